@@ -54,7 +54,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
   );
 }
 
-/** Its passwords are hashes. Saves run in order. */
+/** Saves the pools with hashes instead of passwords. Saves run in order. */
 export async function savePools(dataDirectory: string, pools: readonly SavedPool[]): Promise<void> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);

@@ -85,7 +85,7 @@ export type GatewayErrorDetail = {
   readonly status?: number;
   /** The value of `x-amzn-ErrorType`, if it differs from the code's default. */
   readonly errorType?: string;
-  /** For the operator, in the log and the trail; never sent to the client. */
+  /** The reason for the operator, in the log and the trail; never sent to the client. */
   readonly reason: string;
   /** The text that access logs show instead, where AWS's wording is known. */
   readonly logged?: string | undefined;
@@ -331,10 +331,10 @@ export const REFUSING: Tolerance = {
   },
 };
 
-/** For parts that no request depends on, such as the certificate of a distribution. */
+/** The consequence for parts that no request depends on, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/** For judging routes and their guards: faults without effect on requests are skipped, others are refused. */
+/** The tolerance for judging routes and their guards: faults without effect on requests are skipped, others are refused. */
 export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {

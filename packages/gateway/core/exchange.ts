@@ -56,7 +56,7 @@ export type StreamedBody = {
 
 export type StreamEnd = {
   readonly sentBytes: number;
-  /** By the monotonic clock; undefined if no byte arrived. */
+  /** The time of the monotonic clock; undefined if no byte arrived. */
   readonly firstByteMs: number | undefined;
   /** The side that broke off; undefined means that the stream is complete. */
   readonly cutBy: 'client' | 'integration' | undefined;
@@ -191,7 +191,7 @@ type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 /** `stageName` may not exist in the API; `path` begins with a slash. */
 type StageLocation = { readonly stageName: string; readonly path: string };
 
-/** By endpoint type (docs/aws §2.5, §13). */
+/** The limits of an endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
 /** An API as requests see it: the control plane swaps stages, and requests only read. */

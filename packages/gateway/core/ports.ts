@@ -129,7 +129,7 @@ export type StreamAnswer<Head> = {
   readonly kind: 'streams';
   readonly head: Head;
   readonly body: ByteStream;
-  /** For functions. */
+  /** Creates the request id that the function gets. */
   readonly requestId?: RequestIdOf;
   /** The content type that a function sets; absent means none. */
   readonly contentType?: string | undefined;
@@ -139,7 +139,7 @@ export type StreamAnswer<Head> = {
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
 export type StreamTimes = {
-  /** For the whole response. */
+  /** The timeout for the whole response. */
   readonly timeoutMs: number;
   /** Until the response starts, and between two parts. */
   readonly idleMs: number;
@@ -172,7 +172,7 @@ export type HttpRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
-  /** For TLS backends that request one; absent means none. */
+  /** The client certificate for TLS backends that request one; absent means none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
   /** The only trusted authority, in PEM; absent means the default ones. */
   readonly trusted?: string | undefined;

@@ -79,7 +79,7 @@ export type Finished = {
   readonly reply: Reply;
   readonly trail: Trail;
   readonly latencyMs: number;
-  /** For WebSocket handshakes. */
+  /** The connection's id, for WebSocket handshakes. */
   readonly connectionId: string | undefined;
 };
 
@@ -183,7 +183,7 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
-  /** For the record of a streamed reply, whose body is not kept anywhere after it was sent. */
+  /** Keeps the beginning of a streamed reply for its record, because the body is not kept anywhere after it was sent. */
   keepBeginning(stream: StreamedBody): void {
     stream.beginning = new StreamBeginning(this.#clock);
   }

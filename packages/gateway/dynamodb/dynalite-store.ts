@@ -62,7 +62,7 @@ type StoreOptions = {
   readonly updateTableMs: number;
 };
 
-/** Of LevelDB's keys. */
+/** A range of LevelDB's keys. */
 export type StreamRange = {
   readonly gt?: string | undefined;
   readonly gte?: string | undefined;

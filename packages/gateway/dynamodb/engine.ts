@@ -406,7 +406,7 @@ function readRecord(store: Store, table: string, key: string): Promise<Item | un
   });
 }
 
-/** Where nothing changed that could be returned, the member is absent. */
+/** Omits `Attributes` if nothing changed that could be returned. */
 function withoutNothing({ Attributes: attributes, ...rest }: Output): Output {
   return isJsonObject(attributes) && Object.keys(attributes).length > 0
     ? { Attributes: attributes, ...rest }

@@ -18,7 +18,7 @@ export type NeededRight = {
    * is the whole ARN.
    */
   readonly resource: string;
-  /** By condition key in lower case; a key that is absent is missing. */
+  /** The values by condition key in lower case; a key that is absent is missing. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 

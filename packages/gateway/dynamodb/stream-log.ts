@@ -45,7 +45,7 @@ export class StreamLog {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #onStreams: (streams: readonly TableStream[]) => void;
-  /** By ARN, in the order of creation. */
+  /** The streams by ARN, in the order of creation. */
   readonly #streams = new Map<string, LoggedStream>();
   readonly #open = new Map<string, LoggedStream>();
   #records: (Logged | undefined)[] = [];

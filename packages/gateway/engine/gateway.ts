@@ -42,11 +42,11 @@ export type ProgramOptions = Settings & {
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
-  /** Where integrations reach AWS services; absent = their calls are recorded. */
+  /** The endpoints where integrations reach AWS services; absent = their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
   /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
-  /** Where osls's output is kept for the next run; absent = below `.gatewright/`. */
+  /** The folder where osls's output is kept for the next run; absent = below `.gatewright/`. */
   readonly cacheFolder?: string;
   /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
@@ -63,7 +63,7 @@ export type ProgramOptions = Settings & {
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: functions have no deadline. */
   readonly noTimeout?: boolean;
-  /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
+  /** The daemon that gets the segments of stages with `TracingEnabled`; absent = none. */
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, read when it is first opened; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
@@ -122,7 +122,7 @@ export type Listening = {
   readonly apis: readonly ApiListing[];
   /** Services in front of APIs, with the address of their port. */
   readonly fronts: readonly { readonly name: string; readonly url: string }[];
-  /** With TLS: file of the certificate that clients must trust. */
+  /** The file of the certificate that clients must trust; only with TLS. */
   readonly certificateAuthority?: string;
   readonly control: string;
   /** Address of the console, with the key of its page behind the #; absent if none is served. */
@@ -139,7 +139,7 @@ export type Listening = {
 export type InjectedRequest = {
   readonly apiId: string;
   readonly method: string;
-  /** With stage and query: `/dev/users?x=1`. */
+  /** The target with stage and query: `/dev/users?x=1`. */
   readonly target: string;
   /** Flat name, value list. */
   readonly headers?: readonly string[];

@@ -45,7 +45,7 @@ type ServiceHostOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** For integrations, and targets that are not here. */
+  /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
   /** Services whose calls go to an endpoint of the user; `dynamodb-streams` where the tables are elsewhere. */
   readonly isElsewhere: (service: string) => boolean;
@@ -151,7 +151,7 @@ export class ServiceHost {
     };
   }
 
-  /** By signing name: a promise while it is not loaded, undefined for an unknown name. */
+  /** Finds a service by signing name: a promise while it is not loaded, undefined for an unknown name. */
   find(name: string): Service | Promise<Service> | undefined {
     const entry = this.#options.catalogue.find((one) => one.name === name);
     return entry && (this.#opened.get(name) ?? this.#open(entry));

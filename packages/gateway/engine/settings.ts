@@ -34,7 +34,7 @@ export type StartOption = {
   readonly repeats?: true;
   /** What `--no-…` does; of a switch that is on by default, `what` describes that. */
   readonly none?: string;
-  /** For every command that loads stacks, not only `start`. */
+  /** Whether every command that loads stacks has the option, not only `start`. */
   readonly loads?: true;
   /** About one run: not accepted in settings files. */
   readonly isOfOneRun?: true;
@@ -232,7 +232,7 @@ function toText(value: unknown): string | undefined {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where tables are, from `dynamodb` and `data`. A returned string is an error message. */
+/** Reads where tables are stored, from `dynamodb` and `data`. A returned string is an error message. */
 export function readStore(
   dynamodb: string | undefined,
   data: string | undefined,

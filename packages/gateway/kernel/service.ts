@@ -28,12 +28,12 @@ import type { TargetDeliveries } from './target-deliveries.ts';
 
 /** One line of the catalogue. Everything except `load` is data, which is read in every run. */
 export type ServiceEntry = {
-  /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
+  /** The name in signatures, and in ARNs unless `arnService` differs: `sqs`. */
   readonly name: string;
   readonly arnService?: string;
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
-  /** Its calls are answered here, or recorded. */
+  /** Whether calls to the service are handled here, or recorded. */
   readonly isCalled?: boolean;
   /** Key prefix of its stored entries: if such entries exist at startup, the service is loaded. */
   readonly keptPrefix?: string;
@@ -42,7 +42,7 @@ export type ServiceEntry = {
 
 export type ServiceModule = {
   open(ports: ServicePorts): Service;
-  /** For commands that start no gateway; only of services that screen stages. */
+  /** The review for commands that start no gateway; only services that screen stages have one. */
   readonly review?: ScreenReview;
 };
 
@@ -88,7 +88,7 @@ export type ServicePorts = EventPorts & {
   readonly http: HttpClient;
   /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;
-  /** For log lines that the service writes. */
+  /** The log groups for lines that the service writes. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
@@ -97,7 +97,7 @@ export type ServicePorts = EventPorts & {
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
-/** For the service whose event source mappings can be made by calls. */
+/** The interface of the service whose event source mappings can be made by calls. */
 interface EventSources {
   /** Loads the service that the ARN names, if there is one. */
   load(arn: string): Promise<void>;
@@ -163,7 +163,7 @@ export interface Service {
   fronts?(): readonly Front[];
   /** Restores the state after startup: drops waiting work and everything made by calls. */
   reset?(): void;
-  /** For `gatewright data`. */
+  /** The state that `gatewright data` saves and loads. */
   readonly state?: ServiceState;
   /** The gateway waits for it, for a few seconds at most. */
   close?(): void | Promise<void>;

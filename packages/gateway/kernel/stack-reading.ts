@@ -11,7 +11,7 @@ export class StackReading {
   readonly unsupported: UnsupportedItem[] = [];
   readonly functions: ResolvedStack['functions'];
   readonly stacks: readonly ResolvedStack[];
-  /** By the name of the stack. */
+  /** The load times by the name of the stack. */
   readonly times: ReadonlyMap<string, LoadTime>;
   readonly isElsewhere: (service: string) => boolean;
   readonly #readers: readonly ResourceReader[];

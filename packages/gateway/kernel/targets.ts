@@ -11,7 +11,7 @@ import type { Service } from './service.ts';
 type Options = {
   readonly services: ServiceClient;
   readonly isElsewhere: (service: string) => boolean;
-  /** By the name in ARNs; a promise if not loaded yet, undefined if unknown. */
+  /** Finds a service by its name in ARNs; a promise if not loaded yet, undefined if unknown. */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
 };
 

@@ -93,7 +93,7 @@ export class Debugging {
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
-  /** For an instance that is a process: whether a debugger is attached and may pause the running event. */
+  /** Notes, for an instance that is a process, whether a debugger is attached and may pause the running event. */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);
     else this.#held.delete(instance);

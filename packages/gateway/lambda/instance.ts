@@ -10,7 +10,7 @@ export interface Instance {
   /** Active time since its start: running or ready to run. Undefined if unknown. */
   readonly activeMs: number | undefined;
   readonly load: number;
-  /** Its event has run so long that no other may wait behind it, or it is about to end. */
+  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
   readonly isStuck: boolean;
   /** Whether it accepts another event now, at most `window` in all. */
   hasRoom(window: number): boolean;

@@ -11,7 +11,7 @@ export type OwnApis = {
   readonly authority: string;
 };
 
-/** For programs that support only the common variables for proxies and CAs. */
+/** A proxy for programs that support only the common variables for proxies and CAs. */
 export type OwnProxy = {
   /** A proxy that connects the names of `OwnApis` to their port and all others to their usual address. */
   readonly url: string;

@@ -8,7 +8,7 @@ import type { ServedApi } from '../core/exchange.ts';
 
 /** `GatewayOptions.sharedPorts`: serverless-offline's addresses in place of a port per API. */
 export type SharedPorts = {
-  /** Of all REST and HTTP APIs; 0 = any free one. */
+  /** The port of all REST and HTTP APIs; 0 = any free port. */
   readonly httpPort: number;
   readonly websocketPort: number;
   /** Prefix of every REST and HTTP path, without outer slashes: `api/v1`; empty: none. */

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogSink } from '../core/ports.ts';
 
-/** For clients that neither read nor close. */
+/** The time that clients get which neither read nor close. */
 const GOODBYE_MS = 2_000;
 const MAX_SHOWN = 100;
 

@@ -12,7 +12,7 @@ export type TlsPeer = {
   readonly isAuthorized: boolean;
 };
 
-/** As in events and `$context`: RFC 2253's order; times in Node's format, which is OpenSSL's and AWS's. */
+/** Describes a certificate as in events and `$context`: RFC 2253's order; times in Node's format, which is OpenSSL's and AWS's. */
 export function describeCertificate(certificate: X509Certificate): ClientCertificateFacts {
   return {
     clientCertPem: certificate.toString(),

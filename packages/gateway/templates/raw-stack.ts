@@ -38,7 +38,7 @@ export type LocalCode = {
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** By function, for functions with their own settings; absent: none. */
+  /** The builds by function, for functions with their own settings; absent: none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
   readonly webpack?: WebpackService;

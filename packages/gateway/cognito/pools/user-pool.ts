@@ -36,7 +36,7 @@ export class UserPool {
   readonly definition: PoolDefinition;
   readonly ports: PoolPorts;
   readonly #attempts: PasswordAttempts;
-  /** By username, in lower case if the pool ignores case. */
+  /** The users by username; the username is in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
   readonly #groups: Map<string, string>;
   readonly #codes = new Map<string, SentCode>();

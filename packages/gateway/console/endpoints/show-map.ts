@@ -142,7 +142,7 @@ function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }
 
-/** By name, ARN or URL. */
+/** Whether the value is the name, the ARN or the URL of the resource. */
 function isNamed(value: string, resource: ResolvedResource): boolean {
   const name = nameOf(resource);
   return (

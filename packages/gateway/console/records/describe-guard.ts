@@ -67,7 +67,7 @@ export function describeGuard(
   };
 }
 
-/** For display; contains nothing secret. */
+/** The principal for display; contains nothing secret. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':

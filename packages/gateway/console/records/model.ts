@@ -38,7 +38,7 @@ export type RequestRow = {
   /** The note that the list shows: the code of an error, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
-  /** For a message over a connection: its text or the beginning of it, without secrets. */
+  /** The text of a message over a connection, or the beginning of it, without secrets. */
   readonly text?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -108,6 +108,6 @@ export type RecordState = {
   readonly counted: number;
   /** Ordinary successes that were only counted. */
   readonly notKept: number;
-  /** For the last second; undefined if all were kept. */
+  /** The sample rate of the last second; undefined if all requests were kept. */
   readonly sampled: SampleRate | undefined;
 };

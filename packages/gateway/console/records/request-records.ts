@@ -228,7 +228,7 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** For output of invocations: finds the kept record of each and the redactor of its secrets. */
+  /** Finds, for the output of an invocation, its kept record and the redactor of its secrets. */
   invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())

@@ -37,7 +37,7 @@ export function mergeParts<T extends ControlResource>(
   });
 }
 
-/** For each property: the template's value if that has changed, otherwise the calls' value. */
+/** Takes, for each property, the template's value if that has changed, otherwise the calls' value. */
 export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
   const names = new Set([...Object.keys(current), ...Object.keys(now)]);
   return Object.fromEntries(

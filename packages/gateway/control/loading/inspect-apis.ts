@@ -36,7 +36,7 @@ export type InspectedRoute = {
   readonly path: string;
   /** Undefined means that it is open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
-  /** Its `authorizationType`; absent means `NONE`, or unknown. */
+  /** The route's `authorizationType`; absent means `NONE`, or unknown. */
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;

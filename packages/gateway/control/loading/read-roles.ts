@@ -17,7 +17,7 @@ import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../cor
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By function name; a function without a role in these stacks has no entry, and may do everything. */
+  /** The roles by function name; a function without a role in these stacks has no entry, and may do everything. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
   /** Parts that are unknown and count as allowed. */
   readonly unsupported: readonly UnsupportedItem[];

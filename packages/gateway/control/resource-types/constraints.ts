@@ -35,7 +35,7 @@ export type ResourceConstraints = {
   readonly changed?: string;
   /** The name of its input in AWS's refusals. */
   readonly input: string;
-  /** By path: `endpointConfiguration.types`. */
+  /** The constraints by path: `endpointConfiguration.types`. */
   readonly properties: Readonly<Record<string, Constraint>>;
 };
 

@@ -103,7 +103,7 @@ export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** For private APIs, which are reached through VPC endpoints: the known VPC of each endpoint. */
+      /** The known VPC of each VPC endpoint, for private APIs, which are reached through these endpoints. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
   /** A private API without a policy: every request is denied. */
@@ -156,7 +156,7 @@ export type RequiredParameter = {
 export type RequestValidation = {
   /** In the order in which AWS lists the missing ones. */
   readonly parameters: readonly RequiredParameter[];
-  /** By media type in lower case, or `$default`. A media type without an entry is not checked. */
+  /** The checks by media type in lower case, or `$default`. A media type without an entry is not checked. */
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
@@ -182,7 +182,7 @@ export type MessageCheck = {
 export type RoutePlan = RouteFacts & {
   /** `GET`, `ANY`, or `$default`. */
   readonly httpMethod: string;
-  /** For messages and the route listing. */
+  /** The logical id, which messages and the route listing show. */
   readonly logicalId: string;
   readonly authorization: Authorization;
   readonly apiKeyRequired: boolean;

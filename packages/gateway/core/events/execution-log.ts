@@ -293,7 +293,7 @@ function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }
 
-/** As Java prints a map. */
+/** Prints a map as Java does. */
 function printMap(entries: readonly (readonly [string, string])[]): string {
   return `{${entries.map(([name, value]) => `${name}=${value}`).join(', ')}}`;
 }

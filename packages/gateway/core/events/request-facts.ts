@@ -42,7 +42,7 @@ export type RequestFacts = {
   readonly screened?: ScreenedFacts | undefined;
 };
 
-/** As in events and `$context.identity.clientCert` (docs/aws §10.7). */
+/** The client's certificate as in events and `$context.identity.clientCert` (docs/aws §10.7). */
 export type ClientCertificateFacts = {
   readonly clientCertPem: string;
   readonly subjectDN: string;
@@ -84,7 +84,7 @@ export type ApiFacts = {
 };
 
 export type FunctionUrlFacts = {
-  /** With the alias, if the URL belongs to one. */
+  /** The ARN of the function, with the alias if the URL belongs to one. */
   readonly functionArn: string;
   readonly authType: 'NONE' | 'AWS_IAM';
   /** The permissions that a caller needs; empty means public. */

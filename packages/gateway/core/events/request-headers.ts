@@ -108,7 +108,7 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   return { headers, multiValueHeaders };
 }
 
-/** As AWS's front end writes them, whatever the client's spelling. */
+/** The upgrade headers as AWS's front end writes them, whatever the client's spelling. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
@@ -168,7 +168,7 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** By lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
+/** Collects the headers by lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
 function gather(
   request: HeaderFacts,
   dropped: ReadonlySet<string>,

@@ -23,7 +23,7 @@ type Known<Part extends string> = {
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** For the last API and stage of a route; replaced when a route is served at two addresses. */
+  /** The parts for the last API and stage of a route; replaced when a route is served at two addresses. */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {

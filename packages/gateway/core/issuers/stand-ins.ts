@@ -38,7 +38,7 @@ export class StandIns {
     return this.#known.has(issuer);
   }
 
-  /** Their host names: `example.eu.auth0.com`. */
+  /** The issuers' host names: `example.eu.auth0.com`. */
   get hosts(): readonly string[] {
     return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
   }

@@ -60,7 +60,7 @@ export class KeyUsage {
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
-  /** For keeping usage between starts; pending requests are not included. */
+  /** The usage to store between runs; pending requests are not included. */
   keep(): StoredUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }

@@ -21,7 +21,7 @@ export type LocalIdentity = {
    * organization.
    */
   readonly organizationId?: string;
-  /** By key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
+  /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
   /** Present on a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: IdentitySession;
@@ -47,7 +47,7 @@ type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: numb
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   secretOf(accessKeyId: string): string | undefined;
-  /** For `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
+  /** The session for `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };

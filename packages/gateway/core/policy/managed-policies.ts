@@ -15,7 +15,7 @@ const XRAY: Grant = [
   'xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries',
 ];
 
-/** By the part after the ARN's last slash, which is unique among AWS managed policies. */
+/** The grants by the part after the policy ARN's last slash, which is unique among AWS managed policies. */
 const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   AdministratorAccess: [['*']],
   AWSLambdaBasicExecutionRole: [LOGS],

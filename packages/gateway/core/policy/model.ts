@@ -11,7 +11,7 @@ export type PolicyPrincipal = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly accountId: string;
-  /** For a role session. */
+  /** The role's ARN if the principal is a role session. */
   readonly roleArn?: string | undefined;
 };
 

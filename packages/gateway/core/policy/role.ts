@@ -42,7 +42,7 @@ export function describeMissing(
     : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
 }
 
-/** For a denied call that the role allows in another account, region or partition. */
+/** The parsed ARN that explains a denied call which the role allows in another account, region or partition. */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
 /** Undefined if no statement differs only in its place. @param own ARN of the role */

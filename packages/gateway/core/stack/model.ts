@@ -63,7 +63,7 @@ export type ResolvedStack = {
   /** The template's own top-level `Metadata`, intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
-  /** For CloudFormation's read calls; absent in stacks that no template made. */
+  /** The source that CloudFormation's read calls show; absent in stacks that no template made. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
   /** Functions that cannot run here, by name, with the reason. */

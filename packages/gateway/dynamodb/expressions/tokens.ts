@@ -8,7 +8,7 @@ type Token = {
   readonly end: number;
 };
 
-/** Its message follows `Invalid ConditionExpression: `. */
+/** The error's message follows `Invalid ConditionExpression: `. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }

@@ -48,7 +48,7 @@ export type Parts = {
   readonly kept: StoredEntries;
   /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
-  /** For the console; undefined if none is served, or nothing reloads. */
+  /** The reloads that the console shows; undefined if no console is served, or nothing reloads. */
   readonly reloads: ReloadHistory | undefined;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;

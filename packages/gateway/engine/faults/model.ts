@@ -62,7 +62,7 @@ export type FaultRule = {
 };
 
 export type FaultFile = {
-  /** As the user named it. */
+  /** The file as the user named it. */
   readonly file: string;
   readonly seed: number;
   readonly rules: readonly FaultRule[];

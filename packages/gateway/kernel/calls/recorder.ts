@@ -30,7 +30,7 @@ type RecordedCall = {
 const MAX_CALLS = 1_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** By signing name; a promise if not loaded yet, undefined if no service has the name. */
+/** Finds a service by signing name; a promise if not loaded yet, undefined if no service has the name. */
 type FindService = (name: string) => Service | Promise<Service | undefined> | undefined;
 
 type Options = {

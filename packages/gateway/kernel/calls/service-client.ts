@@ -4,7 +4,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
 export type AwsEndpoints = {
-  /** By service (`sqs`); `*` for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
+  /** The URLs by service (`sqs`); `*` stands for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
   readonly urls: Readonly<Record<string, string>>;
   /** Services whose calls go to AWS (`--aws sns,s3`). */
   readonly live: readonly string[];

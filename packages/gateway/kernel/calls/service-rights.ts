@@ -27,7 +27,7 @@ type ServiceCall = {
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
-  /** For a call that does not name its resource; absent = no service knows it. */
+  /** Finds the resource of a call that does not name it; absent = no service knows it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
   /** Whether the service runs here. */
   readonly isServed?: (service: string) => boolean;
@@ -293,7 +293,7 @@ const XRAY_ACTIONS: Readonly<Record<string, string>> = {
   '/GetSamplingRules': 'GetSamplingRules',
 };
 
-/** Of a name or an ARN. */
+/** The name of the log group that a name or an ARN identifies. */
 function nameOfLogGroup(identifier: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
@@ -301,7 +301,7 @@ function nameOfLogGroup(identifier: string): string {
 const DISTRIBUTION_PATH =
   /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
 
-/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+/** The actions by method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
 const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET ': 'ListDistributions',
   'GET id': 'GetDistribution',

@@ -128,7 +128,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** Where the sources are, even if other code runs. */
+  /** The folder of the sources, even if other code runs. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;

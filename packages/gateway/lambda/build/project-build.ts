@@ -93,7 +93,7 @@ export class ProjectBuild implements Compiler {
   }
 }
 
-/** By the folder of the package.json. */
+/** The builds by the folder of the package.json. */
 export class ProjectBuilds {
   readonly #setup: BuildSetup;
   readonly #builds = new Map<string, ProjectBuild>();

@@ -23,7 +23,7 @@ function pythonList(version: string, what: string): LockList {
   return { name, what, file: fileOf(`${name}.txt`), proof: BOTO3 };
 }
 
-/** By the first minor version of Python 3 that it is for, the last one first. */
+/** The lists with the first minor version of Python 3 that each is for, newest first. */
 const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] = [
   [10, pythonList('3.10', 'boto3 1.44.5')],
   [9, pythonList('3.9', 'boto3 1.42.97')],
@@ -49,7 +49,7 @@ export const AWS_SDK_2: LockList = {
   proof: 'node_modules/aws-sdk/package.json',
 };
 
-/** By the version of the interpreter that runs them, as `3.12.1`. Undefined for Python 3.6 and below. */
+/** The list for an interpreter's version, as `3.12.1`. Undefined for Python 3.6 and below. */
 export function pythonListFor(version: string): LockList | undefined {
   const minor = Number(version.split('.')[1]);
   return PYTHON_LISTS.find(([first]) => minor >= first)?.[1];

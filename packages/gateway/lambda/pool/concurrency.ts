@@ -23,7 +23,7 @@ export interface ConcurrencyMember {
   readonly reserved: number | undefined;
   /** Waiting or with an instance. */
   readonly events: number;
-  /** With an instance. */
+  /** The number of events that run on an instance. */
   readonly running: number;
   readonly size: number;
   /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */

@@ -20,7 +20,7 @@ export type Toolchain =
       readonly compiler?: string;
       /** Names of its source files, whose change makes a new version. */
       readonly sources: RegExp;
-      /** Their folder; absent = the code's. */
+      /** The folder that they are relative to; absent = the code's folder. */
       readonly folder?: string;
       /** Whether a different toolchain would be found now; absent: never. */
       readonly isOutdated?: () => boolean;

@@ -111,7 +111,7 @@ export class ProcessGroup {
     return new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
-  /** Its pipes close with it, unless a child shares them. */
+  /** Waits until the process has closed its pipes, which a child may share and keep open. */
   #whenHeard(then: () => void): void {
     let isHeard = false;
     const onChange = (): void => {

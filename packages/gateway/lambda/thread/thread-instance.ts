@@ -107,7 +107,7 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Its event has run so long that no other may wait behind it, or it is about to end. */
+  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
   get isStuck(): boolean {
     return (
       this.isDraining ||

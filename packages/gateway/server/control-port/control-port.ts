@@ -31,7 +31,7 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 export interface SignInMount {
   /** Called first: loads what this request needs; undefined if nothing has to be loaded. */
   open(head: Head): Promise<unknown> | undefined;
-  /** Their host names. */
+  /** The issuers' host names. */
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
@@ -41,7 +41,7 @@ export interface SignInMount {
 
 /** What other rooms serve on this port. */
 export type ControlMounts = {
-  /** By signing name: `dynamodb`, `lambda` …; others are refused by name. */
+  /** The services by signing name: `dynamodb`, `lambda` …; a call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
    * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
@@ -79,7 +79,7 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  /** The memory for bodies of requests, and as much for unread replies; absent = 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
@@ -107,7 +107,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** With or without a base path. */
+/** Matches with or without a base path. */
 const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 

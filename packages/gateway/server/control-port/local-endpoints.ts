@@ -28,7 +28,7 @@ type LocalEndpointsOptions = {
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** For the console and the commands that read records; `path` is below `/_gatewright/`. */
+  /** The endpoints for the console and the commands that read records; `path` is below `/_gatewright/`. */
   readonly more?: MoreEndpoints | undefined;
 };
 

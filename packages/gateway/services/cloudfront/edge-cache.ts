@@ -33,7 +33,7 @@ type Asked = {
 export type CacheOutcome = {
   readonly answer: OriginAnswer;
   readonly result: CacheResult;
-  /** For the log and the console: `miss: first request with this cache key`. */
+  /** The reason that the log and the console show: `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
 };

@@ -9,7 +9,7 @@ type Pair = { readonly name: string; readonly text: string };
 
 export class ViewerRequest {
   readonly method: string;
-  /** As sent, or the default root object. */
+  /** The path as sent, or the default root object. */
   readonly path: string;
   readonly query: string;
   readonly headers: HeaderList;

@@ -290,7 +290,7 @@ function readParameters(at: MemberReader, name: string): Attributes {
   }
 }
 
-/** By the name of the filter. */
+/** Reads the filters by their names. */
 function readFilters(
   at: MemberReader,
   allowed: readonly string[],

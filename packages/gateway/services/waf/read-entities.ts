@@ -17,7 +17,7 @@ export type EntityFacts = {
   readonly name: string;
   readonly scope: string;
   readonly description: string;
-  /** As the template writes it. */
+  /** The properties as the template writes them. */
   readonly properties: Readonly<Record<string, unknown>>;
 };
 

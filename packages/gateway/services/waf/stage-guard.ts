@@ -33,7 +33,7 @@ type GuardPorts = {
 export class StageGuard {
   readonly samples = new SampledRequests();
   readonly #ports: GuardPorts;
-  /** As defined by the stacks, without changes by calls. */
+  /** The definitions in the stacks, without changes by calls. */
   #defined: Definitions = NO_DEFINITIONS;
   #definitions: Definitions = NO_DEFINITIONS;
   #countries: Countries | undefined;

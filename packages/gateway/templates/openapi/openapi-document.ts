@@ -16,7 +16,7 @@ export type DocumentPath = readonly string[];
 export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
 
 export type Operation = {
-  /** With the base path of the import: `/v1/pets/{id}`. */
+  /** The path with the base path of the import: `/v1/pets/{id}`. */
   readonly path: string;
   /** Upper case; `ANY` for `x-amazon-apigateway-any-method`. */
   readonly method: string;

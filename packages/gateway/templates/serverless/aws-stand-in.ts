@@ -24,7 +24,7 @@ type StandInValues = {
 };
 
 export type AwsStandIn = {
-  /** For the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
+  /** The environment of the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
 };

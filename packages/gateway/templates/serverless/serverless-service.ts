@@ -156,7 +156,7 @@ type ParameterSources = {
   readonly options: LoadOptions;
   readonly variables: Readonly<Record<string, string>>;
   readonly board: LoadBoard;
-  /** Of this service. */
+  /** The source of this service. */
   readonly source: string;
 };
 

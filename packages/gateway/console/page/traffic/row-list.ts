@@ -9,7 +9,7 @@ const MAX_ROWS = 10_000;
 
 type Numbered = Pick<RequestRow, 'sequence'>;
 
-/** Its details were deleted when its start ended. */
+/** Whether the row belongs to an earlier run, whose end deleted the row's details. */
 export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }

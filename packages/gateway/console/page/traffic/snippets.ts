@@ -64,7 +64,7 @@ export function printCurl(detail: RequestDetail): string {
   return `${warningOf(detail, '#')}${decoded}${[...words, quote(addressOf(detail))].join(' \\\n  ')}`;
 }
 
-/** For the `requests` package. */
+/** Prints a script that uses Python's `requests` package. */
 export function printPython(detail: RequestDetail): string {
   const { method, request } = detail;
   const headers = headersOf(detail);

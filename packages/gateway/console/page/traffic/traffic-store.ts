@@ -14,7 +14,7 @@ export type Traffic = {
   readonly isLive: boolean;
   readonly error: string | undefined;
   readonly clear: () => Promise<void>;
-  /** By the gateway's clock, which the user may have moved. */
+  /** The time of the gateway's clock, which the user may have moved. */
   readonly nowEpochMs: () => number;
 };
 

@@ -128,7 +128,7 @@ async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
 
 type FoundTable = { readonly name: string; readonly target: DynamoDbTarget };
 
-/** By name or logical id. */
+/** Finds a table by name or logical id. */
 function findTable(
   wanted: string,
   { served, options, store }: Parts,

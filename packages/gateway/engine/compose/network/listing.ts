@@ -35,7 +35,7 @@ export function listStages(parts: Parts): ApiListing[] {
   }));
 }
 
-/** Of the first stack; `gatewright env` exports it. */
+/** The region of the first stack; `gatewright env` exports it. */
 export function regionOf({ served, firstSource, options }: Parts): string {
   const { stacks } = served;
   const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));

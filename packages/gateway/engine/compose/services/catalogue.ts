@@ -126,7 +126,7 @@ export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEn
   return [...moreServices, ...CATALOGUE];
 }
 
-/** By signing name. */
+/** The signing names of the services that can be called. */
 export function calledServices(options: Services): readonly string[] {
   return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }

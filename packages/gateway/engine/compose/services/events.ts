@@ -16,7 +16,7 @@ type ServiceParts = Pick<
   Parts,
   'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities'
 > & {
-  /** For integrations, and targets that are not here. */
+  /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;

@@ -41,7 +41,7 @@ export class LateValues {
     }));
   }
 
-  /** By `bucket/key`; a missing one is logged. */
+  /** Finds an object by `bucket/key`; a missing object is logged. */
   object(id: string): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id);
     this.open()

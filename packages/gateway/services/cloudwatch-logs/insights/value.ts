@@ -14,7 +14,7 @@ export function numberOf(value: Value): number | undefined {
   return value?.epochMs;
 }
 
-/** As results show it: `2026-11-23 17:00:00.000`. */
+/** Prints a value as results show it: `2026-11-23 17:00:00.000`. */
 export function printValue(value: Exclude<Value, undefined>): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);

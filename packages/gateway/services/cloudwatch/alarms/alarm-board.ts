@@ -50,7 +50,7 @@ export class AlarmBoard {
     options.agenda.onMoved(() => this.#onMoved());
   }
 
-  /** By name. */
+  /** All alarms, sorted by name. */
   get all(): readonly Entry[] {
     return [...this.#entries.values()].toSorted((one, other) => (one.alarm.name < other.alarm.name ? -1 : 1));
   }

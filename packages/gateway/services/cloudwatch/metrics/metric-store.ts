@@ -14,14 +14,14 @@ type Series = Metric & {
   /** Seconds between two buckets at least. */
   resolution: 1 | 60;
   lastMs: number;
-  /** By start, in epoch milliseconds. */
+  /** The samples by start of their period, in epoch milliseconds. */
   readonly buckets: Map<number, Sample>;
 };
 
 /** One namespace with one set of dimensions. */
 type Scope = {
   readonly key: string;
-  /** By name of the metric: one per unit. */
+  /** The series by name of the metric: one series per unit. */
   readonly series: Map<string, Series[]>;
 };
 

@@ -11,7 +11,7 @@ export class Sample implements StatisticSet {
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** By value; undefined if a statistic set hides them. */
+  /** The number of times that each value occurred; undefined if a statistic set hides the values. */
   values: Map<number, number> | undefined = new Map();
 
   get bytes(): number {

@@ -15,7 +15,7 @@ export type RequestParts = {
   readonly query: string;
   /** Values have one character per byte. */
   readonly headers: HeaderList;
-  /** As sent, not decompressed. */
+  /** The body as sent, not decompressed. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
   /** The parts that the record of the request lacks; statements that need them cannot be evaluated. */

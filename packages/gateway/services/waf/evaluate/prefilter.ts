@@ -26,7 +26,7 @@ const MAX_BATCHES = 31;
 
 export class Prefilter {
   readonly #batches: Batch[] = [];
-  /** By rule: the place of its batch, or -1. */
+  /** The index of the batch of each rule, or -1. */
   readonly #placeOf: number[];
   /** Bits of the batches that have been evaluated for the current request, and of those that match nothing. */
   #judged = 0;

@@ -31,7 +31,7 @@ function sizeOf(field: Field, comparison: Comparison, size: number): Statement {
 const COOKIE: Field = { kind: 'header', name: 'cookie' };
 const USER_AGENT: Field = { kind: 'header', name: 'user-agent' };
 
-/** By group and rule: the statements that the guide specifies exactly, mostly sizes in bytes. */
+/** The statements that the guide specifies exactly, mostly sizes in bytes, by group and rule. */
 const EXACT: Readonly<Record<string, Statement>> = {
   'core-rule-set/NoUserAgent_HEADER': { kind: 'not', statement: sizeOf(USER_AGENT, 'GE', 0) },
   'core-rule-set/SizeRestrictions_QUERYSTRING': sizeOf({ kind: 'query-string' }, 'GT', 2048),
