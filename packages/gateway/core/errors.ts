@@ -35,7 +35,7 @@ export type GatewayResponseType =
   | 'INTEGRATION_TIMEOUT'
   /** The API key is missing, unknown, disabled or not in any plan of this stage. */
   | 'INVALID_API_KEY'
-  /** The AWS signature is wrong, or `Authorization` contains no signature where one is required. */
+  /** The AWS signature is wrong, or `Authorization` does not contain the required signature. */
   | 'INVALID_SIGNATURE'
   /** No such route or method exists (404 on HTTP APIs), or a required signature is missing. */
   | 'MISSING_AUTHENTICATION_TOKEN'

@@ -112,7 +112,7 @@ export interface KeyHolder {
   /** The plan's bucket for a route; undefined means that the plan does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** The remaining quota, for explanations; undefined means that the plan has none. */
+  /** The remaining quota, for explanations; undefined means that the plan has no quota. */
   quotaLeft?(nowEpochMs: number): number | undefined;
   count(nowEpochMs: number): void;
 }
@@ -179,7 +179,7 @@ export type ServedStage = {
   readonly logs?: StageLogs | undefined;
   /** REST only: for HTTPS backends that ask for one. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** Whether this is the canary; undefined if the stage has none. */
+  /** Whether this is the canary; undefined if the stage has no canary. */
   readonly isCanary?: boolean | undefined;
   /** Takes a share of the stage's requests; undefined means that there is none. */
   readonly canary?: Canary | undefined;
@@ -309,7 +309,7 @@ export class Exchange implements RequestFacts {
     this.notes = undefined;
   }
 
-  /** The stage is known even where no route matches: failures are worded and logged by it. */
+  /** The stage is known even if no route matches: failures are worded and logged by it. */
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;

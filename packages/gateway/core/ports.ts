@@ -61,7 +61,7 @@ export type Invocation = {
   readonly timeoutMs: number;
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
-  /** Options for callers of Lambda's own API; API Gateway sets none. */
+  /** Options for callers of Lambda's own API; API Gateway does not set them. */
   readonly options?: InvokeOptions;
 };
 

@@ -173,7 +173,7 @@ export class Trail {
     };
   }
 
-  /** Notes whether the response came from a cache; no lookup means that the route has none. */
+  /** Notes whether the response came from a cache; no lookup means that the route has no cache. */
   noteCache(lookup: { readonly reply: unknown } | undefined): void {
     if (this.notes !== undefined && lookup !== undefined)
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';

@@ -89,7 +89,7 @@ export class DynamoDbEngine {
     this.#onChanges = options.onChanges;
   }
 
-  /** @throws when the directory cannot be opened, for example because another process holds it. */
+  /** @throws when the directory cannot be opened, for example because another process uses it. */
   static async open(options: EngineOptions): Promise<DynamoDbEngine> {
     const store = dynaliteDb.create({
       ...(options.directory === undefined ? {} : { path: options.directory }),

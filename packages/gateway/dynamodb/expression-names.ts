@@ -49,7 +49,7 @@ function nameOf(path: string, placeholders: UnknownMembers): string {
   return typeof name === 'string' ? name : top;
 }
 
-/** The partition key value of a query in DynamoDB's JSON; undefined if it has none. */
+/** The partition key value of a query in DynamoDB's JSON; undefined if the query has no such value. */
 export function partitionOfQuery(input: UnknownMembers, partitionKey: string): unknown {
   const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;

@@ -152,7 +152,7 @@ export interface Gateway {
    * @throws DefinitionError, StartError
    */
   load(sources: readonly string[]): Promise<void>;
-  /** Loads them again, and builds the functions that have run; `onReload` gets the results, also of a failure. */
+  /** Loads them again, and builds the functions that have run; `onReload` gets the results, including a failure. */
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
   /** Every stage with its routes. */

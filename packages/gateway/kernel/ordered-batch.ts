@@ -35,7 +35,7 @@ export type BatchSource<Item> = {
   sequenceOf(record: Item): string;
   /** Epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** What the on-failure destination gets in place of the records: `{ KinesisBatchInfo: … }`. */
+  /** What the on-failure destination gets instead of the records: `{ KinesisBatchInfo: … }`. */
   lossInfo(lost: BatchRange): object;
 };
 

@@ -52,7 +52,7 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // A reset empties the list for a moment, after which its schedules must not count as new.
+    // A reset empties the list for a short time, after which its schedules must not count as new.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();

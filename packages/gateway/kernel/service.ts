@@ -201,7 +201,7 @@ export interface ServiceApi {
   readonly jsonVersion?: '1.0' | '1.1';
   /** XML namespace of the query protocol. */
   readonly namespace?: string;
-  /** ARN of a call's resource, for policies, where only the service knows it. */
+  /** ARN of a call's resource, for policies, if only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;
   /** Undefined: unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;

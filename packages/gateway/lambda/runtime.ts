@@ -80,7 +80,7 @@ export interface FunctionRuntime extends Invoker {
   /** Builds it again, as after a change of its sources; `onReload` gets the result. */
   rebuild(functionName: string): Promise<void>;
   /**
-   * Runs this zip archive in place of the template's code, until that changes. As on AWS a handler that is
+   * Runs this zip archive instead of the template's code, until that changes. As on AWS a handler that is
    * missing in it fails the invocations, not this call.
    */
   replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement>;
@@ -315,7 +315,7 @@ class WorkerRuntime implements FunctionRuntime {
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
-    // Processes started by functions may still write for a moment after they were ended.
+    // Processes started by functions may still write shortly after they were ended.
     await rm(this.#runDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 

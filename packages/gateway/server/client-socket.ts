@@ -47,7 +47,7 @@ export class ClientSocket implements ConnectionSocket {
   /** Set when this side ends the connection; takes precedence over the client's answer. */
   #closure: Closure | undefined;
 
-  /** `stream` is the raw socket below `webSocket` at the moment of the upgrade, with no byte read. */
+  /** `stream` is the raw socket below `webSocket` at the time of the upgrade, with no byte read. */
   constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
     this.#webSocket = webSocket;
     this.#events = events;

@@ -6,7 +6,7 @@ import type { ApiRoutes } from '../control/loading/list-apis.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ServedApi } from '../core/exchange.ts';
 
-/** `GatewayOptions.sharedPorts`: serverless-offline's addresses in place of a port per API. */
+/** `GatewayOptions.sharedPorts`: serverless-offline's addresses instead of a port per API. */
 export type SharedPorts = {
   /** The port of all REST and HTTP APIs; 0 = any free port. */
   readonly httpPort: number;
@@ -111,7 +111,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
       if (api.protocol !== stageless) return below;
-      // A REST path never carries its stage here, even where a route has the same name.
+      // A REST path never includes its stage here, even if a route has the same name.
       if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
       const [stageName = ''] = api.stages.keys();
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;

@@ -147,7 +147,7 @@ export class WebSocketPort {
       message: async (text) => {
         try {
           const frame = await message(connection, text, at);
-          // A client that sends without reading its answers is cut off before it fills the memory.
+          // A client that sends without reading the responses is cut off before it fills the memory.
           if (frame !== undefined && at.connections.deliver(connection, frame) === 'full') client.cutOff();
         } catch (fault) {
           this.#report(fault);

@@ -13,7 +13,7 @@ export type Scheme = 'http' | 'https';
 
 type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly scheme: Scheme };
 
-/** Used where a request names no host. */
+/** Used if a request names no host. */
 const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {

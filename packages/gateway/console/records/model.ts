@@ -10,7 +10,7 @@ export type RequestRow = {
   readonly id: string;
   readonly sequence: number;
   /**
-   * How many of its route's requests the record counts for, itself included: more than 1 where only some
+   * How many of its route's requests the record counts for, itself included: more than 1 if only some
    * successes were kept.
    */
   readonly standsFor: number;
@@ -28,7 +28,7 @@ export type RequestRow = {
   readonly routeKey: string | undefined;
   readonly status: number;
   readonly tookMs: number;
-  /** The phase that answered or failed. */
+  /** The phase that responded or failed. */
   readonly phase: string;
   readonly code: string | undefined;
   readonly failure: string | undefined;
@@ -59,7 +59,7 @@ export type ShownPiece = {
   readonly atMs: number;
   readonly bytes: number;
   /**
-   * Undefined beyond the bytes that are kept, for bytes that are not text, and where a secret spans pieces.
+   * Undefined beyond the bytes that are kept, for bytes that are not text, and if a secret spans pieces.
    */
   readonly text: string | undefined;
 };

@@ -18,7 +18,7 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
 }
 
 /**
- * By id: a resource that a call created stays; one that a call deleted stays deleted until its own definition
+ * Merges resources by id: a resource that a call created stays; a resource that a call deleted stays deleted until its own definition
  * changes.
  */
 export function mergeParts<T extends ControlResource>(

@@ -209,7 +209,7 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
   };
 }
 
-/** HTTP APIs have none. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
+/** HTTP APIs have no canary. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
 export function refuseExecutionLog(stage: ControlResource): void {
   const routes = readBlock(stage, 'RouteSettings');
   const blocks = [

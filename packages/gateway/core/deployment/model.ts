@@ -51,7 +51,7 @@ export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'ht
 export type FunctionTarget = {
   /** Renders to a function name (not ARN). */
   readonly functionName: StageText;
-  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has none. */
+  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has no qualifier. */
   readonly qualifier?: StageText | undefined;
 };
 

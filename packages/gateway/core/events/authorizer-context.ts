@@ -19,7 +19,7 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
 }
 
 /**
- * The same for messages and the end of a connection, where no authorizer was called: no `integrationLatency`
+ * The same for messages and the end of a connection, for which no authorizer was called: no `integrationLatency`
  * [obs].
  */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {

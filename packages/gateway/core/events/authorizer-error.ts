@@ -27,7 +27,7 @@ export function describeWrongForm({ payload, simpleResponses }: Format): string 
 }
 
 /**
- * For a function that fails: "the error message returned from an authorizer", according to AWS's list of
+ * Describes a function that fails: "the error message returned from an authorizer", according to AWS's list of
  * variables.
  */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {

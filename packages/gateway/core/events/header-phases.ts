@@ -48,7 +48,7 @@ export const REST_PHASES = {
   /** Client → backend of a proxy, unless mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * Mapping → backend: mapping them is no error, but they are never sent. `keep-alive` belongs to the
+   * Mapping → backend: mapping them is not an error, but they are never sent. `keep-alive` belongs to the
    * gateway's connection.
    */
   http: phase(UNSENT),

@@ -1,4 +1,4 @@
-/** Event templates: by route, and by route and connection where a connection repeats its headers. */
+/** Event templates: by route, and by route and connection if a connection repeats its headers. */
 import { JsonTemplates } from './json-template.ts';
 import type { HeaderList } from './header-list.ts';
 import type {

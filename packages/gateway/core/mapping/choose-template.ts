@@ -37,7 +37,7 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * By the first type in Accept that has a template, then `application/json`, then the first template;
+ * Chooses by the first type in Accept that has a template, then `application/json`, then the first template;
  * undefined if there are none.
  */
 export function chooseResponseTemplate(

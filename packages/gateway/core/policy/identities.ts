@@ -132,7 +132,7 @@ export function createIdentities(
 }
 
 /**
- * The decision where no resource policy applies: resources of another account need that account's permission,
+ * The decision if no resource policy applies: resources of another account need that account's permission,
  * which does not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {

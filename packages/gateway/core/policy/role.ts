@@ -42,7 +42,7 @@ export function describeMissing(
     : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
 }
 
-/** The parsed ARN that explains a denied call which the role allows in another account, region or partition. */
+/** The parts of an ARN. They show whether the role allows the denied call in another account, region or partition. */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
 /** Undefined if no statement differs only in its place. @param own ARN of the role */

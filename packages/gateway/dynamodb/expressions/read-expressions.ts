@@ -1,5 +1,5 @@
 /**
- * Reads the expressions of a request in place of dynalite's reader, whose generated parser takes exponential
+ * Reads the expressions of a request instead of dynalite's reader, whose generated parser takes exponential
  * time with nested parentheses and knows none of DynamoDB's limits. The result has dynalite's form, which
  * dynalite evaluates.
  */

@@ -65,7 +65,7 @@ export function openCalls(
 }
 
 /**
- * For HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
+ * The addresses for HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
  * the command line.
  */
 function openHttp(

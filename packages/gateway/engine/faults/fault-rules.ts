@@ -9,7 +9,7 @@ type RequestTraits = {
   readonly apiId: string;
   readonly routeKey: string;
   readonly integration: RoutePlan['integration']['kind'];
-  /** Undefined = it calls none. */
+  /** Undefined = it calls no function. */
   readonly functionName: string | undefined;
 };
 

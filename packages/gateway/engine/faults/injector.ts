@@ -248,7 +248,7 @@ type Outgoing = Sendable['outgoing'];
 
 type CallFacts = {
   readonly functionName: string | undefined;
-  /** Infinity where nothing is called. */
+  /** Infinity if nothing is called. */
   readonly timeoutMs: number;
   /** Lambda answers before the function runs. */
   readonly isAsynchronous: boolean;

@@ -1,4 +1,4 @@
-/** Calls of AWS services by integrations: signed and sent where an endpoint answers, otherwise recorded. */
+/** Integrations' calls to AWS services: signed and sent if the service has an endpoint, otherwise recorded. */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';

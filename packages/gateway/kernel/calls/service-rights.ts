@@ -170,7 +170,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     });
     return permissions;
   },
-  // Its calls are signed for `monitoring`, its actions and ARNs begin with `cloudwatch`.
+  // Calls to CloudWatch are signed for `monitoring`, but its actions and ARNs begin with `cloudwatch`.
   monitoring(action, read, { region, accountId }) {
     if (action === 'PutMetricData') {
       const namespace = asNonEmptyText(read('Namespace'));

@@ -144,7 +144,7 @@ function anythingBut(operand: unknown): ValueTest {
   return (value) => value !== undefined && !tests.some((test) => test(value));
 }
 
-/** Reads a pattern of a template. @throws DefinitionError in place of a PatternError */
+/** Reads a pattern of a template. @throws DefinitionError instead of a PatternError */
 export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
   try {
     return compile();

@@ -61,7 +61,7 @@ export function unpackArchive(file: string, folder: string): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     for (const entry of entries) writeEntry(entry, unfinished, file);
-    // Otherwise a package.json above would define the type of `.js`; Lambda has none there.
+    // Otherwise a package.json above would define the type of `.js`; in Lambda there is no such file.
     if (!existsSync(join(unfinished, 'package.json')))
       writeFileSync(join(unfinished, 'package.json'), '{}\n');
     renameSync(unfinished, folder);

@@ -36,7 +36,7 @@ type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJ
  */
 export class StoppableDeadlines implements Deadlines {
   /**
-   * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start
+   * Two Float64 for threads that compute the remaining time: total milliseconds of past stops, and the start
    * of the present one (0 = none). A resumed thread runs before it is notified.
    */
   readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);

@@ -162,7 +162,7 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#jobs[this.#head];
     if (job === undefined) return undefined;
-    // Its event may be 6 MB; release it as soon as it runs.
+    // A job's event may be 6 MB; release it as soon as the job runs.
     this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;

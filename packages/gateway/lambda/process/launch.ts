@@ -18,9 +18,9 @@ export type Toolchain =
       readonly launch: () => Promise<Launch>;
       /** Absent = `launch` compiles nothing. */
       readonly compiler?: string;
-      /** Names of its source files, whose change makes a new version. */
+      /** Matches the names of its source files. A change of one of them makes a new version. */
       readonly sources: RegExp;
-      /** The folder that they are relative to; absent = the code's folder. */
+      /** The folder of the source files; absent = the code's folder. */
       readonly folder?: string;
       /** Whether a different toolchain would be found now; absent: never. */
       readonly isOutdated?: () => boolean;

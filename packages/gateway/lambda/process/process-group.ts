@@ -42,7 +42,7 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      // The process gets its own group. Windows has none and would open a separate console.
+      // The process gets its own group. Windows has no process groups and would open a separate console.
       cwd,
       detached: process.platform !== 'win32',
       windowsHide: true,

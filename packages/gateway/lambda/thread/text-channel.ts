@@ -92,7 +92,7 @@ export class TextChannel<Sent, Received> {
     if (this.#taken === this.#until) return undefined;
     const { ring } = this.#in;
     const isCarried = ring.isElsewhere();
-    // Its message is still in transit and will wake this side.
+    // The other side's message is still in transit and will wake this side.
     if (isCarried && this.#carried.length === 0) return undefined;
     this.#taken = (this.#taken + 1) | 0;
     const text = ring.read();

@@ -1,5 +1,5 @@
 /**
- * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, also if
+ * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, even if
  * it comes from threads that the function starts.
  */
 import { readFileSync } from 'node:fs';

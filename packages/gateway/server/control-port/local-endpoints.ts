@@ -51,7 +51,7 @@ export async function serveLocal(
   if (page?.admits(given, request.host) !== true)
     return jsonReply(401, {
       message:
-        'The key is missing or wrong. Open the console with `gatewright console`; programs find the gateway's secret in .gatewright/credentials.json.',
+        'The key is missing or wrong. Open the console with `gatewright console`; programs find the secret of the gateway in .gatewright/credentials.json.',
     });
   if (!page.isReady) return jsonReply(503, { message: 'The gateway is starting.' });
   if (!page.mayCall(request.method, request.path.slice(PREFIX.length)))

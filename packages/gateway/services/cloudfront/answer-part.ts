@@ -60,7 +60,7 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 
 type Range = { readonly first: number; readonly last: number };
 
-/** Undefined: the whole object, also for requests with several ranges. */
+/** Undefined: the whole object, including for requests with several ranges. */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (from === '' && to === '') return undefined;

@@ -45,7 +45,7 @@ export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<L
 }
 
 /**
- * For tests of whole messages: lets others run in between.
+ * Lets other code run in between; for tests of whole messages.
  * @param visit false ends it
  */
 export async function visitEvents(

@@ -15,7 +15,7 @@ export type StreamDefinition = {
   readonly retentionHours: number;
 };
 
-/** Limit over all streams; Kinesis has none, but a laptop does. */
+/** Limit over all streams; Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** "a new data stream with the on-demand capacity mode … 4 MB/s": four shards. */
 export const ON_DEMAND_SHARDS = 4;

@@ -71,7 +71,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   };
 }
 
-/** Failed entries have an error in place of a shard and a number. */
+/** Failed entries have an error instead of a shard and a sequence number. */
 function attempt(run: () => UnknownMembers): UnknownMembers {
   try {
     return run();

@@ -1,5 +1,5 @@
 /**
- * Cloud Map's API for SDKs. Changes take effect at once, while AWS takes a moment (Cloud Map API reference).
+ * Cloud Map's API for SDKs. Changes take effect at once, while AWS applies them with a delay (Cloud Map API reference).
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';

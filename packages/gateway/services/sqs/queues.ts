@@ -16,7 +16,7 @@ export type QueueDefinition = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** Limit over all queues; SQS has none, but a laptop does. */
+/** Limit over all queues; SQS has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';

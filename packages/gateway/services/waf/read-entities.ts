@@ -70,7 +70,7 @@ export function readBlocks(
   const blocks = new AddressBlocks();
   for (const address of addresses) {
     const isOfVersion = address.includes(':') === (version === 'IPV6');
-    // AWS wants a prefix, also for one address.
+    // AWS requires a prefix length even for a single address.
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
       at.refuse(
         'Addresses',

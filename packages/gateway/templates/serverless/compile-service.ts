@@ -175,7 +175,7 @@ type RunIdentity = {
 
 /** Increase whenever the format changes. */
 const FORMAT = 3;
-/** The limit of results kept per folder: of services, their stages, parameters and environments. */
+/** The limit of results kept in a folder, over all services, stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 

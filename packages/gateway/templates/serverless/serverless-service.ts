@@ -43,7 +43,7 @@ export async function loadServerlessService(
   refuseUnknownStage(tree, stageOf(tree, options));
   informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
-  // The answer to osls cannot carry our own error, so it is kept here.
+  // The reply to osls cannot contain our own error, so it is kept here.
   let refusal: Error | undefined;
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;

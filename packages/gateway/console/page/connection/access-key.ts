@@ -4,7 +4,7 @@
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A busy machine responds late; a page without a key waits this long before it reports that it has none. */
+/** A busy machine responds late; a page without a key waits this long before it reports that it has no key. */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };

@@ -128,7 +128,7 @@ function Unread({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Follows the address, also when the user edits it by hand. */
+/** Follows the address, even if the user edits it by hand. */
 function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
   const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');

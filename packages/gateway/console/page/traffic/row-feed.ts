@@ -9,7 +9,7 @@ const PAGE_ROWS = 250;
 /** Wait between attempts while the gateway is away, and while it refuses the key. */
 const RETRY_MS = 250;
 const REFUSED_MS = 1_000;
-/** Wait between checks for a new start, where nothing is recorded. */
+/** The wait between checks for a new run if nothing is recorded. */
 const NOT_RECORDED_MS = 5_000;
 
 type Rows = readonly RequestRow[];

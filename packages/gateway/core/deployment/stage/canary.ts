@@ -17,7 +17,7 @@ export type CanarySettings = {
 };
 
 /**
- * Undefined if the stage has none. A canary without its own deployment starts with the stage's. @throws
+ * Undefined if the stage has no canary. A canary without its own deployment starts with the stage's. @throws
  * DefinitionError
  */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {

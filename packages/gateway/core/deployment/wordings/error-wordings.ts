@@ -13,7 +13,7 @@ type RestDefault = {
   readonly message: string | null;
   readonly errorType: string;
   /**
-   * For failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
+   * The wordings for failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
    */
   readonly spaced?: true;
 };

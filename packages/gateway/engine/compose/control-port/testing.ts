@@ -66,7 +66,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
   throw new InvalidRequest(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
-/** Moves time from one due moment to the next, each with all its effects. */
+/** Moves time from one due time to the next, and waits for all effects of each. */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};

@@ -89,7 +89,7 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
   return jsonReply(200, { moved: found.redrive() });
 }
 
-/** To a queue, a topic or a bus, or in place of a schedule's time. @param called the name in the message */
+/** Sends to a queue, a topic or a bus, or runs a schedule now. @param called the name in the message */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;

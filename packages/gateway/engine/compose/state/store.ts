@@ -157,7 +157,7 @@ async function openDynamoDb(
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
-    // For the gateway's own calls; never leaves the process.
+    // This identity is for the gateway's own calls; it never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
     const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });

@@ -1,4 +1,4 @@
-/** Files of local users. Their format is loaded only where one exists. */
+/** Files of local users. The code for their format is loaded only if such a file exists. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ParsedUsers } from '../../../cognito/pools/parse-users.ts';

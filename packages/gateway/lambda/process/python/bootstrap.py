@@ -1,6 +1,6 @@
 """Runs a Python handler: gets events from the Runtime API and sends the responses, as Lambda's own runtime does.
 
-Needs the standard library of Python 3.6 and up, and nothing else but the file beside it.
+Needs only the standard library of Python 3.6 or later and the file next to this one.
 """
 
 import decimal

@@ -125,7 +125,7 @@ export class InspectedRequest {
           ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
           : texts(this.header(field.name));
       case 'uri-fragment':
-        // Clients never send the fragment, so API Gateway has none.
+        // Clients never send the fragment, so API Gateway never sees it.
         return { kind: 'decided', isMatch: field.fallback === 'MATCH' };
       case 'body':
         return this.#readBody(field.oversize);

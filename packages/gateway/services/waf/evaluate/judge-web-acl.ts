@@ -2,7 +2,7 @@
  * Evaluates a web ACL for one request: its rules in order of priority, until one ends the evaluation.
  *
  * A rule that cannot be evaluated is skipped. If it might have allowed the request, a later block is uncertain, so the
- * request passes and the outcome says so.
+ * request passes and the outcome reports that.
  */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import { judgeStatement } from './judge-statement.ts';

@@ -8,7 +8,7 @@ import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
 
 type ManagedRule = {
   readonly name: string;
-  /** Full name; undefined = the guide names none. */
+  /** Full name; undefined = the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
   /** Undefined: the guide does not say exactly what it matches. */
