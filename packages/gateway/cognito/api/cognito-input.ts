@@ -1,4 +1,4 @@
-/** The input of a call to a user pool, read as Cognito does. */
+/** Input of a call of a user pool, read as Cognito does. */
 import { createHmac } from 'node:crypto';
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
