@@ -1,4 +1,4 @@
-/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls created. */
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` the users that calls created. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';

@@ -57,7 +57,7 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** In template order, followed by those that calls created. */
+  /** All APIs in template order, followed by the APIs that calls created. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }

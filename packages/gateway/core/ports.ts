@@ -141,7 +141,7 @@ export type HttpHead = { readonly status: number; readonly headers: readonly str
 export type StreamTimes = {
   /** The timeout for the whole response. */
   readonly timeoutMs: number;
-  /** Until the response starts, and between two parts. */
+  /** The maximum time until the response starts, and between two parts. */
   readonly idleMs: number;
 };
 

@@ -49,7 +49,7 @@ export class StreamLog {
   readonly #streams = new Map<string, LoggedStream>();
   readonly #open = new Map<string, LoggedStream>();
   #records: (Logged | undefined)[] = [];
-  /** The position of the oldest record; those before it are dropped. */
+  /** The position of the oldest record; the records before it were dropped. */
   #first = 0;
   #bytes = 0;
   #number: number;

@@ -58,7 +58,7 @@ type ServiceHostOptions = {
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   readonly permits: ServicePorts['permits'];
-  /** Default: one without a store. */
+  /** The default is a host without a store. */
   readonly items?: ItemFeed;
   /** Per service. Default: 5 s. */
   readonly closeWithinMs?: number;
@@ -171,7 +171,7 @@ export class ServiceHost {
     this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
 
-  /** Loads services that resources of these stacks need, and those with kept entries. */
+  /** Loads services that resources of these stacks need, and services with kept entries. */
   async openNeeded(stacks: readonly ResolvedStack[]): Promise<void> {
     const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
     const sources = new Set(

@@ -13,7 +13,7 @@ export class Feed<Item> {
     this.#report = report;
   }
 
-  /** Calls each listener in turn; one that throws is reported and does not stop the others. */
+  /** Calls each listener in turn; a listener that throws is reported and does not stop the others. */
   publish(item: Item): void {
     for (const listener of this.#listeners)
       try {

@@ -18,7 +18,7 @@ export class KeptFeed<Item> extends Feed<Item> {
   readonly #onFirstDrop: (message: string) => void;
   /** Undefined: dropped. */
   #items: (Item | undefined)[] = [];
-  /** Place of the oldest kept item; those before it are dropped. */
+  /** The place of the oldest kept item; the items before it were dropped. */
   #first = 0;
   /** Items that were cut off the front of the list. */
   #cut = 0;

@@ -33,7 +33,7 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
-  /** Something other than the code has changed, so the next start needs a new preparation. */
+  /** Something other than the code has changed, so the next instance needs a new preparation. */
   readonly isOutdated?: (() => boolean) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface InstanceProgram {
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 
-/** Lambda's error JSON for a start beyond that limit. */
+/** Lambda's error JSON for an instance whose start exceeds that limit. */
 export function initTimeout(requestId: string, timeoutSeconds: number): string {
   const said = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds (loading the module)`;
   return JSON.stringify({

@@ -47,12 +47,12 @@ export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
-/** The current instances, those that run an event, and all that became ready since startup. */
+/** The number of instances now, of instances that run an event, and of all that became ready since startup. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**
-   * Replaces the set of functions; those with an unchanged definition keep their instances.
+   * Replaces the set of functions; functions with an unchanged definition keep their instances.
    * @throws DefinitionError for a missing handler file or export, and for settings that Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;

@@ -49,7 +49,7 @@ export function planOwnPorts(
   }));
 }
 
-/** @throws StartError PORT_AMBIGUOUS where two APIs of a port would claim the same path */
+/** @throws StartError PORT_AMBIGUOUS if two APIs of a port would claim the same path */
 export function planSharedPorts(
   stages: readonly ApiRoutes[],
   shared: SharedPorts,

@@ -13,7 +13,7 @@ type Wait = {
   /** A stack's name, or a parameter. */
   readonly target: string;
   readonly isPending: () => boolean;
-  /** It may go on without the value. */
+  /** Whether the loading source may continue without the value. */
   readonly yields: boolean;
 };
 

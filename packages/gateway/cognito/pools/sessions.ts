@@ -58,7 +58,7 @@ export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Ended sign-ins: their access tokens are refused where Cognito itself reads them. */
+  /** Ended sign-ins: their access tokens are refused by Cognito's own calls. */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {

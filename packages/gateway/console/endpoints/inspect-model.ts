@@ -128,7 +128,7 @@ export type ShownFunction = {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
-    /** The request for which the line was printed, where that request is kept. */
+    /** The request for which the line was printed, if that request is kept. */
     readonly recordId: string | undefined;
   }[];
 };

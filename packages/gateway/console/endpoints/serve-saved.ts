@@ -22,7 +22,7 @@ export interface SavedRequestsFile {
    */
   read(): Promise<string | undefined>;
   /**
-   * Changes run one after another, each on what the previous one wrote. Nothing is written where `make`
+   * Changes run one after another, each on what the previous one wrote. Nothing is written if `make`
    * throws.
    */
   change(make: (text: string | undefined) => string): Promise<void>;

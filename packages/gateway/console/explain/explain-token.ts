@@ -168,7 +168,7 @@ function localToken({ isDeployed }: Refused): string {
 }
 
 /**
- * The issuer whose keys were fetched: the one that the token names where several are allowed, or the only
+ * The issuer whose keys were fetched: the one that the token names if several are allowed, or the only
  * one.
  */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {

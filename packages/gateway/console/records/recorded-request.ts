@@ -23,7 +23,7 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 export type RecordedRequest = {
   readonly kind: 'request' | 'handshake';
   /**
-   * How many of its route's requests the record counts for, itself included; more than 1 where others were
+   * How many of its route's requests the record counts for, itself included; more than 1 if others were
    * not kept.
    */
   readonly standsFor: number;

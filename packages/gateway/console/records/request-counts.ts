@@ -66,7 +66,7 @@ export class RequestCounts {
     return this.#total;
   }
 
-  /** All requests of clients, including those that were cleared. */
+  /** All requests of clients, including requests that were cleared. */
   get sinceStart(): number {
     return this.#sinceStart;
   }

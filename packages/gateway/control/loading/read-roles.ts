@@ -156,7 +156,7 @@ class RoleReader {
   }
 }
 
-/** A trust policy has no resource, because it is the role's own. Undefined for one that IAM refuses. */
+/** A trust policy has no resource, because it is the role's own. Undefined for a policy that IAM refuses. */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   const { Statement: statement, ...rest } = membersOf(document);
   const statements = asOneOrMore(statement);

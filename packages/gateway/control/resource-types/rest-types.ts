@@ -6,7 +6,7 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** Also for HTTP and WebSocket APIs. */
+/** The message is also used for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
   'routes of a document in S3 are not served unless it is added to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 

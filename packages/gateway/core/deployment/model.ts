@@ -81,7 +81,7 @@ export type TokenAuthorizer = {
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
-  /** Replaces the issuers of `trust` where stage variables name them. */
+  /** Replaces the issuers of `trust` if stage variables name them. */
   readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
 };
 
@@ -154,7 +154,7 @@ export type RequiredParameter = {
 };
 
 export type RequestValidation = {
-  /** In the order in which AWS lists the missing ones. */
+  /** The parameters in the order in which AWS lists missing ones. */
   readonly parameters: readonly RequiredParameter[];
   /** The checks by media type in lower case, or `$default`. A media type without an entry is not checked. */
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
@@ -189,7 +189,7 @@ export type RoutePlan = RouteFacts & {
   readonly integration: Integration;
   /** Undefined means that nothing is checked. */
   readonly validation?: RequestValidation | undefined;
-  /** REST only; undefined means that the method names none. */
+  /** REST only; undefined means that the method names no such value. */
   readonly requestModels?: readonly RequestModel[] | undefined;
   /** WebSocket only: turns a response into a frame; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
@@ -272,7 +272,7 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
-  /** REST only; undefined means that the API has none. */
+  /** REST only; undefined means that the API has no such value. */
   readonly resourcePolicy: ResourcePolicy | undefined;
   /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';

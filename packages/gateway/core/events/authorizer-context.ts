@@ -26,7 +26,7 @@ export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknow
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
 }
 
-/** The same for HTTP API payload 1.0, where claims come with their scopes. */
+/** The same for HTTP API payload 1.0, in which claims come with their scopes. */
 export function printHttp1Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'jwt'
     ? { claims: caller.claims, scopes: caller.scopes }

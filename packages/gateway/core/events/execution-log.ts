@@ -37,7 +37,7 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials in addition to those in known headers: the authorizer's identity sources. */
+  /** Credentials in addition to the ones in known headers: the authorizer's identity sources. */
   readonly secrets: readonly string[];
   /** Undefined if the route has no Lambda authorizer, or the request did not get that far. */
   readonly authorizer?: AuthorizerFacts | undefined;
@@ -139,7 +139,7 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, where a log group
+ * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, while a log group
  * has the request id [obs].
  */
 export function printTestLog(

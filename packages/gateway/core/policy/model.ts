@@ -48,7 +48,7 @@ export type PolicyReading = {
    */
   readonly ofResource?: boolean;
   /**
-   * A policy attached to a user or role: IAM refuses one with a principal ("AWS JSON policy elements:
+   * A policy attached to a user or role: IAM refuses such a policy if it has a principal ("AWS JSON policy elements:
    * Principal", "You cannot use the Principal element in an identity-based policy").
    */
   readonly ofIdentity?: boolean;

@@ -50,7 +50,7 @@ export type FaultRule = {
   readonly function: string | undefined;
   /** 0 to 1. */
   readonly share: number;
-  /** Since the start. */
+  /** The count since startup. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly fault: Fault;

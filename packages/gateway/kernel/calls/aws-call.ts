@@ -23,7 +23,7 @@ export type AwsCall = {
   readonly region: string;
 };
 
-/** Answers the calls of one service; must call `refuseUnlessAllowed` before it does anything. */
+/** Handles the calls to one service; must call `refuseUnlessAllowed` before it does anything. */
 export type AwsService = (call: AwsCall) => Promise<ControlReply>;
 
 export type AwsPermission = {

@@ -75,7 +75,7 @@ export class ProjectBuild implements Compiler {
     return new Promise((resolve) => {
       const settle = (failure: string | undefined): void => {
         clearTimeout(timer);
-        // Processes that the script has left behind would outlive the start.
+        // Processes that the script has left behind would outlive the gateway.
         void group.end();
         resolve({ failure: late ?? failure, output });
       };

@@ -48,7 +48,7 @@ type Entry = {
 
 /**
  * Fills `folder` unless it exists; the folder appears only when complete.
- * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one with paths or links outside the
+ * @throws ArchiveError for a damaged archive, an archive over Lambda's quota, or paths or links outside the
  * folder
  */
 export function unpackArchive(file: string, folder: string): void {

@@ -31,7 +31,7 @@ export const NO_DEADLINES: Deadlines = {
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
 /**
- * Deadlines that stop together: a function must not time out while it waits for another one that a debugger
+ * Deadlines that stop together: a function must not time out while it waits for a function that a debugger
  * has paused.
  */
 export class StoppableDeadlines implements Deadlines {

@@ -1,6 +1,6 @@
 /**
  * How long an event may wait before its function gets another instance. It helps functions that wait for I/O; for
- * those that use the processors, a start only slows down running events.
+ * the instances that use the processors, another instance only slows down running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
@@ -76,7 +76,7 @@ export class Patience {
     }
   }
 
-  /** Since the last look. One that has just begun runs cold code. */
+  /** The instances that have begun since the last check. An instance that has just begun runs cold code. */
   #shareOf(instance: Instance, activeMs: number, nowMs: number): number {
     const { atMs, activeMs: before } = this.#looks.get(instance) ?? { atMs: nowMs, activeMs };
     if (nowMs - atMs < LEAST_SPAN_MS) return 1;

@@ -320,7 +320,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    // Waiting for a start does not throttle; the start has its own limit.
+    // Waiting for an instance to start does not throttle; starting has its own limit.
     if (this.coming > 0) return;
     if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {

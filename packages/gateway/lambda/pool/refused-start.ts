@@ -2,7 +2,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
-/** Lambda's error for unavailable code: a missing module, or one that does not compile. */
+/** Lambda's error for unavailable code: a missing module, or a module that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof HandlerFault) return error.lambdaError;
   if (error instanceof DefinitionError)

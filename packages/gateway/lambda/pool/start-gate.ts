@@ -23,7 +23,7 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again called when a start is possible; must request it again */
+  /** @param again called when an instance can be started; must request the start again */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);

@@ -23,7 +23,7 @@ type ModuleSetup = {
   readonly onBuiltin: (name: string) => void;
 };
 
-/** `lastUrl`: of the module that was loaded last, which is the one that does not compile. */
+/** `lastUrl` is the URL of the module that was loaded last, which is the one that does not compile. */
 export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**

@@ -127,7 +127,7 @@ export class CloudFrontCalls {
   }
 }
 
-/** After `Marker`, at most `MaxItems`. */
+/** The items after `Marker`, at most `MaxItems`. */
 function pageOf<Item>(
   all: readonly Item[],
   { query }: ServiceRequest,

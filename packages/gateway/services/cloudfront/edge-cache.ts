@@ -340,7 +340,7 @@ function validatorsOf({ headers }: StoredObject): readonly string[] {
   ];
 }
 
-/** A 304 updates the headers that it contains, except those that describe the body. */
+/** A 304 updates the headers that it contains, except headers that describe the body. */
 function mergeHeaders(kept: readonly string[], renewed: readonly string[]): readonly string[] {
   const names = new Set(renewed.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   for (const name of ['content-length', 'content-encoding', 'content-type', 'content-range', 'etag'])

@@ -254,7 +254,7 @@ function isTooLong({ method, path, query, headers, host }: ViewerRequest): boole
 
 // Which behavior applies to a path (developer guide, "Path pattern").
 
-/** The first one whose pattern matches; the default one is last. */
+/** The first behavior whose pattern matches; the default behavior is last. */
 function matchBehavior(behaviors: readonly Behavior[], path: string): Behavior | undefined {
   const normal = normalizePath(path);
   return behaviors.find(({ pattern }) => {

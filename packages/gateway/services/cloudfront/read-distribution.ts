@@ -259,7 +259,7 @@ class DistributionReader {
     return reasons[0];
   }
 
-  /** A behavior may name one in the place of an origin. */
+  /** A behavior may name an origin group instead of an origin. */
   #groupsOf(at: MemberReader): readonly (readonly [string, Origin])[] {
     const groups = at.optional('OriginGroups')?.objects('Items', MAX_LISTED) ?? [];
     return groups.map((one) => {

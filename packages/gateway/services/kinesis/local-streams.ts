@@ -41,7 +41,7 @@ export class LocalStreams {
     return this.#streams.get(arn);
   }
 
-  /** Replaces the streams of the stacks; those that remain keep their records, as do those made by calls. */
+  /** Replaces the streams of the stacks; streams that remain keep their records, as do streams made by calls. */
   replace(definitions: readonly StreamDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, stream] of this.#streams)

@@ -44,7 +44,7 @@ export class Queues {
     return this.#queues.get(arn);
   }
 
-  /** Replaces the queues of the stacks; those that remain keep their messages, as do those made by calls. */
+  /** Replaces the queues of the stacks; queues that remain keep their messages, as do queues made by calls. */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, queue] of this.#queues)

@@ -189,7 +189,7 @@ export class StreamConsumer {
     );
   }
 
-  /** A full batch, or a partial one after the window. */
+  /** A full batch, or a partial batch after the window. */
   #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;

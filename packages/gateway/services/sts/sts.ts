@@ -277,7 +277,7 @@ function decideAssumption(
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
   if (role.trust.decide(question) !== 'allow')
     return refuse('its AssumeRolePolicyDocument does not allow this caller');
-  // A trust policy that names the caller itself suffices within the account; one that names the account does not.
+  // A trust policy that names the caller itself suffices within the account; a policy that names the account does not.
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')
     return refuse("the caller's policies deny sts:AssumeRole");

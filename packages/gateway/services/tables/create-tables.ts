@@ -239,7 +239,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     }
     return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {
-    // After a timeout, the reason of the signal.
+    // After a timeout, the error is the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
     throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);

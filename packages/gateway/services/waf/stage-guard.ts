@@ -50,7 +50,7 @@ export class StageGuard {
     return this.#definitions;
   }
 
-  /** Until the next load or reset. */
+  /** The change applies until the next load or reset. */
   editIpSet(edited: IpSet): void {
     const ipSets = new Map([...this.#definitions.ipSets, [edited.arn, edited]]);
     this.#definitions = { ...this.#definitions, ipSets };

@@ -263,7 +263,7 @@ function readAttributes(text: string): readonly AttributeRow[] {
     });
 }
 
-/** The settings of a mapping, without those that `SHAPES` reads. */
+/** The settings of a mapping, without the settings that `SHAPES` reads. */
 function mappingAttributes(): string {
   const shaped = ['DestinationConfig', 'FilterCriteria'];
   const kinds: Readonly<Record<string, Kind>> = {

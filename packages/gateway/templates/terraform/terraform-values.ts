@@ -409,7 +409,7 @@ export function isNotKnown(value: Json): boolean {
   return isJsonObject(value) && value[NOT_KNOWN] !== undefined;
 }
 
-/** A block's members in CloudFormation's spelling, without those that are not set. */
+/** A block's members in CloudFormation's spelling, without members that are not set. */
 export function pascalMembers(block: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(block)

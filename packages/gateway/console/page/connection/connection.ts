@@ -58,7 +58,7 @@ export function noteState(next: ConnectionState): void {
   for (const follow of followers) follow();
 }
 
-/** Called when the page is connected again or to another start, because what is shown may have changed. */
+/** Called when the page is connected again or to another run, because what is shown may have changed. */
 export function onRefresh(refresh: () => void): () => void {
   refreshers.add(refresh);
   return () => void refreshers.delete(refresh);

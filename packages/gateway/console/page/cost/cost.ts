@@ -153,7 +153,7 @@ export function unitsPerEvent(
   return eventsOfTables === 0 ? 0 : units / eventsOfTables;
 }
 
-/** One line per table where measured, or one line for all tables where the user has entered a number. */
+/** One line per table if the units are measured, or one line for all tables if the user has entered a number. */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
   const { tables = [], eventsOfTables } = shape;

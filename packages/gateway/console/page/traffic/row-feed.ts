@@ -35,7 +35,7 @@ export async function runFeed(reader: FeedReader, signal: AbortSignal): Promise<
 class RowFeed {
   readonly #reader: FeedReader;
   readonly #signal: AbortSignal;
-  /** The start whose rows are shown. */
+  /** The run whose rows are shown. */
   #start: string | undefined;
   #first: List | undefined;
   #next = 0;

@@ -24,7 +24,7 @@ export function addStart<Row extends Numbered>(
   return [...first, ...earlier].slice(0, MAX_ROWS);
 }
 
-/** Has no effect where the list was cleared meanwhile. */
+/** Has no effect if the list was cleared meanwhile. */
 export function addOlder<Row extends Numbered>(
   newest: readonly Row[],
   older: readonly Row[],

@@ -116,7 +116,7 @@ function printCall(detail: RequestDetail): string {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const fields = [
     `"method": ${JSON.stringify(method)}`,
-    // Printed as an object where names are unique, for readability.
+    // Printed as an object if names are unique, for readability.
     `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
   ];
   const { body } = request;

@@ -18,7 +18,7 @@ export type ReplaceCode = (
   | { readonly kind: 'replaced' }
   /** The function has no code that runs here. */
   | { readonly kind: 'not-run' }
-  /** The content is not a zip archive, or one that Lambda refuses. */
+  /** The content is not a zip archive, or Lambda would refuse the archive. */
   | { readonly kind: 'unreadable'; readonly reason: string }
 >;
 

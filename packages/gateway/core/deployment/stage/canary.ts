@@ -11,7 +11,7 @@ export type CanarySettings = {
   readonly deploymentId: string;
   /** 0 to 100, with fractions. */
   readonly percentTraffic: number;
-  /** They override the stage's variables; the others stay in effect. */
+  /** Variables that override the stage's variables; the others stay in effect. */
   readonly variableOverrides: StageVariables;
   readonly useStageCache: boolean;
 };

@@ -49,7 +49,7 @@ export class SignIn {
     return this.#opened;
   }
 
-  /** @throws StartError where kept keys or users are damaged or unreadable */
+  /** @throws StartError if kept keys or users are damaged or unreadable */
   open(): Promise<LocalSignIn> {
     this.#opening ??= this.#load();
     return this.#opening;

@@ -9,7 +9,7 @@ const USERS_FILE = 'users.yml';
 /** Endings as `--seed` accepts them for files of tables. */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
 
-/** Files of the directory come before those of `--seed`. */
+/** The directory's files come before the files of `--seed`. */
 export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
   const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];

@@ -1,4 +1,4 @@
-/** Runs a query over events: first the commands that handle single rows, then those that need all rows. */
+/** Runs a query over events: first the commands that handle single rows, then the commands that need all rows. */
 import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';

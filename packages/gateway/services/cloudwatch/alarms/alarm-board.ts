@@ -62,7 +62,7 @@ export class AlarmBoard {
     return this.#entries.get(parseArn(name)?.resource.replace(/^alarm:/, '') ?? '');
   }
 
-  /** The alarms of all templates; those that are still there keep their states. */
+  /** The alarms of all templates; alarms that still exist keep their states. */
   replace(alarms: readonly Alarm[]): void {
     const names = new Set(alarms.map(({ name }) => name));
     for (const { alarm, isOfTemplate } of this.#entries.values())

@@ -30,7 +30,7 @@ type Options = { readonly report: (message: string) => void; readonly maxBytes?:
 export class MetricStore {
   readonly #options: Options;
   readonly #scopes = new Map<string, Scope>();
-  /** In order of creation; those before `#head` have been dropped. */
+  /** The periods in order of creation; the ones before `#head` have been dropped. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
   #bytes = 0;
