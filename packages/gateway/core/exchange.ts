@@ -28,7 +28,7 @@ import type { StreamBeginning } from './stream-beginning.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
- * The limit of a request body, as sent and once decompressed. One byte more may arrive, which tells the
+ * The limit of a request body, as sent and once decompressed. One byte more may arrive, which shows the
  * server that the body is too long.
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;

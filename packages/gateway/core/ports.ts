@@ -27,7 +27,7 @@ export interface ShiftableClock extends Clock {
   formerOffsetsMs(): readonly number[];
 }
 
-/** Deadlines, whose time stands still while a debugger pauses a function. */
+/** Deadlines. Their time stops while a debugger pauses a function. */
 export interface Deadlines {
   /** Milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;

@@ -337,7 +337,9 @@ export class ServiceHost {
     for (const [name, state] of Object.entries(saved)) {
       const service = await this.find(name);
       if (service?.state === undefined)
-        throw new StateFileError(`it has a service "${name}", which keeps no state here`);
+        throw new StateFileError(
+          `it contains state of the service "${name}", which has no state in this gateway`,
+        );
       loads.push(service.state.check(state));
     }
     return () => {

@@ -103,7 +103,7 @@ interface EventSources {
   load(arn: string): Promise<void>;
   /**
    * Reads the stacks once more with all services.
-   * @param isAccepted asked before that is applied
+   * @param isAccepted called before that is applied
    */
   readAgain(isAccepted: () => boolean): void;
 }

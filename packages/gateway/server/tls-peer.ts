@@ -4,7 +4,7 @@ import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
-  /** The custom domain named by the client that asks for certificates; undefined = none was asked for. */
+  /** The custom domain named by the client that asks for certificates; undefined = no certificate was requested. */
   readonly domain: string | undefined;
   readonly truststore: Truststore | undefined;
   /** The client has proved possession of its key. */

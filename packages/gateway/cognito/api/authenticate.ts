@@ -142,7 +142,7 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   const username = user?.username ?? name;
   const whose = { poolName: pool.poolName, username };
   const { password } = user ?? {};
-  // A user without a password gets a challenge that cannot be met.
+  // A user without a password gets a challenge that cannot succeed.
   const verifier =
     password?.kind === 'hashed'
       ? password.srp

@@ -189,7 +189,7 @@ export type RoutePlan = RouteFacts & {
   readonly integration: Integration;
   /** Undefined means that nothing is checked. */
   readonly validation?: RequestValidation | undefined;
-  /** REST only; undefined means that the method names no such value. */
+  /** REST only; undefined means that the method has no request models. */
   readonly requestModels?: readonly RequestModel[] | undefined;
   /** WebSocket only: turns a response into a frame; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
@@ -272,7 +272,7 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
-  /** REST only; undefined means that the API has no such value. */
+  /** REST only; undefined means that the API has no resource policy. */
   readonly resourcePolicy: ResourcePolicy | undefined;
   /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';

@@ -55,7 +55,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
   }));
 }
 
-/** The first that knows the path answers. */
+/** The first handler that knows the path responds. */
 export function firstOf(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {

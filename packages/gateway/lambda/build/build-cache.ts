@@ -62,7 +62,7 @@ export class BuildCache {
     try {
       return markBuild(metafile, options, { startedEpochMs, runDirectory: this.#runDirectory });
     } catch {
-      // A file is gone or unreadable: built again the next time.
+      // A file is missing or unreadable, so the function is built again the next time.
       return undefined;
     }
   }

@@ -1,4 +1,4 @@
-/** Code that asks for `IS_OFFLINE`, which serverless-offline sets and AWS does not. */
+/** Code that reads `IS_OFFLINE`, which serverless-offline sets and AWS does not. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { listFolders, type WatchedSources } from './source-watcher.ts';

@@ -122,7 +122,7 @@ export function describeInitFailure(payload: string): string {
 
 /** First in, first out, with return to the front; bounded by its owner. */
 export class JobQueue {
-  /** Undefined: handed out. */
+  /** Undefined once the event was given to an instance. */
   #jobs: (Job | undefined)[] = [];
   #head = 0;
   #sizeChars = 0;

@@ -37,7 +37,7 @@ export class Concurrency {
   readonly #members = new Set<ConcurrencyMember>();
   /** Sum over all members, kept here because every event needs it. */
   #reserved = 0;
-  /** Events that instances had at the last count, plus those handed out since: an upper bound. */
+  /** Events that instances had at the last count, plus the events given to them since: an upper bound. */
   #counted = 0;
   #handedSince = 0;
 

@@ -35,7 +35,7 @@ export function throttledByAccount(limit: number): Refused {
 /** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
 const EVENT_LIMIT_BYTES = 6_291_456;
 
-/** Undefined: the event may be handed over. */
+/** Undefined if the event may be given to the instance. */
 export function refuseTooLarge(payload: string): Refused | undefined {
   const isSmall = payload.length * 3 <= EVENT_LIMIT_BYTES || Buffer.byteLength(payload) <= EVENT_LIMIT_BYTES;
   if (isSmall) return undefined;

@@ -16,7 +16,7 @@ import type { RequestIdOf } from '../../core/ports.ts';
  */
 export const SLOTS = MOST_AHEAD;
 
-/** Longest trace header handed to a function, in bytes; AWS's own is below 150. */
+/** Longest trace header that a function gets, in bytes; AWS's own is below 150. */
 const TRACE_BYTES = 256;
 
 /** States of an event's slot. The step from WAITING is a compare-and-set that either side may win. */

@@ -62,7 +62,7 @@ export class ThreadInstance implements Instance {
   readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
-  /** Events that were handed over and have no response yet, oldest first; the first one runs. */
+  /** Events that the instance got and has not responded to, oldest first; the first one runs. */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;

@@ -13,7 +13,7 @@ import type { Clock, KeySets } from '../../core/ports.ts';
 /** Contract of a `VerificationKey`; see `policy/token-trust.ts`. */
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
-/** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
+/** The issuer in this process. Its keys are read each time, so that a withdrawn key is refused at once. */
 type LocalKeys = {
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };

@@ -27,7 +27,7 @@ import type { StreamedBody } from '../../core/exchange.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
-/** The local issuer, its user pools and issuers that it stands in for. */
+/** The local issuer, its user pools and the issuers that it emulates. */
 export interface SignInMount {
   /** Called first: loads what this request needs; undefined if nothing has to be loaded. */
   open(head: Head): Promise<unknown> | undefined;
@@ -224,7 +224,7 @@ async function accept(
     send(response, refusal, options, true);
     return;
   }
-  // The client may be gone by now.
+  // The client may have disconnected by now.
   if (request.destroyed) return;
   const read = await readCall(request, arrival, request.socket.remoteAddress, options);
   if (read.kind === 'refused') {

@@ -158,7 +158,7 @@ function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-/** ListBuckets: the buckets of the loaded stacks, in pages where the call asks for them. */
+/** ListBuckets: the buckets of the loaded stacks, in pages if the call asks for them. */
 type Bucket = { readonly name: string; readonly region: string };
 type Account = { readonly id: string; readonly createdMs: number };
 

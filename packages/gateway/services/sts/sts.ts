@@ -28,7 +28,7 @@ type StsOptions = {
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
   readonly makeToken: () => string;
-  /** Accepts the keys from now on; `identity` is asked at each call. */
+  /** Accepts the keys from now on; `identity` is called at each request. */
   readonly open: (
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
@@ -230,7 +230,7 @@ function both(
 /** Whether a caller may assume a role (IAM user guide, "Policy evaluation logic", "How to use trust policies with IAM roles"). */
 interface RoleBook {
   find(roleArn: string): Role | undefined;
-  /** The identity of a session; undefined once the role is gone. */
+  /** The identity of a session; undefined once the role no longer exists. */
   hold(
     roleArn: string,
     session: {

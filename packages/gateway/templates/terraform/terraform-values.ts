@@ -323,7 +323,7 @@ export class TerraformValues {
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {
       const own = this.#made(instance, attribute);
-      // Special kinds look for their type even where the plan knows the value.
+      // Special kinds look for their type even if the plan contains the value.
       if (own === undefined || instance.isData)
         return { kind: 'known', value: this.#ids.replace(value, site.kind) };
       return LAMBDA_TYPES.has(instance.type)

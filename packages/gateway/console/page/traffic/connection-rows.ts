@@ -1,4 +1,4 @@
-/** What recorded messages tell about their connections. Pure. */
+/** Derives facts about connections from their recorded messages. Pure. */
 import type { RequestRow } from '../../records/model.ts';
 
 export type ClosedConnection = {

@@ -1,5 +1,5 @@
 /**
- * Whose tokens are trusted on this machine: the local issuer, the issuers that it stands in for, and keys of
+ * Whose tokens are trusted on this machine: the local issuer, the issuers that it emulates, and keys of
  * all others. The issuer, its user pools and pages are loaded when a stack, an option or a call first needs
  * them.
  */
