@@ -42,7 +42,7 @@ export type QuotaName = keyof typeof QUOTAS;
 
 export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
 
-/** No quota is raised. */
+/** The quotas of an account for which AWS has not raised any. */
 export const DEFAULT_QUOTAS: AccountQuotas = {};
 
 /** Names for `--account-quota`. */

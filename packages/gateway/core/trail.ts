@@ -124,7 +124,7 @@ export class Trail {
   readonly startedMs: number;
   /** Why the request failed, for the operator; never sent to the client. */
   failure: string | undefined = undefined;
-  /** Also undefined for a bug of the gateway. */
+  /** The error; undefined also if the failure is a bug in the gateway. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   /** Undefined means that no rule applied to the request. */

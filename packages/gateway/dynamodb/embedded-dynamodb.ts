@@ -61,7 +61,7 @@ export interface EmbeddedDynamoDb {
   follow(tables: readonly string[], forgets?: boolean): void;
   /** The changes that a stream still has; later changes are reported after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
-  /** Finishes pending writes and ends the thread. */
+  /** Completes pending writes and ends the thread. */
   close(): Promise<void>;
 }
 

@@ -60,7 +60,7 @@ type ServiceHostOptions = {
   readonly permits: ServicePorts['permits'];
   /** The default is a host without a store. */
   readonly items?: ItemFeed;
-  /** Per service. Default: 5 s. */
+  /** The time in which each service must close. Default: 5 s. */
   readonly closeWithinMs?: number;
 };
 

@@ -55,7 +55,7 @@ export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;
 }
 
-/** Undefined: unknown option. */
+/** Undefined for an unknown option. */
 export function findOption(name: string): StartOption | undefined {
   return isName(name) ? START_OPTIONS[name] : undefined;
 }

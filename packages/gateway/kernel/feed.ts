@@ -23,7 +23,7 @@ export class Feed<Item> {
       }
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends the subscription */
   follow(listener: (item: Item) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -16,7 +16,7 @@ const BYTES_PER_MB = 1024 * 1024;
 export class KeptFeed<Item> extends Feed<Item> {
   readonly #keeping: Keeping<Item>;
   readonly #onFirstDrop: (message: string) => void;
-  /** Undefined: dropped. */
+  /** The items; undefined for an item that was dropped. */
   #items: (Item | undefined)[] = [];
   /** The place of the oldest kept item; the items before it were dropped. */
   #first = 0;

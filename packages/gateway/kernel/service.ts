@@ -153,7 +153,7 @@ export interface Service {
   handTargets?(): readonly HandTarget[];
   /**
    * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
-   * route, nor for preflights that the API answers. If it throws, the response is 500.
+   * route, nor for preflights that the API handles. If it throws, the response is 500.
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
@@ -194,7 +194,7 @@ export type ServiceCall = { readonly request: ServiceRequest; readonly operation
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /**
- * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
+ * A service with operations returns their results; a service with paths (S3, CloudFront) returns the whole response.
  */
 export interface ServiceApi {
   /** Version of the JSON protocol. Default: 1.1. */

@@ -1,4 +1,4 @@
-/** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
+/** Finds the API for an arrived request, whatever its version of HTTP, and responds to it. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';

@@ -1,4 +1,4 @@
-/** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
+/** The ports of APIs as planned; every port also serves the other APIs by their Host. */
 import {
   stripApiPath,
   isVpcEndpointHost,

@@ -1,4 +1,4 @@
-/** Requests that Node itself would end without an answer or a log line: CONNECT, and an unknown `Expect`. */
+/** Requests that Node itself would end without a response or a log line: CONNECT, and an unknown `Expect`. */
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -16,7 +16,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
     socket.on('error', () => socket.destroy());
     const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
     socket.once('close', () => clearTimeout(deadline));
-    // Discards further input: unread bytes would reset the connection before the answer arrives.
+    // Discards further input: unread bytes would reset the connection before the response arrives.
     socket.resume();
     refuseOnSocket(socket, 'proxy');
   });

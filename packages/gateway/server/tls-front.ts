@@ -26,7 +26,7 @@ export type TlsName = {
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** A client without a certificate gets no answer: its connection ends. */
+        /** A client without a certificate gets no response: its connection ends. */
         readonly requiresCertificate: boolean;
       }
     | undefined;
@@ -154,7 +154,7 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),
       requestCert: true,
-      // AWS answers 403 to an untrusted certificate, so the handshake must succeed.
+      // AWS responds with 403 to an untrusted certificate, so the handshake must succeed.
       rejectUnauthorized: false,
     }),
   });

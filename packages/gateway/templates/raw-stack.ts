@@ -53,7 +53,7 @@ export type Finding = {
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
-   * Guards requests: without it the routes of this resource (an API, a method, a route, a stage) answer 500,
+   * Guards requests: without it the routes of this resource (an API, a method, a route, a stage) respond with 500,
    * unless `--allow-unguarded`.
    */
   readonly isGuard?: true | undefined;

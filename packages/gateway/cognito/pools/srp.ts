@@ -8,7 +8,7 @@ import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual 
 export type SrpVerifier = { readonly salt: string; readonly verifier: string };
 
 export type SrpChallenge = {
-  /** Public values in hex. */
+  /** The client's public value, in hexadecimal. */
   readonly A: string;
   readonly B: string;
   /** The server's secret exponent, in hex. */

@@ -27,7 +27,7 @@ type SentCode = { readonly code: string; readonly untilMs: number; wrong: number
 /** Limits the memory; a test pool needs no more. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
-/** Cognito's limit for an email. */
+/** Cognito's limit for an email, in characters. */
 const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;

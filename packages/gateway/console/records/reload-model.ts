@@ -10,7 +10,7 @@ export type Change = {
 };
 
 export type ShownReload = {
-  /** Counted from 1. */
+  /** The deployment's number, counted from 1. */
   readonly number: number;
   readonly atEpochMs: number;
   /** The old code stays in use where the reload is `kept`. */

@@ -10,7 +10,7 @@ import type {
   StageFacts,
 } from './request-facts.ts';
 
-/** What is known of a request so far. */
+/** The facts about a request that are known so far. */
 export type ContextFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts | undefined;

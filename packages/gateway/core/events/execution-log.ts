@@ -18,7 +18,7 @@ export type LoggedCall = {
 };
 
 type Placed = {
-  /** Below the stage. */
+  /** The path below the stage. */
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
@@ -273,7 +273,7 @@ function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   return secrets;
 }
 
-/** Hides them in their URL-encoded form, too. */
+/** Hides the secrets in their URL-encoded form, too. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
   const hidden = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)

@@ -55,7 +55,7 @@ type RepeatedRoute = {
   readonly templates: Pick<JsonTemplates<string>, 'print'>;
 };
 
-/** Kept per connection. */
+/** The limit of routes whose templates are kept per connection. */
 const MOST_ROUTES = 8;
 
 /** Headers, method, address and key of a connection are constant as well. */

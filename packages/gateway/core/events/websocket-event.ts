@@ -13,7 +13,7 @@ export type ConnectionFacts = ConnectionStart & {
   /** The custom domain of the handshake; absent means the API's own name. */
   readonly domainName?: string;
   readonly sourceIp: string;
-  /** `null` when the client sent none. */
+  /** `null` if the client did not send a User-Agent. */
   readonly userAgent: string | null;
   /** The caller from the `$connect` authorizer; every later event contains it. */
   readonly caller: CallerFacts;

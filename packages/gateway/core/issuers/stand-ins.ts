@@ -12,7 +12,7 @@ type StandInRequest = { readonly issuer: string; readonly path: string };
 export class StandIns {
   readonly #named: readonly string[];
   #all: readonly string[];
-  /** Read for every token. */
+  /** The emulated issuers, looked up for every token. */
   #known: ReadonlySet<string>;
 
   /** @param named from `--issuer` */

@@ -58,7 +58,7 @@ export class MappingInput {
   }
 
   /**
-   * `$context`, shared by all templates of the exchange: a later template reads an earlier one's overrides
+   * `$context`, shared by all templates of the exchange: a later template reads the overrides of an earlier one
    * [obs].
    */
   get context(): JavaMap {

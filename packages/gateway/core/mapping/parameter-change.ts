@@ -86,7 +86,7 @@ export type ChangeFacts = {
   readonly body: string | Buffer | undefined;
 };
 
-/** AWS reads no more than this of a body. */
+/** AWS reads at most this many bytes of a body. */
 const MAX_BODY_BYTES = 100 * 1024;
 
 /** Renders the text; missing values are empty. */

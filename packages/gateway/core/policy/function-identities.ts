@@ -11,7 +11,7 @@ import type { TemporarySessions } from './temporary-sessions.ts';
 
 type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** Known before the first instance runs. */
+/** A function as it is known before its first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
 /** Who uses a role: a function or an integration, or a caller of STS under its own name. */

@@ -50,7 +50,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What requests lack if the type is not run at all. */
+  /** What does not happen for requests if the type is not supported. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

@@ -38,7 +38,7 @@ type FaultRow = {
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
-/** Draws of one request. */
+/** Numbers of the random draws for one request. */
 const BY_SHARE = 0;
 const FOR_LENGTH = 1;
 

@@ -35,7 +35,7 @@ export type Fault =
   | { readonly kind: 'cut body'; readonly afterBytes: number }
   | { readonly kind: 'table'; readonly table: string; readonly answer: TableAnswer };
 
-/** Members that name something of the stacks. */
+/** Members that name a part of the stacks. */
 export type Selector = 'api' | 'route' | 'function' | 'table';
 
 export type FaultRule = {

@@ -53,7 +53,7 @@ const PLAIN = new Set(
 );
 const OF_BUCKET: Readonly<Record<string, string>> = { PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
 
-/** Path style, or the bucket as subdomain. */
+/** The permissions for a call in path style, or with the bucket as subdomain. */
 export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
   const { method, path, subdomain } = call;
   const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);

@@ -37,7 +37,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };
 
-/** Undefined: the required permission is unknown. */
+/** Undefined if the required permission is unknown. */
 export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,

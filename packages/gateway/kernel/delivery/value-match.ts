@@ -8,7 +8,7 @@ import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewr
 import { DefinitionError } from '../../core/errors.ts';
 
 export type Scalar = string | number | boolean | null;
-/** Undefined: the event has no such value. */
+/** A test of a value, which is undefined if the event has no such value. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
 /** An error in a pattern. Whoever reads the template adds file and line. */

@@ -34,7 +34,7 @@ export type Toolchain =
   | {
       readonly kind: 'missing';
       readonly error: DefinitionError;
-      /** The program exists but did not answer in time. */
+      /** The program exists but did not respond in time. */
       readonly isLate?: boolean;
     };
 

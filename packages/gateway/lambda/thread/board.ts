@@ -33,7 +33,7 @@ export type Board = {
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
-  /** [0] = unread log lines and parts of a streamed answer. */
+  /** [0] = unread log lines and parts of a streamed response. */
   readonly unreadLines: Int32Array;
 };
 
@@ -55,7 +55,7 @@ export function openBoard(memory: SharedArrayBuffer): Board {
   };
 }
 
-/** The gateway's side of an instance's events and answers. */
+/** The gateway's side of an instance's events and responses. */
 export function sendEvents({ memory }: Board, port: MessagePort): TextChannel<EventMessage, string> {
   return new TextChannel(port, memory, CHANNEL_OFFSET, 'gateway');
 }

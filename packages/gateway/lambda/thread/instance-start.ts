@@ -32,7 +32,7 @@ export type BundleCode = {
 };
 
 export type InstanceStart = {
-  /** Events in, answers out: JSON text, in order. */
+  /** Events in, responses out: JSON text, in order. */
   readonly port: MessagePort;
   /** `InstanceReport`s out, `PartReceipt`s in. */
   readonly reports: MessagePort;

@@ -68,7 +68,7 @@ export class ThreadInstance implements Instance {
   #sent = 0;
   /** Whether the instance is woken at the end of this loop turn. */
   #isWakeDue = false;
-  /** Number after the last answered event: slots before it are free. */
+  /** The number after the last event with a response: slots before it are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';
@@ -212,7 +212,7 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Checks the event's number: the thread may already stream for the next event before the last answer was
+   * Checks the event's number: the thread may already stream for the next event before the last response was
    * read.
    */
   #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
@@ -325,7 +325,7 @@ export class ThreadInstance implements Instance {
 
   #onExit(code: number): void {
     this.#enter('ending');
-    // A thread may end before its last answer was read.
+    // A thread may end before its last response was read.
     drain(this.#reports, this.#hearReport);
     this.#events.receiveAll();
     this.#takeAnswers();

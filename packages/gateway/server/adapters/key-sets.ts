@@ -1,4 +1,4 @@
-/** Keys of token issuers: the local one's from this process, all others' by OpenID Connect Discovery. */
+/** Keys of token issuers: the local issuer's keys come from this process, all other keys by OpenID Connect Discovery. */
 import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
 import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';

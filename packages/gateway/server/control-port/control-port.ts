@@ -70,7 +70,7 @@ export type ControlMounts = {
 };
 
 type ControlPortOptions = {
-  /** 0 picks a free one. */
+  /** The port; 0 chooses a free port. */
   readonly port: number;
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;

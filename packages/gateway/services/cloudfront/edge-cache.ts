@@ -97,7 +97,7 @@ export class EdgeCache {
     for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
   }
 
-  /** An object from a GET also answers HEAD, but not the reverse. */
+  /** An object from a GET is also used for HEAD, but not the reverse. */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
     return this.objects.find(key) ?? this.objects.find(headKey(key));

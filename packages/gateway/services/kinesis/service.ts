@@ -126,7 +126,7 @@ class KinesisService implements Service {
   }
 
   /**
-   * A start without any stream records what is put, and can read it back. A start with streams answers an
+   * A run without any stream records what is put, and can read it back. A run with streams answers an
    * unknown name as AWS does.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {

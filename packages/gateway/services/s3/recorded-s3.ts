@@ -164,7 +164,7 @@ type Account = { readonly id: string; readonly createdMs: number };
 
 const DEFAULT_PAGE = 10_000;
 
-/** @returns the body of the answer; undefined for a query that AWS refuses */
+/** @returns the body of the response; undefined for a query that AWS refuses */
 function listBuckets(buckets: readonly Bucket[], query: string, account: Account): string | undefined {
   const asked = new URLSearchParams(query);
   const size = Number(asked.get('max-buckets') ?? DEFAULT_PAGE);

@@ -119,7 +119,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not answered here */
+/** @returns undefined for a call that is not supported here */
 export function answerCloudMap(
   action: string,
   input: UnknownMembers,
@@ -218,7 +218,7 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Namespaces, services and operations as calls answer them. Times are epoch seconds. */
+/** Namespaces, services and operations as calls return them. Times are epoch seconds. */
 function describeNamespace(
   { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
   registry: Registry,

@@ -88,7 +88,7 @@ export class StreamConsumer {
   push(record: TableChange): void {
     const { filter, stream } = this.mapping;
     if (this.#meanwhile !== undefined) {
-      // A disabled mapping reads these records later, as older ones.
+      // A disabled mapping reads these records later, once it is enabled again.
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }

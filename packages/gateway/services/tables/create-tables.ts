@@ -26,7 +26,7 @@ const POLL_EVERY_MS = 100;
  * Creates missing tables and keeps existing ones with their data. Updates time to live and stream to the
  * template's setting.
  * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
- * @throws StartError when the endpoint does not answer, or refuses
+ * @throws StartError if the endpoint does not respond, or refuses
  */
 export async function createTablesAt(
   target: DynamoDbTarget,
@@ -212,7 +212,7 @@ export function refuseUnless(
   );
 }
 
-/** One signed call. @throws StartError when the endpoint does not answer */
+/** Sends one signed call. @throws StartError if the endpoint does not respond */
 export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);

@@ -13,7 +13,7 @@ export type Draft = {
   readonly target: string;
   readonly headers: readonly Header[];
   readonly body: string;
-  /** Empty means as the headers say. */
+  /** The caller; empty means that the headers decide. */
   readonly as: string;
 };
 

@@ -30,7 +30,7 @@ export interface Store {
   readonly url: string | undefined;
   /** Signs the gateway's own calls; undefined = none. */
   readonly keyPair: AwsCredentials | undefined;
-  /** Tables follow soon: the store may start now. */
+  /** Announces that tables follow, so that the store may start now. */
   expectTables(): void;
   /**
    * @param region of their stack; at a user's endpoint all are in one. @throws DefinitionError when a table
@@ -50,7 +50,7 @@ export interface Store {
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Capacity units by table since startup; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
-  /** Resolves when every change answered before has been published. */
+  /** Resolves when every change that was confirmed before has been published. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -184,7 +184,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         if (sessions.length > MAX_SESSIONS) sessions.shift();
         return admitAll();
       },
-      // The thread answers in the order of its changes, so any answer comes after them.
+      // The thread responds in the order of its changes, so any response comes after them.
       ready: admitAll,
       follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
       replay: (streamArn) => dynamoDb.replay(streamArn),
@@ -198,7 +198,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** Only a gateway with tables creates them. */
+/** Only a gateway with tables creates the calls for tables. */
 function tablesAt() {
   return import('../../../services/tables/create-tables.ts');
 }

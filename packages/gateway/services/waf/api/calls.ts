@@ -106,7 +106,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not answered here */
+/** @returns undefined for a call that is not supported here */
 export function answerWaf(
   action: string,
   input: UnknownMembers,
