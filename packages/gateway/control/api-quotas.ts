@@ -45,7 +45,7 @@ export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
 /** The quotas of an account for which AWS has not raised any. */
 export const DEFAULT_QUOTAS: AccountQuotas = {};
 
-/** Names for `--account-quota`. */
+/** The names that `--account-quota` accepts. */
 export const RAISABLE_QUOTAS: readonly string[] = [
   ...new Set(
     Object.values(QUOTAS).flatMap(({ raisedAs }: Quota) => (raisedAs === undefined ? [] : [raisedAs])),

@@ -31,7 +31,7 @@ export class ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }
 
-  /** Refuses what is wrong, at any depth. */
+  /** Reads members and refuses invalid ones, at any depth. */
   get members(): MemberReader {
     return new MemberReader(this.resource.properties);
   }

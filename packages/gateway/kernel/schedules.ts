@@ -68,7 +68,7 @@ export class Schedules {
     });
   }
 
-  /** Each runs as if it were due. */
+  /** Targets that run a schedule as if it were due. */
   handTargetsOf(owner: string): readonly HandTarget[] {
     return (this.#owners.get(owner) ?? []).map(({ definition: { arn, name, run } }) => ({
       arn,

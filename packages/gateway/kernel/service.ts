@@ -66,13 +66,13 @@ export type CheckedRequest = {
   /** `GET /dev/pets` */
   readonly title: string;
   readonly verdict: 'passed' | 'refused' | 'not judged';
-  /** Empty if it passed. */
+  /** The reason; empty if the request passed. */
   readonly reason: string;
 };
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;
-  /** Start of rates, in epoch milliseconds. */
+  /** The time from which `rate(…)` schedules count, in epoch milliseconds. */
   readonly startedAt: number;
   readonly targets: EventTargets;
   readonly deliveries: TargetDeliveries;
@@ -114,9 +114,9 @@ export type ServiceSettings = {
   readonly allowUnguarded?: boolean | undefined;
   /** Whether rules that cannot be evaluated here close their stage. */
   readonly strictWaf?: boolean | undefined;
-  /** File of the networks of countries. */
+  /** The file that lists the networks of each country. */
   readonly wafNetworks?: string | undefined;
-  /** File of instances of Cloud Map's services. */
+  /** The file with the instances of Cloud Map services. */
   readonly cloudMap?: string | undefined;
 };
 
@@ -170,7 +170,7 @@ export interface Service {
 }
 
 interface ServiceState {
-  /** Plain JSON. */
+  /** Returns the state as plain JSON. */
   save(): unknown;
   /**
    * @returns loads it. @throws StateFileError, before anything has changed, for data that it did not save
@@ -203,13 +203,13 @@ export interface ServiceApi {
   readonly namespace?: string;
   /** ARN of a call's resource, for policies, if only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;
-  /** Undefined: unknown operation. */
+  /** Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }
 type Answer = OperationResult | Answered | undefined;
 
 export interface ServiceTarget {
-  /** Undefined: this ARN does not exist here. */
+  /** Returns undefined if no resource here has this ARN. */
   deliver?(
     arn: string,
     body: string,

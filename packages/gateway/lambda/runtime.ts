@@ -67,7 +67,7 @@ export interface FunctionRuntime extends Invoker {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void>;
-  /** Zeros for an unknown function. */
+  /** Counts a function's instances; zeros for an unknown function. */
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;

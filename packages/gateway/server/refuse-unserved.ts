@@ -38,7 +38,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
   );
 }
 
-/** Client text for a log: one line, bounded. */
+/** A client's text for the log, as one line of limited length. */
 function shown(text = ''): string {
   return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
 }

@@ -44,7 +44,7 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
-  /** Taken from access documents. */
+  /** The roles that access documents name. */
   readonly roles: readonly string[];
 };
 

@@ -73,7 +73,7 @@ export type Parts = {
   readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
-  /** Known before the first function runs. */
+  /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
 };
 

@@ -21,7 +21,7 @@ export const MACHINE_DEADLINES: Deadlines = {
 
 const NEVER: Deadline = { clear: () => undefined };
 
-/** No time limit. */
+/** Deadlines without a time limit. */
 export const NO_DEADLINES: Deadlines = {
   nowMs: () => 0,
   after: () => NEVER,

@@ -31,7 +31,7 @@ const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] =
   [7, pythonList('3.7', 'boto3 1.33.13')],
 ];
 
-/** Modules of these lists. */
+/** The modules that these lists contain. */
 export const PYTHON_MODULES: ReadonlySet<string> = new Set([
   'boto3',
   'botocore',

@@ -21,7 +21,7 @@ const INSTANCES_AT_LEAST = 64;
 export interface ConcurrencyMember {
   /** Does not change while the pool is a member. */
   readonly reserved: number | undefined;
-  /** Waiting or with an instance. */
+  /** The number of events that wait or run on an instance. */
   readonly events: number;
   /** The number of events that run on an instance. */
   readonly running: number;

@@ -33,7 +33,7 @@ export class Line {
     this.#firstMs = Math.min(this.#firstMs, serviceMs);
   }
 
-  /** Whether more events wait than instances are starting. */
+  /** Called when more events wait than instances are starting. */
   stand(): void {
     this.#resume(1);
   }

@@ -30,7 +30,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   readonly #growth = new Growth(this);
   readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
-  /** Last in, first out. */
+  /** The idle instances; the last one to become idle is used first. */
   readonly #idle: Instance[] = [];
   readonly #busy = new Set<Instance>();
   readonly #starting = new Set<Instance>();

@@ -12,7 +12,7 @@ export class StartGate {
   readonly #atOnce: number;
   readonly #heldAtMostMs: number;
   readonly #held = new Map<object, NodeJS.Timeout>();
-  /** Each once, in order of arrival. */
+  /** The waiting callbacks, each once, in order of arrival. */
   readonly #waiting = new Set<() => void>();
 
   constructor(

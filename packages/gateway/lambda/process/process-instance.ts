@@ -211,7 +211,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#leaveMemory.push(this.#program.memory.watch({ id, limitBytes, onTooLarge }));
   }
 
-  /** Memory is not watched while idle. */
+  /** Pauses the memory watch while the instance is idle. */
   #rest(): void {
     this.#clearDeadline();
     for (const leave of this.#leaveMemory.splice(0)) leave();

@@ -74,7 +74,7 @@ export type WaitingStart = {
 
 export type LateStart = {
   readonly start: InstanceStart;
-  /** All of it. */
+  /** The complete environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
 };
 

@@ -44,7 +44,7 @@ export class SpareThread {
     }, KEEP_AFTER_MS).unref();
   }
 
-  /** There will be none. */
+  /** Ends the spare thread; no other one will be started. */
   close(): Promise<void> {
     this.#isOver = true;
     return this.end();

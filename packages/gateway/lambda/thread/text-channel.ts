@@ -7,7 +7,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { RING_BYTES, TextRing } from './text-ring.ts';
 
-/** Taken before a function can replace it. */
+/** Read before a function can replace the global. */
 const { setImmediate } = globalThis;
 
 /** One word for each direction; 0: the receiver sleeps and needs a message to wake it. */

@@ -43,7 +43,7 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** Calls of `@connections` skip TLS. */
+/** Whether the URL is one of the gateway's APIs; calls to `@connections` skip TLS. */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }

@@ -35,11 +35,11 @@ export interface SignInMount {
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
-  /** Undefined: not a request for it. */
+  /** Returns undefined if the request is not for this handler. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
-/** What other rooms serve on this port. */
+/** The handlers that other rooms provide for this port. */
 export type ControlMounts = {
   /** The services by signing name: `dynamodb`, `lambda` …; a call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
@@ -95,7 +95,7 @@ interface ControlPort {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   readonly port: number;
-  /** Ends open requests; within a second. */
+  /** Closes the port within a second; open requests are ended. */
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import type { ByteStream } from '../../core/ports.ts';
 
 /** The console's page as a caller. */
 export interface PageAccess {
-  /** False until everything listens. */
+  /** False until all ports listen. */
   readonly isReady: boolean;
   admits(signature: string, host: string): boolean;
   /** @param path below `/_gatewright/` */

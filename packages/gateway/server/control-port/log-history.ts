@@ -13,14 +13,14 @@ export type HistoryLine = {
 };
 
 type HistoryQuestion = {
-  /** Undefined: all functions and the gateway. */
+  /** Undefined means all functions and the gateway. */
   readonly functionName?: string | undefined;
   readonly sinceEpochMs?: number | undefined;
 };
 
 const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** Unread text of a follower. */
+/** The limit of text that a follower has not read. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
 /** The size of a piece of the gateway's own lines; old lines are dropped one piece at a time. */
 const MAX_TOGETHER = 500;

@@ -46,7 +46,7 @@ function isUnchanged({ headers }: OriginAnswer, asked: HeaderList): boolean {
   return modified <= since;
 }
 
-/** Weak comparison. */
+/** The tag without its weak mark, for weak comparison. */
 function plainTag(tag: string): string {
   return tag.trim().replace(/^W\//, '');
 }

@@ -240,7 +240,7 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
   return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
 }
 
-/** Ours: AWS would do what is not supported here. */
+/** A refusal by the gateway itself: on AWS, the request would work, but the feature is not supported here. */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };

@@ -115,7 +115,7 @@ function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
 type IteratorOptions = {
   readonly type: string;
   readonly sequence: string | undefined;
-  /** Seconds of the epoch. */
+  /** The time in epoch seconds. */
   readonly time: number | undefined;
 };
 

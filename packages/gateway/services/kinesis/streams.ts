@@ -254,7 +254,7 @@ function shard(): UnknownMembers {
   };
 }
 
-/** 56 digits, like AWS's. */
+/** A sequence number of 56 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `4954${String(sequence).padStart(52, '0')}`;
 }

@@ -15,7 +15,7 @@ type LogFileOptions = {
 
 interface LogFiles extends LogGroups {
   flush(): Promise<void>;
-  /** Flushes; later writes are lost. */
+  /** Flushes the files; later writes are lost. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Values of fields, and how they compare. */
+/** The values of fields, and their comparison. */
 
 /** A time prints as a time, and counts in milliseconds. */
 type Moment = { readonly epochMs: number };

@@ -1,4 +1,4 @@
-/** Calls of CloudWatch by SDKs. */
+/** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import { codeOf, readInput } from '../read-members.ts';
 import { ALARM_CALLS } from './alarm-calls.ts';

@@ -1,4 +1,4 @@
-/** Values of metric math. */
+/** The values that metric math computes with. */
 export type Series = {
   readonly kind: 'series';
   readonly label: string;

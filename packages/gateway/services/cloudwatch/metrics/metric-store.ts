@@ -11,7 +11,7 @@ const BUCKET_BYTES = 650;
 type Series = Metric & {
   readonly scope: Scope;
   readonly unit: string;
-  /** Seconds between two buckets at least. */
+  /** The minimum of seconds between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
   /** The samples by start of their period, in epoch milliseconds. */
