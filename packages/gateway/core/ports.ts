@@ -228,7 +228,7 @@ export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 export interface HttpClient {
   /** Never rejects and follows no redirects. */
   send(request: HttpRequest): Promise<HttpOutcome>;
-  /** The same, but resolves once all headers have arrived. Nothing is decompressed. */
+  /** Sends a request like `send`, but resolves once all headers have arrived. Nothing is decompressed. */
   stream(
     request: HttpRequest & StreamTimes,
   ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>>;

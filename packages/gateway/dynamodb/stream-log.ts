@@ -68,7 +68,7 @@ export class StreamLog {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#onStreams = onStreams;
-    // Higher than the numbers of an earlier start.
+    // The numbers are higher than all numbers of an earlier run.
     this.#number = clock.nowEpochMs() * 1000;
   }
 

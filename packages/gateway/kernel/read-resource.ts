@@ -26,7 +26,7 @@ export class ResourceReader {
     this.#unsupported = unsupported;
   }
 
-  /** The same resource with other properties, judged by another tolerance. */
+  /** A reader of the same resource with different properties and a different tolerance. */
   with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }

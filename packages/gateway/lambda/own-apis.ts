@@ -17,7 +17,7 @@ export type OwnProxy = {
   readonly url: string;
   /** PEM file with the CAs of the machine and the CA of `OwnApis`. */
   readonly authoritiesFile: string;
-  /** The same as a key store of Java, in its format JKS. */
+  /** The CA as a Java key store in JKS format. */
   readonly trustStore: { readonly file: string; readonly password: string };
 };
 

@@ -57,7 +57,7 @@ export interface FunctionRuntime extends Invoker {
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
-   * The same in two steps: calling the returned function replaces the functions. One with unavailable code
+   * Replaces the functions in two steps: the returned function does it. A function with unavailable code
    * fails its invocations and is checked again when its files change.
    * @param refused why functions without a definition cannot run, by name
    * @throws DefinitionError if errors are not tolerated
@@ -73,7 +73,7 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** The same for the programs that run functions as processes, as sentences. */
+  /** Sentences about the programs that have run functions as processes since the last call. */
   takeInterpreters(): readonly string[];
   /** The next event gets a new instance. @param functionName absent = of every function */
   renew(functionName?: string): void;

@@ -57,7 +57,7 @@ export const AUTHENTICATE: CognitoOperations = {
   },
 };
 
-/** The same with an administrator's signature, which permits more flows. */
+/** The calls that authenticate a user with an administrator's signature, which permits more flows. */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
     return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);

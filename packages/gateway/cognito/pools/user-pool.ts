@@ -170,7 +170,7 @@ export class UserPool {
     for (const user of users) this.#users.set(this.#keyOf(user.username), user);
   }
 
-  /** The `sub` stays the same between starts, because rows in tables refer to it. */
+  /** The `sub` is the same in every run, because rows in tables refer to it. */
   write({ username, password, attributes, groups, claims }: UserDefinition): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;

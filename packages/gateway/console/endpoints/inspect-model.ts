@@ -172,7 +172,7 @@ export type ShownEvents = {
 
 export type SavedRequest = {
   readonly name: string;
-  /** The name of the API, because ids differ between starts. */
+  /** The name of the API, because ids may differ between runs. */
   readonly api: string;
   readonly stage: string;
   readonly method: string;

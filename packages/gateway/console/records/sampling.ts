@@ -10,7 +10,7 @@ import type { Finished } from '../../core/trail.ts';
  * seconds.
  */
 export const FULL_RECORDS_PER_SECOND = 1_000;
-/** Per route, so that a rare route stays visible next to a busy one. */
+/** The number of requests kept per route, so that a rare route stays visible next to a busy one. */
 const FIRST_OF_ROUTE = 5;
 
 export type SampleRate = {

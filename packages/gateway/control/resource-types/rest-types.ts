@@ -16,7 +16,7 @@ const METHOD_ITEMS = words(
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** A block within the method in templates, a separate call on the wire. */
+/** The fields of an integration, which is a block of the method in templates, and a separate call in the API. */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),

@@ -249,7 +249,7 @@ export type ErrorWording = {
 /** How an API words failures: a REST API by its gateway responses, an HTTP API by a fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
-  /** The same failure as in the access log. */
+  /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
 };
 

@@ -296,7 +296,7 @@ class IdentitiesReader {
   }
 
   /**
-   * Both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
+   * Requires both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
    * effect.
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {

@@ -272,7 +272,7 @@ function callOf({ outgoing, stage }: Pick<Mapped, 'outgoing' | 'stage'>): CallFa
   }
 }
 
-/** The same call with the remaining time. */
+/** Returns the call with the time that remains of its timeout. */
 function withLessTime(outgoing: Outgoing, passedMs: number): Outgoing {
   if (passedMs === 0) return outgoing;
   switch (outgoing.kind) {

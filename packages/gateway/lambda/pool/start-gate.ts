@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
-/** A start that takes longer waits for something else, possibly for another start. */
+/** If an instance takes longer to start, it waits for something else, possibly for another instance. */
 const HELD_AT_MOST_MS = 1_000;
 
 export class StartGate {

@@ -11,7 +11,7 @@ import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
-/** Lambda's; shown to a handler without a deadline. */
+/** Lambda's longest timeout, which a handler without a deadline sees as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
 /** Threshold of a slow event, as for threads. */
 const SLOW_AFTER_MS = 15;

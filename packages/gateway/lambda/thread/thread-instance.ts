@@ -43,7 +43,7 @@ type Head = {
   /** `failed`: the response was sent, but the event stays first until the thread has ended. */
   state: 'running' | 'failed';
   since: number;
-  /** The same on the deadlines' clock. */
+  /** The start time on the deadlines' clock. */
   startedMs: number;
 };
 

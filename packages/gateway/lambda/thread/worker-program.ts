@@ -31,7 +31,7 @@ export async function buildWorkerProgram(folders: ProgramFolders): Promise<strin
   return program;
 }
 
-/** The same for instances that are processes. */
+/** Builds the program of instances that are processes. */
 export function buildProcessProgram(folders: ProgramFolders): Promise<string> {
   return findOrBuild('process/instance.mjs', folders);
 }

@@ -54,7 +54,7 @@ export class LocalStreams {
 
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // An earlier start may have left records of a stream made by a call, which no longer exists.
+    // An earlier run may have left records of a stream that a call created and that no longer exists.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }

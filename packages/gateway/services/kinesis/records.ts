@@ -61,7 +61,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   const stream = findStream(input, place, streams, reader);
   if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
     throw invalidArgument('Records size exceeds 5 MB limit');
-  // An invalid record refuses the whole call; one over its shard's limit only fails itself.
+  // An invalid record refuses the whole call; a record over its shard's limit fails alone.
   const records = given.map(withHashKey);
   const placed = records.map((record) => attempt(() => put(stream, record)));
   stream.notify();

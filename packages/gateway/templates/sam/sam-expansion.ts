@@ -35,7 +35,7 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
-/** A change of a resource that the template may declare after the function. */
+/** A change to a resource. The template may declare that resource after the function. */
 export type SamChange = {
   readonly ownerId: string;
   readonly eventName: string;

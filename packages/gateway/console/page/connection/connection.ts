@@ -1,5 +1,5 @@
 /**
- * The gateway behind this page: which start responds, and the signature that replaces the key in its calls.
+ * The gateway behind this page: which run of the gateway responds, and the signature that replaces the key in its calls.
  */
 import { useEffect, useState } from 'preact/hooks';
 import { followKeys, keepKey } from './access-key.ts';
@@ -35,7 +35,7 @@ export function useKey(given: string): void {
   key = given;
 }
 
-/** Empty until the first start has responded. */
+/** Identifies the current run; empty until a gateway has responded. */
 export function currentStart(): string {
   return signed?.start ?? '';
 }

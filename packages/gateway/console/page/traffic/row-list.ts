@@ -14,7 +14,7 @@ export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }
 
-/** @param first rows of the current start */
+/** @param first rows of the current run */
 export function addStart<Row extends Numbered>(
   before: readonly Row[],
   first: readonly Row[],

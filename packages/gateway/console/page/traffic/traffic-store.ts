@@ -8,7 +8,7 @@ import { keptZone, showTimesIn } from '../texts.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
 export type Traffic = {
-  /** Newest first; rows of earlier starts come last. */
+  /** The rows, newest first; rows of earlier runs come last. */
   readonly rows: readonly RequestRow[];
   readonly state: RecordState | undefined;
   readonly isLive: boolean;

@@ -141,7 +141,7 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
-/** The same for state of the control plane under names of the wire: keys of the account. */
+/** A patch rule for state of the control plane, such as the account's keys, which has the names of the API. */
 export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   return {
     path: `/${wire}`,

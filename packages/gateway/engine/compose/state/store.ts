@@ -39,7 +39,7 @@ export interface Store {
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   /** Also accepts calls signed with these keys; no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** The same for a temporary key, which later loads keep. */
+  /** Accepts a temporary key, which later loads keep. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
    * Tables whose changes are published from now on; no effect at a user's endpoint.

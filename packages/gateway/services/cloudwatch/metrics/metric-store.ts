@@ -49,7 +49,7 @@ export class MetricStore {
   add({ points, ...of }: DataPoints): void {
     const key = scopeKeyOf(of);
     for (const point of points) {
-      // Dropping the oldest may have emptied it.
+      // Dropping the oldest points may have removed the scope.
       let scope = this.#scopes.get(key);
       if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
       this.#add(this.#seriesOf(scope, of, point), point);

@@ -47,7 +47,7 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * Per line: group, WCUs, namespace of its labels, rules. The label of a rule follows `=` where it differs from
+ * Each line has the group, its WCUs, the namespace of its labels, and its rules. The label of a rule follows `=` where it differs from
  * the rule's name with small letters in its last part; `!` marks a rule whose action is Count. No label: `-`.
  */
 const TABLE = `
