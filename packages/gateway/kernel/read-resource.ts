@@ -26,12 +26,12 @@ export class ResourceReader {
     this.#unsupported = unsupported;
   }
 
-  /** A reader of the same resource with different properties and a different tolerance. */
+  /** The same resource with other properties, judged by another tolerance. */
   with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }
 
-  /** Reads members and refuses invalid ones, at any depth. */
+  /** Refuses what is wrong, at any depth. */
   get members(): MemberReader {
     return new MemberReader(this.resource.properties);
   }

@@ -47,7 +47,7 @@ export function readTexts(source: LinedText, member: Member): Readonly<Record<st
   return readField(source, member, TEXTS);
 }
 
-/** Reads one duration, or the shortest and the longest duration. */
+/** One duration, or the shortest and the longest. */
 export function readRange(source: LinedText, member: Member): readonly [number, number] {
   const { name, value, line } = member;
   const [from, to, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value, value];

@@ -1,5 +1,5 @@
 /**
- * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, the spelling of AWS's APIs
+ * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
  * on the wire.
  */
 import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
@@ -141,7 +141,7 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
-/** A patch rule for state of the control plane, such as the account's keys, which has the names of the API. */
+/** The same for state of the control plane under names of the wire: keys of the account. */
 export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   return {
     path: `/${wire}`,
