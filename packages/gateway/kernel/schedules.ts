@@ -34,7 +34,7 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 export class Schedules {
   readonly #options: Options;
   readonly #owners = new Map<string, readonly Running[]>();
-  /** Schedules made before, by service: ARN and expression. */
+  /** The schedules that each service had before: ARN and expression. */
   readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;

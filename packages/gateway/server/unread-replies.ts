@@ -5,7 +5,7 @@ import type { LogSink } from '../core/ports.ts';
 /** Smaller replies are not counted: there is at most one per connection. */
 export const LARGE_REPLY_BYTES = 16_384;
 
-/** A reply on its way; `close` comes when it has been sent or its connection has closed. */
+/** A reply that is being sent; `close` comes when it has been sent or its connection has closed. */
 type OutgoingReply = {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;

@@ -46,7 +46,7 @@ export function challenge(
   return { A, B: B.toString(16), b: b.toString(16), verifier };
 }
 
-/** What the client signs: user, challenge and time. */
+/** The text that the client signs: user, challenge and time. */
 type SrpClaim = SrpUser & {
   /** Base64. */
   readonly secretBlock: string;

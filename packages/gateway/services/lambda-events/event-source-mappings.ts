@@ -116,7 +116,7 @@ export class EventSourceMappings {
           { id, region, properties, modifiedAt: this.#ports.startedAt },
         ]),
     );
-    // A call came while the stacks were loaded.
+    // A call arrived while the stacks were being loaded.
     if (version !== this.version) this.#ports.sources.readAgain(() => true);
   }
 
