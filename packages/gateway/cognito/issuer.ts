@@ -30,7 +30,7 @@ export type TokenOptions = {
   readonly roles?: readonly string[];
   /** Space-separated. */
   readonly scope?: string;
-  /** Other claims, such as `token_use`; never those that the issuer sets itself. */
+  /** Other claims, such as `token_use`; never claims that the issuer sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Default: 3600; a negative number means expired that long ago. */
   readonly expiresInSeconds?: number;
@@ -66,7 +66,7 @@ type IssuerOptions = {
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
 
 /**
- * Claims about issuer, recipient and times; a token request sets those that it may choose by separate fields.
+ * Claims about issuer, recipient and times; a token request sets the claims that it may choose by separate fields.
  */
 const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
 const MODULUS_BITS = 2048;

@@ -31,10 +31,10 @@ export type LocalSignIn = {
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
   readonly identities: Identities;
-  /** For triggers; available only once the functions have started, which is later than the pools. */
+  /** Invokes trigger functions; available only once the functions have started, which is later than the pools. */
   readonly invoker: () => Invoker;
   readonly log: LogSink;
-  /** Where keys and users are saved; undefined means nowhere. */
+  /** The directory where keys and users are saved; undefined means that they are not saved. */
   readonly directory: string | undefined;
 };
 

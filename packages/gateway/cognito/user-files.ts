@@ -1,4 +1,4 @@
-/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls created. */
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` the users that calls created. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -54,7 +54,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
   );
 }
 
-/** Its passwords are hashes. Saves run in order. */
+/** Saves the pools with hashes instead of passwords. Saves run in order. */
 export async function savePools(dataDirectory: string, pools: readonly SavedPool[]): Promise<void> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);

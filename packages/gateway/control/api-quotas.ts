@@ -42,10 +42,10 @@ export type QuotaName = keyof typeof QUOTAS;
 
 export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
 
-/** No quota is raised. */
+/** The quotas of an account for which AWS has not raised any. */
 export const DEFAULT_QUOTAS: AccountQuotas = {};
 
-/** Names for `--account-quota`. */
+/** The names that `--account-quota` accepts. */
 export const RAISABLE_QUOTAS: readonly string[] = [
   ...new Set(
     Object.values(QUOTAS).flatMap(({ raisedAs }: Quota) => (raisedAs === undefined ? [] : [raisedAs])),

@@ -70,7 +70,7 @@ export class CallJournal {
     };
   }
 
-  /** Waits until no change is in progress, and holds back others. */
+  /** Waits until no change is in progress, and delays other changes. */
   async inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(run);
     this.#turn = result.catch(() => undefined);
@@ -125,7 +125,8 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new InvalidRequest('the call produced other ids than those saved');
+    if (value?.length !== count)
+      throw new InvalidRequest('the call produced ids that differ from the saved ones');
     this.#drawn?.push(value);
     return value;
   }

@@ -57,7 +57,7 @@ export class ClientCertificates {
   }
 
   /**
-   * Replaces the templates' certificates: certificates for new definitions are generated, those of removed
+   * Replaces the templates' certificates: certificates for new definitions are generated, certificates of removed
    * ones are deleted, and the others stay.
    */
   define(defined: readonly { readonly id: string; readonly description: string }[]): void {

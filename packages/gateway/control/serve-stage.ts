@@ -82,7 +82,7 @@ function findCertificate(
 }
 
 /**
- * Entries are kept by deployment, so a canary shares those of the stage only if both have the same
+ * Entries are kept by deployment, so a canary shares the stage's entries only if both have the same
  * deployment.
  */
 function openStageCache(

@@ -57,7 +57,7 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** In template order, followed by those that calls created. */
+  /** All APIs in template order, followed by the APIs that calls created. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }
@@ -135,7 +135,7 @@ export class ServedApis {
   }
 
   /**
-   * Compiles the stacks without serving them yet. @throws DefinitionError where no fault is tolerated; the
+   * Compiles the stacks without serving them yet. @throws DefinitionError if no fault is tolerated; the
    * previous state is then still served.
    */
   prepare(

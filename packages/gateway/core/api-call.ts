@@ -7,9 +7,9 @@ import type { StreamedBody } from './exchange.ts';
 
 export type ControlRequest = {
   readonly method: string;
-  /** As sent, still percent-encoded, without the query: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
+  /** The path as sent, still percent-encoded, without the query: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
   readonly path: string;
-  /** As sent, without the question mark; empty when there is none. */
+  /** The query as sent, without the question mark; empty if there is no query. */
   readonly query: string;
   /** Flat name, value list in wire order, the client's spelling and duplicates kept. */
   readonly rawHeaders: readonly string[];

@@ -35,7 +35,7 @@ export type GatewayResponseType =
   | 'INTEGRATION_TIMEOUT'
   /** The API key is missing, unknown, disabled or not in any plan of this stage. */
   | 'INVALID_API_KEY'
-  /** The AWS signature is wrong, or `Authorization` contains no signature where one is required. */
+  /** The AWS signature is wrong, or `Authorization` does not contain the required signature. */
   | 'INVALID_SIGNATURE'
   /** No such route or method exists (404 on HTTP APIs), or a required signature is missing. */
   | 'MISSING_AUTHENTICATION_TOKEN'
@@ -85,7 +85,7 @@ export type GatewayErrorDetail = {
   readonly status?: number;
   /** The value of `x-amzn-ErrorType`, if it differs from the code's default. */
   readonly errorType?: string;
-  /** For the operator, in the log and the trail; never sent to the client. */
+  /** The reason for the operator, in the log and the trail; never sent to the client. */
   readonly reason: string;
   /** The text that access logs show instead, where AWS's wording is known. */
   readonly logged?: string | undefined;
@@ -177,11 +177,11 @@ export class DefinitionError extends UserError {
   }
 }
 
-/** Reasons why a start ends. */
+/** Reasons why the gateway does not start. */
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one of them is malformed. */
   | 'ADMIN_KEY_INVALID'
-  /** The credentials file of this start cannot be written or read. */
+  /** The gateway's credentials file cannot be written or read. */
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
@@ -312,10 +312,10 @@ export interface Tolerance {
   readonly allowsUnguarded: boolean;
   /**
    * The result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
-   * will then lack, as a clause @throws DefinitionError where no fault is tolerated
+   * will then lack, as a clause @throws DefinitionError if no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Continues without the faulty part. @throws the error where no fault is tolerated */
+  /** Continues without the faulty part. @throws the error if no fault is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 
@@ -331,10 +331,10 @@ export const REFUSING: Tolerance = {
   },
 };
 
-/** For parts that no request depends on, such as the certificate of a distribution. */
+/** The consequence for parts that no request depends on, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/** For judging routes and their guards: faults without effect on requests are skipped, others are refused. */
+/** The tolerance for judging routes and their guards: faults without effect on requests are skipped, others are refused. */
 export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {

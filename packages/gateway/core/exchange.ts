@@ -28,7 +28,7 @@ import type { StreamBeginning } from './stream-beginning.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
- * The limit of a request body, as sent and once decompressed. One byte more may arrive, which tells the
+ * The limit of a request body, as sent and once decompressed. One byte more may arrive, which shows the
  * server that the body is too long.
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -56,7 +56,7 @@ export type StreamedBody = {
 
 export type StreamEnd = {
   readonly sentBytes: number;
-  /** By the monotonic clock; undefined if no byte arrived. */
+  /** The time of the monotonic clock; undefined if no byte arrived. */
   readonly firstByteMs: number | undefined;
   /** The side that broke off; undefined means that the stream is complete. */
   readonly cutBy: 'client' | 'integration' | undefined;
@@ -94,7 +94,7 @@ export interface AuthorizerCache {
   flush(): void;
 }
 
-/** The token buckets of a stage, in addition to those of a usage plan. */
+/** The token buckets of a stage, in addition to the buckets of a usage plan. */
 export interface StageThrottle {
   /** The bucket of a route; undefined means that the stage does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
@@ -112,7 +112,7 @@ export interface KeyHolder {
   /** The plan's bucket for a route; undefined means that the plan does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** The remaining quota, for explanations; undefined means that the plan has none. */
+  /** The remaining quota, for explanations; undefined means that the plan has no quota. */
   quotaLeft?(nowEpochMs: number): number | undefined;
   count(nowEpochMs: number): void;
 }
@@ -179,7 +179,7 @@ export type ServedStage = {
   readonly logs?: StageLogs | undefined;
   /** REST only: for HTTPS backends that ask for one. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** Whether this is the canary; undefined if the stage has none. */
+  /** Whether this is the canary; undefined if the stage has no canary. */
   readonly isCanary?: boolean | undefined;
   /** Takes a share of the stage's requests; undefined means that there is none. */
   readonly canary?: Canary | undefined;
@@ -191,7 +191,7 @@ type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 /** `stageName` may not exist in the API; `path` begins with a slash. */
 type StageLocation = { readonly stageName: string; readonly path: string };
 
-/** By endpoint type (docs/aws §2.5, §13). */
+/** The limits of an endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
 /** An API as requests see it: the control plane swaps stages, and requests only read. */
@@ -309,7 +309,7 @@ export class Exchange implements RequestFacts {
     this.notes = undefined;
   }
 
-  /** The stage is known even where no route matches: failures are worded and logged by it. */
+  /** The stage is known even if no route matches: failures are worded and logged by it. */
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;
@@ -319,7 +319,7 @@ export class Exchange implements RequestFacts {
     this.screened = screened;
   }
 
-  /** @param lines a flat list of names and values; its names replace those of the sender */
+  /** @param lines a flat list of names and values; its names replace the sender's names */
   insertHeaders(lines: readonly string[]): void {
     const replaced = new Set<string>();
     for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());

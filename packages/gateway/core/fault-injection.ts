@@ -9,7 +9,7 @@ import type { Trail } from './trail.ts';
 export interface FaultInjector {
   /** The integration's outcome, or the one that a rule replaces it with. @param send calls the integration */
   integrate(mapped: Mapped, trail: Trail, send: (sent: Sendable) => Promise<Outcome>): Promise<Outcome>;
-  /** Makes a finished reply break off where a rule requires it. */
+  /** Makes a finished reply break off if a rule requires it. */
   breakOff(received: Received, reply: Reply, trail: Trail): void;
 }
 

@@ -27,7 +27,7 @@ export interface ShiftableClock extends Clock {
   formerOffsetsMs(): readonly number[];
 }
 
-/** Deadlines, whose time stands still while a debugger pauses a function. */
+/** Deadlines. Their time stops while a debugger pauses a function. */
 export interface Deadlines {
   /** Milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;
@@ -61,7 +61,7 @@ export type Invocation = {
   readonly timeoutMs: number;
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
-  /** Options for callers of Lambda's own API; API Gateway sets none. */
+  /** Options for callers of Lambda's own API; API Gateway does not set them. */
   readonly options?: InvokeOptions;
 };
 
@@ -129,7 +129,7 @@ export type StreamAnswer<Head> = {
   readonly kind: 'streams';
   readonly head: Head;
   readonly body: ByteStream;
-  /** For functions. */
+  /** Creates the request id that the function gets. */
   readonly requestId?: RequestIdOf;
   /** The content type that a function sets; absent means none. */
   readonly contentType?: string | undefined;
@@ -139,9 +139,9 @@ export type StreamAnswer<Head> = {
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
 export type StreamTimes = {
-  /** For the whole response. */
+  /** The timeout for the whole response. */
   readonly timeoutMs: number;
-  /** Until the response starts, and between two parts. */
+  /** The maximum time until the response starts, and between two parts. */
   readonly idleMs: number;
 };
 
@@ -172,7 +172,7 @@ export type HttpRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
-  /** For TLS backends that request one; absent means none. */
+  /** The client certificate for TLS backends that request one; absent means none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
   /** The only trusted authority, in PEM; absent means the default ones. */
   readonly trusted?: string | undefined;
@@ -228,7 +228,7 @@ export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 export interface HttpClient {
   /** Never rejects and follows no redirects. */
   send(request: HttpRequest): Promise<HttpOutcome>;
-  /** The same, but resolves once all headers have arrived. Nothing is decompressed. */
+  /** Sends a request like `send`, but resolves once all headers have arrived. Nothing is decompressed. */
   stream(
     request: HttpRequest & StreamTimes,
   ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>>;

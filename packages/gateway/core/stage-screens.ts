@@ -12,16 +12,16 @@ export type ScreenVerdict =
       readonly kind: 'passed';
       /** Header lines for what is behind the stage; they replace lines of the same name. */
       readonly inserts?: readonly string[];
-      /** For the request's story, requested when it is read: whole sentences. */
+      /** The sentences that `explain` adds about the request, computed when they are read. */
       readonly notes?: () => readonly string[];
       /** ARN of the screen, for `$context.webaclArn`. */
       readonly by?: string;
     }
   | {
       readonly kind: 'refused';
-      /** For the request's log line. */
+      /** The reason in the request's log line. */
       readonly reason: string;
-      /** For `explain`: whole sentences. */
+      /** The explanation that `explain` prints, in whole sentences. */
       readonly because: readonly string[];
       readonly changes: readonly string[];
       /** Replaces the gateway response. */

@@ -2,7 +2,7 @@
 import type { Clock } from './ports.ts';
 
 export type StreamPiece = {
-  /** By the monotonic clock. */
+  /** The time of the monotonic clock. */
   readonly atMs: number;
   readonly bytes: number;
 };

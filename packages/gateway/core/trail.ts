@@ -79,7 +79,7 @@ export type Finished = {
   readonly reply: Reply;
   readonly trail: Trail;
   readonly latencyMs: number;
-  /** For WebSocket handshakes. */
+  /** The connection's id, for WebSocket handshakes. */
   readonly connectionId: string | undefined;
 };
 
@@ -124,7 +124,7 @@ export class Trail {
   readonly startedMs: number;
   /** Why the request failed, for the operator; never sent to the client. */
   failure: string | undefined = undefined;
-  /** Also undefined for a bug of the gateway. */
+  /** The error; undefined also if the failure is a bug in the gateway. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   /** Undefined means that no rule applied to the request. */
@@ -137,7 +137,7 @@ export class Trail {
   }
 
   /**
-   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is that of the first part,
+   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is the mark of the first part,
    * and the second counts as part of `match`.
    */
   enter(phase: PhaseName): void {
@@ -173,7 +173,7 @@ export class Trail {
     };
   }
 
-  /** Notes whether the response came from a cache; no lookup means that the route has none. */
+  /** Notes whether the response came from a cache; no lookup means that the route has no cache. */
   noteCache(lookup: { readonly reply: unknown } | undefined): void {
     if (this.notes !== undefined && lookup !== undefined)
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
@@ -183,7 +183,7 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
-  /** For the record of a streamed reply, whose body is not kept anywhere after it was sent. */
+  /** Keeps the beginning of a streamed reply for its record, because the body is not kept anywhere after it was sent. */
   keepBeginning(stream: StreamedBody): void {
     stream.beginning = new StreamBeginning(this.#clock);
   }

@@ -55,7 +55,7 @@ export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
 
-/** For members that dynalite does not check. @param path of the members within the input, with its last dot */
+/** The input for checks that dynalite does not make. @param path of the members within the input, with its last dot */
 export function dynamoDbInput(members: UnknownMembers, path = ''): CallInput {
   return new CallInput(members, POLICY, path);
 }

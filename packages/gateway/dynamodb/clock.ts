@@ -8,7 +8,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-/** The same time in a worker thread with a shared clock offset. */
+/** The clock for a worker thread, which follows a shared clock offset. */
 export function followClock(buffer: SharedArrayBuffer): Clock & SigningClock {
   const offset = new ClockOffset(buffer);
   return {

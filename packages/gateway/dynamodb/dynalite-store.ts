@@ -62,7 +62,7 @@ type StoreOptions = {
   readonly updateTableMs: number;
 };
 
-/** Of LevelDB's keys. */
+/** A range of LevelDB's keys. */
 export type StreamRange = {
   readonly gt?: string | undefined;
   readonly gte?: string | undefined;
@@ -78,7 +78,7 @@ type DynaliteDb = {
   validateItem(item: Item, table: Table): Error | null | undefined;
   createIndexKey(item: Item, table: Table, schema: readonly KeyElement[]): string;
   hashPrefix(value: unknown, type: string): string;
-  /** Sortable. */
+  /** Returns a sortable text. */
   toRangeStr(value: unknown, type: string): string;
   queryTable(
     store: Store,
@@ -102,7 +102,7 @@ type Validations = {
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
-  /** @returns what is wrong with it */
+  /** @returns the error, if the value is invalid */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
   /** Called by each operation's rules; replaced by expressions/read-expressions.ts. */
   validateExpressions(input: object): string | undefined;

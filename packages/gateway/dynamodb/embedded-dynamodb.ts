@@ -52,7 +52,7 @@ export interface EmbeddedDynamoDb {
   readonly url: string;
   /** Accepts only these signers from now on. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** The capacity units consumed since the start; may be up to a quarter of a second old. */
+  /** The capacity units consumed since startup; may be up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
   /**
    * Reports changes of these tables from now on; before the first call no changes are reported. @param
@@ -61,7 +61,7 @@ export interface EmbeddedDynamoDb {
   follow(tables: readonly string[], forgets?: boolean): void;
   /** The changes that a stream still has; later changes are reported after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
-  /** Finishes pending writes and ends the thread. */
+  /** Completes pending writes and ends the thread. */
   close(): Promise<void>;
 }
 
@@ -293,7 +293,7 @@ async function within(promise: Promise<void>, ms: number): Promise<void> {
 /** The number of processes that want to run, and the number of available cores. */
 type Load = { readonly waiting: number; readonly cores: number };
 
-/** Without other load a start takes a fraction of a second. */
+/** Without other load, startup takes a fraction of a second. */
 const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;

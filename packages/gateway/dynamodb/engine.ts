@@ -89,7 +89,7 @@ export class DynamoDbEngine {
     this.#onChanges = options.onChanges;
   }
 
-  /** @throws when the directory cannot be opened, for example because another process holds it. */
+  /** @throws when the directory cannot be opened, for example because another process uses it. */
   static async open(options: EngineOptions): Promise<DynamoDbEngine> {
     const store = dynaliteDb.create({
       ...(options.directory === undefined ? {} : { path: options.directory }),
@@ -406,7 +406,7 @@ function readRecord(store: Store, table: string, key: string): Promise<Item | un
   });
 }
 
-/** Where nothing changed that could be returned, the member is absent. */
+/** Omits `Attributes` if nothing changed that could be returned. */
 function withoutNothing({ Attributes: attributes, ...rest }: Output): Output {
   return isJsonObject(attributes) && Object.keys(attributes).length > 0
     ? { Attributes: attributes, ...rest }

@@ -46,7 +46,7 @@ export class ExpiryQueue {
     return first !== undefined && first.dueSeconds < nowSeconds;
   }
 
-  /** Replaces the item's entry; undefined means that it is gone, or has no time to live any more. */
+  /** Replaces the item's entry; undefined means that the item was deleted, or no longer has a time to live. */
   set(table: string, key: string, dueSeconds: number | undefined): void {
     const name = `${table}~${key}`;
     if (dueSeconds === undefined) {

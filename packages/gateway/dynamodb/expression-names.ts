@@ -18,7 +18,7 @@ const WORDS = new Set(
 );
 /**
  * A path of names and placeholders, or a value placeholder, which names nothing. A placeholder may begin with
- * a digit, as those of many libraries do; `a-b` is a subtraction.
+ * a digit, as the placeholders of many libraries do; `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
 /** The end of a placeholder is not a name. */
@@ -27,7 +27,7 @@ const EQUATIONS = [
   /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,
 ];
 
-/** Top-level attributes that a request names, other than those of its key or item. */
+/** Top-level attributes that a request names, except the attributes of its key or item. */
 export function namesIn(input: UnknownMembers): readonly string[] {
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));
@@ -49,7 +49,7 @@ function nameOf(path: string, placeholders: UnknownMembers): string {
   return typeof name === 'string' ? name : top;
 }
 
-/** The partition key value of a query in DynamoDB's JSON; undefined if it has none. */
+/** The partition key value of a query in DynamoDB's JSON; undefined if the query has no such value. */
 export function partitionOfQuery(input: UnknownMembers, partitionKey: string): unknown {
   const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;

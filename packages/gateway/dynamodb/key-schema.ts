@@ -87,7 +87,7 @@ function bytesOf(value: unknown): number {
   return typeof bytes === 'string' ? Buffer.byteLength(bytes, 'base64') : 0;
 }
 
-/** For policies that name keys; unknown tables are left out. */
+/** The partition keys for policies that name keys; unknown tables are left out. */
 export async function partitionKeysOf(
   names: readonly string[],
   find: (name: string) => Promise<Table | undefined>,

@@ -18,7 +18,7 @@ export type NeededRight = {
    * is the whole ARN.
    */
   readonly resource: string;
-  /** By condition key in lower case; a key that is absent is missing. */
+  /** The values by condition key in lower case; a key that is absent is missing. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -257,7 +257,7 @@ function statementRights(
   ];
 }
 
-/** The top-level attributes that it names; `*` names none, like an operation without a projection. */
+/** The top-level attributes that it names; `*` names no attribute, like an operation without a projection. */
 function attributesOfStatement(statement: Statement): readonly string[] {
   if (statement.kind === 'insert') return Object.keys(statement.item);
   const read = statement.kind === 'select' ? (statement.paths ?? []) : [];
@@ -288,7 +288,7 @@ function tableName(value: unknown): string {
 }
 
 /**
- * For a table with an unknown key: an empty list would satisfy `ForAllValues`; this value matches no pattern
+ * The value for a table with an unknown key: an empty list would satisfy `ForAllValues`; this value matches no pattern
  * except `*`.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];

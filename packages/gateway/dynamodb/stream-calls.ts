@@ -84,7 +84,7 @@ function listStreams(input: UnknownMembers, log: StreamLog): Output {
 function describeStream(input: UnknownMembers, log: StreamLog): Output {
   const stream = findStream(String(input['StreamArn']), log);
   const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
-  // Its only shard has no children, and is the last one.
+  // The stream's only shard has no children, and is the last one.
   const isListed = input['ExclusiveStartShardId'] === undefined && input['ShardFilter'] === undefined;
   const range = {
     StartingSequenceNumber: printSequence(start),

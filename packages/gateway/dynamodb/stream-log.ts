@@ -45,11 +45,11 @@ export class StreamLog {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #onStreams: (streams: readonly TableStream[]) => void;
-  /** By ARN, in the order of creation. */
+  /** The streams by ARN, in the order of creation. */
   readonly #streams = new Map<string, LoggedStream>();
   readonly #open = new Map<string, LoggedStream>();
   #records: (Logged | undefined)[] = [];
-  /** The position of the oldest record; those before it are dropped. */
+  /** The position of the oldest record; the records before it were dropped. */
   #first = 0;
   #bytes = 0;
   #number: number;
@@ -68,7 +68,7 @@ export class StreamLog {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#onStreams = onStreams;
-    // Higher than the numbers of an earlier start.
+    // The numbers are higher than all numbers of an earlier run.
     this.#number = clock.nowEpochMs() * 1000;
   }
 

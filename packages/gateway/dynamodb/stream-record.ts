@@ -52,13 +52,13 @@ export function streamOfIterator(iterator: string): string | undefined {
   return end === -1 ? undefined : iterator.slice(0, end);
 }
 
-/** As `GetRecords` returns it. */
+/** Prints a record as `GetRecords` returns it. */
 export function printRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
   return { ...printBody(change, stream), ...(change.isExpiry ? { userIdentity: user } : {}) };
 }
 
-/** As a function receives it. */
+/** Prints a record as a function receives it. */
 export function printEventRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   return {

@@ -22,7 +22,7 @@ export const SETTING_MEMBERS = [
 /** These settings are described but impose no limit here; also for global indexes. */
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
-/** For what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
+/** Reads the settings that the call names; the AWS owned key, which `Enabled: false` means, has no description. */
 export function readTableSettings(
   input: UnknownMembers,
   tableArn: string,

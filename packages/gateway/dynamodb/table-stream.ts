@@ -34,7 +34,7 @@ export function wrongStreamUpdate(input: UnknownMembers, table: Table): string |
     : undefined;
 }
 
-/** Its changes are recorded from now on, if it has a stream. */
+/** Records the table's changes from now on, if it has a stream. */
 export function openStream(table: Table, streams: StreamLog): void {
   const {
     TableName,

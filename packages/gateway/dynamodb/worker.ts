@@ -62,7 +62,7 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'closed' };
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** No reader needs it more often. */
+/** The interval at which consumed capacity is reported; no reader needs it more often. */
 const CONSUMED_EVERY_MS = 250;
 
 async function start(

@@ -83,7 +83,7 @@ export class WriteSet {
   }
 }
 
-/** dynalite's index entry has every projected attribute, undefined where the item lacks it. */
+/** dynalite's index entry has every projected attribute, undefined if the item lacks it. */
 function withoutHoles(item: Item): Item {
   const entries = Object.entries(item as Readonly<Record<string, Item[string] | undefined>>);
   const given = entries.filter((entry): entry is [string, Item[string]] => entry[1] !== undefined);

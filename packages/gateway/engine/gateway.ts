@@ -21,7 +21,7 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /**
- * Options of a start by a program. Those of `Settings` are options of the command line, described in
+ * Options for a program that starts the gateway. The members of `Settings` are options of the command line, described in
  * start-options.ts.
  */
 export type ProgramOptions = Settings & {
@@ -42,16 +42,16 @@ export type ProgramOptions = Settings & {
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
-  /** Where integrations reach AWS services; absent = their calls are recorded. */
+  /** The endpoints where integrations reach AWS services; absent = their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
   /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
-  /** Where osls's output is kept for the next start; absent = below `.gatewright/`. */
+  /** The folder where osls's output is kept for the next run; absent = below `.gatewright/`. */
   readonly cacheFolder?: string;
   /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
   readonly adminKey: KeyPair;
-  /** Faults that AWS would refuse to deploy end the start; absent = they are reported. */
+  /** Faults that AWS would refuse to deploy prevent startup; absent = they are reported. */
   readonly refusesFaults?: boolean;
   /** Initial items by table name or logical id, as plain JSON or DynamoDB JSON. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
@@ -63,11 +63,11 @@ export type ProgramOptions = Settings & {
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: functions have no deadline. */
   readonly noTimeout?: boolean;
-  /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
+  /** The daemon that gets the segments of stages with `TracingEnabled`; absent = none. */
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, read when it is first opened; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
-  /** Folder of this user's keys of the console's page; absent = the key ends with the start. */
+  /** Folder of this user's keys of the console's page; absent = the key is valid for this run only. */
   readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console: for terminals, not for files. */
   readonly linksLines?: boolean;
@@ -82,7 +82,7 @@ export type ProgramOptions = Settings & {
    * triggers another.
    */
   readonly documentFolders?: readonly string[];
-  /** Whether the state after the start is kept, so that a test can return to it; absent = no. */
+  /** Whether the state after startup is kept, so that a test can return to it; absent = no. */
   readonly resets?: boolean;
   /** Whether other commands find the gateway from its directory; absent = yes. */
   readonly leavesCredentials?: boolean;
@@ -112,20 +112,20 @@ export type ReloadNotice =
 type Announced = {
   /** Folder of all running gateways of this user. */
   readonly folder: string;
-  /** `--name`; absent = that of the directory. */
+  /** `--name`; absent = the directory's name. */
   readonly name?: string | undefined;
 };
 
 export type Listening = {
-  /** Undefined where the gateway is not announced. */
+  /** Undefined if the gateway is not announced. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
   /** Services in front of APIs, with the address of their port. */
   readonly fronts: readonly { readonly name: string; readonly url: string }[];
-  /** With TLS: file of the certificate that clients must trust. */
+  /** The file of the certificate that clients must trust; only with TLS. */
   readonly certificateAuthority?: string;
   readonly control: string;
-  /** Address of the console, with the key of its page behind the #; absent where none is served. */
+  /** Address of the console, with the key of its page behind the #; absent if none is served. */
   readonly console?: string;
   /** The file of injected faults; absent = none are. */
   readonly faults?: { readonly file: string; readonly rules: number; readonly seed: number };
@@ -139,7 +139,7 @@ export type Listening = {
 export type InjectedRequest = {
   readonly apiId: string;
   readonly method: string;
-  /** With stage and query: `/dev/users?x=1`. */
+  /** The target with stage and query: `/dev/users?x=1`. */
   readonly target: string;
   /** Flat name, value list. */
   readonly headers?: readonly string[];
@@ -152,7 +152,7 @@ export interface Gateway {
    * @throws DefinitionError, StartError
    */
   load(sources: readonly string[]): Promise<void>;
-  /** Loads them again, and builds the functions that have run; `onReload` gets the results, also of a failure. */
+  /** Loads them again, and builds the functions that have run; `onReload` gets the results, including a failure. */
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
   /** Every stage with its routes. */

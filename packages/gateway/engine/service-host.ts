@@ -45,7 +45,7 @@ type ServiceHostOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** For integrations, and targets that are not here. */
+  /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
   /** Services whose calls go to an endpoint of the user; `dynamodb-streams` where the tables are elsewhere. */
   readonly isElsewhere: (service: string) => boolean;
@@ -58,9 +58,9 @@ type ServiceHostOptions = {
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   readonly permits: ServicePorts['permits'];
-  /** Default: one without a store. */
+  /** The default is a host without a store. */
   readonly items?: ItemFeed;
-  /** Per service. Default: 5 s. */
+  /** The time in which each service must close. Default: 5 s. */
   readonly closeWithinMs?: number;
 };
 
@@ -151,7 +151,7 @@ export class ServiceHost {
     };
   }
 
-  /** By signing name: a promise while it is not loaded, undefined for an unknown name. */
+  /** Finds a service by signing name: a promise while it is not loaded, undefined for an unknown name. */
   find(name: string): Service | Promise<Service> | undefined {
     const entry = this.#options.catalogue.find((one) => one.name === name);
     return entry && (this.#opened.get(name) ?? this.#open(entry));
@@ -171,7 +171,7 @@ export class ServiceHost {
     this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
 
-  /** Loads services that resources of these stacks need, and those with kept entries. */
+  /** Loads services that resources of these stacks need, and services with kept entries. */
   async openNeeded(stacks: readonly ResolvedStack[]): Promise<void> {
     const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
     const sources = new Set(
@@ -296,7 +296,7 @@ export class ServiceHost {
   }
 
   /**
-   * Back to the state after a start: waiting work is dropped, running work ends and has no further effect.
+   * Returns to the state after startup: waiting work is dropped, running work ends and has no further effect.
    * @param between runs while no event starts anything
    */
   async clear(between: () => Promise<void>): Promise<void> {
@@ -337,7 +337,9 @@ export class ServiceHost {
     for (const [name, state] of Object.entries(saved)) {
       const service = await this.find(name);
       if (service?.state === undefined)
-        throw new StateFileError(`it has a service "${name}", which keeps no state here`);
+        throw new StateFileError(
+          `it contains state of the service "${name}", which has no state in this gateway`,
+        );
       loads.push(service.state.check(state));
     }
     return () => {

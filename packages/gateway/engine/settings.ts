@@ -34,9 +34,9 @@ export type StartOption = {
   readonly repeats?: true;
   /** What `--no-…` does; of a switch that is on by default, `what` describes that. */
   readonly none?: string;
-  /** For every command that loads stacks, not only `start`. */
+  /** Whether every command that loads stacks has the option, not only `start`. */
   readonly loads?: true;
-  /** About one run: not accepted in settings files. */
+  /** Whether the option applies to one run only, so that settings files must not contain it. */
   readonly isOfOneRun?: true;
   /**
    * Where the plug-in accepts it: on its command line, in `custom.gatewright`; absent = osls has an
@@ -176,14 +176,14 @@ function readVpcEndpoint(
   return endpoint === undefined || vpc === undefined ? undefined : new Map([...before, [endpoint, vpc]]);
 }
 
-/** At least one megabyte, in bytes. */
+/** Reads a size of at least one megabyte, in bytes. */
 function readSize(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(MB|GB)$/i.exec(text) ?? [];
   const bytes = Math.floor(Number(amount) * 1024 ** (unit?.toUpperCase() === 'GB' ? 3 : 2));
   return bytes >= 1024 ** 2 ? bytes : undefined;
 }
 
-/** Not negative, in milliseconds. */
+/** Reads a duration that is not negative, in milliseconds. */
 function readSpan(text: string): number | undefined {
   const spanMs = readDuration(text);
   return spanMs !== undefined && spanMs >= 0 ? spanMs : undefined;
@@ -232,7 +232,7 @@ function toText(value: unknown): string | undefined {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where tables are, from `dynamodb` and `data`. A returned string is an error message. */
+/** Reads where tables are stored, from `dynamodb` and `data`. A returned string is an error message. */
 export function readStore(
   dynamodb: string | undefined,
   data: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * Every option of a start, once. A row makes the option of the command line, of settings files with their
+ * Every option of `gatewright start`, once. A row makes the option of the command line, of settings files with their
  * JSON Schema and of the Serverless plug-in, the reference page, and their types.
  */
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';

@@ -55,7 +55,7 @@ export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;
 }
 
-/** Undefined: unknown option. */
+/** Undefined for an unknown option. */
 export function findOption(name: string): StartOption | undefined {
   return isName(name) ? START_OPTIONS[name] : undefined;
 }
@@ -78,7 +78,7 @@ export function toSettings<Name extends OptionName>(
   return Object.fromEntries(said);
 }
 
-/** Members that a start always needs. */
+/** Members that are always needed to start. */
 const NEEDED = [
   'host',
   'port',

@@ -107,7 +107,7 @@ export class Agenda {
     }
   }
 
-  /** A timer for the earliest; it does not keep the process alive. */
+  /** One timer for the earliest entry; it does not keep the process alive. */
   #arm(): void {
     const { due } = this.#waiting;
     if (due === undefined || this.#isClosed || this.#timerDue === due) return;

@@ -41,7 +41,7 @@ export type Delivery = {
 export type DeliveryOutcome =
   /** `isRecorded`: no resource of this gateway has the ARN and no endpoint is set, so the call is only recorded. */
   | { readonly kind: 'delivered'; readonly isRecorded?: true }
-  /** `isFinal`: a retry cannot help. */
+  /** `isFinal` means that a retry would fail, too. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
@@ -59,6 +59,6 @@ export function final(code: string, message: string): DeliveryOutcome {
 export interface EventTargets {
   /** Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
-  /** Only to resources of this start. */
+  /** Sends only to resources of this run. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

@@ -26,7 +26,7 @@ export type HandTarget = {
   /** Why a body cannot be sent; undefined if it can. */
   readonly refuse?: (body: string) => string | undefined;
   readonly messages?: () => readonly object[];
-  /** For a dead-letter queue: moves its messages back to their source queues. @returns how many */
+  /** Moves the messages of a dead-letter queue back to their source queues. @returns how many */
   readonly redrive?: () => number;
 };
 

@@ -13,7 +13,7 @@ export class Feed<Item> {
     this.#report = report;
   }
 
-  /** Calls each listener in turn; one that throws is reported and does not stop the others. */
+  /** Calls each listener in turn; a listener that throws is reported and does not stop the others. */
   publish(item: Item): void {
     for (const listener of this.#listeners)
       try {
@@ -23,7 +23,7 @@ export class Feed<Item> {
       }
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends the subscription */
   follow(listener: (item: Item) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -47,7 +47,7 @@ export class ItemFeed {
     this.#store.follow([], false);
   }
 
-  /** Streams begin here: earlier writes, such as those of a reset or of seeds, are in no stream. */
+  /** Streams begin here: earlier writes, such as writes by a reset or of seeds, are in no stream. */
   resume(): void {
     this.#store.follow(this.#tables, true);
   }

@@ -16,9 +16,9 @@ const BYTES_PER_MB = 1024 * 1024;
 export class KeptFeed<Item> extends Feed<Item> {
   readonly #keeping: Keeping<Item>;
   readonly #onFirstDrop: (message: string) => void;
-  /** Undefined: dropped. */
+  /** The items; undefined for an item that was dropped. */
   #items: (Item | undefined)[] = [];
-  /** Place of the oldest kept item; those before it are dropped. */
+  /** The place of the oldest kept item; the items before it were dropped. */
   #first = 0;
   /** Items that were cut off the front of the list. */
   #cut = 0;

@@ -18,7 +18,7 @@ export class LoadTimes {
     this.#nowMs = nowMs;
   }
 
-  /** By stack name: the load in progress, or the last one. */
+  /** The load in progress, or the last one, by stack name. */
   of(stacks: Stacks): ReadonlyMap<string, LoadTime> {
     const known = this.#byLoad.get(stacks);
     if (known !== undefined) return known;

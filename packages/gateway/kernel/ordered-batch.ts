@@ -27,15 +27,15 @@ export type BatchRules = {
 };
 
 export type BatchSource<Item> = {
-  /** For the log: the stream or the table. */
+  /** The name of the stream or the table, for the log. */
   readonly name: string;
   readonly retentionMs: number;
-  /** As the function gets it. */
+  /** Prints a record as the function gets it. */
   print(record: Item): unknown;
   sequenceOf(record: Item): string;
   /** Epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** What the on-failure destination gets in place of the records: `{ KinesisBatchInfo: … }`. */
+  /** What the on-failure destination gets instead of the records: `{ KinesisBatchInfo: … }`. */
   lossInfo(lost: BatchRange): object;
 };
 

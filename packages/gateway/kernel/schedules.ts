@@ -15,7 +15,7 @@ export type ScheduleDefinition = {
   /** Epoch milliseconds; bounds of the times at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Also runs once when it is created: at the start, or when a reload adds it. */
+  /** Also runs once when it is created: at startup, or when a reload adds it. */
   readonly isMadeRunning?: boolean;
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
@@ -34,7 +34,7 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 export class Schedules {
   readonly #options: Options;
   readonly #owners = new Map<string, readonly Running[]>();
-  /** Schedules made before, by service: ARN and expression. */
+  /** The schedules that each service had before: ARN and expression. */
   readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
@@ -52,7 +52,7 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // A reset empties the list for a moment, after which its schedules must not count as new.
+    // A reset empties the list for a short time, after which its schedules must not count as new.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
@@ -68,7 +68,7 @@ export class Schedules {
     });
   }
 
-  /** Each runs as if it were due. */
+  /** Targets that run a schedule as if it were due. */
   handTargetsOf(owner: string): readonly HandTarget[] {
     return (this.#owners.get(owner) ?? []).map(({ definition: { arn, name, run } }) => ({
       arn,

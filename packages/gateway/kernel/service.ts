@@ -26,23 +26,23 @@ import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
 
-/** One line of the catalogue. Everything except `load` is data, read by every start. */
+/** One line of the catalogue. Everything except `load` is data, which is read in every run. */
 export type ServiceEntry = {
-  /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
+  /** The name in signatures, and in ARNs unless `arnService` differs: `sqs`. */
   readonly name: string;
   readonly arnService?: string;
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
-  /** Its calls are answered here, or recorded. */
+  /** Whether calls to the service are handled here, or recorded. */
   readonly isCalled?: boolean;
-  /** Key prefix of its stored entries: a start that finds such entries loads the service. */
+  /** Key prefix of its stored entries: if such entries exist at startup, the service is loaded. */
   readonly keptPrefix?: string;
   readonly load: () => Promise<ServiceModule>;
 };
 
 export type ServiceModule = {
   open(ports: ServicePorts): Service;
-  /** For commands that start no gateway; only of services that screen stages. */
+  /** The review for commands that start no gateway; only services that screen stages have one. */
   readonly review?: ScreenReview;
 };
 
@@ -66,13 +66,13 @@ export type CheckedRequest = {
   /** `GET /dev/pets` */
   readonly title: string;
   readonly verdict: 'passed' | 'refused' | 'not judged';
-  /** Empty if it passed. */
+  /** The reason; empty if the request passed. */
   readonly reason: string;
 };
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;
-  /** Start of rates, in epoch milliseconds. */
+  /** The time from which `rate(…)` schedules count, in epoch milliseconds. */
   readonly startedAt: number;
   readonly targets: EventTargets;
   readonly deliveries: TargetDeliveries;
@@ -88,7 +88,7 @@ export type ServicePorts = EventPorts & {
   readonly http: HttpClient;
   /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;
-  /** For log lines that the service writes. */
+  /** The log groups for lines that the service writes. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
@@ -97,26 +97,26 @@ export type ServicePorts = EventPorts & {
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
-/** For the service whose event source mappings can be made by calls. */
+/** The interface of the service whose event source mappings can be made by calls. */
 interface EventSources {
   /** Loads the service that the ARN names, if there is one. */
   load(arn: string): Promise<void>;
   /**
    * Reads the stacks once more with all services.
-   * @param isAccepted asked before that is applied
+   * @param isAccepted called before that is applied
    */
   readAgain(isAccepted: () => boolean): void;
 }
 
-/** Options of the start that services read. */
+/** Options of this run that services read. */
 export type ServiceSettings = {
   /** Whether stages are served although their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
   /** Whether rules that cannot be evaluated here close their stage. */
   readonly strictWaf?: boolean | undefined;
-  /** File of the networks of countries. */
+  /** The file that lists the networks of each country. */
   readonly wafNetworks?: string | undefined;
-  /** File of instances of Cloud Map's services. */
+  /** The file with the instances of Cloud Map services. */
   readonly cloudMap?: string | undefined;
 };
 
@@ -126,7 +126,7 @@ export type LogLine = {
   readonly epochMs: number;
   /** What Lambda writes before the text of a console's line: time, request id and level. */
   readonly prefix?: string;
-  /** Log stream; absent = that of the gateway. */
+  /** Log stream; absent = the gateway's. */
   readonly stream?: string | undefined;
   /** When the event was sent, if it has its own timestamp. */
   readonly ingestedMs?: number;
@@ -153,7 +153,7 @@ export interface Service {
   handTargets?(): readonly HandTarget[];
   /**
    * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
-   * route, nor for preflights that the API answers. If it throws, the response is 500.
+   * route, nor for preflights that the API handles. If it throws, the response is 500.
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
@@ -161,16 +161,16 @@ export interface Service {
   instanceOf?(arn: string): ChosenInstance | undefined;
   /** Servers in front of APIs, each with its own port; names must differ. */
   fronts?(): readonly Front[];
-  /** Restores the state after the start: drops waiting work and everything made by calls. */
+  /** Restores the state after startup: drops waiting work and everything made by calls. */
   reset?(): void;
-  /** For `gatewright data`. */
+  /** The state that `gatewright data` saves and loads. */
   readonly state?: ServiceState;
   /** The gateway waits for it, for a few seconds at most. */
   close?(): void | Promise<void>;
 }
 
 interface ServiceState {
-  /** Plain JSON. */
+  /** Returns the state as plain JSON. */
   save(): unknown;
   /**
    * @returns loads it. @throws StateFileError, before anything has changed, for data that it did not save
@@ -182,7 +182,7 @@ interface ServiceState {
 export type Front = {
   /** `d111.cloudfront.net` */
   readonly name: string;
-  /** Names allowed in a Host header in addition to those of this machine. */
+  /** Names allowed in a Host header in addition to this machine's names. */
   readonly hosts: readonly string[];
   /** Rejects only for defects of the gateway. */
   serve(request: FrontRequest): Promise<ControlReply>;
@@ -194,22 +194,22 @@ export type ServiceCall = { readonly request: ServiceRequest; readonly operation
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /**
- * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
+ * A service with operations returns their results; a service with paths (S3, CloudFront) returns the whole response.
  */
 export interface ServiceApi {
   /** Version of the JSON protocol. Default: 1.1. */
   readonly jsonVersion?: '1.0' | '1.1';
   /** XML namespace of the query protocol. */
   readonly namespace?: string;
-  /** ARN of a call's resource, for policies, where only the service knows it. */
+  /** ARN of a call's resource, for policies, if only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;
-  /** Undefined: unknown operation. */
+  /** Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }
 type Answer = OperationResult | Answered | undefined;
 
 export interface ServiceTarget {
-  /** Undefined: this ARN does not exist here. */
+  /** Returns undefined if no resource here has this ARN. */
   deliver?(
     arn: string,
     body: string,

@@ -11,7 +11,7 @@ export class StackReading {
   readonly unsupported: UnsupportedItem[] = [];
   readonly functions: ResolvedStack['functions'];
   readonly stacks: readonly ResolvedStack[];
-  /** By the name of the stack. */
+  /** The load times by the name of the stack. */
   readonly times: ReadonlyMap<string, LoadTime>;
   readonly isElsewhere: (service: string) => boolean;
   readonly #readers: readonly ResourceReader[];
@@ -72,7 +72,7 @@ export class StackReading {
 
   /**
    * @param service as ARNs name it
-   * @param sources by ARN; undefined where the service is at an endpoint of the user
+   * @param sources by ARN; undefined if the service is at an endpoint of the user
    * @returns their mappings: empty until Lambda's service, the last one, has read its own resources
    */
   offerSources<Source, Mapping>(

@@ -1,4 +1,4 @@
-/** Work between event sources and functions, for tests and the end of a start to wait for. */
+/** Work between event sources and functions, which tests and the closing gateway wait for. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();
@@ -17,7 +17,7 @@ export class Work {
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);
-      // Finished work leaves the list one turn after those who wait for it run.
+      // Finished work leaves the list one turn after the code that waits for it has run.
       await Promise.resolve();
     }
   }

@@ -20,7 +20,7 @@ export type InspectOptions = {
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Opens the inspector, or uses that of `node --inspect`.
+ * Opens the inspector, or uses the one that `node --inspect` opened.
  * @throws StartError PORT_IN_USE
  */
 export function openInspector({ port, breaks }: InspectOptions, report: (message: string) => void): void {
@@ -93,7 +93,7 @@ export class Debugging {
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
-  /** For an instance that is a process: whether a debugger is attached and may pause the running event. */
+  /** Notes, for an instance that is a process, whether a debugger is attached and may pause the running event. */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);
     else this.#held.delete(instance);

@@ -95,7 +95,7 @@ export function sealEnvironment(
   };
 }
 
-/** Where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`, `/opt/nodejs/node_modules`. */
+/** The folders where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`, `/opt/nodejs/node_modules`. */
 function layerFolders(definition: FunctionDefinition, major: string): string[] {
   return definition.layers.flatMap(({ directory }) =>
     directory === undefined

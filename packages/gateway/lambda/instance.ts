@@ -10,7 +10,7 @@ export interface Instance {
   /** Active time since its start: running or ready to run. Undefined if unknown. */
   readonly activeMs: number | undefined;
   readonly load: number;
-  /** Its event has run so long that no other may wait behind it, or it is about to end. */
+  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
   readonly isStuck: boolean;
   /** Whether it accepts another event now, at most `window` in all. */
   hasRoom(window: number): boolean;
@@ -33,7 +33,7 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
-  /** Something other than the code has changed, so the next start needs a new preparation. */
+  /** Something other than the code has changed, so the next instance needs a new preparation. */
   readonly isOutdated?: (() => boolean) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface InstanceProgram {
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 
-/** Lambda's error JSON for a start beyond that limit. */
+/** Lambda's error JSON for an instance whose start exceeds that limit. */
 export function initTimeout(requestId: string, timeoutSeconds: number): string {
   const said = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds (loading the module)`;
   return JSON.stringify({

@@ -11,13 +11,13 @@ export type OwnApis = {
   readonly authority: string;
 };
 
-/** For programs that support only the common variables for proxies and CAs. */
+/** A proxy for programs that support only the common variables for proxies and CAs. */
 export type OwnProxy = {
   /** A proxy that connects the names of `OwnApis` to their port and all others to their usual address. */
   readonly url: string;
   /** PEM file with the CAs of the machine and the CA of `OwnApis`. */
   readonly authoritiesFile: string;
-  /** The same as a key store of Java, in its format JKS. */
+  /** The CA as a Java key store in JKS format. */
   readonly trustStore: { readonly file: string; readonly password: string };
 };
 
@@ -29,7 +29,7 @@ export interface OwnApisPort {
 
 const HTTPS_PORT = 443;
 
-/** Whether a connection to this host and port is one to an API of this start. */
+/** Whether a connection to this host and port is one to an API of this run. */
 export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: unknown): boolean {
   if (Number(port ?? HTTPS_PORT) !== HTTPS_PORT) return false;
   const name = host.toLowerCase();

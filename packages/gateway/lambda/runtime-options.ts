@@ -16,7 +16,7 @@ export type FunctionRuntimeOptions = {
   readonly controlUrl: () => string | undefined;
   /** Issuers whose keys are served at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
-  /** Absent = functions reach no API of this start. */
+  /** Absent = functions reach no API of this run. */
   readonly ownApis?: () => OwnApisPort | undefined;
   /** Local credentials by function, so that a called service knows its caller. */
   readonly keyPairOf: (functionName: string) => {

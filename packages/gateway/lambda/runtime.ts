@@ -47,17 +47,17 @@ export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
-/** The current instances, those that run an event, and all that became ready since the start. */
+/** The number of instances now, of instances that run an event, and of all that became ready since startup. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**
-   * Replaces the set of functions; those with an unchanged definition keep their instances.
+   * Replaces the set of functions; functions with an unchanged definition keep their instances.
    * @throws DefinitionError for a missing handler file or export, and for settings that Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
-   * The same in two steps: calling the returned function replaces the functions. One with unavailable code
+   * Replaces the functions in two steps: the returned function does it. A function with unavailable code
    * fails its invocations and is checked again when its files change.
    * @param refused why functions without a definition cannot run, by name
    * @throws DefinitionError if errors are not tolerated
@@ -67,20 +67,20 @@ export interface FunctionRuntime extends Invoker {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void>;
-  /** Zeros for an unknown function. */
+  /** Counts a function's instances; zeros for an unknown function. */
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** The same for the programs that run functions as processes, as sentences. */
+  /** Sentences about the programs that have run functions as processes since the last call. */
   takeInterpreters(): readonly string[];
   /** The next event gets a new instance. @param functionName absent = of every function */
   renew(functionName?: string): void;
   /** Builds it again, as after a change of its sources; `onReload` gets the result. */
   rebuild(functionName: string): Promise<void>;
   /**
-   * Runs this zip archive in place of the template's code, until that changes. As on AWS a handler that is
+   * Runs this zip archive instead of the template's code, until that changes. As on AWS a handler that is
    * missing in it fails the invocations, not this call.
    */
   replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement>;
@@ -315,7 +315,7 @@ class WorkerRuntime implements FunctionRuntime {
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
-    // Processes started by functions may still write for a moment after they were ended.
+    // Processes started by functions may still write shortly after they were ended.
     await rm(this.#runDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 

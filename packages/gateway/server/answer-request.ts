@@ -1,4 +1,4 @@
-/** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
+/** Finds the API for an arrived request, whatever its version of HTTP, and responds to it. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
@@ -23,7 +23,7 @@ import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
   readonly isHostAllowed: (host: string | undefined) => boolean;
-  /** The API for a Host header, or for a target where several share the port; undefined = no such API. */
+  /** The API for a Host header, or for a target if several APIs share the port; undefined = no such API. */
   readonly resolveApi: ResolveApi;
   /** Whether only HTTP APIs can have this Host; absent: never. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;

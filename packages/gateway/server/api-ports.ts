@@ -1,4 +1,4 @@
-/** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
+/** The ports of APIs as planned; every port also serves the other APIs by their Host. */
 import {
   stripApiPath,
   isVpcEndpointHost,
@@ -51,7 +51,7 @@ export type ApiPortsOptions = {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
-  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  /** The memory for bodies of requests, and as much for unread replies; absent = 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };

@@ -1,6 +1,6 @@
 /**
- * A request of `node:http` that shares its headers with the one before on its connection if they are equal,
- * as those of most clients are. What was parsed from them is reused, and V8 has fewer objects to copy.
+ * A request of `node:http` that shares its headers with the previous request on its connection if they are equal,
+ * as the headers of most clients are. What was parsed from them is reused, and V8 has fewer objects to copy.
  */
 import { IncomingMessage } from '@gatewright/aws/node-http';
 import { areSameLines, HeaderList } from '../core/events/header-list.ts';

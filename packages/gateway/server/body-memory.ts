@@ -37,7 +37,7 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** Reserved, or begun without a reservation. */
+  /** Bytes of bodies that are reserved, or have begun without a reservation. */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }
@@ -52,7 +52,7 @@ export class BodyMemory {
     return this.#beginningBytes <= this.#maxBytes && ofAddress <= this.ofAddressBytes;
   }
 
-  /** Ends the count of a begun body: it is complete, has memory reserved, or its client has left. */
+  /** Ends the count of a body that has begun: it is complete, has memory reserved, or its client has left. */
   endBeginning(bytes: number, address: string): void {
     this.#beginningBytes -= bytes;
     addTo(this.#beginning, address, -bytes);

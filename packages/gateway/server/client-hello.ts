@@ -6,7 +6,7 @@
 type Hello =
   | { readonly kind: 'more' }
   | { readonly kind: 'foreign' }
-  /** `serverName` is undefined if the client sent none, as for an IP address, or if it is unreadable. */
+  /** `serverName` is undefined if the client sent no name, as it does for an IP address, or if it is unreadable. */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const HANDSHAKE_RECORD = 22;

@@ -44,10 +44,10 @@ export class ClientSocket implements ConnectionSocket {
   /** A pong that the system has not taken yet, and the payload of the newest later ping. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
-  /** Set when this side ends the connection; takes precedence over the client's answer. */
+  /** Set when this side ends the connection; takes precedence over the client's close frame. */
   #closure: Closure | undefined;
 
-  /** `stream` is the raw socket below `webSocket` at the moment of the upgrade, with no byte read. */
+  /** `stream` is the raw socket below `webSocket` at the time of the upgrade, with no byte read. */
   constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
     this.#webSocket = webSocket;
     this.#events = events;
@@ -119,7 +119,7 @@ export class ClientSocket implements ConnectionSocket {
 
   /**
    * When pings arrive faster than their pongs are sent, only the newest is answered (RFC 6455 §5.5.3).
-   * Attack: a flood of pings, whose answers would fill the gateway's memory.
+   * Attack: a flood of pings. Their pongs would fill the gateway's memory.
    */
   #answerPing(data: Buffer): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return;
@@ -138,7 +138,7 @@ export class ClientSocket implements ConnectionSocket {
     });
   }
 
-  /** TCP holds back a client that sends faster than functions answer, or than it reads. */
+  /** TCP slows down a client that sends faster than functions respond, or than it reads. */
   #regulate(): void {
     const isBusy =
       this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT ||

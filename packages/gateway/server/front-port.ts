@@ -22,7 +22,7 @@ type FrontPortOptions = {
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
   ) => Promise<ControlReply>;
-  /** For bodies of requests; absent = 256 MB. */
+  /** The memory for bodies of requests; absent = 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly log: LogSink;
 };

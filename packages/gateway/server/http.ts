@@ -25,7 +25,7 @@ export function apiIdHeader({ headers }: Pick<IncomingMessage, 'headers'>): stri
   return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
-/** @param peerOf facts of the connection's handshake; undefined for one without TLS */
+/** @param peerOf facts of the connection's handshake; undefined for a connection without TLS */
 export function createApiServer(
   options: ApiServerOptions,
   peerOf: (request: IncomingMessage) => TlsPeer | undefined = () => undefined,

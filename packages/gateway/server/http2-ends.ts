@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 500;
 export const IDLE_SESSION_MS = 310_000;
 
 /**
- * Ends the session once open requests have been answered, and at once those whose body will not be complete. Sockets of an HTTP server stay open to answer
+ * Ends the session once open requests have been answered. Requests whose body will not be complete end at once. Sockets of an HTTP server stay open to answer
  * (`allowHalfOpen`), and Node ends a session only with its socket. Attack: clients that ask for a large reply
  * and leave; the rest would wait forever for room, and no write would reveal the reset.
  */

@@ -12,7 +12,7 @@ const NOT_SENT = new Set([...HOP_BY_HOP, 'http2-settings']);
 
 type SessionLimits = {
   readonly maxHeaderBytes: number;
-  /** Undefined: Node's own. */
+  /** Undefined means Node's own limit. */
   readonly maxHeaderPairs?: number;
   readonly idleSessionMs?: number | undefined;
 };

@@ -6,9 +6,9 @@ import type { ApiRoutes } from '../control/loading/list-apis.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ServedApi } from '../core/exchange.ts';
 
-/** `GatewayOptions.sharedPorts`: serverless-offline's addresses in place of a port per API. */
+/** `GatewayOptions.sharedPorts`: serverless-offline's addresses instead of a port per API. */
 export type SharedPorts = {
-  /** Of all REST and HTTP APIs; 0 = any free one. */
+  /** The port of all REST and HTTP APIs; 0 = any free port. */
   readonly httpPort: number;
   readonly websocketPort: number;
   /** Prefix of every REST and HTTP path, without outer slashes: `api/v1`; empty: none. */
@@ -49,7 +49,7 @@ export function planOwnPorts(
   }));
 }
 
-/** @throws StartError PORT_AMBIGUOUS where two APIs of a port would claim the same path */
+/** @throws StartError PORT_AMBIGUOUS if two APIs of a port would claim the same path */
 export function planSharedPorts(
   stages: readonly ApiRoutes[],
   shared: SharedPorts,
@@ -111,7 +111,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
       if (api.protocol !== stageless) return below;
-      // A REST path never carries its stage here, even where a route has the same name.
+      // A REST path never includes its stage here, even if a route has the same name.
       if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
       const [stageName = ''] = api.stages.keys();
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
@@ -119,7 +119,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
   };
 }
 
-/** The rest after the base path, with a leading slash; undefined where the target is not below it. */
+/** The rest after the base path, with a leading slash; undefined if the target is not below it. */
 function belowBase(target: string, basePath: string): string | undefined {
   if (!target.startsWith(basePath)) return undefined;
   const below = target.slice(basePath.length);

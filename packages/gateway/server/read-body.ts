@@ -5,7 +5,7 @@ import type { BodyMemory, BodyRoom } from './body-memory.ts';
 
 type BodyRules = {
   readonly memory: BodyMemory;
-  /** Nothing beyond this is read. */
+  /** The limit of a body; further bytes are not read. */
   readonly maxBytes: number;
   /** Content-Length, read only for a long body; undefined if the client did not state it. */
   readonly announced: () => string | undefined;

@@ -63,7 +63,7 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
     current.once('finish', () => refuseOnSocket(socket, refusal));
     return;
   }
-  // Its own reply has begun, so no other reply can be sent.
+  // The request's own reply has begun, so no other reply can be sent.
   if (current.headersSent) socket.destroy();
   else socket.end(printRefusal(refusal));
 }

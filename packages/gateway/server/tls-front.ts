@@ -26,7 +26,7 @@ export type TlsName = {
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** A client without a certificate gets no answer: its connection ends. */
+        /** A client without a certificate gets no response: its connection ends. */
         readonly requiresCertificate: boolean;
       }
     | undefined;
@@ -55,7 +55,7 @@ export function peerOf(socket: object): TlsPeer | undefined {
 
 /**
  * Puts TLS in front of a server that listens, or will.
- * @returns ends open connections: neither the server nor HTTP/2 knows those without a finished handshake
+ * @returns ends open connections: neither the server nor HTTP/2 knows connections without a finished handshake
  */
 export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const connected = new Set<Socket>();
@@ -154,7 +154,7 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),
       requestCert: true,
-      // AWS answers 403 to an untrusted certificate, so the handshake must succeed.
+      // AWS responds with 403 to an untrusted certificate, so the handshake must succeed.
       rejectUnauthorized: false,
     }),
   });
@@ -169,7 +169,7 @@ function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
   };
 }
 
-/** Looks at the hello without consuming it. Silent clients and those without TLS are cut off. */
+/** Looks at the hello without consuming it. Silent clients and clients without TLS are disconnected. */
 function sniff(socket: Socket, choose: (serverName: string | undefined) => void): void {
   const end = (): void => {
     socket.destroy();

@@ -4,7 +4,7 @@ import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
-  /** The custom domain named by the client that asks for certificates; undefined = none was asked for. */
+  /** The custom domain named by the client that asks for certificates; undefined = no certificate was requested. */
   readonly domain: string | undefined;
   readonly truststore: Truststore | undefined;
   /** The client has proved possession of its key. */
@@ -12,7 +12,7 @@ export type TlsPeer = {
   readonly isAuthorized: boolean;
 };
 
-/** As in events and `$context`: RFC 2253's order; times in Node's format, which is OpenSSL's and AWS's. */
+/** Describes a certificate as in events and `$context`: RFC 2253's order; times in Node's format, which is OpenSSL's and AWS's. */
 export function describeCertificate(certificate: X509Certificate): ClientCertificateFacts {
   return {
     clientCertPem: certificate.toString(),

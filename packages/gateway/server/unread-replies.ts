@@ -5,7 +5,7 @@ import type { LogSink } from '../core/ports.ts';
 /** Smaller replies are not counted: there is at most one per connection. */
 export const LARGE_REPLY_BYTES = 16_384;
 
-/** A reply on its way; `close` comes when it has been sent or its connection is gone. */
+/** A reply that is being sent; `close` comes when it has been sent or its connection has closed. */
 type OutgoingReply = {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;
@@ -14,7 +14,7 @@ type OutgoingReply = {
 
 type Unread = { readonly bytes: number; readonly address: string };
 
-/** Beyond this share, one client's replies are closed before those of others. */
+/** Beyond this share, one client's replies are closed before the replies of other clients. */
 const SHARE_OF_ADDRESS = 4;
 
 /**

@@ -24,7 +24,7 @@ type WebSocketDeps = {
   readonly at: WebSocketPorts;
 };
 
-/** Time for a client to answer a close frame, and to take the reply to a refused handshake. */
+/** The time in which a client must respond to a close frame, and to take the reply to a refused handshake. */
 const GOODBYE_MS = 1000;
 /** At shutdown: time for closing handshakes, then for `$disconnect` functions. */
 const SHUTDOWN_STEP_MS = 500;
@@ -46,7 +46,7 @@ const FRAMES = {
 };
 
 /**
- * Whether a request asks for a WebSocket; REST and HTTP APIs ignore `Upgrade` and just answer. Used by
+ * Whether a request asks for a WebSocket; REST and HTTP APIs ignore `Upgrade` and respond as usual. Used by
  * `shouldUpgradeCallback` of an HTTP server.
  */
 export function isWebSocketHandshake(request: IncomingMessage): boolean {
@@ -68,7 +68,7 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
 }
 
 /**
- * Concurrent calls of `$disconnect`. Ten thousand connections that end at once, as when the clock is moved
+ * Limit of concurrent `$disconnect` invocations. Ten thousand connections that end at once, as when the clock is moved
  * past their idle limit, would exceed an account's concurrency, and a throttled `$disconnect` is not
  * repeated.
  */
@@ -147,7 +147,7 @@ export class WebSocketPort {
       message: async (text) => {
         try {
           const frame = await message(connection, text, at);
-          // A client that sends without reading its answers is cut off before it fills the memory.
+          // A client that sends without reading the responses is cut off before it fills the memory.
           if (frame !== undefined && at.connections.deliver(connection, frame) === 'full') client.cutOff();
         } catch (fault) {
           this.#report(fault);
@@ -165,7 +165,7 @@ export class WebSocketPort {
   }
 
   /**
-   * Ends every connection with 1001, cuts off clients that do not answer, runs `$disconnect`; all within
+   * Ends every connection with 1001, disconnects clients that do not respond, runs `$disconnect`; all within
    * bounds.
    */
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, stri
 const SHORTEST_ID = 6;
 
 /**
- * The deployed value of each variable, except of those that name a resource served here. Undeployed variables
+ * The deployed value of each variable, except variables that name a resource served here. Undeployed variables
  * keep the template's value.
  */
 export function withDeployedVariables(

@@ -32,7 +32,7 @@ const HEAD_BYTES = 4_096;
 /** If there were several candidates, `others` lists the unused ones, relative to the folder. */
 type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
 
-/** @throws DefinitionError if there is no definition, listing those in subfolders, or if it cannot be read */
+/** @throws DefinitionError if there is no definition, listing the definitions in subfolders, or if it cannot be read */
 export function findSource(path: string): FoundDefinition {
   if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
@@ -119,7 +119,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Also for a link that cannot be resolved. */
+/** The entry itself, even for a link that cannot be resolved. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

@@ -13,7 +13,7 @@ type Wait = {
   /** A stack's name, or a parameter. */
   readonly target: string;
   readonly isPending: () => boolean;
-  /** It may go on without the value. */
+  /** Whether the loading source may continue without the value. */
   readonly yields: boolean;
 };
 
@@ -40,7 +40,7 @@ export class LoadBoard {
   }
 
   /**
-   * Outputs of a stack of this start, once it is loaded; undefined if no source defines that stack.
+   * Outputs of a stack of this run, once it is loaded; undefined if no source defines that stack.
    * @throws DefinitionError when the stacks wait for each other.
    */
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
@@ -67,7 +67,7 @@ export class LoadBoard {
     }
   }
 
-  /** An SSM parameter that a stack of this start defines; undefined once no remaining source can define it. */
+  /** An SSM parameter that a stack of this run defines; undefined once no remaining source can define it. */
   async parameterOf(asking: string, name: string, region: string): Promise<StoredParameter | undefined> {
     const find = (): StoredParameter | undefined => {
       const made = this.stacks.parameterOf(name, region);

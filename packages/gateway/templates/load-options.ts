@@ -13,7 +13,7 @@ export type LoadOptions = {
   /** From `--env-file`: visible to osls as `${env:}`, never to functions. */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Outputs of deployed stacks by `cf:NAME.Output`, used if neither a stack of the start nor the service has
+   * Outputs of deployed stacks by `cf:NAME.Output`, used if neither a stack of this run nor the service has
    * a value.
    */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export type LoadOptions = {
   /** Sources that others import from, not named on the command line: they do not count as served sources. */
   readonly companions?: readonly string[];
   /**
-   * Folder, readable by its owner only, that keeps what osls has compiled for the next start; absent = it
+   * Folder, readable by its owner only, that keeps what osls has compiled for the next run; absent = it
    * compiles every time.
    */
   readonly cacheFolder?: string;

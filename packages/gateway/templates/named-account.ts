@@ -12,7 +12,7 @@ const LIMIT_BYTES = 10_000_000;
 
 /**
  * Undefined if these definitions name no account or several. Accounts that publish layers or are trusted as a whole
- * (`:root`) count as accounts of others.
+ * (`:root`) count as other people's accounts.
  */
 export function findNamedAccount(sources: readonly string[]): string | undefined {
   const named = new Set(sources.flatMap((source) => accountsIn(resolve(source))));

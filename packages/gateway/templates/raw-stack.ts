@@ -14,7 +14,7 @@ export type RawStack = {
   /** Other files that the template consists of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
-  /** Logical ids are addresses of another format, with other characters than CloudFormation's. */
+  /** Logical ids are addresses of another format, with characters that CloudFormation does not allow. */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export type LocalCode = {
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** By function, for functions with their own settings; absent: none. */
+  /** The builds by function, for functions with their own settings; absent: none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
   readonly webpack?: WebpackService;
@@ -53,7 +53,7 @@ export type Finding = {
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
-   * Guards requests: without it the routes of this resource (an API, a method, a route, a stage) answer 500,
+   * Guards requests: without it the routes of this resource (an API, a method, a route, a stage) respond with 500,
    * unless `--allow-unguarded`.
    */
   readonly isGuard?: true | undefined;

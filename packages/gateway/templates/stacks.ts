@@ -79,7 +79,7 @@ export class StackSet implements Neighbours {
     return new Set([...this.#stacks.values()].flatMap((stack) => [stack, ...stack.nestedStacks()]));
   }
 
-  /** Every stack still to come waits for these: what none of them makes has no value for now. */
+  /** Every stack still to come waits for these: what none of them defines has no value for now. */
   settle(): boolean {
     const isNew = !this.#isSettled;
     this.#isSettled = true;

@@ -183,7 +183,7 @@ export class ExpressionParser {
       { kind } = this.#tokens.peek()
     ) {
       this.#tokens.advance();
-      // Velocity's literal text of an operation is that of its right side.
+      // Velocity's literal text of an operation is the text of its right side.
       const first = this.#tokens.peek();
       const right = this.#binary(level + 1);
       const operands = [left, right];

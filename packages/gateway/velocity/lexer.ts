@@ -62,7 +62,7 @@ export class VelocityLexer {
   }
 
   /**
-   * @throws TemplateError TEMPLATE_SYNTAX where no rule of the mode matches, or the text ends inside a token.
+   * @throws TemplateError TEMPLATE_SYNTAX if no rule of the mode matches, or the text ends inside a token.
    */
   next(): Token {
     const skipped: string[] = [];
@@ -282,7 +282,7 @@ export class VelocityLexer {
     this.#pop();
   }
 
-  /** Removes modes down to below that of the matching parenthesis. */
+  /** Removes modes down to below the mode of the matching parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

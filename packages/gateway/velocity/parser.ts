@@ -31,7 +31,7 @@ const TEXT_KINDS: ReadonlySet<TokenKind> = new Set([
 const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'blockComment']);
 
 /**
- * @param macros names defined so far; those that the template defines are added. They decide whether `\#name`
+ * @param macros names defined so far; the macros that the template defines are added. They decide whether `\#name`
  * is an escape. @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for depth and for directives that
  * AWS does not have.
  */

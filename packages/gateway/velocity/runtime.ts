@@ -16,7 +16,7 @@ export interface Variables {
   literalOf(reference: string): string | undefined;
 }
 
-/** The render's variables and those that the template sets. */
+/** The render's variables and the variables that the template sets. */
 export class GlobalVariables implements Variables {
   readonly #values: Map<string, JavaValue>;
 

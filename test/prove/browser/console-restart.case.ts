@@ -74,7 +74,7 @@ export const browserCase: BrowserCase = {
       assert.equal(restarted.console, opened.console);
       await fetchText(`${restarted.apis[0]?.url ?? ''}/hello?of=second`);
       await page.waitForSelector('.line:has-text("of=second")');
-      await page.waitForSelector('.line:has-text("of=first") .badge:has-text("earlier start")');
+      await page.waitForSelector('.line:has-text("of=first") .badge:has-text("earlier run")');
       await page.waitForSelector('aside .request-title:has-text("/hello?of=first")');
       assert.match(page.url(), /#\/traffic\/./);
       await lookAt(page, 'restart-back');

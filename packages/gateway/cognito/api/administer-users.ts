@@ -183,7 +183,7 @@ function knownGroup(input: CallInput, { pool }: Pick<LocalPool, 'pool'>): string
   return name;
 }
 
-/** Satisfies any policy. */
+/** Makes a password that satisfies any password policy. */
 function makePassword(): string {
   return `${randomBytes(12).toString('base64url')}aA1!`;
 }

@@ -57,7 +57,7 @@ export const AUTHENTICATE: CognitoOperations = {
   },
 };
 
-/** The same with an administrator's signature, which permits more flows. */
+/** The calls that authenticate a user with an administrator's signature, which permits more flows. */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
     return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);
@@ -142,7 +142,7 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   const username = user?.username ?? name;
   const whose = { poolName: pool.poolName, username };
   const { password } = user ?? {};
-  // A user without a password gets a challenge that cannot be met.
+  // A user without a password gets a challenge that cannot succeed.
   const verifier =
     password?.kind === 'hashed'
       ? password.srp

@@ -32,7 +32,7 @@ export class Challenges {
     return session;
   }
 
-  /** Any attempt uses it up. */
+  /** Takes a pending challenge. Any attempt removes it, even a failed one. */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
     const pending = this.#pending.get(session);
     this.#pending.delete(session);

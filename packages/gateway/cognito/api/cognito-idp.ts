@@ -1,5 +1,5 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; those of administrators
+ * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; operations of administrators
  * are signed. An unknown operation results in 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';

@@ -23,7 +23,7 @@ const MAX_HELD = 1_000;
 
 export class LoginState {
   readonly #clock: Clock;
-  /** Belongs to this start: forms from an earlier one are no longer valid. */
+  /** Belongs to this run: forms from an earlier run are no longer valid. */
   readonly #secret = randomBytes(32);
   readonly #codes = new Map<
     string,

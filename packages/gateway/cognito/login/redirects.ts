@@ -1,6 +1,6 @@
 /**
- * The addresses that are allowed for redirects: exactly those that the client has registered, or for an
- * unknown client those of this machine.
+ * The addresses that are allowed for redirects: exactly the addresses that the client has registered, or for an
+ * unknown client the addresses of this machine.
  */
 
 /** Whether a code or a browser may be sent there. To prevent open redirects, prefixes are never compared. */

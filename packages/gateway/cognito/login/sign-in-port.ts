@@ -79,7 +79,7 @@ const PREFLIGHT = [
   'authorization, auth0-client, cache-control, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-target, x-amz-user-agent, x-amz-content-sha256',
 ];
 
-/** Cognito's calls of users, and their preflight, which reveals nothing more. */
+/** The Cognito operations that users call, and their preflight, which reveals nothing more. */
 function isOfUsers(head: Head): boolean {
   if (head.method === 'OPTIONS' && head.path === '/')
     return (headerOf(head, 'access-control-request-headers') ?? '').toLowerCase().includes('x-amz-target');

@@ -150,7 +150,7 @@ async function exchangeCode(
   if (grant === undefined || !isOfClient || taken?.wasUsed === true)
     throw new OAuthError('invalid_grant', 'The code is invalid, or was already used');
   if (grant.redirectUri !== form.get('redirect_uri'))
-    throw new OAuthError('invalid_grant', 'redirect_uri differs from that of the authorization request');
+    throw new OAuthError('invalid_grant', 'redirect_uri differs from the one in the authorization request');
   if (!provesChallenge(grant.challenge, form.get('code_verifier')))
     throw new OAuthError('invalid_grant', 'code_verifier does not match the challenge');
   const user = pool.users.find(({ sub, isEnabled }) => sub === grant.sub && isEnabled);

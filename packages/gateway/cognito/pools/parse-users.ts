@@ -1,5 +1,5 @@
 /**
- * Local users in `users.yml`, in the folder of the start: `- { username, password?, attributes?: { email: …
+ * Local users in `users.yml`, in the folder where the gateway was started: `- { username, password?, attributes?: { email: …
  * }, groups?: [ … ], claims?: { … } }`. A user without a password can sign in only on the local login page,
  * by a click.
  */

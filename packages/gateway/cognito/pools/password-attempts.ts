@@ -25,7 +25,7 @@ export class PasswordAttempts {
   }
 
   /**
-   * Counts an attempt. Called after the password was compared: of guesses sent at the same moment, those that
+   * Counts an attempt. Called after the password was compared: of guesses sent at the same time, the guesses that
    * end during a lockout count as made during it, including the right one.
    */
   judge(name: string, isRight: boolean): 'right' | 'wrong' | 'locked out' {

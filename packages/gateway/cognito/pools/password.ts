@@ -26,7 +26,7 @@ export async function hashPassword(
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 
-/** Takes as long for a user without a password as for a wrong password. */
+/** Takes the same time for a user without a password as for a wrong password. */
 export async function isPassword(password: Password | undefined, text: string): Promise<boolean> {
   if (password?.kind === 'written') return equalInConstantTime(password.text, text);
   const derived = await derive(text, password?.salt ?? 'nobody');

@@ -15,7 +15,7 @@ export type TokenFacts = {
   /** Undefined for a sign-in by the API, which has no scopes. */
   readonly scopes: readonly string[] | undefined;
   readonly nonce: string | undefined;
-  /** The audience that an OpenID Connect client requested; Cognito has none. */
+  /** The audience that an OpenID Connect client requested; Cognito has no audience. */
   readonly audience: string | undefined;
 };
 

@@ -17,7 +17,7 @@ export type PoolUser = {
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;
-  /** Defined in users.yml, and created again at each start. */
+  /** Defined in users.yml, and created again in each run. */
   readonly isWritten: boolean;
 };
 

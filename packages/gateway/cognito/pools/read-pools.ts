@@ -18,7 +18,7 @@ import { localNameOf } from '../../core/issuers/stand-ins.ts';
 
 type Properties = ResolvedResource['properties'];
 
-/** The pools of the stacks, followed by one for each other issuer that is replaced. */
+/** The pools of the stacks, followed by a pool for each other issuer that is replaced. */
 export function readPools(stacks: readonly ResolvedStack[], issuers: readonly string[]): PoolDefinition[] {
   const own = stacks.flatMap((stack) =>
     ofType(stack, 'UserPool').map((resource) => readPool(resource, stack, stacks)),

@@ -58,7 +58,7 @@ export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Ended sign-ins: their access tokens are refused where Cognito itself reads them. */
+  /** Ended sign-ins: their access tokens are refused by Cognito's own calls. */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {
@@ -79,7 +79,7 @@ export class Sessions {
     const { random, clock } = this.#pool.ports;
     const changes = await this.#changesOf(facts);
     const originJti = facts.originJti ?? random.uuid();
-    // Its code was used again while the trigger was running.
+    // The session's code was used again while the trigger was running.
     if (this.#ended.has(originJti)) throw notAuthorized('Access Token has been revoked');
     const authTime = Math.floor(clock.nowEpochMs() / 1000);
     const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;

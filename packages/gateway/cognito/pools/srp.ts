@@ -8,7 +8,7 @@ import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual 
 export type SrpVerifier = { readonly salt: string; readonly verifier: string };
 
 export type SrpChallenge = {
-  /** Public values in hex. */
+  /** The client's public value, in hexadecimal. */
   readonly A: string;
   readonly B: string;
   /** The server's secret exponent, in hex. */
@@ -46,7 +46,7 @@ export function challenge(
   return { A, B: B.toString(16), b: b.toString(16), verifier };
 }
 
-/** What the client signs: user, challenge and time. */
+/** The text that the client signs: user, challenge and time. */
 type SrpClaim = SrpUser & {
   /** Base64. */
   readonly secretBlock: string;

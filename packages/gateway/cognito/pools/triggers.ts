@@ -23,7 +23,7 @@ type Trigger = {
   readonly clientId: string;
   readonly user: PoolUser;
   readonly request: UnknownMembers;
-  /** As sent to the function, which fills it in. */
+  /** The event's `response` as sent to the function, which fills it in. */
   readonly response: UnknownMembers;
 };
 

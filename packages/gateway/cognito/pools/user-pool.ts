@@ -27,7 +27,7 @@ type SentCode = { readonly code: string; readonly untilMs: number; wrong: number
 /** Limits the memory; a test pool needs no more. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
-/** Cognito's limit for an email. */
+/** Cognito's limit for an email, in characters. */
 const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -36,7 +36,7 @@ export class UserPool {
   readonly definition: PoolDefinition;
   readonly ports: PoolPorts;
   readonly #attempts: PasswordAttempts;
-  /** By username, in lower case if the pool ignores case. */
+  /** The users by username; the username is in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
   readonly #groups: Map<string, string>;
   readonly #codes = new Map<string, SentCode>();
@@ -170,7 +170,7 @@ export class UserPool {
     for (const user of users) this.#users.set(this.#keyOf(user.username), user);
   }
 
-  /** The `sub` stays the same between starts, because rows in tables refer to it. */
+  /** The `sub` is the same in every run, because rows in tables refer to it. */
   write({ username, password, attributes, groups, claims }: UserDefinition): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;

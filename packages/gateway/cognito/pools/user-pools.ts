@@ -1,4 +1,4 @@
-/** All user pools of a start, by id, by client and by host; each has the users of users.yml. */
+/** All user pools of this run, by id, by client and by host; each has the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import type { PoolUser, UserDefinition } from './pool-user.ts';

@@ -5,7 +5,7 @@ export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 export type ShownAccess = {
   readonly name: string;
   readonly kind: 'rest' | 'http' | 'websocket';
-  /** The APIs of this start that the document protects. */
+  /** The APIs of this run that the document protects. */
   readonly apis: readonly {
     readonly apiId: string;
     /** The name that the gateway gives the API, where it serves it. */
@@ -77,6 +77,6 @@ export type AccessReply =
 /** The body of `GET console/access`. */
 export type ShownAccessBook = {
   readonly documents: readonly ShownAccess[];
-  /** Authorizers of this start use published versions, so the documents in the folder may not be in force. */
+  /** Authorizers of this run use published versions, so the documents in the folder may not be in force. */
   readonly isPublished: boolean;
 };

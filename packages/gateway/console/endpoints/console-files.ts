@@ -1,5 +1,5 @@
 /**
- * The console's own files. They are public, because they contain no data of a start; the page requests data
+ * The console's own files. They are public, because they contain no data of this run; the page requests data
  * with the secret.
  */
 import { jsonReply } from '../../core/api-call.ts';
@@ -10,12 +10,12 @@ import type { PageKey } from './page-key.ts';
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
-/** Public: it is new with each start and not secret. */
+/** Public: it is new with each run and not secret. */
 const START_PATH = '/console/start';
 
 /**
  * Allows nothing external and nothing inline, no framing by other pages and no form targets. Sockets are
- * allowed because a page on 127.0.0.1 connects to WebSocket APIs of this start.
+ * allowed because a page on 127.0.0.1 connects to WebSocket APIs of this run.
  */
 const POLICY = [
   "default-src 'none'",
@@ -49,7 +49,7 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @param page the start named at `/console/start` @returns undefined for other paths */
+/** @param page the run named at `/console/start` @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,

@@ -38,7 +38,7 @@ export type CacheShape = {
   readonly misses: number;
 };
 
-/** Capacity units used on a table of the embedded DynamoDB since the start. */
+/** Capacity units used on a table of the embedded DynamoDB since startup. */
 export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
 
 export type TrafficShape = {
@@ -46,8 +46,8 @@ export type TrafficShape = {
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
-  /** Undefined where the tables are not local, and are not counted. */
+  /** Undefined if the tables are not local, and are not counted. */
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since the start that used those units. */
+  /** Requests and messages since startup that used those units. */
   readonly eventsOfTables: number;
 };

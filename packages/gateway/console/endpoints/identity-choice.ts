@@ -22,7 +22,7 @@ export type OutgoingRequest = {
   readonly body: Buffer | undefined;
 };
 
-/** Signs the gateway's own tokens and tokens of the issuers that it stands in for. */
+/** Signs the gateway's own tokens and tokens of the issuers that it emulates. */
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;

@@ -36,14 +36,14 @@ export type InspectPorts = Recording & {
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;
   readonly services: ServiceClient;
-  /** Undefined means that this start has no DynamoDB. */
+  /** Undefined means that this run has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
   /** Undefined means that the starting program has no access documents. */
   readonly access: AccessBook | undefined;
   /** Undefined means that no invoices are made. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
-  /** Undefined where no such function exists. */
+  /** Undefined if no such function exists. */
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult | undefined>;
   /** The authorizers use their published versions. */
   readonly followsPublished: () => boolean;

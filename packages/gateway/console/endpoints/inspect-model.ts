@@ -1,4 +1,4 @@
-/** What a start contains besides its requests, as the control port shows it; plain JSON. */
+/** What a run of the gateway contains besides its requests, as the control port shows it; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
@@ -44,13 +44,13 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
-  /** Taken from access documents. */
+  /** The roles that access documents name. */
   readonly roles: readonly string[];
 };
 
 type ShownStage = {
   readonly apiId: string;
-  /** The API's id where this start does not have the API. */
+  /** The API's id if this run does not serve the API. */
   readonly apiName: string;
   readonly stage: string;
 };
@@ -68,7 +68,7 @@ export type ShownPlanKey = {
   readonly keyId: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** Requests left in this period; undefined where the plan has no quota. */
+  /** Requests left in this period; undefined if the plan has no quota. */
   readonly left: number | undefined;
   /** A day such as `2026-09-01` and its number of requests, oldest first. */
   readonly days: readonly (readonly [string, number])[];
@@ -128,7 +128,7 @@ export type ShownFunction = {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
-    /** The request for which the line was printed, where that request is kept. */
+    /** The request for which the line was printed, if that request is kept. */
     readonly recordId: string | undefined;
   }[];
 };
@@ -172,7 +172,7 @@ export type ShownEvents = {
 
 export type SavedRequest = {
   readonly name: string;
-  /** The name of the API, because ids differ between starts. */
+  /** The name of the API, because ids may differ between runs. */
   readonly api: string;
   readonly stage: string;
   readonly method: string;

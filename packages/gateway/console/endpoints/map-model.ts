@@ -1,4 +1,4 @@
-/** How the resources in the stacks of a start are connected; plain JSON. */
+/** How the resources in the stacks of this run are connected; plain JSON. */
 
 export type MapNodeKind = 'source' | 'api' | 'route' | 'authorizer' | 'function' | 'resource';
 

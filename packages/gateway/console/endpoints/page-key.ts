@@ -1,5 +1,5 @@
 /**
- * The key of the console's page. It outlives the start, so that an open tab works after a restart, and is
+ * The key of the console's page. It outlives the run, so that an open tab works after a restart, and is
  * never sent: the page signs the name of the start with it. This protects against a program of another user
  * that takes the port while the gateway is down, which an open tab would call each second.
  */
@@ -22,18 +22,18 @@ export function pageKeyFolder(environment: Readonly<Record<string, string | unde
 }
 
 export class PageKey {
-  /** The public name, new with each start, that the page signs. */
+  /** The public name, new with each run, that the page signs. */
   readonly start = randomBytes(16).toString('base64url');
   /** Whether all ports listen; the page waits until then. */
   isReady = false;
   readonly #kept: { readonly cache: CacheFolder; readonly name: string } | undefined;
   readonly #report: (sentence: string) => void;
-  /** The key where none can be kept; it is valid until this start ends. */
+  /** The key if none can be stored; it is valid until this run ends. */
   #own: string | undefined;
 
   /**
-   * @param folder of the user's keys; undefined means that the key is valid until the start ends @param
-   * directory of the start, which exists
+   * @param folder of the user's keys; undefined means that the key is valid until the run ends @param
+   * directory where the gateway was started, which exists
    */
   constructor(folder: string | undefined, directory: string, report: (sentence: string) => void) {
     this.#report = report;
@@ -66,7 +66,7 @@ export class PageKey {
       writeCached(cache, name, key);
       if (this.#read() === key) return key;
       this.#report(
-        `the key of the console is valid only until this start ends; to keep it, make ${cache.folder} a folder that only you can read and write`,
+        `the key of the console is valid only until this gateway ends; to keep it, make ${cache.folder} a folder that only you can read and write`,
       );
     }
     this.#own = key;

@@ -1,5 +1,5 @@
 /**
- * The calls that the page's key allows: those that the page makes, and no others. `*` matches one segment.
+ * The calls that the page's key allows: only the calls that the page makes. `*` matches one segment.
  */
 export const PAGE_ROUTES: readonly string[] = [
   'GET clock',

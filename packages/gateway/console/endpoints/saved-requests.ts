@@ -1,6 +1,6 @@
 /**
  * Requests saved in a file of the project, which may be committed: it names callers instead of storing
- * tokens, and has `${NAME}` in place of values that the redactor hides.
+ * tokens, and has `${NAME}` instead of values that the redactor hides.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';

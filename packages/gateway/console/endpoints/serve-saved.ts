@@ -17,12 +17,12 @@ export interface SavedRequestsFile {
   /** The file name for messages: `gatewright.requests.json`. */
   readonly name: string;
   /**
-   * Undefined where there is no file yet. @throws InvalidRequest where it is not an ordinary file, or too
+   * Undefined if there is no file yet. @throws InvalidRequest if it is not an ordinary file, or too
    * large
    */
   read(): Promise<string | undefined>;
   /**
-   * Changes run one after another, each on what the previous one wrote. Nothing is written where `make`
+   * Changes run one after another, each on what the previous one wrote. Nothing is written if `make`
    * throws.
    */
   change(make: (text: string | undefined) => string): Promise<void>;

@@ -6,7 +6,7 @@ import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
 
-/** The access documents of a start, read again for each request because they may change while it runs. */
+/** The access documents of this run, read again for each request because they may change while it runs. */
 export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
@@ -15,7 +15,7 @@ export interface AccessBook {
 const MAX_TEXT = 20_000;
 const MAX_NAMES = 50;
 
-/** @param nameOf name of an API, by id; undefined where this start does not have it */
+/** @param nameOf name of an API, by id; undefined if this run does not serve it */
 export function showAccess(
   book: AccessBook | undefined,
   isPublished: boolean,

@@ -81,7 +81,7 @@ function describeKey(key: string, { deployment }: ServedStage, redactor: Redacto
 
 type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };
 
-/** A canary has its own grants; flushing those of a stage includes them. */
+/** A canary has its own grants; flushing the stage's grants includes them. */
 function grantsOf(
   stage: ServedStage,
 ): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
@@ -98,7 +98,7 @@ function grantsOf(
   );
 }
 
-/** Undefined where the stage has no cache; its canary's entries are in the same cache. */
+/** Undefined if the stage has no cache; its canary's entries are in the same cache. */
 function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefined {
   const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
   return (
@@ -127,7 +127,7 @@ type Flush = {
   readonly id?: string | undefined;
 };
 
-/** The number of removed entries; undefined where there is no such cache. */
+/** The number of removed entries; undefined if there is no such cache. */
 export function flushCache(
   api: ServedApi | undefined,
   { stage: stageName, kind, id }: Flush,

@@ -28,7 +28,7 @@ type CostPorts = {
   readonly lines: FunctionLines | undefined;
   readonly nowEpochMs: number;
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since the start. */
+  /** Requests and messages since startup. */
   readonly eventsSinceStart: number;
 };
 

@@ -66,7 +66,7 @@ export function countCalls(calls: readonly FunctionCallNote[]): number {
   return calls.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
 
-/** Undefined where there were no calls. */
+/** Undefined if there were no calls. */
 function quantile(byTime: readonly FunctionCallNote[], wanted: number): number | undefined {
   let seen = 0;
   return byTime.find(({ standsFor }) => (seen += standsFor) >= wanted)?.tookMs;

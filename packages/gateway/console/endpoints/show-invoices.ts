@@ -7,7 +7,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {
-  /** @throws Error with a message where the admin routes of this start refuse or do not exist */
+  /** @throws Error with a message if the admin routes of this run refuse the call or do not exist */
   ofMonth(month: string): Promise<ShownInvoices>;
   /** Closes the month's ended periods, then makes the invoices. */
   close(month: string): Promise<ShownInvoices>;

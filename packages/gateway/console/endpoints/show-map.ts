@@ -137,12 +137,12 @@ function drawFunctions(
   }
 }
 
-/** The physical id of a queue is a URL, and that of a topic is an ARN. */
+/** The physical id of a queue is a URL; the physical id of a topic is an ARN. */
 function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }
 
-/** By name, ARN or URL. */
+/** Whether the value is the name, the ARN or the URL of the resource. */
 function isNamed(value: string, resource: ResolvedResource): boolean {
   const name = nameOf(resource);
   return (

@@ -3,7 +3,7 @@ import { quantileOf } from '../records/request-counts.ts';
 import type { RequestCounts, RouteCount } from '../records/request-counts.ts';
 import type { RouteNumbers, ShownNumbers } from './inspect-model.ts';
 
-/** @param counts undefined where nothing is recorded */
+/** @param counts undefined if nothing is recorded */
 export function showNumbers(counts: RequestCounts | undefined): ShownNumbers {
   return {
     count: counts?.total ?? 0,

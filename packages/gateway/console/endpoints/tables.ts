@@ -1,4 +1,4 @@
-/** Tables of this start's DynamoDB: lists them, reads them page by page, and puts or deletes an item. */
+/** Tables of this run's DynamoDB: lists them, reads them page by page, and puts or deletes an item. */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

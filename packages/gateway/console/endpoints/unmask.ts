@@ -5,7 +5,7 @@
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { Redactor } from '../records/redact.ts';
 
-/** For a query or a form: restores parameters that are unchanged from what was shown. */
+/** Restores the parameters of a query or a form that are unchanged from what was shown. */
 export function unmaskPairs(edited: string, original: string, redactor: Redactor): string {
   const secrets = new Map(
     original.split('&').flatMap((pair): (readonly [string, string])[] => {
@@ -19,7 +19,7 @@ export function unmaskPairs(edited: string, original: string, redactor: Redactor
     .join('&');
 }
 
-/** For a JSON body: restores whole strings. Any other body is returned as it was edited. */
+/** Restores whole strings of a JSON body. Any other body is returned as it was edited. */
 export function unmaskJson(edited: string, original: string, redactor: Redactor): string {
   const [before, shown] = [parseJson(original), parseJson(redactor.text(original))];
   if (before === undefined || shown === undefined) return edited;

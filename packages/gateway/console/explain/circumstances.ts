@@ -38,7 +38,7 @@ export type GuardCircumstances = {
   readonly places: readonly IdentityPlace[];
   /** 0 means that the authorizer's results are not cached. */
   readonly ttlSeconds: number;
-  /** The policy or rule that granted access; undefined where there is none. */
+  /** The policy or rule that granted access; undefined if there is none. */
   readonly from: 'cache' | 'function' | undefined;
   readonly ageMs: number | undefined;
   readonly principal: string | undefined;
@@ -47,7 +47,7 @@ export type GuardCircumstances = {
   /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
-  /** The issuers that the authorizer accepts; undefined where a function decides. */
+  /** The issuers that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {
         readonly issuers: readonly string[];
@@ -70,7 +70,7 @@ export type MeterCircumstances = {
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;
   /**
-   * Why the authorizer returned no key, such as `: over quota: monthly of plan free`; empty where it gives no
+   * Why the authorizer returned no key, such as `: over quota: monthly of plan free`; empty if it gives no
    * reason.
    */
   readonly refusal?: string;
@@ -119,7 +119,7 @@ export type Circumstances = {
   /** The phase that produced the response or failed. */
   readonly phase: string;
   /**
-   * The code of the gateway error; undefined where the request succeeded or failed because of a bug in
+   * The code of the gateway error; undefined if the request succeeded or failed because of a bug in
    * Gatewright.
    */
   readonly code: string | undefined;

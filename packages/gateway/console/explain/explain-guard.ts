@@ -108,7 +108,7 @@ function describeToken({ token }: GuardCircumstances): string[] {
 }
 
 /**
- * An authorizer function refuses without giving a reason, but the token often shows one. Its signature is not
+ * An authorizer function refuses without giving a reason, but the token often shows a reason. The token's signature is not
  * checked here.
  */
 function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {

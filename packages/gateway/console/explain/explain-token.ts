@@ -5,7 +5,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined where the token could not be read, or where the facts come from a log line. */
+  /** Undefined if the token could not be read, or if the facts come from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -29,7 +29,7 @@ function explainUnknown(failure: string): Reason {
   };
 }
 
-/** Undefined where the facts that the explanation needs are missing. */
+/** Undefined if the facts that the explanation needs are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {
@@ -168,7 +168,7 @@ function localToken({ isDeployed }: Refused): string {
 }
 
 /**
- * The issuer whose keys were fetched: the one that the token names where several are allowed, or the only
+ * The issuer whose keys were fetched: the one that the token names if several are allowed, or the only
  * one.
  */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {

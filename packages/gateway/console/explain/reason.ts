@@ -3,7 +3,7 @@ import { isMetricLine } from '../../lambda/log-line.ts';
 /** A part of an explanation: why the request ended, and what would change that. */
 export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
 
-/** Adds a capital letter and a full stop. */
+/** Turns a clause into a sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;

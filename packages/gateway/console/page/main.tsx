@@ -24,7 +24,7 @@ else if (root !== null && key === undefined)
   render(
     <main class="closed">
       <Empty title="This page has no key.">
-        Run <code>gatewright console</code> in the folder of the start, or{' '}
+        Run <code>gatewright console</code> in the folder where the gateway was started, or{' '}
         <code>gatewright explain {named ?? 'last'}</code> for the request alone.
       </Empty>
     </main>,

@@ -41,7 +41,7 @@ export function dateTime(epochMs: number): string {
   return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }
 
-/** The message for an item in the address that this start does not have. */
+/** The message for an item in the address that this gateway does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
   return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
 }

@@ -13,7 +13,7 @@ export type Scheme = 'http' | 'https';
 
 type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly scheme: Scheme };
 
-/** Used where a request names no host. */
+/** Used if a request names no host. */
 const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
@@ -45,7 +45,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   };
 }
 
-/** @returns undefined where the request can be sent again unchanged */
+/** @returns undefined if the request can be sent again unchanged */
 export function findReplayObstacle(recorded: Recorded): string | undefined {
   if (isEvent(recorded)) return 'a message belongs to its connection: send it from there';
   if (recorded.kind === 'handshake') return 'a handshake needs a client: connect again';

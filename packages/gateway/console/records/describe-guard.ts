@@ -16,7 +16,7 @@ export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
 
-/** Undefined where no route was found. */
+/** Undefined if no route was found. */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
@@ -67,7 +67,7 @@ export function describeGuard(
   };
 }
 
-/** For display; contains nothing secret. */
+/** The principal for display; contains nothing secret. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':

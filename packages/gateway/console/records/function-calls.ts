@@ -8,10 +8,10 @@ export type FunctionCallNote = {
   readonly functionName: string;
   readonly tookMs: number;
   readonly failed: boolean;
-  /** Start time of the instance, where one was started for this call. */
+  /** The start time of the instance, if an instance was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
-  /** The number of such calls that this record counts for, where only some requests were kept. */
+  /** The number of such calls that this record counts for, if only some requests were kept. */
   readonly standsFor: number;
 };
 

@@ -10,7 +10,7 @@ export type RequestRow = {
   readonly id: string;
   readonly sequence: number;
   /**
-   * How many of its route's requests the record counts for, itself included: more than 1 where only some
+   * How many of its route's requests the record counts for, itself included: more than 1 if only some
    * successes were kept.
    */
   readonly standsFor: number;
@@ -20,7 +20,7 @@ export type RequestRow = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string | undefined;
-  /** The number of the deployment that responded, from 1; absent where nothing reloads. */
+  /** The number of the deployment that responded, from 1; absent if nothing reloads. */
   readonly version?: number | undefined;
   readonly method: string;
   /** Includes the query, without secrets. */
@@ -28,7 +28,7 @@ export type RequestRow = {
   readonly routeKey: string | undefined;
   readonly status: number;
   readonly tookMs: number;
-  /** The phase that answered or failed. */
+  /** The phase that responded or failed. */
   readonly phase: string;
   readonly code: string | undefined;
   readonly failure: string | undefined;
@@ -38,7 +38,7 @@ export type RequestRow = {
   /** The note that the list shows: the code of an error, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
-  /** For a message over a connection: its text or the beginning of it, without secrets. */
+  /** The text of a message over a connection, or the beginning of it, without secrets. */
   readonly text?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -59,7 +59,7 @@ export type ShownPiece = {
   readonly atMs: number;
   readonly bytes: number;
   /**
-   * Undefined beyond the bytes that are kept, for bytes that are not text, and where a secret spans pieces.
+   * Undefined beyond the bytes that are kept, for bytes that are not text, and if a secret spans pieces.
    */
   readonly text: string | undefined;
 };
@@ -79,7 +79,7 @@ export type PhaseRecord = {
 
 export type RecordedMessage = {
   readonly headers: readonly (readonly [string, string])[];
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   readonly body: Shown | undefined;
 };
 
@@ -108,6 +108,6 @@ export type RecordState = {
   readonly counted: number;
   /** Ordinary successes that were only counted. */
   readonly notKept: number;
-  /** For the last second; undefined where all were kept. */
+  /** The sample rate of the last second; undefined if all requests were kept. */
   readonly sampled: SampleRate | undefined;
 };

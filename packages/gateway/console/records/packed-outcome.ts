@@ -29,7 +29,7 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   }
 }
 
-/** Also undefined for an outcome that was not written. */
+/** The result is undefined also if the outcome was not written. */
 export function readOutcome(
   record: RecordReader,
   requestId: RequestIdOf | undefined,

@@ -53,7 +53,7 @@ export type PackedRequest = Pick<
     readonly standsFor: number;
     readonly phase: PhaseName;
     readonly invocationId: RequestIdOf | undefined;
-    /** For a Lambda proxy integration, which is its own plan. */
+    /** The outgoing request of a Lambda proxy integration, which is its own plan. */
     readonly proxy: Received['outgoing'];
     readonly rare: RareParts | undefined;
   };

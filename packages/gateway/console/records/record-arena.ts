@@ -37,7 +37,7 @@ export class RecordArena {
   #numbers = new Float64Array(256);
   #count = 0;
   #text = '';
-  /** Long texts and data. */
+  /** Long texts and binary data, which are not copied into a segment. */
   #parts: (string | Buffer)[] = [];
   /** Indexes of the numbers that store the byte length of a part. */
   #slots: number[] = [];
@@ -119,7 +119,7 @@ export class RecordArena {
     this.number(undefined);
   }
 
-  /** Values that were read earlier stay valid. */
+  /** Releases the record's memory. Values that were read earlier stay valid. */
   release({ segment }: Place): void {
     segment.records -= 1;
     if (segment.records > 0) return;

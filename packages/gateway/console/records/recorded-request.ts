@@ -23,7 +23,7 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 export type RecordedRequest = {
   readonly kind: 'request' | 'handshake';
   /**
-   * How many of its route's requests the record counts for, itself included; more than 1 where others were
+   * How many of its route's requests the record counts for, itself included; more than 1 if others were
    * not kept.
    */
   readonly standsFor: number;
@@ -57,7 +57,7 @@ export type RecordedRequest = {
       }
     | undefined;
   readonly connectionId: string | undefined;
-  /** The outgoing request; undefined where it follows from the exchange, or where there is none. */
+  /** The outgoing request; undefined if it follows from the exchange, or if there is none. */
   readonly sent: Sent | undefined;
   readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
 };

@@ -47,7 +47,7 @@ export const SHOWING: Redactor = {
 };
 
 /**
- * @param key of this start, so that a fingerprint is useless outside it @param secrets removed wherever they
+ * @param key of this run, so that a fingerprint is useless outside it @param secrets removed wherever they
  * occur, under any name @param others a more general redactor that runs first
  */
 export function createRedactor(

@@ -1,5 +1,5 @@
 /**
- * Reloads of a start, as events, and its deployments, numbered from 1. A request was handled by the
+ * Reloads of this run, as events, and its deployments, numbered from 1. A request was handled by the
  * deployment that was current when it arrived, so requests store no number.
  */
 import type { Clock } from '../../core/ports.ts';
@@ -55,7 +55,7 @@ export class ReloadHistory {
     this.#current = { version: 1, fromEpochMs, stacks: { snapshot: undefined }, code: new Map() };
   }
 
-  /** The version at this time; undefined where it is no longer known. */
+  /** The version at this time; undefined if it is no longer known. */
   versionAt(monotonicMs: number): number | undefined {
     const index = this.#times.findLastIndex((fromMs) => fromMs <= monotonicMs);
     return index === -1 ? undefined : this.#first + index;
@@ -99,7 +99,7 @@ export class ReloadHistory {
   }
 
   /**
-   * Undefined where one of the versions is no longer kept. @param compareSnapshots loaded when it is needed
+   * Undefined if one of the versions is no longer kept. @param compareSnapshots loaded when it is needed
    */
   compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));

@@ -5,12 +5,12 @@ export type Change = {
   /** `GET /orders of shop / dev`, `shop-dev-hello`, `Jobs (AWS::SQS::Queue) of shop` */
   readonly name: string;
   readonly how: 'added' | 'removed' | 'changed';
-  /** Values before and after; absent where they may contain secrets. */
+  /** Values before and after; absent if they may contain secrets. */
   readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[];
 };
 
 export type ShownReload = {
-  /** Counted from 1. */
+  /** The deployment's number, counted from 1. */
   readonly number: number;
   readonly atEpochMs: number;
   /** The old code stays in use where the reload is `kept`. */

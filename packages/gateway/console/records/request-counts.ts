@@ -61,12 +61,12 @@ export class RequestCounts {
   #total = 0;
   #sinceStart = 0;
 
-  /** Counted since the start, or since the counts were cleared. */
+  /** Counted since startup, or since the counts were cleared. */
   get total(): number {
     return this.#total;
   }
 
-  /** All requests of clients, including those that were cleared. */
+  /** All requests of clients, including requests that were cleared. */
   get sinceStart(): number {
     return this.#sinceStart;
   }
@@ -93,7 +93,7 @@ export class RequestCounts {
     this.#add(this.#named(found?.api ?? { name: apiId }, routeKey), status, latencyMs, atEpochMs);
   }
 
-  /** Oldest first; empty where nothing was counted. */
+  /** Oldest first; empty if nothing was counted. */
   get seconds(): readonly SecondCount[] {
     if (Number.isNaN(this.#newest)) return [];
     const first = this.#newest - COUNTED_SECONDS + 1;
@@ -191,7 +191,7 @@ function timeOf(place: number): number {
   return SHORTEST_MS * 2 ** Math.floor(place * step) * (1 + ((place % CLASSES_PER_DOUBLING) + 0.5) * step);
 }
 
-/** A quantile of a route's durations, as the middle of its class; undefined where there were none. */
+/** A quantile of a route's durations, as the middle of its class; undefined if there were none. */
 export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
   const wanted = Math.max(1, Math.ceil(count * share));
   let seen = 0;

@@ -1,5 +1,5 @@
 /**
- * The last requests and messages of this start. They are packed when they end and described when they are
+ * The last requests and messages of this run. They are packed when they end and described when they are
  * read.
  */
 import { describeDetail } from './describe-detail.ts';
@@ -48,7 +48,7 @@ export type Found = { readonly sequence: number; readonly kept: Recorded; readon
 
 /** Keyed by the invocation's own id, which differs from the request's id. */
 export type FindInvocation = (invocationId: string | undefined) => {
-  /** Undefined where no record of it is kept. */
+  /** Undefined if no record of it is kept. */
   readonly recordId: string | undefined;
   readonly redactor: Redactor;
 };
@@ -76,13 +76,13 @@ export class RequestRecords implements RecordSink {
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
   /** The APIs that are served now; the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
-  /** The number of the deployment that responded at that time; undefined where nothing reloads. */
+  /** The number of the deployment that responded at that time; undefined if nothing reloads. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Called once at the next record. */
   #waiting: (() => void)[] = [];
 
   /**
-   * @param key of this start, for fingerprints of secrets @param keepsAll keeps every ordinary success too
+   * @param key of this run, for fingerprints of secrets @param keepsAll keeps every ordinary success too
    * @param scheme of the ports of APIs
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
@@ -228,7 +228,7 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** For output of invocations: finds the kept record of each and the redactor of its secrets. */
+  /** Finds, for the output of an invocation, its kept record and the redactor of its secrets. */
   invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())

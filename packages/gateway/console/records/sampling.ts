@@ -10,7 +10,7 @@ import type { Finished } from '../../core/trail.ts';
  * seconds.
  */
 export const FULL_RECORDS_PER_SECOND = 1_000;
-/** Per route, so that a rare route stays visible next to a busy one. */
+/** The number of requests kept per route, so that a rare route stays visible next to a busy one. */
 const FIRST_OF_ROUTE = 5;
 
 export type SampleRate = {
@@ -68,7 +68,7 @@ export class Sampling {
     return weight;
   }
 
-  /** Undefined where all were kept in the last second. */
+  /** Undefined if all were kept in the last second. */
   rateAt(monotonicMs: number): SampleRate | undefined {
     const second = Math.floor(monotonicMs / 1000);
     if (second !== this.#second) this.#start(second);

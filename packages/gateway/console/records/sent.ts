@@ -12,7 +12,7 @@ export type Sent = {
   readonly timeoutMs: number | undefined;
 };
 
-/** Undefined where nothing was sent. @param limit bytes of the body in the result */
+/** Undefined if nothing was sent. @param limit bytes of the body in the result */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;
   switch (outgoing?.kind) {
@@ -51,7 +51,7 @@ function shorten(body: string | Buffer | undefined, limit: number): string | Buf
     : Buffer.from(body.subarray(0, limit));
 }
 
-/** The template for a request of this Content-Type; undefined where none applies. */
+/** The template for a request of this Content-Type; undefined if none applies. */
 export function requestTemplateOf({ route, headers }: Received): CompiledTemplate | undefined {
   const integration = route?.integration;
   if (integration === undefined || !isMapped(integration) || !('request' in integration)) return undefined;

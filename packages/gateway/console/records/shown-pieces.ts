@@ -15,7 +15,7 @@ export function showPieces(
   return pieces.map(({ atMs, bytes }, index) => ({ atMs: atMs - startedMs, bytes, text: shown[index] }));
 }
 
-/** Covers the body as far as it was kept. Empty where it is not UTF-8. */
+/** Covers the body as far as it was kept. Empty if it is not UTF-8. */
 function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const texts: string[] = [];
@@ -33,7 +33,7 @@ function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   return texts.some((text) => text.includes('\0')) ? [] : texts;
 }
 
-/** Empty where a secret spans pieces, because its parts alone are not recognised. */
+/** Empty if a secret spans pieces, because its parts alone are not recognised. */
 function clean(texts: readonly string[], redactor: Redactor): readonly string[] {
   const whole = texts.join('');
   const shown = withoutSpace(redactor.text(whole));

@@ -15,7 +15,7 @@ export function showData(
 }
 
 /**
- * @param headers of the message: they name its charset and tell whether it is a form, whose fields are read
+ * @param headers of the message: they name its charset and show whether it is a form, whose fields are read
  * like a query
  */
 export function showBody(

@@ -15,7 +15,7 @@ export type Mapping = {
   readonly apiId: string;
   /** Empty means that the first segment after the base path names the stage (REST only). */
   readonly stage: string;
-  /** Set by a call of apigatewayv2. */
+  /** Set by a call to apigatewayv2. */
   readonly id?: string;
 };
 

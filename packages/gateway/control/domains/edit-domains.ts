@@ -114,7 +114,7 @@ export function createMapping(
   putMapping(domains, domain, basePath, mapping, findApi);
 }
 
-/** The same, but replaces the mapping at `from`. @throws ControlError */
+/** Adds a mapping in the same way, but replaces the mapping at `from`. @throws ControlError */
 export function moveMapping(
   domains: Domains,
   domain: Domain,

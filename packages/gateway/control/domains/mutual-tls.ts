@@ -14,7 +14,7 @@ export type TruststoreSource = {
   readonly servesTls: boolean;
 };
 
-/** For a gateway without TLS: domains with mutual TLS are closed. */
+/** The source for a gateway without TLS: domains with mutual TLS are closed. */
 export const NO_TRUSTSTORES: TruststoreSource = {
   readObject: () => undefined,
   file: 'gatewright.values.yml',

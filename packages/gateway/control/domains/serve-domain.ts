@@ -35,7 +35,7 @@ export function serveMapped(
 }
 
 /**
- * The same, but for a routing rule: the rule names the stage, and the base path is kept unless the rule
+ * Serves an API for a routing rule: the rule names the stage, and the base path is kept unless the rule
  * removes it.
  */
 export function serveRuled(

@@ -113,7 +113,7 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-/** Must be called before a deployment is added. */
+/** Makes room for a deployment; must be called before it is added. */
 export function makeRoom(api: ApiState): void {
   if (api.deployments.length < MAX_DEPLOYMENTS) return;
   const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));

@@ -71,7 +71,7 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
 }
 
 /**
- * `overwrite` deletes those of these that the document does not set (hashicorp/terraform-provider-aws,
+ * `overwrite` deletes the ones among these that the document does not set (hashicorp/terraform-provider-aws,
  * internal/service/apigateway/rest_api.go). Endpoint and policy are kept here, because without them an API
  * would be open.
  */

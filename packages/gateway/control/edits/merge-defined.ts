@@ -18,7 +18,7 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
 }
 
 /**
- * By id: a resource that a call created stays; one that a call deleted stays deleted until its own definition
+ * Merges resources by id: a resource that a call created stays; a resource that a call deleted stays deleted until its own definition
  * changes.
  */
 export function mergeParts<T extends ControlResource>(
@@ -37,7 +37,7 @@ export function mergeParts<T extends ControlResource>(
   });
 }
 
-/** For each property: the template's value if that has changed, otherwise the calls' value. */
+/** Takes, for each property, the template's value if that has changed, otherwise the calls' value. */
 export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
   const names = new Set([...Object.keys(current), ...Object.keys(now)]);
   return Object.fromEntries(

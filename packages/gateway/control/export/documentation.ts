@@ -70,7 +70,7 @@ export function readLocation(value: unknown): JsonObject {
   const location: Record<string, Json> = {};
   for (const name of LOCATION) {
     const text = given[`${name.charAt(0).toLowerCase()}${name.slice(1)}`];
-    // Terraform's provider sends every member, with an empty value where it has none (its
+    // Terraform's provider sends every member, with an empty value if the member is not set (its
     // documentation_part.go).
     if (text === undefined || text === null || text === '') continue;
     if (typeof text !== 'string') throw badRequest('Invalid request input');
@@ -201,7 +201,7 @@ export function mergeDocumentation(
   };
 }
 
-/** A version in the form of an exported document; undefined if a stage has none. */
+/** A version in the form of an exported document; undefined if the stage has no documentation version. */
 export function exportDocumentation(from: Documentation, name: string): JsonObject | undefined {
   const version = from.versions.find((one) => versionName(one) === name);
   if (name === '' || version === undefined) return undefined;

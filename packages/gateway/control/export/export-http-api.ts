@@ -10,7 +10,7 @@ import { lowerFirst, lowerNames, nameOf, omitEmpty } from './export-extensions.t
 type HttpExportOptions = {
   /** Absent means that the document names no stage. */
   readonly stageName: string | undefined;
-  /** The time of deployment or creation, which is the document's version if the API has none. */
+  /** The time of deployment or creation, which is the document's version if the API has no version. */
   readonly version: string;
   /** Without extensions, the document has no integration, authorizer or CORS. */
   readonly withExtensions: boolean;

@@ -1,5 +1,5 @@
 /**
- * Permissions to call functions: those of templates, with additions and removals by calls, which survive a
+ * Permissions to invoke functions: the templates' permissions, with additions and removals by calls, which survive a
  * reload.
  */
 import { compilePolicy } from '../../core/policy/evaluate.ts';

@@ -8,7 +8,7 @@ export type CallerMapping = { readonly text: string; readonly place: DefinitionP
 const READS_CALLER = /\bcontext\.authorizer\b/;
 const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
 
-/** For the route with a logical id: a method contains its integration; a V2 route names one. */
+/** The mappings for the route with a logical id: a method contains its integration; a V2 route names one. */
 export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,
 ): (routeId: string) => readonly CallerMapping[] {

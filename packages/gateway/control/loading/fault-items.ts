@@ -5,7 +5,7 @@ import type { Fault } from '../../core/errors.ts';
 const MAX_CONSEQUENCES = 4;
 
 /**
- * Faults come first; findings from property classes about the same property are omitted, except those with
+ * Faults come first; findings from property classes about the same property are omitted, except findings with
  * their own message.
  */
 export function withFaults(

@@ -36,7 +36,7 @@ export type InspectedRoute = {
   readonly path: string;
   /** Undefined means that it is open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
-  /** Its `authorizationType`; absent means `NONE`, or unknown. */
+  /** The route's `authorizationType`; absent means `NONE`, or unknown. */
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
@@ -53,7 +53,7 @@ export type InspectedRoute = {
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 type LocalTokenNeeds = {
-  /** Its `iss`; undefined means that of the local issuer. */
+  /** The authorizer's `iss`; undefined means the local issuer's. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;

@@ -48,7 +48,7 @@ export function listApis(
   );
 }
 
-/** The same for function URLs, which have no stage and accept every path. */
+/** Lists function URLs, which have no stage and accept every path. */
 export function listUrls(
   urls: readonly FunctionUrl[],
   addressOf: (urlId: string) => string,

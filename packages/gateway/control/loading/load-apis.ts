@@ -45,7 +45,7 @@ type LoadedApis = {
 
 /**
  * Builds every API of the stacks, compiles its deployments and points its stages at them. @throws
- * DefinitionError for what AWS refuses, where no fault is tolerated
+ * DefinitionError for what AWS refuses, if no fault is tolerated
  */
 export function loadApis(
   stacks: readonly ResolvedStack[],

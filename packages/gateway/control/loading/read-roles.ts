@@ -17,7 +17,7 @@ import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../cor
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By function name; a function without a role in these stacks has no entry, and may do everything. */
+  /** The roles by function name; a function without a role in these stacks has no entry, and may do everything. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
   /** Parts that are unknown and count as allowed. */
   readonly unsupported: readonly UnsupportedItem[];
@@ -156,7 +156,7 @@ class RoleReader {
   }
 }
 
-/** A trust policy has no resource, because it is the role's own. Undefined for one that IAM refuses. */
+/** A trust policy has no resource, because it is the role's own. Undefined for a policy that IAM refuses. */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   const { Statement: statement, ...rest } = membersOf(document);
   const statements = asOneOrMore(statement);

@@ -26,7 +26,7 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where no
+ * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError if no
  * fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
@@ -209,7 +209,7 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
   };
 }
 
-/** HTTP APIs have none. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
+/** HTTP APIs have no canary. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
 export function refuseExecutionLog(stage: ControlResource): void {
   const routes = readBlock(stage, 'RouteSettings');
   const blocks = [

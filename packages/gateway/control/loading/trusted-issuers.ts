@@ -1,4 +1,4 @@
-/** Issuers whose tokens the gateway itself checks: those in authorizers of the served APIs. */
+/** Issuers whose tokens the gateway itself checks: the issuers in authorizers of the served APIs. */
 import type { ApiState } from '../api-state.ts';
 
 /** Each issuer once. Issuers that only a stage variable names are unknown before a request. */

@@ -1,6 +1,6 @@
 /**
  * Functions that an API of the stacks calls without permission. AWS deploys such an API, but each such call
- * fails with 500 (docs/aws §1.5, §4.4), so it is reported at the start.
+ * fails with 500 (docs/aws §1.5, §4.4), so it is reported at startup.
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';

@@ -7,7 +7,7 @@ import type { Tolerance } from '../../core/errors.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 
-/** An authorizer in use reports its fault itself. @throws DefinitionError where no fault is tolerated */
+/** An authorizer in use reports its fault itself. @throws DefinitionError if no fault is tolerated */
 export function checkUnusedAuthorizers(
   { protocol }: ApiIdentity,
   resources: ApiResources,

@@ -88,7 +88,7 @@ function readKey(bag: Owned): DefinedMetering['keys'][number] {
   if (refusal !== undefined) throw new DefinitionError(bag.place('Name'), refusal);
   return {
     id: bag.id,
-    // Without a value AWS generates one; the value generated here is the same in every start, so that users
+    // Without a value AWS generates one; the value generated here is the same in every run, so that users
     // can note it.
     value: readText(bag, 'Value', makeId(GENERATED_VALUE_LENGTH, bag.stackName, bag.logicalId, 'value')),
     name,

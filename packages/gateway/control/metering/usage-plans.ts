@@ -10,7 +10,7 @@ export type PlanStage = {
   readonly apiId: string;
   readonly stage: string;
   /**
-   * By AWS's spelling `/pets/{id}/GET`; a method listed here does not count against the plan's own throttle.
+   * The limits by method in AWS's spelling, `/pets/{id}/GET`; a method listed here does not count against the plan's own throttle.
    */
   readonly throttle: Readonly<Record<string, ThrottleLimit>>;
 };

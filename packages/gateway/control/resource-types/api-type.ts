@@ -43,7 +43,7 @@ export type PartCalls = {
   /** Absent means all protocols. */
   readonly only?: 'websocket';
   readonly unique?: string;
-  /** Its owner within the API: `/routes/{routeId}/routeresponses`. */
+  /** The part that owns it within the API: `/routes/{routeId}/routeresponses`. */
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 

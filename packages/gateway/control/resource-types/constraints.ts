@@ -5,9 +5,9 @@
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
 
-/** The rule of AWS's validator, where `isRequired` applies to a call that creates the resource. */
+/** The rule of AWS's validator; `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
-  /** The service's own checks, which follow those of the validator. */
+  /** The service's own checks, which run after the validator's. */
   readonly own?: readonly OwnConstraint[];
 };
 
@@ -31,11 +31,11 @@ export type OwnConstraint = {
 export type ResourceConstraints = {
   /** The call that creates it: `POST /restapis`. */
   readonly made: string;
-  /** The call that changes it, where that call has the same members. */
+  /** The call that changes it, if that call has the same members. */
   readonly changed?: string;
   /** The name of its input in AWS's refusals. */
   readonly input: string;
-  /** By path: `endpointConfiguration.types`. */
+  /** The constraints by path: `endpointConfiguration.types`. */
   readonly properties: Readonly<Record<string, Constraint>>;
 };
 
@@ -248,7 +248,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /apikeys',
     input: 'createApiKeyInput',
-    // The value is checked where it is stored, because AWS generates one for an empty value.
+    // The value is checked where it is stored, because AWS generates a value if it is empty.
     properties: { name: API_KEY.name, description: API_KEY.description },
   },
   {

@@ -6,7 +6,7 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** Also for HTTP and WebSocket APIs. */
+/** The message is also used for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
   'routes of a document in S3 are not served unless it is added to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
@@ -16,7 +16,7 @@ const METHOD_ITEMS = words(
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** A block within the method in templates, a separate call on the wire. */
+/** The fields of an integration, which is a block of the method in templates, and a separate call in the API. */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),
@@ -95,7 +95,7 @@ export const REST_TYPES = {
         (name) => name !== 'Integration.Credentials' && name !== 'Integration.TlsConfig',
       ),
     ],
-    // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
+    // Invoking a function needs no role here; calls to services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {

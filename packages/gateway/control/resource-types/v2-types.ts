@@ -77,7 +77,7 @@ export const V2_TYPES = {
       block('tlsConfig', [field('serverNameToVerify')]),
     ],
     noEffect: words('Description TlsConfig'),
-    // For service integrations; calls of functions need none here.
+    // The role is for service integrations; invoking a function needs no role here.
     whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
     calls: {

@@ -5,7 +5,7 @@
 export const ASSUMPTIONS = {
   /** The key of the message in denials by policies and authorizers (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
-  /** The status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
+  /** The status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
   /**
    * Whether `$context.responseOverride.status` of a template sets the status of a handshake (docs/aws §11.3).

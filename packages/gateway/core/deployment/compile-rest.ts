@@ -37,7 +37,7 @@ type RestResources = {
   readonly tolerance: Tolerance;
 };
 
-/** In the order in which AWS lists them in its refusal. */
+/** The verbs in the order in which AWS lists them in its refusal. */
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 
 /**
@@ -191,7 +191,7 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
   return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
-/** In template order; of two methods with the same route key, the first one is used. */
+/** The methods in template order; of two methods with the same route key, the first one is used. */
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);

@@ -195,7 +195,7 @@ function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol):
   return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
-/** All routes that have a key; those that cannot be compiled are closed. */
+/** All routes that have a key; routes that cannot be compiled are closed. */
 function compileRoutes(
   from: V2Resources,
   protocol: V2Protocol,

@@ -7,7 +7,7 @@ type Beginning = Pick<Deployment, 'id' | 'protocol' | 'routes' | 'errors'> &
 
 /**
  * Adds the settings of all routes; if they cannot be read, every route responds with 500. @throws
- * DefinitionError where no fault is tolerated
+ * DefinitionError if no fault is tolerated
  */
 export function makeDeployment(
   beginning: Beginning,

@@ -51,7 +51,7 @@ export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'ht
 export type FunctionTarget = {
   /** Renders to a function name (not ARN). */
   readonly functionName: StageText;
-  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has none. */
+  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has no qualifier. */
   readonly qualifier?: StageText | undefined;
 };
 
@@ -81,7 +81,7 @@ export type TokenAuthorizer = {
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
-  /** Replaces the issuers of `trust` where stage variables name them. */
+  /** Replaces the issuers of `trust` if stage variables name them. */
   readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
 };
 
@@ -103,7 +103,7 @@ export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** For private APIs, which are reached through VPC endpoints: the known VPC of each endpoint. */
+      /** The known VPC of each VPC endpoint, for private APIs, which are reached through these endpoints. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
   /** A private API without a policy: every request is denied. */
@@ -154,9 +154,9 @@ export type RequiredParameter = {
 };
 
 export type RequestValidation = {
-  /** In the order in which AWS lists the missing ones. */
+  /** The parameters in the order in which AWS lists missing ones. */
   readonly parameters: readonly RequiredParameter[];
-  /** By media type in lower case, or `$default`. A media type without an entry is not checked. */
+  /** The checks by media type in lower case, or `$default`. A media type without an entry is not checked. */
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
@@ -182,14 +182,14 @@ export type MessageCheck = {
 export type RoutePlan = RouteFacts & {
   /** `GET`, `ANY`, or `$default`. */
   readonly httpMethod: string;
-  /** For messages and the route listing. */
+  /** The logical id, which messages and the route listing show. */
   readonly logicalId: string;
   readonly authorization: Authorization;
   readonly apiKeyRequired: boolean;
   readonly integration: Integration;
   /** Undefined means that nothing is checked. */
   readonly validation?: RequestValidation | undefined;
-  /** REST only; undefined means that the method names none. */
+  /** REST only; undefined means that the method has no request models. */
   readonly requestModels?: readonly RequestModel[] | undefined;
   /** WebSocket only: turns a response into a frame; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
@@ -249,7 +249,7 @@ export type ErrorWording = {
 /** How an API words failures: a REST API by its gateway responses, an HTTP API by a fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
-  /** The same failure as in the access log. */
+  /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
 };
 
@@ -259,7 +259,7 @@ export type BuiltInWordings = ErrorWordings & {
 };
 
 /**
- * Values available to a customised error: those of the request, and of the stage and route once they are
+ * Values available to a customised error: the request's values, and the stage's and route's once they are
  * found.
  */
 export type WordingFacts = ContextFacts & {
@@ -272,7 +272,7 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
-  /** REST only; undefined means that the API has none. */
+  /** REST only; undefined means that the API has no resource policy. */
   readonly resourcePolicy: ResourcePolicy | undefined;
   /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';

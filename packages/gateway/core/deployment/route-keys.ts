@@ -44,7 +44,7 @@ export function noteUnservedKeys(
   else noteRepeatedKeys(api, keys, tolerance);
 }
 
-/** For WebSocket APIs, whose keys may be any text; undefined means a route without a key. */
+/** Notes repeated keys of WebSocket APIs, which may be any text; undefined means a route without a key. */
 export function noteRepeatedKeys(
   api: PropertyBag,
   keys: readonly (string | undefined)[],

@@ -19,14 +19,14 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
 }
 
 /**
- * The same for messages and the end of a connection, where no authorizer was called: no `integrationLatency`
+ * The context for messages and the end of a connection, for which no authorizer was called: no `integrationLatency`
  * [obs].
  */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
 }
 
-/** The same for HTTP API payload 1.0, where claims come with their scopes. */
+/** The context for HTTP API payload 1.0, in which claims come with their scopes. */
 export function printHttp1Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'jwt'
     ? { claims: caller.claims, scopes: caller.scopes }

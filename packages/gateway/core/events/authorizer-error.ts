@@ -7,7 +7,7 @@ import type { InvocationResult } from '../ports.ts';
 
 const NO_ROLE =
   "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
-/** As in the execution log of a REST API. */
+/** The text in the execution log of a REST API. */
 const NO_PERMISSION = 'Invalid permissions on Lambda function';
 const WRONG_FORM =
   "The response from the Lambda Authorizer function doesn't match the format that API Gateway expects.";
@@ -15,19 +15,19 @@ const NOT_SIMPLE = "Simple response did not include 'isAuthorized'";
 
 type Format = AuthorizerResultFormat;
 
-/** For a function that the authorizer may not invoke. */
+/** Describes that the authorizer may not invoke its function. */
 export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): string {
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
 }
 
-/** For an invalid response. AWS's text is known for HTTP APIs only. */
+/** Describes an invalid response. AWS's text is known for HTTP APIs only. */
 export function describeWrongForm({ payload, simpleResponses }: Format): string | undefined {
   if (!isHttp(payload)) return undefined;
   return simpleResponses && payload === 'http-2.0' ? `${WRONG_FORM} ${NOT_SIMPLE}` : WRONG_FORM;
 }
 
 /**
- * For a function that fails: "the error message returned from an authorizer", according to AWS's list of
+ * Describes a function that fails: "the error message returned from an authorizer", according to AWS's list of
  * variables.
  */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {

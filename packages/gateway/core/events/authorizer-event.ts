@@ -85,7 +85,7 @@ function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[])
 }
 
 /**
- * `identitySource` is `null` when the authorizer names none (powertools issue 3485); other absent members are
+ * `identitySource` is `null` if the authorizer names no source (powertools issue 3485); other absent members are
  * left out.
  */
 function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {

@@ -10,7 +10,7 @@ export function printHttpClaims(claims: Claims): TextMap {
   return printClaims(claims, 'jwt');
 }
 
-/** Cognito authorizers of REST APIs. */
+/** Prints claims as Cognito authorizers of REST APIs do. */
 export function printCognitoClaims(claims: Claims): TextMap {
   return printClaims(claims, 'cognito');
 }

@@ -10,7 +10,7 @@ import type {
   StageFacts,
 } from './request-facts.ts';
 
-/** What is known of a request so far. */
+/** The facts about a request that are known so far. */
 export type ContextFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts | undefined;
@@ -19,7 +19,7 @@ export type ContextFacts = RequestFacts & {
   readonly apiKey?: ApiKeyFacts;
 };
 
-/** Reads one variable; undefined when the request has none. */
+/** Reads one variable; undefined if the request has no such value. */
 export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 
 const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
@@ -69,7 +69,7 @@ export function isContextVariable(name: string): boolean {
   return Object.hasOwn(READERS, name);
 }
 
-/** The value of `$context.{name}`; undefined when the request has none. */
+/** The value of `$context.{name}`; undefined if the request has no such value. */
 export function contextVariable(facts: ContextFacts, name: string): string | undefined {
   return contextReader(name)?.(facts);
 }

@@ -18,7 +18,7 @@ export type LoggedCall = {
 };
 
 type Placed = {
-  /** Below the stage. */
+  /** The path below the stage. */
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
@@ -37,7 +37,7 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials in addition to those in known headers: the authorizer's identity sources. */
+  /** Credentials in addition to the ones in known headers: the authorizer's identity sources. */
   readonly secrets: readonly string[];
   /** Undefined if the route has no Lambda authorizer, or the request did not get that far. */
   readonly authorizer?: AuthorizerFacts | undefined;
@@ -139,7 +139,7 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, where a log group
+ * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, while a log group
  * has the request id [obs].
  */
 export function printTestLog(
@@ -273,7 +273,7 @@ function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   return secrets;
 }
 
-/** Hides them in their URL-encoded form, too. */
+/** Hides the secrets in their URL-encoded form, too. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
   const hidden = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
@@ -293,7 +293,7 @@ function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }
 
-/** As Java prints a map. */
+/** Prints a map as Java does. */
 function printMap(entries: readonly (readonly [string, string])[]): string {
   return `{${entries.map(([name, value]) => `${name}=${value}`).join(', ')}}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Headers that API Gateway does not pass on unchanged, by the phase of a message: those of RFC 9110 and those
+ * Headers that API Gateway does not pass on unchanged, by the phase of a message: the headers of RFC 9110 and the ones
  * that AWS adds or leaves in. REST APIs have their own lists (docs/aws §2.6 and §2.7; recorded December
  * 2024); HTTP APIs drop what a gateway must drop.
  */
@@ -48,7 +48,7 @@ export const REST_PHASES = {
   /** Client → backend of a proxy, unless mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * Mapping → backend: mapping them is no error, but they are never sent. `keep-alive` belongs to the
+   * Mapping → backend: mapping them is not an error, but they are never sent. `keep-alive` belongs to the
    * gateway's connection.
    */
   http: phase(UNSENT),

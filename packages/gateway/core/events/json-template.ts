@@ -20,7 +20,7 @@ const MARKS = /"\\u0000(\d+)\\u0000"/;
 type Text = string | undefined | null;
 
 type Compiled = {
-  /** One more than `places`. */
+  /** The texts around the places, so there is one more than `places`. */
   readonly pieces: readonly string[];
   readonly places: readonly number[];
 };

@@ -19,9 +19,9 @@ export type LoggedFailure = {
 };
 
 export type LoggedIntegration = {
-  /** Of the function or the backend. */
+  /** The status that the function or the backend returned. */
   readonly status: number | undefined;
-  /** Of Lambda's API or the backend. */
+  /** The status that Lambda's API or the backend returned. */
   readonly endpointStatus: number | undefined;
   readonly latencyMs: number | undefined;
   readonly error: string | undefined;

@@ -11,7 +11,7 @@ type MetricFacts = {
 };
 
 /**
- * Counts for the stage, and for its canary where that responded; metrics that AWS does not count for the
+ * Counts for the stage, and for its canary if that responded; metrics that AWS does not count for the
  * request are absent.
  */
 export function measureRequest(

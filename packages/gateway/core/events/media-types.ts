@@ -1,4 +1,4 @@
-/** Binary bodies (docs/aws §2.4). */
+/** Decides whether bodies are binary (docs/aws §2.4). */
 import type { RequestFacts } from './request-facts.ts';
 
 type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };

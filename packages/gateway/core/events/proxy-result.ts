@@ -80,7 +80,7 @@ export function readHttp1Result(payload: string): ProxyResult {
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
 }
 
-/** A function URL: like payload 2.0 of an HTTP API, but the default type is JSON. */
+/** The response of a function URL: like payload 2.0 of an HTTP API, but the default type is JSON. */
 export function readFunctionUrlResult(payload: string): ProxyResult {
   return readHttp2Result(payload, JSON_TYPE);
 }

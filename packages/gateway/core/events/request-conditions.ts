@@ -13,7 +13,7 @@ export type ConditionFacts = {
 type Signer = PolicyPrincipal & {
   readonly userId: string;
   readonly organizationId?: string | undefined;
-  /** By key in lower case. */
+  /** The tags by key in lower case. */
   readonly tags?: ReadonlyMap<string, string> | undefined;
 };
 
@@ -29,7 +29,7 @@ function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): 
   return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
 }
 
-/** By key in lower case (docs/aws §4.4 item 5). Other keys are absent from every request. */
+/** The readers by condition key in lower case (docs/aws §4.4 item 5). Other keys are absent from every request. */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),

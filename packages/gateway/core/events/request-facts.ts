@@ -42,7 +42,7 @@ export type RequestFacts = {
   readonly screened?: ScreenedFacts | undefined;
 };
 
-/** As in events and `$context.identity.clientCert` (docs/aws §10.7). */
+/** The client's certificate as in events and `$context.identity.clientCert` (docs/aws §10.7). */
 export type ClientCertificateFacts = {
   readonly clientCertPem: string;
   readonly subjectDN: string;
@@ -57,7 +57,7 @@ export type ClientCertificateFacts = {
 export type ScreenedFacts = {
   /** `$context.wafResponseCode` */
   readonly code: 'WAF_ALLOW' | 'WAF_BLOCK';
-  /** The ARN of the web ACL; undefined where the screen has none. */
+  /** The ARN of the web ACL; undefined if the screen has no web ACL. */
   readonly by: string | undefined;
   readonly latencyMs: number;
 };
@@ -84,12 +84,12 @@ export type ApiFacts = {
 };
 
 export type FunctionUrlFacts = {
-  /** With the alias, if the URL belongs to one. */
+  /** The ARN of the function, with the alias if the URL belongs to one. */
   readonly functionArn: string;
   readonly authType: 'NONE' | 'AWS_IAM';
   /** The permissions that a caller needs; empty means public. */
   readonly actions: readonly string[];
-  /** The function's current policy; undefined means that it has none. */
+  /** The function's current policy; undefined means that it has no policy. */
   readonly policy: () => CompiledPolicy | undefined;
 };
 
@@ -98,7 +98,7 @@ export type PrivateDomain = {
   readonly name: string;
   /** `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}` */
   readonly arn: string;
-  /** Undefined means that it has none, so every request is denied. */
+  /** Undefined means that it has no policy, so every request is denied. */
   readonly policy: CompiledPolicy | undefined;
   /** The VPC endpoint of its callers; undefined if none is associated with it. */
   readonly vpcEndpoint: string | undefined;
@@ -110,7 +110,7 @@ export type StageFacts = {
   readonly deploymentId: string;
   /** `null` when the stage declares none: REST events then contain `null`, and HTTP 2.0 omits the key. */
   readonly variables: Readonly<Record<string, string>> | null;
-  /** Whether this is the stage's canary release; undefined if the stage has none. */
+  /** Whether this is the stage's canary release; undefined if the stage has no canary. */
   readonly isCanary?: boolean | undefined;
   /** The stage's certificate for HTTPS backends; both members are PEM. */
   readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string } | undefined;
@@ -136,7 +136,7 @@ export type RoutedFacts = RequestFacts & {
    */
   readonly path: string;
   /**
-   * As each API type delivers them: still encoded on REST, decoded on HTTP. `null` when the route has none.
+   * The parameters as each API type delivers them: still encoded on REST, decoded on HTTP. `null` if the route has no parameters.
    */
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };

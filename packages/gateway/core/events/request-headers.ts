@@ -46,7 +46,7 @@ export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   return toMaps(gathered);
 }
 
-/** AWS's test calls of a method do not pass an edge. */
+/** When AWS tests a method, the request does not pass an edge. */
 const TEST_SOURCE = 'test-invoke-source-ip';
 
 /** Edge-optimized REST APIs, at their own address. */
@@ -97,7 +97,7 @@ function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
 }
 
 /**
- * Headers of a handshake for its authorizer, which also include those of the upgrade [obs: localstack#7191].
+ * Headers of a handshake for its authorizer, which include the upgrade's headers [obs: localstack#7191].
  */
 export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   const { headers, multiValueHeaders } = readRestHeaders(request);
@@ -108,7 +108,7 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   return { headers, multiValueHeaders };
 }
 
-/** As AWS's front end writes them, whatever the client's spelling. */
+/** The upgrade headers as AWS's front end writes them, whatever the client's spelling. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
@@ -168,7 +168,7 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** By lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
+/** Collects the headers by lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
 function gather(
   request: HeaderFacts,
   dropped: ReadonlySet<string>,

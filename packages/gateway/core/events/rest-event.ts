@@ -90,7 +90,7 @@ const REPEATED = new ConnectionTemplates([...REPEATED_PARTS, 'trace', 'edge'], (
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
 /**
- * JSON text of the event. `binaryMediaTypes`: those of the API, in lower case. Empty collections are `null`.
+ * JSON text of the event. `binaryMediaTypes`: the API's types, in lower case. Empty collections are `null`.
  */
 export function buildRestEvent(
   facts: RoutedFacts,
@@ -215,8 +215,8 @@ export function domainPrefix(api: ApiFacts): string {
 }
 
 /**
- * `requestContext.identity` of REST and payload 1.0: members that do not apply are `null`; those of API keys
- * are absent where there is no key.
+ * `requestContext.identity` of REST and payload 1.0: members that do not apply are `null`; members for API keys
+ * are absent if there is no key.
  */
 export function printIdentity(
   request: Pick<RequestFacts, 'sourceIp' | 'headers' | 'clientCertificate'>,

@@ -1,4 +1,4 @@
-/** Event templates: by route, and by route and connection where a connection repeats its headers. */
+/** Event templates: by route, and by route and connection if a connection repeats its headers. */
 import { JsonTemplates } from './json-template.ts';
 import type { HeaderList } from './header-list.ts';
 import type {
@@ -23,7 +23,7 @@ type Known<Part extends string> = {
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** For the last API and stage of a route; replaced when a route is served at two addresses. */
+  /** The parts for the last API and stage of a route; replaced when a route is served at two addresses. */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {
@@ -55,7 +55,7 @@ type RepeatedRoute = {
   readonly templates: Pick<JsonTemplates<string>, 'print'>;
 };
 
-/** Kept per connection. */
+/** The limit of routes whose templates are kept per connection. */
 const MOST_ROUTES = 8;
 
 /** Headers, method, address and key of a connection are constant as well. */
@@ -70,7 +70,7 @@ export class ConnectionTemplates<Part extends string> {
   }
 
   /**
-   * Undefined where the headers have not repeated, or a signature names the caller, because the signature
+   * Undefined if the headers have not repeated, or a signature names the caller, because the signature
    * differs each time.
    */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {

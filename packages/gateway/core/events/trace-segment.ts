@@ -9,7 +9,7 @@ export function hasSamplingDecision(headers: HeaderList): boolean {
   return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }
 
-/** Of `Root=…;Parent=…;Sampled=1`. */
+/** Whether a header such as `Root=…;Parent=…;Sampled=1` says that the request is sampled. */
 export function isSampled(traceHeader: string): boolean {
   return readTrace(traceHeader).get('Sampled') === '1';
 }

@@ -13,7 +13,7 @@ export type ConnectionFacts = ConnectionStart & {
   /** The custom domain of the handshake; absent means the API's own name. */
   readonly domainName?: string;
   readonly sourceIp: string;
-  /** `null` when the client sent none. */
+  /** `null` if the client did not send a User-Agent. */
   readonly userAgent: string | null;
   /** The caller from the `$connect` authorizer; every later event contains it. */
   readonly caller: CallerFacts;
@@ -94,7 +94,7 @@ export function buildMessageEvent(
   });
 }
 
-/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are those of AWS. */
+/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are the ones that AWS sends. */
 export function buildDisconnectEvent(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },

@@ -1,5 +1,5 @@
 /**
- * Issuers that the local issuer emulates: user pools of the loaded stacks, and those of `--issuer URL=local`.
+ * Issuers that the local issuer emulates: user pools of the loaded stacks, and the issuers from `--issuer URL=local`.
  * Their tokens are issued and verified here without a network; other issuers are not affected.
  */
 import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
@@ -12,7 +12,7 @@ type StandInRequest = { readonly issuer: string; readonly path: string };
 export class StandIns {
   readonly #named: readonly string[];
   #all: readonly string[];
-  /** Read for every token. */
+  /** The emulated issuers, looked up for every token. */
   #known: ReadonlySet<string>;
 
   /** @param named from `--issuer` */
@@ -28,7 +28,7 @@ export class StandIns {
     this.#known = namesOf(this.#all);
   }
 
-  /** Without the local issuer; those of `--issuer` come first. */
+  /** The stand-ins without the local issuer; the ones from `--issuer` come first. */
   get all(): readonly string[] {
     return this.#all;
   }
@@ -38,7 +38,7 @@ export class StandIns {
     return this.#known.has(issuer);
   }
 
-  /** Their host names: `example.eu.auth0.com`. */
+  /** The issuers' host names: `example.eu.auth0.com`. */
   get hosts(): readonly string[] {
     return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
   }

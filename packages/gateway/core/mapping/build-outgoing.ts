@@ -41,7 +41,7 @@ export type MappableFacts = RoutedFacts & {
 type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
 
 /**
- * `contextOf`: the `$context` of a WebSocket event, which replaces that of the request. @throws GatewayError,
+ * `contextOf`: the `$context` of a WebSocket event, which replaces the request's `$context`. @throws GatewayError,
  * and the errors that `toMappingFailure` words
  */
 export function buildOutgoing(

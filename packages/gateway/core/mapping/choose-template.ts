@@ -11,7 +11,7 @@ type RequestTemplate =
   /** The reply is 415. */
   | { readonly kind: 'unsupported' };
 
-/** By the Content-Type without its parameters (default `application/json`), then `$default`. */
+/** Chooses by the Content-Type without its parameters (default `application/json`), then `$default`. */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
   contentType: string | undefined,
@@ -21,7 +21,7 @@ export function chooseRequestTemplate(
   return chooseSelectedTemplate(templates, type === '' ? USUAL_TYPE : type, passthrough);
 }
 
-/** By the key from a selection expression, then `$default`. */
+/** Chooses by the key from a selection expression, then `$default`. */
 export function chooseSelectedTemplate(
   templates: MediaTemplates,
   key: string | undefined,
@@ -37,7 +37,7 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * By the first type in Accept that has a template, then `application/json`, then the first template;
+ * Chooses by the first type in Accept that has a template, then `application/json`, then the first template;
  * undefined if there are none.
  */
 export function chooseResponseTemplate(

@@ -14,7 +14,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 
 /**
  * Matches commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII.
- * Its `\'` is not valid JSON, so AWS advises templates to remove it.
+ * The result's `\'` is not valid JSON, so AWS advises templates to remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {

@@ -1,6 +1,6 @@
 /**
  * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can match only one value
- * yields that value; one with `*`, `..`, a slice or a filter yields a list.
+ * yields that value; a path with `*`, `..`, a slice or a filter yields a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
@@ -183,7 +183,7 @@ function follow(
   }
 }
 
-/** Several names yield an object with those that exist. */
+/** Several names yield an object with the names that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));

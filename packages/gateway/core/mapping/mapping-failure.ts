@@ -7,7 +7,7 @@ import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect } from '../defect.ts';
 
 /**
- * As AWS: 400 for a request body that is not JSON, 500 for faults of the API's owner. Bugs pass unchanged.
+ * The status is AWS's: 400 for a request body that is not JSON, 500 for faults of the API's owner. Bugs pass unchanged.
  */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;

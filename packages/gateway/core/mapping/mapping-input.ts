@@ -33,7 +33,7 @@ export class MappingInput {
     this.#contextOf = contextOf;
   }
 
-  /** Request headers, without those that AWS drops on arrival. */
+  /** Request headers, without the headers that AWS drops on arrival. */
   get headers(): HeaderMaps {
     this.#headers ??= readRestHeaders(this.#facts);
     return this.#headers;
@@ -58,7 +58,7 @@ export class MappingInput {
   }
 
   /**
-   * `$context`, shared by all templates of the exchange: a later template reads an earlier one's overrides
+   * `$context`, shared by all templates of the exchange: a later template reads the overrides of an earlier one
    * [obs].
    */
   get context(): JavaMap {

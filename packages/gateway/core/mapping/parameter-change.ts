@@ -81,12 +81,12 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** The request's headers, or those of the integration's response. */
+  /** The request's headers, or the headers of the integration's response. */
   readonly headers: HeaderList;
   readonly body: string | Buffer | undefined;
 };
 
-/** AWS reads no more than this of a body. */
+/** AWS reads at most this many bytes of a body. */
 const MAX_BODY_BYTES = 100 * 1024;
 
 /** Renders the text; missing values are empty. */

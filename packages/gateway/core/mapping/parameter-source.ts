@@ -19,7 +19,7 @@ export type MappingSide = 'method.request' | 'route.request' | 'integration.resp
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
-  // For handshakes; messages have neither.
+  // Only handshakes have these sources; messages have neither.
   'route.request': ['querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   'integration.response': ['header', 'multivalueheader'],
 };

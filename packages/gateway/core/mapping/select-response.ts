@@ -14,7 +14,7 @@ type Selectable = { readonly pattern: string | undefined; readonly status?: numb
  * The first response whose pattern matches all of `text` (a status, or the message of a failed function),
  * otherwise the default one. `text` is undefined for a successful function, which patterns see as empty: `.*`
  * matches it, `.+` does not (API model, `IntegrationResponse.selectionPattern`). Of several matches, a MOCK's
- * `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined corresponds to AWS's "No
+ * `ownStatus` prefers the response with that status (recorded, docs/aws §7.9). Undefined corresponds to AWS's "No
  * match for output mapping and no default output mapping configured". @throws TemplateError TEMPLATE_LIMIT
  * where a pattern takes too long
  */

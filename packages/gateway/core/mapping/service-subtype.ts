@@ -30,7 +30,7 @@ export type SubtypeCall = {
 const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
-/** For every subtype: the service's region, if it differs from the API's. */
+/** A parameter of every subtype: the service's region, if it differs from the API's. */
 export const REGION_PARAMETER = 'Region';
 
 export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
@@ -112,7 +112,7 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
   },
 };
 
-/** @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs */
+/** @throws GatewayError BAD_REQUEST_PARAMETERS if the request lacks what the service needs */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],

@@ -36,7 +36,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * The same for a function URL, whose function may also stream its body alone: the status is then 200, and the
+ * The prelude for a function URL, whose function may also stream its body alone: the status is then 200, and the
  * content type is the function's own or generic (Lambda developer guide, "Response streaming for Lambda
  * functions").
  */

@@ -6,7 +6,7 @@
 type TargetAddress = {
   /** `https://pets.example:8443` */
   readonly origin: string;
-  /** As on the wire, with the leading slash. */
+  /** The path as sent on the wire, with the leading slash. */
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;

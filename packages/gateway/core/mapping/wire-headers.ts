@@ -10,7 +10,7 @@ export function printHeaders(headers: WireHeaders): string[] {
   return [...headers.values()].flatMap(({ name, values }) => values.flatMap((value) => [name, value]));
 }
 
-/** A name or value that is not allowed in a header, such as one with a line break. */
+/** A name or value that is not allowed in a header, such as a value with a line break. */
 export class HeaderInvalidError extends Error {
   override readonly name = 'HeaderInvalidError';
 }

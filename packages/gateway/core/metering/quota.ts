@@ -11,7 +11,7 @@ const KEPT_DAYS = 90;
 /** The maximum number of groups of pending requests. */
 const LOTS = 60;
 
-/** Requests of about the same moment, not yet counted in the usage. */
+/** Requests of about the same time, not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
 /** The requests of one key under one plan. It stores no limit, because a plan may change while it counts. */
@@ -60,7 +60,7 @@ export class KeyUsage {
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
-  /** For keeping usage between starts; pending requests are not included. */
+  /** The usage to store between runs; pending requests are not included. */
   keep(): StoredUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }

@@ -1,4 +1,4 @@
-/** The usage of a key, as kept between starts. */
+/** The usage of a key, as stored between runs. */
 
 /** Requests by day (since 1970). */
 type ByDay = readonly (readonly [day: number, count: number])[];

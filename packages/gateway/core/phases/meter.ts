@@ -11,7 +11,7 @@ import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
   const { route, stage } = authenticated;
-  // A key on a route that needs none is ignored: neither checked nor counted.
+  // On a route that needs no key, a key is ignored: neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();
@@ -44,7 +44,7 @@ function nothingMetered(): MeterNotes {
   };
 }
 
-/** Levels change a moment later, so they are read now. */
+/** Levels change shortly afterwards, so they are read now. */
 function noteLevels(
   notes: MeterNotes,
   { stage, route: { routeKey } }: Authenticated,

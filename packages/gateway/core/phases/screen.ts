@@ -54,7 +54,7 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 }
 
 /**
- * Checks the length of the ARN, then the policy: an open method needs an explicit allow, one with a Lambda
+ * Checks the length of the ARN, then the policy: an open method needs an explicit allow, a method with a Lambda
  * authorizer only needs the absence of an explicit deny; other methods are decided in `authorize`, once the
  * caller is known.
  */

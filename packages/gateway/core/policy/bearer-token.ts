@@ -82,7 +82,7 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
 }
 
 const MALFORMED = tokenDefect('malformed', 'the token is malformed');
-/** The issuer has no key with the token's id, or the token names none. */
+/** The issuer has no key with the token's id, or the token names no key. */
 export const KEY_UNKNOWN = tokenDefect('key', 'kid not found');
 
 function isBase64Url(text: string): boolean {

@@ -211,9 +211,9 @@ function refuseAllBut(principal: unknown): PrincipalTest {
 
 type Names = {
   readonly isEverybody: boolean;
-  /** By identity or account. */
+  /** Whether it includes the caller's identity or the caller's account. */
   readonly includes: PrincipalTest;
-  /** By identity and account. */
+  /** Whether it includes both the caller's identity and the caller's account. */
   readonly includesFully: PrincipalTest;
 };
 

@@ -11,7 +11,7 @@ import type { TemporarySessions } from './temporary-sessions.ts';
 
 type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** Known before the first instance runs. */
+/** A function as it is known before its first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
 /** Who uses a role: a function or an integration, or a caller of STS under its own name. */
@@ -60,7 +60,7 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** A function that has none of these roles may do everything. */
+  /** A function without any of these roles may do everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
     this.#reported.clear();
     this.#roles = byArn;
@@ -68,7 +68,7 @@ export class FunctionIdentities {
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
   }
 
-  /** The identity for calls of an integration, by its role; undefined if the role is unknown. */
+  /** The identity for an integration's calls, by its role; undefined if the role is unknown. */
   assume(roleArn: string): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);

@@ -21,7 +21,7 @@ export type LocalIdentity = {
    * organization.
    */
   readonly organizationId?: string;
-  /** By key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
+  /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
   /** Present on a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: IdentitySession;
@@ -35,7 +35,7 @@ export type RoleSession = {
   readonly userId: string;
   /** The permissions boundary; undefined means that only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** Condition values of the session, in addition to those of a call. */
+  /** Condition values of the session, in addition to the values of a call. */
   readonly facts: ConditionValues;
   /** Called for refusals that no resource policy can turn into an allow. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
@@ -43,11 +43,11 @@ export type RoleSession = {
 
 type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
 
-/** All identities of a start, by access key. */
+/** All identities of this run, by access key. */
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   secretOf(accessKeyId: string): string | undefined;
-  /** For `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
+  /** The session for `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };
@@ -64,7 +64,7 @@ const ADMIN_POLICY = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** The identity that every start has and that may do everything. */
+/** The identity that exists in every run and that may do everything. */
 export function adminIdentity(
   keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
   accountId: string,
@@ -132,7 +132,7 @@ export function createIdentities(
 }
 
 /**
- * The decision where no resource policy applies: resources of another account need that account's permission,
+ * The decision if no resource policy applies: resources of another account need that account's permission,
  * which does not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
@@ -296,7 +296,7 @@ class IdentitiesReader {
   }
 
   /**
-   * Both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
+   * Requires both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
    * effect.
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {

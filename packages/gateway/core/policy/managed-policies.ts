@@ -15,7 +15,7 @@ const XRAY: Grant = [
   'xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries',
 ];
 
-/** By the part after the ARN's last slash, which is unique among AWS managed policies. */
+/** The grants by the part after the policy ARN's last slash, which is unique among AWS managed policies. */
 const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   AdministratorAccess: [['*']],
   AWSLambdaBasicExecutionRole: [LOGS],
@@ -98,7 +98,7 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Undefined where the permissions of this policy are not known here. */
+/** Undefined if the permissions of this policy are not known here. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;

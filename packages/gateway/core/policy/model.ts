@@ -11,7 +11,7 @@ export type PolicyPrincipal = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly accountId: string;
-  /** For a role session. */
+  /** The role's ARN if the principal is a role session. */
   readonly roleArn?: string | undefined;
 };
 
@@ -48,7 +48,7 @@ export type PolicyReading = {
    */
   readonly ofResource?: boolean;
   /**
-   * A policy attached to a user or role: IAM refuses one with a principal ("AWS JSON policy elements:
+   * A policy attached to a user or role: IAM refuses such a policy if it has a principal ("AWS JSON policy elements:
    * Principal", "You cannot use the Principal element in an identity-based policy").
    */
   readonly ofIdentity?: boolean;

@@ -14,7 +14,7 @@ export type Role = {
   /** Includes a policy that allows everything if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
-  /** Who may assume the role; undefined where that is not known, and then assuming it is refused. */
+  /** Who may assume the role; undefined if that is not known, and then assuming it is refused. */
   readonly trust?: CompiledPolicy | undefined;
   /** The longest session, in seconds; absent means an hour. */
   readonly maxSessionSeconds?: number | undefined;
@@ -42,10 +42,10 @@ export function describeMissing(
     : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
 }
 
-/** For a denied call that the role allows in another account, region or partition. */
+/** The parts of an ARN. They show whether the role allows the denied call in another account, region or partition. */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
-/** Undefined where no statement differs only in its place. @param own ARN of the role */
+/** Undefined if no statement differs only in its place. @param own ARN of the role */
 function describeElsewhere(
   own: string,
   policies: readonly CompiledPolicy[],
@@ -60,7 +60,7 @@ function describeElsewhere(
     accountId !== home &&
     policies.some((policy) => policy.decide(question) === 'allow')
   )
-    return `allows it, but account ${accountId} differs from this start's account ${home}: start with --account ${accountId}`;
+    return `allows it, but account ${accountId} differs from the gateway's account ${home}: start it with --account ${accountId}`;
   const [named] = policies.flatMap((policy) => namedBy(policy, asked, question));
   const place = named && describePlace(named, asked);
   return place && `allows it only ${place}`;

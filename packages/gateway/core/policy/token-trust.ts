@@ -17,7 +17,7 @@ export type TokenTrust = {
   readonly algorithms: readonly RsaAlgorithm[];
   /** Cognito: a pattern that must match the whole `aud`. */
   readonly audienceForm: ((text: string) => boolean) | undefined;
-  /** Cognito: ID tokens for a method without scopes, access tokens for one with scopes. */
+  /** Cognito: ID tokens for a method without scopes, access tokens for a method with scopes. */
   readonly tokenUse: 'id' | 'access' | undefined;
   /** Must be present; if values are given, it must equal or contain one of them. */
   readonly requiredClaims: readonly RequiredClaim[];

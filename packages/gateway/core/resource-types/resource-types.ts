@@ -7,14 +7,14 @@ type ResourceType = Partial<TypeClass> & {
   readonly names?: NamesOfType;
   /** The type never changes the result of a request. */
   readonly isWithoutEffect?: boolean;
-  /** For a type that is not run here. */
+  /** The consequence of a type that does not run here. */
   readonly consequence?: Consequence;
 };
 
-/** By name; `AWS::SQS::*` covers all types with the prefix that no table lists. */
+/** The resource types by name; `AWS::SQS::*` covers all types with the prefix that no table lists. */
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
-/** For a service whose calls are handled and recorded. */
+/** The consequence for a service whose calls are handled and recorded. */
 export const RECORDED: Consequence = 'calls to it are answered and recorded, but have no further effect';
 
 const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
@@ -50,7 +50,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What requests lack if the type is not run at all. */
+  /** What does not happen for requests if the type is not supported. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

@@ -1,4 +1,4 @@
-/** What requests lack, as a clause. */
+/** What does not happen for requests, as a clause. */
 export type Consequence = string;
 
 /** How this version treats the properties of a type; properties that are not listed are unsupported. */

@@ -12,7 +12,7 @@ const MAX_HOST_LENGTH = 261;
 
 /**
  * The API id of `{apiId}.execute-api.localhost[:port]` and
- * `{apiId}.execute-api.{region}.amazonaws.com[:port]`, also of `{apiId}-{vpceId}.execute-api.…` with the VPC
+ * `{apiId}.execute-api.{region}.amazonaws.com[:port]`, including `{apiId}-{vpceId}.execute-api.…` with the VPC
  * endpoint of a private API (docs/aws §10.6), or of a function URL; undefined for other hosts, including
  * custom domains.
  */

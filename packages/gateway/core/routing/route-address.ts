@@ -1,6 +1,6 @@
 type Api = { readonly kind: 'rest' | 'http' | 'websocket' | 'function-url'; readonly url: string };
 
-/** The URL with the stage, with sample values for parameters; routes of a WebSocket API have none. */
+/** The URL with the stage, with sample values for parameters; routes of a WebSocket API have no URL. */
 export function addressOf({ kind, url }: Api, path: string): string {
   if (kind === 'websocket') return path;
   return `${url}${path === '$default' ? '/' : fillPath(path)}`;

@@ -19,7 +19,7 @@ export type RuleCondition =
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
-/** `basePath` is empty if the rule requires none. */
+/** `basePath` is empty if the rule requires no base path. */
 export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
 
 /**

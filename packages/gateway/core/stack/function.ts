@@ -11,7 +11,7 @@ export type WebpackService = {
   readonly service: Readonly<Record<string, unknown>>;
 };
 
-/** What `sam build` builds with esbuild. */
+/** The settings with which `sam build` runs esbuild. */
 export type SamBuild = {
   /** Options of esbuild, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>>;
@@ -131,7 +131,7 @@ export function isIsolated(definition: FunctionDefinition, isolation: Isolation 
   return isolation.some((name) => functionsNamed([definition], name).length > 0);
 }
 
-/** Names that match no function. */
+/** Returns the names that match no function. */
 export function unknownNames(
   definitions: readonly FunctionDefinition[],
   isolation: Isolation | undefined,

@@ -40,7 +40,7 @@ function firstSet(
 
 /**
  * `--region` and `--account` apply to every stack; otherwise the stack's own values, as with AWS's tools;
- * otherwise those of the start.
+ * otherwise the ones that the gateway was started with.
  */
 export function resolveHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },

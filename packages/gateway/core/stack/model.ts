@@ -40,7 +40,7 @@ export type UnsupportedItem = {
 type StackSource = {
   /** In long form, with intrinsics unresolved. */
   readonly template: JsonObject;
-  /** The given values, including those of names that the template does not declare. */
+  /** The given values, including values for names that the template does not declare. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Outputs by the name of their export. */
   readonly exportNames: ReadonlyMap<string, string>;
@@ -63,7 +63,7 @@ export type ResolvedStack = {
   /** The template's own top-level `Metadata`, intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
-  /** For CloudFormation's read calls; absent in stacks that no template made. */
+  /** The source that CloudFormation's read calls show; absent in stacks that no template made. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
   /** Functions that cannot run here, by name, with the reason. */

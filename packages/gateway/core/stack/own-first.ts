@@ -1,4 +1,4 @@
-/** Lists the user's own APIs and functions before those of the toolkit's deployable stack. */
+/** Lists the user's own APIs and functions before the ones of the toolkit's deployable stack. */
 import type { ResolvedStack } from './model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
@@ -28,7 +28,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   return { hasFunction: (name) => functions.has(name), hasStack: (name) => names.has(name) };
 }
 
-/** Otherwise the order is that of the templates. */
+/** Apart from that, the order of the templates is kept. */
 export function ownFirst<Item>(items: readonly Item[], isToolkit: (item: Item) => boolean): readonly Item[] {
   return [...items.filter((item) => !isToolkit(item)), ...items.filter(isToolkit)];
 }

@@ -26,7 +26,7 @@ export function quickIntegration(target: string, credentialsArn?: string): JsonO
   };
 }
 
-/** Adds each API's quick-create resources after it. @throws DefinitionError where no fault is tolerated */
+/** Adds each API's quick-create resources after it. @throws DefinitionError if no fault is tolerated */
 export function expandQuickCreate(
   stackName: string,
   resources: ReadonlyMap<string, ResolvedResource>,

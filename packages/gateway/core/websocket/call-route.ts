@@ -56,7 +56,7 @@ export function refuseUnpermitted(integration: Integration): void {
 }
 
 /**
- * A 2xx status opens the connection with the function's headers; any other status is that of the handshake's
+ * A 2xx status opens the connection with the function's headers; any other status becomes the status of the handshake's
  * reply. A body is never sent. @throws GatewayError FUNCTION_FAILED for a malformed response
  */
 export function toHandshakeReply(answer: string): Reply {

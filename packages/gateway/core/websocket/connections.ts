@@ -40,7 +40,7 @@ export type Connection = ConnectionDetail & {
 };
 
 /**
- * By both clocks: a limit is reached when it is reached on either. Time added by `gatewright clock +10m`
+ * Limits follow both clocks: a limit is reached when it is reached on either clock. Time added by `gatewright clock +10m`
  * counts, and moving the clock back extends no connection.
  */
 type Moment = { readonly epochMs: number; readonly steadyMs: number };

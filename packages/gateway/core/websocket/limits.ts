@@ -1,4 +1,4 @@
-/** WebSocket limits: those of AWS (docs/aws §11.4–11.6), and the gateway's own where AWS documents none. */
+/** WebSocket limits: AWS's limits (docs/aws §11.4–11.6), and the gateway's own where AWS documents no limit. */
 
 /** The largest message in either direction; a larger one ends the connection with 1009. */
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;

@@ -133,7 +133,7 @@ export async function requestFrame(
 }
 
 /**
- * The status of a handshake: the integration's own, or that of a response template. A failed function refuses
+ * The status of a handshake: the status of the integration, or of a response template. A failed function refuses
  * the client.
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {

@@ -2,7 +2,7 @@
 import { ExpressionError, type Tokens } from './tokens.ts';
 
 export type PathPiece = string | number;
-/** As written: placeholders begin with `#`. */
+/** A path as written: placeholders begin with `#`. */
 export type PathSyntax = { readonly kind: 'path'; readonly pieces: readonly PathPiece[] };
 
 const MAX_INDEX = 2 ** 31 - 1;

@@ -24,7 +24,7 @@ export class Placeholders {
     this.unusedValues = new Set(Object.keys(values));
   }
 
-  /** Undefined where one of its placeholders is undefined. */
+  /** Undefined if one of its placeholders is undefined. */
   path({ pieces }: PathSyntax, findings: Findings): Path | undefined {
     const resolved = pieces.map((piece) => (typeof piece === 'number' ? piece : this.#name(piece, findings)));
     return resolved.every((piece) => piece !== undefined) ? resolved : undefined;

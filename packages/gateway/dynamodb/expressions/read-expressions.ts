@@ -1,6 +1,6 @@
 /**
- * Reads the expressions of a request in place of dynalite's reader, whose generated parser takes exponential
- * time with nested parentheses and knows none of DynamoDB's limits. The result has dynalite's form, which
+ * Reads the expressions of a request instead of dynalite's reader, whose generated parser takes exponential
+ * time with nested parentheses and does not enforce DynamoDB's limits. The result has dynalite's form, which
  * dynalite evaluates.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -30,7 +30,7 @@ const OPERANDS_OF: Readonly<Record<string, number>> = {
   size: 1,
 };
 const ORDER = ['unknown', 'misused', 'reserved', 'condition'];
-/** Those of the first condition that has any. */
+/** The order in which the findings of one condition are reported; the first condition with findings counts. */
 const ORDER_IN_CONDITION = ['undefined', 'operands', 'distinct', 'type'];
 const ORDERED_TYPES = ['S', 'N', 'B'];
 const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
@@ -57,7 +57,7 @@ class ConditionResolver {
   readonly #isOfKey: boolean;
   readonly findings = new Findings();
   readonly paths: Path[] = [];
-  /** Those of the condition that is being read. */
+  /** The findings of the condition that is being read. */
   #own = new Findings();
 
   constructor(placeholders: Placeholders, isOfKey: boolean) {
@@ -105,7 +105,7 @@ class ConditionResolver {
     return this.#isOfKey ? { type: operator, args } : withPresence(operator, args);
   }
 
-  /** Of the functions, only size() is an operand. */
+  /** Reads an operand; the only function that can be an operand is size(). */
   #argument(syntax: OperandSyntax): Operand {
     if (syntax.kind === 'function' && syntax.name !== 'size') {
       const call = this.#call(syntax);

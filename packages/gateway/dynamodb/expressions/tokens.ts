@@ -8,7 +8,7 @@ type Token = {
   readonly end: number;
 };
 
-/** Its message follows `Invalid ConditionExpression: `. */
+/** The error's message follows `Invalid ConditionExpression: `. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
@@ -25,7 +25,7 @@ export class Tokens {
   constructor(input: string) {
     this.#input = input;
     this.#tokens = [...input.matchAll(TOKEN)].map(({ groups = {}, index, 0: { length } }): Token => {
-      // Groups that take no part are undefined, although their type does not say so.
+      // Groups that take no part in the match are undefined, although their type does not allow that.
       const found = Object.entries<string | undefined>(groups).find(([, part]) => part !== undefined);
       const [kind = 'sign', text = ''] = found ?? [];
       const end = index + length;

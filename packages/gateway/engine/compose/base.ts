@@ -1,5 +1,5 @@
 /**
- * Parts that every start has before anything is loaded: options, clock, identities, records, APIs and
+ * Parts that exist in every run before anything is loaded: options, clock, identities, records, APIs and
  * connections.
  */
 import { Account } from '../../control/account.ts';
@@ -74,7 +74,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   };
 }
 
-/** State of keys, plans, stages and caches, within the limits of this start. */
+/** State of keys, plans, stages and caches, within the limits of this run. */
 export function openAccount(options: GatewayOptions, clock: Clock): Account {
   const {
     accountQuotas: quotas,

@@ -1,4 +1,4 @@
-/** Outgoing calls of a start: HTTP backends, AWS services, and those that run here. */
+/** Outgoing calls of this run: to HTTP backends, to AWS, and to the services that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
@@ -65,7 +65,7 @@ export function openCalls(
 }
 
 /**
- * For HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
+ * The addresses for HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
  * the command line.
  */
 function openHttp(

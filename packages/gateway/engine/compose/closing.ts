@@ -6,7 +6,7 @@ export class Closing {
     this.#closers.push(end);
   }
 
-  /** Continues after a failure: one broken part must not keep the sockets and locks of others open. */
+  /** Continues after a failure: one broken part must not keep the sockets and locks of the other parts open. */
   async run(): Promise<void> {
     const faults: unknown[] = [];
     for (const end of this.#closers.splice(0).reverse()) {

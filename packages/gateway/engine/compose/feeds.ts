@@ -14,7 +14,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   };
 }
 
-/** @returns the current sink: undefined where no metrics are written and no service follows them */
+/** @returns the current sink: undefined if no metrics are written and no service follows them */
 export function publishingMetrics(
   metrics: MetricSink | undefined,
   { metrics: feed }: ServiceHost,

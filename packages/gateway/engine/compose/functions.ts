@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts';
 import { noteReload } from './loading/reloads.ts';
 import type { Store } from './state/store.ts';
 
-/** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
+/** The limit of instances per function; Lambda's default for an account is 1,000, but a laptop has room for fewer. */
 const MAX_INSTANCES = 64;
 
 /** How time passes for functions and their callers. */

@@ -53,7 +53,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     async listen() {
       const [unreachableIssuers] = await openBoth(findUnreachable(served, signIn), listen(parts));
       const fronts = await openFronts(parts);
-      // Not before: a failed start must not displace a running one in the same directory.
+      // Not earlier: a gateway that fails to start must not displace a running gateway in the same directory.
       await publish();
       const control = controlUrlOf(parts);
       const link = openConsoleLink(parts);

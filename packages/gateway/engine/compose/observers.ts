@@ -19,7 +19,7 @@ export class LateLogGroups implements LogGroups {
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #held: [group: string, line: string][] = [];
-  /** Lines lost beyond that limit. */
+  /** The number of lines lost because the limit was reached. */
   #dropped = 0;
   #reportedFailure: string | undefined;
 

@@ -27,7 +27,7 @@ import type { LateValues } from './state/values.ts';
 
 export type Parts = {
   readonly options: GatewayOptions;
-  /** Undefined where the gateway is not announced. */
+  /** Undefined if the gateway is not announced. */
   readonly name: string | undefined;
   readonly history: LogHistory;
   readonly journal: CallJournal;
@@ -48,14 +48,14 @@ export type Parts = {
   readonly kept: StoredEntries;
   /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
-  /** For the console; undefined where none is served, or nothing reloads. */
+  /** The reloads that the console shows; undefined if no console is served, or nothing reloads. */
   readonly reloads: ReloadHistory | undefined;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LateLogGroups;
   /** Undefined = no faults are injected. */
   readonly injection: InjectedFaults | undefined;
-  /** Undefined = the state after the start is not kept. */
+  /** Undefined = the state after startup is not kept. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
@@ -73,13 +73,13 @@ export type Parts = {
   readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
-  /** Known before the first function runs. */
+  /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
 };
 
-/** The state after the start, and the return to it. */
+/** The state after startup, and the return to it. */
 export interface Resets {
-  /** Keeps the state that a reset returns to. @throws InvalidRequest where a reset would empty kept tables */
+  /** Keeps the state that a reset returns to. @throws InvalidRequest if a reset would empty kept tables */
   begin(parts: Parts): Promise<void>;
   /** Runs one reset at a time. @throws InvalidRequest before the stacks are loaded */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;

@@ -9,7 +9,7 @@ type RequestTraits = {
   readonly apiId: string;
   readonly routeKey: string;
   readonly integration: RoutePlan['integration']['kind'];
-  /** Undefined = it calls none. */
+  /** Undefined = it calls no function. */
   readonly functionName: string | undefined;
 };
 
@@ -38,7 +38,7 @@ type FaultRow = {
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
-/** Draws of one request. */
+/** Numbers of the random draws for one request. */
 const BY_SHARE = 0;
 const FOR_LENGTH = 1;
 

@@ -1,4 +1,4 @@
-/** Applies the rules to requests: delays them, answers instead of integrations, breaks replies off. */
+/** Applies the rules to requests: delays them, responds instead of integrations, breaks replies off. */
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
 import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
@@ -71,7 +71,7 @@ export class RuleInjector implements FaultInjector {
     if (chosen === undefined) return undefined;
     const { by, fault } = chosen;
     const got = fault === 'unreachable' ? 'got no response' : `got ${fault}`;
-    const note = `${by}: a call of ${functionName} to table ${table} ${got}`;
+    const note = `${by}: a call from ${functionName} to table ${table} ${got}`;
     this.#at.report(note);
     for (const trail of this.#waiting.get(functionName) ?? []) injectedOf(trail).notes.push(note);
     return fault;
@@ -115,7 +115,7 @@ export class RuleInjector implements FaultInjector {
     return { waitedMs };
   }
 
-  /** Effects other than delays and answers, and the note of each. */
+  /** Effects other than delays and responses, with a note about each. */
   #note(chosen: Chosen, { functionName = '' }: CallFacts, trail: Trail): void {
     for (const { by, fault } of chosen) {
       const injected = injectedOf(trail);
@@ -156,7 +156,7 @@ export class RuleInjector implements FaultInjector {
   }
 }
 
-/** Lambda answers an asynchronous call before the function runs: the caller sees only these. */
+/** Lambda responds to an asynchronous call before the function runs, so the caller sees only these faults. */
 const SEEN_AT_ONCE: ReadonlySet<RequestFault['kind']> = new Set(['reset', 'cut body', 'cold start']);
 
 const NOTES = {
@@ -179,7 +179,7 @@ type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash'
 
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
 
-/** @param requestId the function's */
+/** @param requestId the function's request id */
 function outcomeOf(
   { by, fault }: Answering,
   { kind }: Pick<Sendable['outgoing'], 'kind'>,
@@ -248,9 +248,9 @@ type Outgoing = Sendable['outgoing'];
 
 type CallFacts = {
   readonly functionName: string | undefined;
-  /** Infinity where nothing is called. */
+  /** Infinity if nothing is called. */
   readonly timeoutMs: number;
-  /** Lambda answers before the function runs. */
+  /** Whether Lambda responds before the function runs. */
   readonly isAsynchronous: boolean;
 };
 
@@ -272,7 +272,7 @@ function callOf({ outgoing, stage }: Pick<Mapped, 'outgoing' | 'stage'>): CallFa
   }
 }
 
-/** The same call with the remaining time. */
+/** Returns the call with the time that remains of its timeout. */
 function withLessTime(outgoing: Outgoing, passedMs: number): Outgoing {
   if (passedMs === 0) return outgoing;
   switch (outgoing.kind) {

@@ -1,6 +1,6 @@
 /** Rules of a file of faults, as plain data. */
 
-/** What calls of functions to a table get instead of a response. */
+/** What a function's calls to a table get instead of a response. */
 export const TABLE_ANSWERS = [
   'unreachable',
   'InternalServerError',
@@ -18,7 +18,7 @@ export type Fault =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
-      /** Whether the integration runs first; its answer is dropped. */
+      /** Whether the integration runs first; its response is dropped. */
       readonly callsIntegration: boolean;
     }
   | {
@@ -35,7 +35,7 @@ export type Fault =
   | { readonly kind: 'cut body'; readonly afterBytes: number }
   | { readonly kind: 'table'; readonly table: string; readonly answer: TableAnswer };
 
-/** Members that name something of the stacks. */
+/** Members that name a part of the stacks. */
 export type Selector = 'api' | 'route' | 'function' | 'table';
 
 export type FaultRule = {
@@ -50,7 +50,7 @@ export type FaultRule = {
   readonly function: string | undefined;
   /** 0 to 1. */
   readonly share: number;
-  /** Since the start. */
+  /** The count since startup. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly fault: Fault;
@@ -62,7 +62,7 @@ export type FaultRule = {
 };
 
 export type FaultFile = {
-  /** As the user named it. */
+  /** The file as the user named it. */
   readonly file: string;
   readonly seed: number;
   readonly rules: readonly FaultRule[];

@@ -1,4 +1,4 @@
-/** The faults of one start: read once, checked against what is served, applied to requests and table calls. */
+/** The faults of one run: read once, checked against what is served, applied to requests and table calls. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,7 +29,7 @@ export type FaultPorts = {
 export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
-  /** Binds the rules to what is served now. @throws DefinitionFaults, at the start; a reload reports them */
+  /** Binds the rules to what is served now. @throws DefinitionFaults, at startup; a reload reports them */
   follow(isReload: boolean): void;
   /** The fault that replaces the response to a function's call; undefined: none. */
   ofCall(question: CallQuestion): CallFault | undefined;
@@ -49,7 +49,7 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   const injector = new RuleInjector(rules, {
     clock,
     random,
-    // A gateway that closes answers at once.
+    // A gateway that closes responds at once.
     wait: (ms) => wait(ms, undefined, { signal: closing.signal }).catch(() => undefined),
     renew: (functionName) => at.runtime().renew(functionName),
     timeoutOf: (functionName) => timeoutOf(functionName, at.served),

@@ -23,7 +23,7 @@ type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;
 
-/** By the member of a rule that names the fault. */
+/** The readers by the member of a rule that names the fault. */
 const FAULT_READERS: Readonly<Record<string, ReadFault>> = {
   latency(source, member) {
     const [fromMs, toMs] = readRange(source, member);

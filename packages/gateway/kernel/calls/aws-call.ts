@@ -23,7 +23,7 @@ export type AwsCall = {
   readonly region: string;
 };
 
-/** Answers the calls of one service; must call `refuseUnlessAllowed` before it does anything. */
+/** Handles the calls to one service; must call `refuseUnlessAllowed` before it does anything. */
 export type AwsService = (call: AwsCall) => Promise<ControlReply>;
 
 export type AwsPermission = {
@@ -119,7 +119,7 @@ const CODES_IN_XML: Readonly<Record<string, string>> = {
 };
 
 /**
- * An error in the service's form: DynamoDB answers 400 and `__type`, query services and S3 XML, the others
+ * An error in the service's form: DynamoDB responds with 400 and `__type`, query services and S3 XML, the others
  * JSON with `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {

@@ -9,7 +9,7 @@ export type OperationResult =
       readonly kind: 'result';
       readonly fields: UnknownMembers;
       readonly isVoid?: boolean;
-      /** For clients that accept JSON of the query protocol, where its shape differs. */
+      /** The fields for clients that accept JSON of the query protocol, where its shape differs. */
       readonly jsonFields?: UnknownMembers;
     }
   | {

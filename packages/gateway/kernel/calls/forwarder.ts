@@ -58,7 +58,7 @@ function bucketOf(host: string): string | undefined {
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   if (outcome.kind === 'answered') {
     const { status, headers, body } = outcome;
-    // The answer to HEAD describes the body by its length only.
+    // The response to HEAD describes the body by its length only.
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];

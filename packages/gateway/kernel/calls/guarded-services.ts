@@ -25,7 +25,7 @@ export function guardServices(
   };
 }
 
-/** The service's own answer, which the method's responses may then map. */
+/** The service's own response, which the method's responses may then map. */
 function refuse(
   { service, method, path, query, headers, body = '' }: ServiceRequest,
   message: string,

@@ -1,5 +1,5 @@
 /**
- * Answers calls that no other service answers: each is checked, answered in the service's format and kept for
+ * Responds to calls that no other service handles: each is checked, answered in the service's format and kept for
  * `GET /_gatewright/recorded`. Only resources of the stacks take effect.
  */
 import { describeFault } from '../../core/errors.ts';
@@ -30,7 +30,7 @@ type RecordedCall = {
 const MAX_CALLS = 1_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** By signing name; a promise if not loaded yet, undefined if no service has the name. */
+/** Finds a service by signing name; a promise if not loaded yet, undefined if no service has the name. */
 type FindService = (name: string) => Service | Promise<Service | undefined> | undefined;
 
 type Options = {
@@ -57,7 +57,7 @@ export class Recorder {
     this.#calls.length = 0;
   }
 
-  /** `unreachable` for an unknown service or operation: an invented answer would mislead. */
+  /** `unreachable` for an unknown service or operation: an invented response would be misleading. */
   async answer(request: ServiceRequest): Promise<HttpOutcome> {
     const operation = readOperation(request);
     const { service } = request;

@@ -1,4 +1,4 @@
-/** Permissions of calls of S3 (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
+/** Permissions that calls to S3 need (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import type { AwsPermission } from './aws-call.ts';
 
@@ -53,7 +53,7 @@ const PLAIN = new Set(
 );
 const OF_BUCKET: Readonly<Record<string, string>> = { PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
 
-/** Path style, or the bucket as subdomain. */
+/** The permissions for a call in path style, or with the bucket as subdomain. */
 export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
   const { method, path, subdomain } = call;
   const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);

@@ -1,10 +1,10 @@
-/** Calls of AWS services by integrations: signed and sent where an endpoint answers, otherwise recorded. */
+/** Integrations' calls to AWS services: signed and sent if the service has an endpoint, otherwise recorded. */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
 export type AwsEndpoints = {
-  /** By service (`sqs`); `*` for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
+  /** The URLs by service (`sqs`); `*` stands for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
   readonly urls: Readonly<Record<string, string>>;
   /** Services whose calls go to AWS (`--aws sns,s3`). */
   readonly live: readonly string[];
@@ -71,7 +71,7 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
   return url.replace(/\/$/, '') === ownUrl;
 }
 
-/** Whether calls of a service leave this gateway, so that none of its resources are served here. */
+/** Whether calls to a service leave this gateway, so that none of its resources are served here. */
 export function isForwarded(
   service: string,
   endpoints: AwsEndpoints | undefined,

@@ -1,5 +1,5 @@
 /**
- * The permissions that calls of services need: action, resource and conditions (service authorization
+ * The permissions that calls to services need: action, resource and conditions (service authorization
  * reference). Pure.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
@@ -27,7 +27,7 @@ type ServiceCall = {
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
-  /** For a call that does not name its resource; absent = no service knows it. */
+  /** Finds the resource of a call that does not name it; absent = no service knows it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
   /** Whether the service runs here. */
   readonly isServed?: (service: string) => boolean;
@@ -37,7 +37,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };
 
-/** Undefined: the required permission is unknown. */
+/** Undefined if the required permission is unknown. */
 export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,
@@ -116,7 +116,7 @@ const ALARMS_NAMED_BY = {
   AlarmName: setOf('DescribeAlarmHistory PutCompositeAlarm PutMetricAlarm SetAlarmState'),
   AlarmNames: setOf('DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions'),
 };
-/** The stream of `GetRecords` is that of the iterator. */
+/** `GetRecords` reads the stream that its iterator names. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
 /** These operations take a queue name; the others take the queue's URL, in a member or as the path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
@@ -170,7 +170,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     });
     return permissions;
   },
-  // Its calls are signed for `monitoring`, its actions and ARNs begin with `cloudwatch`.
+  // Calls to CloudWatch are signed for `monitoring`, but its actions and ARNs begin with `cloudwatch`.
   monitoring(action, read, { region, accountId }) {
     if (action === 'PutMetricData') {
       const namespace = asNonEmptyText(read('Namespace'));
@@ -293,7 +293,7 @@ const XRAY_ACTIONS: Readonly<Record<string, string>> = {
   '/GetSamplingRules': 'GetSamplingRules',
 };
 
-/** Of a name or an ARN. */
+/** The name of the log group that a name or an ARN identifies. */
 function nameOfLogGroup(identifier: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
@@ -301,7 +301,7 @@ function nameOfLogGroup(identifier: string): string {
 const DISTRIBUTION_PATH =
   /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
 
-/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+/** The actions by method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
 const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET ': 'ListDistributions',
   'GET id': 'GetDistribution',

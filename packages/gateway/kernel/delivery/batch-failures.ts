@@ -1,5 +1,5 @@
 /**
- * A function's answer to a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing failed, some items
+ * A function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing failed, some items
  * failed, or all of them, if the response is invalid.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';

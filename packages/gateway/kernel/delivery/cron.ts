@@ -120,7 +120,7 @@ function daysOfMonth(field: string, whole: string): Days {
   return (year, month) => new Set([...days].filter((day) => day <= lengthOf(year, month)));
 }
 
-/** Monday to Friday, never in another month. */
+/** The nearest day from Monday to Friday, within the same month. */
 function nearestWorkday(year: number, month: number, day: number): number {
   const weekday = weekdayOf(year, month, day);
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;

@@ -1,6 +1,6 @@
 /**
  * Filter policies of SNS subscriptions (docs/aws §18.6): over a message's attributes, or its body as JSON.
- * The operators are those of event patterns; attributes are texts, numbers, or JSON lists.
+ * The operators are the same as in event patterns; attributes are texts, numbers, or JSON lists.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';

@@ -6,7 +6,7 @@ import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
 import { type NewMessage, type QueuedMessage, type QueueSettings, sizeOf } from './queue-model.ts';
 
-/** Of FIFO queues: "the 5-minute deduplication interval". */
+/** The interval for FIFO queues: "the 5-minute deduplication interval". */
 const DEDUPLICATION_MS = 300_000;
 
 export type ReceiveOptions = {

@@ -48,7 +48,7 @@ export type QueuedMessage = NewMessage & {
   readonly sentAt: number;
   receiveCount: number;
   firstReceivedAt: number | undefined;
-  /** Receivable from this time on. */
+  /** The time from which the message can be received. */
   visibleAt: number;
   /** Receipt of the last receive; undefined while the message waits. */
   receipt: string | undefined;

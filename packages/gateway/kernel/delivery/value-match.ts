@@ -8,7 +8,7 @@ import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewr
 import { DefinitionError } from '../../core/errors.ts';
 
 export type Scalar = string | number | boolean | null;
-/** Undefined: the event has no such value. */
+/** A test of a value, which is undefined if the event has no such value. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
 /** An error in a pattern. Whoever reads the template adds file and line. */
@@ -144,7 +144,7 @@ function anythingBut(operand: unknown): ValueTest {
   return (value) => value !== undefined && !tests.some((test) => test(value));
 }
 
-/** Reads a pattern of a template. @throws DefinitionError in place of a PatternError */
+/** Reads a pattern of a template. @throws DefinitionError instead of a PatternError */
 export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
   try {
     return compile();

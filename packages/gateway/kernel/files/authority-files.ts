@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000;
  * project ends.
  */
 const LIFETIME_MS = 825 * DAY_MS;
-/** Clocks of machines and containers differ. */
+/** The tolerance for clocks of machines and containers that differ. */
 const LEEWAY_MS = DAY_MS;
 /** A CA that expires sooner than this is replaced, and clients must trust the new one. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;

@@ -73,7 +73,7 @@ export function makeControlSecret(): string {
 }
 
 /**
- * Writes the credentials of this start for the other commands. A second gateway in the directory replaces
+ * Writes the credentials of this run for the other commands. A second gateway in the directory replaces
  * them; the first then leaves the file in place.
  */
 export async function publishCredentials(
@@ -116,7 +116,7 @@ export async function readCredentials(directory: string): Promise<StartCredentia
   }
 }
 
-/** @throws TypeError where one is missing */
+/** @throws TypeError if one is missing */
 export function parseCredentials(value: unknown): StartCredentials {
   const fields = new Map<string, unknown>(
     typeof value === 'object' && value !== null ? Object.entries(value) : [],

@@ -1,4 +1,4 @@
-/** `.gatewright` in the directory of a start: credentials, logs and caches, readable by their owner only. */
+/** `.gatewright` in the directory where the gateway was started: credentials, logs and caches, readable by their owner only. */
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../../core/errors.ts';
@@ -10,7 +10,7 @@ const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'log
 
 /**
  * Makes the folder, mode 0700 whatever the umask, with its own `.gitignore`. Refuses a link in its place or
- * in place of a folder inside. Attack: git keeps links, so a cloned repository could let a start write
+ * instead of a folder inside. Attack: git keeps links, so a cloned repository could make the gateway write
  * outside of it. @throws StartError OWN_FOLDER
  */
 export async function makeOwnFolder(directory: string): Promise<string> {

@@ -33,7 +33,7 @@ export function defaultName(directory: string): string {
 }
 
 /**
- * The name under which a start runs. A chosen name that is taken is an error; the default one gets a number.
+ * The name under which a gateway runs. A chosen name that is taken is an error; the default one gets a number.
  * @throws StartError NAME_IN_USE
  */
 export async function resolveGatewayName(
@@ -58,7 +58,7 @@ export async function resolveGatewayName(
   }
 }
 
-/** @throws StartError where the folder is a link or cannot be written */
+/** @throws StartError if the folder is a link or cannot be written */
 export async function announce(
   folder: string,
   gateway: RunningGateway,
@@ -69,7 +69,7 @@ export async function announce(
     if (error instanceof StartError || !(error instanceof Error)) throw error;
     throw new StartError(
       'RUNNING_FOLDER',
-      `${folder} cannot be written: ${error.message}; set GATEWRIGHT_HOME to a folder of yours`,
+      `${folder} cannot be written: ${error.message}; set GATEWRIGHT_HOME to a folder that you own`,
     );
   }
 }

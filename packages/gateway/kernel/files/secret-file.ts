@@ -1,4 +1,4 @@
-/** Files readable by their owner only: keys of a start, keys of the issuer. */
+/** Files readable by their owner only: keys of this run, keys of the issuer. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

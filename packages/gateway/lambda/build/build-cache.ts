@@ -27,7 +27,7 @@ export class BuildCache {
   }
 
   /**
-   * The result of `make`, or that of an earlier start from the same files, which is not validated because the same code
+   * The result of `make`, or its result in an earlier run from the same files, which is not validated because the same code
    * wrote it.
    */
   async make<T>(
@@ -62,7 +62,7 @@ export class BuildCache {
     try {
       return markBuild(metafile, options, { startedEpochMs, runDirectory: this.#runDirectory });
     } catch {
-      // A file is gone or unreadable: built again the next time.
+      // A file is missing or unreadable, so the function is built again the next time.
       return undefined;
     }
   }

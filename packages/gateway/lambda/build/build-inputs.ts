@@ -198,7 +198,7 @@ class Marks {
     this.#settled.set(file, true);
     this.add(file, 'content');
     if (statOf(file)?.isFile() !== true) return true;
-    // Its paths are relative to the target of the link.
+    // The paths in the linked folder are relative to the target of the link.
     if (isLink(file)) return false;
     const text = readFileSync(file, 'utf8');
     const names = readExtends(text);

@@ -13,7 +13,7 @@ export type BuildScript = {
   /** Folder of the package.json, absolute. */
   readonly folder: string;
   readonly name: string;
-  /** It watches its sources and does not end. */
+  /** Whether the script watches its sources and does not end. */
   readonly watches: boolean;
 };
 

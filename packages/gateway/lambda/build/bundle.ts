@@ -93,7 +93,7 @@ export class FunctionBuild {
    * @param compileCache V8's code cache, kept between runs together with the builds
    * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
-   * @param makers the tools of the project that build code: its webpack, unless that fails at the start, and its
+   * @param makers the tools of the project that build code: its webpack, unless that fails at startup, and its
    * scripts
    */
   constructor(
@@ -128,7 +128,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** Where the sources are, even if other code runs. */
+  /** The folder of the sources, even if other code runs. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;
@@ -322,7 +322,7 @@ export class FunctionBuild {
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
-      // Frameworks derive names, such as those of entities, from class names.
+      // Frameworks derive names, such as entity names, from class names.
       this.#repeated ??= new IncrementalBuild(
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
         located.esbuild !== undefined,
@@ -347,7 +347,7 @@ export class FunctionBuild {
     return this.#located?.options !== undefined;
   }
 
-  /** The output of the start serves the first instance. */
+  /** The output of this run serves the first instance. */
   async #runWebpack(): Promise<readonly string[] | undefined> {
     const made = this.#hasRun ? this.#webpack?.again() : this.#webpack?.latest();
     this.#hasRun = true;

@@ -22,7 +22,7 @@ export type DecoratorMetadata =
     };
 
 /**
- * Not available in CommonJS. Other files are compiled to it, where an imported interface is an undefined
+ * Not available in CommonJS. Other files are compiled to it, in which an imported interface is an undefined
  * member; an ES module would not link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;

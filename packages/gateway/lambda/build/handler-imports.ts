@@ -1,4 +1,4 @@
-/** Package imports of a handler that are not installed, reported at the start. */
+/** Package imports of a handler that are not installed, reported at startup. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -24,9 +24,9 @@ const SOURCE_LIMIT_BYTES = 500_000;
 export type PackageImport = {
   readonly specifier: string;
   readonly importer: string;
-  /** An import that always runs, unlike those in a condition or in `try`. */
+  /** An import that always runs, unlike an import in a condition or in `try`. */
   readonly isCertain: boolean;
-  /** The calls of `require` that must all run at load time for this one to run; absent if it may be conditional. */
+  /** The calls to `require` that must all run at load time for this one to run; absent if it may be conditional. */
   readonly steps?: readonly RequireStep[];
 };
 
@@ -96,7 +96,7 @@ export async function readImports(
 }
 
 /**
- * Looks for each import where Node and Lambda would: above the file, in layers, in Lambda's runtime.
+ * Looks for each import in the places where Node and Lambda would: above the file, in layers, in Lambda's runtime.
  * @param elsewhere packages that the service declares as supplied elsewhere
  * @param lending for version 2 of the SDK
  */

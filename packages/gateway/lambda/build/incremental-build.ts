@@ -26,7 +26,7 @@ export class IncrementalBuild {
   readonly #whole: RepeatedBuild;
   readonly #disposal = new AbortController();
   #latestWhole: BuildResult | undefined;
-  /** All but the packages. */
+  /** The incremental build of everything except packages. */
   #rest: Rest | undefined;
   #timer: NodeJS.Timeout | undefined;
   #preparing = Promise.resolve();

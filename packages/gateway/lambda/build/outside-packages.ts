@@ -37,7 +37,7 @@ function isNative(folder: string): boolean {
   return /"(?:gypfile"\s*:\s*true|binary"\s*:\s*\{)/.test(readIfReadable(join(folder, 'package.json')) ?? '');
 }
 
-/** @param folders in addition to those of packages with native code, which are found during the build */
+/** @param folders in addition to the folders of packages with native code, which are found during the build */
 export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   const asked = Symbol('asked');
   return {

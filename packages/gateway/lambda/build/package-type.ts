@@ -4,7 +4,7 @@ import { readIfReadable } from '@gatewright/aws/readable-files';
 
 type NearestPackage = { readonly folder: string; readonly text: string };
 
-/** In the file's folder or above. */
+/** Finds the nearest package.json, in the file's folder or above it. */
 export function nearestPackage(file: string): NearestPackage | undefined {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const text = readIfReadable(join(folder, 'package.json'));

@@ -157,7 +157,7 @@ export async function prebundle(
   };
 }
 
-/** Package code that reads its own file name gets that of the common bundle. */
+/** Package code that reads its own file name gets the name of the common bundle. */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
   if (typeof source !== 'string') return {};

@@ -75,7 +75,7 @@ export class ProjectBuild implements Compiler {
     return new Promise((resolve) => {
       const settle = (failure: string | undefined): void => {
         clearTimeout(timer);
-        // Processes that the script has left behind would outlive the start.
+        // Processes that the script has left behind would outlive the gateway.
         void group.end();
         resolve({ failure: late ?? failure, output });
       };
@@ -93,7 +93,7 @@ export class ProjectBuild implements Compiler {
   }
 }
 
-/** By the folder of the package.json. */
+/** The builds by the folder of the package.json. */
 export class ProjectBuilds {
   readonly #setup: BuildSetup;
   readonly #builds = new Map<string, ProjectBuild>();

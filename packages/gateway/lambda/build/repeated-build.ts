@@ -135,7 +135,7 @@ const ignore = (): void => undefined;
 
 /**
  * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance
- * uses the gateway's copy, or reports why not. So does a call of `require`, which fails when it is reached:
+ * uses the gateway's copy, or reports why not. So does a call to `require`, which fails when it is reached:
  * frameworks load what a project may have.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {

@@ -25,7 +25,7 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
   );
 }
 
-/** By function name: why its code is missing or cannot run on this machine. */
+/** Finds, by function name, why code is missing or cannot run on this machine. */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
   tolerance: Tolerance,

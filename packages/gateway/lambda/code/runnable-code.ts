@@ -21,7 +21,7 @@ export interface RunnableCode {
   /** @throws DefinitionError for code that is unavailable now */
   check(): Promise<CheckedCode>;
   /**
-   * Its sources have changed and may change again: begins the work that the next `build` and start need.
+   * The code's sources have changed and may change again: begins the work that the next `build` and start need.
    * @param isStarted whether it has an instance, which will be replaced
    */
   foresee?(isStarted: boolean): void;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export type RuntimePackages = {
-  /** In the published package, one file per client (`@aws-sdk/client-s3.js`); a checkout has none. */
+  /** In the published package, one file per client (`@aws-sdk/client-s3.js`); a checkout has no such files. */
   readonly folder: string;
   /** A file of the gateway: packages installed for it are used too. */
   readonly anchor: string;
@@ -34,7 +34,7 @@ function isVersionTwo(specifier: string): boolean {
   return packageNameOf(specifier) === 'aws-sdk';
 }
 
-/** The gateway's file for an import; undefined if it has none. */
+/** The gateway's file for an import; undefined if the gateway has no such file. */
 export function findRuntimePackage(
   specifier: string,
   { folder, anchor, versionTwo }: RuntimePackages,

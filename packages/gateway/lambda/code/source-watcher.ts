@@ -46,7 +46,7 @@ export class SourceWatcher {
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
-  /** Of the present burst. */
+  /** Whether the current burst of changes has paused. */
   #hasPaused = false;
 
   constructor(listener: SourceListener) {

@@ -48,7 +48,7 @@ type Entry = {
 
 /**
  * Fills `folder` unless it exists; the folder appears only when complete.
- * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one with paths or links outside the
+ * @throws ArchiveError for a damaged archive, an archive over Lambda's quota, or paths or links outside the
  * folder
  */
 export function unpackArchive(file: string, folder: string): void {
@@ -61,7 +61,7 @@ export function unpackArchive(file: string, folder: string): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     for (const entry of entries) writeEntry(entry, unfinished, file);
-    // Otherwise a package.json above would define the type of `.js`; Lambda has none there.
+    // Otherwise a package.json above would define the type of `.js`; in Lambda there is no such file.
     if (!existsSync(join(unfinished, 'package.json')))
       writeFileSync(join(unfinished, 'package.json'), '{}\n');
     renameSync(unfinished, folder);

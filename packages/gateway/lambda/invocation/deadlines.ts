@@ -21,7 +21,7 @@ export const MACHINE_DEADLINES: Deadlines = {
 
 const NEVER: Deadline = { clear: () => undefined };
 
-/** No time limit. */
+/** Deadlines without a time limit. */
 export const NO_DEADLINES: Deadlines = {
   nowMs: () => 0,
   after: () => NEVER,
@@ -31,12 +31,12 @@ export const NO_DEADLINES: Deadlines = {
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
 /**
- * Deadlines that stop together: a function must not time out while it waits for another one that a debugger
+ * Deadlines that stop together: a function must not time out while it waits for a function that a debugger
  * has paused.
  */
 export class StoppableDeadlines implements Deadlines {
   /**
-   * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start
+   * Two Float64 for threads that compute the remaining time: total milliseconds of past stops, and the start
    * of the present one (0 = none). A resumed thread runs before it is notified.
    */
   readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);

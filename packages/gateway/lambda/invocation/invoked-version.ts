@@ -4,7 +4,7 @@ import type { Invocation, InvocationResult, InvokedVersion } from '../../core/po
 /** Undefined if no stack makes the version or alias. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
 
-/** Adds the version to the event, unless Lambda's own API has drawn it already for its answer. */
+/** Adds the version to the event, unless Lambda's own API has already chosen it for its response. */
 export function withVersion<Event extends Invocation>(event: Event, find: FindVersion | undefined): Event {
   const { functionName, qualifier = '', options } = event;
   if (qualifier === '' || options?.invoked !== undefined) return event;

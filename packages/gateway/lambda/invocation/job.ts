@@ -122,7 +122,7 @@ export function describeInitFailure(payload: string): string {
 
 /** First in, first out, with return to the front; bounded by its owner. */
 export class JobQueue {
-  /** Undefined: handed out. */
+  /** Undefined once the event was given to an instance. */
   #jobs: (Job | undefined)[] = [];
   #head = 0;
   #sizeChars = 0;
@@ -162,7 +162,7 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#jobs[this.#head];
     if (job === undefined) return undefined;
-    // Its event may be 6 MB; release it as soon as it runs.
+    // A job's event may be 6 MB; release it as soon as the job runs.
     this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;

@@ -136,7 +136,7 @@ export class Lending implements Lender {
   }
 }
 
-/** Another start may have completed it first. */
+/** Keeps the folder, unless another gateway has completed it first. */
 function keep(unfinished: string, folder: string): void {
   try {
     renameSync(unfinished, folder);

@@ -1,7 +1,7 @@
 /**
  * Everything that is ever installed for functions: fixed packages in fixed versions, with hashes. Lambda's Python
  * runtimes include Boto3 and its dependencies (AWS Lambda developer guide, "Runtime dependencies in Python");
- * those of Node.js up to nodejs16.x the AWS SDK 2.
+ * Node.js runtimes up to nodejs16.x have the AWS SDK 2.
  */
 import { fileURLToPath } from 'node:url';
 
@@ -23,7 +23,7 @@ function pythonList(version: string, what: string): LockList {
   return { name, what, file: fileOf(`${name}.txt`), proof: BOTO3 };
 }
 
-/** By the first minor version of Python 3 that it is for, the last one first. */
+/** The lists with the first minor version of Python 3 that each is for, newest first. */
 const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] = [
   [10, pythonList('3.10', 'boto3 1.44.5')],
   [9, pythonList('3.9', 'boto3 1.42.97')],
@@ -31,7 +31,7 @@ const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] =
   [7, pythonList('3.7', 'boto3 1.33.13')],
 ];
 
-/** Modules of these lists. */
+/** The modules that these lists contain. */
 export const PYTHON_MODULES: ReadonlySet<string> = new Set([
   'boto3',
   'botocore',
@@ -49,7 +49,7 @@ export const AWS_SDK_2: LockList = {
   proof: 'node_modules/aws-sdk/package.json',
 };
 
-/** By the version of the interpreter that runs them, as `3.12.1`. Undefined for Python 3.6 and below. */
+/** The list for an interpreter's version, as `3.12.1`. Undefined for Python 3.6 and below. */
 export function pythonListFor(version: string): LockList | undefined {
   const minor = Number(version.split('.')[1]);
   return PYTHON_LISTS.find(([first]) => minor >= first)?.[1];

@@ -1,5 +1,5 @@
 /**
- * Limits over all functions of a start: concurrent events, as in an AWS account, and instances, by the
+ * Limits over all functions of this run: concurrent events, as in an AWS account, and instances, by the
  * machine's memory.
  */
 import { totalmem } from 'node:os';
@@ -21,9 +21,9 @@ const INSTANCES_AT_LEAST = 64;
 export interface ConcurrencyMember {
   /** Does not change while the pool is a member. */
   readonly reserved: number | undefined;
-  /** Waiting or with an instance. */
+  /** The number of events that wait or run on an instance. */
   readonly events: number;
-  /** With an instance. */
+  /** The number of events that run on an instance. */
   readonly running: number;
   readonly size: number;
   /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
@@ -37,7 +37,7 @@ export class Concurrency {
   readonly #members = new Set<ConcurrencyMember>();
   /** Sum over all members, kept here because every event needs it. */
   #reserved = 0;
-  /** Events that instances had at the last count, plus those handed out since: an upper bound. */
+  /** Events that instances had at the last count, plus the events given to them since: an upper bound. */
   #counted = 0;
   #handedSince = 0;
 

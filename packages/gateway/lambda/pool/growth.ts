@@ -75,7 +75,7 @@ export class Growth {
     return false;
   }
 
-  /** A start resets the measurements, so that the next start must be justified again. */
+  /** The start of an instance resets the measurements, so that the next one must be justified again. */
   onStart(): void {
     this.#line.clear();
   }

@@ -1,6 +1,6 @@
 /**
  * Whether short waiting events deserve another instance. Time in which events wait while a processor is free
- * counts as lost. Once it equals the cost of a start, an instance is started, so the loss is at most twice the
+ * counts as lost. Once it equals the cost of starting an instance, an instance is started, so the loss is at most twice the
  * optimum.
  */
 
@@ -33,7 +33,7 @@ export class Line {
     this.#firstMs = Math.min(this.#firstMs, serviceMs);
   }
 
-  /** More events wait than instances are starting. */
+  /** Called when more events wait than instances are starting. */
   stand(): void {
     this.#resume(1);
   }

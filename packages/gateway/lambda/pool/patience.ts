@@ -1,6 +1,6 @@
 /**
  * How long an event may wait before its function gets another instance. It helps functions that wait for I/O; for
- * those that use the processors, a start only slows down running events.
+ * the instances that use the processors, another instance only slows down running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
@@ -23,7 +23,7 @@ export class Patience {
   readonly #ownActiveMs: () => number;
   #lookedMs = -Infinity;
   #taken = 0;
-  /** Load of this thread, which hands over the events; its active time at the last look. */
+  /** The load of this thread, which gives events to instances: its active time at the last check. */
   #own = 0;
   #ownUntilMs = 0;
   #unreported = 0;
@@ -76,7 +76,7 @@ export class Patience {
     }
   }
 
-  /** Since the last look. One that has just begun runs cold code. */
+  /** The share of a processor that the instance used since the last check. A new instance counts fully, because its code is cold. */
   #shareOf(instance: Instance, activeMs: number, nowMs: number): number {
     const { atMs, activeMs: before } = this.#looks.get(instance) ?? { atMs: nowMs, activeMs };
     if (nowMs - atMs < LEAST_SPAN_MS) return 1;

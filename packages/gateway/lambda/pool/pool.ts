@@ -30,7 +30,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   readonly #growth = new Growth(this);
   readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
-  /** Last in, first out. */
+  /** The idle instances; the last one to become idle is used first. */
   readonly #idle: Instance[] = [];
   readonly #busy = new Set<Instance>();
   readonly #starting = new Set<Instance>();
@@ -320,7 +320,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    // Waiting for a start does not throttle; the start has its own limit.
+    // Waiting for an instance to start does not throttle; starting has its own limit.
     if (this.coming > 0) return;
     if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {

@@ -1,9 +1,9 @@
-/** A function's measured time per event, and how many events may be handed ahead because of it. */
+/** A function's measured time per event, and how many events an instance may get in advance because of it. */
 
-/** Limit of work handed ahead to an instance (docs/design/hot-path §3). */
+/** The limit of work that an instance gets in advance (docs/design/hot-path §3). */
 const WINDOW_MS = 2;
 const WINDOW_EVENTS = 48;
-/** Functions below this mean keep to their warm instance. */
+/** A function whose mean time is below this value uses only its warm instance. */
 const FAST_BELOW_MS = 1;
 /**
  * Events in the moving mean. Many, so that one event preempted on a busy machine does not make a fast

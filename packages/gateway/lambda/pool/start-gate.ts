@@ -5,14 +5,14 @@
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
-/** A start that takes longer waits for something else, possibly for another start. */
+/** If an instance takes longer to start, it waits for something else, possibly for another instance. */
 const HELD_AT_MOST_MS = 1_000;
 
 export class StartGate {
   readonly #atOnce: number;
   readonly #heldAtMostMs: number;
   readonly #held = new Map<object, NodeJS.Timeout>();
-  /** Each once, in order of arrival. */
+  /** The waiting callbacks, each once, in order of arrival. */
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -23,7 +23,7 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again called when a start is possible; must request it again */
+  /** @param again called when an instance can be started; must request the start again */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);

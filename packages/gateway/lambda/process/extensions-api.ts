@@ -68,7 +68,7 @@ export class ExtensionsApi {
     return [...this.#extensions.values()].some(({ events }) => events.has('SHUTDOWN'));
   }
 
-  /** Answers a call of this API; false if it is another one. */
+  /** Handles a call to this API; false if the call is to another API. */
   async answer(call: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (call === 'POST /2020-01-01/extension/register') await this.#register(request, response);
     else if (call === 'GET /2020-01-01/extension/event/next') this.#onNext(request, response);

@@ -15,7 +15,7 @@ const MAIN_FILE = `${MAIN.replaceAll('.', '/')}.class`;
 
 type Library = { readonly name: string; readonly glibc: string; readonly musl: string };
 
-/** By `process.arch`: the library for glibc, and the loaders of both C libraries. */
+/** The files by `process.arch`: the library for glibc, and the loaders of both C libraries. */
 const LIBRARIES: Readonly<Record<string, Library>> = {
   x64: {
     name: 'libaws-lambda-jni.linux-x86_64.so',

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 export const MARK = 'GATEWRIGHT_INSTANCE';
 
 /**
- * `$1` is the run as in environments, `$2` the folder of the run. Children that have left their group keep
+ * `$1` is the run's mark in the environment of its processes, `$2` the folder of the run. Children that have left their group keep
  * the mark.
  */
 const SCRIPT = `trap '' INT TERM HUP

@@ -5,7 +5,7 @@ import type { CodeFinding } from '../code/runnable-code.ts';
 export type Launch = {
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) follow those of the template. */
+  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) come after the template's search paths. */
   readonly environment: Readonly<Record<string, string>>;
   readonly searchPath: readonly string[];
   readonly hasNoDeadline?: true;
@@ -18,9 +18,9 @@ export type Toolchain =
       readonly launch: () => Promise<Launch>;
       /** Absent = `launch` compiles nothing. */
       readonly compiler?: string;
-      /** Names of its source files, whose change makes a new version. */
+      /** Matches the names of its source files. A change of one of them makes a new version. */
       readonly sources: RegExp;
-      /** Their folder; absent = the code's. */
+      /** The folder of the source files; absent = the code's folder. */
       readonly folder?: string;
       /** Whether a different toolchain would be found now; absent: never. */
       readonly isOutdated?: () => boolean;
@@ -34,7 +34,7 @@ export type Toolchain =
   | {
       readonly kind: 'missing';
       readonly error: DefinitionError;
-      /** The program exists but did not answer in time. */
+      /** The program exists but did not respond in time. */
       readonly isLate?: boolean;
     };
 

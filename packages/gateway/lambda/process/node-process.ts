@@ -125,7 +125,7 @@ export class NodeProcessCode implements RunnableCode {
     const wanted = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '';
     if (own.version.startsWith(`${wanted}.`)) return own;
     for (const file of findNodes(wanted, this.#setup.machine)) {
-      // A program that did not answer in time is asked again at the next build.
+      // A program that did not respond in time is started again at the next build.
       const version = await readVersion(file, ['--version'], /v(\d+\.\d+\.\d+)/).catch(() => undefined);
       if (version !== undefined && version.startsWith(`${wanted}.`) && isNewEnough(version))
         return { file, version };

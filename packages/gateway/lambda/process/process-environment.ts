@@ -49,7 +49,7 @@ export function processEnvironment(
   };
 }
 
-/** Folders of layers, the last one first, because in Lambda its files override those of the others. */
+/** Folders of layers, the last one first, because in Lambda its files override the files of the others. */
 export function layerRoots({ layers }: Pick<FunctionDefinition, 'layers'>): string[] {
   return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
 }

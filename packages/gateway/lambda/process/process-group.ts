@@ -42,7 +42,7 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      // The process gets its own group. Windows has none and would open a separate console.
+      // The process gets its own group. Windows has no process groups and would open a separate console.
       cwd,
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -111,7 +111,7 @@ export class ProcessGroup {
     return new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
-  /** Its pipes close with it, unless a child shares them. */
+  /** Waits until the process has closed its pipes, which a child may share and keep open. */
   #whenHeard(then: () => void): void {
     let isHeard = false;
     const onChange = (): void => {

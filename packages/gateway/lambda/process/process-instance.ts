@@ -11,7 +11,7 @@ import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
-/** Lambda's; shown to a handler without a deadline. */
+/** Lambda's longest timeout, which a handler without a deadline sees as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
 /** Threshold of a slow event, as for threads. */
 const SLOW_AFTER_MS = 15;
@@ -211,7 +211,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#leaveMemory.push(this.#program.memory.watch({ id, limitBytes, onTooLarge }));
   }
 
-  /** Memory is not watched while idle. */
+  /** Pauses the memory watch while the instance is idle. */
   #rest(): void {
     this.#clearDeadline();
     for (const leave of this.#leaveMemory.splice(0)) leave();
@@ -263,7 +263,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
   }
 
-  /** The end of the process fails the running event or the start. */
+  /** If the process ends, the running event or the start of the instance fails. */
   #failUnanswered(errorType: string, reason: string): void {
     const requestId = this.#requestIdOf(this.#job?.sequence ?? 0);
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;

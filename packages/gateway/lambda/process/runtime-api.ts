@@ -25,7 +25,7 @@ export type RuntimeEvent = {
 };
 
 export interface RuntimeApiHost {
-  /** Called when the runtime and its extensions become idle: at the start, or after a response. */
+  /** Called when the runtime and its extensions become idle: at startup, or after a response. */
   onIdle(): void;
   onReturned(text: string): void;
   onPart(part: StreamPart): void;

@@ -16,7 +16,7 @@ import type { RequestIdOf } from '../../core/ports.ts';
  */
 export const SLOTS = MOST_AHEAD;
 
-/** Longest trace header handed to a function, in bytes; AWS's own is below 150. */
+/** Longest trace header that a function gets, in bytes; AWS's own is below 150. */
 const TRACE_BYTES = 256;
 
 /** States of an event's slot. The step from WAITING is a compare-and-set that either side may win. */
@@ -33,7 +33,7 @@ export type Board = {
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
-  /** [0] = unread log lines and parts of a streamed answer. */
+  /** [0] = unread log lines and parts of a streamed response. */
   readonly unreadLines: Int32Array;
 };
 
@@ -55,7 +55,7 @@ export function openBoard(memory: SharedArrayBuffer): Board {
   };
 }
 
-/** The gateway's side of an instance's events and answers. */
+/** The gateway's side of an instance's events and responses. */
 export function sendEvents({ memory }: Board, port: MessagePort): TextChannel<EventMessage, string> {
   return new TextChannel(port, memory, CHANNEL_OFFSET, 'gateway');
 }

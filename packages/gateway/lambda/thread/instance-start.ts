@@ -32,7 +32,7 @@ export type BundleCode = {
 };
 
 export type InstanceStart = {
-  /** Events in, answers out: JSON text, in order. */
+  /** Events in, responses out: JSON text, in order. */
   readonly port: MessagePort;
   /** `InstanceReport`s out, `PartReceipt`s in. */
   readonly reports: MessagePort;
@@ -46,7 +46,7 @@ export type InstanceStart = {
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
   /**
-   * As `StoppableDeadlines` keeps it: total time for which debuggers have paused functions; undefined: no
+   * The value that `StoppableDeadlines` keeps: the total time for which debuggers have paused functions; undefined: no
    * debuggers.
    */
   readonly stoodMs: SharedArrayBuffer | undefined;
@@ -74,7 +74,7 @@ export type WaitingStart = {
 
 export type LateStart = {
   readonly start: InstanceStart;
-  /** All of it. */
+  /** The complete environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
@@ -82,7 +82,7 @@ export type LateStart = {
 export type InstanceReport =
   | { readonly kind: 'ready' }
   /**
-   * Part of the streamed answer to the event of this number; acknowledged on the same port by a
+   * Part of the streamed response to the event of this number; acknowledged on the same port by a
    * `PartReceipt`.
    */
   | {
@@ -102,7 +102,7 @@ export type InstanceReport =
       readonly message: string;
     };
 
-/** The gateway has read bytes of the streamed answer to the event of this number. */
+/** The gateway has read bytes of the streamed response to the event of this number. */
 export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
 export function readThreadStart(data: unknown): InstanceStart | WaitingStart {

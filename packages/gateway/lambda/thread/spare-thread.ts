@@ -13,7 +13,7 @@ export class SpareThread {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  /** @param program of the code before; a start brings its own */
+  /** @param program of the previous code; a started instance uses its own program */
   boot(program: ThreadProgram): void {
     // A debugger would show a thread without code.
     if (this.#worker !== undefined || this.#isOver || program.debugging !== undefined) return;
@@ -44,7 +44,7 @@ export class SpareThread {
     }, KEEP_AFTER_MS).unref();
   }
 
-  /** There will be none. */
+  /** Ends the spare thread; no other one will be started. */
   close(): Promise<void> {
     this.#isOver = true;
     return this.end();

@@ -7,7 +7,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { RING_BYTES, TextRing } from './text-ring.ts';
 
-/** Taken before a function can replace it. */
+/** Read before a function can replace the global. */
 const { setImmediate } = globalThis;
 
 /** One word for each direction; 0: the receiver sleeps and needs a message to wake it. */
@@ -92,7 +92,7 @@ export class TextChannel<Sent, Received> {
     if (this.#taken === this.#until) return undefined;
     const { ring } = this.#in;
     const isCarried = ring.isElsewhere();
-    // Its message is still in transit and will wake this side.
+    // The other side's message is still in transit and will wake this side.
     if (isCarried && this.#carried.length === 0) return undefined;
     this.#taken = (this.#taken + 1) | 0;
     const text = ring.read();

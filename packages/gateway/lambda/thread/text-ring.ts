@@ -27,7 +27,7 @@ const HEAD_WORDS = 2;
 
 export const RING_BYTES = HEAD_WORDS * LENGTH_BYTES + DATA_BYTES;
 
-/** One side of it, which either writes or reads. */
+/** One side of a ring, which either writes or reads. */
 export class TextRing {
   readonly #head: Int32Array;
   readonly #lengths: Int32Array;

@@ -43,7 +43,7 @@ type Head = {
   /** `failed`: the response was sent, but the event stays first until the thread has ended. */
   state: 'running' | 'failed';
   since: number;
-  /** The same on the deadlines' clock. */
+  /** The start time on the deadlines' clock. */
   startedMs: number;
 };
 
@@ -62,13 +62,13 @@ export class ThreadInstance implements Instance {
   readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
-  /** Events that were handed over and have no response yet, oldest first; the first one runs. */
+  /** Events that the instance got and has not responded to, oldest first; the first one runs. */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
   /** Whether the instance is woken at the end of this loop turn. */
   #isWakeDue = false;
-  /** Number after the last answered event: slots before it are free. */
+  /** The number after the last event with a response: slots before it are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';
@@ -107,7 +107,7 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Its event has run so long that no other may wait behind it, or it is about to end. */
+  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
   get isStuck(): boolean {
     return (
       this.isDraining ||
@@ -212,7 +212,7 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Checks the event's number: the thread may already stream for the next event before the last answer was
+   * Checks the event's number: the thread may already stream for the next event before the last response was
    * read.
    */
   #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
@@ -325,7 +325,7 @@ export class ThreadInstance implements Instance {
 
   #onExit(code: number): void {
     this.#enter('ending');
-    // A thread may end before its last answer was read.
+    // A thread may end before its last response was read.
     drain(this.#reports, this.#hearReport);
     this.#events.receiveAll();
     this.#takeAnswers();

@@ -8,7 +8,7 @@ import { BuildCache } from '../build/build-cache.ts';
 
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
-/** By its file, the module of `worker/` that it joins; stack traces omit its frames by the file's name. */
+/** The programs by their file, the module of `worker/` that it joins; stack traces omit its frames by the file's name. */
 const PROGRAMS = {
   'instance.mjs': 'main',
   'in-worker.mjs': 'in-worker',
@@ -31,7 +31,7 @@ export async function buildWorkerProgram(folders: ProgramFolders): Promise<strin
   return program;
 }
 
-/** The same for instances that are processes. */
+/** Builds the program of instances that are processes. */
 export function buildProcessProgram(folders: ProgramFolders): Promise<string> {
   return findOrBuild('process/instance.mjs', folders);
 }

@@ -109,7 +109,7 @@ function makeContext(facts: FunctionFacts, requestId: string): Context {
 type Callback = (error?: unknown, result?: unknown) => void;
 
 /**
- * Adds members of runtimes up to nodejs22.x. A callback's answer waits for an empty event loop by default.
+ * Adds members of runtimes up to nodejs22.x. A callback's response waits for an empty event loop by default.
  */
 function addCallbacks(
   context: Context,
@@ -152,7 +152,7 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
     answer(true, JSON.stringify(toFailure(failure)), failure);
     return;
   }
-  // Functions, symbols and undefined have no JSON; Lambda answers null.
+  // Functions, symbols and undefined have no JSON; Lambda returns null.
   text ??= 'null';
   if (isOverLimit(text)) {
     const failure = {

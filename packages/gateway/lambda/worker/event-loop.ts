@@ -112,7 +112,7 @@ export class EventLoop {
     const stream = new ResponseStream(
       {
         send: (part, contentType) => {
-          // Errors after the answer do not belong to the next event.
+          // Errors after the response do not belong to the next event.
           if (this.#running && this.#sequence === sequence)
             this.#output.sendPart(sequence, part, contentType);
         },

@@ -68,7 +68,7 @@ async function loadModule(
       throw error;
     }
     error.message += hintFor(error.message, start);
-    // Lambda wraps an error of `require` for a missing module, and passes on that of `import`.
+    // Lambda wraps an error of `require` for a missing module, and passes on the error of `import`.
     throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Resolution of a function's `import` and `require`: its own packages, those of its layers, then those of
+ * Resolution of a function's `import` and `require`: its own packages, the packages of its layers, then the packages of
  * Lambda's runtime.
  */
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
@@ -23,7 +23,7 @@ type ModuleSetup = {
   readonly onBuiltin: (name: string) => void;
 };
 
-/** `lastUrl`: of the module that was loaded last, which is the one that does not compile. */
+/** `lastUrl` is the URL of the module that was loaded last, which is the one that does not compile. */
 export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**

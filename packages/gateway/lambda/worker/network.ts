@@ -1,5 +1,5 @@
 /**
- * Redirects calls of functions to the gateway's control port: `@connections` at
+ * Redirects functions' calls to the gateway's control port: `@connections` at
  * `https://{apiId}.execute-api.{region}.amazonaws.com`, with the original Host, by which the control port
  * identifies the API, and at a custom domain, if signed with the local key. Other calls to APIs of this gateway keep
  * their TLS connection, which `own-apis.ts` redirects; those to unknown APIs are refused at the control port.
@@ -29,7 +29,7 @@ type Control = {
   readonly accessKeyId: string;
   /** Issuers that the local one replaces: any library reads their keys there. */
   readonly standIns: readonly string[];
-  /** Undefined: no API of this start is known. */
+  /** Undefined: no API of this run is known. */
   readonly ownApis?: OwnApiConnections | undefined;
 };
 
@@ -43,13 +43,13 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** Calls of `@connections` skip TLS. */
+/** Whether the URL is one of the gateway's APIs; calls to `@connections` skip TLS. */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }
 
 /**
- * Unsigned calls of users to their pool by AWS's address; passed unchanged for a region without a pool here.
+ * Unsigned calls to a user pool by its address at AWS; passed unchanged for a region without a pool here.
  */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 

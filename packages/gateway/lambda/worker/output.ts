@@ -73,7 +73,7 @@ export class FunctionOutput {
     this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
   }
 
-  /** A part of a streamed answer; in order with the lines. */
+  /** A part of a streamed response; in order with the lines. */
   sendPart(sequence: number, bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
     Atomics.add(this.#unread, 0, 1);
     const report: InstanceReport = { kind: 'part', sequence, bytes, contentType };

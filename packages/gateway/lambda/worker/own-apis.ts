@@ -53,7 +53,7 @@ function loadTls(module: { connect: typeof connect }): TlsModule {
   return module as unknown as TlsModule;
 }
 
-/** Of `connect(options)`, `connect(port, host, options)` and `connect(port, options)`. */
+/** Reads the arguments of `connect(options)`, `connect(port, host, options)` and `connect(port, options)`. */
 function readOptions(args: readonly unknown[]): TlsOptions {
   const options = args.find(isOptions) ?? {};
   const [port, host] = args;

@@ -86,7 +86,7 @@ function loadNet(module: typeof Net): NetModule {
   return module as unknown as NetModule;
 }
 
-/** Of `listen(port, …)` and `listen({ port })`; 0 = any, undefined = no port. */
+/** The port in `listen(port, …)` and `listen({ port })`; 0 = any, undefined = no port. */
 function portOf(first: unknown): number | undefined {
   const given = isJsonObject(first) ? first['port'] : first;
   const port = typeof given === 'string' && given !== '' ? Number(given) : given;

@@ -36,7 +36,7 @@ export const awslambda = {
     return Object.assign(handler, { [STREAMING]: 'response', [HIGH_WATER_MARK]: options?.highWaterMark });
   },
   HttpResponseStream: {
-    /** The metadata is sent with the first `write`, as in Lambda: a stream that only ends has none. */
+    /** The metadata is sent with the first `write`, as in Lambda: a stream that only ends has no metadata. */
     from(stream: ResponseStream, metadata: unknown): ResponseStream {
       stream.setContentType(WITH_METADATA);
       stream._onBeforeFirstWrite = (write) => {

@@ -44,7 +44,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundles, modules);
-    // Lambda's runtime also requests its first event one turn later; rejections until then fail the start.
+    // Lambda's runtime also requests its first event one turn later; until then, a rejection makes the instance fail to start.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });

@@ -1,5 +1,5 @@
 /**
- * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, also if
+ * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, even if
  * it comes from threads that the function starts.
  */
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ export function shieldProcess(preload: string, warn: (message: string) => void):
   syncBuiltinESMExports();
 }
 
-/** The first two options of this thread are those that `shieldWorkers` has added. */
+/** The first two options of this thread are the ones that `shieldWorkers` has added. */
 export function shieldWorker(preload: string): void {
   process.execArgv = process.execArgv.slice(2);
   // The parent thread reports the end of both.

@@ -126,7 +126,7 @@ type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;
-  /** By certificate; bounded by AWS's limit per account. */
+  /** The agents by certificate; AWS's limit of certificates per account bounds their number. */
   readonly #certified = new Map<string, Agent>();
 
   constructor(maxBytes: number) {

@@ -1,4 +1,4 @@
-/** Keys of token issuers: the local one's from this process, all others' by OpenID Connect Discovery. */
+/** Keys of token issuers: the local issuer's keys come from this process, all other keys by OpenID Connect Discovery. */
 import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
 import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';
@@ -13,7 +13,7 @@ import type { Clock, KeySets } from '../../core/ports.ts';
 /** Contract of a `VerificationKey`; see `policy/token-trust.ts`. */
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
-/** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
+/** The issuer in this process. Its keys are read each time, so that a withdrawn key is refused at once. */
 type LocalKeys = {
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };

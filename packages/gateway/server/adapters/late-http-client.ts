@@ -1,5 +1,5 @@
 /**
- * Loads the client of backends at the first request to one: undici would be a tenth of the code that a start
+ * Loads the client of backends at the first request to one: undici would be a tenth of the code that startup
  * loads.
  */
 import type { createHttpClient } from './http-client.ts';

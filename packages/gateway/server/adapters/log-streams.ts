@@ -22,7 +22,7 @@ interface StreamSink extends LogSink {
 }
 
 /**
- * Lines appear at the end of the loop turn that wrote them, or 5 ms later where others came just before; a
+ * Lines appear at the end of the loop turn that wrote them, or 5 ms later if others came just before; a
  * crash loses that much. For a stalled reader at most 16 MB are kept; later lines are dropped, and one line states
  * their number once it reads again. If the reader has gone (EPIPE), logging ends but the gateway continues.
  */

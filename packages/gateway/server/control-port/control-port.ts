@@ -27,21 +27,21 @@ import type { StreamedBody } from '../../core/exchange.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
-/** The local issuer, its user pools and issuers that it stands in for. */
+/** The local issuer, its user pools and the issuers that it emulates. */
 export interface SignInMount {
   /** Called first: loads what this request needs; undefined if nothing has to be loaded. */
   open(head: Head): Promise<unknown> | undefined;
-  /** Their host names. */
+  /** The issuers' host names. */
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
-  /** Undefined: not a request for it. */
+  /** Returns undefined if the request is not for this handler. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
-/** What other rooms serve on this port. */
+/** The handlers that other rooms provide for this port. */
 export type ControlMounts = {
-  /** By signing name: `dynamodb`, `lambda` …; others are refused by name. */
+  /** The services by signing name: `dynamodb`, `lambda` …; a call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
    * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
@@ -61,7 +61,7 @@ export type ControlMounts = {
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls of AWS services that do not run here. */
+  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls to AWS services that do not run here. */
   readonly recorded: RecordedCalls;
   /** Files of the console, which need no secret; absent = it is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
@@ -70,7 +70,7 @@ export type ControlMounts = {
 };
 
 type ControlPortOptions = {
-  /** 0 picks a free one. */
+  /** The port; 0 chooses a free port. */
   readonly port: number;
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
@@ -79,7 +79,7 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  /** The memory for bodies of requests, and as much for unread replies; absent = 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
@@ -95,7 +95,7 @@ interface ControlPort {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   readonly port: number;
-  /** Ends open requests; within a second. */
+  /** Closes the port within a second; open requests are ended. */
   close(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** With or without a base path. */
+/** Matches with or without a base path. */
 const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
@@ -224,7 +224,7 @@ async function accept(
     send(response, refusal, options, true);
     return;
   }
-  // The client may be gone by now.
+  // The client may have disconnected by now.
   if (request.destroyed) return;
   const read = await readCall(request, arrival, request.socket.remoteAddress, options);
   if (read.kind === 'refused') {
@@ -308,7 +308,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // For a call of a function, `MissingAuthenticationToken` would look like the response of that API.
+    // If a function made the call, `MissingAuthenticationToken` would look like that API's response.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);

@@ -15,7 +15,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 export type Http2Arrival = {
   readonly method: string;
   readonly target: string;
-  /** Flat name, value list with `:authority`, which such clients sign in place of `host`. */
+  /** Flat name, value list with `:authority`, which such clients sign instead of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly body: Readable;
@@ -86,7 +86,7 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Waits a moment for clients that send single bytes, because bytes put back at once would be read again at once.
+    // Waits briefly for clients that send single bytes, because bytes put back at once would be read again at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

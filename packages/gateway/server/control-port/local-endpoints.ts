@@ -1,5 +1,5 @@
 /**
- * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of the start. The
+ * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of this run. The
  * console's endpoints also accept the key of its page.
  */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -10,7 +10,7 @@ import type { ByteStream } from '../../core/ports.ts';
 
 /** The console's page as a caller. */
 export interface PageAccess {
-  /** False until everything listens. */
+  /** False until all ports listen. */
   readonly isReady: boolean;
   admits(signature: string, host: string): boolean;
   /** @param path below `/_gatewright/` */
@@ -28,7 +28,7 @@ type LocalEndpointsOptions = {
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** For the console and the commands that read records; `path` is below `/_gatewright/`. */
+  /** The endpoints for the console and the commands that read records; `path` is below `/_gatewright/`. */
   readonly more?: MoreEndpoints | undefined;
 };
 
@@ -51,7 +51,7 @@ export async function serveLocal(
   if (page?.admits(given, request.host) !== true)
     return jsonReply(401, {
       message:
-        'The key is missing or wrong. Open the console with `gatewright console`; programs find the secret of a start in .gatewright/credentials.json.',
+        'The key is missing or wrong. Open the console with `gatewright console`; programs find the secret of the gateway in .gatewright/credentials.json.',
     });
   if (!page.isReady) return jsonReply(503, { message: 'The gateway is starting.' });
   if (!page.mayCall(request.method, request.path.slice(PREFIX.length)))

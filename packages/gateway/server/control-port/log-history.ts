@@ -2,7 +2,7 @@
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
-/** A line of a function, or of the gateway, such as that of a request. */
+/** A line that a function or the gateway has written, such as a request's line. */
 export type HistoryLine = {
   readonly epochMs: number;
   /** Undefined: a line of the gateway. */
@@ -13,14 +13,14 @@ export type HistoryLine = {
 };
 
 type HistoryQuestion = {
-  /** Undefined: all functions and the gateway. */
+  /** Undefined means all functions and the gateway. */
   readonly functionName?: string | undefined;
   readonly sinceEpochMs?: number | undefined;
 };
 
 const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** Unread text of a follower. */
+/** The limit of text that a follower has not read. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
 /** The size of a piece of the gateway's own lines; old lines are dropped one piece at a time. */
 const MAX_TOGETHER = 500;
@@ -49,7 +49,7 @@ export class LogHistory {
   }
 
   /**
-   * Remembers lines written to the sink, those of a loop turn as one text: V8 would copy ten thousand strings
+   * Remembers lines written to the sink; the lines of a loop turn are one text, because V8 would copy ten thousand strings
    * per second from its young generation into the old one.
    */
   listenIn(sink: LogSink): LogSink {

@@ -86,7 +86,7 @@ function describedBy({ source }: ResolvedStack): UnknownMembers {
   return typeof description === 'string' ? { Description: description } : {};
 }
 
-/** Of values with `NoEcho`, CloudFormation shows asterisks. */
+/** The parameters of a stack; like CloudFormation, shows asterisks as the value of a parameter with `NoEcho`. */
 function parametersOf({ source }: ResolvedStack): readonly UnknownMembers[] {
   const { Parameters: declared } = membersOf(source?.template);
   return Object.entries(membersOf(declared)).flatMap(([ParameterKey, declaration]) => {

@@ -1,4 +1,4 @@
-/** The loaded stacks as a CloudFormation call sees them: those of its region, by name or id. */
+/** The loaded stacks as a CloudFormation call sees them: the stacks of its region, by name or id. */
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';

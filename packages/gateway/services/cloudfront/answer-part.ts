@@ -46,7 +46,7 @@ function isUnchanged({ headers }: OriginAnswer, asked: HeaderList): boolean {
   return modified <= since;
 }
 
-/** Weak comparison. */
+/** The tag without its weak mark, for weak comparison. */
 function plainTag(tag: string): string {
   return tag.trim().replace(/^W\//, '');
 }
@@ -60,7 +60,7 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 
 type Range = { readonly first: number; readonly last: number };
 
-/** Undefined: the whole object, also for requests with several ranges. */
+/** Undefined: the whole object, including for requests with several ranges. */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (from === '' && to === '') return undefined;

@@ -15,7 +15,7 @@ import {
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
-/** AWS: per distribution, in progress at a time. */
+/** AWS's limit of paths in progress per distribution. */
 const MAX_PATHS = 3_000;
 const MAX_PATH = 4_000;
 const MAX_ITEMS = 100;
@@ -127,7 +127,7 @@ export class CloudFrontCalls {
   }
 }
 
-/** After `Marker`, at most `MaxItems`. */
+/** The items after `Marker`, at most `MaxItems`. */
 function pageOf<Item>(
   all: readonly Item[],
   { query }: ServiceRequest,

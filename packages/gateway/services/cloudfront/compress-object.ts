@@ -67,7 +67,7 @@ function isCompressible({ status, headers, body }: OriginAnswer, { compresses, c
   );
 }
 
-/** A strong `ETag` becomes a weak one; an invalid one is removed. */
+/** A strong `ETag` becomes a weak `ETag`; an invalid `ETag` is removed. */
 function convertedHeaders(headers: readonly string[]): readonly string[] {
   return headers.flatMap((_, index) => {
     if (index % 2 === 1) return [];

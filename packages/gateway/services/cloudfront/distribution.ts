@@ -66,7 +66,7 @@ export type Origin = {
   readonly httpsPort: number;
   readonly attempts: number;
   readonly readTimeoutMs: number;
-  /** Why its behaviors answer 500. */
+  /** Why its behaviors respond with 500. */
   readonly closed?: string | undefined;
 };
 
@@ -81,7 +81,7 @@ export type Behavior = {
   readonly cache: CachePolicy;
   readonly request: OriginRequestPolicy | undefined;
   readonly response: ResponseHeadersPolicy | undefined;
-  /** Why it answers 500: something that guards or changes its requests is not supported here. */
+  /** Why it responds with 500: something that guards or changes its requests is not supported here. */
   readonly closed?: string | undefined;
   /** Names of its policies in the template, for reads. */
   readonly policyIds: {

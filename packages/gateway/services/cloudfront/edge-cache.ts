@@ -33,7 +33,7 @@ type Asked = {
 export type CacheOutcome = {
   readonly answer: OriginAnswer;
   readonly result: CacheResult;
-  /** For the log and the console: `miss: first request with this cache key`. */
+  /** The reason that the log and the console show: `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
 };
@@ -97,7 +97,7 @@ export class EdgeCache {
     for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
   }
 
-  /** An object from a GET also answers HEAD, but not the reverse. */
+  /** An object from a GET is also used for HEAD, but not the reverse. */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
     return this.objects.find(key) ?? this.objects.find(headKey(key));
@@ -340,7 +340,7 @@ function validatorsOf({ headers }: StoredObject): readonly string[] {
   ];
 }
 
-/** A 304 updates the headers that it contains, except those that describe the body. */
+/** A 304 updates the headers that it contains, except headers that describe the body. */
 function mergeHeaders(kept: readonly string[], renewed: readonly string[]): readonly string[] {
   const names = new Set(renewed.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   for (const name of ['content-length', 'content-encoding', 'content-type', 'content-range', 'etag'])

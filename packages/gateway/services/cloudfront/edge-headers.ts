@@ -29,7 +29,7 @@ function device({ headers }: ViewerRequest): ReturnType<typeof deviceOf> {
   return deviceOf(headers.last('user-agent') ?? '');
 }
 
-/** Undefined for those that cannot be known. @param lowerName `cloudfront-is-mobile-viewer` */
+/** Undefined for headers that cannot be known. @param lowerName `cloudfront-is-mobile-viewer` */
 export function edgeHeader(lowerName: string, request: ViewerRequest): string | undefined {
   return Object.hasOwn(FACTS, lowerName) ? FACTS[lowerName]?.(request) : undefined;
 }

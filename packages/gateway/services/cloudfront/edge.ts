@@ -13,7 +13,7 @@ import { compileGlob } from '@gatewright/aws/glob';
 
 type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
 
-/** A reply that a request gets before the cache is asked. */
+/** A reply that a request gets before the cache is looked up. */
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 
@@ -240,7 +240,7 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
   return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
 }
 
-/** Ours: AWS would do what is not supported here. */
+/** A refusal by the gateway itself: on AWS, the request would work, but the feature is not supported here. */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };
@@ -254,7 +254,7 @@ function isTooLong({ method, path, query, headers, host }: ViewerRequest): boole
 
 // Which behavior applies to a path (developer guide, "Path pattern").
 
-/** The first one whose pattern matches; the default one is last. */
+/** The first behavior whose pattern matches; the default behavior is last. */
 function matchBehavior(behaviors: readonly Behavior[], path: string): Behavior | undefined {
   const normal = normalizePath(path);
   return behaviors.find(({ pattern }) => {

@@ -1,4 +1,4 @@
-/** How long an answer is fresh (developer guide, Expiration and HTTPStatusCodes). */
+/** How long a response is fresh (developer guide, Expiration and HTTPStatusCodes). */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { CachePolicy, ErrorRule } from './distribution.ts';
 

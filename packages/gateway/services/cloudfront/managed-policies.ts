@@ -169,7 +169,7 @@ export const MANAGED_RESPONSE_POLICIES: ReadonlyMap<string, ResponseHeadersPolic
   responsePolicy('67f7725c-6f97-4210-82d7-5512b31e9d03', 'SecurityHeadersPolicy', undefined, SECURITY),
 ]);
 
-/** By id, or by name with or without `Managed-`, as CDK and Terraform look them up. */
+/** Finds a policy by id, or by name with or without `Managed-`, as CDK and Terraform look them up. */
 export function findManaged<Policy extends { readonly name: string }>(
   policies: ReadonlyMap<string, Policy>,
   idOrName: string,

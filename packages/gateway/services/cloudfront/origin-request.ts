@@ -53,7 +53,7 @@ const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
 
 type OriginParts = { readonly requestId: string; readonly via: string };
 
-/** @param validators of an expired object: `If-None-Match`, `If-Modified-Since` in place of the viewer's */
+/** @param validators of an expired object: `If-None-Match`, `If-Modified-Since` instead of the viewer's */
 export function toOriginRequest(
   request: ViewerRequest,
   behavior: Behavior,

@@ -17,7 +17,7 @@ import {
 } from './managed-policies.ts';
 import { isSet, readForwardedValues } from './read-policies.ts';
 
-/** Policies of the loaded stacks by id; `closed`: one that could not be read, with the reason. */
+/** Policies of the loaded stacks by id; `closed`: a policy that could not be read, with the reason. */
 export type Policies = {
   readonly cache: ReadonlyMap<string, CachePolicy>;
   readonly request: ReadonlyMap<string, OriginRequestPolicy>;

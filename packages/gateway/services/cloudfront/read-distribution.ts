@@ -121,7 +121,7 @@ class DistributionReader {
       id,
       arn: `arn:${partitionOf(stack.region)}:cloudfront::${stack.accountId}:distribution/${id}`,
       accountId: stack.accountId,
-      // As Fn::GetAtt has it.
+      // The spelling of Fn::GetAtt.
       domainName: `d${makeId(13, stack.stackName, resource.logicalId)}.cloudfront.net`,
       aliases: [],
       comment: '',
@@ -160,7 +160,7 @@ class DistributionReader {
 
   #readOther(at: MemberReader, origins: ReadonlyMap<string, Origin>): Behavior {
     const pattern = this.#attempt(() => readPattern(at));
-    // Its paths are unknown, so it may apply to any path.
+    // The behavior's paths are unknown, so it may apply to any path.
     if (pattern instanceof InvalidMember) return closedBehavior(at, '*', pattern);
     return this.#readOne(at, pattern, origins);
   }
@@ -259,7 +259,7 @@ class DistributionReader {
     return reasons[0];
   }
 
-  /** A behavior may name one in the place of an origin. */
+  /** A behavior may name an origin group instead of an origin. */
   #groupsOf(at: MemberReader): readonly (readonly [string, Origin])[] {
     const groups = at.optional('OriginGroups')?.objects('Items', MAX_LISTED) ?? [];
     return groups.map((one) => {

@@ -13,7 +13,7 @@ import type {
 
 const YEAR_SECONDS = 31_536_000;
 const DAY_SECONDS = 86_400;
-/** AWS: 100 years. */
+/** AWS's limit, 100 years. */
 const MAX_TTL_SECONDS = 3_153_600_000;
 const MAX_NAMES = 100;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -192,7 +192,7 @@ function readHeaderName(at: MemberReader, member: string): string {
   return name;
 }
 
-/** May be empty. */
+/** Reads a text that may be empty. */
 function readValue(at: MemberReader, member: string): string {
   const value = at.value(member) ?? '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')

@@ -1,4 +1,4 @@
-/** CloudFront in front of APIs: a port for each distribution, its cache, and calls of SDKs (docs/aws §21). */
+/** CloudFront in front of APIs: a port for each distribution, its cache, and the API for SDKs (docs/aws §21). */
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -75,7 +75,7 @@ class CloudFrontService implements Service {
     this.#distributions = read;
   }
 
-  /** By the name in the Host header; the port of a distribution serves the others, too. */
+  /** Finds a distribution by the Host header, because the port of one distribution serves the others, too. */
   #ofHost(host: string): Distribution | undefined {
     for (const name of aliasesFor(plainHost(host))) {
       const found = this.#distributions.find(
@@ -87,7 +87,7 @@ class CloudFrontService implements Service {
   }
 }
 
-/** For comparison: sets and maps as lists. */
+/** Prints a distribution for comparison: sets and maps as lists. */
 function printed(distribution: Distribution): string {
   return JSON.stringify(distribution, (_, value: unknown) =>
     value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,

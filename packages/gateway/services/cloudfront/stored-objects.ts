@@ -20,7 +20,7 @@ export type StoredObject = OriginAnswer & {
   readonly isError: boolean;
 };
 
-/** Ours: of all distributions together. */
+/** The gateway's own limit for all distributions together. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Estimated size of an entry in addition to its strings and body. */
 const ENTRY_BYTES = 512;
@@ -45,7 +45,7 @@ export class StoredObjects {
       .length;
   }
 
-  /** Fresh or expired. */
+  /** Finds an object, fresh or expired. */
   find(key: string): StoredObject | undefined {
     const found = this.#objects.get(key);
     if (found === undefined) return undefined;

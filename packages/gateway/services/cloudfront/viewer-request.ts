@@ -9,7 +9,7 @@ type Pair = { readonly name: string; readonly text: string };
 
 export class ViewerRequest {
   readonly method: string;
-  /** As sent, or the default root object. */
+  /** The path as sent, or the default root object. */
   readonly path: string;
   readonly query: string;
   readonly headers: HeaderList;
@@ -30,7 +30,7 @@ export class ViewerRequest {
     this.host = request.host;
     this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
     this.remotePort = request.remotePort;
-    // The port counts as HTTPS, as those of APIs do. CloudFront removes this header, so it can be used here to
+    // The port counts as HTTPS, as the ports of APIs do. CloudFront removes this header, so it can be used here to
     // mark a request as HTTP.
     this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
   }

@@ -122,7 +122,7 @@ function withHeader(headers: readonly string[], { name, value, overrides }: SetH
   return [...others, name, value];
 }
 
-/** Only for requests of other origins. */
+/** The CORS headers; only cross-origin requests get them. */
 function corsHeaders(cors: CorsPolicy, { method, headers }: ViewerRequest): readonly SetHeader[] {
   const origin = headers.last('origin');
   if (origin === undefined) return [];

@@ -16,7 +16,7 @@ export type Wanted = {
   readonly isOfGroup: (group: string) => boolean;
   readonly isOfStream?: (stream: string) => boolean;
   readonly fromMs?: number | undefined;
-  /** Inclusive. */
+  /** The end of the range, inclusive. */
   readonly toMs?: number | undefined;
 };
 
@@ -45,7 +45,7 @@ export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<L
 }
 
 /**
- * For tests of whole messages: lets others run in between.
+ * Lets other code run in between; for tests of whole messages.
  * @param visit false ends it
  */
 export async function visitEvents(
@@ -68,7 +68,7 @@ export function comparePositions(one: Position, other: Position): number {
   return one.epochMs - other.epochMs || one.number - other.number;
 }
 
-/** 56 digits, as AWS's. */
+/** An id of 56 digits, like AWS's ids. */
 export function eventIdOf({ epochMs, number }: Position): string {
   return `${epochMs}${String(number).padStart(12, '0')}`.padStart(56, '0');
 }

@@ -98,7 +98,7 @@ export class LogGroupBook {
     return days === undefined ? -Infinity : this.#nowMs() - days * DAY_MS;
   }
 
-  /** In the order of their names. */
+  /** The groups in the order of their names. */
   list(): readonly GroupFacts[] {
     const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
     // Counts all lines without building messages, because the console asks often.

@@ -29,7 +29,7 @@ type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'rep
 /** AWS's default of concurrent queries, and its limit of groups in one. */
 const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
-/** Results that can still be read. */
+/** The limit of queries whose results are kept for reading. */
 const MAX_KEPT = 100;
 /** AWS stops a query after 60 minutes; here 64 MB are read. */
 const MOST_MS = 20_000;

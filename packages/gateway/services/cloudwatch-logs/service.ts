@@ -167,7 +167,7 @@ function readEvents(input: CallInput): readonly Sent[] {
   return events;
 }
 
-/** In time order, so the rejected ones are the first and the last. */
+/** The events are in time order, so the rejected ones are the first and the last. */
 function rejectedOf(events: readonly Sent[], nowMs: number, expiredMs: number): UnknownMembers {
   const tooNew = events.findIndex(({ timestamp }) => timestamp > nowMs + NEWEST_MS);
   const tooOld = events.filter(({ timestamp }) => timestamp < nowMs - OLDEST_MS).length;

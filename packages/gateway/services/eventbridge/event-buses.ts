@@ -119,7 +119,7 @@ export class EventBuses {
     }
   }
 
-  /** For destinations of functions, schedules and other rules. */
+  /** The event target for destinations of functions, schedules and other rules. */
   target(
     arn: string,
     body: string,

@@ -113,7 +113,7 @@ type ReadRule = {
   readonly schedule: Schedule | undefined;
 };
 
-/** @param anchorMs start of rates */
+/** @param anchorMs the time from which `rate(…)` schedules count */
 function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   const { resource, stack } = reader;
   const { region, accountId } = stack;

@@ -1,4 +1,4 @@
-/** The streams of a start by ARN, defined by stacks or created by calls. */
+/** The streams of this run by ARN, defined by stacks or created by calls. */
 import { createHash } from 'node:crypto';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { rateExceeded } from './error.ts';
@@ -15,7 +15,7 @@ export type StreamDefinition = {
   readonly retentionHours: number;
 };
 
-/** Limit over all streams; Kinesis has none, but a laptop does. */
+/** Limit over all streams; Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** "a new data stream with the on-demand capacity mode … 4 MB/s": four shards. */
 export const ON_DEMAND_SHARDS = 4;
@@ -41,7 +41,7 @@ export class LocalStreams {
     return this.#streams.get(arn);
   }
 
-  /** Replaces the streams of the stacks; those that remain keep their records, as do those made by calls. */
+  /** Replaces the streams of the stacks; streams that remain keep their records, as do streams made by calls. */
   replace(definitions: readonly StreamDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, stream] of this.#streams)
@@ -54,7 +54,7 @@ export class LocalStreams {
 
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // An earlier start may have left records of a stream made by a call, which no longer exists.
+    // An earlier run may have left records of a stream that a call created and that no longer exists.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }

@@ -61,7 +61,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   const stream = findStream(input, place, streams, reader);
   if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
     throw invalidArgument('Records size exceeds 5 MB limit');
-  // An invalid record refuses the whole call; one over its shard's limit only fails itself.
+  // An invalid record refuses the whole call; a record over its shard's limit fails alone.
   const records = given.map(withHashKey);
   const placed = records.map((record) => attempt(() => put(stream, record)));
   stream.notify();
@@ -71,7 +71,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   };
 }
 
-/** Failed entries have an error in place of a shard and a number. */
+/** Failed entries have an error instead of a shard and a sequence number. */
 function attempt(run: () => UnknownMembers): UnknownMembers {
   try {
     return run();
@@ -115,7 +115,7 @@ function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
 type IteratorOptions = {
   readonly type: string;
   readonly sequence: string | undefined;
-  /** Seconds of the epoch. */
+  /** The time in epoch seconds. */
   readonly time: number | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** Kinesis: streams, the functions that read them, and calls of SDKs (docs/aws §18.11). */
+/** Kinesis: streams, the functions that read them, and the API for SDKs (docs/aws §18.11). */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse, OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -126,7 +126,7 @@ class KinesisService implements Service {
   }
 
   /**
-   * A start without any stream records what is put, and can read it back. A start with streams answers an
+   * A run without any stream records what is put, and can read it back. A run with streams answers an
    * unknown name as AWS does.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {

@@ -66,7 +66,7 @@ export class Shard {
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
-    // Higher than those of an earlier start, including dropped records.
+    // The numbers are higher than all numbers of an earlier run, including dropped records.
     this.#next = Math.max(options.nowEpochMs * 1000, (this.#records.at(-1)?.index ?? 0) + 1);
   }
 

@@ -68,7 +68,7 @@ export class StreamConsumer {
     for (const lane of this.#lanes) lane.pump();
   }
 
-  /** From an earlier start. */
+  /** The positions that an earlier run saved for a shard. */
   #keptPlaces(shard: Shard): readonly Place[] {
     const { kept } = this.#ports;
     return kept.list(placesOf(this.mapping.id, shard)).map(([key, value]) => {

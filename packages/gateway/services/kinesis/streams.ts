@@ -21,7 +21,7 @@ type StoredRecord = {
 
 const STREAM_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 const MAX_STREAMS = 100;
-/** Per stream; the oldest are dropped first, as after the retention period. */
+/** The limit of records per stream; the oldest are dropped first, as after the retention period. */
 const MAX_RECORDS = 1_000;
 const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 const SHARD = 'shardId-000000000000';
@@ -254,7 +254,7 @@ function shard(): UnknownMembers {
   };
 }
 
-/** 56 digits, like AWS's. */
+/** A sequence number of 56 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `4954${String(sequence).padStart(52, '0')}`;
 }

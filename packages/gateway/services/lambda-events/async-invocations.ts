@@ -71,7 +71,7 @@ export class AsyncInvocations {
     return true;
   }
 
-  /** Takes over the events of an earlier start; their times continue. */
+  /** Takes over the events of an earlier run; their times continue. */
   restore(): void {
     const now = this.#options.clock.nowEpochMs();
     for (const [, value] of this.#options.kept.list(PREFIX)) {

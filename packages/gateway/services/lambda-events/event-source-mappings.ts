@@ -1,4 +1,4 @@
-/** The current event source mappings: those of the stacks, as changed by calls, and those created by calls. */
+/** The current event source mappings: the stacks' mappings, as changed by calls, and mappings that calls created. */
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
@@ -116,7 +116,7 @@ export class EventSourceMappings {
           { id, region, properties, modifiedAt: this.#ports.startedAt },
         ]),
     );
-    // A call came while the stacks were loaded.
+    // A call arrived while the stacks were being loaded.
     if (version !== this.version) this.#ports.sources.readAgain(() => true);
   }
 

@@ -227,7 +227,7 @@ function printMapping(
   };
 }
 
-/** Templates may write it as a text. */
+/** Whether the mapping is disabled; templates may write the value as a text. */
 function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
 }

@@ -69,7 +69,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   reader.checkAll(members);
   // An empty list removes what was set before.
   const given = Object.entries(input).filter(([name]) => Object.hasOwn(members, name) && reader.has(name));
-  // Of a parsed text.
+  // The value comes from a parsed text.
   return Object.fromEntries(given) as Properties;
 }
 

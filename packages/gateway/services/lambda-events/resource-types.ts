@@ -17,7 +17,7 @@ export const LAMBDA_EVENTS_TYPES = {
        MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
        StartingPosition StartingPositionTimestamp`,
     ),
-    // A source that begins with the start, such as a table's stream, has only one position.
+    // A source that begins at startup, such as a table's stream, has only one starting position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
     unsupported: { ProvisionedPollerConfig: 'it does not limit concurrent batches' },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {

@@ -121,7 +121,7 @@ function readInvokeConfig(reader: ResourceReader): readonly [key: string, config
   return [asyncKey(name, given === undefined || given === '$LATEST' ? qualifier : given), config];
 }
 
-/** The dead-letter queue belongs to the function, also when an alias is called. */
+/** The dead-letter queue belongs to the function, even if an alias is invoked. */
 function findConfig(
   configs: AsyncConfigs,
   deadLetters: ReadonlyMap<string, string>,

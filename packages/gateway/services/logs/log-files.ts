@@ -15,12 +15,12 @@ type LogFileOptions = {
 
 interface LogFiles extends LogGroups {
   flush(): Promise<void>;
-  /** Flushes; later writes are lost. */
+  /** Flushes the files; later writes are lost. */
   close(): Promise<void>;
 }
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** Rotated files per group; with the one in use at most 40 MB. */
+/** Rotated files per group; with the file in use at most 40 MB. */
 const KEPT_FILES = 3;
 /** Limit of the text that waits for a slow disk; more is dropped. */
 const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;

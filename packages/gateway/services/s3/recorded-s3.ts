@@ -158,13 +158,13 @@ function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-/** ListBuckets: the buckets of the loaded stacks, in pages where the call asks for them. */
+/** ListBuckets: the buckets of the loaded stacks, in pages if the call asks for them. */
 type Bucket = { readonly name: string; readonly region: string };
 type Account = { readonly id: string; readonly createdMs: number };
 
 const DEFAULT_PAGE = 10_000;
 
-/** @returns the body of the answer; undefined for a query that AWS refuses */
+/** @returns the body of the response; undefined for a query that AWS refuses */
 function listBuckets(buckets: readonly Bucket[], query: string, account: Account): string | undefined {
   const asked = new URLSearchParams(query);
   const size = Number(asked.get('max-buckets') ?? DEFAULT_PAGE);

@@ -1,5 +1,5 @@
 /**
- * Cloud Map's API for SDKs. Changes take effect at once, while AWS takes a moment (Cloud Map API reference).
+ * Cloud Map's API for SDKs. Changes take effect at once, while AWS applies them with a delay (Cloud Map API reference).
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -119,7 +119,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not answered here */
+/** @returns undefined for a call that is not supported here */
 export function answerCloudMap(
   action: string,
   input: UnknownMembers,
@@ -218,7 +218,7 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Namespaces, services and operations as calls answer them. Times are epoch seconds. */
+/** Namespaces, services and operations as calls return them. Times are epoch seconds. */
 function describeNamespace(
   { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
   registry: Registry,
@@ -290,7 +290,7 @@ function readParameters(at: MemberReader, name: string): Attributes {
   }
 }
 
-/** By the name of the filter. */
+/** Reads the filters by their names. */
 function readFilters(
   at: MemberReader,
   allowed: readonly string[],

@@ -52,7 +52,7 @@ export function isEjected({ ejectedAtMs }: LocalInstance, nowMs: number): boolea
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost)$/i;
 
-/** The address of the instance, or why it has none. */
+/** The address of the instance, or why it has no address. */
 export function originOf({
   attributes,
   isOfFile,

@@ -20,7 +20,7 @@ export type ServiceDefinition = {
   readonly namespace: NamespaceDefinition | undefined;
   readonly description: string | undefined;
   readonly type: string;
-  /** As the template has it, for `GetService`. */
+  /** The settings as the template has them, for `GetService`. */
   readonly configs: UnknownMembers;
   readonly recordTypes: readonly string[];
   readonly hasCustomHealth: boolean;

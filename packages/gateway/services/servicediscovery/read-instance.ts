@@ -86,7 +86,7 @@ const RULES: Readonly<Record<string, (value: string) => boolean>> = {
   AWS_INIT_HEALTH_STATUS: (value) => value === 'HEALTHY' || value === 'UNHEALTHY',
 };
 
-/** By type of DNS record: one attribute of each list is required. An alias needs no address. */
+/** The attributes by type of DNS record: one attribute of each list is required. An alias needs no address. */
 const NEEDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   A: [['AWS_INSTANCE_IPV4', 'AWS_ALIAS_DNS_NAME']],
   AAAA: [['AWS_INSTANCE_IPV6', 'AWS_ALIAS_DNS_NAME']],

@@ -11,9 +11,9 @@ import type { NamespaceDefinition, ServiceDefinition } from './local-service.ts'
 import type { Registration } from './read-instance.ts';
 
 export type Definitions = {
-  /** By id. */
+  /** The namespaces by id. */
   readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
-  /** By ARN. */
+  /** The services by ARN. */
   readonly services: ReadonlyMap<string, ServiceDefinition>;
 };
 

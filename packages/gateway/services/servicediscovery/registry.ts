@@ -1,4 +1,4 @@
-/** The namespaces and services of a start, and the operations that calls have asked for. */
+/** The namespaces and services of this run, and the operations that calls have asked for. */
 import type { Clock, Random } from '../../core/ports.ts';
 import { LocalService } from './local-service.ts';
 import type { NamespaceDefinition } from './local-service.ts';
@@ -47,12 +47,12 @@ export class Registry {
     );
   }
 
-  /** By id or ARN. */
+  /** Finds a service by id or ARN. */
   findService(wanted: string): LocalService | undefined {
     return this.#services.get(wanted) ?? this.services.find(({ definition: { id } }) => id === wanted);
   }
 
-  /** By id or ARN. */
+  /** Finds a namespace by id or ARN. */
   findNamespace(wanted: string): NamespaceDefinition | undefined {
     return this.#namespaces.get(wanted) ?? this.namespaces.find(({ arn }) => arn === wanted);
   }

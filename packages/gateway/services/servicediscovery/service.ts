@@ -28,13 +28,13 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, registry),
     },
     prepare(stacks) {
-      // A reset reads no stacks for a while.
+      // During a reset there are no stacks for a while.
       if (stacks.isEmpty) return () => undefined;
       const { cloudMap } = settings;
       if (cloudMap !== undefined && stacks.isElsewhere('servicediscovery'))
         throw new DefinitionError(
           { file: cloudMap, line: undefined },
-          'calls of Cloud Map go to the endpoint that you set, so --cloud-map has no effect; remove one of them',
+          'calls to Cloud Map go to the endpoint that you set, so --cloud-map has no effect; remove one of the two settings',
         );
       const defined = readDefinitions(stacks);
       const all = cloudMap === undefined ? defined : addInstancesOfFile(cloudMap, defined);

@@ -24,7 +24,7 @@ export type Published = {
   readonly message: string;
   readonly subject: string | undefined;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
-  /** By protocol, where `MessageStructure` is json. */
+  /** The messages by protocol, if `MessageStructure` is json. */
   readonly byProtocol?: Readonly<Record<string, string>> | undefined;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;

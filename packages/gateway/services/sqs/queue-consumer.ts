@@ -200,7 +200,7 @@ function printAttributes({ attributes }: QueuedMessage): object {
   );
 }
 
-/** "For SQS, the body": as JSON if possible, otherwise as a string; the other fields are those of the record. */
+/** "For SQS, the body": as JSON if possible, otherwise as a string; the other fields come from the record. */
 function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
   return {
     messageId: message.id,

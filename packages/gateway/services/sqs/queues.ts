@@ -1,5 +1,5 @@
 /**
- * The queues of a start by ARN, and their waiting receivers. Changes that must survive a restart are kept;
+ * The queues of this run by ARN, and their waiting receivers. Changes that must survive a restart are kept;
  * dead messages go to the dead-letter queue in the same step.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -16,7 +16,7 @@ export type QueueDefinition = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** Limit over all queues; SQS has none, but a laptop does. */
+/** Limit over all queues; SQS has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';
@@ -44,7 +44,7 @@ export class Queues {
     return this.#queues.get(arn);
   }
 
-  /** Replaces the queues of the stacks; those that remain keep their messages, as do those made by calls. */
+  /** Replaces the queues of the stacks; queues that remain keep their messages, as do queues made by calls. */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, queue] of this.#queues)

@@ -152,7 +152,7 @@ class QueueMetrics {
     this.#options = options;
   }
 
-  /** Until the queues are closed. */
+  /** Watches the queues until they are closed. */
   watch(queues: readonly LocalQueue[]): void {
     this.#measured.clear();
     for (const queue of queues) {

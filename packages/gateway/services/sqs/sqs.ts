@@ -173,7 +173,7 @@ function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
   const isGone = !queue.delete(receipt);
-  // A standard queue answers so for any handle that it once gave.
+  // A standard queue returns this for any handle that it has ever issued.
   if (isGone && queue.definition.settings.isFifo && queue.hasMessage(receipt))
     throw invalid(
       `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,

@@ -88,7 +88,7 @@ export class StreamConsumer {
   push(record: TableChange): void {
     const { filter, stream } = this.mapping;
     if (this.#meanwhile !== undefined) {
-      // A disabled mapping reads these records later, as older ones.
+      // A disabled mapping reads these records later, once it is enabled again.
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }
@@ -189,7 +189,7 @@ export class StreamConsumer {
     );
   }
 
-  /** A full batch, or a partial one after the window. */
+  /** A full batch, or a partial batch after the window. */
   #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;

@@ -28,7 +28,7 @@ type StsOptions = {
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
   readonly makeToken: () => string;
-  /** Accepts the keys from now on; `identity` is asked at each call. */
+  /** Accepts the keys from now on; `identity` is called at each request. */
   readonly open: (
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
@@ -230,7 +230,7 @@ function both(
 /** Whether a caller may assume a role (IAM user guide, "Policy evaluation logic", "How to use trust policies with IAM roles"). */
 interface RoleBook {
   find(roleArn: string): Role | undefined;
-  /** The identity of a session; undefined once the role is gone. */
+  /** The identity of a session; undefined once the role no longer exists. */
   hold(
     roleArn: string,
     session: {
@@ -277,7 +277,7 @@ function decideAssumption(
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
   if (role.trust.decide(question) !== 'allow')
     return refuse('its AssumeRolePolicyDocument does not allow this caller');
-  // A trust policy that names the caller itself suffices within the account; one that names the account does not.
+  // A trust policy that names the caller itself suffices within the account; a policy that names the account does not.
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')
     return refuse("the caller's policies deny sts:AssumeRole");

@@ -26,7 +26,7 @@ const POLL_EVERY_MS = 100;
  * Creates missing tables and keeps existing ones with their data. Updates time to live and stream to the
  * template's setting.
  * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
- * @throws StartError when the endpoint does not answer, or refuses
+ * @throws StartError if the endpoint does not respond, or refuses
  */
 export async function createTablesAt(
   target: DynamoDbTarget,
@@ -212,7 +212,7 @@ export function refuseUnless(
   );
 }
 
-/** One signed call. @throws StartError when the endpoint does not answer */
+/** Sends one signed call. @throws StartError if the endpoint does not respond */
 export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);
@@ -239,14 +239,14 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     }
     return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {
-    // After a timeout, the reason of the signal.
+    // After a timeout, the error is the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
     throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);
   }
 }
 
-/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation at every start with tables. */
+/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation in every run with tables. */
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);

@@ -18,7 +18,7 @@ type Versioned<Value> = Value & {
 
 export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
-/** `content` is undefined where a template makes a secret without a value. */
+/** `content` is undefined if a template makes a secret without a value. */
 export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
 
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
@@ -81,7 +81,7 @@ export class LocalValues {
     this.#reported.clear();
   }
 
-  /** By name or ARN; a missing one is reported. */
+  /** Finds a parameter by name or ARN; a missing parameter is reported. */
   parameter(nameOrArn: string): Parameter | undefined {
     const name = /^arn:[\w-]+:ssm:[^:]*:\d*:parameter\/(.+)$/.exec(nameOrArn)?.[1];
     const found =
@@ -100,7 +100,7 @@ export class LocalValues {
     return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  /** By name, ARN, or ARN without its six last characters; a missing one is reported. */
+  /** Finds a secret by name, ARN, or ARN without its last six characters; a missing secret is reported. */
   secret(id: string): Secret | undefined {
     const name = nameOfSecret(id);
     const found =
@@ -111,12 +111,12 @@ export class LocalValues {
     return this.#orReport(found, 'secretsmanager', id);
   }
 
-  /** By `application/environment/profile`; a missing one is reported. */
+  /** Finds a configuration by `application/environment/profile`; a missing configuration is reported. */
   configuration(id: string): Configuration | undefined {
     return this.#orReport(this.#configurations.get(id), 'appconfig', id);
   }
 
-  /** By `bucket/key`; a missing one is reported. */
+  /** Finds an object by `bucket/key`; a missing object is reported. */
   object(id: string): Versioned<Content> | undefined {
     return this.#orReport(this.#objects.get(id), 's3', id);
   }

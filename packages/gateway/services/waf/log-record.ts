@@ -22,7 +22,7 @@ type LoggedRequest = {
 const MAX_LABELS = 100;
 const REDACTED = 'REDACTED';
 
-/** @returns undefined where the filter drops it */
+/** @returns undefined if the filter drops it */
 export function printRecord(logged: LoggedRequest, logging: Logging): string | undefined {
   const { outcome } = logged;
   if (!logging.isKept(actionsOf(outcome), outcome.labels)) return undefined;

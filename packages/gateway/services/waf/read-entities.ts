@@ -10,14 +10,14 @@ import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
 
-/** What every entity has in calls of the API. */
+/** The members that every entity has in the API. */
 export type EntityFacts = {
   readonly arn: string;
   readonly id: string;
   readonly name: string;
   readonly scope: string;
   readonly description: string;
-  /** As the template writes it. */
+  /** The properties as the template writes them. */
   readonly properties: Readonly<Record<string, unknown>>;
 };
 
@@ -70,7 +70,7 @@ export function readBlocks(
   const blocks = new AddressBlocks();
   for (const address of addresses) {
     const isOfVersion = address.includes(':') === (version === 'IPV6');
-    // AWS wants a prefix, also for one address.
+    // AWS requires a prefix length even for a single address.
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
       at.refuse(
         'Addresses',

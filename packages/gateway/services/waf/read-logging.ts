@@ -14,7 +14,7 @@ export type Logging = {
     readonly method: boolean;
   };
   readonly isKept: (actions: readonly string[], labels: readonly string[]) => boolean;
-  /** As the template writes it. */
+  /** The properties as the template writes them. */
   readonly properties: Readonly<Record<string, unknown>>;
 };
 

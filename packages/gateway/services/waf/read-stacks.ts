@@ -20,13 +20,13 @@ export type Definitions = {
   readonly groups: ReadonlyMap<string, RuleGroup>;
   readonly acls: ReadonlyMap<string, ReadWebAcl>;
   readonly logging: ReadonlyMap<string, Logging>;
-  /** By `{apiId}/{stage}`. */
+  /** The guards by `{apiId}/{stage}`. */
   readonly guards: ReadonlyMap<string, Guard>;
-  /** By ARN of a web ACL of scope CLOUDFRONT. */
+  /** The guards by ARN of a web ACL of scope CLOUDFRONT. */
   readonly distributions: ReadonlyMap<string, Guard>;
   /** The stage of an association is unknown, so it may be any stage. */
   readonly everyStage: Guard | undefined;
-  /** By ARN of the web ACL: the resources as associations name them. */
+  /** The associated resources by ARN of the web ACL, as associations name them. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
 };
 

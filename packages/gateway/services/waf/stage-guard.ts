@@ -33,7 +33,7 @@ type GuardPorts = {
 export class StageGuard {
   readonly samples = new SampledRequests();
   readonly #ports: GuardPorts;
-  /** As defined by the stacks, without changes by calls. */
+  /** The definitions in the stacks, without changes by calls. */
   #defined: Definitions = NO_DEFINITIONS;
   #definitions: Definitions = NO_DEFINITIONS;
   #countries: Countries | undefined;
@@ -50,7 +50,7 @@ export class StageGuard {
     return this.#definitions;
   }
 
-  /** Until the next load or reset. */
+  /** The change applies until the next load or reset. */
   editIpSet(edited: IpSet): void {
     const ipSets = new Map([...this.#definitions.ipSets, [edited.arn, edited]]);
     this.#definitions = { ...this.#definitions, ipSets };

@@ -28,7 +28,7 @@ type TraceCall = (
   segments: KeptFeed<string>,
 ) => UnknownMembers | Promise<UnknownMembers>;
 
-/** By path, because the protocol does not name operations. */
+/** The calls by path, because the protocol does not name operations. */
 export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
   '/TraceSummaries': getTraceSummaries,
   '/Traces': batchGetTraces,

@@ -9,13 +9,13 @@ export type Segment = {
   readonly document: string;
   readonly fields: UnknownMembers;
   readonly startS: number;
-  /** For a segment in progress: its start. */
+  /** The end; for a segment in progress, its start. */
   readonly endS: number;
 };
 
 export type Trace = {
   readonly id: string;
-  /** By id: a later document of a segment replaces the earlier one. */
+  /** The segments by id: a later document of a segment replaces the earlier one. */
   readonly segments: ReadonlyMap<string, Segment>;
 };
 

@@ -15,7 +15,7 @@ type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
 };
 
 type StackParts = {
-  /** Of a stack of this start. */
+  /** The value of an SSM parameter that a stack of this run defines. */
   readonly madeParameter: (name: string) => string | undefined;
   readonly madeSecret: (id: string) => string | undefined;
   readonly fail: (at: Path, message: string) => never;

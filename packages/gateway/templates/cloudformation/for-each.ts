@@ -12,7 +12,7 @@ const PREFIX = 'Fn::ForEach::';
 /** Five nested loops over long lists could otherwise expand to millions of resources. */
 const COPY_LIMIT = 10_000;
 
-/** @throws DefinitionError for a loop that is not [identifier, list, mapping], or one without the transform. */
+/** @throws DefinitionError for a loop that is not [identifier, list, mapping], or a loop without the transform. */
 export function expandForEach(tree: SourceTree, parameters: Readonly<Record<string, string>>): JsonObject {
   return new Expansion(tree, parameters).run();
 }

@@ -13,7 +13,7 @@ import type { Path } from './template-source.ts';
 type Owner = Pick<RawStack, 'stackName' | 'region' | 'stored'>;
 
 type StackParts = {
-  /** Name or ARN; fails for one that cannot be made. */
+  /** The name or ARN; fails if it cannot be generated. */
   readonly physicalId: (logicalId: string) => string;
   readonly findText: (logicalId: string, property: string) => string | undefined;
   readonly findValue: (at: Path) => Json | undefined;

@@ -8,7 +8,7 @@ import type { RawStack } from '../raw-stack.ts';
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /**
-   * The value is in SSM under `parameter`, and a stack of this start may define it; missing values fail only
+   * The value is in SSM under `parameter`, and a stack of this run may define it; missing values fail only
    * where they are used.
    */
   | {

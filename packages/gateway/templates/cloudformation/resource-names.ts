@@ -55,7 +55,7 @@ export class ResourceNames {
     return this.#resources.guard(logicalId, () => look(this.#identity(logicalId)));
   }
 
-  /** The value of a lookup that the template uses; a generated one is reported. */
+  /** The value of a lookup that the template uses; a generated value is reported. */
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.#raw;

@@ -25,10 +25,10 @@ type NameRow = {
 };
 
 /**
- * Per line: type, property with its name, result of Ref, attributes. An attribute without a value equals Ref,
- * one with `[]` is a list. `{name}` is the name in the template, else a generated one, `{name:32}` cut to 32;
+ * Each line has a type, the property with its name, the result of Ref, and attributes. An attribute without a value equals Ref,
+ * a type with `[]` is a list. `{name}` is the name in the template, else a generated name, `{name:32}` cut to 32;
  * `{Other}` another property; `{hex:8}`, `{id:8}`, `{ID:8}` and `{uuid}` are generated, always the same.
- * `arn:ecs:cluster/{name}` stands for the whole ARN, `garn:` for one without a region.
+ * `arn:ecs:cluster/{name}` stands for the whole ARN, `garn:` for an ARN without a region.
  */
 const TABLE = `
 ApiGateway::DomainNameV2 - garn:apigateway:/domainnames/{DomainName}+{id:10} DomainNameArn DomainNameId={id:10}

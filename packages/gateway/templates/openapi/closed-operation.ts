@@ -1,4 +1,4 @@
-/** An operation that could not be completed (SAM): its route exists and answers 500 with the reason. */
+/** An operation that could not be completed (SAM): its route exists and responds with 500 and the reason. */
 import { DefinitionError } from '../../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -16,13 +16,13 @@ export type DocumentPath = readonly string[];
 export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
 
 export type Operation = {
-  /** With the base path of the import: `/v1/pets/{id}`. */
+  /** The path with the base path of the import: `/v1/pets/{id}`. */
   readonly path: string;
   /** Upper case; `ANY` for `x-amazon-apigateway-any-method`. */
   readonly method: string;
   readonly value: JsonObject;
   readonly at: DocumentPath;
-  /** Includes those of the path, unless the operation has one of the same name and place. */
+  /** The operation's parameters, and the path's parameters that the operation does not override by name and place. */
   readonly parameters: readonly Found[];
 };
 

@@ -8,7 +8,7 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** Type → the property with the document, and the one that names its file. */
+/** Type → the property with the document, and the property that names its file. */
 const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],

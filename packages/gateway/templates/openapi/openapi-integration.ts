@@ -6,7 +6,7 @@ import { present } from '../sam/sam-expansion.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
 
-/** The integration of an operation, following references; undefined if it has none. */
+/** The integration of an operation, following references; undefined if there is none. */
 export function findIntegration(document: OpenApiDocument, operation: Operation): Found | undefined {
   const at = [...operation.at, INTEGRATION];
   const value = operation.value[INTEGRATION];

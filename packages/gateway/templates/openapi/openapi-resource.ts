@@ -17,7 +17,7 @@ export type ImportedResource = {
   at(property?: string): DocumentPath;
 };
 
-/** The same id at every start. */
+/** An id that is the same in every run. */
 export function importedId(
   document: OpenApiDocument,
   stackName: string,

@@ -17,7 +17,7 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
-  // As in SAM, one permission for all pools of a function; the last pool wins.
+  // SAM makes one permission for all pools of a function, for the last pool; so does this code.
   const permission = `${ownerId}CognitoPermission`;
   if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
   allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {

@@ -35,7 +35,7 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
-/** A change of a resource that the template may declare after the function. */
+/** A change to a resource. The template may declare that resource after the function. */
 export type SamChange = {
   readonly ownerId: string;
   readonly eventName: string;
@@ -78,7 +78,7 @@ export class SamExpansion {
   }
 
   /**
-   * The result of `make`; if that fails, everything it created is dropped and the result is that of `instead`, because
+   * The result of `make`; if that fails, everything it created is dropped and the result of `instead` is used, because
    * half an API may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
@@ -338,7 +338,7 @@ export function streamingUri(functionArn: Json): Json {
 }
 
 /**
- * `${apiId}${stage}Stage`, as SAM names it; if the stage has other characters than letters and digits, a
+ * `${apiId}${stage}Stage`, as SAM names it; if the stage has characters other than letters and digits, a
  * digest replaces it.
  */
 export function stageIdOf(apiId: string, stageName: Json): string {

@@ -73,7 +73,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** Routes that cannot be created answer 500, so that no broader route handles their requests. */
+/** Routes that cannot be created respond with 500, so that no broader route handles their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,

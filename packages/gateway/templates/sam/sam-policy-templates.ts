@@ -135,7 +135,7 @@ const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = 
   ['VPCAccess', 'ec2:*'],
 ];
 
-/** The policy document of a template; undefined if SAM has none of this name. */
+/** The policy document of a template; undefined if SAM has no template with this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
   const given = membersOf(parameters);

@@ -166,7 +166,7 @@ function withDefaultKey(document: JsonObject, auth: JsonObject): JsonObject {
   });
 }
 
-/** Defines SAM's built-in schemes where a method uses them, and removes the marks for defaults. */
+/** Defines SAM's built-in schemes if a method uses them, and removes the marks for defaults. */
 function addUsedSchemes(document: JsonObject): JsonObject {
   const used = new Set<string>();
   const cleaned = mapMethods(document, (definition) => {

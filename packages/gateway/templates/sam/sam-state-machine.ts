@@ -1,6 +1,6 @@
 /**
  * `AWS::Serverless::StateMachine` → the state machine, its role, and routes that start it. Executions are
- * recorded like all calls of Step Functions; they do not run.
+ * recorded like all calls to Step Functions; state machines do not run.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */

@@ -260,7 +260,7 @@ function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   }
 }
 
-/** Connectors that are resources, and those inside of a resource, whose source is that resource. */
+/** Connectors that are resources, and connectors inside a resource, which is then their source. */
 function connectorsOf(declared: JsonObject): readonly Connector[] {
   return Object.entries(declared).flatMap(([origin, resource]) => {
     if (!isJsonObject(resource)) return [];

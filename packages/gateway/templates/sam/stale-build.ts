@@ -44,7 +44,7 @@ export function describeStale(folder: string, newer: string): string {
   return `the output of sam build is older than ${relative(folder, newer)}, and runs unchanged: run sam build again`;
 }
 
-/** Checks functions whose program comes from `.aws-sam/build`, and starts of that folder itself. */
+/** Checks functions whose program comes from `.aws-sam/build`, and checks that folder if the gateway was started in it. */
 export function findStaleBuilds(
   template: JsonObject,
   file: string,

@@ -24,7 +24,7 @@ type StandInValues = {
 };
 
 export type AwsStandIn = {
-  /** For the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
+  /** The environment of the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
 };
@@ -61,7 +61,7 @@ export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn
       AWS_SECRET_ACCESS_KEY: randomBytes(20).toString('hex'),
       AWS_REGION: values.region,
       AWS_DEFAULT_REGION: values.region,
-      // With an address in place of a name the S3 client uses path style, not `bucket.host`.
+      // If the host is an address instead of a name, the S3 client uses path style, not `bucket.host`.
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,

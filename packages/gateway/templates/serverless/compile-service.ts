@@ -1,4 +1,4 @@
-/** Compiles a service with osls, or reuses the result of an earlier start if it is still valid. */
+/** Compiles a service with osls, or reuses the result of an earlier run if it is still valid. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,7 +149,7 @@ function digest(answer: unknown): string {
   return hash([answer === undefined ? 'none' : JSON.stringify(answer)]);
 }
 
-/** osls's result for a service, kept between starts until one of its inputs changes. */
+/** osls's result for a service, kept between runs until one of its inputs changes. */
 type CachedQuestion = { readonly about: QuestionKind; readonly name: string; readonly answer: string };
 type QuestionKind = 'outputs' | 'parameter' | 'object';
 
@@ -175,7 +175,7 @@ type RunIdentity = {
 
 /** Increase whenever the format changes. */
 const FORMAT = 3;
-/** Per folder of a start: services, their stages, parameters and environments. */
+/** The limit of results kept in a folder, over all services, stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 

@@ -62,7 +62,7 @@ function findFrom(origin: string, name: string): Omit<FoundOsls, 'owner'> | unde
       version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
     };
   } catch {
-    // Not installed there: try the next place.
+    // It is not installed there: try the next place.
     return undefined;
   }
 }

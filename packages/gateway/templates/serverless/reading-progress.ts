@@ -6,7 +6,7 @@ export type FoundOsls = {
   /** Name in the package.json of the package, because a project may install osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** Where it is installed; `machine`: for all projects. */
+  /** Who owns the installation; `machine`: for all projects. */
   readonly owner: 'project' | 'gateway' | 'machine';
 };
 

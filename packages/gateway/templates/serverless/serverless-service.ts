@@ -43,7 +43,7 @@ export async function loadServerlessService(
   refuseUnknownStage(tree, stageOf(tree, options));
   informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
-  // The answer to osls cannot carry our own error, so it is kept here.
+  // The reply to osls cannot contain our own error, so it is kept here.
   let refusal: Error | undefined;
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
@@ -156,7 +156,7 @@ type ParameterSources = {
   readonly options: LoadOptions;
   readonly variables: Readonly<Record<string, string>>;
   readonly board: LoadBoard;
-  /** Of this service. */
+  /** The source of this service. */
   readonly source: string;
 };
 
@@ -178,7 +178,7 @@ async function findParameter(
   return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
-/** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */
+/** Values of `custom.gatewright.variables` stand in for stacks that this run does not load. */
 function withVariables(
   stackName: string,
   outputs: Readonly<Record<string, string>> | undefined,

@@ -29,7 +29,7 @@ export type Instance = {
   readonly isData: boolean;
   readonly type: string;
   readonly name: string;
-  /** Of `count` or `for_each`. */
+  /** The key of `count` or `for_each`. */
   readonly key: string | undefined;
   readonly values: JsonObject;
   /** `true`, or a tree with `true` wherever a value is known only after apply. */

@@ -9,7 +9,7 @@ import type { Instance, Module } from './terraform-document.ts';
 /** Names and positions from a block to one value: `environment`, 0, `variables`, `URL`. */
 export type SourcePath = readonly (string | number)[];
 
-/** The value of a reference; undefined where it is not known. */
+/** The value of a reference; undefined if it is not known. */
 type Resolve = (reference: string) => Json | undefined;
 
 const FILE_LIMIT = 200;

@@ -170,7 +170,7 @@ function readAttribute(
   return value;
 }
 
-/** A name that is known only after apply, such as one with a random part. */
+/** A name that is known only after apply, such as a name with a random part. */
 function generatedName({ address, values }: Instance, stackName: string): string {
   const prefix = values['name_prefix'];
   const head = typeof prefix === 'string' ? prefix : '';

@@ -39,7 +39,7 @@ type TypeRow = {
 };
 
 /**
- * Per entry: the provider's type, CloudFormation's, then attributes and, after `>`, what others refer to.
+ * Each entry has the provider's type, CloudFormation's type, attributes and, after `>`, the values to refer to.
  * `attribute=Property:kind`; a property without a name is the attribute's in CloudFormation's spelling. A value
  * to refer to is a text with `{Ref}`, `{@Attribute}`, `{region}`, `{account}`, `{partition}` and `{suffix}`.
  */
@@ -263,7 +263,7 @@ function readAttributes(text: string): readonly AttributeRow[] {
     });
 }
 
-/** The settings of a mapping, without those that `SHAPES` reads. */
+/** The settings of a mapping, without the settings that `SHAPES` reads. */
 function mappingAttributes(): string {
   const shaped = ['DestinationConfig', 'FilterCriteria'];
   const kinds: Readonly<Record<string, Kind>> = {

@@ -323,7 +323,7 @@ export class TerraformValues {
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {
       const own = this.#made(instance, attribute);
-      // Special kinds look for their type even where the plan knows the value.
+      // Special kinds look for their type even if the plan contains the value.
       if (own === undefined || instance.isData)
         return { kind: 'known', value: this.#ids.replace(value, site.kind) };
       return LAMBDA_TYPES.has(instance.type)
@@ -409,7 +409,7 @@ export function isNotKnown(value: Json): boolean {
   return isJsonObject(value) && value[NOT_KNOWN] !== undefined;
 }
 
-/** A block's members in CloudFormation's spelling, without those that are not set. */
+/** A block's members in CloudFormation's spelling, without members that are not set. */
 export function pascalMembers(block: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(block)

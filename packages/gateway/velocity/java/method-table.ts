@@ -99,7 +99,7 @@ export class Arguments {
     return this.#values[at] ?? null;
   }
 
-  /** @throws TemplateError TEMPLATE_FAILED for null, where Java throws a NullPointerException. */
+  /** @throws TemplateError TEMPLATE_FAILED for null, because Java throws a NullPointerException. */
   int(at: number): number {
     const value = this.any(at);
     return typeof value === 'number' ? value : absent(at);

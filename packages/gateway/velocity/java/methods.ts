@@ -40,7 +40,7 @@ import { failure } from './template-error.ts';
 /**
  * Calls `name(args)`. Undefined if the value has no such method for these arguments, which Velocity treats as
  * null.
- * @throws TemplateError TEMPLATE_FAILED where the Java method would throw.
+ * @throws TemplateError TEMPLATE_FAILED if the Java method would throw.
  */
 export function callMethod(
   self: JavaValue,

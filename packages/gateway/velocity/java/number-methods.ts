@@ -27,7 +27,7 @@ function numberAt(args: Arguments, at: number): JavaNumber {
   return value;
 }
 
-/** @throws TemplateError TEMPLATE_FAILED where Java throws a NumberFormatException. */
+/** @throws TemplateError TEMPLATE_FAILED if Java throws a NumberFormatException. */
 function parseIntegerText(text: string, radix: number, bits: number): bigint {
   const digits = /^[+-]?([\da-z]{1,70})$/i.exec(text)?.[1];
   let value = 0n;

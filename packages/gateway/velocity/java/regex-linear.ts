@@ -10,9 +10,9 @@ import type { Node } from './regex-parser.ts';
 
 /** Only with flags `u` and `y`: characters are code points and there is no search. */
 export type LinearForms = {
-  /** For Java's `matches`. */
+  /** The expression for Java's `matches`. */
   readonly whole: RegExp | undefined;
-  /** For `find`, if the pattern can only match at the beginning. */
+  /** The expression for `find`, if the pattern can only match at the beginning. */
   readonly atStart: RegExp | undefined;
 };
 

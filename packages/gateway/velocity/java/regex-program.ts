@@ -40,7 +40,7 @@ const MAX_INSTRUCTIONS = 20_000;
 
 /**
  * @throws TemplateError TEMPLATE_FAILED for a pattern that Java refuses or that is not supported (comments
- * mode, Unicode scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
+ * mode, Unicode scripts), TEMPLATE_LIMIT for a pattern that is too long or repeats too much.
  */
 export function parseRegex(pattern: string): RegexProgram {
   if (pattern.length > MAX_PATTERN_CHARS) {

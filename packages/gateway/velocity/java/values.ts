@@ -182,7 +182,7 @@ export class JavaMap {
   }
 }
 
-/** A map of the host that prints as nothing, where a Java map would print its entries. */
+/** A map of the host that prints nothing; a Java map would print its entries. */
 export class SilentMap extends JavaMap {}
 
 /**
@@ -231,7 +231,7 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // For a list by cursor and current size, for a map by its next entry.
+    // A list ends by its cursor and current size, a map by its next entry.
     return this.#cursor !== this.#items.length;
   }
 

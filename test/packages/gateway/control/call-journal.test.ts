@@ -73,7 +73,7 @@ describe('CallJournal', () => {
     );
     await assert.rejects(
       journal.replay([{ ...made!, drawn: [] }], service, CALLER, false),
-      /other ids than those saved/,
+      /ids that differ from the saved ones/,
     );
   });
 

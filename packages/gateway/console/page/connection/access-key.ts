@@ -1,15 +1,15 @@
 /**
  * The key of this page. It arrives once in the fragment of the link, which no server sees, stays in this
- * tab's sessionStorage and is never sent: it is used to sign the name of each start.
+ * tab's sessionStorage and is never sent: it is used to sign the name of each run.
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A busy machine responds late; a page without a key waits this long before it reports that it has none. */
+/** A busy machine responds late; a page without a key waits this long before it reports that it has no key. */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };
 
-/** Undefined where the link, this tab and other tabs have no key. */
+/** Undefined if the link, this tab and other tabs have no key. */
 export async function findKey(): Promise<string | undefined> {
   const given = /^#([\w-]{20,100})$/.exec(location.hash)?.[1];
   if (given !== undefined) {

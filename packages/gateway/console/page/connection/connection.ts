@@ -1,5 +1,5 @@
 /**
- * The gateway behind this page: which start responds, and the signature that replaces the key in its calls.
+ * The gateway behind this page: which run of the gateway responds, and the signature that replaces the key in its calls.
  */
 import { useEffect, useState } from 'preact/hooks';
 import { followKeys, keepKey } from './access-key.ts';
@@ -35,7 +35,7 @@ export function useKey(given: string): void {
   key = given;
 }
 
-/** Empty until the first start has responded. */
+/** Identifies the current run; empty until a gateway has responded. */
 export function currentStart(): string {
   return signed?.start ?? '';
 }
@@ -58,7 +58,7 @@ export function noteState(next: ConnectionState): void {
   for (const follow of followers) follow();
 }
 
-/** Called when the page is connected again or to another start, because what is shown may have changed. */
+/** Called when the page is connected again or to another run, because what is shown may have changed. */
 export function onRefresh(refresh: () => void): () => void {
   refreshers.add(refresh);
   return () => void refreshers.delete(refresh);
@@ -90,7 +90,7 @@ function takeOffered(): boolean {
   return true;
 }
 
-/** Identifies the start that responds; each start has a new one. @throws Refused where none is ready */
+/** Identifies the run that responds; each run has a new identifier. @throws Refused if no gateway is ready */
 export async function readStart(): Promise<string> {
   const response = await fetchOrRefuse('/console/start', {});
   const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
@@ -99,7 +99,7 @@ export async function readStart(): Promise<string> {
   return start;
 }
 
-/** Makes a call below `/_gatewright/`. @throws Refused where no gateway responds, or the key is refused */
+/** Makes a call below `/_gatewright/`. @throws Refused if no gateway responds, or the key is refused */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     if (signed === undefined) await readStart();

@@ -5,7 +5,7 @@ import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../../en
 export type Month = {
   /** Requests and messages of clients, in the recorded mix. */
   readonly events: number;
-  /** DynamoDB capacity units per event; undefined means as measured in this start. */
+  /** DynamoDB capacity units per event; undefined means the value measured in this run. */
   readonly writesPerEvent: number | undefined;
   readonly readsPerEvent: number | undefined;
   /** AWS's permanent free tier per account: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
@@ -153,7 +153,7 @@ export function unitsPerEvent(
   return eventsOfTables === 0 ? 0 : units / eventsOfTables;
 }
 
-/** One line per table where measured, or one line for all tables where the user has entered a number. */
+/** One line per table if the units are measured, or one line for all tables if the user has entered a number. */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
   const { tables = [], eventsOfTables } = shape;

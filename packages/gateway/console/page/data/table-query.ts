@@ -61,7 +61,7 @@ type TableCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** A Query where a partition key is given, otherwise a Scan. */
+/** A Query if a partition key is given, otherwise a Scan. */
 export function toCall(name: string, table: TableDescription, question: TableQuestion): TableCall {
   const { index, partition, operator, sort, sortTo, limit, isDescending } = question;
   const common = { TableName: name, Limit: limit, ...(index !== '' && { IndexName: index }) };

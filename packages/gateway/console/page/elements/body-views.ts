@@ -26,7 +26,7 @@ export type SentEvent = {
   readonly event: string;
   readonly id: string | undefined;
   readonly data: string;
-  /** Time since the request arrived; undefined where the reply was not streamed. */
+  /** Time since the request arrived; undefined if the reply was not streamed. */
   readonly atMs: number | undefined;
 };
 

@@ -67,7 +67,7 @@ function recentIdentities(): readonly string[] {
   return (sessionStorage.getItem(RECENT) ?? '').split('\n').filter((one) => one !== '');
 }
 
-/** Users need not exist beforehand; those that were used before are suggested again. */
+/** Users need not exist beforehand; users that were used before are suggested again. */
 export function rememberIdentity(as: string): void {
   if (as === '' || as === 'anonymous' || /^(key|iam):|^some-/.test(as)) return;
   const others = recentIdentities().filter((one) => one !== as);

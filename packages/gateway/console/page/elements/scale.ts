@@ -6,7 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 const USUAL_FONT_PX = 16;
 
-/** For sizes that cannot be given in rem: rows placed by number, and canvases. */
+/** The scale for sizes that cannot be given in rem: rows placed by number, and canvases. */
 export function useScale(): number {
   const [scale, setScale] = useState(readScale);
   useEffect(() => {

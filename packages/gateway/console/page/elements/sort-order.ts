@@ -72,7 +72,7 @@ export function keepOrder(store: Store, table: string, order: SortOrder | undefi
   store.setItem(KEPT, JSON.stringify([...all].slice(-MAX_KEPT)));
 }
 
-/** Kept text that cannot be read means no order. */
+/** Reads the stored orders. If the stored text cannot be read, there is no order. */
 function readAll(store: Store): Map<string, string> {
   try {
     const value: unknown = JSON.parse(store.getItem(KEPT) ?? '[]');

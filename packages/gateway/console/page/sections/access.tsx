@@ -42,7 +42,7 @@ export function AccessSection({ item, query }: Props) {
     <div class="single scrolls">
       <SectionHead
         title="Access"
-        about="Who may call what, according to the access documents of this start’s authorizers."
+        about="Who may call what, according to the access documents of this gateway’s authorizers."
       />
       <Problem
         text={
@@ -51,7 +51,7 @@ export function AccessSection({ item, query }: Props) {
       />
       {data?.isPublished === true ? (
         <p class="note">
-          The authorizers of this start use the version that was published last; this page shows the bundled
+          The authorizers of this gateway use the version that was published last; this page shows the bundled
           version. <code>gatewright access versions</code> shows which version is in force.
         </p>
       ) : null}

@@ -12,7 +12,7 @@ import type { Column } from '../elements/sort-order.ts';
 import type { RequestDetail } from '../../records/model.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-/** Per API; the search finds the others. */
+/** The limit of routes shown per API; the search finds the others. */
 const MAX_ROUTES = 1_000;
 
 type Props = { readonly item: string | undefined; readonly query: URLSearchParams };

@@ -50,7 +50,7 @@ export function DiffersSection() {
       <Problem text={error} />
       {data?.unsupported.length === 0 ? (
         <Empty title="Every setting of the stacks is enforced here.">
-          Settings that this start does not support would be listed here, with their effect on requests.
+          Settings that this gateway does not support would be listed here, with their effect on requests.
         </Empty>
       ) : null}
       {data === undefined || data.unsupported.length === 0 ? null : (

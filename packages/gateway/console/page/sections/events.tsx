@@ -28,7 +28,7 @@ export function EventSources() {
     <>
       <Problem text={error} />
       {data?.sources.length === 0 ? (
-        <Empty title="Only requests invoke functions in this start, not events.">
+        <Empty title="In this gateway, only requests invoke functions, not events.">
           Queues, topics, buses, schedules, streams and buckets of the stacks are listed here.
         </Empty>
       ) : null}

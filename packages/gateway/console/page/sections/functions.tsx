@@ -212,7 +212,7 @@ function FunctionLog({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-/** Calls a function with an event: a sample event or one that the user types. */
+/** Invokes a function with an event: a sample event or an event that the user types. */
 type Answer = { readonly kind: string; readonly answer: string; readonly tookMs: number };
 
 function InvokeForm({ name }: { readonly name: string }) {

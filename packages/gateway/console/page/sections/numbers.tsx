@@ -35,7 +35,7 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
         about={
           isCost
             ? 'What a month of traffic with the recorded mix would cost on AWS.'
-            : 'Requests, errors and durations of all requests since the start.'
+            : 'Requests, errors and durations of all requests since startup.'
         }
       />
       <nav class="tabs" aria-label="Views">

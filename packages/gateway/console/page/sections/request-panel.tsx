@@ -72,7 +72,8 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
       <Problem text={refusal ?? (earlier === undefined ? error : undefined)} />
       {earlier === undefined ? null : (
         <p class="note">
-          This request was handled by an earlier start, and its record was deleted when that start ended.
+          This request was handled in an earlier run of the gateway, and its record was deleted when that run
+          ended.
           {isOld || data === undefined
             ? ` ${earlier.method} ${readableTarget(earlier.target)} was answered with ${earlier.status} at ${dateTime(earlier.atEpochMs)}.`
             : ' The part of it that this page had read is below.'}
@@ -87,7 +88,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
           detail={
             earlier === undefined
               ? data
-              : { ...data, noReplay: 'its record was deleted when its start ended' }
+              : { ...data, noReplay: 'its record was deleted when that run of the gateway ended' }
           }
           rows={rows}
           versions={earlier === undefined ? versions : []}

@@ -183,7 +183,7 @@ function Chosen({
         </button>
       </div>
       {place === undefined ? (
-        <p class="soft">No template of this start defines it.</p>
+        <p class="soft">No loaded template defines it.</p>
       ) : (
         <div class="row">
           <code>{place}</code> <Copy label="Copy the place" text={() => place} />

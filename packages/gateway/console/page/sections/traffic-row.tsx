@@ -57,7 +57,7 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
     shown: (
       <>
         {isPinned ? <span class="badge">pinned</span> : null}{' '}
-        {isOfEarlierStart(row) ? <span class="badge">earlier start</span> : null}{' '}
+        {isOfEarlierStart(row) ? <span class="badge">earlier run</span> : null}{' '}
         <a class="line-link" href={linkTo('traffic', row.id)} aria-current={isOpen ? 'true' : undefined}>
           {readableTarget(row.target)}
         </a>{' '}

@@ -115,7 +115,7 @@ function Nothing({ isAll }: { readonly isAll: boolean }) {
   if (!isAll) return <Empty title="No matching requests." />;
   return (
     <Empty title="No requests yet.">
-      Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
+      Call an API of this gateway, or <a href={linkTo('apis')}>build a request</a>.
     </Empty>
   );
 }
@@ -128,7 +128,7 @@ function Unread({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Follows the address, also when the user edits it by hand. */
+/** Follows the address, even if the user edits it by hand. */
 function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
   const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');
@@ -199,7 +199,7 @@ function keyOf(item: RequestRow | ShownReload): number | string {
 }
 
 function describeState({ state, isLive }: Traffic): string {
-  if (state === undefined) return 'Requests of this start, each with the reason for its outcome.';
+  if (state === undefined) return 'Requests to this gateway, each with the reason for its outcome.';
   const { counted, sampled, notKept } = state;
   const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
@@ -208,7 +208,7 @@ function describeState({ state, isLive }: Traffic): string {
       : notKept > 0
         ? ` · ${notKept.toLocaleString('en-US')} ordinary successes only counted`
         : '';
-  return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
+  return `${counted.toLocaleString('en-US')} since startup${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }
 
 function useListKeys(shown: readonly RequestRow[]): void {

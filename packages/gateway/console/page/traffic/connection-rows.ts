@@ -1,11 +1,11 @@
-/** What recorded messages tell about their connections. Pure. */
+/** Derives facts about connections from their recorded messages. Pure. */
 import type { RequestRow } from '../../records/model.ts';
 
 export type ClosedConnection = {
   readonly id: string;
   readonly apiName: string;
   readonly caller: string | undefined;
-  /** Undefined where its end is not recorded; a refused handshake has a status. */
+  /** Undefined if its end is not recorded; a refused handshake has a status. */
   readonly code: number | undefined;
   readonly lastEpochMs: number;
   readonly messages: number;

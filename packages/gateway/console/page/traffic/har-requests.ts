@@ -1,4 +1,4 @@
-/** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are removed when they are saved. */
+/** Requests of an HTTP Archive 1.2 for APIs of this run; secrets are removed when they are saved. */
 import { OF_CLIENT } from './snippets.ts';
 import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
@@ -17,7 +17,7 @@ export function readHar(text: string, apis: readonly Served[]): readonly SavedRe
   const entries = entriesOf(text);
   const served = apis.filter(({ kind }) => kind !== 'websocket');
   const requests = entries.flatMap((entry) => readEntry(entry, served) ?? []).slice(0, MAX_REQUESTS);
-  if (requests.length === 0) throw new Error('The archive has no request for an API of this start.');
+  if (requests.length === 0) throw new Error('The archive has no request for an API of this gateway.');
   const seen = new Map<string, number>();
   return requests.map((request) => {
     const count = (seen.get(request.name) ?? 0) + 1;

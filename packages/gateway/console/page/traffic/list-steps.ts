@@ -1,5 +1,5 @@
 /**
- * Returns the next id; the first where none is open; undefined at an end of the list. @param open its id, or
+ * Returns the next id, or the first if none is open; undefined at an end of the list. @param open its id, or
  * the beginning of it
  */
 export function idAfter(

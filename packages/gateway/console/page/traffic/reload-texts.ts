@@ -9,7 +9,7 @@ export function isReload(item: ListItem): item is ShownReload {
   return 'number' in item;
 }
 
-/** Both lists are newest first; the reloads belong to the current start. */
+/** Both lists are newest first; the reloads belong to the current run. */
 export function withReloads<Row extends Pick<RequestRow, 'sequence' | 'atEpochMs'>>(
   rows: readonly Row[],
   reloads: readonly ShownReload[],

@@ -13,7 +13,7 @@ export type Draft = {
   readonly target: string;
   readonly headers: readonly Header[];
   readonly body: string;
-  /** Empty means as the headers say. */
+  /** The caller; empty means that the headers decide. */
   readonly as: string;
 };
 
@@ -60,7 +60,7 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
 
 /**
  * Percent-encodes a typed path for sending: spaces and letters beyond ASCII are encoded, existing escapes are
- * left as they are. @throws Error where it does not begin with a slash
+ * left as they are. @throws Error if it does not begin with a slash
  */
 export function toTarget(typed: string): string {
   if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');

@@ -9,14 +9,14 @@ const PAGE_ROWS = 250;
 /** Wait between attempts while the gateway is away, and while it refuses the key. */
 const RETRY_MS = 250;
 const REFUSED_MS = 1_000;
-/** Wait between checks for a new start, where nothing is recorded. */
+/** The wait between checks for a new run if nothing is recorded. */
 const NOT_RECORDED_MS = 5_000;
 
 type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
 type FeedReader = {
-  /** Called at once, with the first rows of a start and its clock. */
+  /** Called at once, with the first rows of a run and its clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;
   /** The newest sequence received. */
@@ -35,7 +35,7 @@ export async function runFeed(reader: FeedReader, signal: AbortSignal): Promise<
 class RowFeed {
   readonly #reader: FeedReader;
   readonly #signal: AbortSignal;
-  /** The start whose rows are shown. */
+  /** The run whose rows are shown. */
   #start: string | undefined;
   #first: List | undefined;
   #next = 0;

@@ -9,12 +9,12 @@ const MAX_ROWS = 10_000;
 
 type Numbered = Pick<RequestRow, 'sequence'>;
 
-/** Its details were deleted when its start ended. */
+/** Whether the row belongs to an earlier run, whose end deleted the row's details. */
 export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }
 
-/** @param first rows of the current start */
+/** @param first rows of the current run */
 export function addStart<Row extends Numbered>(
   before: readonly Row[],
   first: readonly Row[],
@@ -24,7 +24,7 @@ export function addStart<Row extends Numbered>(
   return [...first, ...earlier].slice(0, MAX_ROWS);
 }
 
-/** Has no effect where the list was cleared meanwhile. */
+/** Has no effect if the list was cleared meanwhile. */
 export function addOlder<Row extends Numbered>(
   newest: readonly Row[],
   older: readonly Row[],

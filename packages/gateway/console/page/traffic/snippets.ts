@@ -64,7 +64,7 @@ export function printCurl(detail: RequestDetail): string {
   return `${warningOf(detail, '#')}${decoded}${[...words, quote(addressOf(detail))].join(' \\\n  ')}`;
 }
 
-/** For the `requests` package. */
+/** Prints a script that uses Python's `requests` package. */
 export function printPython(detail: RequestDetail): string {
   const { method, request } = detail;
   const headers = headersOf(detail);
@@ -116,7 +116,7 @@ function printCall(detail: RequestDetail): string {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const fields = [
     `"method": ${JSON.stringify(method)}`,
-    // Printed as an object where names are unique, for readability.
+    // Printed as an object if names are unique, for readability.
     `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
   ];
   const { body } = request;

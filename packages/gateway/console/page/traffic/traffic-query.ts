@@ -85,7 +85,7 @@ export function printTrafficQuery(terms: readonly QueryTerm[]): string {
     .join(' ');
 }
 
-/** The value of the first positive term of a field; empty where there is none. */
+/** The value of the first positive term of a field; empty if there is none. */
 export function fieldIn(text: string, field: QueryField): string {
   const term = parseTrafficQuery(text).find(
     (one) => one.kind === 'field' && one.field === field && !one.isNot,

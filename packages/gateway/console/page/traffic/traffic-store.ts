@@ -8,13 +8,13 @@ import { keptZone, showTimesIn } from '../texts.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
 export type Traffic = {
-  /** Newest first; rows of earlier starts come last. */
+  /** The rows, newest first; rows of earlier runs come last. */
   readonly rows: readonly RequestRow[];
   readonly state: RecordState | undefined;
   readonly isLive: boolean;
   readonly error: string | undefined;
   readonly clear: () => Promise<void>;
-  /** By the gateway's clock, which the user may have moved. */
+  /** The time of the gateway's clock, which the user may have moved. */
   readonly nowEpochMs: () => number;
 };
 

@@ -18,7 +18,7 @@ export type ReplaceCode = (
   | { readonly kind: 'replaced' }
   /** The function has no code that runs here. */
   | { readonly kind: 'not-run' }
-  /** The content is not a zip archive, or one that Lambda refuses. */
+  /** The content is not a zip archive, or Lambda would refuse the archive. */
   | { readonly kind: 'unreadable'; readonly reason: string }
 >;
 
@@ -62,7 +62,7 @@ function readArchive(input: UnknownMembers | undefined): Buffer | string {
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
   if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;
   if (input['Publish'] === true)
-    return 'Publish is not supported by this gateway: versions are those of the template';
+    return 'Publish is not supported by this gateway: only the template defines versions';
   const text = input['ZipFile'];
   if (typeof text !== 'string' || text === '') return 'Please provide a source for function code.';
   return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile is not base64';

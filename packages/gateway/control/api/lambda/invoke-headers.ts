@@ -17,7 +17,7 @@ export type InvokeHeaders = {
   readonly tail: LogTail | undefined;
 };
 
-/** For the end of the log: an absent `version` means the function itself. */
+/** The run that the end of the log describes: an absent `version` means the function itself. */
 type Run = {
   readonly requestId: string;
   readonly tookMs: number;

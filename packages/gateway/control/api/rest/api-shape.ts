@@ -59,7 +59,7 @@ function showTags(
   return Object.keys(tags).length === 0 ? {} : { tags };
 }
 
-/** As AWS shows them; documents write a slash as `~1`. */
+/** The binary media types as AWS shows them; documents write a slash as `~1`. */
 export function binaryTypes(properties: JsonObject): readonly string[] {
   return listOf(properties, 'BinaryMediaTypes')
     .filter((type) => typeof type === 'string')

@@ -33,7 +33,7 @@ export function showMethod({ properties }: ControlResource): object {
   };
 }
 
-/** AWS also shows its defaults. */
+/** Shows an integration as AWS does, including AWS's defaults. */
 export function showIntegration(integration: JsonObject, resourceId: string): object {
   const integrationResponses = showResponses(
     integration,

@@ -24,7 +24,7 @@ function textRule(text: Field): PatchRule<UsagePlan> {
 
 const setProductCode: Change = (plan, { value }) => ({ ...plan, productCode: value });
 
-/** For AWS Marketplace. Templates have no such property. */
+/** The product code for AWS Marketplace. Templates have no such property. */
 const PRODUCT_CODE: PatchRule<UsagePlan> = {
   path: '/productCode',
   on: {

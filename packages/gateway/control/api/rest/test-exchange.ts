@@ -84,7 +84,7 @@ export function openMethodExchange(
   );
 }
 
-/** `/pets/{petId}` → `{ petId: '' }`; null if the path has none. */
+/** `/pets/{petId}` → `{ petId: '' }`; null if the path has no parameters. */
 function emptyParameters(resourcePath: string): Readonly<Record<string, string>> | null {
   const names = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [name, '']);
   return names.length === 0 ? null : (Object.fromEntries(names) as Record<string, string>);

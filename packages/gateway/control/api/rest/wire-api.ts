@@ -20,7 +20,7 @@ export type RestControl = {
   readonly apis: ApiDirectory;
   readonly random: Random;
   readonly accountId: string;
-  /** For TestInvokeMethod and TestInvokeAuthorizer, which call integrations. */
+  /** The ports for TestInvokeMethod and TestInvokeAuthorizer, which call integrations. */
   readonly ports: Ports;
 };
 
@@ -33,7 +33,7 @@ export function findApi({ apis, accountId }: RestControl, { path }: WireCall): A
   return api;
 }
 
-/** For calls below `/resources/`, where AWS names the resource if the API is missing [obs]. */
+/** Finds the API for a call below `/resources/`, where AWS names the resource if the API is missing [obs]. */
 export function findResources({ apis }: RestControl, { path }: WireCall): ApiState {
   const api = apis.state(path('restApiId'));
   if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');

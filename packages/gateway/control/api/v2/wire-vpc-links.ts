@@ -1,5 +1,5 @@
 /**
- * VPC links over both of AWS's APIs: those of REST APIs, which are changed by patches, and those of HTTP
+ * VPC links over both of AWS's APIs: links of REST APIs, which are changed by patches, and links of HTTP
  * APIs.
  */
 import { refuseBeyondQuota } from '../../api-quotas.ts';

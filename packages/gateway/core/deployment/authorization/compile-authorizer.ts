@@ -12,7 +12,7 @@ import type { FullMatch } from '../../mapping/full-match.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from '../model.ts';
 
-/** The timeout of a REST or WebSocket authorizer; that of HTTP APIs is 10 s (docs/aws §4.3). */
+/** The timeout of a REST or WebSocket authorizer; for HTTP APIs, it is 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;

@@ -39,7 +39,7 @@ export function compileResourcePolicy(
   return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
-/** Empty if the template sets none; AWS then uses EDGE. @throws DefinitionError */
+/** Empty if the template sets no type; AWS then uses EDGE.  @throws DefinitionError */
 export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');
   const types = block === undefined ? [] : readTextList(block, 'Types');

@@ -191,7 +191,7 @@ export function noteStrayResponses(
   }
 }
 
-/** The responses of an integration in template order; undefined if it has none. @throws DefinitionError */
+/** The responses of an integration in template order; undefined if it has no responses. @throws DefinitionError */
 export function compileFrames(
   integration: PropertyBag | undefined,
   responses: readonly PropertyBag[],

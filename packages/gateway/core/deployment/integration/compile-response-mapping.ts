@@ -48,7 +48,7 @@ function readPattern(response: PropertyBag): string | undefined {
   return checkPattern(response, 'SelectionPattern', pattern);
 }
 
-/** Returns the pattern. @throws DefinitionError where it is not a Java regular expression */
+/** Returns the pattern. @throws DefinitionError if it is not a Java regular expression */
 export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
   try {
     parseRegex(pattern);

@@ -63,7 +63,7 @@ function nameOfFunction(arnOrName: string): string {
   return colon === -1 ? name : name.slice(0, colon);
 }
 
-/** The version or alias in a function ARN; empty if the ARN has none. */
+/** The version or alias in a function ARN; empty if the ARN has no qualifier. */
 function qualifierOfFunction(arn: string): string {
   const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
   return qualifier === '$LATEST' ? '' : qualifier;

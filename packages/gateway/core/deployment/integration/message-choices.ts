@@ -89,7 +89,7 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
   return isPassed ? { ...request, passthrough: 'WHEN_NO_MATCH' } : request;
 }
 
-/** Adds the content type for the backend; a mapped one is added later and replaces it. */
+/** Adds the content type for the backend. A mapped content type is added later and replaces this one. */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
   const isMapped = parameters.some(

@@ -45,7 +45,7 @@ export function compileRestValidation(
   };
 }
 
-/** Undefined if the method names none. */
+/** Undefined if the method names no validator. */
 export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
   const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
   const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));
@@ -98,7 +98,7 @@ function readBodies(bag: PropertyBag, models: Models): readonly (readonly [strin
   });
 }
 
-/** Required handshake parameters of WebSocket `$connect`. HTTP APIs have none (docs/aws §6, last line). */
+/** Required handshake parameters of WebSocket `$connect`. HTTP APIs have no required parameters (docs/aws §6, last line). */
 export function compileConnectValidation(route: PropertyBag): RequestValidation | undefined {
   const declared = readBlock(route, 'RequestParameters');
   const parameters: RequiredParameter[] = [];

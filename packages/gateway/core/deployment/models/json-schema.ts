@@ -194,7 +194,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** The same text for equal values: object names are sorted. */
+/** A text that is the same for equal values: object names are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)

@@ -81,7 +81,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
   };
 }
 
-/** Accepts an object, or its JSON text. */
+/** Reads a schema that is an object, or its JSON text. */
 function readSchema(bag: PropertyBag): JsonObject {
   let schema = bag.properties['Schema'];
   if (schema === undefined || schema === null || schema === '')

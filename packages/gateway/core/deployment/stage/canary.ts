@@ -11,13 +11,13 @@ export type CanarySettings = {
   readonly deploymentId: string;
   /** 0 to 100, with fractions. */
   readonly percentTraffic: number;
-  /** They override the stage's variables; the others stay in effect. */
+  /** Variables that override the stage's variables; the others stay in effect. */
   readonly variableOverrides: StageVariables;
   readonly useStageCache: boolean;
 };
 
 /**
- * Undefined if the stage has none. A canary without its own deployment starts with the stage's. @throws
+ * Undefined if the stage has no canary. A canary without its own deployment starts with the stage's. @throws
  * DefinitionError
  */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {

@@ -9,7 +9,7 @@ type MethodSettings = {
 };
 
 /**
- * Merges items for the same methods, as where a `StageDescription` has settings in addition to its
+ * Merges items for the same methods, as when a `StageDescription` has settings in addition to its
  * `MethodSettings`; later properties override earlier ones. @throws DefinitionError
  */
 export function gatherMethodSettings(stage: PropertyBag): MethodSettings {

@@ -18,7 +18,7 @@ export function accountLimit(region: string): ThrottleLimit {
 export type ThrottleSettings = {
   /** `* /*` of REST, `DefaultRouteSettings` of HTTP and WebSocket. */
   readonly usual: ThrottleLimit | undefined;
-  /** By route key: `GET /pets/{id}`. */
+  /** The limits by route key: `GET /pets/{id}`. */
   readonly byRouteKey: ReadonlyMap<string, ThrottleLimit>;
 };
 

@@ -13,7 +13,7 @@ type RestDefault = {
   readonly message: string | null;
   readonly errorType: string;
   /**
-   * For failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
+   * The wordings for failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
    */
   readonly spaced?: true;
 };
@@ -291,6 +291,6 @@ function wordUrlFailure(
 
 /**
  * Failures of a WebSocket handshake. AWS responds with 502 to a failed `$connect` function and with 504 to a
- * slow one, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST APIs.
+ * slow one, unlike an HTTP API (docs/aws §11.1); the bodies are the same as for REST APIs.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

@@ -27,7 +27,7 @@ export type GatewayResponse = {
   readonly statusCode: string | undefined;
   /** `gatewayresponse.header.X` → `'static'`, `method.request.header.X`, `context.X`, `stageVariables.X`. */
   readonly responseParameters: Readonly<Record<string, string>>;
-  /** By media type. */
+  /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
   readonly defaultResponse: boolean;
 };

@@ -101,7 +101,7 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
     (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
 }
 
-/** Links at the end of request lines; undefined where no console could open them. */
+/** Links at the end of request lines; undefined if no console could open them. */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
   controlUrl: () => string | undefined,

@@ -1,5 +1,5 @@
 /**
- * Whose tokens are trusted on this machine: the local issuer, the issuers that it stands in for, and keys of
+ * Whose tokens are trusted on this machine: the local issuer, the issuers that it emulates, and keys of
  * all others. The issuer, its user pools and pages are loaded when a stack, an option or a call first needs
  * them.
  */
@@ -49,7 +49,7 @@ export class SignIn {
     return this.#opened;
   }
 
-  /** @throws StartError where kept keys or users are damaged or unreadable */
+  /** @throws StartError if kept keys or users are damaged or unreadable */
   open(): Promise<LocalSignIn> {
     this.#opening ??= this.#load();
     return this.#opening;
@@ -61,7 +61,7 @@ export class SignIn {
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** From here on, pools, stand-ins and users are those of these stacks. */
+  /** From here on, the pools, stand-ins and users of these stacks are used. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };

@@ -66,7 +66,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
   throw new InvalidRequest(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
-/** Moves time from one due moment to the next, each with all its effects. */
+/** Moves time from one due time to the next, and waits for all effects of each. */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
@@ -128,7 +128,7 @@ async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
 
 type FoundTable = { readonly name: string; readonly target: DynamoDbTarget };
 
-/** By name or logical id. */
+/** Finds a table by name or logical id. */
 function findTable(
   wanted: string,
   { served, options, store }: Parts,
@@ -180,7 +180,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 
 /**
  * @param wanted as of `functionsNamed`
- * @returns undefined where there is no such function
+ * @returns undefined if there is no such function
  */
 export async function invokeFunction(
   wanted: string,

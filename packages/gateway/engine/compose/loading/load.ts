@@ -12,7 +12,7 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
  * Serves everything servable in the sources and reports the rest.
  * @param known faults of the previous load: a reload that adds faults is refused
  * @returns the current faults
- * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under
+ * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under
  * `--strict`
  */
 export async function load(

@@ -12,7 +12,7 @@ import type { LoadOptions } from '../../../templates/load-options.ts';
 import { loadStacks } from '../../../templates/load.ts';
 import { RESOURCE_TYPES } from '../services/catalogue.ts';
 
-/** The routes of stacks; parts that cannot be served are omitted or answer 500. @throws DefinitionError */
+/** The routes of stacks; parts that cannot be served are omitted or respond with 500. @throws DefinitionError */
 export async function listRoutes(
   sources: readonly string[],
   options: LoadOptions,

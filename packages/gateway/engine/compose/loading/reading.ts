@@ -22,7 +22,7 @@ export type Reading = {
   readonly apis: ReturnType<ServedApis['prepare']>;
   /** Undefined = roles are not enforced. */
   readonly roles: RolesOfStacks | undefined;
-  /** Declared, but not enforced; steps add to it. */
+  /** Parts that are declared but not enforced; the loading steps add to this list. */
   readonly notEnforced: UnsupportedItem[];
 };
 

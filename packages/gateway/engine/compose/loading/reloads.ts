@@ -66,7 +66,7 @@ export function noteReload(
 
 type Comparison = Pick<typeof comparisons, 'takeSnapshot' | 'compareSnapshots'>;
 
-/** Loaded by the first reload, because a start compares nothing. */
+/** Loaded by the first reload, because at startup nothing is compared. */
 function loadComparison(): Promise<Comparison> {
   return import('../../../console/records/deployment-snapshot.ts');
 }

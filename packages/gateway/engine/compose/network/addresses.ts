@@ -4,7 +4,7 @@ import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Host, port and base path of an API. An API that is created after the start has no port of its own; every port serves
+ * Host, port and base path of an API. An API that is created after startup has no port of its own; every port serves
  * it under a path.
  */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
@@ -19,7 +19,7 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /**
- * The origin of an API of this start for integrations with its address at AWS or its custom domain: any port
+ * The origin of an API of this run for integrations with its address at AWS or its custom domain: any port
  * serves it by its Host.
  */
 export function localOriginOf(

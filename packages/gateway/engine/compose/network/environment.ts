@@ -28,7 +28,7 @@ export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
   };
 }
 
-/** `ORDERS_API` for OrdersApi; with its stack and stage where several have the logical id. */
+/** `ORDERS_API` for OrdersApi; with its stack and stage if several APIs have the logical id. */
 function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
   const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;
   return [logicalId, ...(isAlone ? [] : [stack, stage])]

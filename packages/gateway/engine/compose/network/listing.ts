@@ -35,7 +35,7 @@ export function listStages(parts: Parts): ApiListing[] {
   }));
 }
 
-/** Of the first stack; `gatewright env` exports it. */
+/** The region of the first stack; `gatewright env` exports it. */
 export function regionOf({ served, firstSource, options }: Parts): string {
   const { stacks } = served;
   const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));
@@ -54,7 +54,7 @@ export function planPorts(parts: Parts): readonly PortPlan[] {
     );
   const toolkit = findToolkit(served.stacks);
   const own = [...served.all.map(({ identity }) => identity), ...served.urls.map(({ served: url }) => url)];
-  // Adding or removing a part of the toolkit's stack must not change the ports of others.
+  // Adding or removing a part of the toolkit's stack must not change the ports of other parts.
   const ordered = ownFirst(own, ({ stackName }) => toolkit.hasStack(stackName));
   return planOwnPorts(
     ordered.map(({ apiId }) => apiId),

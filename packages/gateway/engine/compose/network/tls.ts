@@ -37,7 +37,7 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
   };
 }
 
-/** @param authority asked at the first handshake */
+/** @param authority called at the first handshake */
 export function tlsOf(
   authority: () => CertifiedKey,
   options: GatewayOptions,

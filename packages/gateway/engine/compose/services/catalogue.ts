@@ -1,5 +1,5 @@
 /**
- * The services of a start: one line and one folder each. Only data is imported here; the rest of a service is
+ * The services of this run: one line and one folder each. Only data is imported here; the rest of a service is
  * loaded when a resource, a call or a target names it.
  */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
@@ -121,12 +121,12 @@ function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
 
 export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 
-/** The services of a start: ours, and those added by the program that starts it. */
+/** The services of this run: ours, and those added by the program that starts it. */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];
 }
 
-/** By signing name. */
+/** The signing names of the services that can be called. */
 export function calledServices(options: Services): readonly string[] {
   return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }

@@ -1,4 +1,4 @@
-/** Events of a start: function calls that do not come from requests. */
+/** Events of this run: function calls that do not come from requests. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
@@ -16,7 +16,7 @@ type ServiceParts = Pick<
   Parts,
   'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities'
 > & {
-  /** For integrations, and targets that are not here. */
+  /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
@@ -89,7 +89,7 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
   return jsonReply(200, { moved: found.redrive() });
 }
 
-/** To a queue, a topic or a bus, or in place of a schedule's time. @param called the name in the message */
+/** Sends to a queue, a topic or a bus, or runs a schedule now. @param called the name in the message */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;

@@ -1,4 +1,4 @@
-/** AWS services whose code is not loaded at the start. */
+/** AWS services whose code is not loaded at startup. */
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 
 /**

@@ -16,7 +16,7 @@ import type { ServiceHost } from '../../service-host.ts';
 import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
-/** Known signers: the local admin, those of the identities file, and the current functions. */
+/** Known signers: the local admin, the identities in the identities file, and the current functions. */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
@@ -53,7 +53,7 @@ export function rightsContext(
   };
 }
 
-/** Integrations' calls of services, with the permissions of their methods' roles. */
+/** Integrations' calls to services, with the permissions of their methods' roles. */
 export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
     Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {

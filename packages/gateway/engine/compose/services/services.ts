@@ -14,7 +14,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Functions' calls go where those of integrations go: to the user's endpoint, to AWS, or into the recorder.
+  // Functions' calls go where integrations' calls go: to the user's endpoint, to AWS, or into the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);

@@ -8,7 +8,7 @@ type Reset = (keepsInstances: boolean) => unknown;
 
 type ResetPart = {
   readonly name: string;
-  /** Reads the state after the start. @returns restores it */
+  /** Reads the state after startup. @returns restores it */
   readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 

@@ -1,4 +1,4 @@
-/** `gatewright.requests.json` in the folder of the start: saved requests, for the project's repository. */
+/** `gatewright.requests.json` in the folder where the gateway was started: saved requests, for the project's repository. */
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidRequest } from '../../../core/errors.ts';

@@ -72,7 +72,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
   const tables = saved.checkTables(value);
   const target = targetOf(parts);
   if (target === undefined && tables.length > 0)
-    throw new StateFileError('it has tables, but this gateway has none of its own');
+    throw new StateFileError('it has tables, but this gateway has no tables of its own');
   if (target === undefined) return () => undefined;
   await saved.refuseOtherKeys(target, tables);
   return () => saved.loadTables(target, tables);

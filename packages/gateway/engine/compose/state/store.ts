@@ -30,7 +30,7 @@ export interface Store {
   readonly url: string | undefined;
   /** Signs the gateway's own calls; undefined = none. */
   readonly keyPair: AwsCredentials | undefined;
-  /** Tables follow soon: the store may start now. */
+  /** Announces that tables follow, so that the store may start now. */
   expectTables(): void;
   /**
    * @param region of their stack; at a user's endpoint all are in one. @throws DefinitionError when a table
@@ -39,7 +39,7 @@ export interface Store {
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   /** Also accepts calls signed with these keys; no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** The same for a temporary key, which later loads keep. */
+  /** Accepts a temporary key, which later loads keep. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
    * Tables whose changes are published from now on; no effect at a user's endpoint.
@@ -48,9 +48,9 @@ export interface Store {
   follow(tables: readonly string[], forgets: boolean): void;
   /** The changes that a stream still has; none at a user's endpoint. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
-  /** Capacity units by table since the start; undefined at a user's endpoint. */
+  /** Capacity units by table since startup; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
-  /** Resolves when every change answered before has been published. */
+  /** Resolves when every change that was confirmed before has been published. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -98,7 +98,7 @@ type FaultOf = (question: CallQuestion) => CallFault | undefined;
 type StoreContext = {
   /** Signers of calls to the embedded store: the user's own tools. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Why a call of a signer is refused, in AWS's wording, or the fault that it meets. */
+  /** Why a signer's call is refused, in AWS's wording, or the fault that it meets. */
   readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
   readonly accountId: string;
@@ -142,7 +142,7 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
 
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
-/** An existing folder is checked at the start; without one, the store may never be needed. */
+/** An existing folder is checked at startup; without one, the store may never be needed. */
 async function openDynamoDb(
   dataDirectory: string | undefined,
   options: Omit<StoreContext, 'region'>,
@@ -157,7 +157,7 @@ async function openDynamoDb(
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
-    // For the gateway's own calls; never leaves the process.
+    // This identity is for the gateway's own calls; it never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
     const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
@@ -184,7 +184,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         if (sessions.length > MAX_SESSIONS) sessions.shift();
         return admitAll();
       },
-      // The thread answers in the order of its changes, so any answer comes after them.
+      // The thread responds in the order of its changes, so any response comes after them.
       ready: admitAll,
       follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
       replay: (streamArn) => dynamoDb.replay(streamArn),
@@ -198,7 +198,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** Only a gateway with tables creates them. */
+/** Only a gateway with tables creates the calls for tables. */
 function tablesAt() {
   return import('../../../services/tables/create-tables.ts');
 }
@@ -235,7 +235,7 @@ function authorizeDynamoDbCall(
   accountId: string,
 ): string | undefined {
   const caller = identities.find(accessKeyId);
-  // Last calls of a function that a reload removed may still arrive.
+  // The last calls that a function made before a reload removed it may still arrive.
   if (caller === undefined) return 'The security token included in the request is invalid.';
   return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

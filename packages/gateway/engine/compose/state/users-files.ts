@@ -1,4 +1,4 @@
-/** Files of local users. Their format is loaded only where one exists. */
+/** Files of local users. The code for their format is loaded only if such a file exists. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ParsedUsers } from '../../../cognito/pools/parse-users.ts';
@@ -9,7 +9,7 @@ const USERS_FILE = 'users.yml';
 /** Endings as `--seed` accepts them for files of tables. */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
 
-/** Files of the directory come before those of `--seed`. */
+/** The directory's files come before the files of `--seed`. */
 export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
   const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];

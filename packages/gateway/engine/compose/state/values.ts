@@ -41,7 +41,7 @@ export class LateValues {
     }));
   }
 
-  /** By `bucket/key`; a missing one is logged. */
+  /** Finds an object by `bucket/key`; a missing object is logged. */
   object(id: string): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id);
     this.open()
@@ -88,20 +88,20 @@ async function noValues(): Promise<ValueDefinitions> {
   return parseValues('', '', () => Buffer.alloc(0));
 }
 
-/** The file of values: the one of `--values`, or gatewright.values.yml in the folder of the start. */
+/** The file of values: the one of `--values`, or gatewright.values.yml in the folder where the gateway was started. */
 export function valuesFileOf({ values, directory }: GatewayOptions): string {
   return resolve(directory, values ?? VALUES_FILE);
 }
 
 type ReadValues = {
-  /** Undefined where there is no file. */
+  /** Undefined if there is no file. */
   readonly written: ValueDefinitions | undefined;
   readonly stored: StoredValues;
   readonly faults: readonly DefinitionError[];
   readonly attached: readonly string[];
 };
 
-/** @throws StartError where a named file cannot be read */
+/** @throws StartError if a named file cannot be read */
 export async function readValues(options: GatewayOptions): Promise<ReadValues> {
   const file = valuesFileOf(options);
   if (options.values === undefined && !existsSync(file)) {

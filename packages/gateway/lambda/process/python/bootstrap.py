@@ -1,6 +1,6 @@
 """Runs a Python handler: gets events from the Runtime API and sends the responses, as Lambda's own runtime does.
 
-Needs the standard library of Python 3.6 and up, and nothing else but the file beside it.
+Needs only the standard library of Python 3.6 or later and the file next to this one.
 """
 
 import decimal
@@ -194,7 +194,7 @@ def remedy_for(error):
 
 
 def own_frames(trace):
-    """The frames of the function, without ours and without those of Python's import system."""
+    """The frames of the function, without ours and without the frames of Python's import system."""
     frames = traceback.extract_tb(trace)
     return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 

@@ -26,7 +26,7 @@ BUILT_IN = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module
 
 
 class Looker:
-    """Follows the imports of one function through its own files, then through those of its layers."""
+    """Follows the imports of one function through its own files, then through the files of its layers."""
 
     def __init__(self, root, layers):
         self.root = root

@@ -1,4 +1,4 @@
-"""Sends calls of boto3 before 1.28 to the gateway: its botocore does not read AWS_ENDPOINT_URL.
+"""Sends calls from boto3 before 1.28 to the gateway: its botocore does not read AWS_ENDPOINT_URL.
 
 Needs the standard library of Python 3.6 and up, and nothing else.
 """

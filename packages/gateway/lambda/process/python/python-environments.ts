@@ -18,7 +18,7 @@ export type PythonProject = {
 
 const MAX_FOLDERS = 8;
 
-/** The code's folder and those above it, then those of the template, up to the root of a repository. */
+/** The code's folder and the folders above it, then the same for the template's folder, up to the root of a repository. */
 export function projectFolders(
   definition: FunctionDefinition,
   taskRoot: string,

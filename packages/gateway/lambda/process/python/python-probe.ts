@@ -125,7 +125,7 @@ function silence(error: ExecFileException, timeoutMs: number): Silent {
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 
-/** Our own program wrote it. */
+/** Reads the probe's output, which our own program has written. */
 function readAnswer(text: string): ProbeAnswer | Silent {
   try {
     return { kind: 'answered', ...(JSON.parse(text) as Omit<ProbeAnswer, 'kind'>) };

@@ -275,7 +275,7 @@ function noDebugger({ place }: FunctionDefinition, installer: Installer): readon
   return [{ error, consequence: '--inspect does not reach Python functions' }];
 }
 
-/** Boto3 and its dependencies, where a function imports them and its project has none. */
+/** Boto3 and its dependencies, if a function imports them and its project does not have them. */
 type Answered = Extract<Awaited<ReturnType<PythonProbe['ask']>>, { kind: 'answered' }>;
 
 type LentModules =

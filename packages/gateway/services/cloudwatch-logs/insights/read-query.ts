@@ -13,7 +13,7 @@ export const MAX_ROWS = 10_000;
 const MAX_COMMANDS = 100;
 const DEFAULT_COLUMNS = ['@timestamp', '@message'];
 
-/** What a command adds to the query. */
+/** The parts that a command adds to the query. */
 type Read = { readonly commands: readonly Command[] } & (
   | { readonly adds: readonly string[] }
   | { readonly shows: readonly string[] }
@@ -95,7 +95,7 @@ function readName(text: QueryText, start: number): string {
   return written.replace(/^`(.+)`$/, '$1');
 }
 
-/** Plain fields are already there. */
+/** The commands for computed fields; plain fields need no command. */
 function computed(fields: readonly NamedExpression[]): readonly Command[] {
   return [
     {

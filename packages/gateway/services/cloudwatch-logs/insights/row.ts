@@ -105,7 +105,7 @@ function valueAt(value: unknown, steps: readonly string[], from: number): Value 
 
 function toValue(value: unknown): Value {
   if (typeof value === 'string' || typeof value === 'number') return value;
-  // As AWS shows them.
+  // The order is the one in which AWS shows the fields.
   if (typeof value === 'boolean') return value ? 1 : 0;
   return value === null || value === undefined ? undefined : JSON.stringify(value);
 }

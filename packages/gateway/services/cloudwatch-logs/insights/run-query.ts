@@ -1,4 +1,4 @@
-/** Runs a query over events: first the commands that handle single rows, then those that need all rows. */
+/** Runs a query over events: first the commands that handle single rows, then the commands that need all rows. */
 import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';
@@ -44,7 +44,7 @@ export class QueryRun {
     this.#collected.add(row);
   }
 
-  /** @param limit the limit of the call, used if the query has none */
+  /** @param limit the limit of the call, used if the query sets no limit */
   finish(limit: number): readonly ResultRow[] {
     const { columns, isOfEvents, commands } = this.#query;
     let rows = this.#collected.rows();
@@ -130,7 +130,7 @@ class GroupedRows implements Collected {
     for (const sum of group.sums) sum.add(row);
   }
 
-  /** Without groups there is one row, also for no events. */
+  /** Without groups there is one row, even if there are no events. */
   rows(): readonly Row[] {
     const { groups, aggregates } = this.#command;
     const empty: Group = { values: [], sums: aggregates.map(({ start }) => start()) };

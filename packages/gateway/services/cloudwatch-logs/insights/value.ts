@@ -1,4 +1,4 @@
-/** Values of fields, and how they compare. */
+/** The values of fields, and their comparison. */
 
 /** A time prints as a time, and counts in milliseconds. */
 type Moment = { readonly epochMs: number };
@@ -14,7 +14,7 @@ export function numberOf(value: Value): number | undefined {
   return value?.epochMs;
 }
 
-/** As results show it: `2026-11-23 17:00:00.000`. */
+/** Prints a value as results show it: `2026-11-23 17:00:00.000`. */
 export function printValue(value: Exclude<Value, undefined>): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);
@@ -34,7 +34,7 @@ export function areEqual(one: Value, other: Value): boolean {
   return a !== undefined && b !== undefined ? a === b : printValue(one) === printValue(other);
 }
 
-/** Negative, 0 or positive; undefined where a value is missing. Numbers by size, others as texts. */
+/** Negative, 0 or positive; undefined if a value is missing. Numbers by size, others as texts. */
 export function compare(one: Value, other: Value): number | undefined {
   if (one === undefined || other === undefined) return undefined;
   const [a, b] = [numberOf(one), numberOf(other)];

@@ -2,7 +2,7 @@
 import { compilePieces } from '@gatewright/aws/glob';
 import type { PatternText } from './pattern-text.ts';
 
-/** Undefined: the event has no such value. */
+/** A test of a value, which is undefined if the event has no such value. */
 export type ValueTest = (value: unknown) => boolean;
 
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';

@@ -1,4 +1,4 @@
-/** The alarms of a start: their states, when they are evaluated, and what a change of state does. */
+/** The alarms of this run: their states, when they are evaluated, and what a change of state does. */
 import { parseArn } from '@gatewright/aws/arn';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
@@ -50,7 +50,7 @@ export class AlarmBoard {
     options.agenda.onMoved(() => this.#onMoved());
   }
 
-  /** By name. */
+  /** All alarms, sorted by name. */
   get all(): readonly Entry[] {
     return [...this.#entries.values()].toSorted((one, other) => (one.alarm.name < other.alarm.name ? -1 : 1));
   }
@@ -62,7 +62,7 @@ export class AlarmBoard {
     return this.#entries.get(parseArn(name)?.resource.replace(/^alarm:/, '') ?? '');
   }
 
-  /** The alarms of all templates; those that are still there keep their states. */
+  /** The alarms of all templates; alarms that still exist keep their states. */
   replace(alarms: readonly Alarm[]): void {
     const names = new Set(alarms.map(({ name }) => name));
     for (const { alarm, isOfTemplate } of this.#entries.values())

@@ -1,4 +1,4 @@
-/** Alarms as they are defined. */
+/** The definitions of alarms. */
 import type { MetricQuery } from '../math/run-queries.ts';
 import type { AlarmRule, StateValue } from './alarm-rule.ts';
 

@@ -122,7 +122,7 @@ function sizeOf(at: MemberReader): number {
   return at.optionalInteger('MaxRecords', 1, 100) ?? 50;
 }
 
-/** Metric alarms alone, unless types are given. */
+/** Selects only metric alarms, unless types are given. */
 function selectAlarms(at: MemberReader, board: AlarmBoard): readonly Entry[] {
   const names = at.texts('AlarmNames', MAX_NAMES);
   const prefix = at.optionalText('AlarmNamePrefix') ?? '';

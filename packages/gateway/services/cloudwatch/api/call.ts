@@ -1,4 +1,4 @@
-/** What every call of CloudWatch gets. */
+/** The parameters of every CloudWatch call. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Clock } from '../../../core/ports.ts';
 import type { AlarmBoard } from '../alarms/alarm-board.ts';

@@ -1,4 +1,4 @@
-/** Calls of CloudWatch by SDKs. */
+/** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import { codeOf, readInput } from '../read-members.ts';
 import { ALARM_CALLS } from './alarm-calls.ts';
@@ -15,7 +15,7 @@ import type { InputCode } from '../read-members.ts';
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
-/** Undefined for an operation that is not answered here. */
+/** Undefined for an operation that is not supported here. */
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
   const { action } = operation;

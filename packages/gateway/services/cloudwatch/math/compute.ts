@@ -5,7 +5,7 @@ import { mapPoints, NO_LABEL } from './value.ts';
 import type { BinaryOperator, Expression } from './expression.ts';
 import type { Grid, Series, Value } from './value.ts';
 
-/** What an expression refers to. */
+/** The values that an expression refers to. */
 type Surroundings = {
   readonly grid: Grid;
   /** @throws ExpressionError for an unknown id */

@@ -23,7 +23,7 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** By precedence, the weakest first. */
+/** The operators by precedence, the weakest first. */
 const LEVELS = [['||'], ['&&'], ['==', '!='], ['<', '<=', '>', '>='], ['+', '-'], ['*', '/']] as const;
 /** The power operator binds more tightly than a sign and is right-associative. */
 export type BinaryOperator = (typeof LEVELS)[number][number] | '^';

@@ -1,5 +1,5 @@
 /**
- * Functions of metric math, except those that search or predict.
+ * Functions of metric math, except functions that search or predict.
  * @see CloudWatch user guide, "Metric math syntax and functions"
  */
 import { ExpressionError } from './expression.ts';

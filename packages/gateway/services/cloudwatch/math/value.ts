@@ -1,9 +1,9 @@
-/** Values of metric math. */
+/** The values that metric math computes with. */
 export type Series = {
   readonly kind: 'series';
   readonly label: string;
   readonly periodSeconds: number;
-  /** By start of the period, in epoch milliseconds, ascending. */
+  /** The values by start of their period, in epoch milliseconds, ascending. */
   readonly points: ReadonlyMap<number, number>;
 };
 

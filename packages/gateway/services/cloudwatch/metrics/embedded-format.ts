@@ -53,7 +53,7 @@ function readDirective(root: UnknownMembers, directive: unknown, epochMs: number
   return sets.map((dimensions) => ({ namespace, dimensions, points }));
 }
 
-/** Undefined where a member is missing: the metric has no such dimension set. */
+/** Undefined if a member is missing: the metric has no such dimension set. */
 function readSet(root: UnknownMembers, set: unknown): readonly [Dimensions] | undefined {
   if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return undefined;
   const dimensions = set.flatMap((name: unknown): [string, string][] => {

@@ -11,17 +11,17 @@ const BUCKET_BYTES = 650;
 type Series = Metric & {
   readonly scope: Scope;
   readonly unit: string;
-  /** Seconds between two buckets at least. */
+  /** The minimum of seconds between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
-  /** By start, in epoch milliseconds. */
+  /** The samples by start of their period, in epoch milliseconds. */
   readonly buckets: Map<number, Sample>;
 };
 
 /** One namespace with one set of dimensions. */
 type Scope = {
   readonly key: string;
-  /** By name of the metric: one per unit. */
+  /** The series by name of the metric: one series per unit. */
   readonly series: Map<string, Series[]>;
 };
 
@@ -30,7 +30,7 @@ type Options = { readonly report: (message: string) => void; readonly maxBytes?:
 export class MetricStore {
   readonly #options: Options;
   readonly #scopes = new Map<string, Scope>();
-  /** In order of creation; those before `#head` have been dropped. */
+  /** The periods in order of creation; the ones before `#head` have been dropped. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
   #bytes = 0;
@@ -49,7 +49,7 @@ export class MetricStore {
   add({ points, ...of }: DataPoints): void {
     const key = scopeKeyOf(of);
     for (const point of points) {
-      // Dropping the oldest may have emptied it.
+      // Dropping the oldest points may have removed the scope.
       let scope = this.#scopes.get(key);
       if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
       this.#add(this.#seriesOf(scope, of, point), point);

@@ -11,7 +11,7 @@ export class Sample implements StatisticSet {
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** By value; undefined where a statistic set hides them. */
+  /** The number of times that each value occurred; undefined if a statistic set hides the values. */
   values: Map<number, number> | undefined = new Map();
 
   get bytes(): number {
@@ -65,7 +65,7 @@ export class Sample implements StatisticSet {
 /** Rounds like `toPrecision(3)` in a fifth of the time, because this runs for every request. */
 function roundToThreeDigits(value: number): number {
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
-  // Greater powers of ten are not exact, and neither are those below 1; of 0 there is no logarithm.
+  // Greater powers of ten are not exact, and neither are powers below 1; 0 has no logarithm.
   if (!(Math.abs(digits) <= 22)) return Number(value.toPrecision(3));
   const power = 10 ** Math.abs(digits);
   return digits > 0 ? Math.round(value * power) / power : Math.round(value / power) * power;

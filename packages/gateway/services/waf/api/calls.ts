@@ -106,7 +106,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** @returns undefined for a call that is not answered here */
+/** @returns undefined for a call that is not supported here */
 export function answerWaf(
   action: string,
   input: UnknownMembers,
@@ -123,7 +123,7 @@ export function answerWaf(
   }
 }
 
-/** Its properties in the form of the API, without those that calls show elsewhere. */
+/** The entity's properties as the API returns them, without the ones that a call returns elsewhere. */
 function describedOf({ properties }: EntityFacts): UnknownMembers {
   const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
   return toApiForm(Object.fromEntries(shown)) as UnknownMembers;
@@ -133,7 +133,7 @@ function identityOf({ name, id, arn, description }: EntityFacts): UnknownMembers
   return { Name: name, Id: id, ARN: arn, Description: description };
 }
 
-/** By ARN where the call may give one, else by name, id and scope. */
+/** Finds an entity by ARN if the call gives one, otherwise by name, id and scope. */
 function find<Entity extends EntityFacts>(
   at: MemberReader,
   entities: ReadonlyMap<string, Entity>,

@@ -15,7 +15,7 @@ export type RequestParts = {
   readonly query: string;
   /** Values have one character per byte. */
   readonly headers: HeaderList;
-  /** As sent, not decompressed. */
+  /** The body as sent, not decompressed. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
   /** The parts that the record of the request lacks; statements that need them cannot be evaluated. */
@@ -125,7 +125,7 @@ export class InspectedRequest {
           ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
           : texts(this.header(field.name));
       case 'uri-fragment':
-        // Clients never send the fragment, so API Gateway has none.
+        // Clients never send the fragment, so API Gateway never sees it.
         return { kind: 'decided', isMatch: field.fallback === 'MATCH' };
       case 'body':
         return this.#readBody(field.oversize);

@@ -25,7 +25,7 @@ export type Surroundings = {
 
 /** The state of one rule on one request. */
 export type RuleTurn = {
-  /** Name of the rule, after that of its group: each use of a group counts for itself. */
+  /** Name of the rule, after the name of its group: each use of a group counts for itself. */
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;

@@ -2,7 +2,7 @@
  * Evaluates a web ACL for one request: its rules in order of priority, until one ends the evaluation.
  *
  * A rule that cannot be evaluated is skipped. If it might have allowed the request, a later block is uncertain, so the
- * request passes and the outcome says so.
+ * request passes and the outcome reports that.
  */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -72,7 +72,7 @@ type SourceRule = {
 /** A rule as this use of its group applies it. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
-  /** Its own action, if an override applies instead. */
+  /** The rule's own action, if an override applies instead. */
   readonly overridden: ActionKind | undefined;
   /** The result of a rule without a published statement, which is always the same. */
   readonly hidden: Unjudged | undefined;
@@ -396,7 +396,7 @@ function nameOf(group: GroupReference): string {
   return group.kind === 'own' ? (group.arn.split('/').at(-2) ?? group.arn) : group.name;
 }
 
-/** As AWS's log writes it: `AWS#AWSManagedRulesCommonRuleSet`, or the ARN. */
+/** The group's id as AWS's log writes it: `AWS#AWSManagedRulesCommonRuleSet`, or the ARN. */
 export function idOfGroup(group: GroupReference): string {
   return group.kind === 'own' ? group.arn : `${group.vendor}#${group.name}`;
 }

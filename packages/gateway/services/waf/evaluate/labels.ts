@@ -27,7 +27,7 @@ export class Labels {
     return this.#sure;
   }
 
-  /** @param prefix of the rule's own web ACL or rule group, for keys that have none */
+  /** @param prefix of the rule's own web ACL or rule group, for keys without a prefix */
   match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
     if (this.#isEmpty) return 'no-match';
     const isMatch = matcherOf(scope, key, prefix);

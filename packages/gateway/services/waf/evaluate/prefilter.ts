@@ -21,14 +21,14 @@ type Batch =
 
 type SizeStatement = Extract<Statement, { kind: 'size' }>;
 
-/** One bit each. */
+/** Each batch has one bit. */
 const MAX_BATCHES = 31;
 
 export class Prefilter {
   readonly #batches: Batch[] = [];
-  /** By rule: the place of its batch, or -1. */
+  /** The index of the batch of each rule, or -1. */
   readonly #placeOf: number[];
-  /** Bits of the batches that have been evaluated for the current request, and of those that match nothing. */
+  /** Bits of the batches that have been evaluated for the current request, and of batches that match nothing. */
   #judged = 0;
   #excluded = 0;
 
@@ -86,7 +86,7 @@ function matchesNone(batch: Batch, turn: RuleTurn): boolean {
   return true;
 }
 
-/** Equal where statements can share a batch. */
+/** The key is equal for statements that can share a batch. */
 function keyOf(statement: Statement): Inspection | string | undefined {
   switch (statement.kind) {
     case 'ip-set':

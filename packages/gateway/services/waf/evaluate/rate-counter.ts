@@ -63,7 +63,7 @@ export class RateCounter {
   }
 }
 
-/** Clears the slices since the last request; time that runs backwards clears none. */
+/** Clears the slices since the last request; if the time runs backwards, no slice is cleared. */
 function forget(counts: Counts, slice: number): void {
   if (slice <= counts.last) return;
   const passed = Math.min(slice - counts.last, SLICES);

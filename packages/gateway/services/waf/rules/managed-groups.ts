@@ -8,7 +8,7 @@ import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
 
 type ManagedRule = {
   readonly name: string;
-  /** Full name; undefined = the guide names none. */
+  /** Full name; undefined = the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
   /** Undefined: the guide does not say exactly what it matches. */
@@ -31,7 +31,7 @@ function sizeOf(field: Field, comparison: Comparison, size: number): Statement {
 const COOKIE: Field = { kind: 'header', name: 'cookie' };
 const USER_AGENT: Field = { kind: 'header', name: 'user-agent' };
 
-/** By group and rule: the statements that the guide specifies exactly, mostly sizes in bytes. */
+/** The statements that the guide specifies exactly, mostly sizes in bytes, by group and rule. */
 const EXACT: Readonly<Record<string, Statement>> = {
   'core-rule-set/NoUserAgent_HEADER': { kind: 'not', statement: sizeOf(USER_AGENT, 'GE', 0) },
   'core-rule-set/SizeRestrictions_QUERYSTRING': sizeOf({ kind: 'query-string' }, 'GT', 2048),
@@ -47,7 +47,7 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * Per line: group, WCUs, namespace of its labels, rules. The label of a rule follows `=` where it differs from
+ * Each line has the group, its WCUs, the namespace of its labels, and its rules. The label of a rule follows `=` where it differs from
  * the rule's name with small letters in its last part; `!` marks a rule whose action is Count. No label: `-`.
  */
 const TABLE = `

@@ -60,7 +60,7 @@ export type Field =
 export type Inspection = {
   readonly field: Field;
   readonly transformations: Transformations;
-  /** Its unique index among the inspected parts of a request. */
+  /** The part's unique index among the inspected parts of a request. */
   readonly slot: number;
 };
 

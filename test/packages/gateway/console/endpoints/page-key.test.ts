@@ -165,7 +165,7 @@ describe('the key of the page', () => {
       assert.notEqual(at.open().open(), key);
       assert.match(
         at.reports[0] ?? '',
-        /^the key of the console is valid only until this start ends; .* only you/,
+        /^the key of the console is valid only until this gateway ends; .* only you/,
       );
     });
 

@@ -136,7 +136,7 @@ describe('FunctionIdentities', () => {
 
     assert.equal(ask('sns:Publish', other), 'implicit-deny');
     assert.deepEqual(messages, [
-      `orders may not sns:Publish on ${other}: role dev-orders (template.yaml:7) allows it, but account 111122223333 differs from this start's account ${ACCOUNT_ID}: start with --account 111122223333`,
+      `orders may not sns:Publish on ${other}: role dev-orders (template.yaml:7) allows it, but account 111122223333 differs from the gateway's account ${ACCOUNT_ID}: start it with --account 111122223333`,
     ]);
   });
 

@@ -281,7 +281,7 @@ describe('a table out of reach', () => {
 
     await at.send();
 
-    const note = 'faults.yml rule 1 (gone): a call of list to table orders got no response';
+    const note = 'faults.yml rule 1 (gone): a call from list to table orders got no response';
     assert.deepEqual(at.lines, [note, `GET /dev/pets 200 0.0 ms integrate (${note})`]);
   });
 
@@ -303,7 +303,7 @@ describe('a fault of a table', () => {
     const at = world('rules: [{ table: orders }]');
 
     assert.equal(at.injector.answerTable('list', 'orders'), 'unreachable');
-    assert.deepEqual(at.lines, ['faults.yml rule 1: a call of list to table orders got no response']);
+    assert.deepEqual(at.lines, ['faults.yml rule 1: a call from list to table orders got no response']);
     assert.equal(at.injector.answerTable('list', 'others'), undefined);
   });
 });

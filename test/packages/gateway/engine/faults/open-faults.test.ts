@@ -286,7 +286,7 @@ describe('a gateway with a file of faults', () => {
     assert.notEqual((await get('table')).body, 'read');
     assert.match(
       lineOf('table') ?? '',
-      /faults\.yml rule 9 \(no table\): a call of shop to table orders got no response/,
+      /faults\.yml rule 9 \(no table\): a call from shop to table orders got no response/,
     );
   });
 });

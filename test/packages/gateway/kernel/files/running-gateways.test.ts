@@ -47,7 +47,7 @@ describe('announce', () => {
 
     await assert.rejects(
       announce(join(file, 'running'), aGateway()),
-      /^StartError: .*running cannot be written: ENOTDIR.*; set GATEWRIGHT_HOME to a folder of yours$/,
+      /^StartError: .*running cannot be written: ENOTDIR.*; set GATEWRIGHT_HOME to a folder that you own$/,
     );
   });
 
