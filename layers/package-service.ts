@@ -16,7 +16,7 @@ export type PackageRequest = {
   readonly outputDirectory: string;
   /** `name=value`; replaces the values of `params`. */
   readonly parameters?: readonly string[];
-  /** For the stack's plug-in: `FORM_VARIABLE` and `PARTS_VARIABLE`. */
+  /** Variables for the stack's plug-in: `FORM_VARIABLE` and `PARTS_VARIABLE`. */
   readonly environment?: Readonly<Record<string, string>>;
 };
 

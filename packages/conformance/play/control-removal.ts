@@ -48,7 +48,7 @@ export function removalOf({
   return found && { service, call: found.call, input: found.input(body) };
 }
 
-/** Whether this call has removed it. */
+/** Whether this call has removed the resource. */
 export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
   const found = removalOf(made);
   return found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value);

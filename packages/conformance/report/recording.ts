@@ -10,7 +10,7 @@ export type Answer = Readonly<Record<string, Json>>;
 /** Value → its placeholder, such as `${apiId}`. */
 type Names = ReadonlyMap<string, string>;
 
-/** Members whose value belongs to the account, is secret, or is new at each run. */
+/** Members with a value that belongs to the account, is secret, or is new at each run. */
 const OWN_MEMBER =
   /^(?:id|value|customerId|pemEncodedCertificate|.*(?:Id|Arn|ARN|Secret|Token|Password|Credentials|Key))$/;
 /** Headers that are new with each answer. */
@@ -61,7 +61,7 @@ function mask(value: Json, names: Names, member: string): Json {
 
 type Recording = { readonly target: string; readonly region: string; readonly day: string };
 
-/** The text of a file of cases, each with what the target answered in place of what was expected. */
+/** The text of a file of cases, each with the target's response instead of the expected one. */
 export function printRecording(
   answers: ReadonlyMap<AnyCase, Answer>,
   { target, region, day }: Recording,

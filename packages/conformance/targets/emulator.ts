@@ -75,7 +75,7 @@ async function start(
   return stop;
 }
 
-/** Undefined where nothing answers. */
+/** Undefined if nothing responds. */
 export async function readText(url: string): Promise<string | undefined> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });

@@ -70,7 +70,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so it was not checked`,
+            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so this API was not checked`,
         ),
     ],
   };

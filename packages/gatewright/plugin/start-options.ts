@@ -1,4 +1,4 @@
-/** Options of `serverless gateway start`: those of `gatewright start` except osls's own (stage, parameters). */
+/** Options of `serverless gateway start`: the options of `gatewright start` except osls's own (stage, parameters). */
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
 import { readStore } from '../../gateway/engine/settings.ts';

@@ -96,7 +96,7 @@ class Quota:
         self._on_threshold = on_threshold or _log_threshold
         self._opened: Optional[Tuple[Table, Records]] = None
         self._holders = threading.local()
-        # Where periods are charged that cannot be opened, and limits whose ledgers are another's.
+        # Periods charged instead of periods that cannot be opened; ledgers that limits share with another limit.
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
         self._renamed: Dict[str, LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
@@ -208,7 +208,7 @@ class Quota:
     def _open_period(
         self, table: Table, ask: Opening, own: LedgerId, place: Tuple[str, Period, str, Optional[int]]
     ) -> None:
-        # Where it was charged instead is replaced itself: begin anew.
+        # The period that was charged instead has been replaced too: start again.
         if period_at(ask.limit.rule, ask.period.start) != ask.period:
             self._moved.pop(place, None)
             return

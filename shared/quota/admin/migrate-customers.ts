@@ -1,4 +1,4 @@
-/** Assignments per key, from before customers were on record, become records where all keys have one plan. */
+/** Turns assignments per key, from before customers were on record, into records if all keys have one plan. */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
@@ -14,7 +14,7 @@ export type Migrated = {
   readonly created: number;
   /** Already on record. */
   readonly kept: number;
-  /** Tenants whose keys have several plans, which a customer cannot; theirs stay assigned. */
+  /** Tenants with keys on several plans, which a customer cannot have; their assignments stay. */
   readonly mixed: readonly string[];
   readonly next?: string;
 };

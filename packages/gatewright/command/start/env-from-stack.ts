@@ -111,7 +111,7 @@ type Taken = {
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Empty where no stack is named. @throws UsageError */
+/** Empty if no stack is named. @throws UsageError */
 export async function copyVariablesFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

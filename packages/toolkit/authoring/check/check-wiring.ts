@@ -176,7 +176,7 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** Where an API reads API keys; undefined: it is known only once the API is deployed. */
+/** The place from which an API reads API keys; undefined: known only once the API is deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
 /**

@@ -194,5 +194,5 @@ function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): Un
   if (read !== undefined) return read;
   throw token === undefined
     ? new AccessQueryError('is not a JSON object', 'claims')
-    : new AccessQueryError('is no JWT', 'token');
+    : new AccessQueryError('is not a JWT', 'token');
 }

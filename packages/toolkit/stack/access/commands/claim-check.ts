@@ -21,7 +21,7 @@ type HandlerFindings = {
 
 /**
  * Checks only protected APIs, and routes with one of our authorizers.
- * @param sources folders and templates, whose gatewright.yml may name files that a person has checked
+ * @param sources folders and templates; their gatewright.yml may name files that a person has checked
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,
