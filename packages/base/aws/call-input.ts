@@ -14,7 +14,7 @@ type Values = {
   readonly object: UnknownMembers;
   /** Epoch seconds, with a fraction. */
   readonly time: number;
-  /** Base64, whose form the service checks. */
+  /** Base64; the service checks its form. */
   readonly blob: string;
 };
 export type MemberType = keyof Values;
@@ -39,7 +39,7 @@ export type InputPolicy = {
   /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
-  /** @param message `Limit must be a number`, for services whose own words are unknown */
+  /** @param message `Limit must be a number`, for services whose own messages are unknown */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
 };
 
@@ -141,7 +141,7 @@ export class CallInput {
       .map((item, index) => this.#within(membersOf(item), `${lowerFirst(name)}.${index + 1}.member.`));
   }
 
-  /** For what a rule cannot say. @param printed the value as AWS prints it; empty if AWS leaves it out */
+  /** Fails with a message that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
   }

@@ -24,7 +24,7 @@ export function makeRootResourceId(stackName: string, apiLogicalId: string): str
   return makeId(10, stackName, apiLogicalId, 'root');
 }
 
-/** Whether this is the local id of that API. */
+/** Whether an id is the local id of an API. */
 export function isLocalApiId(
   { stack, logicalId }: { readonly stack?: string | undefined; readonly logicalId?: string | undefined },
   apiId: string,

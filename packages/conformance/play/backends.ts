@@ -36,7 +36,7 @@ type Answer = {
 
 /**
  * Answers as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
- * request, whose last entry is used for all further ones. `X-Serial` counts the responses; a tag that the
+ * request; the last entry is used for all further requests. `X-Serial` counts the responses; a tag that the
  * request already has is answered with 304.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {

@@ -19,7 +19,7 @@ type SdkSettings = {
 /** The services that cases name, and Lambda. */
 export type SdkService = ControlService | 'lambda';
 
-/** A call whose service is a separate argument. */
+/** A call; its service is a separate argument. */
 export type SdkCall = Omit<ControlCall, 'service'>;
 
 export type SdkTarget = ControlTarget & {
@@ -125,7 +125,7 @@ async function sendCommand(
   }
 }
 
-/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does so. */
+/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does. */
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')

@@ -20,7 +20,7 @@ import type { PackagedService } from './check-service.ts';
 type HandlerCheck = {
   /** Each with file and line. */
   readonly complaints: readonly string[];
-  /** Each of a function whose source is not here. */
+  /** One finding for each function without its source here. */
   readonly warnings: readonly string[];
 };
 

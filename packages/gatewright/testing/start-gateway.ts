@@ -41,7 +41,7 @@ export type StartOptions = {
   readonly issuers?: readonly string[];
   /** Whether functions' roles are enforced. Default: true. */
   readonly roles?: boolean;
-  /** Whether unsupported settings make the start fail. Default: false. */
+  /** Whether unsupported settings make startup fail. Default: false. */
   readonly strict?: boolean;
   /** Which Node.js functions run in their own processes. */
   readonly isolation?: Isolation;

@@ -82,12 +82,12 @@ export interface TestGateway extends AsyncDisposable {
   table(name: string): TestTable;
   /** The messages in a queue, received or not. */
   messages(queue: string): Promise<TestMessage[]>;
-  /** Calls of AWS services that are recorded, oldest first. */
+  /** Recorded calls to AWS services, oldest first. */
   calls(service?: string): Promise<RecordedCall[]>;
   /** Output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Restores the state after the start: tables, queues, clock, users, keys, caches; functions start in new
+   * Restores the state right after startup: tables, queues, clock, users, keys, caches; functions start in new
    * instances.
    */
   reset(options?: ResetOptions): Promise<void>;

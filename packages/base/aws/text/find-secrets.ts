@@ -163,7 +163,7 @@ function isTextOrNone(part: unknown): part is string | undefined {
   return part === undefined || typeof part === 'string';
 }
 
-/** The value of a header such as `Authorization`, whose scheme is not secret. */
+/** The value of a header such as `Authorization`; its scheme is not secret. */
 export function maskAfterScheme(text: string, mask: Mask): string {
   const scheme = /^(?:Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
   return scheme + mask(text.slice(scheme.length));

@@ -33,7 +33,7 @@ export async function readDeployedIds(
   return new Map(found);
 }
 
-/** Documents of the folder whose API has no AWS id in that stage yet, neither written nor looked up. */
+/** Documents of the folder with an API that has no AWS id in that stage yet, neither written nor looked up. */
 type MissingIdList = {
   /** No id at all: packaged like this, every request is denied. */
   readonly unknown: readonly string[];

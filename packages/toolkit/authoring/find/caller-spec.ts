@@ -24,7 +24,7 @@ export type StoredKeySummary = Pick<
 > & { readonly state: string };
 
 export type CallerSpec = {
-  /** A token whose signature is not checked. */
+  /** A token; its signature is not checked. */
   readonly token?: string | undefined;
   /** JSON; instead of a token. */
   readonly claims?: string | undefined;

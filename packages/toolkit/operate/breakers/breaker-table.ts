@@ -64,7 +64,7 @@ export async function readBreaker(aws: Aws, place: BreakerPlace, name: string): 
   return describeBreaker((await getBreaker(aws, place, name)).item);
 }
 
-/** @throws UsageError, also when the state has changed meanwhile */
+/** @throws UsageError, including when the state has changed in the meantime */
 export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   const key = breakerKey(place.namespace, name);
   const { item, tableEpochMs } = await getBreaker(aws, place, name);

@@ -16,7 +16,7 @@ export type Replayed = {
   readonly why: string;
 };
 
-/** Longer than a call of the function may take, so that no other replay sends the same event. */
+/** Longer than the function may run, so that no other replay sends the same event. */
 const HIDDEN_SECONDS = 600;
 /** fetch gives up after five minutes. */
 const CALL_WITHIN_MS = 290_000;
