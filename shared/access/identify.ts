@@ -38,7 +38,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
-  // Loaded on demand: few APIs use certificates, and it would cost every start.
+  // Loaded on demand: few APIs use certificates, and loading it would slow down every cold start.
   const loadCertificates = loadOnce(() => import('./tokens/client-certificate.ts'));
   return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {

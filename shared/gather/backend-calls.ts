@@ -1,6 +1,6 @@
 /**
- * HTTP calls of one part: they carry the caller's trace and identity, end at the part's deadline, and are
- * guarded by a policy.
+ * HTTP calls for one part: they carry the caller's trace and identity, end at the part's deadline, and go through
+ * a policy.
  */
 import { DomainError } from '../errors.ts';
 import { dropBody, readJson } from './answer-body.ts';

@@ -1,4 +1,4 @@
-/** Equal calls of one gathering are made once: each consumer gets a copy of the response. */
+/** Equal calls within one gathering are made once: each consumer gets a copy of the response. */
 import { dropBody } from './answer-body.ts';
 
 type SharedCall = {

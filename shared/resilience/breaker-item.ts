@@ -144,7 +144,7 @@ export function succeedWrite(key: ItemKey, generation: number, id: string): Item
     purpose: 'breaker',
     key,
     when: [isStill(generation), { attribute: nameOf(id), is: 'equal', value: RUNNING }],
-    // Its id stays: a repeated admission would count it anew.
+    // The probe's id stays: without it a repeated admission would count the probe again.
     change: { kind: 'update', add: { ok: 1 }, set: { [nameOf(id)]: REPORTED } },
   };
 }
@@ -174,7 +174,7 @@ export function resetWrite(key: ItemKey, generation: number, tableEpochMs: numbe
   return changeState(key, generation, { state: 'closed', why: 'reset', at: tableEpochMs });
 }
 
-/** Whether a probe of this generation is out that should have reported. */
+/** Whether a probe of this generation should have reported by now and has not. */
 export function isSilent(seen: SharedState, tableEpochMs: number): boolean {
   return seen.taken > seen.succeeded && seen.decideByEpochMs <= tableEpochMs;
 }

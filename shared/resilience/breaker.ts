@@ -1,9 +1,9 @@
 /**
- * A circuit breaker whose state instances share in a table. Without a table, and while it cannot be reached, this
+ * A circuit breaker with a state that instances share in a table. Without a table, and while it cannot be reached, this
  * instance's own breaker decides.
  *
- * There is no timer: the shared state is read inside a call, when what is known of it is older than a second. A
- * failure of the table is counted, never thrown; the pause until the next read doubles with each.
+ * There is no timer: the shared state is read inside a call, when the last read is older than a second. A
+ * failure of the table is counted, never thrown; each failure doubles the pause until the next read.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -56,7 +56,7 @@ export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 type View = {
   readonly shared: SharedState;
   readonly tableEpochMs: number;
-  /** When the call was sent whose answer shows this. */
+  /** When the call that showed this state was sent. */
   readonly sentAt: Moment;
 };
 

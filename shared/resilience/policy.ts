@@ -1,6 +1,6 @@
 /**
- * Guards the calls of one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Retries and hedges
- * are for calls that say that they may be made twice.
+ * Protects calls to one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Only calls that
+ * declare that they may be made twice are retried and hedged.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, Countdown, ItemStore, Random } from '../ports.ts';

@@ -16,7 +16,7 @@ export type AdmitOptions = VerifyOptions & {
   readonly claims?: DeliveryClaims | undefined;
 };
 
-/** For metrics. `Handshake`: the sender only tests the endpoint. */
+/** The result, for metrics. `Handshake`: the sender only tests the endpoint. */
 export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =

@@ -1,7 +1,7 @@
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
-/** For metrics; it is never shown to the sender. */
+/** The reason, for metrics; it is never shown to the sender. */
 export type RefusalReason =
   | 'missing_signature'
   | 'duplicate_signature'

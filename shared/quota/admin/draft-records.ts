@@ -11,8 +11,8 @@ import type { UsageRecord } from './usage-record.ts';
 const PAGE = 50;
 
 /**
- * Records that are not written, of periods that have begun; nothing is written. `lost` of an open period are the
- * units that processes hold: how many of them will be billed is not known.
+ * Drafts of records of periods that have started; nothing is written. `lost` of an open period are the units that
+ * processes have leased: it is not known how many of them will be billed.
  * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of something else
  */
 export async function listDraftRecords(

@@ -48,7 +48,7 @@ type Subscriber = {
   /** undefined: the whole tenant only. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
-  /** On record from a moment on: then its terms decide, and no assignment. */
+  /** The customer on record. If there is one, its terms decide, not the assignments. */
   readonly customer: Customer | undefined;
 };
 
@@ -57,7 +57,7 @@ type Owed = {
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
   readonly period: Period;
-  /** Of a customer on record; the fee is that of this term. */
+  /** The term of a customer on record that the fee is for. */
   readonly term?: TermSpan;
 };
 
@@ -72,7 +72,7 @@ const LAST = '\uffff';
 /** The longest period, and a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
-/** @param periods those that have ended, or all that have begun */
+/** @param periods periods that have ended, or all that have started */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,
@@ -266,7 +266,7 @@ function periodsWithin(
   return found;
 }
 
-/** Whether it was charged, is recorded, or could not have been used. */
+/** Whether the fee was charged, is recorded, or the plan could not have been used. */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));

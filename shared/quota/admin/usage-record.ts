@@ -90,7 +90,7 @@ function billingOf({ currency, price, carried, replaced, term }: UsageRecord): P
   return term === undefined ? billing : { ...billing, term };
 }
 
-/** Whether a later ledger gives the same bill. */
+/** Whether the ledger read later gives the same bill. */
 export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (

@@ -29,7 +29,7 @@ import type { Claim } from './semaphore.ts';
 const ATTEMPTS = 5;
 const RELEASES = 3;
 const BACK_OFF_MS = 10;
-/** How long "all are taken" is cached; a permit may be released at any moment. */
+/** How long "all are taken" is cached; a permit may be released at any time. */
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
@@ -74,7 +74,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** The item that gave the claim a permit, or why it has none. Tries two items at random first. */
+  /** The item that gave the claim a permit, or the refusal. Tries two items at random first. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {
@@ -221,7 +221,7 @@ class Permit implements Holding {
     return this.#pool.limit.id;
   }
 
-  /** After quotas, which mostly need no call; before rates, whose units expire meanwhile. */
+  /** After quotas, which mostly need no call; before rates, since their units expire while a call takes place. */
   rank(): number {
     return Number.MAX_VALUE;
   }
@@ -293,7 +293,7 @@ class Permit implements Holding {
   }
 }
 
-/** A running request and the permits that it holds until it ends. */
+/** A running request and the permits that it keeps until it ends. */
 export class Run {
   readonly startedAt: Moment;
   /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */

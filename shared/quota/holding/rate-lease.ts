@@ -75,7 +75,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // Its units serve another request.
+    // The request's units serve another request.
   }
 
   borrow(cost: number, bound: number): boolean {

@@ -18,7 +18,7 @@ export type Head =
       readonly limits: string;
       readonly had: Value | undefined;
     }
-  /** Its periods follow another rule until this one. */
+  /** The subject's periods follow another rule until this period. */
   | {
       readonly is: 'other';
       readonly rule: string;

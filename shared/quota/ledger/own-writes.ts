@@ -65,7 +65,7 @@ export class OwnWrites {
     this.#at = at;
   }
 
-  /** Whether a write without an answer is unaccounted for. */
+  /** Whether it is unknown if a write without a response was applied. */
   get isUnsure(): boolean {
     return this.#abandoned.length > 0 || this.#landed !== undefined;
   }

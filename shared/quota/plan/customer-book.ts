@@ -12,18 +12,18 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 
 /** What decides about a tenant's requests with one of its keys. */
 export type Terms =
-  /** On record: its plan is in force, whatever the caller names. */
+  /** A plan is on record: it is in force, whatever plan the caller names. */
   | {
       readonly kind: 'term';
       readonly by: 'customer' | 'key';
       readonly term: Omit<Term, 'fromEpochMs'> & {
-        /** undefined: assigned before moments were stored; counts from the next period. */
+        /** undefined: assigned before this time was stored; counts from the next period. */
         readonly fromEpochMs: number | undefined;
       };
     }
   /** The customer is suspended or closed: nothing is admitted. */
   | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
-  /** Nothing is on record: what the caller names is in force. */
+  /** No plan is on record: the plan that the caller names is in force. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' };
 
@@ -69,7 +69,7 @@ export class CustomerBook {
 
   /**
    * While the table is out of reach, who was not on record stays so; a record is used for a limited time.
-   * @throws DomainError STORE_UNAVAILABLE for an item that is no customer
+   * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */
   async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
     const customer = await this.#load(customerKey(tenant));

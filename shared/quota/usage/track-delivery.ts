@@ -7,7 +7,7 @@ import { describeWaiting } from './track-usage.ts';
 import type { UsageTracker } from './track-usage.ts';
 
 type TrackedDelivery = {
-  /** By metric. */
+  /** Counts by metric name. */
   readonly counts: Readonly<Record<string, number>>;
   /** Timestamp of the newest request; undefined: there is none. */
   readonly newestEpochMs: number | undefined;

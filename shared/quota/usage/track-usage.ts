@@ -93,7 +93,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       };
       const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        // If as many fail as are sent at once, the table fails, not a ledger of its own.
+        // If as many fail as are sent at once, the table fails, not a single ledger.
         while (failures.length < AT_ONCE) {
           const spans = ledgers.pop();
           if (spans === undefined) return;
@@ -107,7 +107,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-/** For an operator's log; it names no caller. */
+/** A text for an operator's log; it names no caller. */
 export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
@@ -116,7 +116,7 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
     ...(ahead.length === 0
       ? []
       : [
-          `its period has not begun by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `its period has not started by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
@@ -162,7 +162,7 @@ async function group(
       const termEpochMs = termFor(limit, period, terms.term);
       const name = `${pk}\n${sk}\n${span}\n${termEpochMs ?? ''}`;
       const known = groups.get(name);
-      // A caller with too long a name must not block the lines of others.
+      // A caller with too long a name must not block other callers' lines.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
@@ -326,7 +326,7 @@ async function findTerms(
   return found ?? { kind: 'terms', plan: subject.plan };
 }
 
-/** Own quotas that the plan cannot hold wait for the operator, like a plan that cannot be read. */
+/** If the plan does not allow the customer's own quotas, lines wait for the operator, as if it could not be read. */
 function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
   try {
     return reader.planOf(saved, terms);

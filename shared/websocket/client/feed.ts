@@ -3,7 +3,7 @@ import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Some messages have expired, or the log was started anew. */
+  /** Some messages have expired, or the log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
 /** Limit of early messages; further ones are requested again. */
@@ -26,7 +26,7 @@ export class Feed {
     return this.#position;
   }
 
-  /** A later number has already arrived, or the log was started anew. */
+  /** A later number has already arrived, or the log was started again. */
   get hasGap(): boolean {
     return this.#position !== undefined && this.#waiting.size > 0;
   }
