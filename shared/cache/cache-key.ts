@@ -1,5 +1,5 @@
 /**
- * Which requests share an answer: requests whose events are equal in everything that a handler can read,
+ * Which requests share an answer: requests with events that are equal in everything that a handler can read,
  * apart from the list in docs/guides/receive/cache.md.
  */
 import { createHash } from 'node:crypto';

@@ -15,7 +15,7 @@ import { entryKey } from './labels.ts';
 
 export const FILLS_PER_MINUTE = 600;
 const MINUTE_SECONDS = 60;
-/** The first may find the minute begun by another request. */
+/** In the first attempt another request may already have created the minute's item. */
 const ATTEMPTS = 2;
 
 type FillPorts = {

@@ -1,7 +1,7 @@
 /**
  * Fields: one description of a value that a user writes, from which both its reader and its schema are made. Requests,
- * plans and files of faults are read with fields; access documents with shapes, whose simple
- * ones are fields (packages/toolkit/authoring/document/shape.ts).
+ * plans and files of faults are read with fields; access documents are read with shapes; simple
+ * shapes are fields (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
@@ -98,7 +98,7 @@ export function flag(): Field<boolean> {
   };
 }
 
-/** A value with a rule of its own, in a file that has no schema. @param expected follows "must be" */
+/** A value with a special rule, in a file that has no schema. @param expected follows "must be" */
 export function valueOf<T>(expected: string, read: (value: unknown) => T | undefined): Field<T> {
   return { schema: {}, isRequired: true, expected, read };
 }

@@ -38,7 +38,7 @@ export async function isOfCustomer(
       );
     return false;
   }
-  // No document charges such keys by a plan of theirs; a stack without quotas has no table to ask.
+  // No document charges such keys by the key's own plan; a stack without quotas has no table to read.
   if (!onRecord && planClaims.length === 0) return false;
   const state = await plans.customerState(tenant);
   if (state === undefined && onRecord)

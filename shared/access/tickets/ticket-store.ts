@@ -16,7 +16,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // Written once: a ticket whose value was not delivered does no harm.
+      // Written once: a ticket does no harm if its value was never delivered.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),
