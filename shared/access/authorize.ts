@@ -1,4 +1,4 @@
-/** Event → the authorizer's answer: which document, who calls, what may they do. */
+/** Event → the authorizer's result: which document, who calls, what may they do. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import type {
@@ -52,7 +52,7 @@ export type Authorized =
       readonly rejectedBindings: readonly string[];
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
-  /** `result` only when the API cannot answer 401: HTTP APIs with payload 2.0 turn every error into 500. */
+  /** `result` only when the API cannot respond with 401: HTTP APIs with payload 2.0 turn every error into 500. */
   | {
       readonly kind: 'unknown';
       readonly reason: TokenErrorCode;

@@ -23,7 +23,7 @@ export interface BackendCalls {
   /** Aborted at the part's deadline, and when the reply is decided without it: for clients that take a signal. */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
-  /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
+  /** The backend's response, whatever its status. A redirect is a response, too. @throws DomainError ORIGIN_UNLISTED */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /**
    * The JSON body of a 2xx response, at most 10 MiB, read by `parse`. @throws BackendStatus for any other

@@ -1,6 +1,6 @@
 /**
  * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both
- * charge before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to the
+ * charge before the handler runs, respond with 429, 503 or 403 themselves, and add the RateLimit fields to the
  * handler's answer.
  */
 import type { MiddlewareObj } from '@middy/core';
@@ -18,7 +18,7 @@ export type QuotaMiddlewareOptions<Event> = {
   readonly subject: (event: Event) => Subject;
   /** Units of this request; default: the plan's cost of the route. */
   readonly cost?: (event: Event) => number;
-  /** Refunds the charge when the handler fails or answers 5xx. */
+  /** Refunds the charge when the handler fails or responds with 5xx. */
   readonly refundFailures?: boolean;
   /** When the gateway received the request; default: API Gateway's timestamp in the event. */
   readonly stamp?: (event: Event) => number | undefined;

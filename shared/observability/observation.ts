@@ -39,7 +39,7 @@ type Observation = {
 
 /**
  * One per function. An error of the handler is logged by its code and passes unchanged, message included: API
- * Gateway answers 401 only for the message `Unauthorized`, so nothing here may set a response on error.
+ * Gateway responds with 401 only for the message `Unauthorized`, so nothing here may set a response on error.
  */
 export function createObservation(serviceName: string): Observation {
   // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.

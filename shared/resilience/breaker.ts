@@ -73,7 +73,7 @@ export class Breaker {
   #view: View | undefined;
   #reading: Promise<void> | undefined;
   #readAt: Moment | undefined;
-  /** No call of the table before `ms` have passed since then: it did not answer. */
+  /** No call to the table before `ms` have passed since then: it did not respond. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
   constructor(name: string, rules: BreakerRules, ports: BreakerPorts) {

@@ -1,4 +1,4 @@
-/** A webhook request → a delivery that is genuine and new, or the immediate answer to the sender. */
+/** A webhook request → a delivery that is genuine and new, or the immediate response to the sender. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';

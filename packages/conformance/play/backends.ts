@@ -37,7 +37,7 @@ type Answer = {
 /**
  * Answers as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
  * request; the last entry is used for all further requests. `X-Serial` counts the responses; a tag that the
- * request already has is answered with 304.
+ * request already has gets a 304.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {
   const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
@@ -52,7 +52,7 @@ function answerScript({ headers }: SeenRequest, serial: number): Answer {
   return isKnown ? { status: 304, headers: own, body: '' } : { status, headers: own, body };
 }
 
-/** Serves on a free loopback port; every request is recorded before it is answered. */
+/** Serves on a free loopback port; every request is recorded before it gets a response. */
 export async function startServer(
   answer: (request: SeenRequest, serial: number) => Answer | Promise<Answer>,
 ): Promise<Server> {

@@ -27,7 +27,7 @@ export type SdkTarget = ControlTarget & {
   close(): void;
 };
 
-/** A place that does not answer fails the case, not the run. */
+/** A place that does not respond fails the case, not the run. */
 const DEADLINES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** A client and its commands, as an SDK package exports them. */

@@ -216,7 +216,7 @@ class Refused extends Error {
 
 type Client = {
   readonly socket: WebSocket;
-  /** Of the handshake's answer, by lower-case name. */
+  /** Of the handshake's response, by lower-case name. */
   readonly answered: Readonly<Record<string, string>>;
   readonly pongs: readonly string[];
   /** Once it is over. */

@@ -1,4 +1,4 @@
-/** One recorded answer of AWS, in the schema of test/parity/README.md. */
+/** One recorded response of AWS, in the schema of test/parity/README.md. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -134,7 +134,7 @@ export type FrameStep = {
   readonly query?: string;
   readonly headers?: Headers;
   readonly subprotocols?: readonly string[];
-  /** Headers of the handshake's answer. */
+  /** Headers of the handshake's response. */
   readonly accepted?: JsonObject;
   /** The expected response to the handshake. */
   readonly refused?: Answer;
@@ -196,7 +196,7 @@ export type Expectation = {
   readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
-  /** The connection ends without an answer. */
+  /** The connection ends without a response. */
   readonly unanswered?: boolean;
   /** Values of a header in order, each sent as a separate header; names are case-insensitive. */
   readonly headerLists?: Readonly<Record<string, readonly string[]>>;

@@ -137,7 +137,7 @@ export function readMember(answer: unknown, name: string): unknown {
   throw new TypeError(`the gateway's response has no ${name}`);
 }
 
-/** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
+/** Events of the running gateway, until it ends. @throws UsageError if it does not respond */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
   const { controlUrl, controlSecret } = await findGateway();
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {

@@ -1,4 +1,4 @@
-"""The caller of a request, and the backend's own check of the authorizer's answer."""
+"""The caller of a request, and the backend's own check of the authorizer's result."""
 
 import json
 import re

@@ -61,7 +61,7 @@ class Charge:
     plan: str
     units: int
     limits: Sequence[LimitState]
-    # Refunds the charge, once; False where the table did not answer.
+    # Refunds the charge, once; False if the table did not respond.
     refund: Callable[[], bool]
 
     @property

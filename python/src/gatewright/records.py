@@ -13,7 +13,7 @@ from .plans import Period, Plan, parse_plan, plan_of_term
 from .table import Item, Key, Table, Unavailable
 
 _RECORD_SECONDS = 40.0
-# A record is used for so long while the table does not answer; with the first bound, a change is in force in a minute.
+# A record is used for so long while the table does not respond; with the first bound, a change is in force in a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
 _MAX_ENTRIES = 10_000

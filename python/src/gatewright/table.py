@@ -47,7 +47,7 @@ class Outcome:
 
 
 class Unavailable(Exception):
-    """The table did not answer a read, or the item is of a newer stack."""
+    """The table did not respond to a read, or the item belongs to a newer stack."""
 
 
 class Table:

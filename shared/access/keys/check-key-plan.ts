@@ -1,4 +1,4 @@
-/** Refuses an unknown plan when a key is made: later it would answer 500 to every request. */
+/** Refuses an unknown plan when a key is made: later it would respond with 500 to every request. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';

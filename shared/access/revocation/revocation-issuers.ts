@@ -8,7 +8,7 @@ export type RevocableIssuer = {
   readonly ids: ReadonlySet<string>;
   /** No document accepts an older token. */
   readonly longestTokenAgeSeconds: number;
-  /** The APIs that take such tokens and may cache answers; WebSocket APIs never do. */
+  /** The APIs that take such tokens and may cache results; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
 };
 

@@ -1,4 +1,4 @@
-/** JSON Schemas of quota-admin's answers, and fields that several of its routes take. */
+/** JSON Schemas of quota-admin's responses, and fields that several of its routes take. */
 import { instant, oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 

@@ -92,7 +92,7 @@ export class PermitPool {
   }
 
   /**
-   * Repeated until it is answered, then with later calls: a release applies once. In the end the deadline
+   * Repeated until it gets a response, then with later calls: a release applies once. In the end the deadline
    * frees the permit.
    */
   async release(key: ItemKey, id: string): Promise<void> {

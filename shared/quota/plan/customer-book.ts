@@ -31,12 +31,12 @@ type Entry = {
   readonly item: Item | undefined;
   /** Before the read that it comes from: it may be as old as that. */
   readonly answeredAt: Moment;
-  /** The last read that was not answered since. */
+  /** The last read that got no response since. */
   readonly failedAt: Moment | undefined;
 };
 
 const FRESH_MS = 40_000;
-/** What is on record is used for so much longer while the table does not answer: with the guard for clocks, a change is in force within a minute. */
+/** What is on record is used for so much longer while the table does not respond: with the guard for clocks, a change is in force within a minute. */
 const STALE_FACTOR = 1.25;
 /** While the table does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;
@@ -102,7 +102,7 @@ export class CustomerBook {
     return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
   }
 
-  /** undefined: the table does not answer, and what is known is too old. */
+  /** undefined: the table does not respond, and what is known is too old. */
   async #load(key: ItemKey): Promise<Entry | undefined> {
     const fresh = this.#fresh(key);
     if (fresh !== undefined) return fresh;

@@ -68,7 +68,7 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   return together('all', parts);
 }
 
-/** A cached answer is valid until it expires, so the sign-in must still be recent enough then. */
+/** A cached result is valid until it expires, so the sign-in must still be recent enough then. */
 function compileAge(
   authAgeSeconds: number,
   path: Path,

@@ -22,7 +22,7 @@ import {
 import type { Shape, ShapeOf } from './shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
-/** `result` of an access document: how the authorizer answers, and what it passes to the backend. */
+/** `result` of an access document: the form of the authorizer's result, and what it passes to the backend. */
 const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
 
 const RESULT = object(

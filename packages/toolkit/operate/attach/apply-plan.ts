@@ -1,5 +1,5 @@
 /**
- * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without an answer
+ * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without a response
  * may have been carried out. So both may be repeated after a crash at any point.
  */
 import { UsageError } from '../../../base/terminal/output.ts';

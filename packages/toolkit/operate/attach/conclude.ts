@@ -24,7 +24,7 @@ const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']
 const SHOWN = 3;
 
 /**
- * A handler that reads these claims finds no caller and still answers 200, which no verification notices. So
+ * A handler that reads these claims finds no caller and still responds with 200, which no verification notices. So
  * the sources below the folder are searched, whatever the user claims.
  * @throws ClaimsUncheckedError
  */

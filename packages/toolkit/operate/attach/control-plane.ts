@@ -19,7 +19,7 @@ const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
 const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
- * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
+ * AWS refused or did not respond. Whether a call without a response was carried out shows only in the current
  * state.
  */
 export class PlaneError extends UsageError {

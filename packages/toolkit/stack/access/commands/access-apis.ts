@@ -47,7 +47,7 @@ export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): rea
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }
 
-/** Routes that answer 500 to every request. */
+/** Routes that respond with 500 to every request. */
 export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed === true));
 }
