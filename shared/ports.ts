@@ -160,7 +160,7 @@ export interface PlanCatalogue {
   /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
   list(): Promise<readonly string[]>;
   /**
-   * The state of a customer on record, whose plan is the plan of all its keys; undefined: not on record.
+   * The state of a customer on record; its plan is the plan of all its keys. undefined: not on record.
    * @throws DomainError STORE_UNAVAILABLE
    */
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;

@@ -33,7 +33,7 @@ export type AuthorizeRequest = {
   readonly arn: MethodArn;
   /** TOKEN events do not contain it. */
   readonly sourceIp: string | undefined;
-  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have none. */
+  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have no timestamp. */
   readonly receivedAtEpochMs?: number | undefined;
   /** Remaining run time of the authorizer; without it, the document's timeout for an issuer applies. */
   readonly remainingMs?: (() => number) | undefined;

@@ -102,7 +102,7 @@ export function assertServed(
     );
 }
 
-/** The gateway's own issuer is trusted only where the stack gives its address. */
+/** The gateway's own issuer is trusted only if the stack gives its address. */
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,

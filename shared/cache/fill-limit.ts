@@ -24,7 +24,7 @@ type FillPorts = {
   readonly clock: Pick<AgeClock, 'nowEpochMs'>;
 };
 
-/** True also where the table does not answer: then no lease is taken either. */
+/** True also if the table does not answer: then no lease is taken either. */
 export async function mayFill(
   { store, namespace, clock }: FillPorts,
   { event, apiId, stage }: CachedRequest,

@@ -216,7 +216,7 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Synchronous in effect where they were read recently. With `bounded`, the named plan is trusted in an outage. */
+  /** Synchronous in effect if they were read recently. With `bounded`, the named plan is trusted in an outage. */
   async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
     if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)

@@ -9,7 +9,7 @@ export type RefusalReason =
   | 'invalid_signature'
   | 'malformed_timestamp'
   | 'timestamp_outside_tolerance'
-  /** A delivery id with an unusable form, where the id is signed or identifies deliveries. */
+  /** A delivery id with an unusable form, if the id is signed or identifies deliveries. */
   | 'malformed_id'
   /** RFC 9421 only: the signature does not cover all required parts. */
   | 'insufficient_coverage'

@@ -26,7 +26,7 @@ export type MemberRule = {
   readonly most?: number;
   /** Of the whole text. */
   readonly pattern?: string;
-  /** In the order in which AWS's validator names them, where that is known. */
+  /** In the order in which AWS's validator names them, if that is known. */
   readonly values?: readonly string[];
   /** Of each item of a list. */
   readonly each?: MemberRule;
@@ -39,7 +39,7 @@ export type InputPolicy = {
   /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
-  /** @param message `Limit must be a number`, for services whose own messages are unknown */
+  /** @param message `Limit must be a number`, for services with unknown messages */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
 };
 

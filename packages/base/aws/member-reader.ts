@@ -21,7 +21,7 @@ export class InvalidMember extends Error {
 }
 
 type Policy = {
-  /** The most characters of a text, where the call does not say. */
+  /** The most characters of a text, if the call does not say. */
   readonly longest: number;
   readonly refusal: (path: string, message: string, isMissing: boolean) => Error;
 };

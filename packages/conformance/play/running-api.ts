@@ -12,7 +12,7 @@ export type RunningApi = {
   readonly apiId: string;
   readonly region: string;
   readonly accountId: string;
-  /** Address of AWS's own APIs; absent if a target has none. */
+  /** Address of AWS's own APIs; absent if a target does not have them. */
   readonly control?: string;
   /** Address with the stage's path. */
   readonly url: URL;

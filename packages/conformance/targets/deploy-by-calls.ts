@@ -68,7 +68,7 @@ const known = (ref: Json | undefined, attributes: Readonly<Record<string, string
   return { ref: asText(ref), attributes };
 };
 
-/** `RestApiId` → `restApiId`, inside too where the value is a structure of the API and no map of the user. */
+/** `RestApiId` → `restApiId`, and in nested values, if the value is a structure of the API and not a user's map. */
 function asRest(properties: JsonObject, inside: readonly string[] = []): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {

@@ -19,7 +19,7 @@ type Emulator = {
   invokeUrl(port: number): string | undefined;
   /** Beside what no emulator has. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];
-  /** @returns undefined where it does not state its version */
+  /** @returns undefined if it does not state its version */
   readVersion(endpoint: string, program: string): Promise<string | undefined> | string | undefined;
 };
 

@@ -21,6 +21,6 @@ export type GatewrightProps = {
 export declare class Gatewright extends Construct {
   readonly template: CfnInclude;
   constructor(scope: Construct, id: string, props: GatewrightProps);
-  /** Any output of the template. @throws where there is none of this name */
+  /** Any output of the template. @throws if there is none of this name */
   output(name: string): string;
 }

@@ -2,7 +2,7 @@ import { TestingError } from './control-link.ts';
 import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
 
 export type RequestOptions = {
-  /** `GET` unless given; `POST` where there is a body. */
+  /** `GET` unless given; `POST` if there is a body. */
   readonly method?: string;
   /** A list of values is sent as separate headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -12,9 +12,9 @@ export type RequestOptions = {
   readonly body?: string | Uint8Array | object;
   /** `Authorization: Bearer …` */
   readonly token?: string;
-  /** Logical id, name or stack of the API; required where there are several. */
+  /** Logical id, name or stack of the API; required if there are several. */
   readonly api?: string;
-  /** Required where the API has several. */
+  /** Required if the API has several. */
   readonly stage?: string;
 };
 

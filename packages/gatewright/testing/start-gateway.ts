@@ -86,7 +86,7 @@ export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
 
 /**
  * The gateway that this run shares, started by `gatewright start --exec`, or by `startGateway({ isShared: true })` in a parent process. `close()` leaves it running.
- * @throws TestingError where there is none
+ * @throws TestingError if there is none
  *
  * @example
  * ```ts

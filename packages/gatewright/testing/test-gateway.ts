@@ -101,7 +101,7 @@ export interface TestGateway extends AsyncDisposable {
  * ```ts
  * import { FunctionFailed } from 'gatewright/testing';
  *
- * new FunctionFailed('TypeError', 'x is no function').message // → 'TypeError: x is no function'
+ * new FunctionFailed('TypeError', 'x is not a function').message // → 'TypeError: x is not a function'
  * ```
  */
 export class FunctionFailed extends Error {

@@ -87,7 +87,7 @@ class _PlanChanged(Exception):
 class Quota:
     """
     `quota = Quota("gatewright-dev-usage")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
-    `client`: boto3's low-level client of DynamoDB; made at the first charge where it is left out.
+    `client`: boto3's low-level client of DynamoDB; made at the first charge if it is left out.
     """
 
     def __init__(self, table_name: str, *, client: Any = None, on_threshold: Optional[OnThreshold] = None) -> None:
@@ -113,7 +113,7 @@ class Quota:
     ) -> Charge:
         """
         Charges every limit of the plan in force, or none. `plan` counts unless the customer or the key has one on
-        record; `cost` is the plan's cost of the route where it is left out.
+        record; `cost` is the plan's cost of the route if it is left out.
         Raises Refused: 429 over quota, 403 suspended, 503 without the table. Raises DomainError for misuse.
         """
         stamp = received_at_of(event)

@@ -143,7 +143,7 @@ def _refuse(item: Optional[Item]) -> Outcome:
 
 
 def _assert_of_call(error: Exception) -> Mapping[str, Any]:
-    """DynamoDB's answer; empty where there is none. Errors of programs and settings go on."""
+    """DynamoDB's response; empty if there is none. Errors in the program or its settings are raised."""
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping) and not isinstance(error, (OSError, *_transport_errors())):
         raise error

@@ -46,7 +46,7 @@ type RouteGrant = {
 };
 
 /**
- * `merge`: names whole subtrees where the principal may call all of their routes, for a smaller policy.
+ * `merge`: names whole subtrees if the principal may call all of their routes, for a smaller policy.
  * `isPersonal`: the patterns contain values of the principal; this depends on the rules in force, not on the
  * values.
  */

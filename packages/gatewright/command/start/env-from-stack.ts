@@ -20,7 +20,7 @@ const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: 
 /** A stack has at most 500 resources, listed in pages of a hundred. */
 const MOST_PAGES = 20;
 
-/** @throws UsageError where AWS does not list the stack's resources */
+/** @throws UsageError if AWS does not list the stack's resources */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
   const parameters = { StackName: name };
   const described = await ask(

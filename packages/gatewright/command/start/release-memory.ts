@@ -51,7 +51,7 @@ export function collectAll(): void {
   if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  // Threads of functions have it where the user has asked for it.
+  // Function threads have it if the user has asked for it.
   if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', flavor: 'last-resort' });
 }

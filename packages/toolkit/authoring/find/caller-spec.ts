@@ -28,7 +28,7 @@ export type CallerSpec = {
   readonly token?: string | undefined;
   /** JSON; instead of a token. */
   readonly claims?: string | undefined;
-  /** Id of an issuer of the document; the first where it is left out. */
+  /** Id of an issuer of the document; the first if it is left out. */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];

@@ -6,7 +6,7 @@ import { UsageError } from '../../../base/terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
-  /** Undefined where it does not exist. @throws PlaneError */
+  /** Undefined if it does not exist. @throws PlaneError */
   read(service: PlaneCall['service'], path: string): Promise<UnknownMembers | undefined>;
   /** Every page of a list. @throws PlaneError also for a list without end */
   list(path: string): Promise<readonly UnknownMembers[]>;

@@ -95,7 +95,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
           'its keys may call without limit: a plan counts requests, but refuses only above a limit',
           where,
-          'give the plan a quota, or state in its description that it has none',
+          'give the plan a quota, or state in its description that it has no quota',
         ),
       ),
     ...keys

@@ -75,7 +75,7 @@ async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): 
   return { messageId, functionName, outcome: 'kept', why };
 }
 
-/** Undefined where it succeeded, else the reason. */
+/** Undefined if it succeeded, else the reason. */
 async function callAgain(
   aws: Aws,
   { name, functions }: FailureQueue,

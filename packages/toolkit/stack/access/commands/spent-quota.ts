@@ -45,7 +45,7 @@ export async function readLedger(
   }
 }
 
-/** One row per limit of the caller's plan, and per route where the limit is per route. */
+/** One row per limit of the caller's plan, and per route if the limit is per route. */
 async function readRows(
   charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],
