@@ -1,4 +1,4 @@
-/** Runs osls's `package` offline: calls to AWS are answered on this machine. */
+/** Runs osls's `package` offline: calls to AWS are served on this machine. */
 import { spawn } from 'node:child_process';
 import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -109,7 +109,7 @@ export type ClaimedDelivery = {
 
 export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly claim: DeliveryClaim }
-  /** It has arrived before. */
+  /** The delivery has arrived before. */
   | { readonly kind: 'delivered' }
   /** The delivery is in progress, or abandoned; a later call will tell. */
   | { readonly kind: 'held' };

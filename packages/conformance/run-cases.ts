@@ -15,9 +15,9 @@ type RunOptions = {
   readonly naming?: Naming;
   /** A case under other names; default: as it is. */
   readonly restage?: (parityCase: ParityCase) => ParityCase;
-  /** Once a case is over. */
+  /** Called once a case is over. */
   readonly onResult?: (result: CaseResult) => void;
-  /** What the target answered to the request of a case, in the form of `expect`. */
+  /** The target's response to the request of a case, in the form of `expect`. */
   readonly onAnswer?: (parityCase: AnyCase, answer: Answer) => void;
 };
 

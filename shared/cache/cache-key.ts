@@ -35,7 +35,7 @@ export type Sharing =
   /** The name that the service's function returned. */
   | { readonly kind: 'named'; readonly name: string };
 
-/** They differ in every request, or describe the connection. */
+/** Members that differ in every request, or describe the connection. */
 const IGNORED = {
   context: 'extendedRequestId protocol requestId requestTime requestTimeEpoch time timeEpoch'.split(' '),
   http: ['protocol', 'sourceIp', 'userAgent'],

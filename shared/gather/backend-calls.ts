@@ -33,7 +33,7 @@ export interface BackendCalls {
 }
 
 /**
- * A backend has answered with a status other than 2xx.
+ * A backend has responded with a status other than 2xx.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export function createBackendCalls(
       if (policy === undefined) return await send(signal);
       const answers: Response[] = [];
       const attempt = async (own: AbortSignal): Promise<Response> => {
-        // The attempt ends with the head of its answer; the body is still to come.
+        // The attempt ends with the headers of its response; the body is still to come.
         const answer = await send(AbortSignal.any([own, signal]));
         answers.push(answer);
         return answer;

@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** Of an invocation: what a countdown can count. */
+/** The longest invocation, which a countdown can count. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {
@@ -31,7 +31,7 @@ type PolicyPorts = {
 export type CallOptions = {
   /** The call may be made twice. Default: false. */
   readonly idempotent?: boolean;
-  /** Of the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
+  /** Time left for the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
   readonly remainingMs?: () => number;
   /** Gives the call up. */
   readonly signal?: AbortSignal;

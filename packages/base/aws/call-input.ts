@@ -21,14 +21,14 @@ export type MemberType = keyof Values;
 
 export type MemberRule = {
   readonly isRequired?: boolean;
-  /** Of a text or list its length, of a number its value. */
+  /** The minimum length of a text or list, or the minimum of a number. */
   readonly least?: number;
   readonly most?: number;
-  /** Of the whole text. */
+  /** The pattern of the whole text. */
   readonly pattern?: string;
   /** In the order in which AWS's validator names them, if that is known. */
   readonly values?: readonly string[];
-  /** Of each item of a list. */
+  /** The rule for each item of a list. */
   readonly each?: MemberRule;
 };
 

@@ -56,7 +56,7 @@ export type SignatureResult =
   | {
       readonly kind: 'refused';
       readonly code: 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN';
-      /** The status that API Gateway returns; DynamoDB answers the same defects with 400. */
+      /** The status that API Gateway returns; DynamoDB returns 400 for the same defects. */
       readonly status: 403;
       readonly message: string;
       /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */

@@ -45,7 +45,7 @@ export function elementOf(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? jsonMember(text, name);
 }
 
-/** Emulators answer JSON to some clients. */
+/** Emulators return JSON to some clients. */
 function jsonMember(text: string, name: string): string | undefined {
   return new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1];
 }

@@ -35,7 +35,7 @@ type Answer = {
 };
 
 /**
- * Answers as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
+ * Responds as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
  * request; the last entry is used for all further requests. `X-Serial` counts the responses; a tag that the
  * request already has gets a 304.
  */
@@ -112,7 +112,7 @@ const toJson = (value: unknown, headers = {}): Answer => {
 };
 
 const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
-  // A function URL in the recordings, which answers with the trace id that it was called with.
+  // A function URL in the recordings, which returns the trace id that it was called with.
   echo({ method, path, query, rawHeaders, headers, body }) {
     const trace = headers['x-amzn-trace-id'];
     return toJson(

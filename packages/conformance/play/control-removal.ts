@@ -7,10 +7,10 @@ import type { ControlReply } from '../schema/control-case.ts';
 import type { SdkCall, SdkService } from './control-target.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 
-/** An answer to a call that was not refused. */
+/** The response to a call that was not refused. */
 export type Made = { readonly service: SdkService; readonly call: string; readonly body: JsonObject };
 
-/** Of API Gateway and of Lambda. */
+/** Error codes of API Gateway and of Lambda. */
 const GONE = new Set(['NotFoundException', 'ResourceNotFoundException']);
 
 type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };

@@ -9,7 +9,7 @@ export type SdkCredentials = Omit<AwsCredentials, 'sessionToken'> & { readonly s
 type SdkSettings = {
   /** Undefined means the endpoint of AWS. */
   readonly endpoint: string | undefined;
-  /** Of `@connections`; `stage` is `apiId/name`. */
+  /** The address of `@connections`; `stage` is `apiId/name`. */
   readonly stageEndpoint: (stage: string) => string;
   readonly region: string;
   readonly accountId: string;

@@ -15,7 +15,7 @@ export type ControlCall = {
 };
 
 type SetupCall = ControlCall & {
-  /** Name of a placeholder → member of the answer: `{ api: 'id' }` for `${api}`. */
+  /** Name of a placeholder → member of the response: `{ api: 'id' }` for `${api}`. */
   readonly keep?: Readonly<Record<string, string>>;
 };
 

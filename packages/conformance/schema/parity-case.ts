@@ -147,7 +147,7 @@ export type FrameStep = {
    * A call to `@connections/{id}`, signed by the runner unless `sign` says otherwise; null means not signed.
    */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
-  /** The call is made again, so often in all, until its answer has the status that is expected. */
+  /** The call is made again, so often in all, until its response has the expected status. */
   readonly atMost?: number;
   /** The client reads nothing more. */
   readonly pause?: boolean;

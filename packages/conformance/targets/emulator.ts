@@ -13,9 +13,9 @@ type Emulator = {
   readonly program: string;
   args(port: number): readonly string[];
   environment?(port: number): Readonly<Record<string, string>>;
-  /** Answered once it serves. */
+  /** A path that responds once the target serves. */
   readonly healthPath: string;
-  /** Address of a stage with `{api}` and `{stage}`; undefined = it answers no requests. */
+  /** Address of a stage with `{api}` and `{stage}`; undefined = it serves no requests. */
   invokeUrl(port: number): string | undefined;
   /** Beside what no emulator has. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];

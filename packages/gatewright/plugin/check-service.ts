@@ -20,7 +20,7 @@ export type PackagedService = {
 };
 
 type ServiceCheck = {
-  /** Each names a change. */
+  /** Findings; each names the change to make. */
   readonly complaints: readonly string[];
   readonly warnings: readonly string[];
 };

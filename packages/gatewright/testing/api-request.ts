@@ -20,7 +20,7 @@ export type RequestOptions = {
 
 export type ApiRequest = {
   readonly method: string;
-  /** Below the stage's URL. */
+  /** The path below the stage's URL. */
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer | undefined;
@@ -132,7 +132,7 @@ function makeResponse(status: number, pairs: [string, string][], body: string | 
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);
   const bytes = typeof body === 'string' ? body : new Uint8Array(body);
-  // A Response allows 200 to 599; an integration may answer with any status.
+  // A Response allows 200 to 599; an integration may respond with any status.
   const isUsual = status >= 200 && status <= 599;
   const response = new Response(BODILESS.has(status) ? null : bytes, {
     status: isUsual ? status : 200,

@@ -165,7 +165,7 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
 /** Variables in `Gateway.environment()`. */
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
-/** They would be sent with the local key pair, and invalidate every signature. */
+/** Variables that would be sent with the local key pair, and would invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /** @returns restores the values before */

@@ -67,7 +67,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly clock: TestClock;
   /** Address of a stage, for clients with sockets. */
   url(api?: string, stage?: string): string;
-  /** A request to an API, answered as `fetch` answers. */
+  /** Sends a request to an API; the result is the same as `fetch`'s. */
   inject(path: string, options?: RequestOptions): Promise<Response>;
   /** A client of a WebSocket API. @throws HandshakeRefused */
   connect(options?: SocketOptions): Promise<TestSocket>;
@@ -125,7 +125,7 @@ export type TestGatewayParts = {
   readonly parse: (text: string) => unknown;
 };
 
-/** Answers of the control port that tests read, by path. */
+/** Responses of the control port that tests read, by path. */
 type Answers = {
   readonly nowEpochMs: number;
   readonly token: string;

@@ -12,7 +12,7 @@ Key = Tuple[str, str]
 # (attribute, test, value); tests as `_PRINTED` has them.
 Test = Tuple[str, str, Optional[Value]]
 
-# Also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
+# The layout's number, which is also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
 LAYOUT = 1
 _KNOWN_LAYOUT: Test = ("layout", "absent-or-at-most", LAYOUT)
 _PRINTED = {
@@ -42,7 +42,7 @@ class Outcome:
 
     kind: str
     item: Optional[Item] = None
-    # Of a transaction: per write whether its tests held, and the item if not.
+    # For each write of a transaction: whether its tests passed, and the item if not.
     members: Sequence[Tuple[bool, Optional[Item]]] = ()
 
 

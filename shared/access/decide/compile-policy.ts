@@ -114,7 +114,7 @@ export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
 
 type ClassTargets = {
   readonly condition: PolicyConditions | undefined;
-  /** Each once, sorted. */
+  /** Each item once, sorted. */
   readonly targets: readonly string[];
 };
 

@@ -7,7 +7,7 @@ import type { AdminPorts } from './operation.ts';
 import { nextRecord } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
-/** Each costs a few reads. */
+/** Records per page; each costs a few reads. */
 const PAGE = 50;
 
 /**
@@ -39,7 +39,7 @@ export async function listDraftRecords(
   return { ...fees, rows: [...drafts.flat(), ...fees.rows] };
 }
 
-/** Of periods without requests. */
+/** Drafts of the fees for periods without requests. */
 async function draftFees(
   ports: AdminPorts,
   question: UsageQuestion,

@@ -32,7 +32,7 @@ type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;
-  /** Of a customer on record; @see Billing */
+  /** The term of a customer on record; @see Billing */
   readonly term?: number;
   /** Exports find the record by it. */
   readonly head: ItemWrite;
@@ -191,14 +191,14 @@ async function toSubscriber(ports: Ports, item: Item): Promise<Subscriber> {
   return { tenant, key: String(item['key']), assignments: assignmentsOf(item), customer };
 }
 
-/** Of each period, the terms that have its fee. */
+/** The fees that a customer's terms owe, by period. */
 function owedByTerms(
   { tenant, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
-  // Once per customer, not per key of it.
+  // A customer is checked once, not once per key.
   if (customer === undefined || assignments.length > 0) return [];
   const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {

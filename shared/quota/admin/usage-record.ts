@@ -35,7 +35,7 @@ export type Billing = {
   readonly carried: number;
   /** Ended by a change of plan; the continuing period has the fee. */
   readonly replaced: boolean;
-  /** Of a customer on record: when the term that it is of came into force, epoch ms. */
+  /** For a customer on record: when the record's term came into force, epoch ms. */
   readonly term?: number;
 };
 

@@ -35,7 +35,7 @@ export type UsageRow = {
   readonly remaining: number;
   /** Used units that the quota, top-ups and resets cover. */
   readonly included: number;
-  /** Used units beyond those. */
+  /** Used units beyond the included ones. */
   readonly overage: number;
   /** Outstanding units of a closed period: never reported, and not billed. */
   readonly lost: number;

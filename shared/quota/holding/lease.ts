@@ -45,7 +45,7 @@ export class Lease implements Holding {
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
   corrected: Promise<void> = Promise.resolve();
-  /** Only if the ledger's item has shards. */
+  /** Set only if the ledger's item has shards. */
   #sharding: Sharding | undefined;
   /** The item that units come from now, and that `#seen` describes. */
   #source: ItemKey;
@@ -364,7 +364,7 @@ export class Lease implements Holding {
     return this.#refused.refuse(this.id, reason);
   }
 
-  /** Only makes the holder read again; it frees no units. */
+  /** Makes the holder read again; frees no units. */
   #isStale(): boolean {
     if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;

@@ -84,7 +84,7 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      // It may have been applied, or may be later; without this the permit is lost until the deadline.
+      // The write may have been applied, or may be later; without this the permit is lost until the deadline.
       if (outcome !== 'full') this.#owed.add(key, claim.id, true);
       if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
@@ -252,7 +252,7 @@ class Permit implements Holding {
     // The permit belongs to this request since it was acquired.
   }
 
-  /** It returns when the request ends, not before. */
+  /** The permit returns when the request ends, not before. */
   refund(): boolean {
     return false;
   }
@@ -296,7 +296,7 @@ class Permit implements Holding {
 /** A running request and the permits that it keeps until it ends. */
 export class Run {
   readonly startedAt: Moment;
-  /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
+  /** The time until its platform ends the request; undefined = it ends within `maxSeconds` of the limit. */
   readonly remainingMs: number | undefined;
   readonly #permits = new Map<string, Permit>();
 

@@ -39,7 +39,7 @@ export type OpenRequest = {
 };
 
 export type Opened =
-  /** It exists, or may exist: continue with it. */
+  /** The ledger exists, or may exist: continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
   | { readonly kind: 'moved'; readonly period: Period }
@@ -132,7 +132,7 @@ async function decideByTerm(
   if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
   // The ledger's successor was never opened: the process that ended the ledger has died.
   if (item['nxt'] !== undefined) return replace(request, line, store);
-  // It is over: what follows it does not depend on terms.
+  // The period is over: the period that follows it does not depend on terms.
   if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
   const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
   if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))

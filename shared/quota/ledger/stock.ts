@@ -26,10 +26,10 @@ export class Stock {
   /** This lease's writes by partition: with shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
-  /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
+  /** Units used and not yet reported to the ledger; below 0: units charged as used, and not used. */
   #unreported = 0;
   #unreportedSince: Moment | undefined;
-  /** Admitted without the ledger: while it was out of reach, or settled above the estimate. */
+  /** Units admitted without the ledger: while it was out of reach, or settled above the estimate. */
   #debt: Debt | undefined;
 
   constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {

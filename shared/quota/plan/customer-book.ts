@@ -10,7 +10,7 @@ import type { Customer, Term } from './customer.ts';
 import { assignedKey } from '../ledger/line.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 
-/** What decides about a tenant's requests with one of its keys. */
+/** The terms for a tenant's requests with one of its keys. */
 export type Terms =
   /** A plan is on record: it is in force, whatever plan the caller names. */
   | {
@@ -29,14 +29,14 @@ export type Terms =
 
 type Entry = {
   readonly item: Item | undefined;
-  /** Before the read that it comes from: it may be as old as that. */
+  /** When the read started: the value may be as old as that. */
   readonly answeredAt: Moment;
   /** The last read that got no response since. */
   readonly failedAt: Moment | undefined;
 };
 
 const FRESH_MS = 40_000;
-/** What is on record is used for so much longer while the table does not respond: with the guard for clocks, a change is in force within a minute. */
+/** How long records are still used while the table does not respond: with the margin for clocks, a change is in force within a minute. */
 const STALE_FACTOR = 1.25;
 /** While the table does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;

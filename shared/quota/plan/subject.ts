@@ -54,7 +54,7 @@ export function checkKey(pk: string): void {
     );
 }
 
-/** Once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
+/** Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID if its key would be too long */
 export function checkLedgerId(id: LedgerId): void {
   checkKey(headKey(id).pk);
 }

@@ -1,4 +1,4 @@
-/** Delivered lines of access logs → charges, metrics and the answer. */
+/** Delivered lines of access logs → charges, metrics and the response. */
 import { readAccessLine } from './access-log-line.ts';
 import type { LineRules } from './access-log-line.ts';
 import { readLogDelivery } from './lambda-log-delivery.ts';

@@ -32,7 +32,7 @@ type Tracked = {
   readonly seen: number;
   /** A closed period, a suspended subject without ledger, an unknown plan, or names too long for a key. */
   readonly unchargeable: number;
-  /** Not charged, at least to some of their limits; they do not delay others. */
+  /** Requests that were not charged to at least one of their limits; they do not delay others. */
   readonly waiting: readonly Waiting[];
 };
 
@@ -202,7 +202,7 @@ async function chargeGroup(
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
-      // Also for repeated lines: the process that charged them may have died before it reported.
+      // Reported for repeated lines too: the process that charged them may have died before it reported.
       await reportThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
@@ -314,7 +314,7 @@ async function open(
 
 type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
-/** What a suspended or closed customer was served is charged by the plan that it has. @throws DomainError STORE_UNAVAILABLE */
+/** Requests served to a suspended or closed customer are charged by its plan. @throws DomainError STORE_UNAVAILABLE */
 async function findTerms(
   subject: TrackedRequest['subject'],
   atEpochMs: number,

@@ -13,7 +13,7 @@ const IDS_LIMIT = 2_000;
 
 export class Feed {
   #position: Position | undefined;
-  /** Of the log of `#position`, or of a later one if there is none. */
+  /** Entries of the log of `#position`, or of a later log if there is no position. */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
   readonly #ids = new Set<string>();

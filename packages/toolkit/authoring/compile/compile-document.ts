@@ -54,7 +54,7 @@ type CompileSource = {
 const USUAL_TTL_LIMIT_SECONDS = 300;
 /** Far more than API Gateway allows; routes are walked recursively by segment. */
 const SEGMENTS_LIMIT = 200;
-/** Each list can double the policy. */
+/** The limit of address lists: each list can double the policy's size. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {

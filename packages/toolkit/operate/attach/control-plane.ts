@@ -125,7 +125,7 @@ function isBusy(answer: AwsAnswer): boolean {
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without this header the v1 API answers in HAL. */
+/** Without this header the v1 API responds in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */

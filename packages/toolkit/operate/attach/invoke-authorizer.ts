@@ -21,7 +21,7 @@ type InvocationTarget = {
 
 type ProbeResult =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
-  /** It threw, so API Gateway would respond with 500. */
+  /** The function threw, so API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(

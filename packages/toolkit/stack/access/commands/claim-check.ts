@@ -14,7 +14,7 @@ import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
 
 type HandlerFindings = {
-  /** Each with file and line. */
+  /** Findings, each with file and line. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };
