@@ -5,7 +5,7 @@
  *
  * | item  | pk                    | sk          | attributes                                                        |
  * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
- * | head  | `head#{address}`      | `head`      | `seq`, `log` (ms, when it started) , `at` (ms), `expiresAt`      |
+ * | head  | `head#{address}`      | `head`      | `seq`, `log` (ms, when it started), `at` (ms), `expiresAt`       |
  * | entry | `log#{address}#{log}` | number      | `seq`, `at`, `expiresAt`, `id`, `by`, `data`; or `event`, `member`, `sub`; or `void` |
  */
 import { DomainError } from '../errors.ts';

@@ -219,7 +219,7 @@ type Client = {
   /** Headers of the handshake's response, by lower-case name. */
   readonly answered: Readonly<Record<string, string>>;
   readonly pongs: readonly string[];
-  /** Resolves once the connection has ended. */
+  /** How the connection ended; undefined while it is open. */
   readonly end: { readonly code: number; readonly reason: string } | undefined;
 };
 

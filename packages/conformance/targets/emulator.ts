@@ -17,7 +17,7 @@ type Emulator = {
   readonly healthPath: string;
   /** Address of a stage with `{api}` and `{stage}`; undefined = it serves no requests. */
   invokeUrl(port: number): string | undefined;
-  /** Beside what no emulator has. */
+  /** What this emulator lacks, in addition to what no emulator has. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];
   /** @returns undefined if it does not state its version */
   readVersion(endpoint: string, program: string): Promise<string | undefined> | string | undefined;

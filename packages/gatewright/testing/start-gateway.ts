@@ -168,7 +168,7 @@ const SHARED =
 /** Variables that would be sent with the local key pair, and would invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
-/** @returns restores the values before */
+/** @returns a function that restores the previous values */
 function share(environment: Readonly<Record<string, string>>): () => void {
   const names = [...Object.keys(environment), ...OF_THE_DEVELOPER];
   const before = new Map(names.map((name) => [name, process.env[name]]));

@@ -4,8 +4,8 @@
  * Invariant of each write: rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem`
  * counts down; `out` is granted to holders and not reported used; the mark `h<holder>` of each holder is the
  * number of its last write. Numbers only increase, so a write applies at most once even if sent again, and
- * the mark proves that a write was applied if its response was lost. DynamoDB conditions know no arithmetic: the holder computes
- * constants, the store compares them with the current item.
+ * the mark proves that a write was applied if its response was lost. DynamoDB conditions have no arithmetic: the
+ * holder computes constants, and the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 import { operationKey, printKeyPart } from '../../table/item-write.ts';

@@ -105,8 +105,8 @@ export async function readShards(
 
 /**
  * Returns units from the shards to a root that was lowered below zero, until the root is at zero or the shards have
- * no units left: otherwise they could grant more than the new limit. Any process that finds such a root does this; repeating it
- * is harmless.
+ * no units left: otherwise they could grant more than the new limit. Any process that finds such a root does this;
+ * repeating it is harmless.
  */
 export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');

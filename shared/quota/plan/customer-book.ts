@@ -31,7 +31,7 @@ type Entry = {
   readonly item: Item | undefined;
   /** When the read started: the value may be as old as that. */
   readonly answeredAt: Moment;
-  /** The last read that got no response since. */
+  /** When the last read after it got no response. */
   readonly failedAt: Moment | undefined;
 };
 
