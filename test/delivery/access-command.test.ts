@@ -141,7 +141,7 @@ describe('gatewright access', () => {
     assert.deepEqual([without.code, without.stderr], [1, stderr]);
     assert.match(
       stderr,
-      /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, but the document allows 60 s/,
+      /access\/orders\.yml: authorizer tokens: caches results for 3600 s, but the document allows 60 s/,
     );
     assert.match(stderr, /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/);
   });
@@ -152,7 +152,7 @@ describe('gatewright access', () => {
     });
 
     assert.equal(code, 1);
-    assert.match(stderr, /error: access\/orders\.yml: authorizer tokens: caches answers for 3600 s/);
+    assert.match(stderr, /error: access\/orders\.yml: authorizer tokens: caches results for 3600 s/);
   });
 
   it('names line and column of every mistake, and compiles nothing', async () => {
