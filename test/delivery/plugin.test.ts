@@ -210,7 +210,7 @@ describe('serverless package', () => {
       assert.equal(code, 1);
       assert.match(
         stdout,
-        /access\/guarded\.yml: authorizer token-authorizer: caches answers for 3600 s, but the document allows 60 s/,
+        /access\/guarded\.yml: authorizer token-authorizer: caches results for 3600 s, but the document allows 60 s/,
       );
     }
     assert.equal(safe.code, 0, safe.stdout + safe.stderr);

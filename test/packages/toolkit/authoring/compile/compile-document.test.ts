@@ -366,7 +366,10 @@ describe('warnings of a document', () => {
 
     assert.deepEqual(open(['*']), []);
     assert.match(open(['OPTIONS']).join(), /^rules\[1\]: OPTIONS \/users does not use our authorizers/);
-    assert.match(open(['*'], [...routes, 'open POST /users']).join(), /^rules\[1\]: POST \/users does not use/);
+    assert.match(
+      open(['*'], [...routes, 'open POST /users']).join(),
+      /^rules\[1\]: POST \/users does not use/,
+    );
   });
 
   it('are of an allow rule that a missing claim opens', () => {
