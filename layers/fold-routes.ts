@@ -18,7 +18,7 @@ const SIGNED = {
 /** The name that SAM uses; SAM builds HTTP APIs with IAM from such a definition. */
 const SCHEME = 'AWS_IAM';
 
-/** Does nothing where the template has no such API. */
+/** Does nothing if the template has no such API. */
 export function foldRoutes({ Resources }: Template, apiId: string): void {
   const api = Resources[apiId];
   if (api?.Type !== 'AWS::ApiGatewayV2::Api') return;

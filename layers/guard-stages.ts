@@ -25,7 +25,7 @@ type Known = {
 type Guarded = {
   /** One sentence: settings that would guard nothing. */
   readonly problem?: string;
-  /** One sentence for each document whose API no web ACL can guard. */
+  /** One sentence for each document with an API that no web ACL can protect. */
   readonly notes: readonly string[];
 };
 

@@ -1,6 +1,6 @@
 /**
  * One file for what a function reads at its start. esbuild makes a chunk of each part that the entry shares with what
- * is loaded lazily, and each file costs a start 0.5 ms; here lazily loaded chunks import such parts from the entry.
+ * is loaded lazily, and each file adds 0.5 ms to a cold start; here lazily loaded chunks import such parts from the entry.
  */
 import { posix } from 'node:path';
 import { build } from 'esbuild';
@@ -18,7 +18,7 @@ type SplitBundle = {
 };
 
 /**
- * Namespaces of esbuild: the files of the start, and the modules that replace them in a lazily loaded chunk.
+ * Namespaces of esbuild: the files loaded at the cold start, and the modules that replace them in a lazily loaded chunk.
  */
 const START = 'start';
 const FROM_ENTRY = 'from-entry';

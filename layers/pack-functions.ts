@@ -1,4 +1,4 @@
-/** Bundles the stack's functions and makes osls upload these archives instead of its own. */
+/** Bundles the stack's functions and makes osls upload these archives instead of the ones it makes. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { BuildOptions } from 'esbuild';
@@ -29,7 +29,7 @@ type PackSettings = {
   readonly packagesFrom?: string | undefined;
 };
 
-/** @throws Error where a handler names no file of functions/ */
+/** @throws Error if a handler names no file of functions/ */
 export async function packFunctions(
   serviceDir: string,
   functions: Readonly<Record<string, OslsFunction>>,

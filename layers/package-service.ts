@@ -1,4 +1,4 @@
-/** Runs osls's `package` offline: calls to AWS are answered on this machine. */
+/** Runs osls's `package` offline: calls to AWS are served on this machine. */
 import { spawn } from 'node:child_process';
 import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ export type PackageRequest = {
   readonly outputDirectory: string;
   /** `name=value`; replaces the values of `params`. */
   readonly parameters?: readonly string[];
-  /** For the stack's plug-in: `FORM_VARIABLE` and `PARTS_VARIABLE`. */
+  /** Variables for the stack's plug-in: `FORM_VARIABLE` and `PARTS_VARIABLE`. */
   readonly environment?: Readonly<Record<string, string>>;
 };
 

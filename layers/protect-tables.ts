@@ -51,8 +51,8 @@ export function findWrongSetting({ Resources }: Template): string | undefined {
 }
 
 /**
- * @param deployed logical ids; where they are unknown, a table that may be deployed stays protected
- * @returns a warning where that was so
+ * @param deployed logical ids; if they are unknown, a table that may be deployed stays protected
+ * @returns a warning if that happened
  */
 export function protectTables(
   { Resources }: Template,

@@ -97,7 +97,7 @@ function addAlias(template: Template, wanted: AliasOptions): void {
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       SourceAccount: { Ref: 'AWS::AccountId' },
-      // The alias needs a permission of its own: one for the function does not cover it.
+      // The alias needs a separate permission: the function's permission does not cover it.
       FunctionName: { Ref: id },
     },
   };
@@ -108,7 +108,7 @@ function addAlias(template: Template, wanted: AliasOptions): void {
   };
 }
 
-/** Its logical id ends with a hash of code and settings. */
+/** The version's logical id ends with a hash of code and settings. */
 function findVersion({ Resources }: Template, functionId: string): string | undefined {
   return Object.entries(Resources).find(
     ([, { Type, Properties }]) =>

@@ -36,7 +36,7 @@ export async function readLock(root: string): Promise<Lock> {
   return packages;
 }
 
-/** Folders of the packages whose files are in a bundle, by esbuild's input paths. */
+/** Folders of the packages with files in a bundle, by esbuild's input paths. */
 export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly string[] {
   const folders = new Set<string>();
   for (const input of inputs) {

@@ -38,7 +38,7 @@ export type ServiceErrorCode =
   | 'API_UNKNOWN'
   /** An environment variable or setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'
-  /** A call of API Gateway's control plane failed. [passes] */
+  /** A call to API Gateway's control plane failed. [passes] */
   | 'CONTROL_PLANE_FAILED'
   /** API Gateway does not send such an event to this kind of function. */
   | 'EVENT_MALFORMED'

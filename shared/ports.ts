@@ -14,7 +14,7 @@ export interface Clock {
 
 /**
  * Receives events of a function, for metrics and logs. Names and reasons are fixed words; data about a caller
- * goes through `note` only, whose adapter stores hashes.
+ * goes only through `note`: its adapter stores hashes.
  */
 export interface Observer {
   /** Counts one: an outcome (`Allow`, `Deny`, `Unauthorized`) with its reason, or an event (`JwksFetch`). */
@@ -51,7 +51,7 @@ export type Facts = {
  * @throws DomainError KEY_SET_UNAVAILABLE for every reason, so that an outage never looks like a bad token.
  */
 export interface KeySetFetcher {
-  /** Default limits: those of API Gateway's own JWT authorizer. */
+  /** Default limits: the same as in API Gateway's own JWT authorizer. */
   fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
 
@@ -86,7 +86,7 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * For each key: tokens issued until that moment are revoked; undefined: none is. Reads the current state.
+   * For each key: tokens issued until this time are revoked; undefined: none are. Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
@@ -109,7 +109,7 @@ export type ClaimedDelivery = {
 
 export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly claim: DeliveryClaim }
-  /** It has arrived before. */
+  /** The delivery has arrived before. */
   | { readonly kind: 'delivered' }
   /** The delivery is in progress, or abandoned; a later call will tell. */
   | { readonly kind: 'held' };
@@ -160,8 +160,8 @@ export interface PlanCatalogue {
   /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
   list(): Promise<readonly string[]>;
   /**
-   * Plan of the customer whose record names the plan of all its keys; undefined: not on record. @throws
-   * DomainError STORE_UNAVAILABLE
+   * The state of a customer on record; its plan is the plan of all its keys. undefined: not on record.
+   * @throws DomainError STORE_UNAVAILABLE
    */
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
@@ -232,7 +232,7 @@ export interface ConnectionPoster {
 export interface FunctionInvoker {
   /** Lambda has accepted the event; the result is not awaited. @throws DomainError TARGET_UNAVAILABLE */
   start(functionName: string, payload: unknown): Promise<void>;
-  /** The function's answer. @throws DomainError TARGET_UNAVAILABLE, also when the function fails */
+  /** The function's result. @throws DomainError TARGET_UNAVAILABLE, including when the function fails */
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
@@ -250,19 +250,19 @@ export type DeliveryJob = {
   readonly to: number;
   /** The channel's log that contains them; absent: the current log. */
   readonly log?: number;
-  /** Only listeners whose place is at or after the first value and before the second; absent: all. */
+  /** Only listeners with a place at or after the first value and before the second; absent: all. */
   readonly places?: readonly [from: string, before: string];
 };
 
 /** Lists items of an ItemStore page by page, for administration. Never throws: a failure is an outcome. */
 export interface ItemListing {
   range(range: KeyRange): Promise<RangeOutcome>;
-  /** Keys of the items with a list name, by partition; a new item may be missing for a moment. */
+  /** Keys of the items with a list name, by partition; a new item may be missing for a short time. */
   list(page: ListPage): Promise<ListOutcome>;
 }
 
 export type QuotaCharge = {
-  /** The plan used unless the tenant or the key has a plan on record; undefined: the caller names none. */
+  /** The plan used unless the tenant or the key has a plan on record; undefined: the caller names no plan. */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;

@@ -28,7 +28,7 @@ function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenEr
   return refusal.startsWith('TOKEN_');
 }
 
-/** For a failure; codes outside the table, and foreign errors, are `internal_error`. */
+/** The reason for a failure; codes outside the table, and foreign errors, are `internal_error`. */
 export function failureReason(error: unknown): Reason {
   return (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'internal_error';
 }

@@ -35,9 +35,9 @@ export function linesOf(assumed: Assumptions): readonly Line[] {
       what: `the stack, a write for ${LEASE} requests`,
       dollars: sumOf(itemsOf({ ...assumed, requestsPerWrite: LEASE })),
     },
-    { what: 'beside: usage plans of API Gateway, not exact', dollars: 0 },
-    { what: 'beside: JWT authorizer of an HTTP API, no keys', dollars: 0 },
-    { what: 'beside: Unkey, list price', dollars: unkeyPrice(requests) },
+    { what: 'for comparison: usage plans of API Gateway, not exact', dollars: 0 },
+    { what: 'for comparison: JWT authorizer of an HTTP API, no keys', dollars: 0 },
+    { what: 'for comparison: Unkey, list price', dollars: unkeyPrice(requests) },
     { what: 'for comparison: the requests of a REST API', dollars: apiCost(requests, 'rest') },
     { what: 'for comparison: of an HTTP API', dollars: apiCost(requests, 'http') },
   ];

@@ -15,9 +15,9 @@ type RunOptions = {
   readonly naming?: Naming;
   /** A case under other names; default: as it is. */
   readonly restage?: (parityCase: ParityCase) => ParityCase;
-  /** Once a case is over. */
+  /** Called once a case is over. */
   readonly onResult?: (result: CaseResult) => void;
-  /** What the target answered to the request of a case, in the form of `expect`. */
+  /** The target's response to the request of a case, in the form of `expect`. */
   readonly onAnswer?: (parityCase: AnyCase, answer: Answer) => void;
 };
 
@@ -30,7 +30,7 @@ export async function runCases(
   const { naming = (name: string) => name, restage = (one: ParityCase) => one, onResult, onAnswer } = options;
   const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
-  // One account for all calls of the control plane, as at AWS.
+  // One account for all calls to the control plane, as at AWS.
   let control: Promise<ControlTarget> | undefined;
   const ask = async (parityCase: AnyCase): Promise<string | undefined> => {
     const onReply = (answer: Answer): void => onAnswer?.(parityCase, answer);

@@ -12,7 +12,7 @@ import { reasonOf } from '../reasons.ts';
 /**
  * `Unauthorized` counts exactly the intended failures, so that an alarm can subtract them from Lambda's
  * errors; an unknown caller who is denied instead counts as `Deny`.
- * @throws UnauthorizedAnswer when the API can answer 401 to an unknown caller; DomainError for failures of
+ * @throws UnauthorizedAnswer when the API can respond with 401 to an unknown caller; DomainError for failures of
  * ours (500)
  */
 export async function answer(

@@ -1,4 +1,4 @@
-/** Event → the authorizer's answer: which document, who calls, what may they do. */
+/** Event → the authorizer's result: which document, who calls, what may they do. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import type {
@@ -33,7 +33,7 @@ export type AuthorizeRequest = {
   readonly arn: MethodArn;
   /** TOKEN events do not contain it. */
   readonly sourceIp: string | undefined;
-  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have none. */
+  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have no timestamp. */
   readonly receivedAtEpochMs?: number | undefined;
   /** Remaining run time of the authorizer; without it, the document's timeout for an issuer applies. */
   readonly remainingMs?: (() => number) | undefined;
@@ -52,7 +52,7 @@ export type Authorized =
       readonly rejectedBindings: readonly string[];
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
-  /** `result` only when the API cannot answer 401: HTTP APIs with payload 2.0 turn every error into 500. */
+  /** `result` only when the API cannot respond with 401: HTTP APIs with payload 2.0 turn every error into 500. */
   | {
       readonly kind: 'unknown';
       readonly reason: TokenErrorCode;

@@ -14,7 +14,7 @@ export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
   | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
-  /** The token has no tenant or plan to charge, or one whose name cannot be charged. */
+  /** The token has no tenant or plan to charge, or its name cannot be charged. */
   | { readonly kind: 'no-subject' }
   /** A TOKEN authorizer was called. */
   | { readonly kind: 'not-charged' };

@@ -6,7 +6,7 @@ export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRo
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }
 
-/** Whether a caller is charged at all; for others the rules alone decide. */
+/** Whether a caller is charged at all; for other callers only the rules decide. */
 export function isChargedCaller(
   { issuers }: Pick<CompiledQuota, 'issuers'>,
   { issuerId }: Pick<Principal, 'issuerId'>,

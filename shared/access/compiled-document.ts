@@ -76,7 +76,7 @@ export type CompiledKeyIssuer = {
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
-  /** Names of the documents whose callers get tickets. */
+  /** Names of the documents with callers that get tickets. */
   readonly from: readonly string[];
   readonly ttlSeconds: number;
 };
@@ -133,7 +133,7 @@ export type CompiledRoute = {
   readonly method: string;
   /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
   readonly path: string;
-  /** The route has none of our authorizers: callers may use it, whatever the rules say. */
+  /** The route does not use our authorizers: callers may use it, whatever the rules say. */
   readonly isOpen?: true;
   /** The authorization type of a route that is not ours: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`, `CUSTOM`. */
   readonly guard?: string;
@@ -142,7 +142,7 @@ export type CompiledRoute = {
 export type CompiledRule = {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
-  /** Indexes into `routes`; empty for a WebSocket, whose only route is `$connect`. */
+  /** Indexes into `routes`; empty for a WebSocket, since its only route is `$connect`. */
   readonly routes: readonly number[];
   readonly when?: CompiledCondition;
   readonly bind?: readonly CompiledBinding[];
@@ -210,7 +210,7 @@ export type CompiledQuota = {
   readonly key?: ClaimPath;
   /** Indexes into the document's routes; absent: every request is charged. */
   readonly routes?: readonly number[];
-  /** Ids of issuers whose callers are charged; absent: all callers. */
+  /** Ids of issuers of the callers that are charged; absent: all callers. */
   readonly issuers?: readonly string[];
   /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];

@@ -6,7 +6,7 @@ import type { CompiledSource } from './compiled-document.ts';
 
 const BEARER = /^bearer +/i;
 
-/** `issuers`: ids of those whose credentials may be at this place. */
+/** `issuers`: ids of the issuers of credentials that may be at this place. */
 export type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
   | {

@@ -6,7 +6,7 @@ import type { CachedApi } from './keys/key-prefixes.ts';
 /** `reason`: why it failed; repeating the operation tries again. */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };
 
-/** Flushes API Gateway's caches of authorizer answers: a failure for one API does not stop the others. */
+/** Flushes API Gateway's caches of authorizer results: a failure for one API does not stop the others. */
 export async function flushCaches(
   caches: AuthorizerCaches,
   apis: readonly CachedApi[],

@@ -33,7 +33,7 @@ type KeyHolder = VerifiedApiKey & {
   readonly usageIdentifierKey?: string;
 };
 
-/** Those of the document that are trusted at this place. */
+/** The document's issuers that are trusted at this place. */
 type Trusted = {
   readonly keyIssuers: readonly CompiledKeyIssuer[];
   readonly ticketIssuer: CompiledDocument['tickets'][number] | undefined;

@@ -38,7 +38,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
-  // Loaded on demand: few APIs use certificates, and it would cost every start.
+  // Loaded on demand: few APIs use certificates, and loading it would slow down every cold start.
   const loadCertificates = loadOnce(() => import('./tokens/client-certificate.ts'));
   return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {
@@ -102,7 +102,7 @@ export function assertServed(
     );
 }
 
-/** The gateway's own issuer is trusted only where the stack gives its address. */
+/** The gateway's own issuer is trusted only if the stack gives its address. */
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,

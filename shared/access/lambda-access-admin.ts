@@ -19,7 +19,7 @@ const STORE_TIMEOUT_MS = 2000;
 /** @param compiled `access/compiled.json` */
 export function createLambdaAccessAdmin(compiled: unknown, plans: () => PlanCatalogue): Answer {
   let current: (() => Promise<Answer>) | undefined;
-  // Publishing must work even where the current documents cannot be used.
+  // Publishing must work even if the current documents cannot be used.
   const documents = once(createLambdaDocumentAdmin);
   const make = (access: CompiledAccess): Answer =>
     createRouter(

@@ -10,7 +10,7 @@ import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
 /**
- * One per instance, made at its first event, so that a bad configuration fails calls and not the start.
+ * Made once per instance, at its first event, so that a bad configuration fails requests and not the cold start.
  * @param compiled `access/compiled.json`
  * @param quotas only of authorizers that may charge
  * @throws DomainError CONFIG_INVALID

@@ -5,7 +5,7 @@ import type { MethodArn } from './method-arn.ts';
 import { clientCertOf, headersOf, queryOf, readRequest, receivedAtOf, sourceIpOf } from './read-request.ts';
 import type { EventRequest, ValuesByName } from './read-request.ts';
 
-/** The kind of API behind the event, which decides the forms of answer and 401. */
+/** The kind of API behind the event, which decides the form of the result and of 401. */
 export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 type TokenEvent = {

@@ -20,7 +20,7 @@ export type PolicyResult = {
   readonly principalId: string;
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
-  /** REST APIs with ApiKeySourceType AUTHORIZER: value of the key whose usage plan counts the request. */
+  /** REST APIs with ApiKeySourceType AUTHORIZER: value of the API key; its usage plan counts the request. */
   readonly usageIdentifierKey?: string;
 };
 

@@ -14,7 +14,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type AwsCallerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Origins in place of AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
+  /** Origins instead of AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
   readonly endpointOf: (service: AwsCall['service']) => string | undefined;
 };
 

@@ -33,7 +33,7 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');
       const { status, headers, text, cause } = await callSigned(call);
       if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
-      // The function itself failed: its answer describes an error.
+      // The function itself failed: its result describes an error.
       const outcome = headers.has('x-amz-function-error') ? 502 : status;
       if (outcome !== 200)
         throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not run the function (${outcome})`);

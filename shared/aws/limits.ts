@@ -1,6 +1,6 @@
 /** AWS's hard limits on the functions. Source: API Gateway quotas, developer guide. */
 
-/** Size of a `$connect` authorizer's answer. REST and HTTP publish no figure; used for all. */
+/** Size of a `$connect` authorizer's result. REST and HTTP publish no figure; used for all. */
 export const AUTHORIZER_RESULT_LIMIT_BYTES = 8_192;
 
 export const POLICY_RESOURCE_LIMIT_CHARACTERS = 512;

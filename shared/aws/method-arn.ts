@@ -18,7 +18,7 @@ export type MethodArn = {
 
 /**
  * Reads the ARN of an authorizer event. Every part must be present and free of IAM wildcards: the parts are
- * written into a policy, where a `*` would grant another stage or another team's API.
+ * written into a policy, and a `*` there would grant another stage or another team's API.
  * @throws DomainError EVENT_MALFORMED
  */
 export function parseMethodArn(text: string): MethodArn {

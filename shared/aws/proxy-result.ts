@@ -1,4 +1,4 @@
-/** The answer of a function behind a Lambda proxy integration, the same for REST, HTTP and WebSocket. */
+/** The result of a function behind a Lambda proxy integration, the same for REST, HTTP and WebSocket. */
 
 export type ProxyResult = {
   readonly statusCode: number;

@@ -15,9 +15,9 @@ import type { ValuesByName } from './read-request.ts';
 
 export type RawRequest = {
   readonly method: string;
-  /** As requested, with the stage. */
+  /** The path as requested, with the stage. */
   readonly path: string;
-  /** Without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
+  /** The query without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
   readonly query: string | undefined;
   readonly pathParameters: EventFields;
   readonly headers: ValuesByName;

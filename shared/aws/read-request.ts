@@ -37,7 +37,7 @@ export function methodOf({ fields, http }: EventRequest): string | undefined {
   return asText(http['method'] ?? fields['httpMethod']);
 }
 
-/** As requested, with the stage. */
+/** The path as requested, with the stage. */
 export function pathOf({ fields, context, http }: EventRequest): string | undefined {
   return asText(http['path'] ?? context['path'] ?? fields['path']);
 }
@@ -71,7 +71,7 @@ export function queryOf({ fields }: EventRequest): ValuesByName {
   return query;
 }
 
-/** As sent, without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
+/** The query as sent, without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
 export function rawQueryOf({ fields }: EventRequest): string | undefined {
   const { rawQueryString } = fields;
   if (typeof rawQueryString === 'string') return rawQueryString;
@@ -88,7 +88,7 @@ export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
 }
 
 /**
- * ARN of the IAM principal whose signature API Gateway has verified. In payload 1.0 a Lambda authorizer can answer a
+ * ARN of the IAM principal; API Gateway has verified its signature. In payload 1.0 a Lambda authorizer can return a
  * member `iam`, so only `identity` counts there.
  */
 export function signerOf({ context, identity, authorizer }: EventRequest): string | undefined {

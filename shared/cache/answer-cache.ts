@@ -22,14 +22,14 @@ import { lifetimeOf } from './lifetime.ts';
 export type RefreshRules<Event> = {
   /** Whether this caller may have a cached answer replaced; absent: no caller may. */
   readonly isAllowed?: (event: Event) => boolean;
-  /** The reaction when the caller may not; names and default as of API Gateway's stage cache. */
+  /** The reaction when the caller may not; names and default are the same as for API Gateway's stage cache. */
   readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
 export type ResponseCacheRules<Event> = EntryRules<Event> & {
   /** Lifetime when the answer's own Cache-Control does not set one; at most a day. */
   readonly ttlSeconds: number;
-  /** For 404 and 410. Default: 0, not cached. */
+  /** Lifetime of 404 and 410. Default: 0, not cached. */
   readonly negativeTtlSeconds?: number;
   /** How long callers may get an expired answer while one request renews it. Default: 0. */
   readonly staleWhileRevalidateSeconds?: number;
@@ -142,7 +142,7 @@ class Visit<Event> {
     }
   }
 
-  /** The caller may refresh: an answer already in the making does not count, it may have begun before. */
+  /** For callers that may refresh: an answer that is being made does not count, since it may have started before. */
   async refresh(): Promise<CacheLookup> {
     const state = await readEntry(this.#ports, this.#asked.id);
     if (state === undefined) return handlerReply(this.#asked.request, 'fwd=bypass; detail=unavailable');
@@ -193,7 +193,7 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // After a failure the next call may succeed; an answer that cannot be cached will remain so.
+      // After a failure the next call may succeed; an answer that cannot be cached never can be.
       await releaseEntryLease(
         this.#ports,
         lease,

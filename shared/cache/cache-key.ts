@@ -1,5 +1,5 @@
 /**
- * Which requests share an answer: requests whose events are equal in everything that a handler can read,
+ * Which requests share an answer: requests with events that are equal in everything that a handler can read,
  * apart from the list in docs/guides/receive/cache.md.
  */
 import { createHash } from 'node:crypto';
@@ -35,7 +35,7 @@ export type Sharing =
   /** The name that the service's function returned. */
   | { readonly kind: 'named'; readonly name: string };
 
-/** They differ in every request, or describe the connection. */
+/** Members that differ in every request, or describe the connection. */
 const IGNORED = {
   context: 'extendedRequestId protocol requestId requestTime requestTimeEpoch time timeEpoch'.split(' '),
   http: ['protocol', 'sourceIp', 'userAgent'],

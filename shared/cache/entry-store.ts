@@ -129,7 +129,7 @@ export async function takeLease(
   return 'unavailable';
 }
 
-/** Returns a lease without an answer: a waiting request tries next, or for a moment no request waits. */
+/** Returns a lease without an answer. A waiting request tries next, or for a short time no request waits. */
 export async function releaseEntryLease(
   { store, namespace }: EntryPorts,
   lease: { readonly id: string; readonly owner: string },

@@ -15,7 +15,7 @@ import { entryKey } from './labels.ts';
 
 export const FILLS_PER_MINUTE = 600;
 const MINUTE_SECONDS = 60;
-/** The first may find the minute begun by another request. */
+/** In the first attempt another request may already have created the minute's item. */
 const ATTEMPTS = 2;
 
 type FillPorts = {
@@ -24,7 +24,7 @@ type FillPorts = {
   readonly clock: Pick<AgeClock, 'nowEpochMs'>;
 };
 
-/** True also where the table does not answer: then no lease is taken either. */
+/** True also if the table does not answer: then no lease is taken either. */
 export async function mayFill(
   { store, namespace, clock }: FillPorts,
   { event, apiId, stage }: CachedRequest,

@@ -34,5 +34,5 @@ export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
   list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
 );
 
-/** Never written into a label, and not keyed where callers share answers. */
+/** Never written into a label, and not part of the key if callers share answers. */
 export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);

@@ -36,7 +36,7 @@ const INVALIDATION = {
     authorizers: {
       type: 'array',
       items: { type: 'string' },
-      description: 'stages whose authorizer caches are flushed: rest/a1b2c3d4e5/prod, http/…',
+      description: 'stages; their authorizer caches are flushed: rest/a1b2c3d4e5/prod, http/…',
     },
     edgePaths: {
       type: 'array',

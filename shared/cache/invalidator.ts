@@ -49,7 +49,7 @@ export interface OutsideCaches {
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
-  /** `orders/a1b2c3d4e5`: namespaces, and the APIs whose entries they may have asked for or flushed. */
+  /** `orders/a1b2c3d4e5`: namespaces, and the APIs with entries that they may refresh or flush. */
   readonly stageApis: ReadonlySet<string>;
   readonly beyond: OutsideCaches;
   readonly clock: { nowEpochMs(): number };

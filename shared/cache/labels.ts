@@ -20,7 +20,7 @@ const PAGE = 200;
 /** A DynamoDB partition takes 1,000 writes a second, and every entry has this label. */
 const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 /**
- * An answer begun within this time after an invalidation is not stored: the clocks of two functions may
+ * An answer that was started within this time after an invalidation is not stored: the clocks of two functions may
  * differ by this much.
  */
 export const CLOCK_MARGIN_MS = 1000;
@@ -70,7 +70,7 @@ export function printLabels(labels: readonly Label[]): string {
     .slice(0, MAX_PRINTED);
 }
 
-/** Whether a label was invalidated since; call after writing the index and before the entry. */
+/** Whether a label was invalidated in the meantime; call after writing the index and before the entry. */
 export async function isInvalidated(
   store: ItemStore,
   namespace: string,

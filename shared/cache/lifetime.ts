@@ -33,7 +33,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (!KEPT.has(statusCode) && !isNegative) return pass('status');
   if (headers['set-cookie'] !== undefined) return pass('set-cookie');
   if (directives.has('no-store')) return pass('no-store');
-  // It may be stored, but not used without calling the handler, so storing it gains nothing.
+  // The answer may be stored, but not used without calling the handler, so storing it gains nothing.
   if (directives.has('no-cache')) return pass('no-cache');
   if (rules.isPublic && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])

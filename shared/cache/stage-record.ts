@@ -20,11 +20,11 @@ export type StageRecord = {
   readonly apiId: string;
   readonly stage: string;
   readonly method: string;
-  /** Below the stage, as sent. */
+  /** The path below the stage, as sent. */
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
-  /** Why no signed request can ask for it; undefined: a signed request can. */
+  /** Why no signed request can refresh the entry; undefined: a signed request can. */
   readonly refusal: Refusal | undefined;
 };
 

@@ -37,7 +37,7 @@ export async function openInvalidation(
     const item = await readWork(store, id);
     const state = item?.['state'];
     if (state === 'waiting') {
-      // It must not be claimed between this read and the answer: then it may already have listed entries.
+      // The work must not be claimed between this read and its response: then it may already have listed entries.
       if (
         await update(store, id, [{ attribute: 'state', is: 'equal', value: 'waiting' }], {
           askedAt: nowEpochMs,

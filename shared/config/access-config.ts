@@ -69,7 +69,7 @@ export function readAccessTableConfig(environment: Environment = process.env): A
 }
 
 /**
- * Reads `GATEWRIGHT_DOCUMENTS`: `bundled` (also where it is absent), or `published`, which needs `GATEWRIGHT_ACCESS_TABLE`.
+ * Reads `GATEWRIGHT_DOCUMENTS`: `bundled` (also if it is absent), or `published`, which needs `GATEWRIGHT_ACCESS_TABLE`.
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {

@@ -22,12 +22,12 @@ type CacheInvalidatorConfig = {
  * - `GATEWRIGHT_CACHE_TABLE`
  * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables,
  * `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
- * - `GATEWRIGHT_CACHE_APIS`: namespaces, and the APIs whose stage caches they have, `orders/a1b2c3d4e5`,
+ * - `GATEWRIGHT_CACHE_APIS`: namespaces, and the APIs with their stage caches, `orders/a1b2c3d4e5`,
  * separated by commas; empty: none
- * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs in place of AWS's own, with `{apiId}` in it
- * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: none
- * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and
- * `…_CLOUDFRONT`
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs instead of AWS's own, with `{apiId}` in it
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: id of the CloudFront distribution; empty: none
+ * - Lambda's own: `AWS_REGION`, its credentials, `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_API_GATEWAY` and
+ * `AWS_ENDPOINT_URL_CLOUDFRONT`
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {

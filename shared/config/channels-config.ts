@@ -25,7 +25,7 @@ const MESSAGES_A_MINUTE = [301, 600_000] as const;
  * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: 1 to 200; absent = 20
  * - `GATEWRIGHT_MESSAGES_PER_CONNECTION`: a minute, 301 (the largest ping) to 600,000; absent = 1,200
  * - `GATEWRIGHT_MESSAGES_PER_CALLER`: a minute, 301 to 600,000; absent = 6,000
- * - `GATEWRIGHT_APIS`: ids of the WebSocket APIs whose callers are believed; absent = none
+ * - `GATEWRIGHT_APIS`: ids of the WebSocket APIs with trusted authorizers; absent = none
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
@@ -55,7 +55,7 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
 }
 
 /**
- * Reads the settings for calls of Lambda: those of `readSignerConfig`, `AWS_ENDPOINT_URL_LAMBDA` and
+ * Reads the settings for calls to Lambda: the settings of `readSignerConfig`, `AWS_ENDPOINT_URL_LAMBDA` and
  * `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID
  */
 export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {

@@ -52,7 +52,7 @@ export function readText(
 }
 
 /**
- * Reads Lambda's variables for signing calls of AWS's services: `AWS_REGION` and its credentials.
+ * Reads Lambda's variables for signing calls to AWS's services: `AWS_REGION` and its credentials.
  * @throws DomainError CONFIG_INVALID
  */
 export function readSignerConfig(

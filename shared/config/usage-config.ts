@@ -19,7 +19,7 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
 /**
  * Reads `GATEWRIGHT_USAGE_TABLE`, and for access logs:
  * - `GATEWRIGHT_USAGE_COUNTS`: `reached` (default), `succeeded` or `all`
- * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the usual ones, `key=sub,route=routeKey`
+ * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the default names, `key=sub,route=routeKey`
  * @throws DomainError CONFIG_INVALID
  */
 export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {

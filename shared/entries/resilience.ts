@@ -1,5 +1,5 @@
 /**
- * Circuit breaker, retries, bulkhead and deadlines around calls of backends.
+ * Circuit breaker, retries, bulkhead and deadlines for calls to backends.
  *
  * @module gatewright/resilience
  */

@@ -1,6 +1,6 @@
 /**
- * HTTP calls of one part: they carry the caller's trace and identity, end at the part's deadline, and are
- * guarded by a policy.
+ * HTTP calls for one part: they carry the caller's trace and identity, end at the part's deadline, and go through
+ * a policy.
  */
 import { DomainError } from '../errors.ts';
 import { dropBody, readJson } from './answer-body.ts';
@@ -23,7 +23,7 @@ export interface BackendCalls {
   /** Aborted at the part's deadline, and when the reply is decided without it: for clients that take a signal. */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
-  /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
+  /** The backend's response, whatever its status. A redirect is a response, too. @throws DomainError ORIGIN_UNLISTED */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /**
    * The JSON body of a 2xx response, at most 10 MiB, read by `parse`. @throws BackendStatus for any other
@@ -33,7 +33,7 @@ export interface BackendCalls {
 }
 
 /**
- * A backend has answered with a status other than 2xx.
+ * A backend has responded with a status other than 2xx.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export function createBackendCalls(
       if (policy === undefined) return await send(signal);
       const answers: Response[] = [];
       const attempt = async (own: AbortSignal): Promise<Response> => {
-        // The attempt ends with the head of its answer; the body is still to come.
+        // The attempt ends with the headers of its response; the body is still to come.
         const answer = await send(AbortSignal.any([own, signal]));
         answers.push(answer);
         return answer;

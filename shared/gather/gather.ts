@@ -44,7 +44,7 @@ type Value<P> =
 
 export type Gathered<P extends Parts> = {
   readonly values: { readonly [K in keyof P]: Value<P[K]> };
-  /** Failures of parts without a value, and of parts whose fallback is used. */
+  /** Failures of parts without a value, and of parts with their fallback as value. */
   readonly failures: { readonly [K in keyof P]?: PartFailure };
   /** Whether any part has failed. */
   readonly isPartial: boolean;

@@ -1,4 +1,4 @@
-/** Why a part has no value of its own, in words that may be shown to a caller. */
+/** The reason why a part has no value, or only its fallback; callers may see it. */
 import { DomainError } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
 import { BackendStatus } from './backend-calls.ts';
@@ -16,7 +16,7 @@ export type PartFailure = {
   readonly reason: FailureReason;
   /** Status of the backend's response, if the reason is `status`. */
   readonly status?: number;
-  /** For logs: an error message of a library may quote the request. */
+  /** The error, for logs only: an error message of a library may quote the request. */
   readonly error: unknown;
 };
 

@@ -1,4 +1,4 @@
-/** Equal calls of one gathering are made once: each consumer gets a copy of the response. */
+/** Equal calls within one gathering are made once: each consumer gets a copy of the response. */
 import { dropBody } from './answer-body.ts';
 
 type SharedCall = {
@@ -43,7 +43,7 @@ export class SharedCalls {
   #leave(key: string, call: SharedCall, reason: unknown): void {
     call.consumers -= 1;
     if (call.consumers > 0) return;
-    // A later consumer must not get an aborted answer.
+    // A later consumer must not get an aborted response.
     this.#calls.delete(key);
     call.controller.abort(reason);
   }

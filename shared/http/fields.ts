@@ -98,7 +98,7 @@ export function flag(): Field<boolean> {
   };
 }
 
-/** A value with a rule of its own, in a file that has no schema. @param expected follows "must be" */
+/** A value with a special rule, in a file that has no schema. @param expected follows "must be" */
 export function valueOf<T>(expected: string, read: (value: unknown) => T | undefined): Field<T> {
   return { schema: {}, isRequired: true, expected, read };
 }

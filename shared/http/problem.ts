@@ -13,7 +13,7 @@ type Problem = {
   readonly code?: DomainErrorCode;
   /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string;
-  /** For EDIT_CONFLICT with versions: the version to save next. */
+  /** The version to save next, after EDIT_CONFLICT with versions. */
   readonly nextVersion?: number;
 };
 

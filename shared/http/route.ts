@@ -49,7 +49,7 @@ export type RouteDescription = {
 
 export type Route = {
   readonly method: Method;
-  /** As in serverless.yml: `/quota/plans/{plan}`. */
+  /** The path as in serverless.yml: `/quota/plans/{plan}`. */
   readonly path: string;
   readonly description: RouteDescription;
   readonly answer: (event: HttpEvent) => Promise<ProxyResult>;

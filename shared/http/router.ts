@@ -11,7 +11,7 @@ export type Answered = (routeId: string, code: string | undefined) => void;
 /**
  * Dispatches by the route key that the gateway chose, because IAM has allowed that route: parsing the path
  * again would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route
- * (`ANY /x/{proxy+}`) answers 404 or 405. Other errors are thrown: the platform logs them, and the caller
+ * (`ANY /x/{proxy+}`) responds with 404 or 405. Other errors are thrown: the platform logs them, and the caller
  * gets 500.
  */
 export function createRouter(

@@ -1,5 +1,5 @@
 /**
- * The backend's own check of the authorizer's result: a cached answer outlives its token and its scopes.
+ * The backend's own check of the authorizer's result: a cached result outlives its token and its scopes.
  * `access()` for middy, `withAccess()` for a plain handler. Everything is read from
  * `requestContext.authorizer`, which only API Gateway can write; callers can forge headers.
  */

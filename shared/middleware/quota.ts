@@ -1,7 +1,7 @@
 /**
  * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both
- * charge before the handler runs, answer 429, 503 or 403 themselves, and add the RateLimit fields to the
- * handler's answer.
+ * charge before the handler runs, respond with 429, 503 or 403 themselves, and add the RateLimit fields to the
+ * handler's response.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { readRequest, receivedAtOf } from '../aws/read-request.ts';
@@ -18,7 +18,7 @@ export type QuotaMiddlewareOptions<Event> = {
   readonly subject: (event: Event) => Subject;
   /** Units of this request; default: the plan's cost of the route. */
   readonly cost?: (event: Event) => number;
-  /** Refunds the charge when the handler fails or answers 5xx. */
+  /** Refunds the charge when the handler fails or responds with 5xx. */
   readonly refundFailures?: boolean;
   /** When the gateway received the request; default: API Gateway's timestamp in the event. */
   readonly stamp?: (event: Event) => number | undefined;
@@ -46,8 +46,8 @@ export function admissionOf(event: object): Admission | undefined {
 
 /**
  * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. If a
- * plan limits concurrency, put it after middlewares that may answer early: middy does not report that a later
- * one has answered, and the permit would be held until the invocation's deadline.
+ * plan limits concurrency, put it after middlewares that may respond early: middy does not report that a later
+ * one has responded, and the permit would stay taken until the invocation's deadline.
  *
  * @example
  * ```ts
@@ -157,7 +157,7 @@ function refundRequest<Event extends object>(
   if (refundFailures === true) admissions.get(event)?.refund();
 }
 
-/** HTTP APIs also take answers without a status code, which cannot have headers. */
+/** HTTP APIs also take responses without a status code, which cannot have headers. */
 function isProxyResult(response: unknown): response is ProxyResult {
   return (
     typeof response === 'object' &&

@@ -166,7 +166,7 @@ async function settle(event: object, hasArrived: boolean): Promise<void> {
   }
 }
 
-/** Senders take these for "arrived"; HTTP APIs also take answers without a status code, as 200. */
+/** Senders take these for "arrived"; HTTP APIs also take responses without a status code, as 200. */
 function isSuccess(response: unknown): boolean {
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return true;
   return typeof response.statusCode === 'number' && response.statusCode >= 200 && response.statusCode < 300;

@@ -62,7 +62,7 @@ export function createTicketDesk(
  * For handlers of your own.
  * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes
  * tickets of its
- *   callers, or the caller has more roles and scopes than a context can hold
+ *   callers, or the caller has more roles and scopes than a context has room for
  *
  * @example
  * ```ts

@@ -35,18 +35,18 @@ function nameOf(principalId: string, principal: LogConfig['principal']): string 
     case 'nothing':
       return undefined;
     case 'hash':
-      // An HMAC would cost 0.2 ms of a start: truncating the hash replaces its protection against appended
+      // An HMAC would add 0.2 ms to a cold start: truncating the hash replaces its protection against appended
       // text.
       return sha256(`${principal.salt}\n${principalId}`);
   }
 }
 
 function sha256(text: string): string {
-  // Most functions name no caller, and an import would cost 4 ms of their start.
+  // Most functions name no caller, and an import would add 4 ms to their cold start.
   return process.getBuiltinModule('node:crypto').hash('sha256', text).slice(0, HASH_DIGITS);
 }
 
-/** The class excludes control characters (`\p{Cc}` costs a start 0.1 ms) and two line separators. */
+/** The class excludes control characters (`\p{Cc}` adds 0.1 ms to a cold start) and two line separators. */
 const UNPRINTABLE = /[^ -~\u00a0-\u2027\u202a-\uffff]/g;
 
 function clean(text: string): string {

@@ -14,7 +14,7 @@ type Invocation<Result> = { decided?: Decided<Result> };
  * nothing else. In middy an `onError` that sets a response turns a 401 into an allowing answer, one that
  * replaces the error makes it a 500, and a `before` that returns `{isAuthorized: true}` skips the authorizer.
  * @throws UnauthorizedAnswer when the authorizer, or a middleware by exactly this message, refuses
- * @throws DomainError its own failures; ANSWER_REPLACED when the result is not the authorizer's answer
+ * @throws DomainError its own failures; ANSWER_REPLACED when the handler's result is not the authorizer's
  */
 export function guardAuthorizer<Args extends readonly unknown[], Outer extends readonly unknown[], Result>(
   authorize: (...args: Args) => Promise<Result>,

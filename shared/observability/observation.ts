@@ -16,7 +16,7 @@ export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'add
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
 /**
- * Powertools would print the cold start on a separate line, through another instance: 0.8 ms of every start.
+ * Powertools would print the cold start on a separate line, through another instance: 0.8 ms of every cold start.
  */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
@@ -39,7 +39,7 @@ type Observation = {
 
 /**
  * One per function. An error of the handler is logged by its code and passes unchanged, message included: API
- * Gateway answers 401 only for the message `Unauthorized`, so nothing here may set a response on error.
+ * Gateway responds with 401 only for the message `Unauthorized`, so nothing here may set a response on error.
  */
 export function createObservation(serviceName: string): Observation {
   // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.
@@ -59,7 +59,7 @@ export function createObservation(serviceName: string): Observation {
     for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
     metrics.publishStoredMetrics();
   };
-  // Powertools' own middleware is not used: it costs a start 0.4 ms.
+  // Powertools' own middleware is not used: it adds 0.4 ms to a cold start.
   return {
     observer,
     before() {

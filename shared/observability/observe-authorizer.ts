@@ -4,7 +4,7 @@ import type { FunctionObserver } from './observation.ts';
 import type { Handler } from './observe-handler.ts';
 
 /**
- * Like `observeHandler`, without middy, which would add 1 ms to a start that callers wait for. For
+ * Like `observeHandler`, without middy, which would add 1 ms to a cold start that callers wait for. For
  * middlewares, put middy around this.
  */
 export function observeAuthorizer<Result>(

@@ -7,12 +7,12 @@ export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: numb
 
 /**
  * `observe` of quotas, for our functions and for users' own: `createDynamoDbQuotas({ …, observe:
- * countQuotas(metrics) })`. A request served from a lease emits nothing, so the cost is that of grants, not
- * of requests. Ids of limits, tenants and keys are no dimensions: each value would be a metric of its own,
- * and billed as one.
+ * countQuotas(metrics) })`. A request served from a lease emits nothing, so grants cause the cost, not
+ * requests. Ids of limits, tenants and keys are not dimensions: each value would be a separate metric, and
+ * billed as one.
  * | metric | counts |
  * | --- | --- |
- * | `QuotaGrants`, `QuotaLeases` | grants by the table; those for more than one request |
+ * | `QuotaGrants`, `QuotaLeases` | grants by the table; grants for more than one request |
  * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged and not used |
  * | `QuotaDenied`, `QuotaSuspended` | refusals by the table: over quota or rate; suspended keys |
  * | `QuotaUnavailable` | refusals because the table was out of reach; further requests are refused for a second without a call |

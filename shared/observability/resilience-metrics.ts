@@ -7,10 +7,10 @@ import type { MetricSink } from './quota-metrics.ts';
  * nothing.
  * | metric | counts |
  * | --- | --- |
- * | `BreakerOpened`, `BreakerClosed` | changes of a shared breaker, by the instance that made them; of one without a table, or while it is out of reach, by each |
- * | `BreakerRefused`, `BreakerProbes` | calls refused by an open breaker; probes of a half-open one |
- * | `BreakerTableUnavailable` | calls of the table without an answer: the instance went on by its own breaker |
- * | `CallRetries`, `CallRetriesWithheld` | retries; those without a token of the budget, or time |
+ * | `BreakerOpened`, `BreakerClosed` | changes of a shared breaker, counted by the instance that made them; without a reachable table, by each instance |
+ * | `BreakerRefused`, `BreakerProbes` | calls refused by an open breaker; probes of a half-open breaker |
+ * | `BreakerTableUnavailable` | calls to the table without a response: the instance then used its own breaker |
+ * | `CallRetries`, `CallRetriesWithheld` | retries; retries withheld because no token of the budget or no time was left |
  * | `CallHedges`, `CallTimeouts`, `CallsOverBulkhead` | second attempts; missed deadlines; calls over the bulkhead |
  *
  * @example

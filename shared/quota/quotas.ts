@@ -5,7 +5,7 @@
  *       { id: 'daily', level: 'key', quota: 100, period: 'DAY' }] }] });
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
- * Counted quotas stay exact through crashes, pauses, lost and repeated messages; no clock is trusted where
+ * Counted quotas stay exact despite crashes, pauses, lost and repeated messages; no clock is trusted if
  * the request has a timestamp. @see docs/guides/sell/quota.md for the basis of each guarantee.
  */
 import { DomainError } from '../errors.ts';
@@ -216,7 +216,7 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Synchronous in effect where they were read recently. With `bounded`, the named plan is trusted in an outage. */
+  /** Synchronous in effect if they were read recently. With `bounded`, the named plan is trusted in an outage. */
   async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
     if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)

@@ -26,7 +26,7 @@ export class StoreTime {
     return this.#clock.nowEpochMs() + this.#offsetMs;
   }
 
-  /** Whether the store's time is known: before, a timestamp is more reliable than this clock. */
+  /** Whether the store's time is known: until then, a timestamp is more reliable than this clock. */
   get isKnown(): boolean {
     return this.#isKnown;
   }

@@ -12,9 +12,9 @@
  * Half-open: `taken` counts admitted probes, `ok` successes; `p<id>` is 1 for a probe, 0 once it has succeeded. One
  * that has not reported when the table's time reaches `decideBy` counts as failed: its process may be dead.
  *
- * Time is the table's, from the `Date` of its answers; no clock of an instance is compared with anything stored. An
- * answer gives only a bound: it was made at or after its `Date`. So `openUntil` is written in a second write, from
- * an answer that shows the breaker open: from then on at least the whole time passes, although the first write may
+ * Time is the table's, from the `Date` of its responses; no clock of an instance is compared with anything stored. A
+ * response gives only a bound: it was made at or after its `Date`. So `openUntil` is written in a second write, from
+ * a response that shows the breaker open: from then on at least the whole time passes, although the first write may
  * have arrived late.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
@@ -23,7 +23,7 @@ import { printKeyPart } from '../table/item-write.ts';
 export type SharedState = {
   readonly state: 'closed' | 'open' | 'half-open';
   readonly generation: number;
-  /** Undefined: open since an instant that no answer has bounded yet. */
+  /** Undefined: open since an instant that no response has bounded yet. */
   readonly openUntilEpochMs: number | undefined;
   readonly taken: number;
   readonly succeeded: number;
@@ -43,7 +43,7 @@ const SERVER_SKEW_MS = 500;
 /** A probe starts within this time of the request for it, or not at all. */
 export const PROBE_START_MS = 1000;
 /**
- * Added to a `Date` where at least a given time must pass until a probe starts: the answer was made up to 1500 ms
+ * Added to a `Date` if at least a given time must pass until a probe starts: the response was made up to 1500 ms
  * after its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may
  * start 1000 ms later.
  */
@@ -79,7 +79,7 @@ export function openWrite(
   return changeState(key, generation, { state: 'open', why: change.why, at: change.tableEpochMs });
 }
 
-/** @param tableEpochMs `Date` of an answer that shows the breaker open in this generation */
+/** @param tableEpochMs `Date` of a response that shows the breaker open in this generation */
 export function stampWrite(
   key: ItemKey,
   generation: number,
@@ -144,7 +144,7 @@ export function succeedWrite(key: ItemKey, generation: number, id: string): Item
     purpose: 'breaker',
     key,
     when: [isStill(generation), { attribute: nameOf(id), is: 'equal', value: RUNNING }],
-    // Its id stays: a repeated admission would count it anew.
+    // The probe's id stays: without it a repeated admission would count the probe again.
     change: { kind: 'update', add: { ok: 1 }, set: { [nameOf(id)]: REPORTED } },
   };
 }
@@ -174,7 +174,7 @@ export function resetWrite(key: ItemKey, generation: number, tableEpochMs: numbe
   return changeState(key, generation, { state: 'closed', why: 'reset', at: tableEpochMs });
 }
 
-/** Whether a probe of this generation is out that should have reported. */
+/** Whether a probe of this generation should have reported by now and has not. */
 export function isSilent(seen: SharedState, tableEpochMs: number): boolean {
   return seen.taken > seen.succeeded && seen.decideByEpochMs <= tableEpochMs;
 }

@@ -1,9 +1,9 @@
 /**
- * A circuit breaker whose state instances share in a table. Without a table, and while it cannot be reached, this
+ * A circuit breaker with a state that instances share in a table. Without a table, and while it cannot be reached, this
  * instance's own breaker decides.
  *
- * There is no timer: the shared state is read inside a call, when what is known of it is older than a second. A
- * failure of the table is counted, never thrown; the pause until the next read doubles with each.
+ * There is no timer: the shared state is read inside a call, when the last read is older than a second. A
+ * failure of the table is counted, never thrown; each failure doubles the pause until the next read.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -40,7 +40,7 @@ export type Admission =
       /** Who decided: the table, or this instance's own breaker. */
       readonly by: 'table' | 'instance';
       readonly isProbe: boolean;
-      /** Of the shared state that it belongs to. */
+      /** The generation of the shared state in which it was allowed. */
       readonly generation: number;
       /** Call it once, when the call has ended; it never throws. */
       readonly settle: (outcome: CallOutcome) => Promise<void>;
@@ -56,7 +56,7 @@ export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 type View = {
   readonly shared: SharedState;
   readonly tableEpochMs: number;
-  /** When the call was sent whose answer shows this. */
+  /** When the call that showed this state was sent. */
   readonly sentAt: Moment;
 };
 
@@ -73,7 +73,7 @@ export class Breaker {
   #view: View | undefined;
   #reading: Promise<void> | undefined;
   #readAt: Moment | undefined;
-  /** No call of the table before `ms` have passed since then: it did not answer. */
+  /** No call to the table before `ms` have passed since then: it did not respond. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
   constructor(name: string, rules: BreakerRules, ports: BreakerPorts) {
@@ -132,7 +132,7 @@ export class Breaker {
   async #followClosed({ generation }: SharedState): Promise<Admission> {
     this.#local.followClosed(generation);
     if (this.#local.state !== 'closed') {
-      // It opened while the table was out of reach, or its write was lost.
+      // The breaker opened while the table was out of reach, or its write was lost.
       await this.#open(generation);
       return REFUSED_BY_TABLE;
     }
@@ -171,7 +171,7 @@ export class Breaker {
     const changed = this.#local.settle(pass, outcome !== 'succeeded');
     if (changed === undefined) return;
     const seen = this.#view?.shared;
-    // Seen long ago is as good: the write is carried out only in this generation.
+    // An old state is good enough: the write is carried out only in this generation.
     if (changed === 'open' && seen?.state === 'closed' && seen.generation === pass.generation)
       await this.#open(pass.generation);
     else this.#ports.observe({ kind: 'changed', breaker: this.#name, state: changed, by: 'instance' });
@@ -214,7 +214,7 @@ export class Breaker {
     if (await this.#write((key) => closeWrite(key, generation, change))) this.#noteChange('closed');
   }
 
-  /** Bounds the instant of opening by an answer that shows it: the last one. */
+  /** Bounds the instant of opening by the last response that shows it. */
   async #stamp(): Promise<void> {
     const view = this.#view;
     if (view?.shared.state !== 'open' || view.shared.openUntilEpochMs !== undefined) return;
@@ -228,7 +228,7 @@ export class Breaker {
     this.#ports.observe({ kind: 'changed', breaker: this.#name, state, by: 'table' });
   }
 
-  /** What is known about the shared state, at most a second old; undefined: nothing. */
+  /** The shared state as last read, at most a second old; undefined: unknown. */
   async #look(): Promise<View | undefined> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return undefined;
@@ -237,7 +237,7 @@ export class Breaker {
       this.#reading ??= this.#read(shared.store, shared.key).finally(() => (this.#reading = undefined));
       await this.#reading;
     }
-    // A process that was frozen while it read has an old answer.
+    // A process that was frozen while it read has an old response.
     return this.#view !== undefined && this.#isFresh(this.#view) ? this.#view : undefined;
   }
 
@@ -258,7 +258,7 @@ export class Breaker {
     else this.#noteFailure(sentAt, outcome);
   }
 
-  /** @returns whether it was carried out, as far as the answer tells */
+  /** @returns whether it was carried out, as far as the response shows */
   async #write(write: (key: ItemKey) => ItemWrite): Promise<boolean> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return false;

@@ -1,4 +1,4 @@
-/** Limits the calls of one backend that an instance runs at once; a few more may wait for a place. */
+/** Limits how many calls to one backend an instance runs at once; a few more may wait for a place. */
 import { DomainError } from '../errors.ts';
 
 type Waiting = { readonly enter: () => void };

@@ -6,7 +6,7 @@ export type CallResult<T> =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /**
- * By default a value with a `status` of 500 or above is a failure, as fetch()'s, and every error but an answer 4xx of
+ * By default a value with a `status` of 500 or above is a failure, as fetch()'s, and every error but a 4xx response of
  * AWS's SDK, which says that the service has answered; its throttling (`$retryable`) is one.
  */
 export function isBackendFailure(result: CallResult<unknown>): boolean {

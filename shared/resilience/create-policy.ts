@@ -14,7 +14,7 @@ export type CreatePolicyOptions = PolicyOptions & {
 };
 
 /**
- * Guards the calls of one backend. To be made outside of the handler: an instance's calls share its state.
+ * Protects calls to one backend. Create the policy outside the handler: an instance's calls share its state.
  *
  * @throws DomainError CONFIG_INVALID
  *
@@ -60,7 +60,7 @@ function guardObserver(observe: (event: ResilienceEvent) => unknown): (event: Re
       const seen = observe(event);
       if (seen instanceof Promise) seen.catch(() => undefined);
     } catch {
-      // As of one that rejects.
+      // An observer's error is ignored, as its rejected promise is.
     }
   };
 }

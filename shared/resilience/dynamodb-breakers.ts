@@ -13,7 +13,7 @@ export type DynamoDbBreakersOptions = DynamoDbTableOptions & {
 
 export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
 
-/** `undefined`, as of an unset variable, is no name but would pass for one. */
+/** Refuses the text `undefined`, which an unset variable becomes and which would pass for a name. */
 const TABLE =
   /^(?!undefined$)(?:[A-Za-z0-9_.-]{3,255}|arn:[^:]+:dynamodb:[^:]+:[^:]+:table\/[A-Za-z0-9_.-]{3,255})$/;
 

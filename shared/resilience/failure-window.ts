@@ -1,4 +1,4 @@
-/** The last calls of one instance: how many there were, and how many failed. */
+/** The last calls by one instance: how many there were, and how many failed. */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
 import type { AgeClock } from '../ports.ts';

@@ -84,7 +84,7 @@ export class LocalBreaker {
     return 'open';
   }
 
-  /** For a call that the shared state admitted as closed. */
+  /** The pass for a call that the shared state admitted as closed. */
   passOf(generation: number): LocalPass {
     return { round: this.#round, generation, isProbe: false };
   }

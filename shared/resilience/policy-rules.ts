@@ -19,7 +19,7 @@ export type PolicyOptions = {
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
   /** Default: none. */
   readonly breaker?: BreakerOptions;
-  /** Whether the backend has failed. Default: errors other than 4xx of AWS's SDK, and values with `status` ≥ 500. */
+  /** Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with `status` ≥ 500. */
   readonly isFailure?: (result: CallResult<unknown>) => boolean;
 };
 
@@ -41,7 +41,7 @@ export type BreakerOptions = {
   readonly failureRate?: number;
   /** Fewer calls do not open it. Default: 5. */
   readonly minimumCalls?: number;
-  /** Calls of an instance that are looked back on. Default: 20. */
+  /** How many of an instance's last calls count. Default: 20. */
   readonly windowCalls?: number;
   /** Older calls are forgotten. Default: 30. */
   readonly windowSeconds?: number;
@@ -65,7 +65,7 @@ const LONGEST_MS = 900_000;
 /** Ids of probes that one item has room for, within a write unit. */
 const MOST_PROBES = 25;
 
-/** By the option that has them; '' is the policy itself. */
+/** Members by option; '' is the policy itself. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   '': ['name', 'timeoutMs', 'retry', 'hedge', 'bulkhead', 'breaker', 'isFailure'],
   retry: ['attempts', 'baseMs', 'capMs', 'budgetRatio', 'budgetBurst'],

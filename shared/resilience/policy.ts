@@ -1,6 +1,6 @@
 /**
- * Guards the calls of one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Retries and hedges
- * are for calls that say that they may be made twice.
+ * Protects calls to one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Only calls that
+ * declare that they may be made twice are retried and hedged.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, Countdown, ItemStore, Random } from '../ports.ts';
@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** Of an invocation: what a countdown can count. */
+/** The longest invocation, which a countdown can count. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {
@@ -31,7 +31,7 @@ type PolicyPorts = {
 export type CallOptions = {
   /** The call may be made twice. Default: false. */
   readonly idempotent?: boolean;
-  /** Of the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
+  /** Time left for the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
   readonly remainingMs?: () => number;
   /** Gives the call up. */
   readonly signal?: AbortSignal;

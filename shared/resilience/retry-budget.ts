@@ -7,7 +7,7 @@ export class RetryBudget {
   readonly #most: number;
   #tokens: number;
 
-  /** @param most tokens at the start, and at most */
+  /** @param most the initial and largest number of tokens */
   constructor(ratio: number, most: number) {
     this.#ratio = ratio;
     this.#most = most;

@@ -9,7 +9,7 @@ import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write
 
 export type DynamoDbItem = Record<string, AttributeValue>;
 
-/** What a table is asked beside the tests of an `ItemWrite`. */
+/** Conditions for reading a table, in addition to the tests of an `ItemWrite`. */
 export type Condition =
   | Test
   | { readonly attribute: string; readonly is: 'below' | 'begins-with'; readonly value: Value }
@@ -95,7 +95,7 @@ export function printPut(
   };
 }
 
-/** @param where one condition of the partition key, or a second one of the sort key */
+/** @param where one condition on the partition key, and optionally one on the sort key */
 export function printQuery(tableName: string, where: readonly Condition[]): QueryCommandInput {
   const { ConditionExpression: text, ...rest } = printExpression(where, { kind: 'check' });
   return { TableName: tableName, KeyConditionExpression: text, ...rest };

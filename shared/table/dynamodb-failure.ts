@@ -27,7 +27,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'Credentia
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
   const fields = membersOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
-  // Newer ones have the field even when there is no item.
+  // Newer versions set the field even when there is no item.
   if (!('Item' in fields))
     throw new DomainError('CONFIG_INVALID', '@aws-sdk/client-dynamodb must be 3.363.0 or newer');
   const item = fields['Item'];
@@ -50,8 +50,8 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
 }
 
 /**
- * For every other error. Only a 4xx answer of DynamoDB itself proves that the write was not applied.
- * @throws DomainError unchanged: a client that cannot be made is no outcome of a call
+ * The outcome of any other error. Only a 4xx response from DynamoDB itself proves that the write was not applied.
+ * @throws DomainError unchanged: failing to create a client is not the outcome of a call
  */
 export function parseFailure(error: unknown): Unanswered {
   if (error instanceof DomainError) throw error;

@@ -61,7 +61,7 @@ export type Purpose =
   | 'breaker';
 
 export type ItemWrite = {
-  /** For metrics and traces only; no store depends on it. */
+  /** The purpose, for metrics and traces only; no store depends on it. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
   /** All tests must be true. */
@@ -70,12 +70,12 @@ export type ItemWrite = {
 };
 
 /**
- * The store's own time when it answered, from its `Date` header (1 s resolution); undefined if it has none.
+ * The store's own time of its response, from the `Date` header (1 s resolution); undefined without that header.
  * Used only to detect a wrong local clock.
  */
 export type Answered = { readonly storeEpochMs: number | undefined };
 
-/** What a caller knows of a write without a definite answer. */
+/** What a caller knows of a write without a definite result. */
 export type Unanswered =
   /** It may have been applied, may be later, and may be twice. */
   | { readonly kind: 'unknown'; readonly reason: string }

@@ -4,7 +4,7 @@
  *
  * | item      | pk                  | sk        | attributes                                                       |
  * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
- * | operation | of what was changed | `OP#{id}` | `kind`, `by`, `at` (ms), `hash` of what was asked; others' beside |
+ * | operation | of what was changed | `OP#{id}` | `kind`, `by`, `at` (ms), `hash` of the request; others add more  |
  */
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
@@ -19,7 +19,7 @@ export type OperationRequest = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** Attributes of every record beside `kind` and `at`. */
+/** Attributes of every record in addition to `kind` and `at`. */
 export type OperationRecord = Item & {
   readonly hash: string;
   /** ARN of the signer. */

@@ -1,4 +1,4 @@
-/** A webhook request → a delivery that is genuine and new, or the immediate answer to the sender. */
+/** A webhook request → a delivery that is genuine and new, or the immediate response to the sender. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
@@ -16,7 +16,7 @@ export type AdmitOptions = VerifyOptions & {
   readonly claims?: DeliveryClaims | undefined;
 };
 
-/** For metrics. `Handshake`: the sender only tests the endpoint. */
+/** The result, for metrics. `Handshake`: the sender only tests the endpoint. */
 export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =
@@ -28,7 +28,7 @@ type Admission =
       readonly reply: ProxyResult;
     };
 
-/** Without a body: Slack would print it as an answer to a command. */
+/** A response without a body: Slack would print a body as the reply to a command. */
 export const ACCEPTED: ProxyResult = { statusCode: 200 };
 const BUSY_RETRY_SECONDS = 5;
 
@@ -37,7 +37,7 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   if (request.body.length > options.maxBodyBytes)
     return answered('TooLarge', problemReply(problem(413, 'Content Too Large')));
   const verification = await verifyDelivery(request, options);
-  // Attack: one answer for all reasons, since naming the wrong part would reveal the right ones.
+  // Attack: one response for all reasons, since naming the wrong part would reveal the right ones.
   if (verification.kind === 'refused')
     return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), verification.reason);
   const { delivery } = verification;
@@ -61,7 +61,7 @@ function answerHandshake({ scheme, payload }: Delivery): ProxyResult | undefined
   return scheme === 'github' && isPing ? ACCEPTED : undefined;
 }
 
-/** The same delivery is in progress: only its success may be answered with 200. */
+/** The same delivery is in progress: only its success may get 200. */
 function busyReply(): ProxyResult {
   const reply = problemReply(problem(503, 'Service Unavailable'));
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(BUSY_RETRY_SECONDS) } };

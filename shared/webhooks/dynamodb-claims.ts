@@ -49,7 +49,7 @@ const loadClaimsClient: LoadClaimsClient = async () => {
  * ```ts
  * import { createDynamoDbClaims, withWebhook } from 'gatewright/webhooks';
  *
- * // Each delivery reaches the handler once, also where the sender repeats it.
+ * // Each delivery reaches the handler once, even if the sender repeats it.
  * const claims = createDynamoDbClaims({ tableName: 'gatewright-dev-access' });
  * export const handler = withWebhook(async () => ({ statusCode: 200 }), {
  *   ...{ scheme: 'stripe', secrets: ['whsec_…'], claims },

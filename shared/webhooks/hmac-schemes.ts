@@ -101,7 +101,7 @@ export const STANDARD: Scheme = {
     if (typeof header !== 'string') return header;
     const id = readOnlyHeader(request, `${family}-id`);
     if (typeof id !== 'string') return id;
-    // With a full stop in it, the same bytes could be read as another id, time and body.
+    // If the id contained a full stop, the same bytes could be read as another id, time and body.
     if (!STANDARD_ID.test(id)) return refused('malformed_id');
     const time = readOnlyHeader(request, `${family}-timestamp`);
     if (typeof time !== 'string') return time;

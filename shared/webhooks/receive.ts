@@ -17,7 +17,7 @@ type ReceiverParts = {
   readonly caller: AwsCaller;
 };
 
-/** The answer to the sender, and its metrics. */
+/** The response to the sender, and its metrics. */
 export type Receipt = {
   readonly outcome: Answered | 'Delivered' | 'UnknownSource';
   readonly reason?: string;
@@ -72,7 +72,7 @@ async function releaseClaim(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 
-/** The event has arrived. A failure answer would make the sender repeat it; a missing mark only might. */
+/** The event has arrived. A failure response would make the sender repeat it; a missing mark only might. */
 async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
   const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };
   try {

@@ -1,7 +1,7 @@
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
-/** For metrics; it is never shown to the sender. */
+/** The reason, for metrics; it is never shown to the sender. */
 export type RefusalReason =
   | 'missing_signature'
   | 'duplicate_signature'
@@ -9,7 +9,7 @@ export type RefusalReason =
   | 'invalid_signature'
   | 'malformed_timestamp'
   | 'timestamp_outside_tolerance'
-  /** A delivery id with an unusable form, where the id is signed or identifies deliveries. */
+  /** A delivery id with an unusable form, if the id is signed or identifies deliveries. */
   | 'malformed_id'
   /** RFC 9421 only: the signature does not cover all required parts. */
   | 'insufficient_coverage'

@@ -49,7 +49,7 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
   ['sha-512', 'sha512'],
 ]);
 
-/** Whether there is at least one supported digest, and every such digest matches the body. */
+/** Whether there is at least one supported digest, and all supported digests match the body. */
 export function isDigestOf(header: string, body: Uint8Array): boolean {
   if (header.length > TEXT_LIMIT_CHARACTERS) return false;
   const checks = header.split(',').map((member) => {

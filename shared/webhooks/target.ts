@@ -61,7 +61,7 @@ export async function sendMessage(
       cause,
     });
   }
-  // EventBridge answers 200 even if it took no entry.
+  // EventBridge responds with 200 even if it took no entry.
   const isTaken =
     target.kind === 'sqs' ? typeof answer['MessageId'] === 'string' : answer['FailedEntryCount'] === 0;
   if (!isTaken) throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook refused a delivery');

@@ -63,7 +63,7 @@ export async function answerMessage(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (error.code === 'STORE_UNAVAILABLE' || error.code === 'TARGET_UNAVAILABLE')
-      return refusal('unavailable', 'not available at the moment; send the same message again', asked);
+      return refusal('unavailable', 'temporarily unavailable; send the same message again', asked);
     throw error;
   }
 }

@@ -16,7 +16,7 @@ export function baseChannel(channel: string): string {
   return watchedChannel(channel) ?? channel;
 }
 
-/** Watching presence is a right of its own, in addition to subscribing to the channel. */
+/** Watching presence needs a separate right, in addition to subscribing to the channel. */
 export function mayWatch(grants: ChannelGrants, channel: string): boolean {
   const watched = watchedChannel(channel);
   if (watched === undefined) return mayUseChannel(grants, 'subscribe', channel);

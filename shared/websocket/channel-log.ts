@@ -1,11 +1,11 @@
 /**
  * The log of a channel: published messages under consecutive numbers. A number is taken first and its entry
- * written after, so that writers do not wait for each other; a number whose writer has died is made void by a
- * reader that misses it.
+ * written after, so that writers do not wait for each other; if the writer has died, a reader that misses
+ * the entry makes the number void.
  *
  * | item  | pk                    | sk          | attributes                                                        |
  * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
- * | head  | `head#{address}`      | `head`      | `seq`, `log` (ms, when it was begun), `at` (ms), `expiresAt`      |
+ * | head  | `head#{address}`      | `head`      | `seq`, `log` (ms, when it started), `at` (ms), `expiresAt`       |
  * | entry | `log#{address}#{log}` | number      | `seq`, `at`, `expiresAt`, `id`, `by`, `data`; or `event`, `member`, `sub`; or `void` |
  */
 import { DomainError } from '../errors.ts';
@@ -105,7 +105,7 @@ async function writeEntry(
     if (clock.nowEpochMs() - takenAt > WRITTEN_WITHIN_MS) return false;
     const outcome = await putOnce(items, { pk, sk: seqKey(numberOf(item['seq'])) }, item);
     if (outcome.kind === 'done') return true;
-    // Written by an attempt whose answer was lost.
+    // An earlier attempt wrote the entry, but its response was lost.
     if (outcome.kind === 'refused') return isSameEntry(outcome.item, item);
     assertPossible(outcome);
   }
@@ -148,7 +148,7 @@ export async function readHead(
 type LogPage = {
   readonly log: number;
   readonly entries: readonly ChannelEntry[];
-  /** Numbers whose entries have expired. */
+  /** Numbers of entries that have expired. */
   readonly lost: readonly Range[];
   /** Complete up to this number. */
   readonly upTo: number;
@@ -156,13 +156,13 @@ type LogPage = {
 };
 
 /**
- * Entries after a position, as many as fit into one answer. The page ends before a number whose writer may
- * still be busy.
+ * Entries after a position, as many as fit into one response. The page ends before a number that a writer may
+ * still be writing.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // The log was started anew, or has expired: the client's position belongs to another log.
+  // The log was started again, or has expired: the client's position belongs to another log.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
   const seen = after.log === log ? after.seq : 0;

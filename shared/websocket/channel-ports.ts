@@ -27,7 +27,7 @@ export type ChannelPorts = LogPorts & {
   readonly clock: Clock;
   readonly courier: ChannelCourier;
   readonly limits: ChannelLimits;
-  /** Ids of the APIs whose authorizers are believed. */
+  /** Ids of the APIs with trusted authorizers. */
   readonly knownApis: ReadonlySet<string>;
 };
 

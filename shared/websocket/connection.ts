@@ -4,7 +4,7 @@ import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item } from '../table/item-write.ts';
 
-/** As in authorizers and `access()`. */
+/** The same clock skew as in authorizers and `access()`. */
 const CLOCK_SKEW_SECONDS = 30;
 
 /** Digits of a place: more than there are connections. */

@@ -5,7 +5,7 @@
 
 export const PROTOCOL_VERSION = 1;
 
-/** A position in a channel. A log that is started anew has another number. */
+/** A position in a channel. A log that is started again has another number. */
 export type Position = { readonly log: number; readonly seq: number };
 
 export type Member = { readonly id: string; readonly sub: string };
@@ -74,7 +74,7 @@ export type ServerFrame =
       readonly channel: string;
       /** Position of the channel when the subscription began: later entries are delivered. */
       readonly head: Position;
-      /** For a presence channel: its members at that time. */
+      /** The members of a presence channel at that time. */
       readonly members?: readonly Member[];
       /** There were more members than listed. */
       readonly membersCut?: true;

@@ -1,6 +1,6 @@
 /**
  * Connections of any WebSocket API, stored by caller and by topic, and messages to them. These messages have
- * no number and are not stored; those of channels (`subscribe.ts`, `publish.ts`) are.
+ * no number and are not stored; channel messages (`subscribe.ts`, `publish.ts`) are.
  */
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
@@ -18,7 +18,7 @@ export type LivePorts = {
 };
 
 export type RememberOptions = {
-  /** Topics for the connection beside its own caller: the handler has checked that it may have them. */
+  /** Topics for the connection in addition to its own caller: the handler has checked that it may have them. */
   readonly topics?: readonly string[];
 };
 

@@ -15,9 +15,9 @@ import { listenerKey, nameOf, placeOf } from './connection.ts';
 import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
-/** Calls of the table for a presence channel, beside one for any other. */
+/** Calls to the table for a presence channel; any other channel needs one. */
 const PRESENCE_COST = 3;
-/** The first two may find the item, or the connection in it, begun by another message. */
+/** In the first two attempts another message may already have created the item, or the connection in it. */
 const ATTEMPTS = 4;
 
 export function costOf(channel: string): number {

@@ -11,7 +11,7 @@ export type DeliveryStatus = 'sent' | 'gone' | 'expired' | 'throttled' | 'failed
 type PostPorts = {
   readonly sockets: ConnectionPoster;
   readonly clock: Clock;
-  /** With both, a throttled post is retried once. */
+  /** If both `random` and `timer` are given, a throttled post is retried once. */
   readonly random?: Random;
   readonly timer?: Timer;
 };
@@ -42,7 +42,7 @@ export async function postTexts(
   return 'sent';
 }
 
-/** Each once, `atOnce` at a time: a slow one does not hold up the others. */
+/** Runs once for each item, `atOnce` at a time: a slow item does not delay the others. */
 export async function forEachConcurrently<T>(
   items: readonly T[],
   atOnce: number,

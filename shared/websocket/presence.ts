@@ -1,6 +1,6 @@
 /**
- * Members of a channel. A member renews its presence by each ping; an overdue one is found by the next ping
- * of any other, so presence heals even if `$disconnect` was never called.
+ * Members of a channel. Each ping renews a member's presence; the next ping of any other member finds overdue
+ * members, so presence is corrected even if `$disconnect` was never called.
  *
  * | item   | pk                   | sk               | attributes                                                     |
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
@@ -8,7 +8,7 @@
  * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when a member may be overdue, `expiresAt`        |
  * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more`: others have left meanwhile, `expiresAt` |
  *
- * `address` is that of the presence channel, `chat:rooms/1!here`.
+ * `address` is the presence channel's address, `chat:rooms/1!here`.
  */
 import { DomainError } from '../errors.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
@@ -163,7 +163,7 @@ async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonl
 }
 
 /**
- * When many leave at once, each in a function of its own, one announces all that are marked: otherwise a
+ * When many leave at once, each in a separate function, one function announces all marked members: otherwise a
  * hundred leaves would be a hundred messages to every member.
  */
 async function announceTogether(

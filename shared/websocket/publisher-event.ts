@@ -22,8 +22,8 @@ const PLACE = /^[0-9a-g]{0,12}$/;
 
 /**
  * From EventBridge the `detail`, from SNS each message as JSON, from other functions the event itself:
- * `{"channel":…,"data":…}`, or `"messages":[…]` in place of `data`. `newId` is used when the source gives no
- * id; EventBridge and SNS, which may deliver twice, do.
+ * `{"channel":…,"data":…}`, or `"messages":[…]` instead of `data`. `newId` is used if the source gives no id;
+ * EventBridge and SNS, which may deliver twice, give one.
  * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {
@@ -42,7 +42,7 @@ function parseSnsRecord(record: unknown): Publication {
   const { Message: text, MessageId: id } = isJsonObject(sns) ? sns : {};
   const message = typeof text === 'string' ? parseJsonObject(text) : undefined;
   if (message === undefined || typeof id !== 'string')
-    throw malformed('each record must be an SNS message whose body is a JSON object');
+    throw malformed('each record must be an SNS message with a JSON object as body');
   return parsePublication(
     message,
     idOf({ id }, () => id),

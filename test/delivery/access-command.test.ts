@@ -108,7 +108,7 @@ describe('gatewright access', () => {
     assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
     assert.match(all.stdout, /GET\/orders\/7"/);
     assert.equal(foreign.code, 1);
-    assert.match(foreign.stderr, /--token is no JWT|trusts no such issuer/);
+    assert.match(foreign.stderr, /--token is not a JWT|trusts no such issuer/);
   });
 
   it('names an API that asks the authorizers though no document protects it', async () => {

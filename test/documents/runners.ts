@@ -44,7 +44,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
     terraform: 'test/examples/attachments.test.ts',
   },
   'docs/guides/protect/attach.md': 'test/delivery/attach.suite.ts',
-  'docs/guides/protect/attach.md#with-a-service-of-yours-on-this-machine': GUIDES,
+  'docs/guides/protect/attach.md#try-it-locally-with-your-own-service': GUIDES,
   'docs/guides/protect/attach.md#what-will-surprise-callers-doctor': GUIDES,
   'docs/guides/protect/coming-from.md': { data: DATA, code: CODE },
   'docs/guides/protect/own-repository.md': { shell: GUIDES, data: DATA },

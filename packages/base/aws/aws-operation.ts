@@ -11,7 +11,7 @@ export type AwsOperation =
       readonly action: string;
       readonly input: UnknownMembers | undefined;
       /**
-       * The request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and must be answered in that
+       * The request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and must get its response in that
        * form.
        */
       readonly isCbor?: true;

@@ -14,21 +14,21 @@ type Values = {
   readonly object: UnknownMembers;
   /** Epoch seconds, with a fraction. */
   readonly time: number;
-  /** Base64, whose form the service checks. */
+  /** Base64; the service checks its form. */
   readonly blob: string;
 };
 export type MemberType = keyof Values;
 
 export type MemberRule = {
   readonly isRequired?: boolean;
-  /** Of a text or list its length, of a number its value. */
+  /** The minimum length of a text or list, or the minimum of a number. */
   readonly least?: number;
   readonly most?: number;
-  /** Of the whole text. */
+  /** The pattern of the whole text. */
   readonly pattern?: string;
-  /** In the order in which AWS's validator names them, where that is known. */
+  /** In the order in which AWS's validator names them, if that is known. */
   readonly values?: readonly string[];
-  /** Of each item of a list. */
+  /** The rule for each item of a list. */
   readonly each?: MemberRule;
 };
 
@@ -39,7 +39,7 @@ export type InputPolicy = {
   /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
-  /** @param message `Limit must be a number`, for services whose own words are unknown */
+  /** @param message `Limit must be a number`, for services with unknown messages */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
 };
 
@@ -141,7 +141,7 @@ export class CallInput {
       .map((item, index) => this.#within(membersOf(item), `${lowerFirst(name)}.${index + 1}.member.`));
   }
 
-  /** For what a rule cannot say. @param printed the value as AWS prints it; empty if AWS leaves it out */
+  /** Fails with a message that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
   }

@@ -5,7 +5,7 @@
 
 const MAX_DEPTH = 32;
 
-/** A moment of an answer: seconds in JSON and CBOR, which tags it. */
+/** A time in a response: seconds in JSON, and tagged seconds in CBOR. */
 export class Timestamp {
   readonly epochMs: number;
 
@@ -18,7 +18,7 @@ export class Timestamp {
   }
 }
 
-/** A number in a response whose type is not integer, although its value may be a whole number. */
+/** A number in a response that is a floating-point number, even if its value is whole. */
 export class Double {
   readonly value: number;
 

@@ -12,5 +12,5 @@ export const HOP_BY_HOP: readonly string[] = [
   'upgrade',
 ];
 
-/** Those fields and the content length, which the sender of a message writes itself. */
+/** The connection's header fields and the content length, which the sender of a message writes itself. */
 export const CONNECTION_HEADERS: readonly string[] = [...HOP_BY_HOP, 'content-length'];

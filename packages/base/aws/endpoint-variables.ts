@@ -1,4 +1,4 @@
-/** `AWS_ENDPOINT_URL_<SERVICE>`: sends the calls of one service, or of all, to another address than AWS's. */
+/** `AWS_ENDPOINT_URL_<SERVICE>`: sends calls to one service, or to all, to an address different from AWS's. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +23,7 @@ export function serviceOf(variable: string): string {
   return SERVICES.get(id) ?? id;
 }
 
-/** The variable that sends calls of a service elsewhere; its name has no hyphens. */
+/** The variable with the address for calls to a service; its name has no hyphens. */
 export function endpointVariableOf(service: string): string {
   return service.includes('-')
     ? 'AWS_ENDPOINT_URL'

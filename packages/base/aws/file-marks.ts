@@ -45,7 +45,7 @@ export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: nu
   return changedMs >= sinceEpochMs - TICK_MS;
 }
 
-/** Undefined also where the path has no such folder or cannot be read. */
+/** Undefined also if the path has no such folder or cannot be read. */
 export function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });

@@ -67,8 +67,8 @@ function compilePiece(piece: GlobPiece): Piece {
 }
 
 /**
- * A text of these pieces with any run of characters between them: the first must fit the start, the last the end,
- * the others their first fit in between.
+ * Matches a text of these pieces with any characters between them: the first piece must match the beginning, the
+ * last piece the end, and the others match at the first possible place in between.
  */
 export function compilePieces(pieces: readonly GlobPiece[]): Matcher {
   const [first, ...rest] = pieces.map(compilePiece);

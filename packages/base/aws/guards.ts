@@ -71,7 +71,7 @@ export function refuseHost(host: string): GuardRefusal {
 
 /**
  * Refuses requests from pages of another origin. Attack: a page that the developer visits calls the control
- * port; it could not read the answer, but the call would take effect.
+ * port; it could not read the response, but the call would take effect.
  */
 export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined {
   const origin = headerOf(request, 'origin');

@@ -3,7 +3,7 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** An object whose members may be anything: an answer that is being built, with dates and unset members. */
+/** An object with members of any type, such as a response that is being built, with dates and unset members. */
 export type UnknownMembers = Readonly<Record<string, unknown>>;
 
 /** The result of a JSON or YAML parser is JSON, so only the outermost type is checked. */

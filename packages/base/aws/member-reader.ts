@@ -10,7 +10,7 @@ export class InvalidMember extends Error {
   readonly code: string = 'MEMBER_INVALID';
   /** `Rules.0.Statement.ByteMatchStatement` */
   readonly path: string;
-  /** A required member is absent: some services have a code of its own for this. */
+  /** A required member is absent: some services have a separate error code for this. */
   readonly isMissing: boolean;
 
   constructor(path: string, message: string, isMissing = false) {
@@ -21,7 +21,7 @@ export class InvalidMember extends Error {
 }
 
 type Policy = {
-  /** The most characters of a text, where the call does not say. */
+  /** The most characters of a text, if the call does not say. */
   readonly longest: number;
   readonly refusal: (path: string, message: string, isMissing: boolean) => Error;
 };

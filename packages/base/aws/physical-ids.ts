@@ -1,5 +1,5 @@
 /**
- * Names and ids that AWS would generate, derived from (stack, logical id) so that every start gives the same.
+ * Names and ids that AWS would generate, derived from (stack, logical id) so that every run gives the same.
  */
 import { createHash } from 'node:crypto';
 
@@ -19,12 +19,12 @@ export function makeRoleId(stackName: string, roleLogicalId: string): string {
   return `AROA${makeId(17, stackName, roleLogicalId).toUpperCase()}`;
 }
 
-/** Id of a REST API's root resource: `GetAtt Api.RootResourceId`, and the parent where a tree begins. */
+/** Id of a REST API's root resource: `GetAtt Api.RootResourceId`, and the parent of the first path part. */
 export function makeRootResourceId(stackName: string, apiLogicalId: string): string {
   return makeId(10, stackName, apiLogicalId, 'root');
 }
 
-/** Whether this is the local id of that API. */
+/** Whether an id is the local id of an API. */
 export function isLocalApiId(
   { stack, logicalId }: { readonly stack?: string | undefined; readonly logicalId?: string | undefined },
   apiId: string,

@@ -1,4 +1,4 @@
-/** Whether, when and how often a call of AWS is repeated. The numbers are rows of `retry-rules.ts`. */
+/** Whether, when and how often a call to AWS is repeated. The numbers are rows of `retry-rules.ts`. */
 
 export type CallPorts = {
   readonly clock: { readonly nowEpochMs: () => number };

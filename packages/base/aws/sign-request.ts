@@ -18,9 +18,9 @@ export type CredentialScope = {
 
 type CanonicalParts = {
   readonly method: string;
-  /** As sent on the wire, still percent-encoded. */
+  /** The path as sent on the wire, still percent-encoded. */
   readonly path: string;
-  /** As sent on the wire, without the question mark. */
+  /** The query as sent on the wire, without the question mark. */
   readonly query: string;
   /** Name in lower case → values in wire order; all signed headers, maybe more. */
   readonly headers: ReadonlyMap<string, readonly string[]>;

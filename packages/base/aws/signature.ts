@@ -16,9 +16,9 @@ import { type ClaimedSignature, readClaim, type SignatureDefect } from './signat
 
 export type SignedRequest = {
   readonly method: string;
-  /** As received on the wire, still percent-encoded. */
+  /** The path as received on the wire, still percent-encoded. */
   readonly path: string;
-  /** As received on the wire, without the question mark. */
+  /** The query as received on the wire, without the question mark. */
   readonly query: string;
   /** Flat name, value list in wire order. */
   readonly rawHeaders: readonly string[];
@@ -56,7 +56,7 @@ export type SignatureResult =
   | {
       readonly kind: 'refused';
       readonly code: 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN';
-      /** The status that API Gateway returns; DynamoDB answers the same defects with 400. */
+      /** The status that API Gateway returns; DynamoDB returns 400 for the same defects. */
       readonly status: 403;
       readonly message: string;
       /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */
@@ -146,7 +146,7 @@ function findHostDefect(
   headers: ReadonlyMap<string, readonly string[]>,
 ): SignatureDefect | undefined {
   if (signedHeaders.includes('host')) return undefined;
-  // HTTP/2: the AWS SDK for JavaScript signs it in place of `host`.
+  // HTTP/2: the AWS SDK for JavaScript signs it instead of `host`.
   if (signedHeaders.includes(':authority') && headers.has(':authority')) return undefined;
   return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 }

@@ -41,7 +41,7 @@ export type CallReply = {
   readonly cause?: unknown;
 };
 
-/** An answer whose body is still to be read. */
+/** A response with an unread body. */
 export type OpenReply = Omit<CallReply, 'text'> & {
   readonly body: AsyncIterable<Uint8Array>;
   readonly drop: () => unknown;
@@ -118,7 +118,7 @@ async function readUpTo(maxBytes: number, body: AsyncIterable<Uint8Array>): Prom
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' where a reply names no error. */
+/** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' if the reply names no error. */
 export function errorCodeOf({ status, headers, text }: CallReply): string {
   if (status < 400) return '';
   const inText = /"(?:__type|[Cc]ode)"\s*:\s*"([^"]{1,200})"|<Code>([^<]{1,200})<\/Code>/.exec(text);

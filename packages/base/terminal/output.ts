@@ -66,7 +66,7 @@ function fail(code: string, message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** An error or a warning on stderr, red or yellow where that is a terminal. */
+/** An error or a warning on stderr, red or yellow if that is a terminal. */
 export function printMessage(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
   printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
@@ -95,7 +95,7 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** The command as the user calls it: through npm in a checkout, by its name where it is installed. */
+/** The command as the user calls it: through npm in a checkout, by its name if it is installed. */
 export function commandName(): string {
   return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
 }

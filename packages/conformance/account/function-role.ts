@@ -13,7 +13,7 @@ export function roleNameOf(runId: string): string {
   return `${PREFIX}${runId}`;
 }
 
-/** @returns its ARN. @throws Error with the answer of IAM */
+/** @returns its ARN. @throws Error with IAM's response */
 export async function makeRole(access: QueryAccess, name: string): Promise<string> {
   const made = await query(access, 'iam', {
     Action: 'CreateRole',

@@ -1,4 +1,4 @@
-/** An account of others: what a run makes has its prefix, is written down, and is removed. Answers show the case's own names. */
+/** The account belongs to others: what a run creates has a prefix, is written down, and is removed. Responses show the case's own names. */
 import { removalOf } from '../play/control-removal.ts';
 import type { SdkCall, SdkService, SdkTarget } from '../play/control-target.ts';
 import type { ControlReply } from '../schema/control-case.ts';
@@ -48,7 +48,7 @@ function noteMade(journal: Journal, service: SdkService, { call }: SdkCall, { bo
   if (removal !== undefined) journal.write({ made: removal });
 }
 
-/** A call of a case may remove, too. */
+/** A case's own call may also remove it. */
 function noteRemoval(journal: Journal, service: SdkService, { call, input }: SdkCall): void {
   if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function)$/.test(call))
     journal.write({ removed: { service, call, input } });

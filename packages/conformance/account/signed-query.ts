@@ -1,4 +1,4 @@
-/** Calls of AWS's Query protocol, for which no SDK package is needed: who the account is, and the role of functions. */
+/** Calls with AWS's Query protocol, which need no SDK package: who the account is, and the role of functions. */
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { SdkCredentials } from '../play/control-target.ts';
 
@@ -45,7 +45,7 @@ export function elementOf(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? jsonMember(text, name);
 }
 
-/** Emulators answer JSON to some clients. */
+/** Emulators return JSON to some clients. */
 function jsonMember(text: string, name: string): string | undefined {
   return new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1];
 }

@@ -46,7 +46,7 @@ export async function runAws(
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;
   if (!values.yes && !(await ports.confirm('Make it?'))) {
-    process.stderr.write('Nothing was created. Pass --yes where there is no terminal.\n');
+    process.stderr.write('Nothing was created. Pass --yes if there is no terminal.\n');
     return 2;
   }
   if (values.resume !== undefined) await sweepAccount(options);

@@ -44,9 +44,9 @@ const OPTIONS = {
 const HELP = `conformance run --target ${TARGET_NAMES.join('|')}|URL
 
   --area NAME --only ID   some cases; both may be repeated
-  --cases FILE            cases of your own, in place of those of the package
+  --cases FILE            your cases, instead of the package's
   --command LINE          program of the target, with its first arguments
-  --endpoint URL          of an emulator that runs already, or in place of AWS
+  --endpoint URL          the address of a running emulator, or the one to use instead of AWS's
   --invoke-url URL        address of a deployed stage, with {api} and {stage}
   --region NAME           default: AWS_REGION, us-east-1
   --json                  results as JSON; --junit, --page, --badge FILE: as JUnit, HTML, SVG
@@ -54,7 +54,7 @@ const HELP = `conformance run --target ${TARGET_NAMES.join('|')}|URL
 
   aws: --plan makes nothing; --yes asks nothing; --resume RUN; --sweep removes leftovers
 
-Exit code: 0 all asked cases hold, 1 some differ or something was left behind, 2 could not run
+Exit code: 0 all asked cases pass, 1 some differ or something was left behind, 2 could not run
 `;
 
 type Values = ReturnType<typeof parse>;

@@ -35,9 +35,9 @@ type Answer = {
 };
 
 /**
- * Answers as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
- * request, whose last entry is used for all further ones. `X-Serial` counts the responses; a tag that the
- * request already has is answered with 304.
+ * Responds as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
+ * request; the last entry is used for all further requests. `X-Serial` counts the responses; a tag that the
+ * request already has gets a 304.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {
   const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
@@ -52,7 +52,7 @@ function answerScript({ headers }: SeenRequest, serial: number): Answer {
   return isKnown ? { status: 304, headers: own, body: '' } : { status, headers: own, body };
 }
 
-/** Serves on a free loopback port; every request is recorded before it is answered. */
+/** Serves on a free loopback port; every request is recorded before it gets a response. */
 export async function startServer(
   answer: (request: SeenRequest, serial: number) => Answer | Promise<Answer>,
 ): Promise<Server> {
@@ -112,7 +112,7 @@ const toJson = (value: unknown, headers = {}): Answer => {
 };
 
 const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
-  // A function URL in the recordings, which answers with the trace id that it was called with.
+  // A function URL in the recordings, which returns the trace id that it was called with.
   echo({ method, path, query, rawHeaders, headers, body }) {
     const trace = headers['x-amzn-trace-id'];
     return toJson(

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 const BUCKET = 'parity';
 const OBJECT = 'truststore.pem';
 
-/** Of the domain's MutualTlsAuthentication. */
+/** The truststore of the domain's MutualTlsAuthentication. */
 export const TRUSTSTORE_URI = `s3://${BUCKET}/${OBJECT}`;
 
 type ClientCertificates = {

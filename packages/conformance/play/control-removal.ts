@@ -7,10 +7,10 @@ import type { ControlReply } from '../schema/control-case.ts';
 import type { SdkCall, SdkService } from './control-target.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 
-/** An answer to a call that was not refused. */
+/** The response to a call that was not refused. */
 export type Made = { readonly service: SdkService; readonly call: string; readonly body: JsonObject };
 
-/** Of API Gateway and of Lambda. */
+/** Error codes of API Gateway and of Lambda. */
 const GONE = new Set(['NotFoundException', 'ResourceNotFoundException']);
 
 type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };
@@ -48,7 +48,7 @@ export function removalOf({
   return found && { service, call: found.call, input: found.input(body) };
 }
 
-/** Whether this call has removed it. */
+/** Whether this call has removed the resource. */
 export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
   const found = removalOf(made);
   return found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value);

@@ -9,7 +9,7 @@ export type SdkCredentials = Omit<AwsCredentials, 'sessionToken'> & { readonly s
 type SdkSettings = {
   /** Undefined means the endpoint of AWS. */
   readonly endpoint: string | undefined;
-  /** Of `@connections`; `stage` is `apiId/name`. */
+  /** The address of `@connections`; `stage` is `apiId/name`. */
   readonly stageEndpoint: (stage: string) => string;
   readonly region: string;
   readonly accountId: string;
@@ -19,7 +19,7 @@ type SdkSettings = {
 /** The services that cases name, and Lambda. */
 export type SdkService = ControlService | 'lambda';
 
-/** A call whose service is a separate argument. */
+/** A call; its service is a separate argument. */
 export type SdkCall = Omit<ControlCall, 'service'>;
 
 export type SdkTarget = ControlTarget & {
@@ -27,7 +27,7 @@ export type SdkTarget = ControlTarget & {
   close(): void;
 };
 
-/** A place that does not answer fails the case, not the run. */
+/** A place that does not respond fails the case, not the run. */
 const DEADLINES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** A client and its commands, as an SDK package exports them. */
@@ -125,7 +125,7 @@ async function sendCommand(
   }
 }
 
-/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does so. */
+/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does. */
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')

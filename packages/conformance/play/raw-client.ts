@@ -96,7 +96,7 @@ function chunk(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n'), end]);
 }
 
-/** The final answer in `bytes`, or undefined while some of it is missing. Interim answers (1xx) are skipped. */
+/** The final response in `bytes`, or undefined while some of it is missing. Interim responses (1xx) are skipped. */
 export function parseReply(bytes: Buffer, method: string, atEnd: boolean): RawReply | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;

@@ -24,13 +24,13 @@ import type { TokenIssuer } from './token-issuer.ts';
 import { sendRaw } from './raw-client.ts';
 import type { RawReply, RawRequest } from './raw-client.ts';
 
-/** Of a handshake. */
+/** The status of an accepted handshake. */
 const ACCEPTED = 101;
 
 type CaseTools = {
   readonly deploy: Deploy;
   readonly naming: Naming;
-  /** The answer to the first request, in the form of `expect`. */
+  /** The response to the first request, in the form of `expect`. */
   readonly onReply?: (answer: Answer) => void;
 };
 
@@ -271,7 +271,7 @@ async function sendStep(request: CaseRequest, api: RunningApi): Promise<RawReply
   });
 }
 
-/** Without a port in the URL, the default port of its protocol. */
+/** The port in the URL, or the default port of its protocol. */
 function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;

@@ -12,13 +12,13 @@ export type RunningApi = {
   readonly apiId: string;
   readonly region: string;
   readonly accountId: string;
-  /** Address of AWS's own APIs; absent if a target has none. */
+  /** Address of AWS's own APIs; absent if a target does not have them. */
   readonly control?: string;
   /** Address with the stage's path. */
   readonly url: URL;
   /** Certificate of the local CA, if the request uses TLS. */
   readonly authority?: string | undefined;
-  /** A call of `@connections`; `signing` null = not signed. */
+  /** A call to `@connections`; `signing` null = not signed. */
   manage(method: string, connectionId: string, data?: Buffer, signing?: Signing | null): Promise<RawReply>;
   testInvoke(request: Omit<CaseRequest, 'body'> & { readonly body: Buffer | undefined }): Promise<RawReply>;
   /** AWS's REST API for this REST API; `path` below `/restapis/{id}`. */

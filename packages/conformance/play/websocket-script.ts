@@ -216,10 +216,10 @@ class Refused extends Error {
 
 type Client = {
   readonly socket: WebSocket;
-  /** Of the handshake's answer, by lower-case name. */
+  /** Headers of the handshake's response, by lower-case name. */
   readonly answered: Readonly<Record<string, string>>;
   readonly pongs: readonly string[];
-  /** Once it is over. */
+  /** How the connection ended; undefined while it is open. */
   readonly end: { readonly code: number; readonly reason: string } | undefined;
 };
 

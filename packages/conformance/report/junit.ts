@@ -42,7 +42,7 @@ function printCase({ parityCase, difference, notAsked }: CaseResult, reason: str
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-// oxlint-disable-next-line no-control-regex -- control characters are no text of XML
+// oxlint-disable-next-line no-control-regex -- XML does not allow control characters
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
 function escapeXml(text: string): string {

@@ -53,7 +53,7 @@ export function printPage(results: readonly CaseResult[], facts: RunFacts): stri
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p><strong>${passed} of ${total}</strong> asked cases hold; ${results.length - total} were not asked. ${escapeHtml(facts.day)}</p>
+<p><strong>${passed} of ${total}</strong> asked cases pass; ${results.length - total} were not asked. ${escapeHtml(facts.day)}</p>
 <p><small>Recorded: read from a recording of AWS. Asserted: by a suite that ran on AWS. Documented: a page, a service model or a sample event of AWS. Reported: pasted by a user.</small></p>
 <form hidden>
 ${select('area', areas)}

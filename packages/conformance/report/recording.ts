@@ -1,19 +1,19 @@
-/** `--record`: writes what a target answered as new cases. Ids, secrets and the account become placeholders. */
+/** `--record`: writes a target's responses as new cases. Ids, secrets and the account become placeholders. */
 import { CASE_SCHEMA_VERSION } from '../schema/read-cases.ts';
 import type { RawReply } from '../play/raw-client.ts';
 import type { AnyCase, ControlReply } from '../schema/control-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** An answer in the form of `expect`. */
+/** A response in the form of `expect`. */
 export type Answer = Readonly<Record<string, Json>>;
 
 /** Value → its placeholder, such as `${apiId}`. */
 type Names = ReadonlyMap<string, string>;
 
-/** Members whose value belongs to the account, is secret, or is new at each run. */
+/** Members with a value that belongs to the account, is secret, or is new at each run. */
 const OWN_MEMBER =
   /^(?:id|value|customerId|pemEncodedCertificate|.*(?:Id|Arn|ARN|Secret|Token|Password|Credentials|Key))$/;
-/** Headers that are new with each answer. */
+/** Headers that are new with each response. */
 const OWN_HEADER = /^(?:date|x-amz.*|apigw-requestid|via|age|connection|keep-alive|content-length)$/i;
 const ACCOUNT = /\b\d{12}\b/g;
 const MASK = '<any>';
@@ -61,7 +61,7 @@ function mask(value: Json, names: Names, member: string): Json {
 
 type Recording = { readonly target: string; readonly region: string; readonly day: string };
 
-/** The text of a file of cases, each with what the target answered in place of what was expected. */
+/** The text of a file of cases, each with the target's response instead of the expected one. */
 export function printRecording(
   answers: ReadonlyMap<AnyCase, Answer>,
   { target, region, day }: Recording,
@@ -70,7 +70,7 @@ export function printRecording(
     const { id, area, api, setup, request } = parityCase;
     return {
       id,
-      // What another target answered is not a recording of AWS.
+      // Another target's response is not a recording of AWS.
       source: {
         kind: target === AWS ? 'recorded' : 'reported',
         case: parityCase.id,

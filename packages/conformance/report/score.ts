@@ -5,7 +5,7 @@ import type { Evidence } from '../schema/read-cases.ts';
 
 export type CaseResult = {
   readonly parityCase: AnyCase;
-  /** Undefined: the case passes, unless it was not asked. */
+  /** Undefined: the case passes, or it was not run. */
   readonly difference?: string | undefined;
   /** The reason why the target could not be asked: neither passed nor failed. */
   readonly notAsked?: string;

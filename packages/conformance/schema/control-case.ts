@@ -1,4 +1,4 @@
-/** One recorded, documented or reported answer of the control plane, in the schema of test/parity/README.md. */
+/** One recorded, documented or reported response of the control plane, in the schema of test/parity/README.md. */
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
 /** Absent in a call: by the kind of API. */
@@ -15,7 +15,7 @@ export type ControlCall = {
 };
 
 type SetupCall = ControlCall & {
-  /** Name of a placeholder → member of the answer: `{ api: 'id' }` for `${api}`. */
+  /** Name of a placeholder → member of the response: `{ api: 'id' }` for `${api}`. */
   readonly keep?: Readonly<Record<string, string>>;
 };
 
@@ -41,7 +41,7 @@ export type ControlCase = {
   readonly note?: string;
 };
 
-/** What AWS answered, as its SDK returns it. */
+/** AWS's response, as its SDK returns it. */
 export type ControlReply = {
   readonly status: number;
   readonly body: JsonObject;

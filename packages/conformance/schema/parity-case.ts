@@ -1,4 +1,4 @@
-/** One recorded answer of AWS, in the schema of test/parity/README.md. */
+/** One recorded response of AWS, in the schema of test/parity/README.md. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -53,7 +53,7 @@ export type ApiSetup = {
   readonly waf?: WafSetup;
   /** REST APIs: properties of AWS::CloudWatch::Alarm that override those in `alarm-case.ts`. */
   readonly alarm?: JsonObject;
-  /** Requests go to it, in place of the API. */
+  /** Requests go to it instead of the API. */
   readonly cloudfront?: CloudFrontSetup;
 };
 
@@ -111,7 +111,7 @@ export type Signing = {
   readonly region?: string;
 };
 
-/** The expected response of a call of `@connections`. */
+/** The expected response to a call to `@connections`. */
 type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
 
 /** One step of a WebSocket script; `on` absent = the first connection. */
@@ -130,13 +130,13 @@ export type FrameStep = {
   /** Waits until that many frames have arrived. */
   readonly frames?: number;
   readonly connect?: string;
-  /** Headers of this step's handshake; absent means those of the request. */
+  /** Headers of this step's handshake; absent means the request's headers. */
   readonly query?: string;
   readonly headers?: Headers;
   readonly subprotocols?: readonly string[];
-  /** Headers of the handshake's answer. */
+  /** Headers of the handshake's response. */
   readonly accepted?: JsonObject;
-  /** The handshake must be answered so. */
+  /** The expected response to the handshake. */
   readonly refused?: Answer;
   readonly close?: string;
   /** The server must close this connection, with `code` and `reason` if they are given. */
@@ -144,10 +144,10 @@ export type FrameStep = {
   readonly code?: number;
   readonly reason?: string;
   /**
-   * A call of `@connections/{id}`, signed by the runner unless `sign` says otherwise; null means not signed.
+   * A call to `@connections/{id}`, signed by the runner unless `sign` says otherwise; null means not signed.
    */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
-  /** The call is made again, so often in all, until its answer has the status that is expected. */
+  /** The call is made again, so often in all, until its response has the expected status. */
   readonly atMost?: number;
   /** The client reads nothing more. */
   readonly pause?: boolean;
@@ -196,13 +196,13 @@ export type Expectation = {
   readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
-  /** The connection ends without an answer. */
+  /** The connection ends without a response. */
   readonly unanswered?: boolean;
   /** Values of a header in order, each sent as a separate header; names are case-insensitive. */
   readonly headerLists?: Readonly<Record<string, readonly string[]>>;
   /** How often each function was invoked since the case began. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** By function: a subset of its last event, or a list of subsets of all its events. */
+  /** Keys are functions: a subset of its last event, or a list of subsets of all its events. */
   readonly events?: Readonly<Record<string, Json>>;
   /** All lines of the access log: text, or what it is as JSON. */
   readonly accessLog?: readonly Json[];

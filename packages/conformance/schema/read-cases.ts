@@ -136,7 +136,7 @@ export function kindOf({ source }: AnyCase): Kind {
 
 export type Evidence = 'recorded' | 'documented' | 'reported';
 
-/** The score in which a case counts: `recorded` is all that was published as an answer of AWS. */
+/** The score in which a case counts: `recorded` is all that was published as AWS's response. */
 export function evidenceOf({ source }: AnyCase): Evidence {
   if ('page' in source || 'model' in source) return 'documented';
   return 'thread' in source ? 'reported' : 'recorded';

@@ -4,9 +4,9 @@ import { stepsOf } from '../schema/parity-case.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 
-/** The words of a report when a target lacks it. */
+/** How a report names what a target lacks. */
 const NEEDS = {
-  controlPlane: 'calls of the control plane',
+  controlPlane: 'control plane calls',
   functions: 'Lambda functions',
   events: 'events of functions sent to the runner',
   backend: 'an HTTP backend of the runner',

@@ -31,7 +31,7 @@ type Command = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** A process group of its own, so that its children end with it. */
+/** Gives the process its own group, so that its children end with it. */
 export function startProcess({ program, args, cwd, env = {} }: Command): Started {
   const child = spawn(program, args, {
     cwd,
@@ -96,7 +96,7 @@ export function makeFolder(
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Free a moment ago. */
+/** A port that was free when it was checked. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 /**
  * Creates a fragment with AWS's own calls, in the order of its resources, each of which refers only to
- * earlier ones. CloudFormation's property names are those of the calls: unchanged in `apigatewayv2` and
+ * earlier ones. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and
  * Lambda, with a lower-case first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
@@ -68,7 +68,7 @@ const known = (ref: Json | undefined, attributes: Readonly<Record<string, string
   return { ref: asText(ref), attributes };
 };
 
-/** `RestApiId` → `restApiId`, inside too where the value is a structure of the API and no map of the user. */
+/** `RestApiId` → `restApiId`, and in nested values, if the value is a structure of the API and not a user's map. */
 function asRest(properties: JsonObject, inside: readonly string[] = []): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {
@@ -85,7 +85,7 @@ function deepRest(value: Json): Json {
     : value;
 }
 
-/** A call with the properties as they are, whose answer has the id. */
+/** A call with the unchanged properties; its response has the id. */
 function plain(service: SdkService, call: string, id: string, inside: readonly string[] = []): Maker {
   return async (build, properties) => {
     const input = service === 'apigateway' ? asRest(properties, inside) : properties;
@@ -174,7 +174,7 @@ async function makeFunction(
     Code: { ZipFile: zipOf('index.js', source) as unknown as Json },
   };
   const { error, body } = await account.target.send('lambda', { call: 'CreateFunction', input });
-  // A place of API Gateway alone is no worse at API Gateway.
+  // A target without Lambda may still emulate API Gateway correctly, so the case does not count as failed.
   if (error !== undefined) throw new NotAsked(`CreateFunction: ${error.code}: ${error.message}`);
   made.push({ service: 'lambda', call: 'CreateFunction', body });
   return known(body['FunctionName'], { Arn: asText(body['FunctionArn']) });

@@ -13,13 +13,13 @@ type Emulator = {
   readonly program: string;
   args(port: number): readonly string[];
   environment?(port: number): Readonly<Record<string, string>>;
-  /** Answered once it serves. */
+  /** A path that responds once the target serves. */
   readonly healthPath: string;
-  /** Address of a stage with `{api}` and `{stage}`; undefined = it answers no requests. */
+  /** Address of a stage with `{api}` and `{stage}`; undefined = it serves no requests. */
   invokeUrl(port: number): string | undefined;
-  /** Beside what no emulator has. */
+  /** What this emulator lacks, in addition to what no emulator has. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];
-  /** @returns undefined where it does not state its version */
+  /** @returns undefined if it does not state its version */
   readVersion(endpoint: string, program: string): Promise<string | undefined> | string | undefined;
 };
 
@@ -75,7 +75,7 @@ async function start(
   return stop;
 }
 
-/** Undefined where nothing answers. */
+/** Undefined if nothing responds. */
 export async function readText(url: string): Promise<string | undefined> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });

@@ -22,7 +22,7 @@ type Place = {
   readonly concurrency: number;
   cannotAsk(parityCase: AnyCase): string | undefined;
   readonly account: Account;
-  /** Address of a stage; `{api}` and `{stage}` are filled in. Undefined = it answers no requests. */
+  /** Address of a stage; `{api}` and `{stage}` are filled in. Undefined = it serves no requests. */
   readonly invokeUrl: string | undefined;
   readonly credentials: () => Promise<SdkCredentials>;
   /** Waits until a deployment is served. */

@@ -25,7 +25,7 @@ const LACKS = new Map<Need, string | undefined>([
   ['testInvoke', undefined],
   ['gatewayResponses', undefined],
   ['refusal', undefined],
-  // Its README: signatures are checked by AWS only.
+  // Signatures are checked by AWS only, says its README.
   ['issuer', 'serverless-offline does not verify tokens'],
 ]);
 
@@ -116,7 +116,7 @@ async function deploy(fragment: Fragment, { framework, workingFolder }: Installe
   };
 }
 
-/** Its README: `@connections` is on the WebSocket port. */
+/** `@connections` is on the WebSocket port, says its README. */
 async function manage(
   port: number,
   method: string,

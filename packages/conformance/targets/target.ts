@@ -29,7 +29,7 @@ export type Deploy = (fragment: Fragment) => Promise<Deployed>;
 export type TargetOptions = {
   /** The folder in which the target's packages are installed, and the state of a run is kept. */
   readonly workingFolder: string;
-  /** Program and first arguments, in place of what is found. */
+  /** Program and first arguments, instead of the ones found. */
   readonly command: readonly string[] | undefined;
   /** Endpoint of a target that already runs, or that replaces AWS. */
   readonly endpoint: string | undefined;

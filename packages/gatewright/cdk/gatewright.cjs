@@ -10,7 +10,7 @@ const { Construct } = require('constructs');
 
 const COMMAND = join(__dirname, '../../../bin/gatewright.cjs');
 const PREFIX = '${CodePrefix}';
-// By type: the property of the template, and that of the construct.
+// For each resource type: the template's property, and the construct's property.
 const CODE = {
   'AWS::Lambda::Function': ['Code', 'code'],
   'AWS::Lambda::LayerVersion': ['Content', 'content'],
@@ -44,8 +44,8 @@ class Gatewright extends Construct {
 }
 
 /**
- * Of all parameters: what CloudFormation is not given keeps its last value at `cdk deploy`, whatever its default is
- * now. Those of the bucket go, since each archive is an asset with a place of its own.
+ * The values of all parameters: a parameter that CloudFormation is not given keeps its last value at `cdk deploy`,
+ * even if its default has changed. The bucket's parameters are omitted, since each archive is a separate asset.
  */
 function valuesOf(declared, given) {
   const unknown = Object.keys(given).find((name) => !(name in declared));

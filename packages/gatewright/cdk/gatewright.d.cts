@@ -2,11 +2,11 @@ import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct } from 'constructs';
 
 export type GatewrightProps = {
-  /** Of the stack's `serverless.yml`: `dev`, `prod`. Not needed with `packaged`. */
+  /** The stage in the stack's `serverless.yml`: `dev`, `prod`. Not needed with `packaged`. */
   readonly stage?: string;
-  /** Where no gatewright.yml names them; one that names others is an error. */
+  /** Parts of the stack, if no gatewright.yml names them; naming others than gatewright.yml is an error. */
   readonly parts?: readonly ('authorizers' | 'quotas' | 'webhooks' | 'channels' | 'cache' | 'waf')[];
-  /** Of the stack, from the working folder. Default: `gatewright`. */
+  /** The stack's folder, from the working folder. Default: `gatewright`. */
   readonly folder?: string;
   /** Output of `gatewright package --form cdk`. Default: packages the stack when the app is synthesized. */
   readonly packaged?: string;
@@ -15,12 +15,12 @@ export type GatewrightProps = {
 };
 
 /**
- * The stack of Gatewright. Logical ids stay as other deploy tools have them, so it needs a CDK stack of its own.
+ * The Gatewright stack. Its logical ids are the same as with other deploy tools, so it needs a separate CDK stack.
  * Services attach by its exports: `Fn.importValue('gatewright-prod-TokenAuthorizerArn')`.
  */
 export declare class Gatewright extends Construct {
   readonly template: CfnInclude;
   constructor(scope: Construct, id: string, props: GatewrightProps);
-  /** Any output of the template. @throws where there is none of this name */
+  /** Any output of the template. @throws if there is none of this name */
   output(name: string): string;
 }

@@ -12,7 +12,7 @@ const { join } = require('node:path');
 const OWN_MODE = 0o700;
 /** Node never deletes from it: each new version, and each folder of npx, adds a few megabytes. */
 const LIMIT_BYTES = 200_000_000;
-/** Its time is that of the last measurement. */
+/** The file's modification time is the time of the last measurement. */
 const MEASURED = 'measured';
 const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
@@ -33,7 +33,7 @@ function isOwn(folder) {
 }
 
 /**
- * Where nothing can be kept, everything is compiled as before: that takes a moment, and needs no message.
+ * If nothing can be kept, all code is compiled at each run: that takes little time and needs no message.
  */
 exports.keepCompiledCode = function keepCompiledCode(environment) {
   // Node's own variables take precedence; an older Node has no such function.
@@ -48,7 +48,7 @@ exports.keepCompiledCode = function keepCompiledCode(environment) {
   }
 };
 
-/** Written once the code of a start is loaded, since a killed process writes nothing. */
+/** Written as soon as the code is loaded, since a killed process writes nothing. */
 exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_BYTES) {
   flushCompileCache?.();
   if (kept === undefined) return;
@@ -57,7 +57,7 @@ exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_
     if ((await bytesOf(kept)) > limitBytes) await rm(kept, { recursive: true, force: true });
     else await writeFile(join(kept, MEASURED), '');
   } catch {
-    // The next start tries again.
+    // The next run tries again.
   }
 };
 

@@ -9,17 +9,17 @@ const TEXTS: JsonSchema = { type: 'array', items: TEXT };
 
 export function settingsSchema(start: Command): JsonSchema {
   const sources = {
-    description: 'Folders and templates, used when the command line names none.',
+    description: 'Folders and templates, used if the command line names no sources.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
   };
   const claimsChecked = {
     description:
-      'Files and folders whose reads of authorizer.claims or authorizer.jwt a person has checked; start and access check skip them.',
+      'Files and folders in which a person has checked the reads of authorizer.claims or authorizer.jwt; start and access check skip them.',
     type: 'array',
     items: { type: 'string' },
   };
   const parts = {
-    description: 'Parts of the stack beside this file, or in gatewright/. Default: all.',
+    description: 'Parts of the stack next to this file, or in gatewright/. Default: all.',
     type: 'array',
     items: { type: 'string' },
     minItems: 1,

@@ -35,7 +35,7 @@ const COPIED = {
 };
 /** Files that are not shipped, or are shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
-/** Folders of packages/ whose folders are the rooms. */
+/** Folders of packages/ that have one folder for each room. */
 const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
 /** Schemas for editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];

@@ -1,4 +1,4 @@
-/** Bundles the command into few files: Node spends half of a start on finding and linking a thousand. */
+/** Bundles the command into few files: Node spends half of the startup time on finding and linking a thousand. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -16,7 +16,7 @@ const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)
  * each is replaced.
  */
 const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
-/** Small packages of others that each start loads. */
+/** Small third-party packages that every run loads. */
 export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
 
@@ -24,7 +24,7 @@ const OWN_PREFIXES = [SCOPE, '#shared/'];
  * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files
  * there; other packages stay imports. The files stay too: the plug-in, `gatewright/testing` and threads load
  * them.
- * @throws Error where a file determines its place in a way that differs in the bundle
+ * @throws Error if a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string, root: string): Promise<void> {
   const folder = join(packageDirectory, FOLDER);
@@ -70,7 +70,7 @@ type Places = {
   readonly root: string;
   /** The expression that gives the bundle its own location. */
   readonly place: string;
-  /** Packages of others that are part of it. */
+  /** Third-party packages that are part of it. */
   readonly joined: readonly string[];
 };
 

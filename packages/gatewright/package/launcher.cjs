@@ -2,7 +2,7 @@
 'use strict';
 const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
-/** Built with the package, since finding and linking 1,000 modules is most of a start. Not in a checkout. */
+/** Built with the package, since finding and linking 1,000 modules takes most of the startup time. A checkout has no bundle. */
 const COMMANDS = '../packages/gatewright/command/bundled/main.js';
 const START = '../packages/gatewright/command/bundled/start.cjs';
 

@@ -69,7 +69,7 @@ type Source = {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** A workspace's own manifest, with compiled files in place of the sources. */
+/** A workspace's own manifest, with compiled files instead of the sources. */
 export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
   const { bin, exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);

@@ -26,7 +26,7 @@ const FUNCTIONS = [
 const FILE = /^\$\{file\(([^)]+)\)\}$/;
 
 /**
- * Members for `${file(…/stack.json):functions}` in a service, whose variables osls resolves there. `params`
+ * Members for `${file(…/stack.json):functions}` in a service; osls resolves their variables there. `params`
  * are the defaults of all stages; the service adds further ones.
  * @throws Error
  */

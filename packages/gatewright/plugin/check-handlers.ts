@@ -18,9 +18,9 @@ import { readClaimsChecked } from '../../toolkit/terminal/settings-file.ts';
 import type { PackagedService } from './check-service.ts';
 
 type HandlerCheck = {
-  /** Each with file and line. */
+  /** Findings, each with file and line. */
   readonly complaints: readonly string[];
-  /** Each of a function whose source is not here. */
+  /** One finding for each function without its source here. */
   readonly warnings: readonly string[];
 };
 

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** State of a start, with credentials, and the stack, which is deployed separately. */
+/** The gateway's state, with credentials, and the stack, which is deployed separately. */
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
 /** `import { claimsOf } from 'gatewright/access'`, `require("gatewright/access")` */

@@ -20,7 +20,7 @@ export type PackagedService = {
 };
 
 type ServiceCheck = {
-  /** Each names a change. */
+  /** Findings; each names the change to make. */
   readonly complaints: readonly string[];
   readonly warnings: readonly string[];
 };
@@ -70,7 +70,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so it was not checked`,
+            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so this API was not checked`,
         ),
     ],
   };

@@ -1,4 +1,4 @@
-/** `custom.gatewright`: options of `gatewright start` beyond those of the commands, with the same names. */
+/** `custom.gatewright`: options of `gatewright start` that the commands do not have, with the same names. */
 import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';

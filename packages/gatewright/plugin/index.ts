@@ -138,7 +138,7 @@ class GatewrightPlugin {
       );
   }
 
-  /** Credentials and tables of a start are in the service's folder, which osls packs. */
+  /** The gateway's credentials and tables are in the service's folder, which osls packs. */
   async #omitState(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { withoutState } = await import('./check-packages.ts');
@@ -203,7 +203,7 @@ class GatewrightPlugin {
 
 /**
  * Resolves on SIGTERM or Ctrl-C; a second signal ends the process immediately. Starts to listen when it is
- * called, so that a signal during the start is not lost.
+ * called, so that a signal during startup is not lost.
  */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {

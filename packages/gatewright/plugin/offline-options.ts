@@ -16,9 +16,9 @@ type Inert = readonly (string | number | boolean)[];
 type OfflineOption = OptionSchema &
   (
     | { readonly kind: 'honoured' }
-    /** It would change answers; `instead` names the alternative. */
+    /** The option would change responses; `instead` names the alternative. */
     | { readonly kind: 'refused'; readonly instead: string; readonly inert?: Inert }
-    /** Answers are the same with and without it. */
+    /** Responses are the same with and without the option. */
     | { readonly kind: 'needless'; readonly because: string; readonly inert?: Inert }
   );
 
@@ -187,7 +187,7 @@ function decide(given: CliOptions): StartSettings {
   });
   return {
     ...settings,
-    // Node may bind "localhost" to ::1 alone, where 127.0.0.1 would not answer.
+    // Node may bind "localhost" to ::1 alone, so that 127.0.0.1 would not respond.
     ...(host !== undefined && { host: host === 'localhost' ? '127.0.0.1' : host }),
     port: 0,
     sharedPorts: {

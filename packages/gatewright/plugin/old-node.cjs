@@ -2,7 +2,7 @@
 // Readable by every Node since 12.17: the command's launcher and the plug-in check here before they load the
 // rest.
 
-/** A sentence where this Node is older than the package's `engines`; else undefined. */
+/** A sentence if this Node is older than the package's `engines`; else undefined. */
 exports.describeOldNode = function describeOldNode() {
   const needed = require('../../../package.json').engines.node.replace('>=', '');
   const running = process.versions.node;

@@ -1,2 +1,2 @@
-/** One sentence where this Node is older than the package's `engines` say; else undefined. */
+/** One sentence if this Node is older than the package's `engines` say; else undefined. */
 export function describeOldNode(): string | undefined;

@@ -14,7 +14,7 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
 ]);
 
-/** A value as on the command line; undefined where absent. @throws OptionError */
+/** A value as on the command line; undefined if absent. @throws OptionError */
 export function readOption<const Row extends StartOption>(
   name: string,
   row: Row,

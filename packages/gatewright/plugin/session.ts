@@ -101,7 +101,7 @@ function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
   return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
-/** Facts of the start screen, with the plug-in's option names. */
+/** Facts that are shown at startup, with the plug-in's option names. */
 function factsOf(
   gateway: Gateway,
   listening: Listening,

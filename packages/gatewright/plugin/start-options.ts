@@ -1,4 +1,4 @@
-/** Options of `serverless gateway start`: those of `gatewright start` except osls's own (stage, parameters). */
+/** Options of `serverless gateway start`: the options of `gatewright start` except osls's own (stage, parameters). */
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
 import { readStore } from '../../gateway/engine/settings.ts';
@@ -12,7 +12,7 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // For osls a switch is off unless it is named; `--no-…` names the off position.
+  // In osls a switch is off unless it is named; `--no-…` turns it off.
   reload: {
     usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
     type: 'boolean',

@@ -2,7 +2,7 @@ import { TestingError } from './control-link.ts';
 import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
 
 export type RequestOptions = {
-  /** `GET` unless given; `POST` where there is a body. */
+  /** `GET` unless given; `POST` if there is a body. */
   readonly method?: string;
   /** A list of values is sent as separate headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -12,15 +12,15 @@ export type RequestOptions = {
   readonly body?: string | Uint8Array | object;
   /** `Authorization: Bearer …` */
   readonly token?: string;
-  /** Logical id, name or stack of the API; required where there are several. */
+  /** Logical id, name or stack of the API; required if there are several. */
   readonly api?: string;
-  /** Required where the API has several. */
+  /** Required if the API has several. */
   readonly stage?: string;
 };
 
 export type ApiRequest = {
   readonly method: string;
-  /** Below the stage's URL. */
+  /** The path below the stage's URL. */
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer | undefined;
@@ -132,7 +132,7 @@ function makeResponse(status: number, pairs: [string, string][], body: string | 
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);
   const bytes = typeof body === 'string' ? body : new Uint8Array(body);
-  // A Response allows 200 to 599; an integration may answer with any status.
+  // A Response allows 200 to 599; an integration may respond with any status.
   const isUsual = status >= 200 && status <= 599;
   const response = new Response(BODILESS.has(status) ? null : bytes, {
     status: isUsual ? status : 200,

@@ -1,5 +1,5 @@
 /**
- * A test's calls of its gateway's control port, which are the same whether the gateway runs in this process
+ * A test's calls to its gateway's control port, which are the same whether the gateway runs in this process
  * or in another.
  */
 
@@ -29,7 +29,7 @@ export type ControlLink = {
   readonly secret: string;
 };
 
-/** A call of `/_gatewright/`. @throws TestingError with the gateway's answer */
+/** A call to `/_gatewright/`. @throws TestingError with the gateway's response */
 export async function callControl(
   { url, secret }: ControlLink,
   method: 'DELETE' | 'GET' | 'POST',

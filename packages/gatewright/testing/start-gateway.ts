@@ -41,7 +41,7 @@ export type StartOptions = {
   readonly issuers?: readonly string[];
   /** Whether functions' roles are enforced. Default: true. */
   readonly roles?: boolean;
-  /** Whether unsupported settings make the start fail. Default: false. */
+  /** Whether unsupported settings make startup fail. Default: false. */
   readonly strict?: boolean;
   /** Which Node.js functions run in their own processes. */
   readonly isolation?: Isolation;
@@ -86,7 +86,7 @@ export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
 
 /**
  * The gateway that this run shares, started by `gatewright start --exec`, or by `startGateway({ isShared: true })` in a parent process. `close()` leaves it running.
- * @throws TestingError where there is none
+ * @throws TestingError if there is none
  *
  * @example
  * ```ts
@@ -165,10 +165,10 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
 /** Variables in `Gateway.environment()`. */
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
-/** They would be sent with the local key pair, and invalidate every signature. */
+/** Variables that would be sent with the local key pair, and would invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
-/** @returns restores the values before */
+/** @returns a function that restores the previous values */
 function share(environment: Readonly<Record<string, string>>): () => void {
   const names = [...Object.keys(environment), ...OF_THE_DEVELOPER];
   const before = new Map(names.map((name) => [name, process.env[name]]));

@@ -67,7 +67,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly clock: TestClock;
   /** Address of a stage, for clients with sockets. */
   url(api?: string, stage?: string): string;
-  /** A request to an API, answered as `fetch` answers. */
+  /** Sends a request to an API; the result is the same as `fetch`'s. */
   inject(path: string, options?: RequestOptions): Promise<Response>;
   /** A client of a WebSocket API. @throws HandshakeRefused */
   connect(options?: SocketOptions): Promise<TestSocket>;
@@ -82,12 +82,12 @@ export interface TestGateway extends AsyncDisposable {
   table(name: string): TestTable;
   /** The messages in a queue, received or not. */
   messages(queue: string): Promise<TestMessage[]>;
-  /** Calls of AWS services that are recorded, oldest first. */
+  /** Recorded calls to AWS services, oldest first. */
   calls(service?: string): Promise<RecordedCall[]>;
   /** Output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Restores the state after the start: tables, queues, clock, users, keys, caches; functions start in new
+   * Restores the state right after startup: tables, queues, clock, users, keys, caches; functions start in new
    * instances.
    */
   reset(options?: ResetOptions): Promise<void>;
@@ -101,7 +101,7 @@ export interface TestGateway extends AsyncDisposable {
  * ```ts
  * import { FunctionFailed } from 'gatewright/testing';
  *
- * new FunctionFailed('TypeError', 'x is no function').message // → 'TypeError: x is no function'
+ * new FunctionFailed('TypeError', 'x is not a function').message // → 'TypeError: x is not a function'
  * ```
  */
 export class FunctionFailed extends Error {
@@ -125,7 +125,7 @@ export type TestGatewayParts = {
   readonly parse: (text: string) => unknown;
 };
 
-/** Answers of the control port that tests read, by path. */
+/** Responses of the control port that tests read, by path. */
 type Answers = {
   readonly nowEpochMs: number;
   readonly token: string;

@@ -17,7 +17,7 @@ export interface TestSocket {
   send(message: string | object): void;
   /** The next message, parsed if it is JSON. @throws TestingError if none arrives in time */
   next(withinMs?: number): Promise<unknown>;
-  /** How the connection ended; resolves at that moment. */
+  /** How the connection ended; resolves when it ends. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): Promise<void>;
 }

@@ -139,7 +139,7 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-/** For commands that undo: --yes does not confirm steps that open routes. */
+/** Options of commands that undo: --yes does not confirm steps that open routes. */
 export const OPEN_OPTION = [
   '--open <route>',
   'confirm that this route becomes open to every caller (repeatable)',

@@ -163,7 +163,7 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
 
 type Watch = { readonly options: WatchOptions; readonly looks: Measurements };
 
-/** Undefined where no watch is requested. */
+/** Undefined if no watch is requested. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
@@ -188,7 +188,7 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
-/** Ends the canary on its own, also where its state is unknown. */
+/** Ends the canary without being asked, even if its state is unknown. */
 async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
@@ -257,7 +257,7 @@ function deploymentOf({ stageShown }: LiveApi): string {
   return String(stageShown['deploymentId']);
 }
 
-/** @throws UsageError where a route that this opens is not named */
+/** @throws UsageError if a route that this opens is not named */
 async function confirmMove(
   call: PlaneCall,
   live: LiveApi,

@@ -147,7 +147,7 @@ function readListed(file: string): readonly Listed[] {
   });
 }
 
-/** Each as it is done. */
+/** Prints each result as soon as it is known. */
 function printReplayed(one: Replayed): void {
   const { messageId, functionName, outcome, why } = one;
   const said = outcome === 'done' ? 'succeeded' : `stays in the queue: ${why}`;

@@ -25,7 +25,7 @@ export type StackPart = {
 export type ChosenPart = StackPart & {
   /** The part's name in `parts` of gatewright.yml. */
   readonly chosenAs: string;
-  /** Those that it does not work without, by that name. */
+  /** The names of the parts that it needs. */
   readonly needs: readonly string[];
   /** A stack without gatewright.yml lacks it. */
   readonly onlyNamed?: true;

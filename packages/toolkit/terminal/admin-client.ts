@@ -49,7 +49,7 @@ type AdminProblem = {
   readonly nextVersion?: number | undefined;
 };
 
-/** An admin endpoint refused a request, or did not answer. */
+/** An admin endpoint refused a request, or did not respond. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
   /** The code in the response. */

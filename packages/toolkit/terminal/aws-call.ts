@@ -148,7 +148,7 @@ function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;
 }
 
-/** A nested member, by its path; undefined where it does not exist. */
+/** A nested member, by its path; undefined if it does not exist. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const name of path) found = isJsonObject(found) ? found[name] : undefined;

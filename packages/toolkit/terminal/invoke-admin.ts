@@ -10,7 +10,7 @@ import type { Aws, AwsAnswer } from './aws-call.ts';
 import type { AdminRequest } from './admin-request.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
-/** The route of requests that match no route: the function answers 404 or 405. */
+/** The route of requests that match no route: the function responds with 404 or 405. */
 const FALLBACK = 'ANY /access/{proxy+}';
 
 /** Undefined: no ARN of a function. */

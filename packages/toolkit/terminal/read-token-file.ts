@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../base/terminal/output.ts';
 
-/** The token, without its scheme. @throws UsageError where the file does not exist */
+/** The token, without its scheme. @throws UsageError if the file does not exist */
 export function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8')

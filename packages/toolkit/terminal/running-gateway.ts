@@ -28,7 +28,7 @@ export function addGatewayOptions(command: Command): Command {
     .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
-/** Applies to all following calls of the command. */
+/** Applies to all later calls by the command. */
 export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
@@ -102,7 +102,7 @@ export async function callGateway(
   throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
 }
 
-/** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
+/** A call with a response that arrives line by line, as long as the gateway runs. @throws UsageError */
 export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
   const { controlUrl, controlSecret } = await findGateway();
   let rest = '';
@@ -137,7 +137,7 @@ export function readMember(answer: unknown, name: string): unknown {
   throw new TypeError(`the gateway's response has no ${name}`);
 }
 
-/** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
+/** Events of the running gateway, until it ends. @throws UsageError if it does not respond */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
   const { controlUrl, controlSecret } = await findGateway();
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const OTHERS_MODE = 0o077;
 
 /**
- * `{}` where nothing was started in the directory, since a reading command makes no folder; and where the
- * folder is a link or open to others, who could have changed what is served.
+ * `{}` if nothing was started in the directory, since a command that only reads creates no folder; or if the
+ * folder is a link or writable by others, who could have changed what is served.
  */
 export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
   const folder = join(directory, '.gatewright');

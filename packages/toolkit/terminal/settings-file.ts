@@ -16,18 +16,18 @@ import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
 
 const SETTINGS_FILE = 'gatewright.yml';
-/** Beside it; read by the plug-in. */
+/** Service files next to it; the plug-in reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**
  * Matches the key also before a comment or with escapes. Without a match, the service file need not be parsed
- * here, which takes 100 ms of a start.
+ * here, which would take 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
 /** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
 /** Options of one run, which do not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
-/** A larger file would take longer than a start. */
+/** Reading a larger file would take longer than starting the gateway. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 
 type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
@@ -39,7 +39,7 @@ export type Reading = {
   readonly isPart: boolean;
 };
 
-/** A settings file's names for a command: its long options, except those of one run. */
+/** A settings file's names for a command: its long options, except the options for one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
@@ -103,7 +103,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
   });
 }
 
-/** @throws UsageError where no stack reads the setting */
+/** @throws UsageError if no stack reads the setting */
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
@@ -223,7 +223,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   const shown = relative('.', file);
   if (node === null || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
-    // A variable in place of the whole map is osls's.
+    // If a variable replaces the whole map, osls resolves it.
     if (isScalar(node) && String(node.value).includes('${')) return [];
     throw new UsageError(`${shown} is not a map of settings`);
   }

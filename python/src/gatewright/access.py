@@ -1,4 +1,4 @@
-"""The caller of a request, and the backend's own check of the authorizer's answer."""
+"""The caller of a request, and the backend's own check of the authorizer's result."""
 
 import json
 import re
@@ -104,8 +104,8 @@ def require(
     allow_method_override: bool = False,
 ) -> Caller:
     """
-    Checks again what the authorizer answered, since a cached answer outlives its token and its scopes.
-    Raises Refused: 401 expired, 403 without a scope or with another verb, 500 where no authorizer has answered.
+    Checks the authorizer's result again, since a cached result outlives its token and its scopes.
+    Raises Refused: 401 expired, 403 without a scope or with another verb, 500 if no authorizer has run.
     """
     caller, now = caller_of(event), received_at_of(event)
     if caller is None or now is None:

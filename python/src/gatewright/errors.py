@@ -1,4 +1,4 @@
-"""What this library fails with and refuses with. Codes are those of the Node packages (docs/errors.md)."""
+"""The errors and refusals of this library, with the codes of the Node packages (docs/errors.md)."""
 
 import json
 from typing import Any, Dict, Mapping, Optional

@@ -36,7 +36,7 @@ def authorizer_context_of(event: Any) -> Fields:
 
 
 def received_at_of(event: Any) -> Optional[int]:
-    """Epoch milliseconds of the gateway, which no caller can write; None where there are none (ALB, queues)."""
+    """Epoch milliseconds of the gateway, which no caller can write; None if the event has no such time (ALB, queues)."""
     context = context_of(event)
     stamp = context.get("timeEpoch")
     stamp = context.get("requestTimeEpoch") if stamp is None else stamp

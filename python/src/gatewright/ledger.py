@@ -95,7 +95,7 @@ def charge_write(
     ]
     if term is not None:
         when.append(("term", "at-least", term))
-    # Only if their holders have not written meanwhile: a mark that changes belongs to a living process.
+    # Removed only if their holders have not written in the meantime: a mark that changes belongs to a running process.
     when += [(name, "equal", sequence) for name, sequence in swept]
     remove = [name for name, _ in swept]
     return Write(key, when, set={mark.name: mark.sequence}, add={"rem": -units, "used": units}, remove=remove)

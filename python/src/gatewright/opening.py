@@ -12,7 +12,7 @@ from .plans import Limit, Period, Plan, epoch_ms_of, parse_rule, period_at, prin
 from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, parse_key_part, print_key_part
 
 _ROUNDS = 4
-# Tokens with the previous plan may be this old where no plan is on record.
+# Tokens with the previous plan may be this old if no plan is on record.
 _HOLD_MS = 3_600_000
 _MAX_SEGMENTS = 32
 _MAX_LEDGERS = 64

@@ -47,7 +47,7 @@ class Limit:
     overage: int
     # Percents of the quota, each reported once per period.
     alarms: Tuple[int, ...]
-    # What leases of other processes may hold; written when a period is opened.
+    # Units that other processes may lease; written when a period is opened.
     waste_budget: int
 
 
@@ -152,7 +152,7 @@ def period_at(rule: Rule, stamp: int) -> Period:
         start = (stamp - first) // length * length + first
         return Period(start, start + length)
     zone = ZoneInfo(rule.zone)
-    # The local calendar gives a unit whose boundary may be after the stamp; the one before always suffices.
+    # The local calendar gives a unit that may begin after the stamp; the unit before it always suffices.
     unit, end = _unit_at(rule, zone, stamp) + 1, _MAX_EPOCH_MS
     while True:
         start = _boundary_of(rule, zone, unit)

@@ -61,7 +61,7 @@ class Charge:
     plan: str
     units: int
     limits: Sequence[LimitState]
-    # Refunds the charge, once; False where the table did not answer.
+    # Refunds the charge, once; False if the table did not respond.
     refund: Callable[[], bool]
 
     @property
@@ -87,7 +87,7 @@ class _PlanChanged(Exception):
 class Quota:
     """
     `quota = Quota("gatewright-dev-usage")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
-    `client`: boto3's low-level client of DynamoDB; made at the first charge where it is left out.
+    `client`: boto3's low-level client of DynamoDB; made at the first charge if it is left out.
     """
 
     def __init__(self, table_name: str, *, client: Any = None, on_threshold: Optional[OnThreshold] = None) -> None:
@@ -96,7 +96,7 @@ class Quota:
         self._on_threshold = on_threshold or _log_threshold
         self._opened: Optional[Tuple[Table, Records]] = None
         self._holders = threading.local()
-        # Where periods are charged that cannot be opened, and limits whose ledgers are another's.
+        # Periods charged instead of periods that cannot be opened; ledgers that limits share with another limit.
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
         self._renamed: Dict[str, LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
@@ -113,7 +113,7 @@ class Quota:
     ) -> Charge:
         """
         Charges every limit of the plan in force, or none. `plan` counts unless the customer or the key has one on
-        record; `cost` is the plan's cost of the route where it is left out.
+        record; `cost` is the plan's cost of the route if it is left out.
         Raises Refused: 429 over quota, 403 suspended, 503 without the table. Raises DomainError for misuse.
         """
         stamp = received_at_of(event)
@@ -208,7 +208,7 @@ class Quota:
     def _open_period(
         self, table: Table, ask: Opening, own: LedgerId, place: Tuple[str, Period, str, Optional[int]]
     ) -> None:
-        # Where it was charged instead is replaced itself: begin anew.
+        # The period that was charged instead has been replaced too: start again.
         if period_at(ask.limit.rule, ask.period.start) != ask.period:
             self._moved.pop(place, None)
             return

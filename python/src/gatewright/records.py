@@ -13,7 +13,7 @@ from .plans import Period, Plan, parse_plan, plan_of_term
 from .table import Item, Key, Table, Unavailable
 
 _RECORD_SECONDS = 40.0
-# A record is used for so long while the table does not answer; with the first bound, a change is in force in a minute.
+# A record is used for so long while the table does not respond; with the first bound, a change is in force in a minute.
 _STALE_RECORD_SECONDS = 50.0
 _PLAN_SECONDS = 60.0
 _MAX_ENTRIES = 10_000
@@ -29,7 +29,7 @@ class Terms:
     own_limits: Optional[Mapping[str, int]] = None
 
     def term_for(self, level: str, period: Period) -> Optional[int]:
-        """A term that begins after the period does not end its ledger, and a key's plan not that of its tenant."""
+        """A term that begins after the period does not end its ledger; a key's plan does not end its tenant's ledger."""
         if self.since is None or self.since >= period.end or (self.by == "key" and level == "tenant"):
             return None
         return self.since
@@ -46,7 +46,7 @@ class Records:
         self._read: Dict[Key, Tuple[Optional[Item], float, float]] = {}
 
     def terms_of(self, tenant: str, key: str, named: Optional[str], stamp: int) -> Terms:
-        """Raises Unavailable, Halted, DomainError SUBJECT_INVALID where no plan is named and none is on record."""
+        """Raises Unavailable, Halted, DomainError SUBJECT_INVALID if no plan is named and no plan is on record."""
         item = self._find((LedgerId(tenant, "", "").pk, "CUSTOMER"), _RECORD_SECONDS, _STALE_RECORD_SECONDS)
         if item is not None:
             found = _terms_of_customer(item, stamp)

@@ -12,7 +12,7 @@ Key = Tuple[str, str]
 # (attribute, test, value); tests as `_PRINTED` has them.
 Test = Tuple[str, str, Optional[Value]]
 
-# Also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
+# The layout's number, which is also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
 LAYOUT = 1
 _KNOWN_LAYOUT: Test = ("layout", "absent-or-at-most", LAYOUT)
 _PRINTED = {
@@ -42,12 +42,12 @@ class Outcome:
 
     kind: str
     item: Optional[Item] = None
-    # Of a transaction: per write whether its tests held, and the item if not.
+    # For each write of a transaction: whether its tests passed, and the item if not.
     members: Sequence[Tuple[bool, Optional[Item]]] = ()
 
 
 class Unavailable(Exception):
-    """The table did not answer a read, or the item is of a newer stack."""
+    """The table did not respond to a read, or the item belongs to a newer stack."""
 
 
 class Table:
@@ -143,7 +143,7 @@ def _refuse(item: Optional[Item]) -> Outcome:
 
 
 def _assert_of_call(error: Exception) -> Mapping[str, Any]:
-    """DynamoDB's answer; empty where there is none. Errors of programs and settings go on."""
+    """DynamoDB's response; empty if there is none. Errors in the program or its settings are raised."""
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping) and not isinstance(error, (OSError, *_transport_errors())):
         raise error

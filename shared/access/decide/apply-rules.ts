@@ -24,7 +24,7 @@ export type AppliedRules = RulesInForce & {
   readonly routes: readonly RouteVerdict[];
 };
 
-/** Rules whose conditions are true for the principal; none if a required claim is missing. */
+/** Rules with conditions that are true for the principal; no rules if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
   /** Rules that would have granted more, but for a claim that may not appear in a policy. */

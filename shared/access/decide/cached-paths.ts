@@ -17,7 +17,7 @@ const documents = new WeakMap<CompiledDocument, CachedPaths>();
 
 /**
  * Returns the cached result of `make` for this document and exactly these rules. Results that depend on
- * values of the principal are never cached, so the cache holds no personal data.
+ * values of the principal are never cached, so the cache contains no personal data.
  */
 export function cachedPaths(
   document: CompiledDocument,

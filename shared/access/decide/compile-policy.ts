@@ -19,7 +19,7 @@ export type PolicyOutcome =
       readonly rejectedBindings: readonly string[];
     }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** More values of the principal than any answer could hold. */
+  /** The principal has more values than any policy has room for. */
   | { readonly kind: 'too-many' };
 
 type PolicyOptions = {
@@ -28,7 +28,7 @@ type PolicyOptions = {
   readonly merge?: boolean;
 };
 
-/** Callers whose address is in exactly these of the document's lists; the classes partition all callers. */
+/** Callers with an address in exactly these lists of the document; the classes partition all callers. */
 type AddressClass = {
   readonly within: ReadonlySet<number>;
   readonly condition: PolicyConditions | undefined;
@@ -114,7 +114,7 @@ export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
 
 type ClassTargets = {
   readonly condition: PolicyConditions | undefined;
-  /** Each once, sorted. */
+  /** Each item once, sorted. */
   readonly targets: readonly string[];
 };
 

@@ -87,7 +87,7 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
   }
 }
 
-/** "false" is not false: a value whose type differs from the rule's neither matches nor differs. */
+/** "false" is not false: a value of another type than the rule's neither matches nor differs. */
 function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
   if (values.some((value) => value === claim)) return true;
   return values.some((value) => typeof value === typeof claim) ? false : undefined;

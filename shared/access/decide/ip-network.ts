@@ -9,7 +9,7 @@ import {
 import type { IpBlock } from '@gatewright/aws/ip-address';
 
 /**
- * Parses `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else, also with bits set
+ * Parses `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else, including bits set
  * below the prefix.
  */
 export function parseIpNetwork(text: string): IpBlock | undefined {

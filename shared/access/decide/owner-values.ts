@@ -1,4 +1,4 @@
-/** Claim values that may be written into a policy's resource, where a `*` would grant everything. */
+/** Claim values that may be written into a policy's resource: a `*` there would grant everything. */
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from '../compiled-document.ts';
@@ -7,7 +7,7 @@ import { readingsByServers } from './path-disguises.ts';
 /**
  * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, `%` could encode any of
  * them; servlet containers read `u-2;x` as `u-2`, and other servers `u-2#x`. The second part excludes control
- * characters: `\p{Cc}` costs a start 0.1 ms.
+ * characters: `\p{Cc}` adds 0.1 ms to a cold start.
  */
 const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;

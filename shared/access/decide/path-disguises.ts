@@ -35,7 +35,7 @@ const DOT_SEGMENTS = [
   '*%U*',
   ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
-/** The same as one expression. The flag `i` would cost a start 0.2 ms. */
+/** The same as one expression. The flag `i` would add 0.2 ms to a cold start. */
 const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|\\|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
 
 /**
@@ -116,11 +116,11 @@ export function readingsByServers(target: string, decode: (text: string) => stri
 
 /** The order in which one step may create work for the next. */
 const HABITS: readonly ((text: string) => string)[] = [
-  // Where a query begins, or where a text ends for servers written in C: at a control character (`\p{Cc}`
-  // costs a start 0.1 ms).
+  // A query begins here; for servers written in C, the text ends at a control character (`\p{Cc}` adds 0.1 ms
+  // to a cold start).
   (text) => text.replace(/(?:[?#]|[^ -~\u00a0-\uffff]).*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
-  // Parameters, and streams of NTFS.
+  // Path parameters, and NTFS streams.
   (text) => text.replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, ''),
   (text) => text.replace(/\s+(?=\/|$)|(?<=\/)\s+/g, ''),
   // Windows; `.` and `..` alone are dot segments.

@@ -41,12 +41,12 @@ type MethodGrants = {
 
 type RouteGrant = {
   readonly template: Template;
-  /** The template's own pattern, or several with the principal's values in place of wildcards. */
+  /** The template's own pattern, or several with the principal's values instead of wildcards. */
   readonly patterns: readonly SegmentPattern[];
 };
 
 /**
- * `merge`: names whole subtrees where the principal may call all of their routes, for a smaller policy.
+ * `merge`: names whole subtrees if the principal may call all of their routes, for a smaller policy.
  * `isPersonal`: the patterns contain values of the principal; this depends on the rules in force, not on the
  * values.
  */
@@ -123,7 +123,7 @@ function routeGrants(
   return granted;
 }
 
-/** Whether every request of the principal to the route passes: no authorizer, or the whole route allowed. */
+/** Whether all the principal's requests to the route pass: it has no authorizer, or is allowed as a whole. */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||
@@ -215,7 +215,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
   return withoutCovered([...patterns, ...subtrees]);
 }
 
-/** For each closed route that an allowed wildcard may match, its segments from that wildcard on. */
+/** The segments, from the wildcard on, of each closed route that an allowed wildcard may match. */
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],

@@ -1,4 +1,4 @@
-/** Follows published documents in a Lambda function; loaded only where a stack uses them. */
+/** Follows published documents in a Lambda function; loaded only if a stack uses them. */
 import type { Observer } from '../../ports.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import type { CompiledAccess } from '../compiled-document.ts';

@@ -1,4 +1,4 @@
-/** Refuses an unknown plan when a key is made: later it would answer 500 to every request. */
+/** Refuses an unknown plan when a key is made: later it would respond with 500 to every request. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
@@ -38,7 +38,7 @@ export async function isOfCustomer(
       );
     return false;
   }
-  // No document charges such keys by a plan of theirs; a stack without quotas has no table to ask.
+  // No document charges such keys by the key's own plan; a stack without quotas has no table to read.
   if (!onRecord && planClaims.length === 0) return false;
   const state = await plans.customerState(tenant);
   if (state === undefined && onRecord)

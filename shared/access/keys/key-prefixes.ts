@@ -5,7 +5,7 @@ export type KeyPrefix = {
   /** Declared by a document that takes such keys; others would have no effect. */
   readonly roles: ReadonlySet<string>;
   readonly hasNativePlans: boolean;
-  /** The APIs that take such keys and may cache answers; WebSocket APIs never do. */
+  /** The APIs that take such keys and may cache results; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
   /** Claims in which documents that take such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];

@@ -1,4 +1,4 @@
-/** The admin routes of API keys: input and answers. IAM decides who may call which. */
+/** The admin routes of API keys: input and responses. IAM decides who may call which. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
 import { hasControls, optional, text, wholeNumber } from '../../http/fields.ts';

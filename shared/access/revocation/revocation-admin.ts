@@ -31,7 +31,7 @@ type RevocationAdminSetting = {
 
 /** `issuer`: an id of the access documents, or the `iss` itself. */
 type RevocationRequest = RevocationTarget & {
-  /** For `jti`: when that token expires, after which the revocation is no longer needed. */
+  /** With `jti`: when that token expires, after which the revocation is no longer needed. */
   readonly tokenEndsAtEpochSeconds?: number;
 };
 

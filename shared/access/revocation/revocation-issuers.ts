@@ -1,4 +1,4 @@
-/** Revocation settings in a stage's access documents: issuers whose tokens are checked, cached APIs. */
+/** Revocation settings in a stage's access documents: issuers with tokens to check, and APIs with cached results. */
 import type { CompiledAccess } from '../compiled-document.ts';
 import { cachedApisOf } from '../keys/key-prefixes.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
@@ -8,7 +8,7 @@ export type RevocableIssuer = {
   readonly ids: ReadonlySet<string>;
   /** No document accepts an older token. */
   readonly longestTokenAgeSeconds: number;
-  /** The APIs that take such tokens and may cache answers; WebSocket APIs never do. */
+  /** The APIs that take such tokens and may cache results; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
 };
 

@@ -1,6 +1,6 @@
 /**
  * Tokens that are refused although they are valid: one by its id, or all tokens of a user or client issued
- * until a moment ("log out everywhere").
+ * until a time ("log out everywhere").
  *
  * | item         | pk                   | sk                | attributes                                            |
  * | ------------ | -------------------- | ----------------- | ----------------------------------------------------- |

@@ -4,8 +4,8 @@ import type { Principal } from '../decide/principal.ts';
 import type { TicketCaller } from './ticket.ts';
 
 /**
- * The same principal as with a token, if the document trusts that issuer itself; otherwise prefixed with the
- * tickets' issuer, because `main` of another document may be a different issuer. Roles mean what this
+ * The principal is the same as with a token if the document trusts that issuer itself; otherwise it is prefixed with
+ * the tickets' issuer, because `main` of another document may be a different issuer. Roles mean what this
  * document declares.
  */
 export function toTicketPrincipal(

@@ -16,7 +16,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // Written once: a ticket whose value was not delivered does no harm.
+      // Written once: a ticket does no harm if its value was never delivered.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),
@@ -27,7 +27,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
     },
     async take(hash, { document, nowEpochSeconds }) {
       const now = Math.floor(nowEpochSeconds);
-      // One conditional write, never repeated: after a lost answer the ticket may be used up, and stays
+      // One conditional write, never repeated: after a lost response the ticket may be used up, and stays
       // unusable.
       const outcome = await store.update({
         purpose: 'ticket',

@@ -8,7 +8,7 @@ const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {
   readonly keyId: string;
-  /** As published; its kind is checked to be one that aws-jwt-verify may use. */
+  /** The key as published; its kind was checked to be one that aws-jwt-verify may use. */
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
   /** Created once, because importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
@@ -102,13 +102,13 @@ const LEAST_EXPONENT = 65_537n;
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
-/** Whether signatures of the key prove nothing: below 2048 bits, exponent 1 or even, or factored in days. */
+/** Whether signatures made with the key prove nothing: below 2048 bits, exponent 1 or even, or factored in days. */
 export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): boolean {
   if (bits < LEAST_BITS || exponent < LEAST_EXPONENT || exponent % 2n === 0n) return true;
   return ROCA_PRIMES.every((prime) => isPowerOf65537(Number(modulus % BigInt(prime)), prime));
 }
 
-/** Computed each time: nine in ten keys differ at the first two primes, and tables cost every start. */
+/** Computed each time: nine in ten keys differ at the first two primes, and tables would slow down every cold start. */
 function isPowerOf65537(residue: number, prime: number): boolean {
   let power = 1;
   do {

@@ -9,7 +9,7 @@ import type { KeySetLimits } from '../compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
-/** Defaults. Time and size are those of API Gateway's own JWT authorizer. */
+/** Defaults. Time and size are the same as in API Gateway's own JWT authorizer. */
 export const DEFAULT_LIMITS: KeySetLimits = {
   maxAgeSeconds: 600,
   staleSeconds: 3_600,

@@ -19,7 +19,7 @@ import { assertHeader, parseToken } from './token-shape.ts';
 
 type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
-/** `issuers`: those whose tokens are accepted at this place. */
+/** `issuers`: the issuers of tokens that are accepted at this place. */
 type TokenVerifier = (
   token: string,
   issuers: readonly CompiledIssuer[],

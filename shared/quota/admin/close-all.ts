@@ -13,7 +13,7 @@ type Round = {
   /** Version of the saved round: otherwise two concurrent invocations would set each other back. */
   readonly version: number;
   readonly startedEpochMs: number;
-  /** Where the round continues; undefined: it is complete. */
+  /** The place at which the round continues; undefined: it is complete. */
   readonly cursor: string | undefined;
 };
 
@@ -30,7 +30,7 @@ const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
  * Processes as many pages as time allows; nothing if today's round is complete.
- * @throws DomainError STORE_UNAVAILABLE, also when a round has not completed for two weeks
+ * @throws DomainError STORE_UNAVAILABLE, including when a round has not completed for two weeks
  */
 export async function closeAllOver(
   ports: AdminPorts,

@@ -20,9 +20,9 @@ type CloseQuestion = {
 export type ClosedPage = {
   /** Periods closed now. */
   readonly closed: number;
-  /** Records written: for those periods, and corrections of others. */
+  /** Records written: for the closed periods, and corrections for other periods. */
   readonly recorded: number;
-  /** Periods of the month that are not over, or ended a moment ago. */
+  /** Periods of the month that are not over, or ended only just now. */
   readonly running: number;
   readonly next?: string;
 };
@@ -62,7 +62,7 @@ export async function closeOver(
   return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
 }
 
-/** Periods without requests whose fee is due. Comes last, since periods with a ledger are not among them. */
+/** Records the fees that are due for periods without requests. Comes last, since such periods have no ledger. */
 async function recordFees(
   ports: AdminPorts,
   { atEpochMs }: Requested,

@@ -1,4 +1,4 @@
-/** The admin routes of customers: input and answers. IAM decides who may call which. */
+/** The admin routes of customers: input and responses. IAM decides who may call which. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { instant, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
@@ -97,10 +97,10 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/customers/{tenant}/plan',
         id: 'setCustomerPlan',
-        summary: 'Puts a customer on a plan, now or at a later moment',
+        summary: 'Puts a customer on a plan, now or at a later time',
         body: {
           plan: PLAN,
-          from: optional(instant('The moment from which it is in force; default: now')),
+          from: optional(instant('The time from which it is in force; default: now')),
           limits: LIMITS,
           version: wholeNumber('One more than the newest version', { min: 2, max: Number.MAX_SAFE_INTEGER }),
         },

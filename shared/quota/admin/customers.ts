@@ -78,8 +78,8 @@ export async function createCustomer(
 }
 
 /**
- * Puts a customer on a plan, from now or from a later moment. Changes that were to come later are withdrawn;
- * what has come into force stays as it was.
+ * Puts a customer on a plan, from now or from a later time. Changes planned for later are withdrawn; terms that
+ * have come into force stay as they were.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN,
  *   PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
  */
@@ -148,7 +148,7 @@ export async function setState(
   });
 }
 
-/** As `readTerms`, for administrators. */
+/** Does the same as `readTerms`, for administrators. */
 export async function showTerms(
   ports: Pick<AdminPorts, 'store'>,
   of: { readonly tenant: string; readonly key: string },
@@ -198,13 +198,13 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (wanted.fromEpochMs < nowEpochMs)
     throw new DomainError(
       'PERIOD_CLOSED',
-      `${printMoment(wanted.fromEpochMs)} is in the past, and its usage is billed by the plan of that time; omit the moment, or pass a later one`,
+      `${printMoment(wanted.fromEpochMs)} is in the past, and its usage is billed by the plan of that time; omit the time, or pass a later time`,
     );
   const later = terms.filter(({ fromEpochMs }) => fromEpochMs >= wanted.fromEpochMs);
   if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))
     throw new DomainError(
       'EDIT_CONFLICT',
-      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after that moment`,
+      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after that time`,
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
@@ -278,7 +278,7 @@ function putWrite(customer: Customer, basedOn?: number): ItemWrite {
   };
 }
 
-/** As administrators see it: the term in force first, moments as text. */
+/** A customer as administrators see it: the term in force first, times as text. */
 export function showCustomer(customer: Customer, atEpochMs: number): UnknownMembers {
   const { tenant, name, currency, state, stateSinceEpochMs, terms, version } = customer;
   const inForce = termAt(customer, atEpochMs);

@@ -7,12 +7,12 @@ import type { AdminPorts } from './operation.ts';
 import { nextRecord } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
-/** Each costs a few reads. */
+/** Records per page; each costs a few reads. */
 const PAGE = 50;
 
 /**
- * Records that are not written, of periods that have begun; nothing is written. `lost` of an open period are the
- * units that processes hold: how many of them will be billed is not known.
+ * Drafts of records of periods that have started; nothing is written. `lost` of an open period are the units that
+ * processes have leased: it is not known how many of them will be billed.
  * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of something else
  */
 export async function listDraftRecords(
@@ -39,7 +39,7 @@ export async function listDraftRecords(
   return { ...fees, rows: [...drafts.flat(), ...fees.rows] };
 }
 
-/** Of periods without requests. */
+/** Drafts of the fees for periods without requests. */
 async function draftFees(
   ports: AdminPorts,
   question: UsageQuestion,

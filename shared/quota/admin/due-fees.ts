@@ -32,7 +32,7 @@ type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;
-  /** Of a customer on record; @see Billing */
+  /** The term of a customer on record; @see Billing */
   readonly term?: number;
   /** Exports find the record by it. */
   readonly head: ItemWrite;
@@ -48,7 +48,7 @@ type Subscriber = {
   /** undefined: the whole tenant only. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
-  /** On record from a moment on: then its terms decide, and no assignment. */
+  /** The customer on record. If there is one, its terms decide, not the assignments. */
   readonly customer: Customer | undefined;
 };
 
@@ -57,7 +57,7 @@ type Owed = {
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
   readonly period: Period;
-  /** Of a customer on record; the fee is that of this term. */
+  /** The term of a customer on record that the fee is for. */
   readonly term?: TermSpan;
 };
 
@@ -72,7 +72,7 @@ const LAST = '\uffff';
 /** The longest period, and a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
-/** @param periods those that have ended, or all that have begun */
+/** @param periods periods that have ended, or all that have started */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,
@@ -191,14 +191,14 @@ async function toSubscriber(ports: Ports, item: Item): Promise<Subscriber> {
   return { tenant, key: String(item['key']), assignments: assignmentsOf(item), customer };
 }
 
-/** Of each period, the terms that have its fee. */
+/** The fees that a customer's terms owe, by period. */
 function owedByTerms(
   { tenant, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
-  // Once per customer, not per key of it.
+  // A customer is checked once, not once per key.
   if (customer === undefined || assignments.length > 0) return [];
   const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {
@@ -266,7 +266,7 @@ function periodsWithin(
   return found;
 }
 
-/** Whether it was charged, is recorded, or could not have been used. */
+/** Whether the fee was charged, is recorded, or the plan could not have been used. */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));

@@ -15,7 +15,7 @@ export async function findCustomer(
   return item === undefined ? undefined : parseCustomer(item);
 }
 
-/** What is in force at that moment, by the reader that requests are charged by. @throws DomainError STORE_UNAVAILABLE */
+/** The terms in force at a time, read as for charging requests. @throws DomainError STORE_UNAVAILABLE */
 export async function readTerms(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: { readonly tenant: string; readonly key: string | undefined },

@@ -39,7 +39,7 @@ const SUBJECTS = 50;
 /** Sorts after every instant. */
 const LAST = '\uffff';
 
-/** Usage of subjects in the stored periods: those of the last weeks. */
+/** Usage of subjects in the stored periods, which are the periods of the last weeks. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
   return listRows(ports, question, {
     prefix: 'P#',

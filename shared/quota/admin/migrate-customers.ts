@@ -1,4 +1,4 @@
-/** Assignments per key, from before customers were on record, become records where all keys have one plan. */
+/** Turns assignments per key, from before customers were on record, into records if all keys have one plan. */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
@@ -14,7 +14,7 @@ export type Migrated = {
   readonly created: number;
   /** Already on record. */
   readonly kept: number;
-  /** Tenants whose keys have several plans, which a customer cannot; theirs stay assigned. */
+  /** Tenants with keys on several plans, which a customer cannot have; their assignments stay. */
   readonly mixed: readonly string[];
   readonly next?: string;
 };
@@ -37,7 +37,7 @@ export async function migrateCustomers(
   const mixed: string[] = [];
   for (const key of page.keys.filter((each) => each.list.startsWith(keyList('')))) {
     const keys = await listKeysOf(ports, key.list);
-    // Each tenant once, at the first of its keys.
+    // Each tenant is handled once, at its first key.
     if (keys[0]?.pk !== key.pk) continue;
     const items = await Promise.all(keys.map((each) => readItem(ports.store, each)));
     const plans = new Set(items.flatMap((item) => planOf(item) ?? []));
@@ -59,7 +59,7 @@ async function create(
   tenant: string,
   plan: string,
 ): Promise<'created' | 'kept'> {
-  // Of its own per tenant: a page that is sent again finds what it did.
+  // Each tenant gets a separate operation id: a page that is sent again finds what it has already done.
   const operationId = `migrate-${printKeyPart(requested.operationId)}`;
   try {
     const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });

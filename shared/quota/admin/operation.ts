@@ -106,7 +106,7 @@ export async function applyOperation(
   throw unavailable('no answer');
 }
 
-/** The record of an operation whose only other effect on its partition is `adjustWrites`. */
+/** The record of an operation with no other effect on its partition than `adjustWrites`. */
 export function recordWrite(
   { pk, kind }: ChangeRequest,
   { operationId, atEpochMs }: Requested,

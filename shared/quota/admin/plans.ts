@@ -23,8 +23,8 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 }
 
 /**
- * The plan that a record is to name, as the first charge by it would find it: the table's, or that of an access
- * document where the table lacks it or has an older one. `writes` make sure of it in the record's transaction.
+ * The plan that a record will name, as the first charge by it would find it: the table's plan, or an access
+ * document's plan if the table lacks it or has an older version. `writes` ensure this in the record's transaction.
  * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
  */
 export async function namePlan(

@@ -1,4 +1,4 @@
-/** JSON Schemas of quota-admin's answers, and fields that several of its routes take. */
+/** JSON Schemas of quota-admin's responses, and fields that several of its routes take. */
 import { instant, oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 
@@ -238,7 +238,7 @@ export const CURSOR = optional(
 );
 export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
 export const PLAN_NAME = optional(
-  text('The plan to use if the subject has none: no plan is assigned, and nothing was charged yet'),
+  text('The plan to use if no plan is assigned to the subject and nothing was charged yet'),
 );
 export const PERIOD = instant('An instant of the period');
 export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };

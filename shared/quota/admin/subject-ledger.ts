@@ -70,8 +70,8 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds the current ledger, or the one that the next request would use. Its plan is, in this order: the one
- * assigned to the key, the one of the last charge, for a tenant that of its keys, the named one.
+ * Finds the current ledger, or the one that the next request would use. Its plan is the first of these: the
+ * key's assigned plan, the plan of the last charge, for a tenant its keys' plan, the named plan.
  * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID,
  * STORE_UNAVAILABLE
  */
@@ -196,7 +196,7 @@ export async function findOpenLedger(
   throw new DomainError('EDIT_CONFLICT', 'the period could not be opened: its plan is being changed');
 }
 
-/** The state of a ledger; an unopened one is shown as it would be opened. */
+/** The state of a ledger. A ledger that is not open yet is shown as it would be opened. */
 export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }: SubjectLedger): UsageRow {
   const { quota, overage } = limit;
   const before = carried + (head?.['cur'] === undefined ? limit.initialUsage : 0);
@@ -219,7 +219,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
 }
 
 /**
- * The row of a subject whose last ledger a later term on record will end.
+ * The row of a subject if a later term on record will end its last ledger.
  * @param last the newest ledger that began by then, and the head
  * @param terms in force for the subject
  * @returns undefined: the last ledger is in force, or the plan has no limit that continues it
@@ -295,8 +295,8 @@ function unknownSubject(): DomainError {
 }
 
 /**
- * The plan of a tenant's limit before its first request: that of its keys. @throws RequestInvalid when they
- * have more than one
+ * The plan of a tenant's limit before its first request, which is its keys' plan. @throws RequestInvalid if the
+ * keys have more than one
  */
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,

@@ -35,7 +35,7 @@ export type Billing = {
   readonly carried: number;
   /** Ended by a change of plan; the continuing period has the fee. */
   readonly replaced: boolean;
-  /** Of a customer on record: when the term that it is of came into force, epoch ms. */
+  /** For a customer on record: when the record's term came into force, epoch ms. */
   readonly term?: number;
 };
 
@@ -90,7 +90,7 @@ function billingOf({ currency, price, carried, replaced, term }: UsageRecord): P
   return term === undefined ? billing : { ...billing, term };
 }
 
-/** Whether a later ledger gives the same bill. */
+/** Whether the ledger read later gives the same bill. */
 export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (

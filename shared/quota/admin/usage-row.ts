@@ -17,7 +17,7 @@ export type UsageRow = {
   /** ISO 8601, UTC. */
   readonly periodStart: string;
   readonly periodEnd: string;
-  /** Where it is not `periodStart`: the id of one that has taken the place of another in its period. @see ledgerOf */
+  /** The ledger's id, if it has replaced another ledger in its period; otherwise absent. @see ledgerOf */
   readonly ledger?: string;
   /** The month of its invoice: the one in which the period begins, in its time zone. `2026-11`. */
   readonly month: string;
@@ -35,7 +35,7 @@ export type UsageRow = {
   readonly remaining: number;
   /** Used units that the quota, top-ups and resets cover. */
   readonly included: number;
-  /** Used units beyond those. */
+  /** Used units beyond the included ones. */
   readonly overage: number;
   /** Outstanding units of a closed period: never reported, and not billed. */
   readonly lost: number;
@@ -52,7 +52,7 @@ export type SubjectHead = {
 /** @param item the head of the subject */
 export function subjectOf(pk: string, item: Item): SubjectHead {
   const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
-  // An older head without a level is of a key, unless it has none.
+  // An older head without a level belongs to a key, or to a tenant if it names no key.
   const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
   return {
     id: { tenant, limit, subject },

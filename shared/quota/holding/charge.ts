@@ -6,7 +6,7 @@ export type Charged =
   | { readonly kind: 'plan-changed' };
 
 type ChargePorts = {
-  /** The request's current holdings; called anew after every wait, since periods and clocks move. */
+  /** The request's current holdings; called again after every wait, since periods and clocks move. */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
   /** Units that each holding may lend while the store is out of reach. */

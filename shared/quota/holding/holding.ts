@@ -15,7 +15,7 @@ export type Refusal = {
 };
 
 export type Acquired =
-  /** There is enough now; others may take it before the caller does. */
+  /** There are enough units now; others may take them before the caller does. */
   | { readonly kind: 'acquired' }
   | Refusal
   /** The period has to be opened by a newer plan than this process knows. */
@@ -48,7 +48,7 @@ export type LimitState = {
   readonly windowSeconds: number | undefined;
   /** Units known to be left; the store may have fewer by now. */
   readonly remaining: number;
-  /** Until the period ends, or until the rate has refilled. */
+  /** The time until the period ends, or until the rate has refilled. */
   readonly resetSeconds: number | undefined;
   /** Start of the charged period; undefined for rates. */
   readonly periodStartEpochMs: number | undefined;
@@ -68,7 +68,7 @@ export interface Holding {
   /** A denial that is still fresh; saves a write with the same result. */
   refusal(cost: number): Refusal | undefined;
   acquire(cost: number): Promise<Acquired>;
-  /** Only in the tick in which `isReady` was true. */
+  /** To be called only in the tick in which `isReady` was true. */
   take(cost: number): void;
   /** Returns unused units. False if they were reported used already. */
   refund(cost: number): boolean;

@@ -48,7 +48,7 @@ export class Holdings {
   readonly #pools = new Map<string, PermitPool>();
   /** Periods that cannot be opened → the one that is charged instead. */
   readonly #moved = new Map<string, Period>();
-  /** Limits → those whose ledgers they continue. */
+  /** Limits → the ledgers that they continue. */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
@@ -180,7 +180,7 @@ export class Holdings {
     return run.permitOf(name, pool);
   }
 
-  /** Mostly the same period as for the last timestamp; computing it anew calls Intl. */
+  /** Mostly the same period as for the last timestamp; computing it again would call Intl. */
   #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const last = this.#periods.get(rule);
     if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs)

@@ -1,4 +1,4 @@
-/** The last refusal: for a moment it answers equal requests without a call. */
+/** The last refusal: for a short time it is the result of equal requests, without a call. */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';

@@ -45,7 +45,7 @@ export class Lease implements Holding {
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
   corrected: Promise<void> = Promise.resolve();
-  /** Only if the ledger's item has shards. */
+  /** Set only if the ledger's item has shards. */
   #sharding: Sharding | undefined;
   /** The item that units come from now, and that `#seen` describes. */
   #source: ItemKey;
@@ -72,7 +72,7 @@ export class Lease implements Holding {
     this.#period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
-    // Whether there are shards, which count throttled writes, is known with the first answer.
+    // The first response shows whether there are shards, which count throttled writes.
     this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
@@ -119,7 +119,7 @@ export class Lease implements Holding {
     this.#onUnsettled = onUnsettled;
   }
 
-  /** Whether unreported usage is old: a process may end without notice. */
+  /** Whether usage has been unreported for too long: a process may end without notice. */
   get isOverdue(): boolean {
     if (this.isSettled || this.#seenAt === undefined) return false;
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
@@ -130,7 +130,7 @@ export class Lease implements Holding {
     return this.#turns.take(() => this.#settle(this.#origin, true));
   }
 
-  /** Whether everything is reported. */
+  /** Whether all usage is reported. */
   get isSettled(): boolean {
     return this.#stock.isSettled;
   }
@@ -313,7 +313,7 @@ export class Lease implements Holding {
     return sent.kind === 'done' ? 'granted' : 'refused';
   }
 
-  /** Where held units are returned: a shard that was never seen may not exist; the root does. */
+  /** The item to which leased units return: a shard that was never seen may not exist; the root does. */
   get #origin(): ItemKey {
     return this.#seen === undefined ? this.#key : this.#source;
   }
@@ -327,7 +327,7 @@ export class Lease implements Holding {
       this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
   }
 
-  /** With shards, units may come from another item now; held units return to the item that granted them. */
+  /** With shards, units may now come from another item; leased units return to the item that granted them. */
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
@@ -364,7 +364,7 @@ export class Lease implements Holding {
     return this.#refused.refuse(this.id, reason);
   }
 
-  /** Only makes the holder read again; it frees no units. */
+  /** Makes the holder read again; frees no units. */
   #isStale(): boolean {
     if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;

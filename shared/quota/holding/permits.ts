@@ -29,7 +29,7 @@ import type { Claim } from './semaphore.ts';
 const ATTEMPTS = 5;
 const RELEASES = 3;
 const BACK_OFF_MS = 10;
-/** How long "all are taken" is cached; a permit may be released at any moment. */
+/** How long "all are taken" is cached; a permit may be released at any time. */
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
@@ -74,7 +74,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** The item that gave the claim a permit, or why it has none. Tries two items at random first. */
+  /** The item that gave the claim a permit, or the refusal. Tries two items at random first. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {
@@ -84,7 +84,7 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      // It may have been applied, or may be later; without this the permit is lost until the deadline.
+      // The write may have been applied, or may be later; without this the permit is lost until the deadline.
       if (outcome !== 'full') this.#owed.add(key, claim.id, true);
       if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
@@ -92,7 +92,7 @@ export class PermitPool {
   }
 
   /**
-   * Repeated until it is answered, then with later calls: a release applies once. In the end the deadline
+   * Repeated until it gets a response, then with later calls: a release applies once. In the end the deadline
    * frees the permit.
    */
   async release(key: ItemKey, id: string): Promise<void> {
@@ -221,7 +221,7 @@ class Permit implements Holding {
     return this.#pool.limit.id;
   }
 
-  /** After quotas, which mostly need no call; before rates, whose units expire meanwhile. */
+  /** After quotas, which mostly need no call; before rates, since their units expire while a call takes place. */
   rank(): number {
     return Number.MAX_VALUE;
   }
@@ -252,7 +252,7 @@ class Permit implements Holding {
     // The permit belongs to this request since it was acquired.
   }
 
-  /** It returns when the request ends, not before. */
+  /** The permit returns when the request ends, not before. */
   refund(): boolean {
     return false;
   }
@@ -293,10 +293,10 @@ class Permit implements Holding {
   }
 }
 
-/** A running request and the permits that it holds until it ends. */
+/** A running request and the permits that it keeps until it ends. */
 export class Run {
   readonly startedAt: Moment;
-  /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
+  /** The time until its platform ends the request; undefined = it ends within `maxSeconds` of the limit. */
   readonly remainingMs: number | undefined;
   readonly #permits = new Map<string, Permit>();
 

@@ -65,7 +65,7 @@ export class RateLease implements Holding {
     this.#pace.spend(cost);
   }
 
-  /** Not refunded: the bucket refills with time. */
+  /** Units are not refunded: the bucket refills with time. */
   refund(): boolean {
     return false;
   }
@@ -75,7 +75,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // Its units serve another request.
+    // The request's units serve another request.
   }
 
   borrow(cost: number, bound: number): boolean {
@@ -149,7 +149,7 @@ export class RateLease implements Holding {
           break;
         }
         case 'unknown':
-          // It may have been applied; those units are lost, and the bucket refills.
+          // The write may have been applied; its units are lost, and the bucket refills.
           break;
         case 'rejected':
           if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);

@@ -3,7 +3,7 @@
  *
  * An item has up to 25 permits: `c` counts the taken ones, and `f<id>` of each is the instant (epoch ms) by
  * which its request has ended, even if its process died. Invariant of each write: `c` is the number of `f…`.
- * With the id a release applies once even if sent again, and a permit is proved whose answer was lost.
+ * With the id a release applies once even if sent again, and the item proves a permit if the response was lost.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -77,12 +77,12 @@ export function takenOf(item: Item): number {
   return Number(item['c'] ?? 0);
 }
 
-/** Whether the item proves that the claim has its permit, although the answer was lost. */
+/** Whether the item proves that the claim has its permit, although the response was lost. */
 export function isHeld(item: Item, id: string): boolean {
   return item[nameOf(id)] !== undefined;
 }
 
-/** Claims whose deadline is before that instant: their requests are over. */
+/** Claims with a deadline before that instant: their requests are over. */
 export function expiredClaims(item: Item, epochMs: number): readonly Claim[] {
   return Object.entries(item).flatMap(([name, deadline]) =>
     /^f[\da-f]+$/.test(name) && Number(deadline) < epochMs

@@ -1,6 +1,6 @@
 /**
  * Units that this process admitted without the store, by ledger and period or by bucket and window. Separate
- * from the leases: a lease that is evicted and made anew must not lend twice, or forget to pay.
+ * from the leases: a lease that is evicted and created again must not lend twice, or forget to pay.
  */
 
 import type { Clock } from '../../ports.ts';

@@ -22,7 +22,7 @@ export class GrantIds {
     return { holder: this.#name(), sequence: this.#sequence };
   }
 
-  /** Hex digits: id of a request that holds a permit. */
+  /** The id of a request with a permit, in hex digits. */
   nextClaim(): string {
     this.#claims += 1;
     return `${this.#name()}${this.#claims.toString(16)}`;

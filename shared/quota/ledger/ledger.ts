@@ -4,8 +4,8 @@
  * Invariant of each write: rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem`
  * counts down; `out` is granted to holders and not reported used; the mark `h<holder>` of each holder is the
  * number of its last write. Numbers only increase, so a write applies at most once even if sent again, and
- * the mark proves a write whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes
- * constants, the store compares them with the current item.
+ * the mark proves that a write was applied if its response was lost. DynamoDB conditions have no arithmetic: the
+ * holder computes constants, and the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 import { operationKey, printKeyPart } from '../../table/item-write.ts';
@@ -33,14 +33,14 @@ export type LedgerState = {
   /** The most units that were ever covered by quota, top-ups and resets. */
   readonly covered: number;
   readonly restored: number;
-  /** Percents whose alarm has been raised. */
+  /** Percentages for which an alarm was raised. */
   readonly alarmed: ReadonlySet<number>;
 };
 
 /** A holder's write among its writes to one item. */
 export type Numbered = {
   readonly holder: string;
-  /** Above that of every earlier write of this holder. */
+  /** Higher than the sequence of every earlier write by this holder. */
   readonly sequence: number;
   /**
    * The write is refused if the holder's mark has reached this: an earlier write that was given up has been
@@ -152,12 +152,12 @@ export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
   return Math.ceil((endEpochMs + KEEP_MS) / 1000);
 }
 
-/** Whether a ledger is of that period, and not of one with the same beginning and another end. */
+/** Whether a ledger belongs to that period, and not to a period with the same start and a different end. */
 export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): boolean {
   return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
 }
 
-/** Whether a ledger was opened under an earlier term of its customer, or under none. */
+/** Whether a ledger was opened under an earlier term of its customer, or without a term. */
 export function isBeforeTerm(ledger: Item, termEpochMs: number | undefined): boolean {
   return termEpochMs !== undefined && Number(ledger['term'] ?? -Infinity) < termEpochMs;
 }
@@ -235,7 +235,7 @@ export function adjustWrites(
     readonly limit?: number;
     /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
     readonly covered?: number;
-    /** All units that resets have returned, including those of this reset. */
+    /** All units that resets have returned, including this reset's units. */
     readonly restored?: number;
     /** The ledger that the units were computed from; an adjustment in between refuses this one. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
@@ -299,7 +299,7 @@ export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
 
-/** Marks of holders whose last write is older: their numbers are times of their clocks. */
+/** Marks of holders with an older last write; the marks' numbers are times of the holders' clocks. */
 export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
   return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
 }

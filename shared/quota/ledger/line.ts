@@ -26,7 +26,7 @@ export type Line = {
   readonly segments: readonly Segment[];
 };
 
-/** For a key without an assigned plan: tokens with the previous plan may be this old. */
+/** Tokens with the previous plan of a key without an assigned plan may be this old. */
 const HOLD_MS = 3_600_000;
 /** A customer's changes in one period are as many; @see mayEnd */
 const MAX_SEGMENTS = 32;
@@ -81,7 +81,7 @@ export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }
 
-/** Whether a plan may end a period of another rule: only if it is known to be newer. */
+/** Whether a plan may end a period that follows another rule: only if the plan is known to be newer. */
 export function mayReplace(
   line: Line,
   plan: Pick<CustomerPlan, 'id' | 'version'>,
@@ -93,7 +93,7 @@ export function mayReplace(
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
 }
 
-/** Whether what was charged in the period would still be known after one more change. */
+/** Whether the charges of the period would still be known after one more change. */
 export function mayEnd({ segments }: Line, period: Period): boolean {
   const oldest = segments[MAX_SEGMENTS - 1];
   return oldest === undefined || oldest.last < period.startEpochMs;
@@ -125,7 +125,7 @@ export async function chargedIn(
   let charged = 0;
   for (const read of reads) {
     if (read.kind === 'unavailable') return undefined;
-    // For a ledger with shards, the units given to them count: they may be granted a while longer.
+    // In a ledger with shards, the units given to shards count: shards may grant them for a while longer.
     charged += Math.max(0, Number(read.item?.['cred'] ?? 0) - Number(read.item?.['rem'] ?? 0));
   }
   return charged;
@@ -152,8 +152,8 @@ export function parseLimits(item: Item | undefined): readonly string[] {
 }
 
 /**
- * The limit whose ledgers a new limit continues: of those that its plan no longer has, the one in the same
- * position. undefined: it is new.
+ * The limit that a new limit replaces, continuing its ledgers: of the limits that the plan no longer has, the one
+ * in the same position. undefined: the limit is new.
  */
 export function predecessorOf(
   limit: string,

@@ -32,14 +32,14 @@ export type OpenRequest = {
   readonly period: Period;
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
-  /** By the store's clock if known: the local one may be wrong. */
+  /** The time of the store's clock if known, since the local clock may be wrong. */
   readonly nowEpochMs: number;
   /** The term on record that the plan is in force by; absent: the caller named the plan. */
   readonly termEpochMs?: number | undefined;
 };
 
 export type Opened =
-  /** It exists, or may exist: continue with it. */
+  /** The ledger exists, or may exist: continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
   | { readonly kind: 'moved'; readonly period: Period }
@@ -130,9 +130,9 @@ async function decideByTerm(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   const { item } = read;
   if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
-  // Its successor was never opened: the process that ended it has died.
+  // The ledger's successor was never opened: the process that ended the ledger has died.
   if (item['nxt'] !== undefined) return replace(request, line, store);
-  // It is over: what follows it does not depend on terms.
+  // The period is over: the period that follows it does not depend on terms.
   if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
   const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
   if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
@@ -143,7 +143,7 @@ async function decideByTerm(
   return adopted.kind === 'unknown' || adopted.kind === 'rejected' ? { kind: 'unavailable' } : inForce;
 }
 
-/** Whether a later term ends the ledger, as opposed to going on with it. */
+/** Whether a later term ends the ledger instead of continuing it. */
 export function isEndedByTerm(
   item: Item,
   at: { readonly plan: CustomerPlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },

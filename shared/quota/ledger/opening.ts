@@ -7,7 +7,7 @@ import type { Period } from './period.ts';
 import type { Level } from '../plan/plan.ts';
 
 export type Head =
-  /** It has an earlier period of the same rule. */
+  /** The subject has an earlier period of the same rule. */
   | { readonly is: 'next'; readonly rule: string }
   /** The same, from before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
@@ -18,7 +18,7 @@ export type Head =
       readonly limits: string;
       readonly had: Value | undefined;
     }
-  /** Its periods follow another rule until this one. */
+  /** The subject's periods follow another rule until this period. */
   | {
       readonly is: 'other';
       readonly rule: string;

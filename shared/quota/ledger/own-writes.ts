@@ -1,8 +1,8 @@
 /**
  * One process's writes to one ledger item. Their numbers increase, and the item stores the last one, so none
- * applies twice, even if repeated, and repeating a write shows whether a lost answer was a success.
+ * applies twice, even if repeated, and repeating a write shows whether a lost response was a success.
  *
- * A write without an answer, or a refused one that the network may repeat, can still be applied. It is
+ * A write without a response, or a refused one that the network may repeat, can still be applied. It is
  * remembered: the next write is refused if one of these was applied, and that one is undone first, since it
  * admitted no request.
  */
@@ -31,7 +31,7 @@ type OwnWritePorts = {
 type AbandonedWrite = {
   readonly write: ItemWrite;
   readonly sequence: number;
-  /** It was not answered. */
+  /** It got no response. */
   readonly mayLand: boolean;
   /** A return needs no undoing: its units were dropped before it was sent. */
   readonly stands: boolean;
@@ -65,7 +65,7 @@ export class OwnWrites {
     this.#at = at;
   }
 
-  /** Whether a write without an answer is unaccounted for. */
+  /** Whether it is unknown if a write without a response was applied. */
   get isUnsure(): boolean {
     return this.#abandoned.length > 0 || this.#landed !== undefined;
   }
@@ -116,7 +116,7 @@ export class OwnWrites {
     return { kind: 'unavailable' };
   }
 
-  /** Repeats the same write until it is answered: it applies once. */
+  /** Repeats the same write until it gets a response: it applies once. */
   async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
     const { store, timer, random } = this.#at;
     let mayLand = false;

@@ -47,7 +47,7 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const startEpochMs = Math.floor((stampEpochMs - fromEpochMs) / lengthMs) * lengthMs + fromEpochMs;
     return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
   }
-  // The local calendar gives a unit whose boundary may be after the timestamp; the one before always
+  // The local calendar gives a unit that may begin after the timestamp; the unit before it always
   // suffices.
   let unit = unitAt(rule, stampEpochMs) + 1;
   let endEpochMs = MAX_EPOCH_MS;

@@ -129,7 +129,7 @@ export class Sharding {
     return this.#root?.replaced === true;
   }
 
-  /** By the root as last seen. */
+  /** Whether the root was suspended when it was last read. */
   get isSuspended(): boolean {
     return this.#root?.suspended === true;
   }
@@ -277,7 +277,7 @@ export class Sharding {
     if (outcome.kind === 'done') this.#move(wanted);
   }
 
-  /** Each shard's part of the units that all leases together may hold. */
+  /** Each shard's share of the units that may be leased but not yet reported. */
   #budget(): number {
     return Math.floor((this.#root?.wasteBudget ?? 0) / this.#count);
   }

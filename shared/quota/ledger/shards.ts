@@ -15,7 +15,7 @@ import type { Period } from './period.ts';
 
 export type Account = 'root' | number;
 
-/** Each in a partition of its own, to spread the writes. */
+/** Each account has a separate partition, to spread the writes. */
 export function accountKey(id: LedgerId, period: Period, account: Account): ItemKey {
   const { pk, sk } = ledgerKey(id, period);
   return { pk: account === 'root' ? pk : shardPartition(pk, account), sk };
@@ -47,7 +47,7 @@ type Move = {
   readonly to: Account;
   readonly units: number;
   readonly isThere: boolean;
-  /** For a new shard: units that its leases may hold unreported. */
+  /** For a new shard: units that may be leased from it but not yet reported. */
   readonly wasteBudget: number;
 };
 
@@ -104,9 +104,9 @@ export async function readShards(
 }
 
 /**
- * Returns units from the shards to a root that was lowered below zero, until it is not, or they have none:
- * otherwise they could grant over the new limit. Any process that finds such a root does this; repeating it
- * is harmless.
+ * Returns units from the shards to a root that was lowered below zero, until the root is at zero or the shards have
+ * no units left: otherwise they could grant more than the new limit. Any process that finds such a root does this;
+ * repeating it is harmless.
  */
 export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');
@@ -127,7 +127,7 @@ export async function recallUnits(store: ItemStore, id: LedgerId, period: Period
   }
 }
 
-/** With one shard, the root is that one. */
+/** The number of shards; 0 if there is only one, which is the root. */
 function shardsOf(head: Item | undefined): number {
   const count = shardCountOf(head);
   return count > 1 ? count : 0;

@@ -21,15 +21,15 @@ export class Stock {
   units = 0;
   readonly #of: StockOf;
   readonly #at: HolderPorts;
-  /** Of this lease only: an evicted one may still write while its successor does. */
+  /** The ids of this lease only: an evicted lease may still write while its successor does. */
   readonly #ids: GrantIds;
-  /** By partition: with shards, units come from several items. */
+  /** This lease's writes by partition: with shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
-  /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
+  /** Units used and not yet reported to the ledger; below 0: units charged as used, and not used. */
   #unreported = 0;
   #unreportedSince: Moment | undefined;
-  /** Admitted without the ledger: while it was out of reach, or settled above the estimate. */
+  /** Units admitted without the ledger: while it was out of reach, or settled above the estimate. */
   #debt: Debt | undefined;
 
   constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
@@ -60,7 +60,7 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** Whether usage older than this is unreported. */
+  /** Whether there is unreported usage older than this. */
   isLate(afterMs: number): boolean {
     return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
@@ -166,7 +166,7 @@ export class Stock {
     return { sent, units };
   }
 
-  /** Earlier source items whose unanswered writes are not settled yet. */
+  /** Settles unanswered writes to earlier source items. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)
       if (other !== pk && writes.isUnsure) await writes.release({ units: 0, report: 0 }, () => undefined);

@@ -10,33 +10,33 @@ import type { Customer, Term } from './customer.ts';
 import { assignedKey } from '../ledger/line.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 
-/** What decides about a tenant's requests with one of its keys. */
+/** The terms for a tenant's requests with one of its keys. */
 export type Terms =
-  /** On record: its plan is in force, whatever the caller names. */
+  /** A plan is on record: it is in force, whatever plan the caller names. */
   | {
       readonly kind: 'term';
       readonly by: 'customer' | 'key';
       readonly term: Omit<Term, 'fromEpochMs'> & {
-        /** undefined: assigned before moments were stored; counts from the next period. */
+        /** undefined: assigned before this time was stored; counts from the next period. */
         readonly fromEpochMs: number | undefined;
       };
     }
   /** The customer is suspended or closed: nothing is admitted. */
   | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
-  /** Nothing is on record: what the caller names is in force. */
+  /** No plan is on record: the plan that the caller names is in force. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' };
 
 type Entry = {
   readonly item: Item | undefined;
-  /** Before the read that it comes from: it may be as old as that. */
+  /** When the read started: the value may be as old as that. */
   readonly answeredAt: Moment;
-  /** The last read that was not answered since. */
+  /** When the last read after it got no response. */
   readonly failedAt: Moment | undefined;
 };
 
 const FRESH_MS = 40_000;
-/** What is on record is used for so much longer while the table does not answer: with the guard for clocks, a change is in force within a minute. */
+/** How long records are still used while the table does not respond: with the margin for clocks, a change is in force within a minute. */
 const STALE_FACTOR = 1.25;
 /** While the table does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;
@@ -69,7 +69,7 @@ export class CustomerBook {
 
   /**
    * While the table is out of reach, who was not on record stays so; a record is used for a limited time.
-   * @throws DomainError STORE_UNAVAILABLE for an item that is no customer
+   * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */
   async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
     const customer = await this.#load(customerKey(tenant));
@@ -102,7 +102,7 @@ export class CustomerBook {
     return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
   }
 
-  /** undefined: the table does not answer, and what is known is too old. */
+  /** undefined: the table does not respond, and what is known is too old. */
   async #load(key: ItemKey): Promise<Entry | undefined> {
     const fresh = this.#fresh(key);
     if (fresh !== undefined) return fresh;

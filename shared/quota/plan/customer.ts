@@ -1,6 +1,6 @@
 /**
- * A customer's record: which plan is in force from which moment. A term whose moment has come never changes;
- * requests, invoices and administration all decide by it.
+ * A customer's record: which plan is in force from which time. A term that has come into force never changes;
+ * requests, invoices and administration all use this record.
  */
 import { DomainError } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -11,7 +11,7 @@ import type { CustomerPlan } from './plan.ts';
 export type Term = {
   readonly plan: string;
   readonly fromEpochMs: number;
-  /** The customer's own quotas in place of the plan's, by limit id. */
+  /** The customer's own quotas instead of the plan's, by limit id. */
   readonly limits?: Readonly<Record<string, number>>;
 };
 
@@ -20,7 +20,7 @@ export type CustomerState = 'active' | 'suspended' | 'closed';
 export type Customer = {
   readonly tenant: string;
   readonly name?: string;
-  /** Of its invoices; its plans have no other. */
+  /** The currency of the customer's invoices; its plans have the same. */
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;
@@ -56,7 +56,7 @@ export function parseCustomer(item: Item): Customer {
   return { ...record, version };
 }
 
-/** undefined: none has begun. */
+/** The term in force; undefined: no term has started. */
 export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Term | undefined {
   return terms.findLast(({ fromEpochMs }) => fromEpochMs <= epochMs);
 }
@@ -79,7 +79,7 @@ export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly
 
 /**
  * The plan with the customer's own quotas.
- * @throws PlanInvalid when the plan has no such limit (any more), or cannot hold the quota
+ * @throws PlanInvalid when the plan has no such limit (any more), or does not allow the quota
  */
 export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): CustomerPlan {
   if (limits === undefined) return plan;

@@ -104,7 +104,7 @@ export class PlanBook {
 }
 
 /**
- * Saves a plan whose newest version was `basedOn` (undefined = it is new); the store refuses it if another
+ * Saves a plan with `basedOn` as its newest version so far (undefined = it is new); the store refuses it if another
  * edit was made meanwhile.
  */
 export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {

@@ -22,7 +22,7 @@ export type QuotaLimit = {
   readonly overage: number;
   /** Percent of the quota, ascending; each is reported once per period. */
   readonly alarms: readonly number[];
-  /** Units that leases may hold unreported at once; 0 = no leases, one write per request. */
+  /** Units that may be leased but not yet reported; 0 = no leases, one write per request. */
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
@@ -55,7 +55,7 @@ export type ConcurrencyLimit = {
   readonly id: string;
   readonly level: Level;
   readonly concurrency: number;
-  /** Longest run of a request whose platform gives no deadline. */
+  /** The longest run of a request on a platform that gives no deadline. */
   readonly maxSeconds: number;
   /** Largest error of a holder's clock. */
   readonly clockSkewMs: number;
@@ -143,8 +143,8 @@ export function costOf(plan: CustomerPlan, route: string | undefined): number {
 }
 
 /**
- * The burst of the stored bucket, chosen so that the promised one holds although units are used up to
- * `maxAgeMs` after their request, by holders whose clocks differ: burst - rate * (age + 2 * skew).
+ * The burst of the stored bucket, chosen so that the promised burst is never exceeded although units are used up to
+ * `maxAgeMs` after their request, by holders with different clocks: burst - rate * (age + 2 * skew).
  */
 export function usableBurst(limit: RateLimit): number {
   const lateSeconds = (limit.maxAgeMs + 2 * limit.clockSkewMs) / 1000;

@@ -14,12 +14,12 @@ export type Subject = {
   readonly route?: string;
 };
 
-/** A subject whose plan comes from a term on record; without one, the caller has named it. */
+/** A subject. Its plan comes from a term on record, or, without a term, was named by the caller. */
 export type TermSubject = Subject & {
   readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
 };
 
-/** A term that begins after the period does not end its ledger, and a key's plan not that of its tenant. */
+/** A term that begins after the period does not end its ledger; a key's plan does not end its tenant's ledger. */
 export function termFor(
   limit: Pick<Limit, 'level'>,
   { endEpochMs }: Pick<Period, 'endEpochMs'>,
@@ -54,14 +54,14 @@ export function checkKey(pk: string): void {
     );
 }
 
-/** Once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
+/** Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID if its key would be too long */
 export function checkLedgerId(id: LedgerId): void {
   checkKey(headKey(id).pk);
 }
 
 /**
  * The ledger of a limit: one per tenant, per key, or per key and route.
- * @throws DomainError SUBJECT_INVALID when the limit is per route and the subject has none
+ * @throws DomainError SUBJECT_INVALID if the limit is per route and the subject has no route
  */
 export function ledgerIdOf(limit: Pick<Limit, 'id' | 'level'>, subject: Subject): LedgerId {
   return { tenant: subject.tenant, limit: limit.id, subject: subjectAt(limit, subject) };

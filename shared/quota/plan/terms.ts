@@ -11,7 +11,7 @@ type Named = { readonly tenant: string; readonly key: string; readonly plan?: st
 export type PlanTerms = {
   readonly kind: 'terms';
   readonly plan: string;
-  /** Absent: the request names the plan, or its assignment has no moment. */
+  /** Absent: the request names the plan, or the time of its assignment was not stored. */
   readonly term?: TermSubject['term'];
   /** The customer's own quotas. */
   readonly limits?: Term['limits'];
@@ -26,7 +26,7 @@ export type TermsInForce =
 
 export class TermsReader {
   readonly #book: CustomerBook | undefined;
-  /** By plan and own quotas: a plan is parsed once per read of either. */
+  /** Plans with own quotas: a plan is parsed once per read of the plan or the quotas. */
   readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
   /** @param book undefined: nothing is on record */
@@ -47,7 +47,7 @@ export class TermsReader {
     return toTerms(found ?? { kind: 'none' }, named);
   }
 
-  /** @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID for own quotas that the plan cannot hold */
+  /** @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID for own quotas that the plan does not allow */
   planOf(saved: CustomerPlan, { limits }: Pick<PlanTerms, 'limits'>): CustomerPlan {
     if (limits === undefined) return saved;
     const known = this.#own.get(saved) ?? new WeakMap<object, CustomerPlan>();

@@ -19,8 +19,9 @@ export type LineFields = {
 };
 
 /**
- * Which requests count. `reached`: those that API Gateway passed on, as for its own usage plans, including
- * 4xx and 5xx of the backend. `succeeded`: those of them with a status below 400. `all`: refused ones too.
+ * Which requests count. `reached`: requests that API Gateway passed on, as its own usage plans count,
+ * including 4xx and 5xx of the backend. `succeeded`: the passed-on requests with a status below 400. `all`: refused
+ * requests too.
  */
 type CountRule = 'reached' | 'succeeded' | 'all';
 

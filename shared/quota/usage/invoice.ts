@@ -40,7 +40,7 @@ export type Invoice = {
   readonly lost: number;
   /** 1, plus one for each correction of a period. */
   readonly revision: number;
-  /** Of a month that is not over: an amount to look at, which changes with each request. */
+  /** Set for a month that is not over: the amount is provisional and changes with each request. */
   readonly draft?: true;
 };
 

@@ -1,4 +1,4 @@
-/** Lines of access logs from any source of the function: what to charge, and what to answer. */
+/** Lines of access logs from any source of the function: what to charge, and what to return. */
 import { parseFields } from '../../aws/event-fields.ts';
 import { DomainError } from '../../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';
@@ -7,7 +7,7 @@ import type { LogEvent } from './lambda-log-batch.ts';
 type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
-   * The answer to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no answer.
+   * The response to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no response.
    * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs waits: Lambda sends all of them again,
    * then keeps them
    */

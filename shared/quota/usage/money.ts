@@ -4,7 +4,7 @@ export type Exact = bigint;
 
 const SCALE = 12;
 const ONE = 10n ** BigInt(SCALE);
-/** Minor units of ISO 4217 where they are not hundredths. */
+/** Minor units of ISO 4217 if they are not hundredths. */
 const DIGITS: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',

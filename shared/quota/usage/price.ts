@@ -36,7 +36,7 @@ export type Customer = {
 export type InvoiceTerms = {
   /** ISO 4217. */
   readonly currency: string;
-  /** By tenant; an unlisted one is invoiced by the tenant's name. */
+  /** Customers by tenant; an unlisted tenant is invoiced under its own name. */
   readonly customers: ReadonlyMap<string, Customer>;
 };
 

@@ -1,6 +1,6 @@
 /**
  * A caller's usage by the charges from access logs: read only, slightly stale, and never blocking. A caller
- * whose usage cannot be read is allowed, since usage counted later cannot be limited exactly anyway.
+ * with usage that cannot be read is allowed, since usage counted later cannot be limited exactly anyway.
  */
 import { DomainError, PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
@@ -39,9 +39,9 @@ const MAX_LEDGERS = 10_000;
 type Seen = {
   readonly at: Moment;
   readonly state: LedgerState | undefined;
-  /** By which plan, and under which term of its customer. */
+  /** The plan and the customer's term under which the ledger was opened. */
   readonly opened: Item;
-  /** By an operator, before anything was charged in the period: only the head has it then. */
+  /** An operator suspended it before anything was charged in the period: then only the head shows it. */
   readonly isHeadSuspended: boolean;
 };
 type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
@@ -49,7 +49,7 @@ type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspen
 type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
-  /** Published if the table lacks them or has older ones: the tracker has none in code. */
+  /** Saved if the table lacks them or has older versions: the tracker has no plans in code. */
   readonly plans: readonly unknown[];
 };
 
@@ -84,7 +84,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
     const { isHeadSuspended, opened } = seen;
     const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
-    // As its successor will be, as long as no line has been charged under the new term.
+    // Shown as its successor will be, as long as no line has been charged under the new term.
     const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
     const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
     return {
@@ -148,7 +148,7 @@ type UsageQuery = {
   readonly atEpochMs: number;
 };
 
-/** The ledger of the plan's own period, or the one charged instead: the head's, or that of another limit. */
+/** The ledger of the plan's own period, or the ledger charged instead: the head's, or another limit's. */
 async function readInForce(
   store: ItemStore,
   { head, ledger, rule, period, atEpochMs }: UsageQuery,

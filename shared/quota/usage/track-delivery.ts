@@ -1,4 +1,4 @@
-/** Delivered lines of access logs → charges, metrics and the answer. */
+/** Delivered lines of access logs → charges, metrics and the response. */
 import { readAccessLine } from './access-log-line.ts';
 import type { LineRules } from './access-log-line.ts';
 import { readLogDelivery } from './lambda-log-delivery.ts';
@@ -7,7 +7,7 @@ import { describeWaiting } from './track-usage.ts';
 import type { UsageTracker } from './track-usage.ts';
 
 type TrackedDelivery = {
-  /** By metric. */
+  /** Counts by metric name. */
   readonly counts: Readonly<Record<string, number>>;
   /** Timestamp of the newest request; undefined: there is none. */
   readonly newestEpochMs: number | undefined;

@@ -32,7 +32,7 @@ type Tracked = {
   readonly seen: number;
   /** A closed period, a suspended subject without ledger, an unknown plan, or names too long for a key. */
   readonly unchargeable: number;
-  /** Not charged, at least to some of their limits; they do not delay others. */
+  /** Requests that were not charged to at least one of their limits; they do not delay others. */
   readonly waiting: readonly Waiting[];
 };
 
@@ -93,7 +93,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       };
       const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        // If as many fail as are sent at once, the table fails, not a ledger of its own.
+        // If as many fail as are sent at once, the table fails, not a single ledger.
         while (failures.length < AT_ONCE) {
           const spans = ledgers.pop();
           if (spans === undefined) return;
@@ -107,7 +107,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-/** For an operator's log; it names no caller. */
+/** A text for an operator's log; it names no caller. */
 export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
@@ -116,7 +116,7 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
     ...(ahead.length === 0
       ? []
       : [
-          `its period has not begun by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `its period has not started by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
@@ -162,7 +162,7 @@ async function group(
       const termEpochMs = termFor(limit, period, terms.term);
       const name = `${pk}\n${sk}\n${span}\n${termEpochMs ?? ''}`;
       const known = groups.get(name);
-      // A caller with too long a name must not block the lines of others.
+      // A caller with too long a name must not block other callers' lines.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
@@ -202,7 +202,7 @@ async function chargeGroup(
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
-      // Also for repeated lines: the process that charged them may have died before it reported.
+      // Reported for repeated lines too: the process that charged them may have died before it reported.
       await reportThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
@@ -314,7 +314,7 @@ async function open(
 
 type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
-/** What a suspended or closed customer was served is charged by the plan that it has. @throws DomainError STORE_UNAVAILABLE */
+/** Requests served to a suspended or closed customer are charged by its plan. @throws DomainError STORE_UNAVAILABLE */
 async function findTerms(
   subject: TrackedRequest['subject'],
   atEpochMs: number,
@@ -326,7 +326,7 @@ async function findTerms(
   return found ?? { kind: 'terms', plan: subject.plan };
 }
 
-/** Own quotas that the plan cannot hold wait for the operator, like a plan that cannot be read. */
+/** If the plan does not allow the customer's own quotas, lines wait for the operator, as if it could not be read. */
 function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
   try {
     return reader.planOf(saved, terms);

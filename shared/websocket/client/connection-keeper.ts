@@ -74,7 +74,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** The credential has expired, or nothing is answered: the connection is useless. */
+  /** The credential has expired, or nothing gets a response: the connection is useless. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;

@@ -3,7 +3,7 @@ import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Some messages have expired, or the log was started anew. */
+  /** Some messages have expired, or the log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
 /** Limit of early messages; further ones are requested again. */
@@ -13,7 +13,7 @@ const IDS_LIMIT = 2_000;
 
 export class Feed {
   #position: Position | undefined;
-  /** Of the log of `#position`, or of a later one if there is none. */
+  /** Entries of the log of `#position`, or of a later log if there is no position. */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
   readonly #ids = new Set<string>();
@@ -26,7 +26,7 @@ export class Feed {
     return this.#position;
   }
 
-  /** A later number has already arrived, or the log was started anew. */
+  /** A later number has already arrived, or the log was started again. */
   get hasGap(): boolean {
     return this.#position !== undefined && this.#waiting.size > 0;
   }

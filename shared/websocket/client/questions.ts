@@ -94,7 +94,7 @@ export class Questions {
     return false;
   }
 
-  /** Drops questions whose answers are not needed any more. */
+  /** Drops questions that no longer need an answer. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
       if (isMeant(question)) this.#take(id)?.reject(new ChannelError('closed', 'the request was cancelled'));

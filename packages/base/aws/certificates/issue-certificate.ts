@@ -26,7 +26,7 @@ const TAG = {
 const SEQUENCE = 0x30;
 const SET = 0x31;
 
-/** `[n]` of a choice: constructed (`EXPLICIT`), or in place of the type's own tag. */
+/** `[n]` of a choice: constructed (`EXPLICIT`), or instead of the type's own tag. */
 function contextTag(number: number, isConstructed: boolean): number {
   return 0x80 | (isConstructed ? 0x20 : 0) | number;
 }

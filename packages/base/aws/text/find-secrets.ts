@@ -54,7 +54,7 @@ const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
  * a function.
  */
 const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
-/** On a line of its own, or with the line breaks of JSON. */
+/** The secret is on its own line, or contains JSON's escaped line breaks. */
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
 /** A secret within a URL. A password in a URL cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
@@ -64,7 +64,7 @@ const HOOK =
 const SCHEME =
   /\b((?:Bearer|Basic|DPoP) +)(?!(?:realm|authentication|authorization|credentials|scheme|tokens?)\b)([\w.~+/=-]{7,})/gi;
 const COOKIES = /\b((?:set-)?cookie["']?\s{0,2}: {0,2})([^\s"'[\]{}][^\r\n"']*)/gi;
-/** Headers whose value has several words or parts. */
+/** Headers with a value of several words or parts. */
 const CREDENTIALS =
   /\b((?:proxy-)?authorization|[\w-]{1,40}-signature)(\s?[=:]\s?)([^\s"'[\]{}\\&][^\r\n"'{}\\&]*)/gi;
 /** A name, then a value in quotes, perhaps cut or within JSON in JSON. */
@@ -87,7 +87,7 @@ export function isSecretInQuery(name: string, value: string): boolean {
   return value.length >= MIN_IN_QUERY && SECRET_IN_QUERY.test(name);
 }
 
-/** The text with a mask in place of each secret. A mask has to begin with `[`. */
+/** The text with a mask instead of each secret. A mask has to begin with `[`. */
 export function maskSecrets(text: string, mask: Mask): string {
   return maskWithin(text, mask, MAX_NESTED);
 }
@@ -121,7 +121,7 @@ function maskWithin(text: string, mask: Mask, depth: number): string {
     .replace(OWN, mask);
 }
 
-/** One of a query or form, as it stands or, where only then a secret shows, decoded. */
+/** Masks a parameter of a query or form; decodes it first if only the decoded value shows a secret. */
 export function maskParameter(
   name: string,
   value: string,
@@ -163,7 +163,7 @@ function isTextOrNone(part: unknown): part is string | undefined {
   return part === undefined || typeof part === 'string';
 }
 
-/** The value of a header such as `Authorization`, whose scheme is not secret. */
+/** The value of a header such as `Authorization`; its scheme is not secret. */
 export function maskAfterScheme(text: string, mask: Mask): string {
   const scheme = /^(?:Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
   return scheme + mask(text.slice(scheme.length));

@@ -1,4 +1,4 @@
-/** Whether a value is a secret by its name: of a variable, header, parameter, cookie or member. */
+/** Whether the name of a variable, header, parameter, cookie or member shows that its value is a secret. */
 
 /** The last word of a name tells what its value is: `TOKEN_TTL` is a duration, `REFRESH_TOKEN` a token. */
 const SECRET_WORDS = words(`
@@ -8,7 +8,7 @@ const SECRET_WORDS = words(`
 /** Words run together, as in `PGPASSWORD`, `csrfmiddlewaretoken` and `JSESSIONID`. */
 const SECRET_ENDING =
   /(?:password|passwd|passphrase|secret|token|apikey|accesskey|authkey|privatekey|secretkey|signature|sessionid|sessid)s?$/;
-/** Whole names, whose last word alone would not tell. */
+/** Whole names; their last word alone would not show that the value is secret. */
 const SECRET_NAMES = words(`
   codeverifier dpop samlrequest samlresponse secwebsocketprotocol sid identitysource usageidentifierkey connectsid rawjwt keymaterial
 `);
@@ -55,7 +55,7 @@ export function isSecretName(name: string): boolean {
   return isSecret;
 }
 
-/** Whether a value with this name is a secret: not where it is a setting, a reference or a place. */
+/** Whether a value with this name is a secret: false if it is a setting, a reference or a place. */
 export function isSecretOf(name: string, value: string): boolean {
   return isSecretName(name) && !isSetting(name, value);
 }

@@ -106,9 +106,9 @@ function KeyRefused() {
     <main class="closed">
       <div role="alert">
         <Empty title="This page’s key is not valid for this gateway.">
-          Run <code>gatewright console</code> in the folder where the gateway was started to open the console with its key.
-          Either the key was renewed, or the gateway of another folder now has this address. This page
-          continues when its own gateway responds again.
+          Run <code>gatewright console</code> in the folder where the gateway was started to open the console
+          with its key. Either the key was renewed, or the gateway of another folder now has this address.
+          This page continues when its own gateway responds again.
         </Empty>
       </div>
     </main>

@@ -90,7 +90,9 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
     if (!there.has(name)) continue;
     const found = toDefinition(await describe(target, name));
     if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
-      throw new StateFileError(`its table ${name} has keys that differ from the table's keys in the template`);
+      throw new StateFileError(
+        `its table ${name} has keys that differ from the table's keys in the template`,
+      );
   }
 }
 

@@ -83,7 +83,7 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   });
 }
 
-/** A first rule for an API without further knowledge: the guarded routes, where these are not all. */
+/** A first rule for an API that nothing else is known of: it names the protected routes, unless all are protected. */
 export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'

@@ -222,7 +222,7 @@ function installLine(folder: string): string {
   return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
-/** Lines for the user's service, whose files are not changed. */
+/** Lines to add to the user's service; its files are not changed. */
 function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
   const isRest = apis.some(({ kind }) => kind === 'rest');
   const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
@@ -270,7 +270,7 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
 }
 
 /**
- * `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken.
+ * `orders` for the stack `orders-dev`; with the kind if a service has several APIs, or that name is taken.
  */
 function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>

@@ -8,7 +8,7 @@ import { printNotes, printResult } from '../../../base/terminal/output.ts';
 /** The commands of the stack's cache, and this command for the local machine. */
 export function allCacheCommands(): Command {
   const clear = new Command('clear').description(
-    'Remove the packages that the gateway installed for functions (boto3, aws-sdk 2); the next start installs them again.',
+    'Remove the packages that the gateway installed for functions (boto3, aws-sdk 2); the gateway installs them again when it starts next.',
   );
   return cacheCommand().addCommand(clear.action(clearLent));
 }

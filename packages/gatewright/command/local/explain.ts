@@ -32,7 +32,7 @@ export function explainCommand(): Command {
     )
     .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
     .option('--token-file <file>', "file with the caller's token, to evaluate the access document")
-    .option('--claims <json>', 'claims of the caller, in place of a token')
+    .option('--claims <json>', 'claims of the caller, instead of a token')
     .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
     .option('--log-format', 'print the recommended access log format', false)
     .option('--set-log-format', 'set the recommended access log format on the stage', false)

@@ -20,7 +20,7 @@ const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: 
 /** A stack has at most 500 resources, listed in pages of a hundred. */
 const MOST_PAGES = 20;
 
-/** @throws UsageError where AWS does not list the stack's resources */
+/** @throws UsageError if AWS does not list the stack's resources */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
   const parameters = { StackName: name };
   const described = await ask(
@@ -111,7 +111,7 @@ type Taken = {
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Empty where no stack is named. @throws UsageError */
+/** Empty if no stack is named. @throws UsageError */
 export async function copyVariablesFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

@@ -6,7 +6,7 @@ import type { KeyAction, TerminalAction } from './keys.ts';
 export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
-  /** False where the terminal is not this job's now, and a shell would stop it for reading. */
+  /** False if the terminal is not this job's now, and a shell would stop it for reading. */
   takeOver(): boolean;
   giveBack(): void;
   /** Sends the signal to every process of the job, as the terminal itself does. */

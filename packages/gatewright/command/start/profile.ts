@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
-/** The functions that hold the most memory. */
+/** The functions that use the most memory. */
 const SHOWN_HOLDERS = 50;
 const SAMPLE_BYTES = 32_768;
 const SAMPLE_US = 1_000;
@@ -23,7 +23,7 @@ export type HeapSummary = {
 };
 
 export interface Profiling {
-  /** Writes both files. @returns their paths @throws UsageError where they cannot be written */
+  /** Writes both files. @returns their paths @throws UsageError if they cannot be written */
   finish(): Promise<readonly string[]>;
 }
 

@@ -1,4 +1,4 @@
-/** Returns memory of the start to the system once the gateway is idle. */
+/** Returns memory that startup needed to the system once the gateway is idle. */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
@@ -40,7 +40,7 @@ function keepTick(): void {
   const init = (_id: number, type: string, _cause: number, resource: object): void => {
     if (type === 'TickObject') kept.tick = resource;
   };
-  // Following promises, even for a moment, would leave every later promise slower.
+  // Following promises, even briefly, would leave every later promise slower.
   const hook = createHook({ init, trackPromises: false }).enable();
   process.nextTick(() => undefined);
   hook.disable();
@@ -51,7 +51,7 @@ export function collectAll(): void {
   if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  // Threads of functions have it where the user has asked for it.
+  // Function threads have it if the user has asked for it.
   if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', flavor: 'last-resort' });
 }

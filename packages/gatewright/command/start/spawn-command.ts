@@ -14,7 +14,7 @@ type SpawnedCommand = {
 
 /** Time for the command's own children to end. */
 const GRACE_MS = 500;
-/** They would be sent with the local key pair, and invalidate every signature. */
+/** Variables that would be sent with the local key pair, and would invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /**

@@ -66,7 +66,7 @@ export function readExecOptions(
 }
 
 /**
- * The ready text is printed to stdout; with `--exec`, whose command owns stdout, one line is printed to
+ * The ready text is printed to stdout. With `--exec` stdout belongs to the command, so one line is printed to
  * stderr.
  */
 export function printReady(
@@ -74,7 +74,7 @@ export function printReady(
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // All code of the start is loaded; the line comes first.
+  // All code that startup needs is loaded; the line is printed first.
   setImmediate(() => void writeCompiledCode());
   releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);

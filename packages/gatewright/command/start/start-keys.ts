@@ -21,7 +21,7 @@ type Started = {
 /** The screen and what has scrolled off it. */
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 
-/** Undefined where stdin and stdout are not a terminal: nothing is read then. */
+/** Undefined if stdin and stdout are not a terminal: nothing is read then. */
 export function openStartKeys(started: Started): KeyReader | undefined {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;

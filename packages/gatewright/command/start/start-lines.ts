@@ -1,4 +1,4 @@
-/** Which lines a start prints while it runs: all lines except those for programs, fewer, or all. */
+/** Which lines `start` prints while it runs: all lines except lines for programs, fewer, or all. */
 import {
   createStreamSink,
   describeReload,
@@ -11,7 +11,7 @@ import type { GatewayOptions } from '../../../gateway/engine/index.ts';
 type Sinks = Pick<GatewayOptions, 'log' | 'functionLog' | 'onProgress' | 'onReload'>;
 
 export type StartLines = Sinks & {
-  /** Prints every line, or as at the start; returns whether it now prints every line. */
+  /** Switches between printing every line and the initial choice; returns whether it now prints every line. */
   toggle(): boolean;
   close(): Promise<void>;
 };

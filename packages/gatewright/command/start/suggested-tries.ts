@@ -12,7 +12,7 @@ type Route = ApiRoutes['routes'][number];
 type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;
-  /** Claims for a token of the local issuer; undefined where that issuer is not trusted. */
+  /** Claims for a token of the local issuer; undefined if that issuer is not trusted. */
   readonly token: TokenText | undefined;
 };
 

@@ -33,7 +33,7 @@ export async function readDeployedIds(
   return new Map(found);
 }
 
-/** Documents of the folder whose API has no AWS id in that stage yet, neither written nor looked up. */
+/** Documents of the folder with an API that has no AWS id in that stage yet, neither written nor looked up. */
 type MissingIdList = {
   /** No id at all: packaged like this, every request is denied. */
   readonly unknown: readonly string[];
@@ -42,7 +42,7 @@ type MissingIdList = {
    * the stage is deployed.
    */
   readonly local: readonly string[];
-  /** Documents that name no API in that stage: its authorizers answer 500 to all of their APIs. */
+  /** Documents that name no API in that stage: its authorizers respond with 500 to all of their APIs. */
   readonly unnamed: readonly string[];
 };
 
@@ -96,7 +96,7 @@ export type MissingIds = {
 
 /**
  * Like `saveDeployedIds`, for ids that have not been looked up yet: ids found are written, whatever is
- * missing. @throws UsageError when AWS does not answer
+ * missing. @throws UsageError when AWS does not respond
  */
 export async function saveMissingIds(
   folder: string,

@@ -19,7 +19,7 @@ export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError; UsageError if there are several, or AWS does not answer */
+/** @throws NoSuchApiError; UsageError if there are several, or AWS does not respond */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,

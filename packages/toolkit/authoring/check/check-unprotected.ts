@@ -1,4 +1,4 @@
-/** APIs that use the toolkit's authorizers without an access document: they answer 500 to every request. */
+/** APIs that use the toolkit's authorizers without an access document: they respond with 500 to every request. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from '../compile/build-access.ts';
 import { readWiring } from './read-wiring.ts';

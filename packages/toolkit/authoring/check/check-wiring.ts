@@ -92,7 +92,7 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   return complaints;
 }
 
-/** A cached answer charges no caller, and a TOKEN event has no timestamp to choose a period by. */
+/** A cached result charges no caller, and a TOKEN event has no timestamp to choose a period by. */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -111,7 +111,7 @@ function checkQuota(
     : [];
 }
 
-/** If any identity source is missing, API Gateway itself answers 401. */
+/** If any identity source is missing, API Gateway itself responds with 401. */
 function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { identitySources, payload } = authorizer;
   if (payload === 'rest-token') {
@@ -176,7 +176,7 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** Where an API reads API keys; undefined: it is known only once the API is deployed. */
+/** The place from which an API reads API keys; undefined: known only once the API is deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
 /**

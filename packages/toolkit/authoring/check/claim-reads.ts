@@ -115,7 +115,7 @@ export function describeClaimRead(what: string, route: string, file: string): st
   );
 }
 
-/** For a function whose sources are not here. */
+/** The finding for a function without sources here. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
     `${handler} behind the authorizer of ${route} is compiled or packed, so it cannot be checked for reads of authorizer.claims or authorizer.jwt, which do not exist there: ` +
@@ -169,7 +169,7 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   '.cs': new RegExp(`@"(?:""|[^"])*"|${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
 };
 
-/** Undefined: a language whose comments are not known here, such as JavaScript with its expressions. */
+/** Undefined if the language's comments cannot be found here, as in JavaScript with its regular expressions. */
 function withoutComments(text: string, file: string): string | undefined {
   const pattern = COMMENTS[/\.\w+$/.exec(file)?.[0] ?? ''];
   return pattern && text.replace(pattern, blank);

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 const MAX_PATH_CHARACTERS = 10_000;
 
 /**
- * Returns only authorizers whose function is one of ours, recognised by its name in the template or by the
+ * Returns only authorizers that call one of our functions, recognised by its name in the template or by the
  * imported export.
  */
 export function readWiring(resources: UnknownMembers, apiLogicalId: string): readonly WiredAuthorizer[] {

@@ -196,7 +196,7 @@ function unenforcedLimits(
   const wrong = all.filter(({ id }) => id === name).flatMap((plan) => checkPlan?.(plan, 'access-log') ?? []);
   return wrong
     .slice(0, 1)
-    .map(({ path, message }) => `names the plan ${name}, whose ${printPath(path)} ${message}`);
+    .map(({ path, message }) => `names the plan ${name}, but its ${printPath(path)} ${message}`);
 }
 
 function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {

@@ -23,7 +23,7 @@ type IssuerCheck = {
 /** Sources that only a WebSocket API can carry. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** Hosts whose `iss` is known to end with a slash, or not to: the wrong form refuses every token. */
+/** For these hosts it is known whether `iss` ends with a slash: the wrong form refuses every token. */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {

@@ -28,7 +28,7 @@ export function checkTickets(
         `tests claims, but tickets of "${issuer.id}" do not carry them: use roles or scopes`,
       );
   if (context.length > 0)
-    warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
+    warning(['context'], `callers with a ticket of "${issuer.id}" do not have these claims`);
 }
 
 function needsClaims(condition: CompiledCondition): boolean {

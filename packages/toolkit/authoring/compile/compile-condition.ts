@@ -68,7 +68,7 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   return together('all', parts);
 }
 
-/** A cached answer is valid until it expires, so the sign-in must still be recent enough then. */
+/** A cached result is valid until it expires, so the sign-in must still be recent enough then. */
 function compileAge(
   authAgeSeconds: number,
   path: Path,
@@ -124,7 +124,7 @@ function list(names: ReadonlySet<string>): string {
 }
 
 /**
- * Claims whose absence makes a deny rule with this condition deny: tests not inverted by a "not", without an
+ * Claims that make a deny rule with this condition deny if they are absent: tests not inverted by a "not", without an
  * `exists` of the same claim.
  */
 export function claimsDeniedIfMissing(condition: Condition | undefined): readonly string[] {

@@ -54,7 +54,7 @@ type CompileSource = {
 const USUAL_TTL_LIMIT_SECONDS = 300;
 /** Far more than API Gateway allows; routes are walked recursively by segment. */
 const SEGMENTS_LIMIT = 200;
-/** Each list can double the policy. */
+/** The limit of address lists: each list can double the policy's size. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {
@@ -262,7 +262,7 @@ function warnOfRule(
   if (open !== undefined)
     warning(
       path,
-      `${open.method} ${open.path} has none of our authorizers, so this rule is not enforced there`,
+      `${open.method} ${open.path} does not use our authorizers, so this rule is not enforced there`,
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
@@ -274,7 +274,7 @@ function warnOfRule(
     );
 }
 
-/** Default deny is right, but deserves a warning where it is not written. */
+/** Default deny is right, but deserves a warning if it is not written. */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);

@@ -1,4 +1,4 @@
-/** An issuer's keys at one moment: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`. */
+/** An issuer's keys at one time: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`. */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
 

@@ -18,7 +18,7 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
   | { readonly kind: 'too-many'; readonly caller: string }
-  /** For channels: such a caller would be granted none. */
+  /** The caller would be granted no channels. */
   | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
   | {
       readonly kind: 'unrepresentable';

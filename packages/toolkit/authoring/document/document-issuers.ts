@@ -1,4 +1,4 @@
-/** The `issuers` of an access document: whose credentials are accepted. */
+/** The `issuers` of an access document: the issuers of accepted credentials. */
 import { KEY_PREFIX } from '@gatewright/handlers/access/keys/api-key';
 import { CLAIM_PATH, NAME } from './document-conditions.ts';
 import { SIGNATURE_ALGORITHMS } from '@gatewright/handlers/access/tokens/issuers';
@@ -104,7 +104,7 @@ const COGNITO = object(
       /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
       'the id of a user pool, such as eu-west-1_AbCdEf123',
     ),
-    clients: described(list(CLIENT), 'App clients whose tokens are accepted.'),
+    clients: described(list(CLIENT), 'App clients; only their tokens are accepted.'),
   },
   {
     tokenUse: described(oneOf('access', 'id'), 'Default: access.'),
@@ -164,7 +164,7 @@ const API_KEY = object(
     type: described(oneOf('apiKey'), 'API keys in the access table: gatewright keys create.'),
     prefix: described(
       text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
-      'Prefix of its keys. Keys with one prefix are valid for every API whose document names it.',
+      'Prefix of its keys. Keys with one prefix are valid for every API with a document that names it.',
     ),
   },
   {
@@ -185,7 +185,7 @@ const TICKET = object(
     ),
     from: described(
       list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),
-      'Access documents of the APIs whose callers get tickets.',
+      'Access documents of the APIs; their callers can get tickets.',
     ),
   },
   {

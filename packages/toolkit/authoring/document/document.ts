@@ -22,7 +22,7 @@ import {
 import type { Shape, ShapeOf } from './shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
-/** `result` of an access document: how the authorizer answers, and what it passes to the backend. */
+/** `result` of an access document: the form of the authorizer's result, and what it passes to the backend. */
 const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
 
 const RESULT = object(
@@ -122,7 +122,7 @@ const API = refine(
   },
 );
 
-const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers whose credentials are accepted here.');
+const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers of the credentials that are accepted here.');
 
 const SOURCE = variant('in', {
   header: object(
@@ -241,7 +241,7 @@ const EXTENDS = described(
       anyOf: [EXTENDS_NAME.schema, { type: 'array', items: EXTENDS_NAME.schema, minItems: 1, maxItems: 20 }],
     },
   } satisfies Shape<readonly string[]>,
-  'Files whose issuers, sources and roles this document shares. Each name must be defined once.',
+  'Files with issuers, sources and roles that this document shares. Each name must be defined once.',
 );
 
 const ISSUERS = list(ISSUER, 1, 20);
@@ -270,7 +270,7 @@ export const ACCESS_DOCUMENT = object(
     version: literal(1),
     api: described(
       record(/^[A-Za-z0-9_-]{1,128}$/, 'a stage of this stack', API, 1),
-      'The protected API, for each stage of the stack that holds the authorizers.',
+      'The protected API, for each stage of the stack that contains the authorizers.',
     ),
     routes: described(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),

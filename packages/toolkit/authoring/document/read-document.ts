@@ -56,7 +56,7 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 
 const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
-/** The reason why a text is not YAML; for files whose content is checked elsewhere. */
+/** The reason why a text is not YAML; for files with content that is checked elsewhere. */
 export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;

@@ -103,7 +103,7 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
   };
 }
 
-/** A map whose keys the user chooses; limited, because the result may grow with its square. */
+/** A map with keys that the user chooses; limited, because the result may grow with its square. */
 export function record<T>(
   name: RegExp,
   wantedName: string,
@@ -171,7 +171,7 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
   };
 }
 
-/** A map whose `tag` chooses one of several shapes. */
+/** A map of one of several shapes, chosen by its `tag`. */
 export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   tag: string,
   variants: V,

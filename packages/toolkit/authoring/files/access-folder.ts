@@ -48,7 +48,7 @@ export function toAccessFiles({
   });
 }
 
-/** YAML files whose names make them no document: a user may believe that they protect an API. */
+/** YAML files that are not read because of their names: a user may believe that they protect an API. */
 export function findStrayNames(names: readonly string[]): readonly string[] {
   return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }

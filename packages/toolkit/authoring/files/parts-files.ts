@@ -8,7 +8,7 @@ import { UsageError } from '@gatewright/aws/usage-error';
 const PARTS_MEMBER = 'parts';
 const SETTINGS_FILE = 'gatewright.yml';
 
-/** For each part, the parts that it does not work without: `custom.parts` of the stack. */
+/** The parts that each part needs: `custom.parts` of the stack. */
 export type PartNeeds = Readonly<Record<string, readonly string[]>>;
 
 /** `at`: file and line. */

@@ -24,11 +24,11 @@ export type StoredKeySummary = Pick<
 > & { readonly state: string };
 
 export type CallerSpec = {
-  /** A token whose signature is not checked. */
+  /** A token; its signature is not checked. */
   readonly token?: string | undefined;
   /** JSON; instead of a token. */
   readonly claims?: string | undefined;
-  /** Id of an issuer of the document; the first where it is left out. */
+  /** Id of an issuer of the document; the first if it is left out. */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];
@@ -194,5 +194,5 @@ function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): Un
   if (read !== undefined) return read;
   throw token === undefined
     ? new AccessQueryError('is not a JSON object', 'claims')
-    : new AccessQueryError('is no JWT', 'token');
+    : new AccessQueryError('is not a JWT', 'token');
 }

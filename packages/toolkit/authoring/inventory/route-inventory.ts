@@ -13,7 +13,7 @@ export type InventoryRoute = {
   /** `GET`, `ANY`; `$default` and `$connect` are a `path`, with `ANY`. */
   readonly method: string;
   readonly path: string;
-  /** False: the route has none of our authorizers, so a document's rules for it are not enforced. */
+  /** False: the route does not use our authorizers, so a document's rules for it are not enforced. */
   readonly isProtected: boolean;
   /**
    * Another authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent: none,

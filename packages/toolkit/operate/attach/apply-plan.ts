@@ -1,5 +1,5 @@
 /**
- * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without an answer
+ * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without a response
  * may have been carried out. So both may be repeated after a crash at any point.
  */
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -175,7 +175,7 @@ function note(
 // Authorizers that an undo restores on routes, by id. An id does not tell what is behind it: the authorizer
 // may have been edited, deleted or created again since.
 
-/** Their state when the routes lose them. */
+/** The authorizers' state when the routes lose them. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {
@@ -189,7 +189,7 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 /**
  * How the authorizer that a step restores differs from what the route had; undefined: it does not differ, or
  * none is restored.
- * @param guards of the undo file; files of earlier versions have none, and only missing authorizers are found
+ * @param guards authorizers in the undo file; earlier versions stored none, so only missing authorizers are found
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
   const id = idBefore(step);

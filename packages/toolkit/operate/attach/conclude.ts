@@ -1,5 +1,5 @@
 /**
- * Protects the callers of routes whose authorizer is replaced: before the first call, and after verification.
+ * Protects the callers of routes while their authorizer is replaced: before the first call, and after verification.
  */
 import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
@@ -24,7 +24,7 @@ const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']
 const SHOWN = 3;
 
 /**
- * A handler that reads these claims finds no caller and still answers 200, which no verification notices. So
+ * A handler that reads these claims finds no caller and still responds with 200, which no verification notices. So
  * the sources below the folder are searched, whatever the user claims.
  * @throws ClaimsUncheckedError
  */
@@ -64,7 +64,7 @@ export function describeDetached(kept: readonly string[], hasEarlier: boolean): 
   return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} as found; remove what is left in API Gateway by hand${more}`;
 }
 
-/** Puts every part back where a check is wrong. @returns whether it did */
+/** Restores every part if a check fails. @returns whether it did */
 export async function undoIfWrong(checks: readonly Check[], undo: Undo, work: Work): Promise<boolean> {
   if (!checks.some(({ isGood }) => isGood === false)) return false;
   await undoPlan(undo, work);

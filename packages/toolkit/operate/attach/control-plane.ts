@@ -6,7 +6,7 @@ import { UsageError } from '../../../base/terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
-  /** Undefined where it does not exist. @throws PlaneError */
+  /** Undefined if it does not exist. @throws PlaneError */
   read(service: PlaneCall['service'], path: string): Promise<UnknownMembers | undefined>;
   /** Every page of a list. @throws PlaneError also for a list without end */
   list(path: string): Promise<readonly UnknownMembers[]>;
@@ -19,7 +19,7 @@ const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
 const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
- * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
+ * AWS refused or did not respond. Whether a call without a response was carried out shows only in the current
  * state.
  */
 export class PlaneError extends UsageError {
@@ -125,7 +125,7 @@ function isBusy(answer: AwsAnswer): boolean {
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without this header the v1 API answers in HAL. */
+/** Without this header the v1 API responds in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */

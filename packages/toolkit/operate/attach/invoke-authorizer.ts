@@ -21,7 +21,7 @@ type InvocationTarget = {
 
 type ProbeResult =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
-  /** It threw, so API Gateway would answer 500. */
+  /** The function threw, so API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(
@@ -89,7 +89,7 @@ export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
 }
 
 /**
- * Whether the function throws, and so would answer 500 to every caller. Undefined: it does not, it may not be
+ * Whether the function throws, and so would respond with 500 to every caller. Undefined: it does not, it may not be
  * called, or its answer to a bad credential is unknown.
  */
 export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {

@@ -21,7 +21,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { Snapshot, Step } from './step.ts';
 
-/** 1 had the calls of each step, too. */
+/** Format 1 also contained the calls of each step. */
 const READ_FORMATS: readonly unknown[] = [1, 2];
 export const FORMAT = 2;
 

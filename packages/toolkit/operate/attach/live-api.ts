@@ -34,7 +34,7 @@ export type LiveApi = {
   readonly parts: Snapshot;
   /** The stage follows each edit immediately. */
   readonly isAutomatic: boolean;
-  /** Differences between the configuration and the served stage; undefined where they are unknown. */
+  /** Differences between the configuration and the served stage; undefined if they are unknown. */
   readonly drift: readonly string[] | undefined;
 };
 

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } f
 import { join } from 'node:path';
 import { UsageError } from '../../../base/terminal/output.ts';
 
-/** @throws UsageError while another run holds the lock; a killed run does not hold it */
+/** @throws UsageError while another run has the lock; a killed run releases it */
 export async function withLock<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },

@@ -47,7 +47,7 @@ export type Reading = {
 };
 
 /**
- * @param begun the plan to make again, of the API as it was before
+ * @param begun the plan to make again, for the API as it was before
  * @throws UsageError where API, stage or function do not exist
  */
 export async function makePlan(
@@ -111,7 +111,7 @@ export async function makePlan(
 }
 
 /**
- * Routes whose refusal is 429 by a key that only the authorizer supplies (docs/guides/sell/quota.md, "In the
+ * Routes that refuse with 429, because only the authorizer supplies their API key (docs/guides/sell/quota.md, "In the
  * authorizer").
  */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {

@@ -12,7 +12,7 @@ import type { PlaneCall, Snapshot } from './step.ts';
 
 export type Opening = {
   readonly call: PlaneCall;
-  /** Route keys; or `deployment a1b2c3`, whose routes AWS does not show. */
+  /** Route keys; or `deployment a1b2c3`, since AWS does not show a deployment's routes. */
   readonly names: readonly string[];
 };
 

@@ -14,7 +14,7 @@ type StepsOptions = {
   readonly routes: readonly LiveRoute[];
   /** The new deployment's first share of requests; REST only. */
   readonly canaryPercent: number | undefined;
-  /** Routes that must require the key by which a quota answers 429. */
+  /** Routes that must require the key by which a quota responds with 429. */
   readonly keyed: ReadonlySet<string>;
 };
 

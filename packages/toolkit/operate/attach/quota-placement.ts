@@ -1,5 +1,5 @@
 /**
- * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"),
+ * The place in which a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"),
  * and what an attachment can do for it. Pure.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -94,7 +94,7 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
         ]),
     warning(
       'access-log-filter',
-      `it was not checked whether ${group} feeds the usage tracker`,
+      `could not check whether ${group} feeds the usage tracker`,
       'add a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
     ),
   ];

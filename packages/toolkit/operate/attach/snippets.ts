@@ -15,7 +15,7 @@ const STACK = 'aws:cloudformation:stack-name';
 /** Creator of an API, which will restore its own state. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** As far as tags show; undefined if the API does not come from a template. */
+/** The API's creator, as far as tags show it; undefined if the API does not come from a template. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);

@@ -57,7 +57,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
   return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
 }
 
-/** The outcome in which a step is done; undefined where it is not. */
+/** The outcome in which a step is done; undefined if it is not. */
 function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -87,7 +87,7 @@ export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState |
   return isBefore ? 'before' : 'other';
 }
 
-/** The outcome whose members are present; undefined if none is. */
+/** The first outcome with all its members present; undefined if there is none. */
 export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -145,7 +145,7 @@ export function findForeignEdits(
   });
 }
 
-/** Members whose values are never secret. */
+/** Members with values that are never secret. */
 const TELLABLE = new Set([
   'authorizationType',
   'authorizerId',

@@ -58,7 +58,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** Those of the routes whose cached responses are the same for all callers. */
+/** The routes with cached responses that are the same for all callers. */
 export function sharedCacheRoutes(
   { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],

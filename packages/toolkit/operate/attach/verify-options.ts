@@ -10,7 +10,7 @@ import { routePart } from './live-api.ts';
 export type VerifyOptions = {
   /** Token of a caller that the rules allow. */
   readonly token: string | undefined;
-  /** A route whose integration is really called: `GET /orders`. */
+  /** A route; its integration is really called: `GET /orders`. */
   readonly invoke: string | undefined;
   /** Address of the stage, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
   readonly url: string | undefined;

@@ -158,7 +158,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   ];
 }
 
-/** It calls the integration, past the authorizer: only for a route named by the user. */
+/** Calls the integration, bypassing the authorizer: only for a route that the user names. */
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,

@@ -1,6 +1,6 @@
 /**
  * Routes of an API as they will be once an authorizer is attached, for its access document: the authorizers
- * need them before.
+ * need these routes before that.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/files/access-files';
@@ -17,7 +17,7 @@ import type { LiveApi } from './live-api.ts';
 /**
  * @param keys of the routes in the plan
  * @returns what was written, as a sentence
- * @throws UsageError where no document names the API, or the documents do not compile
+ * @throws UsageError if no document names the API, or the documents do not compile
  */
 export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {
   const { apiId, stage, kind } = live;

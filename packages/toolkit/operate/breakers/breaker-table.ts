@@ -59,12 +59,12 @@ export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<reado
   throw new UsageError(`${place.namespace} has more than ${found.length} breakers: show one by its name`);
 }
 
-/** @throws UsageError where it has never changed its state */
+/** @throws UsageError if it has never changed its state */
 export async function readBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   return describeBreaker((await getBreaker(aws, place, name)).item);
 }
 
-/** @throws UsageError, also when the state has changed meanwhile */
+/** @throws UsageError, including when the state has changed in the meantime */
 export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   const key = breakerKey(place.namespace, name);
   const { item, tableEpochMs } = await getBreaker(aws, place, name);

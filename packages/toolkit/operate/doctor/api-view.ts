@@ -53,7 +53,7 @@ export type ApiView = {
   readonly stageWhere: string;
   readonly routes: readonly RouteView[];
   readonly authorizers: readonly AuthorizerView[];
-  /** Plans of this stage; the keys are those of the whole account. */
+  /** Plans of this stage; the keys of the whole account. */
   readonly plans: readonly PlanView[];
   readonly keys: readonly KeyView[];
   /** Web ACLs associated with HTTP APIs, which AWS does not support. */

@@ -95,7 +95,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
           'its keys may call without limit: a plan counts requests, but refuses only above a limit',
           where,
-          'give the plan a quota, or state in its description that it has none',
+          'give the plan a quota, or state in its description that it has no quota',
         ),
       ),
     ...keys
@@ -239,7 +239,7 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
   ];
 }
 
-/** AWS shows the account's 10,000 and 5,000 where no limit is set. */
+/** AWS shows the account's 10,000 and 5,000 if no limit is set. */
 const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
@@ -254,7 +254,7 @@ function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiV
     : [
         warning(
           'no-throttle',
-          `stage ${stage} has no throttle of its own`,
+          `stage ${stage} has no throttling limit`,
           "one caller may use up the account's 10,000 requests a second, which all APIs of the region share",
           stageWhere,
           'set a rate and burst for the stage (ThrottlingRateLimit, ThrottlingBurstLimit)',

@@ -35,7 +35,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   );
   for (const { name } of authorizers)
     unread.push({
-      what: `it was not checked whether the policy of authorizer ${name} names one ARN`,
+      what: `could not check whether the policy of authorizer ${name} names one ARN`,
       reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE checks its source',
       permission: '',
     });

@@ -13,7 +13,7 @@ export type Finding = {
 export type Unread = {
   readonly what: string;
   readonly reason: string;
-  /** The IAM action that the caller needs; undefined where AWS did not answer. */
+  /** The IAM action that the caller needs; undefined if AWS did not respond. */
   readonly permission?: string;
 };
 

@@ -1,4 +1,4 @@
-/** Resources whose names a template may set: how each is found in the account, and how its name is freed. */
+/** Resources that a template may name: how each is found in the account, and how its name is freed. */
 import type { AwsCall } from '../../terminal/aws-call.ts';
 
 type Asked = { readonly name: string; readonly region: string; readonly accountId: string };
@@ -8,7 +8,7 @@ type NamedType = {
   readonly property: string;
   readonly permission: string;
   readonly request: (asked: Asked) => AwsCall;
-  /** What AWS answers if there is no such resource. */
+  /** AWS's response if there is no such resource. */
   readonly absent: RegExp;
   readonly fix: (name: string) => string;
 };

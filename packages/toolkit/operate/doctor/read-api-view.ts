@@ -19,7 +19,7 @@ import type {
 export interface Surroundings {
   /** `FUNCTION` or `FUNCTION:ALIAS`. */
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
-  /** Whether API Gateway may call it for this API; `source`: `…/GET/orders`, `…/authorizers/…`. */
+  /** Whether API Gateway may call the function for this API; `source`: `…/GET/orders`, `…/authorizers/…`. */
   isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
   /** Place of a part: file and line, or AWS's name. */
   where(part: string, id: string, more?: string): string;

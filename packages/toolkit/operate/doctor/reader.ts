@@ -5,7 +5,7 @@ export type Caller = { readonly accountId: string; readonly arn: string };
 
 /** Calls, and records failures. */
 export type Reader = {
-  /** The answer; `absent` where the resource does not exist; undefined where it could not be read. */
+  /** The response; `absent` if the resource does not exist; undefined if it could not be read. */
   readonly read: (
     what: string,
     permission: string,

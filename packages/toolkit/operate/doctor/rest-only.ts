@@ -6,7 +6,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { ApiView } from './api-view.ts';
 
-/** Each with a name; empty: an HTTP API would do. */
+/** Names of the REST-only features in use; empty: an HTTP API would suffice. */
 export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): readonly string[] {
   const { api, stageShown, gatewayResponses } = live;
   const types = listAt(api, 'endpointConfiguration', 'types').map(String);

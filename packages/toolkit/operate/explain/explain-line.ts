@@ -59,7 +59,7 @@ export function explainLine(
   };
 }
 
-/** A 401 whose line does not say whether the function was called has two possible reasons. */
+/** If the line of a 401 does not say whether the function was called, there are two possible reasons. */
 function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];

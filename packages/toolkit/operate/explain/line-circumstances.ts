@@ -217,7 +217,7 @@ function describeGuard(
     functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
     places,
     ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
-    // An answer without a call of the function was cached.
+    // If the function was not invoked, its result was cached.
     from:
       fields.get('authorizer.principalId') === undefined
         ? undefined

@@ -95,7 +95,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   integrationLatency: ['integration.latency'],
 };
 
-/** Undefined where the line does not match this format. */
+/** Undefined if the line does not match this format. */
 export function readLogLine(format: string, line: string): LogFields | undefined {
   const parts = format.trim().split(VARIABLE);
   const isJson = /^\s*[{[]/.test(format);

@@ -16,12 +16,12 @@ export type QueueMessage = {
 
 export type FailedEvent = {
   readonly messageId: string;
-  /** The failed function; undefined where the message does not name it. */
+  /** The failed function; undefined if the message does not name it. */
   readonly functionName: string | undefined;
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
   readonly error: string;
-  /** The event, as JSON text; undefined if the message has none, with the reason. */
+  /** The event, as JSON text; undefined, with the reason, if the message has no event. */
   readonly payload: string | undefined;
   readonly reason?: string;
 };

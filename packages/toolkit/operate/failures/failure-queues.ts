@@ -17,7 +17,7 @@ export type FailureQueue = {
 const PAGES_LIMIT = 10;
 const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:(\d{12}):([\w.-]{1,80})$/;
 
-/** @throws UsageError where the stack does not exist */
+/** @throws UsageError if the stack does not exist */
 export async function findFailureQueues(aws: Aws, stackName: string): Promise<readonly FailureQueue[]> {
   const senders = new Map<string, string[]>();
   for (const name of await functionsOf(aws, stackName))

@@ -16,7 +16,7 @@ export type Replayed = {
   readonly why: string;
 };
 
-/** Longer than a call of the function may take, so that no other replay sends the same event. */
+/** Longer than the function may run, so that no other replay sends the same event. */
 const HIDDEN_SECONDS = 600;
 /** fetch gives up after five minutes. */
 const CALL_WITHIN_MS = 290_000;
@@ -75,7 +75,7 @@ async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): 
   return { messageId, functionName, outcome: 'kept', why };
 }
 
-/** Undefined where it succeeded, else the reason. */
+/** Undefined if it succeeded, else the reason. */
 async function callAgain(
   aws: Aws,
   { name, functions }: FailureQueue,

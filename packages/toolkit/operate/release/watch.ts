@@ -26,7 +26,7 @@ export type Measurements = {
 
 /** One throttled or lost call does not end a release; several in a row do. */
 const BLIND_LOOKS = 3;
-/** With fewer requests a percentage is not meaningful. */
+/** A percentage of fewer requests is not meaningful. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {

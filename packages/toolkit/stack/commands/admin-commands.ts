@@ -40,7 +40,7 @@ export async function sendChange(
   }
 }
 
-/** Whether the change may have been made although no response arrived. */
+/** Whether the change may have been applied although no response arrived. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';

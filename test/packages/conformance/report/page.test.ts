@@ -43,7 +43,7 @@ describe('printPage', () => {
     assert.match(page, /status: &lt;script&gt;/);
     for (const outcome of ['holds', 'differs', 'not asked'])
       assert.match(page, new RegExp(`data-kind="documented" data-outcome="${outcome}"`));
-    assert.match(page, /<strong>1 of 2<\/strong> asked cases hold; 1 were not asked/);
+    assert.match(page, /<strong>1 of 2<\/strong> asked cases pass; 1 were not asked/);
   });
 });
 

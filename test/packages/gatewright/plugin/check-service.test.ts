@@ -202,7 +202,7 @@ describe('checkService', () => {
   it('warns where no document names an API whose authorizers are ours, since nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
-      'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id, so it was not checked';
+      'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id, so this API was not checked';
 
     assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
       complaints: [],

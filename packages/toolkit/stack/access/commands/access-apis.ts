@@ -29,7 +29,7 @@ export async function inspectApis(
   return gateway.inspectStacks(...asked);
 }
 
-/** The service whose documents are in this folder: next to it, or next to the stack below the service. */
+/** The service with its documents in this folder: next to it, or next to the stack below the service. */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
   const above = dirname(resolve(folder));
@@ -47,7 +47,7 @@ export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): rea
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }
 
-/** Routes that answer 500 to every request. */
+/** Routes that respond with 500 to every request. */
 export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed === true));
 }

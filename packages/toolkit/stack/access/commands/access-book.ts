@@ -1,4 +1,4 @@
-/** The access documents next to the sources of a start, for its console. */
+/** The access documents next to the gateway's sources, for the console. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -18,7 +18,7 @@ import type {
 
 /**
  * @param stage of the stack that contains the authorizers
- * @param findTarget the admin API of the start; undefined: it has none
+ * @param findTarget the admin API of the running gateway; undefined: it has no admin API
  */
 export function openAccessBook(
   sources: readonly string[],

@@ -31,7 +31,7 @@ const SHOWN = 10;
 /**
  * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
  * their authorization type: CUSTOM. Credentials come from the environment.
- * @throws UsageError, also for every partial or unexpected answer
+ * @throws UsageError, including for every partial or unexpected response
  */
 export async function readLiveApi(wanted: LiveApiQuery, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
@@ -123,7 +123,7 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     const protection = protectionOf(authorizationType);
     const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), ...protection };
-    // `$default`, and the routes of a WebSocket API, whose names are free.
+    // `$default`, and the routes of a WebSocket API, which may have any name.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
       throw new UsageError(`AWS returned a route with the key ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, ...protection };

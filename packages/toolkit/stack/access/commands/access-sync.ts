@@ -80,7 +80,7 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
   return `no access document names stage "${stage}" under api; the stages are ${[...stages].sort().join(', ')}`;
 }
 
-/** @throws UsageError: the gateway, which reads them all together, does not know whose source is missing */
+/** @throws UsageError; the gateway reads all sources together, so it cannot say which one lacks a source */
 function assertSources(documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
     ({ folder, document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),

@@ -119,7 +119,7 @@ function snapshotCommand(): Command {
     });
 }
 
-/** Fetches the keys of issuers whose documents ship them. @throws UsageError naming a silent issuer */
+/** Fetches the keys of issuers for documents that ship them. @throws UsageError naming an issuer that does not respond */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];
@@ -165,7 +165,7 @@ function checkCommand(): Command {
   return inFolder('check', 'Check the documents, and how the APIs use them.')
     .argument(
       '[sources...]',
-      'services or templates with the protected APIs and the authorizers (default: the service beside the documents)',
+      'services or templates with the protected APIs and the authorizers (default: the service next to the documents)',
     )
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
@@ -319,7 +319,7 @@ function report(answer: Answer): void {
   );
 }
 
-/** Each request of a publication is an operation of its own; sending it again changes nothing. */
+/** Each request of a publication is a separate operation; sending it again changes nothing. */
 function withoutId({ url }: ChangeFlags): ChangeFlags {
   return { url };
 }

@@ -14,14 +14,14 @@ import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
 
 type HandlerFindings = {
-  /** Each with file and line. */
+  /** Findings, each with file and line. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };
 
 /**
  * Checks only protected APIs, and routes with one of our authorizers.
- * @param sources folders and templates, whose gatewright.yml may name files that a person has checked
+ * @param sources folders and templates; their gatewright.yml may name files that a person has checked
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,

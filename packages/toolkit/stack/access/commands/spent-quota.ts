@@ -1,4 +1,4 @@
-/** Whether the ledger would refuse a caller whom the rules allow: by the usage of its tenant, behind the admin endpoint. */
+/** Whether the ledger would refuse a caller whom the rules allow, by its tenant's usage, read from the admin endpoint. */
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -21,7 +21,7 @@ export type Ledger =
       /** The plan on record; undefined: the stack is older than such records. */
       readonly terms: Answer | undefined;
     }
-  /** Why there is no usage: no gateway runs, or its error. */
+  /** The reason why there is no usage: no gateway runs, or its error. */
   | { readonly kind: 'unasked'; readonly reason: string };
 
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
@@ -45,7 +45,7 @@ export async function readLedger(
   }
 }
 
-/** One row per limit of the caller's plan, and per route where the limit is per route. */
+/** One row per limit of the caller's plan, and per route if the limit is per route. */
 async function readRows(
   charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],

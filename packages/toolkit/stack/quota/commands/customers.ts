@@ -57,8 +57,8 @@ export function customersCommand(): Command {
         .argument(...TENANT)
         .argument('<plan>', 'id of the plan')
         .option(
-          '--from <moment>',
-          'a later moment; later changes that were already planned are withdrawn',
+          '--from <time>',
+          'a later time; later changes that were already planned are withdrawn',
           readInstant,
         )
         .action(setPlan),

@@ -48,7 +48,7 @@ const USAGE_SORTS = {
   'SEEN#': 'seen requests',
 } as const;
 
-/** Ledgers, keys' plans, rates, permits: all partitions whose first name is the tenant. */
+/** Ledgers, keys' plans, rates, permits: all partitions with the tenant as the first name. */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
@@ -187,7 +187,7 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    // Of all partitions of a customer, only those of ledgers have periods and records.
+    // Of all partitions of a customer, only the ledgers' partitions have periods and records.
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;

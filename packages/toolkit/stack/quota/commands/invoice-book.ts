@@ -5,7 +5,7 @@ import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../../gateway/engine/index.ts';
 
-/** @param findTarget the admin API of the start; undefined: it has none */
+/** @param findTarget the admin API of the running gateway; undefined: it has no admin API */
 export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
   const flagsOf = (period: string) => {
     const target = findTarget();

@@ -63,7 +63,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   });
 }
 
-/** The version after the newest, whose id is in the path; 1 if there is none. */
+/** The version after the newest version of the plan in the path; 1 if there is no version. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };

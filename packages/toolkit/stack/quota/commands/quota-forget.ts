@@ -175,7 +175,7 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
       await ask(at, 'DeleteItem', named({ Key: printKey(key) }));
     },
     async rewrite(key, { before, after }) {
-      // A repeated write after a lost answer finds its own value.
+      // A repeated write after a lost response finds its own value.
       const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
       const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
       const change = { kind: 'update', set: { doc: after } } as const;
@@ -197,7 +197,7 @@ function toKept(item: DynamoDbItem): ListedItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 
-/** @throws UsageError when the table refuses, or does not answer */
+/** @throws UsageError when the table refuses, or does not respond */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<UnknownMembers> {
   const { endpoint, region, ...credentials } = at;
   const url = new URL(endpoint);

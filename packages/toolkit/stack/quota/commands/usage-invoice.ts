@@ -145,8 +145,8 @@ export async function* readInvoices(
 }
 
 /**
- * Keys are tenants. @throws UsageError if processes hold units that have a price: how many of them will be
- * billed is not known
+ * Keys are tenants. @throws UsageError if processes have leased units that have a price: it is not known how
+ * many of them will be billed
  */
 async function readDrafts(
   flags: MonthFlags,
@@ -163,7 +163,7 @@ async function readDrafts(
   }
   if (held.length > 0)
     throw new UsageError(
-      `a draft would not be exact, because processes hold units whose use they have not reported yet; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+      `a draft would not be exact, because processes have leased units and not yet reported their use; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
     );
   return drafts;
 }
@@ -172,7 +172,7 @@ function nameOf(row: UsageRow | UsageRecord): string {
   return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
-/** The plan on record. Undefined: the tenant has none, or the stack is older than such records. */
+/** The plan on record. Undefined: the tenant has no plan on record, or the stack is older than such records. */
 async function readCustomer(
   tenant: string,
   flags: AdminFlags,

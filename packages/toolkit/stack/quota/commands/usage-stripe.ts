@@ -145,7 +145,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
   }
 }
 
-/** For tests and proxies; keys are sent over HTTPS or to this machine only. */
+/** An address for tests and proxies; keys are sent over HTTPS or to this machine only. */
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   const { protocol, hostname, origin } = new URL(base);

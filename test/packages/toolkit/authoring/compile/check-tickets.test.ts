@@ -67,7 +67,7 @@ describe('rules of callers with a ticket', () => {
     assert.ok(compilation.kind === 'compiled');
     assert.match(
       compilation.warnings.map(({ message }) => message).join(),
-      /context: callers with a ticket of "once" have none of these claims/,
+      /context: callers with a ticket of "once" do not have these claims/,
     );
   });
 });

@@ -270,7 +270,7 @@ rules:
 
     assert.match(
       warnings.join('\n'),
-      /GET \/menu has none of our authorizers, so this rule is not enforced there/,
+      /GET \/menu does not use our authorizers, so this rule is not enforced there/,
     );
     assert.match(warnings.join('\n'), /no rule allows DELETE \/files\/\{proxy\+\}, .*: every call is denied/);
   });
@@ -283,7 +283,7 @@ rules:
     assert.doesNotMatch(warned(['*']), /nothing enforces/);
     assert.match(
       warned(['GET', 'OPTIONS']),
-      /OPTIONS \/orders has none of our authorizers, so this rule is not enforced there/,
+      /OPTIONS \/orders does not use our authorizers, so this rule is not enforced there/,
     );
   });
 
@@ -365,8 +365,11 @@ describe('warnings of a document', () => {
       );
 
     assert.deepEqual(open(['*']), []);
-    assert.match(open(['OPTIONS']).join(), /^rules\[1\]: OPTIONS \/users has none of our authorizers/);
-    assert.match(open(['*'], [...routes, 'open POST /users']).join(), /^rules\[1\]: POST \/users has none/);
+    assert.match(open(['OPTIONS']).join(), /^rules\[1\]: OPTIONS \/users does not use our authorizers/);
+    assert.match(
+      open(['*'], [...routes, 'open POST /users']).join(),
+      /^rules\[1\]: POST \/users does not use/,
+    );
   });
 
   it('are of an allow rule that a missing claim opens', () => {

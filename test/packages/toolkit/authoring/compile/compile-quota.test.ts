@@ -207,7 +207,7 @@ describe('a plan that one document brings along and another names', () => {
 
     assert.match(
       build(limited, count).join(),
-      /^access\/a\.yml:\d+:\d+: quota\.plan: names the plan partner, whose limits\[1\]\.rate cannot be enforced/,
+      /^access\/a\.yml:\d+:\d+: quota\.plan: names the plan partner, but its limits\[1\]\.rate cannot be enforced/,
     );
     assert.deepEqual(build(PLAN, count), []);
     assert.deepEqual(build(limited, {}), []);

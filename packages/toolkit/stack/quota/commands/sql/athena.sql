@@ -1,5 +1,5 @@
 -- The table of an export to S3 in DynamoDB JSON: `aws dynamodb export-table-to-point-in-time --export-format DYNAMODB_JSON`.
--- Write bucket, prefix and the id of the export where it says so; each export is a table of its own.
+-- Write bucket, prefix and the id of the export where it says so; each export needs a separate table.
 CREATE EXTERNAL TABLE usage_export (
   item struct<
     pk: struct<s: string>,

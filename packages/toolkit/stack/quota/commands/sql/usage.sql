@@ -5,7 +5,7 @@ WITH ledgers AS (
     replace(replace(split_part(item.pk.s, '#', 2), '%23', '#'), '%25', '%') AS tenant,
     coalesce(item.name.s, replace(replace(split_part(item.pk.s, '#', 3), '%23', '#'), '%25', '%')) AS limit_id,
     coalesce(item.plan.s, '') AS plan_id,
-    -- A shard belongs to the ledger whose partition its own begins with, and has no plan of its own.
+    -- A shard's partition begins with the partition of its ledger. A shard has no separate plan.
     CASE WHEN split_part(item.pk.s, '#', 5) LIKE 'S%' THEN 0 ELSE 1 END AS ledger,
     item.closed.n IS NOT NULL AS closed,
     CAST(item.used.n AS BIGINT) AS used,

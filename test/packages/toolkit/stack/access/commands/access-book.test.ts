@@ -109,7 +109,7 @@ describe('the access book of a start', () => {
     { asked: { document: 'nobody' }, says: /no access document nobody/ },
     { asked: { path: 'users' }, says: /path is written without the stage/ },
     { asked: { path: '/users', roles: ['king'] }, says: /unknown role "king"/ },
-    { asked: { path: '/users', token: 'x' }, says: /^The token is no JWT/ },
+    { asked: { path: '/users', token: 'x' }, says: /^The token is not a JWT/ },
     { asked: { path: '/users', claims: '[]' }, says: /^The text of the claims is not a JSON object/ },
     { asked: { path: '/users', ip: 'here' }, says: /^The address "here" is not an IP address/ },
   ];
