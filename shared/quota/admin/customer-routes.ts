@@ -68,6 +68,10 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
   ];
 }
 
+const CURRENCY = optional(
+  text('Currency of its invoices; its plans may not have another currency.', { maxLength: 3 }),
+);
+
 function changeRoutes(ports: AdminPorts): readonly Route[] {
   return [
     changeRoute(
@@ -79,9 +83,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         body: {
           plan: PLAN,
           name: optional(text('Name on invoices.', { maxLength: 128 })),
-          currency: optional(
-            text('Currency of its invoices; its plans may not have another currency.', { maxLength: 3 }),
-          ),
+          currency: CURRENCY,
           limits: LIMITS,
         },
         answer: CHANGED,
