@@ -5,7 +5,7 @@ import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-
 
 const SIGNER = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-type KeyedTable = { readonly client: commands.DynamoDBClient; stop(): Promise<void> };
+type KeyedTable = { readonly client: commands.DynamoDBClient; readonly stop: () => Promise<void> };
 
 /** Makes a table with the keys `pk` and `sk`, and waits until it can be used. */
 export async function createKeyedTable(client: commands.DynamoDBClient, name: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function aKeyedTable(name: string): Promise<KeyedTable> {
   await createKeyedTable(client, name);
   return {
     client,
-    async stop() {
+    stop: async () => {
       client.destroy();
       await dynamoDb.close();
     },
