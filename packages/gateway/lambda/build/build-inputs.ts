@@ -71,7 +71,7 @@ export function markBuild(
   for (const [file, { imports }] of inputs) {
     const folder = dirname(file);
     for (const { path, original = path } of imports) {
-      // `import(`../${name}.js`)` refers to the existing files.
+      // `import(`./${name}.js`)` refers to the existing files.
       if (path.includes('*')) return undefined;
       const found = resolve(absWorkingDir, path);
       const isKnown = /^\.{1,2}(?:\/|$)/.test(original)

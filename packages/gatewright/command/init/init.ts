@@ -173,7 +173,7 @@ function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
     throw new UsageError(`${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
-    files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../../${up}`)]]),
+    files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../${up}`)]]),
     next: ['npx gatewright access check'],
   };
 }
