@@ -39,7 +39,7 @@ export type Reading = {
   readonly isPart: boolean;
 };
 
-/** A settings file's names for a command: its long options, except the options for one run. */
+/** The names that a settings file may set for a command: its long options, except those that make sense for one run only. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();

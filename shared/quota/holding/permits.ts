@@ -305,7 +305,7 @@ export class Run {
     this.remainingMs = remainingMs;
   }
 
-  /** The same one for every call. */
+  /** Returns the same permit for every call with this name. */
   permitOf(name: string, pool: PermitPool): Holding {
     const known = this.#permits.get(name);
     if (known !== undefined) return known;

@@ -46,7 +46,7 @@ export class PlanBook {
     this.#observe = observe;
   }
 
-  /** The plan if it was read recently; synchronous, for the path of every request. */
+  /** The plan if it was read recently; synchronous, because every request calls it. */
   peek(planId: string): CustomerPlan | undefined {
     const entry = this.#entries.get(planId);
     return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
@@ -83,7 +83,7 @@ export class PlanBook {
     return this.#keep(plan, FRESH_MS);
   }
 
-  /** Once: it stays so until the code is deployed with a higher version. */
+  /** Reports this only once: the seed stays ignored until code with a higher version is deployed. */
   #reportIgnored(seed: CustomerPlan, { version, source }: CustomerPlan): void {
     if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
     if (this.#reported.has(seed.id)) return;

@@ -84,8 +84,8 @@ export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 const DIRECT_MAX_AGE_MS = 250;
 
 /**
- * A thousand writes a second each, with leases of hundreds of units: more than any one subject needs. A power of two,
- * since `auto` doubles.
+ * Each shard takes a thousand writes a second, and a write leases hundreds of units, so 16 are more than any one
+ * subject needs. A power of two, since `auto` doubles.
  */
 export const MAX_SHARDS = 16;
 

@@ -29,7 +29,7 @@ export type ChannelHandlers = {
   readonly ready?: () => void;
 };
 
-/** Messages out of order mostly arrive by themselves. */
+/** When messages arrive out of order, the missing ones usually follow without a read. */
 const WAIT_FOR_ORDER_MS = 150;
 const READ_AGAIN_MS = { least: 250, most: 5_000 };
 

@@ -61,7 +61,7 @@ function withNegations(classes: Readonly<Record<string, CharClass>>): Record<str
   return { ...classes, ...Object.fromEntries(others) };
 }
 
-/** A class given as a JavaScript expression for one character. */
+/** A character class as a JavaScript regular expression that matches one character. */
 export function propertyClass(set: RegExp): CharClass {
   return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }

@@ -82,7 +82,7 @@ export function sharedCacheRoutes(
   });
 }
 
-/** The authorizer decides who gets in; cached replies are the same for all of them. */
+/** The authorizer decides who gets in; but every allowed caller gets the same cached reply. */
 export function checkCaches({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const cached = sharedCacheRoutes(live, chosen);
   return cached.length === 0
