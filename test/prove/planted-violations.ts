@@ -224,6 +224,9 @@ const OF_ROOMS = ROOMS.map(({ name, folder }): [rule: string, importer: string, 
 /** Rule of .dependency-cruiser.mjs → importer (a folder, or a file that is replaced) and what it imports. */
 const IMPORTS: readonly (readonly [rule: string, importer: string, specifier: string])[] = [
   ...OF_ROOMS,
+  ['gateway-knows-doors-of-the-toolkit', 'packages/gateway/core', '../../toolkit/operate/planted-target.ts'],
+  ['toolkit-knows-doors-of-the-gateway', 'packages/toolkit/operate', '../../gateway/core/planted-target.ts'],
+  ['base-knows-no-product', 'packages/base/terminal', '../../gateway/core/planted-target.ts'],
   ['shared-knows-nothing-of-ours', 'shared/access', '../../packages/gateway/core/errors.ts'],
   ['packages-stand-alone', 'packages/gateway/dynamodb', '../core/planted-target.ts'],
   ['velocity-is-pure', 'packages/gateway/velocity', 'node:crypto'],
