@@ -121,7 +121,10 @@ async function hearMessage(page: Page, stacks: Stacks): Promise<void> {
 async function askAccess(page: Page): Promise<void> {
   await go(page, 'access/food-delivery-rest');
   await page.click('tr:has-text("GET /users/{id}") button[aria-label^="partner"]');
-  assert.match(await readText(page, '.story'), /DENY own-profile allows it only to the owner of the resource/);
+  assert.match(
+    await readText(page, '.story'),
+    /DENY own-profile allows it only to the owner of the resource/,
+  );
   await lookAt(page, 'few-asked');
   await page.fill('label:has-text("Subject") input', '7');
   await page.click('form .main-action');
