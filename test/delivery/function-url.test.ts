@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { ApiRoutes, Gateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const run = promisify(execFile);
 const KEY = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
@@ -64,26 +65,11 @@ describe('function URLs and their clients', () => {
     const template = join(folder, 'template.json');
     writeFileSync(template, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
-      dynamodb: { kind: 'none' },
       strict: true,
       roles: true,
-      accountThrottle: false,
-      reload: false,
       adminKey: KEY,
-      log: { write: () => undefined },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([template]);
     ({ control } = await gateway.listen());

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const ADMIN = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
 const FUNCTION = {
@@ -48,25 +49,9 @@ describe('a start without any API', () => {
     const template = join(folder, 'template.json');
     writeFileSync(template, JSON.stringify({ Resources: { Hello: FUNCTION } }));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
-      dynamodb: { kind: 'none' },
-      strict: false,
-      accountThrottle: false,
-      reload: false,
       adminKey: ADMIN,
-      log: { write: () => undefined },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([template]);
     const { control } = await gateway.listen();

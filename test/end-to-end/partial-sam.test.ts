@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-partial-sam-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,25 +31,9 @@ async function start(Resources: object, more: Partial<GatewayOptions> = {}): Pro
   const template = { Transform: 'AWS::Serverless-2016-10-31', Resources };
   writeFileSync(file, JSON.stringify(template, undefined, 2));
   const gateway = await createGateway({
-    stage: 'dev',
-    region: 'us-east-1',
-    accountId: '123456789012',
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
+    ...QUIET_GATEWAY,
     directory: folder,
-    dynamodb: { kind: 'none' },
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
-    log: { write: () => undefined },
-    functionLog: () => undefined,
-    onProgress: () => undefined,
-    onReload: () => undefined,
     ...more,
   });
   gateways.push(gateway);

@@ -11,6 +11,7 @@ import type {
   Listening,
   UnsupportedItem,
 } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-partial-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -27,25 +28,10 @@ async function start(template: object, more: Partial<GatewayOptions> = {}): Prom
   writeFileSync(file, JSON.stringify(template, undefined, 2));
   const log: string[] = [];
   const gateway = await createGateway({
-    stage: 'dev',
-    region: 'us-east-1',
-    accountId: '123456789012',
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
+    ...QUIET_GATEWAY,
     directory: folder,
-    dynamodb: { kind: 'none' },
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     log: { write: (line) => void log.push(line) },
-    functionLog: () => undefined,
-    onProgress: () => undefined,
-    onReload: () => undefined,
     ...more,
   });
   gateways.push(gateway);

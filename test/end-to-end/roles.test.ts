@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESTEST0000001', secretAccessKey: 'a-secret-of-this-test-only' };
@@ -166,26 +167,12 @@ describe('roles at run time', () => {
     writeFileSync(join(folder, 'app.mjs'), HANDLER);
     writeFileSync(join(folder, 'template.json'), JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       adminKey: ADMIN,
-      strict: false,
-      reload: false,
-      accountThrottle: false,
       roles: true,
       log: { write: (line) => messages.push(line) },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([join(folder, 'template.json')]);
     ({ control } = await gateway.listen());

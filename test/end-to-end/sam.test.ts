@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const HELLO = `exports.handler = async ({ body }) => ({ statusCode: 200, body: body ?? 'hello' })`;
 
@@ -105,25 +106,9 @@ describe('a service of SAM', () => {
     const file = join(folder, 'template.json');
     writeFileSync(file, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
-      dynamodb: { kind: 'none' },
-      strict: false,
-      reload: false,
-      accountThrottle: false,
       adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
-      log: { write: () => undefined },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([file]);
     await gateway.listen();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const METHOD = (verb: string, uri: string, template: string, more: object = {}): object => ({
   Type: 'AWS::ApiGateway::Method',
@@ -91,25 +92,11 @@ describe('AWS integrations of a running gateway', () => {
     const file = join(folder, 'template.json');
     writeFileSync(file, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       adminKey: { accessKeyId: 'AKIDSERVICESTEST0001', secretAccessKey: 'a-secret-of-this-test-only' },
       strict: true,
-      reload: false,
-      accountThrottle: false,
-      log: { write: () => undefined },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([file]);
     ({ control } = await gateway.listen());

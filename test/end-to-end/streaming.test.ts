@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 /** Streams `one`, and `two` after a while, or fails. */
 const CHAT = `
@@ -99,25 +100,10 @@ describe('a service that streams', () => {
     const template = join(folder, 'template.json');
     writeFileSync(template, JSON.stringify(TEMPLATE));
     gateway = await createGateway({
-      stage: 'dev',
-      region: 'us-east-1',
-      accountId: '123456789012',
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
+      ...QUIET_GATEWAY,
       directory: folder,
-      dynamodb: { kind: 'none' },
       strict: true,
-      accountThrottle: false,
-      reload: false,
       adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
-      log: { write: () => undefined },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await gateway.load([template]);
     const { apis } = await gateway.listen();

@@ -13,6 +13,7 @@ import type { Gateway, Listening } from '../../packages/gateway/engine/index.ts'
 import type { ControlTarget } from '../../packages/conformance/schema/control-case.ts';
 import type { RunningApi } from '../../packages/conformance/play/running-api.ts';
 import type { Deploy, Fragment, Target } from '../../packages/conformance/targets/target.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
@@ -91,31 +92,18 @@ function openGateway(
   { awsEndpoint, tls = false, roles = false }: EngineNeeds,
 ): Promise<Gateway> {
   return createGateway({
+    ...QUIET_GATEWAY,
     refusesFaults: true,
     stage: 'parity',
     region: REGION,
     accountId: ACCOUNT_ID,
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
     ...(awsEndpoint === undefined
       ? {}
       : { awsEndpoints: { urls: { '*': awsEndpoint }, live: [], credentials: undefined } }),
-    dynamodb: { kind: 'none' },
     directory,
     adminKey: RUNNER_KEY,
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     tls,
     roles,
-    log: { write: () => undefined },
-    functionLog: () => undefined,
-    onProgress: () => undefined,
-    onReload: () => undefined,
   });
 }
 

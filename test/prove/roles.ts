@@ -19,6 +19,7 @@ import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
+import { QUIET_GATEWAY } from '../support/a-gateway.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESPROOF000001', secretAccessKey: 'a-secret-of-this-proof-only' };
 const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
@@ -46,23 +47,13 @@ class Stage {
     const file = join(this.#folder, 'template.json');
     writeFileSync(file, JSON.stringify(templateOf(this.#stack, without)));
     this.#gateway ??= await createGateway({
+      ...QUIET_GATEWAY,
       ...HOME,
-      host: '127.0.0.1',
-      port: 0,
-      controlPort: 0,
-      allowHosts: [],
-      parameters: {},
-      environment: {},
       directory: this.#folder,
       adminKey: ADMIN,
-      reload: false,
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
-      accountThrottle: false,
       roles: true,
       log: { write: (line) => this.messages.push(line) },
-      functionLog: () => undefined,
-      onProgress: () => undefined,
-      onReload: () => undefined,
     });
     await this.#gateway.load([file]);
     if (this.#at !== undefined) return;

@@ -7,6 +7,27 @@ import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/
 
 export const GATEWAY_ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 
+/** The options of a gateway on free ports that prints nothing; a test adds its folder, its key and what it is about. */
+export const QUIET_GATEWAY = {
+  stage: 'dev',
+  region: 'us-east-1',
+  accountId: '123456789012',
+  host: '127.0.0.1',
+  port: 0,
+  controlPort: 0,
+  allowHosts: [],
+  parameters: {},
+  environment: {},
+  dynamodb: { kind: 'none' },
+  strict: false,
+  accountThrottle: false,
+  reload: false,
+  log: { write: () => undefined },
+  functionLog: () => undefined,
+  onProgress: () => undefined,
+  onReload: () => undefined,
+} as const satisfies Omit<GatewayOptions, 'directory' | 'adminKey'>;
+
 export type StartedGateway = {
   readonly gateway: Gateway;
   readonly listening: Listening;
@@ -38,25 +59,12 @@ export async function aGateway(
   }
   const lines: string[] = [];
   const gateway = await createGateway({
-    stage: 'dev',
+    ...QUIET_GATEWAY,
     region: 'eu-west-1',
-    accountId: '123456789012',
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
     directory,
-    dynamodb: { kind: 'none' },
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     adminKey: GATEWAY_ADMIN,
     log: { write: (line) => lines.push(line) },
     functionLog: ({ message }) => lines.push(message),
-    onProgress: () => undefined,
-    onReload: () => undefined,
     ...options,
   });
   const close = async (): Promise<void> => {

@@ -7,6 +7,7 @@ import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/engine/index.ts';
 import { refs } from './a-terraform-plan.ts';
 import type { Planned } from './a-terraform-plan.ts';
+import { QUIET_GATEWAY } from './a-gateway.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'gatewright-terraform-'));
 // Several test files share a process, and this folder.
@@ -49,25 +50,10 @@ export async function start(
   writeFileSync(file, text);
   const lines: string[] = [];
   const gateway = await createGateway({
-    stage: 'dev',
-    region: 'us-east-1',
-    accountId: '123456789012',
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
+    ...QUIET_GATEWAY,
     directory: folder,
-    dynamodb: { kind: 'none' },
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     log: { write: (line) => void lines.push(line) },
-    functionLog: () => undefined,
-    onProgress: () => undefined,
-    onReload: () => undefined,
     ...more,
   });
   gateways.add(gateway);

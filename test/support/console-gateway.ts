@@ -7,6 +7,7 @@ import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import type { AccessBook, Gateway, InvoiceBook } from '../../packages/gateway/engine/index.ts';
+import { QUIET_GATEWAY } from './a-gateway.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({
@@ -211,30 +212,15 @@ export async function aConsoleGateway(
     body: Buffer.from('<!doctype html><title>Gatewright</title>'),
   };
   const gateway = await createGateway({
-    stage: 'dev',
-    region: 'us-east-1',
-    accountId: '123456789012',
-    host: '127.0.0.1',
-    port: 0,
-    controlPort: 0,
-    allowHosts: [],
-    parameters: {},
-    environment: {},
+    ...QUIET_GATEWAY,
     directory: folder,
     dynamodb: { kind: 'embedded', dataDirectory: undefined },
-    strict: false,
-    accountThrottle: false,
-    reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     record: 100,
     ...(pageKeys !== undefined && { pageKeys }),
     access: ACCESS,
     invoices: INVOICES,
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
-    log: { write: () => undefined },
-    functionLog: () => undefined,
-    onProgress: () => undefined,
-    onReload: () => undefined,
   });
   await gateway.load([template]);
   const { apis, control, console: shown = '' } = await gateway.listen();
