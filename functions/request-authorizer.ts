@@ -1,4 +1,7 @@
-/** REQUEST authorizer of REST APIs, HTTP APIs (payload 1.0 and 2.0) and `$connect`: credential → policy or simple answer. */
+/**
+ * REQUEST authorizer of REST APIs, HTTP APIs (payload 1.0 and 2.0) and `$connect`: turns a credential into a policy or
+ * a simple response.
+ */
 import { answer } from '#shared/access/answer.ts';
 import type { Authorizer } from '#shared/access/authorize.ts';
 import { readCredential } from '#shared/access/credential.ts';
@@ -31,7 +34,7 @@ async function authorize(event: unknown, observer: FunctionObserver, context: un
   );
 }
 
-/** Middlewares of your own: `middy().use(yours()).handler(observeAuthorizer(…))`. */
+/** To add your own middlewares, write `middy().use(yours()).handler(observeAuthorizer(…))`. */
 export const handler = guardAuthorizer(authorize, (guarded) =>
   observeAuthorizer('request-authorizer', guarded),
 );

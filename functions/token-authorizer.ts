@@ -1,4 +1,6 @@
-/** REST TOKEN authorizer: `Authorization: Bearer <JWT>` → IAM policy for the whole API and stage. */
+/**
+ * TOKEN authorizer of REST APIs: turns `Authorization: Bearer <JWT>` into an IAM policy for the whole API and stage.
+ */
 import { answer } from '#shared/access/answer.ts';
 import type { Authorizer } from '#shared/access/authorize.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
@@ -28,7 +30,7 @@ async function authorize(event: unknown, observer: Observer, context: unknown) {
   );
 }
 
-/** Middlewares of your own: `middy().use(yours()).handler(observeAuthorizer(…))`. */
+/** To add your own middlewares, write `middy().use(yours()).handler(observeAuthorizer(…))`. */
 export const handler = guardAuthorizer(authorize, (guarded) =>
   observeAuthorizer('token-authorizer', guarded),
 );

@@ -1,10 +1,10 @@
-/** Runs every hour: closes each period that is over and records its usage before its ledger expires. */
+/** Runs every hour. Closes each period that is over, and records its usage before the period's ledger expires. */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { createDynamoDbAdminPorts } from '#shared/quota/dynamodb-admin.ts';
 
-/** Lambda ends it after 15. */
+/** Lambda ends the function after 15 minutes. */
 const WITHIN_MS = 14 * 60_000;
 
 export const handler = observeHandler('usage-closer', async (_event, { metrics }) => {

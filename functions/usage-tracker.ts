@@ -1,4 +1,4 @@
-/** Charges served requests, each once, by access logs from CloudWatch Logs or a Firehose stream. */
+/** Charges each served request once, from access logs that CloudWatch Logs or a Firehose stream delivers. */
 import { readUsageTrackerConfig } from '#shared/config/usage-config.ts';
 import type { UsageTrackerConfig } from '#shared/config/usage-config.ts';
 import { loadLogger } from '#shared/observability/logger.ts';

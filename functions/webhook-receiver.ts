@@ -1,4 +1,4 @@
-/** `POST /webhooks/{source}`: verifies a signed delivery and puts it on EventBridge or SQS, once. */
+/** `POST /webhooks/{source}`: verifies a signed delivery and puts it on EventBridge or SQS exactly once. */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
@@ -8,7 +8,7 @@ import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
 import type { WebhookReceiver } from '#shared/webhooks/receive.ts';
 import compiled from '../access/webhooks.compiled.json' with { type: 'json' };
 
-/** Longer than the function's timeout (serverless.yml). */
+/** The lease lasts longer than the function's timeout (serverless.yml). */
 const LEASE_SECONDS = 20;
 
 let receiver: WebhookReceiver | undefined;

@@ -1,4 +1,4 @@
-/** `$default` with a route response: answers pings, and otherwise lists the actions it understands. */
+/** `$default` with a route response: replies to pings, and otherwise lists the actions that the API supports. */
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { answerMessage } from '#shared/websocket/answer-message.ts';

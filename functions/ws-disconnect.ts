@@ -1,4 +1,4 @@
-/** `$disconnect`: deletes the connection. AWS ignores the result and does not guarantee the call. */
+/** `$disconnect`: deletes the connection. AWS ignores the result, and does not guarantee that it calls the function. */
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { parseChannelEvent } from '#shared/websocket/channel-event.ts';

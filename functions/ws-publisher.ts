@@ -1,6 +1,6 @@
 /**
- * Called by functions, by EventBridge, by SNS and by itself: publishes to channels, and delivers one share of
- * the listeners.
+ * Publishes to channels, and delivers to one share of the subscribed connections. Functions, EventBridge, SNS and the
+ * function itself call it.
  */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { randomHex } from '#shared/random-hex.ts';

@@ -1,4 +1,4 @@
-/** Integration of a protected `POST /ws-ticket` of any REST or HTTP API: issues a one-time ticket. */
+/** Integration of a protected `POST /ws-ticket` of any REST or HTTP API. Issues a one-time ticket. */
 import { createLambdaTicketDesk } from '#shared/middleware/lambda-ws-ticket.ts';
 import type { TicketDesk } from '#shared/middleware/ws-ticket.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -122,8 +122,8 @@ function hostedModules(root: string, packageName: string): Plugin {
 }
 
 /**
- * The names that packages import from each built-in module. An import reads all exports: reading the exports
- * of `crypto` loads WebCrypto, which adds 2 ms to a cold start; `node:timers` loads another module, 0.5 ms.
+ * The names that packages import from each built-in module. An import reads all exports. Reading the exports of
+ * `crypto` loads WebCrypto, which adds 2 ms to a cold start; `node:timers` loads another module, which adds 0.5 ms.
  */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   crypto: ['createPublicKey', 'createVerify', 'verify'],
@@ -158,7 +158,8 @@ export function assertShippedOnce(metafile: Metafile): void {
   const seen = new Map<string, string>();
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      // A few stateless lines that replace an import statement. Powertools' logger and metrics have one each.
+      // These are a few stateless lines that replace an import statement. Powertools' logger and metrics each contain a
+      // copy.
       if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)

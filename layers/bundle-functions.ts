@@ -32,8 +32,8 @@ type BundleSettings = {
 };
 
 /**
- * JSON is bundled as text, which is parsed in half the time of an expression: 0.4 ms of a start with six
- * documents.
+ * JSON is bundled as text, because parsing it takes half the time of evaluating an expression. This saves 0.4 ms of a
+ * start with six documents.
  */
 const DOCUMENTS_AS_TEXT: Plugin = {
   name: 'documents-as-text',
@@ -102,7 +102,7 @@ export async function bundleFunctions(
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Each specifier by itself: an alias of a package knows nothing of its `exports`. */
+/** Each specifier gets its own alias, because an alias of a whole package ignores its `exports`. */
 function aliases(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     LAYER_PACKAGES.flatMap(({ name, subpaths }) =>

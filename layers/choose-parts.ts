@@ -25,7 +25,7 @@ type PartFunction = OslsFunction & {
   environment?: Readonly<Record<string, unknown>>;
 };
 
-/** `parts` of each resource file, in their order; undefined: the file belongs to all. */
+/** `parts` of each resource file, in their order; undefined if the file belongs to all parts. */
 type Owners = readonly (readonly string[] | undefined)[];
 
 type ServiceOfParts = {
@@ -36,15 +36,18 @@ type ServiceOfParts = {
 
 type ChosenService = {
   readonly functions: Readonly<Record<string, PartFunction>>;
-  /** Merged. */
+  /** The merged resources. */
   readonly resources: Readonly<Record<string, unknown>>;
   readonly left: readonly LeftTable[];
 };
 
-/** Parts of resource files and of widgets. */
+/** Member that lists the parts of a resource file or widget. */
 const PARTS_MEMBER = 'parts';
 
-/** Takes them off, since osls would refuse the member. It resolves variables later, by where they are: files stay. */
+/**
+ * Removes the member `parts`, which osls would refuse. The list of files stays unchanged, because osls later resolves
+ * variables by their position in it.
+ */
 export function takeOwners(files: unknown): Owners {
   return asList(files).map((file) => {
     const { [PARTS_MEMBER]: parts } = membersOf(file);
@@ -94,7 +97,7 @@ function merged(one: unknown, other: unknown): unknown {
   return { ...one, ...Object.fromEntries(members) };
 }
 
-/** What happens to tables of the deployed stack. */
+/** Describes what happens to these tables of the deployed stack. */
 export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   return tables.map(({ name, stays }) =>
     stays
@@ -103,7 +106,7 @@ export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   );
 }
 
-/** The function's name in osls. */
+/** The logical id that osls gives the function. */
 function functionId(name: string): string {
   const normalized = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;

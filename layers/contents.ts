@@ -14,12 +14,14 @@ export const LAYER_PACKAGES: readonly LayerPackage[] = [
 ];
 
 /**
- * Modules that several packages need and none of our code imports by name. One package that every function
- * loads hosts them: every further file adds 0.4 ms to each cold start.
+ * Modules that several packages need and none of our code imports by name. One package that every function loads
+ * contains them, because every further file adds 0.4 ms to each cold start.
  */
 export const HOSTED = {
   host: '@aws-lambda-powertools/metrics',
-  /** The names that other packages import of each; a missing name fails their import (a test checks). */
+  /**
+   * The names that other packages import from each module. A missing name makes their import fail (a test checks this).
+   */
   modules: {
     '@aws-lambda-powertools/commons': ['Utility', 'deepMerge', 'isNullOrUndefined'],
     '@aws-lambda-powertools/commons/typeutils': ['isString'],
@@ -35,7 +37,7 @@ export const HOSTED = {
   } as Readonly<Record<string, readonly string[]>>,
 };
 
-/** `@middy/core`, `aws-jwt-verify/error` */
+/** Returns a specifier such as `@middy/core` or `aws-jwt-verify/error`. */
 export function specifierOf(name: string, subpath: string): string {
   return subpath === '.' ? name : `${name}${subpath.slice(1)}`;
 }

@@ -80,7 +80,7 @@ const SEND_TRACES = {
   Resource: '*',
 };
 
-/** osls grants this only to roles that it makes itself. */
+/** osls grants this permission only to roles that it creates itself. */
 export function allowTracing({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources)) {
     const { Mode: mode } = (Properties?.['TracingConfig'] ?? {}) as { Mode?: unknown };

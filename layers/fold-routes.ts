@@ -8,7 +8,7 @@ import type { Template } from './edit-template.ts';
 type Resource = Template['Resources'][string];
 type Entry = readonly [id: string, resource: Resource];
 
-/** The id that AWS's import of OpenAPI reads as signatures of AWS, in a scheme of any name. */
+/** The id that AWS's OpenAPI import recognises as AWS signatures, in a scheme of any name. */
 const SIGNED = {
   type: 'apiKey',
   name: 'Authorization',

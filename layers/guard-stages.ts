@@ -10,20 +10,20 @@ import type { Template } from './edit-template.ts';
 /** `custom.webAcl` of serverless.yml. */
 export type WebAclSettings = {
   readonly mode?: string;
-  /** `a1b2c3d4e5/prod`, separated by commas. */
+  /** Stages such as `a1b2c3d4e5/prod`, separated by commas. */
   readonly stages?: string;
 };
 
 type Known = {
   readonly documents: readonly CompiledDocument[];
-  /** Stage of the stack. */
+  /** The deployment stage of the stack. */
   readonly stage: string;
-  /** Ids of the local gateway in a template that is deployed: AWS refuses a stage that does not exist. */
+  /** Ids of local APIs, which a deployed template must not contain because AWS refuses a stage that does not exist. */
   readonly leftOut: readonly string[];
 };
 
 type Guarded = {
-  /** One sentence: settings that would guard nothing. */
+  /** One sentence about settings that would guard nothing. */
   readonly problem?: string;
   /** One sentence for each document with an API that no web ACL can protect. */
   readonly notes: readonly string[];
@@ -36,7 +36,7 @@ type KnownApi = { readonly document: string; readonly kind: CompiledDocument['ki
 
 const ASSOCIATION = 'WebAclAssociation';
 const PLACEHOLDER = '{wafStage}';
-/** `a1b2c3d4e5/prod` */
+/** Matches a stage such as `a1b2c3d4e5/prod`. */
 const STAGE = /^[a-z0-9]{1,32}\/[A-Za-z0-9_-]{1,128}$/;
 
 /** Ids of the protected APIs as the local gateway makes them. */

@@ -28,7 +28,7 @@ export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefin
   return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write it as orders/a1b2c3d4e5`;
 }
 
-/** Ids of parameters, and of access documents, which are looked up when the stack is packaged. */
+/** Ids from parameters and from access documents. The documents' ids are looked up when the stack is packaged. */
 export function knownApisOf(
   { apis, cacheApis }: NamedApis,
   documents: readonly CompiledDocument[],

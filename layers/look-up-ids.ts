@@ -33,7 +33,9 @@ export function isPackaging(commands: readonly string[], environment: NodeJS.Pro
   );
 }
 
-/** @param isDeployment `serverless deploy`: without credentials it cannot go on, whatever is known */
+/**
+ * @param isDeployment true for `serverless deploy`, which cannot continue without credentials even if all ids are known
+ */
 export async function lookUpIds(
   folder: string,
   provider: CredentialSource,

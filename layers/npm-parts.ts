@@ -25,7 +25,7 @@ const NOTHING: Readonly<Record<string, string>> = {
   'webhooks.compiled.json': '{"sources":[]}\n',
 };
 
-/** @param packageFolder of `gatewright` as it is installed */
+/** @param packageFolder folder of the installed package `gatewright` */
 export function npmParts(serviceDir: string, packageFolder: string): StackParts {
   return {
     layerPath: `${STACK_FOLDER}/layer`,

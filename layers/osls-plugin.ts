@@ -69,7 +69,7 @@ export type Serverless = {
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: {
       readonly compiledCloudFormationTemplate: Template;
-      /** What `deploy function` has read about the function that it deploys. */
+      /** What `deploy function` has read about the function to be deployed. */
       readonly remoteFunctionData?: {
         readonly Configuration?: { readonly FunctionName?: string; readonly Role?: string };
       };
@@ -95,15 +95,15 @@ class StackPlugin {
   #access: AccessBuild | undefined;
   /** Read once, because later osls gives the layer its own artifact. */
   #packsLayer = false;
-  /** The gateway, which only reads the template, takes the step of packing over. */
+  /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
   #isPacking = false;
-  /** Undefined: all that are not `namedParts`. */
+  /** Undefined means all parts that are not `namedParts`. */
   #chosen: readonly string[] | undefined;
   /** The original list: osls later replaces it by the merged result. */
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
-  /** Logical ids, or why AWS could not be asked. */
+  /** Logical ids, or the reason why AWS could not be queried. */
   #deployed: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
 
@@ -129,7 +129,7 @@ class StackPlugin {
         this.#isPacking = true;
         return this.#build();
       },
-      // `serverless deploy function`
+      // Runs for `serverless deploy function`.
       'before:deploy:function:packageFunction': () => {
         this.#keepDeployedRole();
         return this.#build();
@@ -226,14 +226,15 @@ class StackPlugin {
   #protectTables(template: Template): void {
     const wrong = findWrongSetting(template);
     if (wrong !== undefined) throw this.#error(wrong, 'PROTECT_TABLES_INVALID');
-    // It leaves nothing to the next step.
+    // If the form replaces the setting by a parameter, the next step has nothing left to do.
     if (process.env[FORM_VARIABLE] !== undefined) protectByParameter(template);
     const warning = protectTables(template, this.#deployed);
     if (warning !== undefined) this.#log?.warning(warning);
   }
 
   #start(): void {
-    // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
+    // While `gatewright access sync` is about to read routes, a document may name a route that has not been read yet,
+    // so it is not compiled.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
     if (this.#packsLayer && this.#chosen !== undefined) makeSmall(this.#serverless.service, this.#packages());
@@ -351,7 +352,7 @@ class StackPlugin {
     for (const note of notes) this.#log?.notice(note);
   }
 
-  /** A caller that only reads the template (the gateway) gets a warning and starts. */
+  /** A caller that only reads the template (the gateway) gets a warning instead of an error, and starts. */
   #assertProtected({ Resources }: Template): void {
     if (this.#access === undefined || !this.#packsLayer) return;
     const stack = this.#serverless.getProvider('aws').naming.getStackName();

@@ -8,7 +8,7 @@ const AFTER_FIRST = 'afterFirst';
 const PARAMETER = 'ProtectTables';
 const MEMBER = 'DeletionProtectionEnabled';
 
-/** The part of osls's provider that lists the deployed stack, with osls's own credentials, endpoint and proxy. */
+/** The part of osls's provider that lists the deployed stack, using osls's credentials, endpoint and proxy. */
 export type StackSource = {
   getStackResources?(): Promise<
     readonly { readonly LogicalResourceId?: string; readonly ResourceStatus?: string }[]
@@ -21,8 +21,8 @@ const GONE = /^(DELETE_|CREATE_FAILED$)/;
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /**
- * Logical ids of the deployed resources, empty if the stack is not deployed; or the reason why AWS could not
- * be asked.
+ * Logical ids of the deployed resources, empty if the stack is not deployed; or the reason why AWS could not be
+ * queried.
  */
 export async function deployedIds(
   provider: StackSource,
@@ -41,7 +41,7 @@ export async function deployedIds(
   }
 }
 
-/** A sentence about a setting that CloudFormation would refuse. */
+/** Returns a sentence about a setting that CloudFormation would refuse. */
 export function findWrongSetting({ Resources }: Template): string | undefined {
   const settings = Object.values(Resources).map(({ Properties }) => Properties?.[MEMBER]);
   const wrong = settings.find((setting) => typeof setting === 'string' && !SETTINGS.includes(setting));
@@ -51,8 +51,9 @@ export function findWrongSetting({ Resources }: Template): string | undefined {
 }
 
 /**
- * @param deployed logical ids; if they are unknown, a table that may be deployed stays protected
- * @returns a warning if that happened
+ * @param deployed logical ids, or an error if they are unknown; in that case, a table that may be deployed stays
+ * protected
+ * @returns a warning if the ids are unknown
  */
 export function protectTables(
   { Resources }: Template,
@@ -70,7 +71,7 @@ export function protectTables(
 }
 
 /**
- * For other deploy tools: they do not look up what is deployed, so the user may say that this is the first
+ * For other deploy tools, which do not look up what is deployed: a parameter lets the user state that this is the first
  * deployment.
  */
 export function protectByParameter(template: Template): void {

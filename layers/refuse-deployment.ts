@@ -38,7 +38,7 @@ function findLocalDocument({ stage, documents }: Deployment): Refusal | undefine
   return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
 }
 
-/** A deployed function refuses it with each delivery; here it is reported once. */
+/** A deployed function refuses this secret at each delivery; here the mistake is reported once. */
 function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');
   if (local === undefined) return undefined;
@@ -66,7 +66,10 @@ function trustsLocalIssuer(environment: unknown): boolean {
   return url !== '' || JSON.stringify(variables).includes(LOCAL_ISSUER_HOST);
 }
 
-/** A sentence on an authorizer without the table of its document's keys: each request of the API would get 500. */
+/**
+ * Returns a sentence about an authorizer that lacks the table of its document's keys: each request of the API would get
+ * 500.
+ */
 export function findUnservedKeys(
   documents: readonly CompiledDocument[],
   resources: Resources,

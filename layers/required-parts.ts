@@ -1,4 +1,7 @@
-/** Documents that a stack without some part would not carry out: their callers would get 500, their senders 404. */
+/**
+ * Finds documents that need a part which the stack lacks: their API callers would get 500, and their webhook senders
+ * 404.
+ */
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 
 type Required = {
@@ -7,7 +10,7 @@ type Required = {
   readonly stage: string;
 };
 
-/** One sentence for each. @param chosen parts of the stack; undefined: all */
+/** Returns one sentence for each missing part. @param chosen parts of the stack; undefined means all */
 export function missingParts(
   { documents, hasWebhooks, stage }: Required,
   chosen: readonly string[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * An alias of the authorizers' versions, so that only a part of the calls reaches a new version first. osls
- * makes the versions; here come the alias, its permission and its export.
+ * Adds an alias of the authorizers' versions, so that only a part of the calls reaches a new version first. osls
+ * creates the versions; this file adds the alias, its permission and its export.
  */
 import type { Template } from './edit-template.ts';
 
@@ -9,7 +9,7 @@ export type Rollout = {
   readonly versions?: boolean | string;
   /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
-  /** Keys are functions: the number of the previous version. */
+  /** Keys are functions; values are the numbers of their previous versions. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 
@@ -23,8 +23,8 @@ export function isRollout({ versions }: Rollout = {}): boolean {
 }
 
 /**
- * Adds to the compiled template, for each function that `previous` names: alias, permission, exported output. Without
- * `versions` nothing changes.
+ * Adds an alias, a permission and an exported output to the compiled template for each function that `previous` names.
+ * Without `versions`, nothing changes.
  */
 export function addAliases(
   template: Template,

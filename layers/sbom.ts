@@ -1,7 +1,6 @@
 /**
- * The shipped packages as CycloneDX: of each function, of the layer and of each npm package, with the licence
- * and checksum from the lock file. It contains no time and no serial number, so that equal inputs give equal
- * files.
+ * Lists the shipped packages as CycloneDX: for each function, the layer and each npm package, with the licence and
+ * checksum from the lock file. The file contains no time and no serial number, so that equal inputs give equal files.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 import { readFile } from 'node:fs/promises';
@@ -18,7 +17,7 @@ type LockedPackage = {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
-/** Keys are folders: `node_modules/yaml`, `packages/base/aws`. */
+/** Keys are folders such as `node_modules/yaml` or `packages/base/aws`. */
 export type Lock = Readonly<Record<string, LockedPackage>>;
 
 type Shipped = {
@@ -51,7 +50,7 @@ export function bundledFolders(lock: Lock, inputs: Iterable<string>): readonly s
   return [...folders].sort();
 }
 
-/** Folders of these packages and their dependencies, as Node resolves them from the root. */
+/** Folders of the named packages and their dependencies, as Node resolves them from the root. */
 export function neededFolders(lock: Lock, names: Iterable<string>): readonly string[] {
   const found = new Set<string>();
   const visit = (name: string, from: string): void => {

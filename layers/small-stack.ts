@@ -1,6 +1,6 @@
 /**
- * What a small stack does without, in `serverless package` and `deploy` only: on a developer's machine these
- * parts cost nothing. Runs before osls compiles the template.
+ * Features that a small stack omits, in `serverless package` and `deploy` only, because on a developer's machine they
+ * cost nothing. Runs before osls compiles the template.
  */
 import { READS_TEMPLATE } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
 
@@ -18,7 +18,7 @@ const OWN_HTTP_STAGE = 'HttpApiStage';
 const LAYER = 'packages';
 const LAYER_OUTPUT = 'LayerArn';
 
-/** Not applied when the template is read in order to be served. */
+/** Does nothing when the template is only read in order to be served. */
 export function makeSmall(service: SmallService, packages: 'functions' | 'layer'): void {
   if (process.env[READS_TEMPLATE] !== undefined) return;
   omitLoneApi(service);
@@ -36,8 +36,8 @@ export function omitLayer(service: SmallService): void {
 }
 
 /**
- * An API for access-admin alone is left out, and the function is invoked directly: no chosen part configures
- * the API's stage (packages/toolkit/stack/admin-api.yml).
+ * If the API would serve only access-admin, it is left out and the function is invoked directly, because no chosen part
+ * configures the API's stage (packages/toolkit/stack/admin-api.yml).
  */
 export function omitLoneApi({ functions = {}, resources }: SmallService): void {
   if (resources?.extensions?.[OWN_HTTP_STAGE] !== undefined) return;

@@ -18,10 +18,10 @@ export interface StackParts {
   pack(service: PartsOfService, packages: PlaceOfPackages): Promise<void>;
 }
 
-/** The folder for third-party packages: functions of a stack of one part contain them. */
+/** Where third-party packages are: in the layer, or in the functions if the stack has only one part. */
 export type PlaceOfPackages = 'layer' | 'functions';
 
-/** In the folder of the layer. */
+/** Path inside of the layer's folder. */
 export const LAYER_MODULES = 'nodejs/node_modules';
 
 export function checkoutParts(serviceDir: string): StackParts {

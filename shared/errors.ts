@@ -1,13 +1,14 @@
 /**
- * Every way the domain library can fail, by stable code. `[passes]`: the same request may succeed later; `[operator]`: who
- * deployed can fix it, and not who called. docs/errors.md is written from these comments.
+ * Every way in which the domain library can fail, by stable code. `[passes]`: the same request may succeed later.
+ * `[operator]`: the person who deployed the stack can fix it, the caller cannot. docs/errors.md is written from these
+ * comments.
  */
 
-/** Reasons why a credential is not accepted. The caller is to blame: 401. */
+/** Reasons why a credential is not accepted. The caller is at fault, so the status is 401. */
 export type TokenErrorCode =
   /** The credential is missing where the API expects it. */
   | 'TOKEN_MISSING'
-  /** Not a compact JWS in canonical form, two different credentials, or over the size limit. */
+  /** The credential is not a compact JWS in canonical form, is too long, or is one of two different credentials. */
   | 'TOKEN_MALFORMED'
   /** The access document has no such issuer. */
   | 'TOKEN_ISSUER_UNKNOWN'
@@ -19,7 +20,7 @@ export type TokenErrorCode =
   | 'TOKEN_SIGNATURE_INVALID'
   /** The token was issued for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
-  /** `exp` is in the past, clock tolerance included. */
+  /** `exp` is in the past, even with the clock tolerance. */
   | 'TOKEN_EXPIRED'
   /** `nbf` or `iat` is in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
@@ -30,7 +31,7 @@ export type TokenErrorCode =
   /** The token was revoked by its id, subject or tenant. */
   | 'TOKEN_REVOKED';
 
-/** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
+/** Failures of ours. The status is 500, because clients would log their users out if these were reported as a bad token. */
 export type ServiceErrorCode =
   /** A middleware replaced the authorizer's result. */
   | 'ANSWER_REPLACED'
@@ -42,7 +43,7 @@ export type ServiceErrorCode =
   | 'CONTROL_PLANE_FAILED'
   /** API Gateway does not send such an event to this kind of function. */
   | 'EVENT_MALFORMED'
-  /** The issuer's key set cannot be fetched, and no earlier one may be used. [passes] */
+  /** The issuer's key set cannot be fetched, and no earlier key set may be used. [passes] */
   | 'KEY_SET_UNAVAILABLE'
   /** The rules for this caller do not fit into one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
@@ -50,35 +51,35 @@ export type ServiceErrorCode =
   | 'RESULT_TOO_LARGE'
   /** The secret of a webhook cannot be read from its store. [passes] */
   | 'SECRET_UNAVAILABLE'
-  /** DynamoDB did not answer in time, throttled or refused. [passes] */
+  /** DynamoDB did not respond in time, throttled the request or refused it. [passes] */
   | 'STORE_UNAVAILABLE'
   /** The target of verified webhooks did not accept a webhook. [passes] */
   | 'TARGET_UNAVAILABLE';
 
-/** Why a policy or `gather()` did not make a backend call, or gave it up. */
+/** Why a policy or `gather()` did not make a backend call, or cancelled it. */
 export type BackendErrorCode =
-  /** A part that the reply needs has failed; `GatherFailed` names it and has the reasons. [passes] */
+  /** A part that the reply needs has failed; `GatherFailed` names the part and contains the reasons. [passes] */
   | 'BACKEND_FAILED'
   /** The policy's limit of concurrent calls is reached. [passes] */
   | 'BULKHEAD_FULL'
-  /** The reply was decided without the call, or its caller gave it up. */
+  /** The reply was decided without the call, or its caller cancelled it. */
   | 'CALL_CANCELLED'
-  /** The backend did not answer within the call's deadline. [passes] */
+  /** The backend did not respond within the call's deadline. [passes] */
   | 'CALL_TIMED_OUT'
   /** The circuit breaker is open: too many calls have failed. [passes] */
   | 'CIRCUIT_OPEN'
   /** `Authorization` was set for an origin that is not in `identityTo`. [operator] */
   | 'ORIGIN_UNLISTED';
 
-/** Misuse of quotas by its configuration or caller; a used-up quota is an outcome, not an error. */
+/** Misuse of quotas by their configuration or by a caller. A used-up quota is an outcome, not an error. */
 export type QuotaErrorCode =
   /** The customer plan is invalid; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
   /** No customer plan has that id. */
   | 'PLAN_UNKNOWN'
-  /** No customer of that name is on record. */
+  /** No customer with that name is on record. */
   | 'CUSTOMER_UNKNOWN'
-  /** A customer of that name is on record, or was closed. */
+  /** A customer with that name is on record, or was closed. */
   | 'CUSTOMER_EXISTS'
   /** The customer is closed permanently. */
   | 'CUSTOMER_CLOSED'
@@ -86,15 +87,15 @@ export type QuotaErrorCode =
   | 'CHANGES_TOO_MANY'
   /** The currency is not an ISO 4217 code. */
   | 'CURRENCY_UNKNOWN'
-  /** The plan is invoiced in another currency than the customer. */
+  /** The plan and the customer are invoiced in different currencies. */
   | 'CURRENCY_MISMATCH'
-  /** A plan assigned to the key would not count: its customer's record names the plan. */
+  /** A plan assigned to the key would have no effect, because the customer's record names the plan. */
   | 'ASSIGNMENT_OVERRULED'
-  /** No such API key; for quotas, the key has no plan and no charges. */
+  /** No such API key exists. For quotas: the key has no plan and no charges. */
   | 'KEY_UNKNOWN'
   /** The plan has no limit with that id. */
   | 'LIMIT_UNKNOWN'
-  /** The period has no ledger, or its ledger is gone. */
+  /** The period has no ledger, or its ledger no longer exists. */
   | 'PERIOD_UNKNOWN'
   /** The period is closed permanently. */
   | 'PERIOD_CLOSED'
@@ -104,14 +105,14 @@ export type QuotaErrorCode =
   | 'COST_INVALID'
   /** A tenant, key or route is missing or too long. */
   | 'SUBJECT_INVALID'
-  /** Some requests of access logs cannot be charged yet; a later retry charges them. [passes] [operator] */
+  /** Some requests in access logs cannot be charged yet; a later retry charges them. [passes] [operator] */
   | 'USAGE_WAITING'
   /** The table's store lacks a feature that exact counting needs. [operator] */
   | 'STORE_UNFIT';
 
-/** Why requests of administrators are refused; shared/http/problem.ts has the status of each. */
+/** Reasons why administrators' requests are refused. shared/http/problem.ts contains the status of each. */
 type AdminErrorCode =
-  /** A header, parameter or body is invalid; `RequestInvalid` names the field. */
+  /** A header, parameter or body is invalid; `RequestInvalid` names the wrong field. */
   | 'REQUEST_INVALID'
   /** The body is over the limit of the endpoint. */
   | 'REQUEST_TOO_LARGE'
@@ -183,7 +184,7 @@ export class DomainError extends Error {
  * ```
  */
 export class PlanInvalid extends DomainError {
-  /** Path of the field: `limits[1].burst`. */
+  /** Path of the wrong field, such as `limits[1].burst`. */
   readonly field: string;
 
   constructor(field: string, rule: string) {
@@ -194,7 +195,7 @@ export class PlanInvalid extends DomainError {
 
 /** A request with a missing, invalid or unknown field. */
 export class RequestInvalid extends DomainError {
-  /** Name of the header, parameter or member of the body. */
+  /** Name of the header, parameter or body member that is wrong. */
   readonly field: string;
 
   constructor(field: string, rule: string) {
@@ -203,9 +204,9 @@ export class RequestInvalid extends DomainError {
   }
 }
 
-/** A version that is not the newest version plus one. */
+/** The given version is not the newest version plus one. */
 export class VersionConflict extends DomainError {
-  /** The version to save next. */
+  /** The version number to save next. */
   readonly nextVersion: number;
 
   constructor(nextVersion: number, message: string) {
@@ -229,13 +230,13 @@ export function isTokenError(error: unknown): error is DomainError & { readonly 
   return error instanceof DomainError && error.code.startsWith('TOKEN_');
 }
 
-/** API Gateway answers 401 if, and only if, a REST or WebSocket authorizer fails with exactly this message. */
+/** API Gateway responds with 401 if, and only if, a REST or WebSocket authorizer fails with exactly this message. */
 export class UnauthorizedAnswer extends Error {
   override readonly name = 'UnauthorizedAnswer';
 
   constructor() {
     super('Unauthorized');
-    // Lambda logs the stack of every failure, but this failure is ordinary traffic.
+    // Lambda logs the stack of every failure, but this failure is ordinary traffic, so its stack is one line.
     this.stack = 'UnauthorizedAnswer: Unauthorized';
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Reasons and metrics of failures in log lines. docs/errors.md is written from this, from the answers to
+ * Reasons and metrics of failures in log lines. docs/errors.md is written from this file, from the responses to
  * administrators (http/problem.ts) and from the comments of errors.ts.
  */
 import type { DomainErrorCode } from './errors.ts';
 
-/** Reasons in logs and metrics: few stable words, independent of the code. */
+/** Reasons in logs and metrics. They are a few stable words that do not depend on the error codes. */
 export type Reason =
   | 'missing_token'
   | 'invalid_token'
@@ -14,7 +14,7 @@ export type Reason =
   | 'token_revoked'
   /** RFC 6750 section 3.1: the request requires higher privileges than the token provides. */
   | 'insufficient_scope'
-  /** The caller is known, and lacks a claim that the service requires. */
+  /** The caller is known, but lacks a claim that the service requires. */
   | 'missing_claim'
   | 'forbidden'
   | 'quota_exceeded'
@@ -30,14 +30,17 @@ export type Reason =
   | 'answer_replaced'
   | 'internal_error';
 
-/** Other codes are `internal_error`. Flat: every authorizer has it. For administrators: http/problem.ts. */
+/**
+ * All other codes are `internal_error`. The table is flat, because it is part of every authorizer. The responses to
+ * administrators are in http/problem.ts.
+ */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',
   TOKEN_MALFORMED: 'invalid_token',
   TOKEN_ISSUER_UNKNOWN: 'invalid_token',
   TOKEN_HEADER_REFUSED: 'invalid_token',
   TOKEN_UNKNOWN: 'invalid_token',
-  // A signature by a missing key cannot be verified; `UnknownKid` counts these separately.
+  // A signature cannot be verified if its key is missing. `UnknownKid` counts these failures separately.
   TOKEN_KEY_UNKNOWN: 'invalid_signature',
   TOKEN_SIGNATURE_INVALID: 'invalid_signature',
   TOKEN_AUDIENCE_MISMATCH: 'invalid_claims',
@@ -57,7 +60,7 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TARGET_UNAVAILABLE: 'target_unavailable',
 };
 
-/** Counted by the authorizers in addition to `Failed`: our own failures that need attention. */
+/** Failures of ours that need attention. The authorizers count them in addition to `Failed`. */
 export const METRICS: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   API_UNKNOWN: 'UnknownApi',
   KEY_SET_UNAVAILABLE: 'JwksUnavailable',

@@ -1,4 +1,4 @@
-/** Clock, chance, timers and network of the process that a handler runs in. */
+/** Clock, random numbers, timers and network of the process in which a handler runs. */
 import type { AgeClock, Countdown, Random, Timer } from './ports.ts';
 import { randomHex } from './random-hex.ts';
 
@@ -15,5 +15,5 @@ export const COUNTDOWN: Countdown = {
   },
 };
 
-/** Read at each call, so that a later replacement is called. */
+/** Reads the global `fetch` at each call, so that a later replacement is used. */
 export const FETCH = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

@@ -1,4 +1,7 @@
-/** External dependencies of the domain library. Adapters implement these; tests pass virtual ones. */
+/**
+ * Interfaces of the domain library's external dependencies. Adapters implement them; tests pass virtual
+ * implementations.
+ */
 import type { StoredApiKey } from './access/keys/api-key-record.ts';
 import type { CachedApi } from './access/keys/key-prefixes.ts';
 import type { RevocationTarget } from './access/revocation/revocation.ts';
@@ -13,16 +16,19 @@ export interface Clock {
 }
 
 /**
- * Receives events of a function, for metrics and logs. Names and reasons are fixed words; data about a caller
- * goes only through `note`: its adapter stores hashes.
+ * Receives a function's events for metrics and logs. Names and reasons are fixed words. Data about a caller may only be
+ * passed to `note`, because its adapter stores hashes.
  */
 export interface Observer {
-  /** Counts one: an outcome (`Allow`, `Deny`, `Unauthorized`) with its reason, or an event (`JwksFetch`). */
+  /**
+   * Increments a counter for an outcome (`Allow`, `Deny`, `Unauthorized`) with its reason, or for an event
+   * (`JwksFetch`).
+   */
   readonly count: (metric: string, reason?: string) => void;
   readonly measure: (metric: MeasureName, value: number) => void;
   /** Measures the processor time of `work`. */
   readonly time: <T>(metric: MeasureName, work: () => T) => T;
-  /** Logged next to the metrics of this invocation; the last value of each fact is kept. */
+  /** Adds facts that are logged next to the metrics of this invocation. The last value of each fact is used. */
   readonly note: (facts: Facts) => void;
 }
 
@@ -30,19 +36,19 @@ export type MeasureName = `${string}Bytes` | `${string}Ms`;
 
 export type Facts = {
   readonly document?: string;
-  /** `a1b2c3d4e5/prod` */
+  /** The API and its stage: `a1b2c3d4e5/prod`. */
   readonly api?: string;
-  /** Code of the refusal or failure; finer than its reason. */
+  /** Code of the refusal or failure, which is more specific than its reason. */
   readonly code?: string;
   readonly issuerId?: string;
-  /** `RS256` …, or `other`: a token may contain anything. */
+  /** An algorithm such as `RS256`, or `other`, because a token may contain any text. */
   readonly algorithm?: string;
-  /** Read from the token: arbitrary text. */
+  /** The key id from the token, which may be any text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Ids of the deciding rules. */
+  /** Ids of the rules that decided. */
   readonly rules?: readonly string[];
-  /** Names of claims that the caller lacks and the document requires. */
+  /** Names of claims that the document requires and the caller lacks. */
   readonly lacks?: readonly string[];
 };
 
@@ -51,32 +57,35 @@ export type Facts = {
  * @throws DomainError KEY_SET_UNAVAILABLE for every reason, so that an outage never looks like a bad token.
  */
 export interface KeySetFetcher {
-  /** Default limits: the same as in API Gateway's own JWT authorizer. */
+  /** The default limits are the same as in API Gateway's own JWT authorizer. */
   fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
 
 export type FetchLimits = {
-  /** Per attempt. */
+  /** Timeout of each attempt. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** The time for all attempts together: the caller's remaining time. */
+  /** Timeout of all attempts together, which is the caller's remaining time. */
   readonly totalMs?: number;
 };
 
 export interface ApiKeyReader {
-  /** The current state. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Reads the current state of the API key.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   find(keyId: string): Promise<StoredApiKey | undefined>;
   /** Records the use of the key within a limited time, or fails silently; never throws. */
   noteUse(keyId: string, atEpochSeconds: number): Promise<void>;
 }
 
-/** One-time tickets for `$connect`, by the SHA-256 of their text. */
+/** Stores one-time tickets for `$connect` by the SHA-256 of their text. */
 export interface TicketStore {
   /** @throws DomainError STORE_UNAVAILABLE */
   put(hash: string, ticket: StoredTicket): Promise<void>;
   /**
-   * Uses up the ticket: if several callers try at the same time, one of them gets it. @throws DomainError
-   * STORE_UNAVAILABLE
+   * Uses up the ticket. If several callers try at the same time, only one of them gets it.
+   * @throws DomainError STORE_UNAVAILABLE
    */
   take(
     hash: string,
@@ -86,15 +95,16 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * For each key: tokens issued until this time are revoked; undefined: none are. Reads the current state.
+   * For each of `holders`, returns the time until which issued tokens are revoked, or undefined if none are revoked.
+   * Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
 }
 
 /**
- * Seen webhook deliveries, per source and key. Writes are conditional, so only one of two equal concurrent
- * deliveries continues.
+ * Records the webhook deliveries seen so far, by source and key. Writes are conditional, so only one of two equal
+ * concurrent deliveries continues.
  */
 export interface DeliveryClaims {
   /** @throws DomainError STORE_UNAVAILABLE */
@@ -111,38 +121,49 @@ export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly claim: DeliveryClaim }
   /** The delivery has arrived before. */
   | { readonly kind: 'delivered' }
-  /** The delivery is in progress, or abandoned; a later call will tell. */
+  /** The delivery is in progress or was abandoned. A later call will show which. */
   | { readonly kind: 'held' };
 
 export interface DeliveryClaim {
-  /** Delivered: it is not delivered again. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Marks the delivery as delivered, so that it is not delivered again.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   keep(): Promise<void>;
   /**
-   * Marks the delivery as not delivered, so that the sender's next attempt may try. @throws DomainError
-   * STORE_UNAVAILABLE
+   * Marks the delivery as not delivered, so that the sender's next attempt may try.
+   * @throws DomainError STORE_UNAVAILABLE
    */
   release(): Promise<void>;
 }
 
-/** One call of an AWS service that speaks JSON (`X-Amz-Target`), signed with the function's credentials. */
+/** Calls AWS services that use JSON (`X-Amz-Target`). Calls are signed with the function's credentials. */
 export interface AwsCaller {
-  /** The answer's JSON object. @throws Error, also after a limited time; `name` is AWS's code. */
+  /**
+   * Returns the JSON object of the response.
+   * @throws Error when the call fails or takes too long; `name` is AWS's error code
+   */
   call(call: AwsCall): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export type AwsCall = {
   readonly service: 'events' | 'secretsmanager' | 'sqs' | 'ssm';
-  /** `AmazonSSM.GetParameter` */
+  /** The value of `X-Amz-Target`, such as `AmazonSSM.GetParameter`. */
   readonly target: string;
   readonly input: Readonly<Record<string, unknown>>;
 };
 
 export interface AuthorizerCaches {
-  /** Flushes the caches of one stage. @throws DomainError CONTROL_PLANE_FAILED */
+  /**
+   * Flushes the caches of one stage.
+   * @throws DomainError CONTROL_PLANE_FAILED
+   */
   flush(api: CachedApi): Promise<void>;
 }
 
-/** API Gateway's own keys, which its usage plans count by. Both calls take effect once, even if repeated. */
+/**
+ * API Gateway's own API keys, by which its usage plans count requests. Both calls take effect once, even if repeated.
+ */
 export interface NativeKeys {
   /**
    * Creates a key with that value and adds it to the usage plan.
@@ -155,52 +176,59 @@ export interface NativeKeys {
 }
 
 export interface PlanCatalogue {
-  /** The current state. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Reads the current state to determine whether the plan exists.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   has(planId: string): Promise<boolean>;
-  /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Lists some of the plans for people to choose from.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   list(): Promise<readonly string[]>;
   /**
-   * The state of a customer on record; its plan is the plan of all its keys. undefined: not on record.
+   * Reads the state of a customer on record, whose plan applies to all of the customer's keys. Returns undefined if the
+   * customer is not on record.
    * @throws DomainError STORE_UNAVAILABLE
    */
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
 
-/** Wall clock, and a monotonic clock. Both may stand still while a Lambda instance is frozen. */
+/** A wall clock and a monotonic clock. Both may stand still while a Lambda instance is frozen. */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
 }
 
 export interface Random {
-  /** Lower-case hex digits for unique ids: unpredictable, and never repeated in a cloned process. */
+  /** Returns lower-case hex digits for unique ids. They are unpredictable and never repeated in a cloned process. */
   hex(digits: number): string;
-  /** A number in [0, 1); it spreads retries and never decides safety. */
+  /** Returns a number in [0, 1). It spreads retries; no guarantee depends on it. */
   fraction(): number;
 }
 
-/** Waits for a limited time: back-off of throttled writes. */
+/** Waits for a limited time, for example to back off after throttled writes. */
 export interface Timer {
   pause(ms: number): Promise<void>;
 }
 
-/** Calls back once after a time, unless cancelled before: deadlines, back-off, hedges. */
+/** Runs a callback once after a given time, unless cancelled before. Used for deadlines, back-off and hedges. */
 export interface Countdown {
-  /** @returns cancels it */
+  /** @returns a function that cancels the callback */
   start(ms: number, run: () => void): () => void;
 }
 
 /**
- * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the
- * store's own timeout and never throws: a failure is an outcome, since the caller needs to know whether the
- * write was applied. The exception is DomainError CONFIG_INVALID, from the first call on, when a needed
- * package is not installed.
+ * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the store's own
+ * timeout. A failure is an outcome instead of an exception, since the caller needs to know whether the write was
+ * applied. The only exception is DomainError CONFIG_INVALID, which every call throws when a required package is not
+ * installed.
  */
 export interface ItemStore {
-  /** Sent at most once per call: implementations never retry by themselves. */
+  /** Sends the write at most once per call. Implementations never retry by themselves. */
   update(write: ItemWrite): Promise<WriteOutcome>;
-  /** All or nothing; at most 4 writes to different items. */
+  /** Applies all of the writes or none. It accepts at most 4 writes, to different items. */
   transact(writes: readonly ItemWrite[]): Promise<TransactOutcome>;
-  /** Eventually consistent by default. */
+  /** Reads an item. Reads are eventually consistent by default. */
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;
 }
 
@@ -208,9 +236,9 @@ export interface LiveStore {
   put(items: readonly ListedItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
   /**
-   * Current items of one partition, in order of their sort keys; `after` is the last key of the previous
-   * page, `from` and `to` are the smallest and largest wanted. A page may be shorter than its limit without
-   * being the last.
+   * Reads current items of one partition in the order of their sort keys. `after` is the last key of the previous page;
+   * `from` and `to` are the smallest and largest keys to return. A page may be shorter than its limit without being the
+   * last page.
    */
   page(asked: {
     readonly pk: string;
@@ -221,7 +249,7 @@ export interface LiveStore {
   }): Promise<{ readonly items: readonly ListedItem[]; readonly hasMore: boolean }>;
 }
 
-/** Sends to one WebSocket connection. Never throws, because one failed connection must not delay the next. */
+/** Sends to one WebSocket connection. It never throws, because one failed connection must not delay the next. */
 export interface ConnectionPoster {
   post(
     connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>,
@@ -230,9 +258,15 @@ export interface ConnectionPoster {
 }
 
 export interface FunctionInvoker {
-  /** Lambda has accepted the event; the result is not awaited. @throws DomainError TARGET_UNAVAILABLE */
+  /**
+   * Starts the function. Resolves when Lambda has accepted the event, without waiting for the result.
+   * @throws DomainError TARGET_UNAVAILABLE
+   */
   start(functionName: string, payload: unknown): Promise<void>;
-  /** The function's result. @throws DomainError TARGET_UNAVAILABLE, including when the function fails */
+  /**
+   * Calls the function and returns its result.
+   * @throws DomainError TARGET_UNAVAILABLE, including when the function fails
+   */
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
@@ -243,36 +277,39 @@ export interface ChannelCourier {
 }
 
 export type DeliveryJob = {
-  /** `chat:rooms/1` */
+  /** The address of a channel, such as `chat:rooms/1`. */
   readonly address: string;
-  /** First and last sequence number. */
+  /** `from` and `to` are the first and last sequence number. */
   readonly from: number;
   readonly to: number;
-  /** The channel's log that contains them; absent: the current log. */
+  /** The channel's log that contains the messages; the current log if absent. */
   readonly log?: number;
-  /** Only listeners with a place at or after the first value and before the second; absent: all. */
+  /**
+   * Delivers only to listeners with a place at or after the first value and before the second. If absent, delivers to
+   * all listeners.
+   */
   readonly places?: readonly [from: string, before: string];
 };
 
-/** Lists items of an ItemStore page by page, for administration. Never throws: a failure is an outcome. */
+/** Lists items of an ItemStore page by page, for administration. It never throws, because a failure is an outcome. */
 export interface ItemListing {
   range(range: KeyRange): Promise<RangeOutcome>;
-  /** Keys of the items with a list name, by partition; a new item may be missing for a short time. */
+  /** Lists the keys of items that have a list name, by partition. A new item may be missing for a short time. */
   list(page: ListPage): Promise<ListOutcome>;
 }
 
 export type QuotaCharge = {
-  /** The plan used unless the tenant or the key has a plan on record; undefined: the caller names no plan. */
+  /** The plan to use unless the tenant or the key has a plan on record; undefined if the caller names no plan. */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
-  /** `GET /orders/{id}`. */
+  /** A route such as `GET /orders/{id}`. */
   readonly route: string;
   readonly atEpochMs?: number;
 };
 
 export type QuotaAnswer = {
-  /** The plan on record that was in force; absent: the plan that the caller named. */
+  /** The plan on record that was in force; absent if the plan named by the caller was in force. */
   readonly plan?: string;
 } & (
   | { readonly allowed: true; readonly limits: readonly AdvertisedLimit[] }
@@ -286,12 +323,15 @@ export type QuotaAnswer = {
 );
 
 /**
- * Customer plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
+ * Enforces customer plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
  * COST_INVALID.
  */
 export interface QuotaKeeper {
   /** Charges every limit of the plan, or none. */
   consume(charge: QuotaCharge): Promise<QuotaAnswer>;
-  /** Whether units are left after the charges from access logs; charges nothing, never `unavailable`. */
+  /**
+   * Checks whether units are left after the charges from access logs. It charges nothing and never returns
+   * `unavailable`.
+   */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Unpredictable lower-case hex digits. */
+/** Returns unpredictable lower-case hex digits. */
 export function randomHex(digits: number): string {
   return randomBytes(Math.ceil(digits / 2))
     .toString('hex')

@@ -28,7 +28,7 @@ function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenEr
   return refusal.startsWith('TOKEN_');
 }
 
-/** The reason for a failure; codes outside the table, and foreign errors, are `internal_error`. */
+/** Returns the reason for a failure. Codes outside the table and foreign errors become `internal_error`. */
 export function failureReason(error: unknown): Reason {
   return (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'internal_error';
 }

@@ -1,4 +1,4 @@
-/** An observer that does nothing: for tests, the command line, and the gateway's own authorizers. */
+/** An observer that does nothing. It is used by tests, the command line, and the gateway's own authorizers. */
 import type { Observer } from './ports.ts';
 
 const nothing = (): void => undefined;

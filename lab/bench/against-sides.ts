@@ -1,4 +1,4 @@
-/** Both sides, started and warm: what `measurePair` measures in turns. */
+/** Starts and warms both sides, which `measurePair` then measures in turns. */
 import { bundle } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
@@ -11,7 +11,7 @@ import type { Running } from './targets.ts';
 
 export type Side = 'ours' | 'theirs';
 
-/** By name. */
+/** Keys are the names of the figures. */
 export type Figures = Readonly<Record<string, number>>;
 
 export type Sides = AsyncDisposable & {
@@ -19,18 +19,24 @@ export type Sides = AsyncDisposable & {
   readonly figures: readonly ((side: Side) => Promise<Figures>)[];
 };
 
-/** Before the first pair: V8 compiles for about as long; after only two seconds, the side with more code looks slower. */
+/**
+ * Warm-up before the first pair. V8 compiles for about as long; after only two seconds, the side with more code looks
+ * slower.
+ */
 const WARMUP_SECONDS = 8;
-/** Of each scenario after the first one of a process. */
+/** Warm-up of each further scenario of a process. */
 const MORE_WARMUP_SECONDS = 2;
-/** At the start of each measurement: the other side has had the processor's caches. */
+/**
+ * Load at the start of each measurement that is not counted, because the processor's caches still hold the other side's
+ * data.
+ */
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
 type GatewaySource = { readonly root: string; readonly service?: string };
 type Order = { readonly seconds: number; readonly isOursFirst: boolean };
 
-/** Both gateways, which idle while the other one is measured. */
+/** Starts both gateways. Each idles while the other is measured. */
 export async function startGateways(
   sources: Readonly<Record<Side, GatewaySource>>,
   scenarios: readonly Scenario[],
@@ -50,12 +56,12 @@ export async function startGateways(
 }
 
 type ServerOrder = Order & {
-  /** Of the first scenario; what is compiled for it serves the others, too. */
+  /** Warm-up of the first scenario. Code that is compiled for it serves the other scenarios, too. */
   readonly warmupSeconds: number;
   readonly read: (scenario: Scenario, rate: Rate) => Figures;
 };
 
-/** Both servers, which idle while the other one is measured. Neither side is always the older one. */
+/** Starts both servers. Each idles while the other is measured. The sides alternate in which one starts first. */
 export async function startServers(
   starters: Readonly<Record<Side, () => Promise<Running>>>,
   scenarios: readonly Scenario[],
@@ -68,7 +74,8 @@ export async function startServers(
     figures: scenarios.map((scenario, at) => async (side) => {
       const warming = at === 0 ? warmupSeconds : MORE_WARMUP_SECONDS;
       const isCrowd = (scenario.connections ?? 0) > CONNECTIONS;
-      // Right before it is measured: ours discards what it has compiled in the first idle second after a crowd.
+      // A crowd is warmed up right before each measurement, because our gateway discards compiled code in the first
+      // idle second after a crowd.
       if (isCrowd || !warmed.has(`${side} ${scenario.name}`))
         await rateOf(running[side], scenario, 0, warming);
       warmed.add(`${side} ${scenario.name}`);
@@ -78,7 +85,7 @@ export async function startServers(
   };
 }
 
-/** One after the other; where the second one fails the first one ends. */
+/** Starts the two sides one after the other. If the second fails to start, the first is stopped. */
 export async function startBoth(
   starters: Readonly<Record<Side, () => Promise<Running>>>,
   isOursFirst: boolean,
@@ -98,16 +105,16 @@ export async function startBoth(
 type Rate = {
   readonly perSecond: number;
   readonly p99Ms: number;
-  /** By the processor time of the thread that serves, which other work on the machine disturbs less. */
+  /** Requests per second of processor time of the serving thread, which other work on the machine disturbs less. */
   readonly perProcessorSecond: number | undefined;
-  /** Processor time of a request in microseconds, by who spends it; NaN where the system does not report it. */
+  /** Processor time of a request in microseconds, by who spends it; NaN if the system does not report it. */
   readonly micros: Readonly<Record<Spender, number>>;
 };
 
 export const SPENDERS = ['main thread', 'other threads', 'load generator'] as const;
 type Spender = (typeof SPENDERS)[number];
 
-/** Right answers, every one of them checked, after the warm-up. */
+/** Measures the rate of correct responses after the warm-up. Every response is checked. */
 async function rateOf(
   running: Running,
   scenario: Scenario,
@@ -123,7 +130,8 @@ async function rateOf(
     warmupSeconds,
     seconds,
   });
-  // Of an instance the highest count: that of earlier measurements is in it.
+  // `invocations` sums the highest count of each instance, which includes earlier measurements, so it may exceed
+  // `total`.
   if (invocations < total) throw new Error(`${total} answers, but the handler ran ${invocations} times`);
   const mainMs = mainThreadMs(pid) - mainBeforeMs;
   const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;
@@ -139,7 +147,7 @@ async function rateOf(
   };
 }
 
-/** The token authorizer of each commit in one file, in processes of its own. */
+/** Bundles the token authorizer of each commit into one file, and starts each in its own processes. */
 export async function startAuthorizers(theirRoot: string, seconds: number): Promise<Sides> {
   const starters = {
     ours: await bundleAuthorizer({}),
@@ -159,7 +167,7 @@ export async function startAuthorizers(theirRoot: string, seconds: number): Prom
   };
 }
 
-/** From the import to the first answer. */
+/** Measures the time from the import to the first result. */
 export async function medianStartMs(starter: Starter, issuer: Issuer): Promise<number> {
   const starts: number[] = [];
   for (let start = 0; start < STARTS_PER_MEASUREMENT; start += 1) {

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- starts --against COMMIT [--pairs N]`: how long a plain template takes to its ready line, these files beside
- * another commit, in interleaved pairs: by the command of the checkout, as `npm start` runs it, and by that of the built
- * package. The median of their ratios with its 95 % interval; above 1 these files start faster. Last on stdout one JSON line.
+ * `npm run bench -- starts --against COMMIT [--pairs N]`: compares how long a plain template takes to its ready line
+ * with these files and with another commit, in interleaved pairs. It uses the command of the checkout, as `npm start`
+ * runs it, and the command of the built package. Prints the median of the ratios with its 95 % interval; above 1, these
+ * files start faster. The last line on stdout is JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +22,7 @@ const MOST_PAIRS = 500;
 const FORMS = ['checkout', 'package'] as const;
 type Form = (typeof FORMS)[number];
 
-/** Milliseconds to the ready line. */
+/** Milliseconds from the start to the ready line. */
 export type StartPair = { readonly form: Form; readonly ours: number; readonly theirs: number };
 
 type StartOptions = { readonly against: string; readonly pairs: number };
@@ -61,13 +62,13 @@ function buildPackage(root: string): void {
   execFileSync(process.execPath, scriptWords(root, 'build:package'), { cwd: root, stdio: 'ignore' });
 }
 
-/** What `node` is started with. */
+/** Returns the arguments that `node` is started with. */
 function wordsOf(root: string, form: Form): readonly string[] {
   const built = join(root, '.build/npm/gatewright/bin/gatewright.cjs');
   return form === 'package' ? [built] : scriptWords(root, 'gatewright');
 }
 
-/** One start of each side and form before the first pair fills the caches of compiled code. */
+/** Starts each side and form once before the first pair, to fill the caches of compiled code. */
 async function measureStartPairs(
   roots: Readonly<Record<Side, string>>,
   pairs: number,
@@ -91,7 +92,7 @@ async function measureStartPairs(
   return measured;
 }
 
-/** In a folder of its own, so that nothing is left of the start before. */
+/** Starts the gateway in a new folder, so that nothing is left of an earlier start. */
 async function startOnce(words: readonly string[], scratch: string, home: string): Promise<number> {
   const cwd = mkdtempSync(join(scratch, 'start-'));
   writeFileSync(join(cwd, 'template.json'), JSON.stringify(plainTemplate(1, plainSource())));

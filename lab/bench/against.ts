@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: these
- * files beside another commit in one run, as pairs of fresh processes measured in turns (ABBA), so that noise
- * of the machine meets both. Prints a table of median ratios with their 95 % intervals and, last on stdout,
- * one JSON line. Above 1: these files are faster. Exit code 1 where a whole interval is below the bound.
+ * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: compares these files
+ * with another commit in one run. Pairs of fresh processes are measured in turns (ABBA), so that noise of the machine
+ * affects both sides. Prints a table of median ratios with their 95 % intervals; the last line on stdout is JSON. Above
+ * 1, these files are faster. The exit code is 1 if a whole interval is below the bound.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -28,7 +28,7 @@ type Options = {
   readonly bound: number;
 };
 
-/** One figure of both sides. */
+/** One figure, measured on both sides. */
 export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
 export type AgainstRow = Interval & {
@@ -39,13 +39,13 @@ export type AgainstRow = Interval & {
   readonly verdict: Verdict;
 };
 
-/** @returns whether no bound is missed */
+/** @returns false if a bound is missed */
 export async function runAgainst(args: readonly string[]): Promise<boolean> {
   const { rows } = await measureAgainst(parseOptions(args));
   return rows.every(({ verdict }) => verdict !== 'missed');
 }
 
-/** Says as it ends what was measured. @throws Error where there is no such commit */
+/** Reports the results when it ends. @throws Error if there is no such commit */
 export async function measureAgainst(
   options: Options,
 ): Promise<{ readonly commit: string; readonly rows: readonly AgainstRow[] }> {
@@ -90,7 +90,7 @@ export function parseOptions(args: readonly string[]): Options {
   return { against: values.against, pairs, seconds, targets, bound };
 }
 
-/** Who is started and measured first. */
+/** Returns whether our side is started and measured first. */
 export function isOursFirst(pair: number): boolean {
   return pair % 2 === 0;
 }
@@ -134,7 +134,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** @throws Error where a side has no figure: nothing was measured, so nothing can be said */
+/** @throws Error if a side has no figure, because then nothing was measured */
 export function summarisePairs(
   pairs: readonly Pair[],
   bound: number,

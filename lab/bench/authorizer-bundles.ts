@@ -1,4 +1,7 @@
-/** Candidates as files that a process can start from: everything in one bundle, or packages in the layer. */
+/**
+ * Bundles each candidate into files that a process can start from: everything in one bundle, or the packages in the
+ * layer.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -11,13 +14,16 @@ import { LAYER_MODULES } from '../../layers/stack-parts.ts';
 import type { Keys, Program } from './authorizer-candidates.ts';
 import { BUILD } from './targets.ts';
 
-/** `alone`: packages are bundled too, as in a stack of one part. `layer`: as this stack is deployed. */
+/**
+ * `alone`: packages are bundled too, as in a stack of one part. `layer`: packages are in the layer, as this stack is
+ * deployed.
+ */
 export type Form = 'alone' | 'layer';
 
 export type Bundle = {
-  /** Absolute; what a process imports. */
+  /** Absolute path of the file that a process imports. */
   readonly file: string;
-  /** What is read before the first call. */
+  /** Bytes that are read before the first call. */
   readonly bytes: number;
   readonly gzipBytes: number;
 };
@@ -28,7 +34,10 @@ const LAYER = [...SDK, '@aws-lambda-powertools/*', '@middy/core', 'aws-jwt-verif
 /** Some packages are CommonJS and require Node's modules. */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace(/^node:/, ""));';
 
-/** Ours as if the issuer answered at once; what the adapter loads at init stays. */
+/**
+ * Replaces our key fetcher, as if the issuer replied at once. The modules that the adapter loads during init are still
+ * loaded.
+ */
 const KEYS_IN_MEMORY: Plugin = {
   name: 'keys-in-memory',
   setup(esbuild) {
@@ -39,7 +48,7 @@ const KEYS_IN_MEMORY: Plugin = {
   },
 };
 
-/** Builds the layer and puts it where bundles find it. @throws Error */
+/** Builds the layer and puts it where the bundles find it. @throws Error */
 export function prepareLayer(root: string): void {
   const built = spawnSync(process.execPath, ['layers/build.ts'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the layer cannot be built: ${built.stderr}`);
@@ -49,7 +58,7 @@ export function prepareLayer(root: string): void {
   cpSync(join(root, '.build/layer/nodejs/node_modules'), join(folder, 'node_modules'), { recursive: true });
 }
 
-/** @param label of the checkout that the candidate is of, where there is more than one */
+/** @param label names the checkout of the candidate if there is more than one checkout */
 export async function bundle(candidate: Program, form: Form, keys: Keys, label = ''): Promise<Bundle> {
   const folder = join(FOLDER, label, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
@@ -64,7 +73,7 @@ export async function bundle(candidate: Program, form: Form, keys: Keys, label =
   return weighStart(file, start);
 }
 
-/** By the code that packs the stack. */
+/** Bundles with the code that packs the stack. */
 async function bundleAsDeployed(
   { entry, resolveDir }: Program & { readonly entry: string },
   form: Form,
@@ -87,7 +96,7 @@ async function bundleAsDeployed(
 
 const layers = new Map<string, Promise<string>>();
 
-/** Where the packages of a checkout are as its layer has them; built once. */
+/** Returns the folder with the packages of a checkout, laid out as in its layer. The folder is built once. */
 function packagesOf(root: string): Promise<string> {
   const known = layers.get(root);
   if (known !== undefined) return known;
@@ -108,14 +117,14 @@ function pluginsFor(keys: Keys): Plugin[] {
   return keys === 'memory' ? [KEYS_IN_MEMORY] : [];
 }
 
-/** Bytes of everything in one file, the SDK included. */
+/** Returns the bytes of everything bundled into one file, including the SDK. */
 export async function weighProgram(candidate: Program): Promise<number> {
   const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
   const { outputFiles } = await build({ ...options, write: false });
   return outputFiles[0]?.contents.length ?? 0;
 }
 
-/** The entry and what it imports at once, whatever that is. */
+/** The entry file and everything that it imports statically, directly or indirectly. */
 function startFilesOf({ outputs }: Metafile, entry: string): readonly string[] {
   const found = new Set([entry]);
   for (const file of found)

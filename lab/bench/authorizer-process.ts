@@ -1,20 +1,20 @@
 /**
- * One start of a function, as Lambda's runtime makes it: imports the module, asks it once, and reports on the
- * error stream. With BENCH_WARM_MS it goes on asking, to see what a call costs when all is loaded.
+ * One start of a function as Lambda's runtime performs it: imports the module, calls it once, and reports on stderr.
+ * With BENCH_WARM_MS, it continues to call the function, to measure the cost of a warm call.
  */
 import { pathToFileURL } from 'node:url';
 
 export type Start = {
   readonly importMs: number;
   readonly firstMs: number;
-  /** User and system, of all threads, from before the import to after the first answer. */
+  /** User and system time of all threads, from before the import to after the first result. */
   readonly cpuMs: number;
   readonly rssMb: number;
-  /** Answers in a second, of one thread. */
+  /** Results per second of one thread. */
   readonly perSecond: number | null;
-  /** How often it was asked. */
+  /** How often the function was called. */
   readonly answers: number;
-  /** Printed by the function, by the number of answers; counted by the process that started it. */
+  /** Bytes that the function printed, divided by the number of calls. The parent process counts them. */
   readonly bytesPerAnswer: number;
   readonly isExpected: boolean;
 };
@@ -31,7 +31,7 @@ const context = {
   getRemainingTimeInMillis: () => 5_000,
 };
 
-// Not `performance`: the first look at it loads a module, which would be the harness's doing.
+// `performance` is not used, because the first access to it loads a module, and the harness would cause that cost.
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 let asked = 0;
@@ -45,7 +45,7 @@ function nextEvent(): unknown {
   return packLogs(JSON.parse(text) as { readonly awslogs?: { readonly text: string } });
 }
 
-/** What CloudWatch Logs delivers comes packed. */
+/** Compresses the text as CloudWatch Logs does before it delivers it. */
 function packLogs(parsed: { readonly awslogs?: { readonly text: string } }): unknown {
   if (parsed.awslogs === undefined) return parsed;
   const { gzipSync } = process.getBuiltinModule('node:zlib');
@@ -71,7 +71,7 @@ const start: Start = {
   bytesPerAnswer: 0,
   isExpected: expected.test(answer ?? 'undefined'),
 };
-// What was printed goes out first: it is counted.
+// The output of the function is flushed first, because the parent process counts it.
 process.stdout.write('', () => process.stderr.write(`${JSON.stringify(start)}\n`, () => process.exit()));
 
 async function countAnswers(ask: Module['handler']): Promise<number> {

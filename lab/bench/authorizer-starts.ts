@@ -1,4 +1,4 @@
-/** Starts candidates in processes of their own, one after the other in turns, and takes medians. */
+/** Starts candidates in turns, each in its own process, and returns medians. */
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
@@ -57,7 +57,7 @@ export async function measureStarts(
   return [...measured].map(([starter, starts]) => summarise(starter, starts));
 }
 
-/** Answers in a second when all is loaded: the median of three processes. */
+/** Results per second once everything is loaded: the median of three processes. */
 export async function measureWarm(starter: Starter, warmMs: number): Promise<number> {
   await using issuer = await openIssuer();
   await using world = await openWorld();
@@ -67,7 +67,7 @@ export async function measureWarm(starter: Starter, warmMs: number): Promise<num
   return Math.round(median(rates));
 }
 
-/** A function with settings of its own reads tables; all others start as if there were none. */
+/** A function with its own settings reads tables; all other functions start as if there were no tables. */
 function inWorld(starter: Starter, world: World): Starter {
   if (starter.environment === undefined) return starter;
   return { ...starter, environment: { ...world.environment, ...starter.environment } };
@@ -95,14 +95,14 @@ const round = (value: number): number => Number(value.toFixed(1));
 export type Issuer = AsyncDisposable & {
   readonly url: string;
   readonly keySet: string;
-  /** Events with a token of it. */
+  /** Events that contain a token of this issuer. */
   readonly events: Readonly<Record<Candidate['event'], object>>;
-  /** The process to start, and who vouches for the issuer's certificate. */
+  /** The script of the process to start. `authority` vouches for the certificate of the issuer. */
   readonly script: string;
   readonly authority: string;
 };
 
-/** @throws Error when the process fails or does not let the caller in */
+/** @throws Error if the process fails or does not let the caller in */
 export async function startOnce(
   { name, event, file, environment }: Starter,
   issuer: Issuer,
@@ -112,18 +112,18 @@ export async function startOnce(
   return await runStart({ name, file, ...answered, environment }, issuer, warmMs);
 }
 
-/** A process that imports one file, asks it, and may go on asking. */
+/** A process that imports one file, calls its handler, and may continue to call it. */
 type StartOrder = {
   readonly name: string;
   readonly file: string;
-  /** `{{n}}` in its texts is another number each time. */
+  /** `{{n}}` in its texts is replaced by a different number in each call. */
   readonly event: object;
-  /** What the text of each answer has to match. */
+  /** A pattern that the text of each result must match. */
   readonly expected: string;
   readonly environment?: Readonly<Record<string, string>> | undefined;
 };
 
-/** @throws Error when the process fails, or answers something else */
+/** @throws Error if the process fails, or returns something else */
 export async function runStart(
   { name, file, event, expected, environment }: StartOrder,
   issuer: Issuer,
@@ -138,7 +138,7 @@ export async function runStart(
       BENCH_KEY_SET: issuer.keySet,
       BENCH_KEYS_URL: defaultJwksUri(issuer.url),
       BENCH_WARM_MS: String(warmMs),
-      // As the stack and Lambda set them.
+      // These variables are set as the stack and Lambda set them.
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       POWERTOOLS_METRICS_NAMESPACE: 'bench',
       GATEWRIGHT_STAGE: 'dev',
@@ -162,12 +162,12 @@ export async function runStart(
   return { ...start, bytesPerAnswer: printedBytes / start.answers };
 }
 
-/** The gateway's own issuer, which the deployed documents trust in stage dev, on a port of this machine. */
+/** Starts the gateway's own issuer, which the deployed documents trust in stage dev, on a port of this machine. */
 export async function openIssuer(): Promise<Issuer> {
   const folder = join(BUILD, 'authorizer');
   mkdirSync(folder, { recursive: true });
   const script = join(folder, 'process.mjs');
-  // As JavaScript: stripping types is no part of what is measured.
+  // The script is compiled to JavaScript, because stripping types is not part of what is measured.
   const entryPoints = [join(import.meta.dirname, 'authorizer-process.ts')];
   await build({ entryPoints, outfile: script, format: 'esm', platform: 'node', target: 'node24' });
   const certificate = makeLoopbackCertificate(Date.now());

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- authorizer [--starts N]`: what the authorizers weigh and what their start costs, beside a bare
- * aws-jwt-verify handler, jsonwebtoken + jwks-rsa and jose. Fresh processes in turns, medians; a table, and last
- * on stdout one JSON line.
+ * `npm run bench -- authorizer [--starts N]`: compares the size and start time of the authorizers with a bare
+ * aws-jwt-verify handler, jsonwebtoken + jwks-rsa and jose. Fresh processes are started in turns. Prints a table of
+ * medians; the last line on stdout is JSON.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,9 @@ import { printColumns } from './report.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WARM_MS = 1_000;
 const THIRD_PARTY: ReadonlySet<CandidateName> = new Set(['jose', 'jsonwebtoken + jwks-rsa']);
-/** What runs from the layer when it is deployed in this stack; the others bring their packages along. */
+/**
+ * Candidates that use packages from the layer when they are deployed in this stack. The others bundle their packages.
+ */
 const IN_LAYER: ReadonlySet<CandidateName> = new Set([
   'aws-jwt-verify',
   'token-authorizer',
@@ -27,13 +29,13 @@ const IN_LAYER: ReadonlySet<CandidateName> = new Set([
   'token-authorizer, published documents',
 ]);
 
-/** One candidate in one form: figures with the keys in memory, and the whole start when they have to be fetched. */
+/** One candidate in one form: figures with the keys in memory, and the whole start if the keys must be fetched. */
 type AuthorizerRow = StartRow & {
   readonly bytes: number;
   readonly gzipBytes: number;
-  /** With the SDK, in one file. */
+  /** Bytes of one file that includes the SDK. */
   readonly wholeBytes: number | null;
-  /** Of the whole start, by that of the bare aws-jwt-verify handler in the same form. */
+  /** The whole start divided by the whole start of the bare aws-jwt-verify handler in the same form. */
   readonly ratio: number | null;
   readonly fetchedStartMs: number | null;
   readonly fetchedRatio: number | null;
@@ -97,7 +99,7 @@ async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
 
 type Prepared = { readonly candidate: Candidate; readonly built: Bundle; readonly starter: Starter };
 
-/** Each candidate in a form, where it has that. */
+/** Prepares each candidate in each form that it has. */
 async function prepareStarters(
   taking: readonly Candidate[],
   form: Form,
@@ -124,7 +126,10 @@ function findStart(
   return rows.find((row) => row.name === name && row.form === form && row.keys === keys);
 }
 
-/** Of whole starts, their medians or their shortest, in the same form and with the keys in the same place. */
+/**
+ * The whole start divided by the start of the bare handler, in the same form and with the keys in the same place.
+ * Compares medians or shortest starts.
+ */
 export function ratioToBare(
   rows: readonly StartRow[],
   row: StartRow | undefined,
@@ -136,8 +141,8 @@ export function ratioToBare(
 }
 
 /**
- * Whole starts of both authorizers as this stack is deployed, by that of a bare aws-jwt-verify handler with its
- * package in the same layer.
+ * Whole starts of both authorizers, as this stack is deployed, divided by the start of a bare aws-jwt-verify handler
+ * with its package in the same layer.
  */
 export async function measureStartRatios(rounds: number): Promise<readonly StartRatio[]> {
   prepareLayer(ROOT);
@@ -158,7 +163,7 @@ export async function measureStartRatios(rounds: number): Promise<readonly Start
 
 type StartRatio = StartRow & {
   readonly ratio: number;
-  /** Of the shortest starts: what else runs on the machine only ever adds to one. */
+  /** Ratio of the shortest starts. Other work on the machine can only make a start longer. */
   readonly leastRatio: number;
 };
 

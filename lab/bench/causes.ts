@@ -1,4 +1,8 @@
-/** Why goals are missed, as profiles of 24 and 25 November 2026 have shown it, and what was tried. Those of `rest` and `http` are perf’s, of five turns with the floor, scaled to the page of commit 5125454b; others are of other runs. */
+/**
+ * Why goals are missed, as profiles of 24 and 25 November 2026 have shown, and what was tried. The figures of `rest`
+ * and `http` come from perf, from five turns with the floor, scaled to the page of commit 5125454b. The other figures
+ * come from other runs.
+ */
 import type { Goal } from './goals.ts';
 
 const CROWD =
@@ -26,7 +30,7 @@ const AUTHORIZER =
   'deciding 1, stricter checks of token and keys 1, configuration 1. Helped: built-in modules without their facades (0.95 to 0.97 ×). ' +
   'Tried: metrics published after the answer (0.91 ×, but a failing one would not fail the call), one document instead of all (0.98, holds 1).';
 
-/** By the goals' names. */
+/** Keys are the names of the goals. */
 const CAUSES: Readonly<Record<string, string>> = {
   rest: REST,
   http: HTTP,
@@ -54,7 +58,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   'request-authorizer-layer-memory': `${AUTHORIZER} The layer serves the bare handler, too, which gains more by it.`,
 };
 
-/** Undefined = none was shown yet. */
+/** Returns undefined if no cause has been shown yet. */
 export function causeOf({ name }: Goal): string | undefined {
   return CAUSES[name];
 }

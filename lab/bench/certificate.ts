@@ -1,4 +1,7 @@
-/** A certificate for 127.0.0.1 that signs itself: Node can check certificates, but makes none. RFC 5280, in DER. */
+/**
+ * Makes a self-signed certificate for 127.0.0.1, because Node can check certificates but not make them. RFC 5280, in
+ * DER.
+ */
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 type SelfSigned = { readonly key: string; readonly cert: string };
@@ -21,7 +24,7 @@ export function makeLoopbackCertificate(nowEpochMs: number): SelfSigned {
   const extensions = der(
     SEQUENCE,
     extension(BASIC_CONSTRAINTS, der(SEQUENCE, der(0x01, Buffer.of(0xff)))),
-    // iPAddress
+    // The tag of `iPAddress` is 0x87.
     extension(SUBJECT_ALT_NAME, der(SEQUENCE, der(0x87, Buffer.of(127, 0, 0, 1)))),
   );
   const content = der(
@@ -56,7 +59,7 @@ function extension(id: string, value: Buffer): Buffer {
   return der(SEQUENCE, objectId(id), der(0x04, value));
 }
 
-/** `261120120000Z` */
+/** Encodes a time such as `261120120000Z`. */
 function utcTime(epochMs: number): Buffer {
   const digits = new Date(epochMs).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
   return der(0x17, Buffer.from(digits.slice(2)));

@@ -1,4 +1,7 @@
-/** Another commit beside this one, ready to run: a temporary git worktree in an ignored folder, with its packages. */
+/**
+ * Checks out another commit for comparison, ready to run: a temporary git worktree in an ignored folder, with its
+ * packages.
+ */
 import { execFile, execFileSync } from 'node:child_process';
 import {
   linkSync,
@@ -19,11 +22,11 @@ const INSTALL_DEADLINE_MS = 300_000;
 
 type Checkout = AsyncDisposable & {
   readonly commit: string;
-  /** Absolute. */
+  /** Absolute path of the worktree. */
   readonly root: string;
 };
 
-/** @throws Error where `name` is no commit */
+/** @throws Error if `name` is not a commit */
 export async function resolveCommit(repository: string, name: string): Promise<string> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
   try {
@@ -34,8 +37,8 @@ export async function resolveCommit(repository: string, name: string): Promise<s
 }
 
 /**
- * Checks a commit out below `folder`, which git ignores; disposing removes it again. `withPackages`: installed from its
- * lock file, or linked from here where that is the same.
+ * Checks a commit out below `folder`, which git ignores. Disposing removes it again. With `withPackages`, the packages
+ * are installed from the commit's lock file, or linked from this checkout if the lock file is the same.
  */
 export async function checkOut(
   repository: string,
@@ -72,12 +75,12 @@ async function providePackages(repository: string, root: string): Promise<void> 
     for (const path of packageFolders(lock)) linkTree(join(repository, path), join(root, path));
     return;
   }
-  // Scripts would fetch another Node, by which nothing is measured here.
+  // Install scripts would download another Node, which is not used for measurements.
   const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
   await run('npm', args, { cwd: root, timeout: INSTALL_DEADLINE_MS });
 }
 
-/** The `node_modules` that a lock file fills: that of the root, and with workspaces some of their own. */
+/** The `node_modules` folders that a lock file fills: the root's, and those of some workspaces. */
 export function packageFolders(lock: string): readonly string[] {
   const { packages } = JSON.parse(lock) as { readonly packages: Readonly<Record<string, unknown>> };
   const folders = Object.keys(packages).flatMap((path) => /^(?:.+?\/)??node_modules(?=\/)/.exec(path) ?? []);
@@ -85,11 +88,12 @@ export function packageFolders(lock: string): readonly string[] {
 }
 
 /**
- * The same files in another place, without a copy of what they hold. Symbolic links stay what they are: those of
- * workspaces are relative, so they lead to the other commit's packages. One link to the whole folder would lead to ours.
+ * Recreates a folder with links to the same files, so that their contents are not copied. Symbolic links are copied:
+ * the links of workspaces are relative, so they point to the other commit's packages. One link to the whole folder
+ * would point to ours.
  */
 function linkTree(from: string, to: string): void {
-  // A workspace without packages of its own for this system has no such folder.
+  // A workspace that has no packages for this system has no such folder.
   if (lstatSync(from, { throwIfNoEntry: false }) === undefined) return;
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
@@ -102,8 +106,9 @@ function linkTree(from: string, to: string): void {
 }
 
 /**
- * What a script of package.json starts Node with, files as absolute paths: commits have them in different places.
- * @throws Error where there is no such script, or it does something else
+ * The arguments with which a script of package.json starts Node. Files become absolute paths, because commits have them
+ * in different places.
+ * @throws Error if there is no such script, or the script does something else
  */
 export function scriptWords(root: string, script: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

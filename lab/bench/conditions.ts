@@ -1,4 +1,4 @@
-/** What a page of figures was measured on, and how it is written. */
+/** The conditions under which a page of figures was measured, and the code that writes the page. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -12,15 +12,18 @@ export type Conditions = {
   readonly commit: string;
   readonly machine: string;
   readonly cores: number;
-  /** Of the last minute before the run. */
+  /** Load average of the last minute before the run. */
   readonly loadAverage: number;
   readonly node: string;
 };
 
-/** Pages of figures; ignored by git. */
+/** Folder for pages of figures; git ignores it. */
 export const LAB = join(ROOT, '.build/lab');
 
-/** A processor that something else needs is missing on either side, and not by equal parts. */
+/**
+ * Maximum load average of a quiet machine. Above it, other programs take processor time from both sides, but not in
+ * equal parts.
+ */
 export const QUIET_LOAD = 0.5;
 
 export function readConditions(): Conditions {
@@ -38,7 +41,7 @@ export function readConditions(): Conditions {
   };
 }
 
-/** As `npm run format` wants it. */
+/** Writes the file as `npm run format` would format it. */
 export async function writePage(file: string, text: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, await formatText(file, text));

@@ -1,7 +1,8 @@
 /**
- * The floor: node:http, and for each request one JSON round trip to one worker thread with a constant event
- * of the size that the gateway's functions get, and the body of a POST in it. No routing, no authorizer, no log: what no gateway in Node
- * that runs functions in threads gets under cheaply. Reads `{event}` as JSON from argv, prints its port.
+ * The floor of the benchmark: node:http, and for each request one JSON round trip to one worker thread. The constant
+ * event has the size of the events that the gateway's functions get, and contains the body of a POST. There is no
+ * routing, no authorizer and no log. A gateway in Node that runs functions in threads can hardly be faster. Reads
+ * `{event}` as JSON from argv and prints its port.
  */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
@@ -11,7 +12,7 @@ import { hello, take } from './fixture/handler.ts';
 
 type Result = { statusCode: number; headers: Record<string, string>; body: string };
 
-/** A GET has none: null in events of REST APIs. */
+/** A GET has no body; in events of REST APIs it is null. */
 type Event = { body?: string | null | undefined };
 
 function serve(event: Event): void {

@@ -1,4 +1,4 @@
-/** How each goal is measured: what is started together, and the figures of both sides of a pair. */
+/** How each goal is measured: which programs are started together, and the figures of both sides of a pair. */
 import { isOursFirst, measurePair } from './against.ts';
 import { bundleAuthorizer, medianStartMs, SPENDERS, startBoth, startServers } from './against-sides.ts';
 import { prepareLayer } from './authorizer-bundles.ts';
@@ -29,20 +29,20 @@ import type { Kind, Running } from './targets.ts';
 
 type MeasurePair = (pair: number) => Promise<readonly Pair[]>;
 
-/** Builds and installs, once. @returns what measures a pair, by its number */
+/** Builds and installs once. @returns a function that measures a pair, given its number */
 type Prepare = (wanted: ReadonlySet<string>, seconds: number) => Promise<MeasurePair> | MeasurePair;
 
-/** Of a server. */
+/** Warm-up of a server. */
 const WARMUP_SECONDS = 8;
 const OFFLINE = 'performance-offline';
 const SAVED = ['plain', 'sdk'] as const;
 const SAVES_PER_TURN = 3;
-/** Of a fresh process. */
+/** Number of blocks measured in one fresh process. */
 const RECORDED_BLOCKS = 60;
 
 const startOurs = (): Promise<Running> => startGateway(ROOT, 'performance');
 
-/** In turns, so that noise of the machine meets both. */
+/** Measures both sides in turns, so that noise of the machine affects both. */
 const inTurns =
   (start: (isOursFirst: boolean) => Promise<Sides> | Sides) =>
   async (pair: number): Promise<readonly Pair[]> => {
@@ -71,7 +71,7 @@ const besideFloor =
     );
   };
 
-/** The event that the gateway's function gets, which the floor then sends too. */
+/** Captures the event that the gateway's function gets, so that the floor can send the same event. */
 async function captureEvent(kind: Kind): Promise<unknown> {
   const running = await startOurs();
   try {
@@ -89,7 +89,8 @@ const besideOffline: Prepare = (wanted, seconds) => {
   const scenarios = SCENARIOS.filter(({ name }) => wanted.has(`${name}-offline`));
   return inTurns((isFirst) =>
     startServers(
-      // All its instances start with the first requests: on a busy machine some would take longer than their timeout.
+      // serverless-offline starts all its instances with the first requests. On a busy machine, some would take longer
+      // than their timeout.
       { ours: startOurs, theirs: () => startServerlessOffline(OFFLINE, ['--noTimeout']) },
       scenarios,
       {
@@ -116,7 +117,8 @@ const saves: Prepare = (wanted) => {
     const save = (side: Side, name: (typeof SAVED)[number]): Promise<number> =>
       saveOnce(sourceOf(side, name), urlOf(side, name));
     try {
-      // The first save of a process makes what later ones find. One before the first request would be none: nothing is built.
+      // The first save of a process does work that later saves reuse. A save before the first request would not count,
+      // because nothing is built yet.
       for (const name of names)
         for (const side of ['ours', 'theirs'] as const) {
           await askOnce(side, name);
@@ -164,7 +166,7 @@ const authorizers: Prepare = async (wanted) => {
   });
 };
 
-/** A fresh process is a pair: its blocks of requests are recorded and not recorded in turns. */
+/** A pair is a fresh process, which is measured in blocks of requests, alternately with and without recording. */
 const recording: Prepare = () => {
   const rest = SCENARIOS.find(({ name }) => name === 'rest');
   if (rest === undefined) throw new Error('no scenario of a REST API');
@@ -184,7 +186,7 @@ export const GOAL_BENCHES: Readonly<Record<BenchName, Prepare>> = {
   },
   firstAnswer: async () => {
     const sides = firstAnswers(buildCommand());
-    // The first start keeps compiled code; and this process has asked no server before.
+    // The first start stores compiled code for later starts, and the first request of this process is slower.
     for (const measure of sides.figures) await measure('ours');
     return inTurns(() => sides);
   },

@@ -1,11 +1,14 @@
-/** What has to be as fast as what: every goal is a ratio of this gateway's figure to another one of the same run. */
+/**
+ * The performance goals. Each goal is a ratio of a figure of this gateway to a figure of something else in the same
+ * run.
+ */
 import { summarisePairs } from './against.ts';
 import type { AgainstRow } from './against.ts';
 import type { BoundSide } from './interval.ts';
 import type { SteadyPair } from './steady-pairs.ts';
 
 export type Goal = {
-  /** Of `--only`, and of the pairs that are measured for it. */
+  /** The name that `--only` takes, and the name of the pairs that are measured for the goal. */
   readonly name: string;
   readonly what: string;
   readonly unit: '/s' | 'ms' | 'MB';
@@ -44,7 +47,7 @@ const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): re
     return { name, what: `Start of the ${type} authorizer, ${how}`, ...atMost(1.8, 'ms', BARE) };
   });
 
-/** By what is measured together (goal-benches.ts). */
+/** Keys name what is measured together (goal-benches.ts). */
 export const GOALS = {
   rest: requestGoals('rest'),
   http: requestGoals('http'),
@@ -81,16 +84,16 @@ export const GOALS = {
 
 export type BenchName = keyof typeof GOALS;
 
-/** What a run says of a goal. */
+/** The result of a run for one goal. */
 export type Result = {
   readonly goal: Goal;
-  /** Undefined: it was not measured. */
+  /** Undefined if the goal was not measured. */
   readonly row: AgainstRow | undefined;
-  /** Of the pairs so many in which the host changed however often they were measured. */
+  /** The number of pairs in which the host's speed changed in every repetition. */
   readonly marked: number;
 };
 
-/** @throws Error where a side of a pair has no figure */
+/** @throws Error if one side of a pair has no figure */
 export function judgeGoal(goal: Goal, pairs: readonly SteadyPair[]): Result {
   const own = pairs.filter(({ figure }) => figure === goal.name);
   const [row] = summarisePairs(own, goal.bound, goal.is);

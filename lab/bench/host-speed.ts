@@ -1,10 +1,10 @@
-/** How fast the host is now: what a run measured counts as long as this stays what it was. */
+/** Measures the current speed of the host. Measurements count only while this speed stays the same. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-/** Each per second. */
+/** All values are per second. */
 export type HostSpeed = {
   /** Loops of a thousand multiplications. */
   readonly arithmetic: number;
@@ -14,11 +14,11 @@ export type HostSpeed = {
   readonly echoes: number;
 };
 
-/** The fastest of some slices: a short interruption is no other host. */
+/** The fastest of several slices counts, so that a short interruption does not look like a different host. */
 const SLICES = 3;
 const SLICE_MS = 50;
 const MULTIPLICATIONS = 1_000;
-/** By which a speed may differ, up or down, on a host that counts as the same. */
+/** Maximum ratio of two speeds at which the host counts as unchanged. */
 const MOST_RATIO = 1.15;
 
 export async function measureHostSpeed(): Promise<HostSpeed> {
@@ -29,7 +29,7 @@ export async function measureHostSpeed(): Promise<HostSpeed> {
   };
 }
 
-/** Whether one of the three is more than 15 % faster at one time than at the other. */
+/** Returns whether one of the three speeds differs by more than 15 % between the two measurements. */
 export function hasChanged(before: HostSpeed, after: HostSpeed): boolean {
   return (['arithmetic', 'messages', 'echoes'] as const).some((loop) => {
     const [slower, faster] = [before[loop], after[loop]].sort((a, b) => a - b) as [number, number];

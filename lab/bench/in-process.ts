@@ -1,10 +1,10 @@
-/** The process of a gateway that measures itself while another process asks it (under-load.ts). */
+/** Runs in the process of a gateway that measures itself while another process sends requests (under-load.ts). */
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGateway, createStreamSink, START_OPTIONS } from '../../packages/gateway/engine/index.ts';
 import type { Listening } from '../../packages/gateway/engine/index.ts';
 
-/** What the process says: that it listens, then once what it has measured. */
+/** Messages of the process: first that it listens, then once its measurements. */
 export type ChildMessage<Measured> =
   | ({ readonly kind: 'ready' } & Pick<Listening, 'apis'>)
   | { readonly kind: 'measured'; readonly measured: Measured };
@@ -12,16 +12,16 @@ export type ChildMessage<Measured> =
 export type Block = {
   readonly requests: number;
   readonly tookMs: number;
-  /** Processor time of the thread that serves, and of the whole process, which collects garbage beside it. */
+  /** Processor time of the serving thread, and of the whole process, which also includes garbage collection. */
   readonly mainMicros: number;
   readonly processMicros: number;
-  /** Share of the time in which the serving thread had something to do. */
+  /** Share of the time in which the serving thread was busy. */
   readonly busy: number;
 };
 
 let requests = 0;
 
-/** Serves the stack named first on the command line, and answers the one order that it gets. */
+/** Serves the stack that is the first argument of the command line, and executes the one order that it gets. */
 export async function serveAndMeasure(
   measure: (order: never) => Promise<unknown>,
   {
@@ -52,7 +52,7 @@ export async function serveAndMeasure(
     recordAll,
     isRecording,
     log: {
-      // One line for each request, written as `gatewright start` writes it.
+      // Writes one line for each request, as `gatewright start` writes it.
       write(line) {
         requests += 1;
         lines.write(line);
@@ -87,7 +87,7 @@ export async function measureBlock(blockMs: number): Promise<Block> {
   const [usedByThread, usedByAll] = [threadMicros() - thread, process.cpuUsage(all)];
   return {
     requests: requests - at.requests,
-    // A busy loop is late: what has passed counts, not what was asked for.
+    // A timer fires late in a busy event loop, so the elapsed time is measured.
     tookMs: performance.now() - at.ms,
     mainMicros: usedByThread,
     processMicros: usedByAll.user + usedByAll.system,
@@ -95,13 +95,15 @@ export async function measureBlock(blockMs: number): Promise<Block> {
   };
 }
 
-/** How long this thread has run. Kernels that count by ticks know it within 4 ms, but for what the scheduler says. */
+/**
+ * Processor time of this thread. On kernels that count in ticks, only the scheduler's value is more accurate than 4 ms.
+ */
 function threadMicros(): number {
   try {
     const [nanoseconds = ''] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
     return Number(nanoseconds) / 1000;
   } catch {
-    // Linux alone has it.
+    // Only Linux has this file.
     const { user, system } = process.threadCpuUsage();
     return user + system;
   }

@@ -1,21 +1,22 @@
-/** What pairs of measurements say of a ratio: its median, with an interval that assumes nothing of how it is distributed. */
+/** The median of a ratio over pairs of measurements, with an interval that assumes no distribution. */
 
 export type Interval = {
   readonly median: number;
-  /** Infinite where there are too few values for the confidence. */
+  /** Infinite if there are too few values for the confidence. */
   readonly low: number;
   readonly high: number;
 };
 
-/** `open`: the interval holds the bound, so the measurement says neither. */
+/** `open`: the interval contains the bound, so the measurement is not conclusive. */
 export type Verdict = 'kept' | 'missed' | 'open';
 
-/** Above it 2 ** -n is no number any more. */
+/** Above this number of values, 2 ** -n is not representable. */
 const MOST_VALUES = 1_000;
 
 /**
- * Which of n sorted values, counted from 1 and from either end, bound the median: by the sign test, where each value
- * is above the median or below it with equal chance. 0: no two of so few do.
+ * Returns the rank of the sorted values, counted from 1 and from either end, that bounds the median. It follows the
+ * sign test, in which each value is above or below the median with equal probability. Returns 0 if there are too few
+ * values.
  */
 export function rankOfBound(n: number, confidence = 0.95): number {
   if (!Number.isInteger(n) || n < 0 || n > MOST_VALUES) throw new RangeError(`${n} values`);
@@ -28,7 +29,7 @@ export function rankOfBound(n: number, confidence = 0.95): number {
   return rank;
 }
 
-/** @throws RangeError without a value */
+/** @throws RangeError if there is no value */
 export function medianInterval(values: readonly number[], confidence = 0.95): Interval {
   const sorted = [...values].sort((a, b) => a - b);
   const n = sorted.length;
@@ -42,10 +43,10 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
   };
 }
 
-/** On which side of a bound a figure has to be. */
+/** The side of a bound on which a figure must be. */
 export type BoundSide = 'at least' | 'at most';
 
-/** A bound is missed only where the whole interval is on its wrong side: noise alone fails no run. */
+/** A bound is missed only if the whole interval is on its wrong side, so that noise alone does not fail a run. */
 export function judge({ low, high }: Interval, bound: number, side: BoundSide = 'at least'): Verdict {
   const [worst, best, least] = side === 'at least' ? [low, high, bound] : [-high, -low, -bound];
   if (best < least) return 'missed';

@@ -1,7 +1,7 @@
 /**
- * Load generator, a process of its own: keep-alive connections over bare sockets, one request in flight on
- * each, no pipelining. Every answer must be 200 with the expected body, or the run fails. Reads its task
- * from argv as JSON, writes a `LoadResult` to stdout.
+ * Load generator, which runs in its own process. It uses keep-alive connections over plain sockets, with one request in
+ * flight on each and no pipelining. Every response must be 200 with the expected body, or the run fails. Reads its task
+ * from argv as JSON and writes a `LoadResult` to stdout.
  */
 import { connect } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
@@ -9,39 +9,42 @@ import { createHistogram } from 'node:perf_hooks';
 export type LoadTask = {
   readonly host: string;
   readonly port: number;
-  /** `{n}` in it and in the headers counts the requests, from 0 to below `turns` and then again. */
+  /** `{n}` in the path and in the headers is replaced by a counter that runs from 0 to `turns` - 1 and starts again. */
   readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   readonly turns?: number;
-  /** Of a body that is too large to be said in a task. */
+  /** Size of a body that is generated because it is too large for the task's JSON. */
   readonly bodyBytes?: number;
   readonly connections: number;
-  /** From the first answer on the last connection: a thousand are opened in longer than a short warm-up. */
+  /**
+   * Warm-up in seconds, counted from the first response on the last connection. To open a thousand connections takes
+   * longer than a short warm-up.
+   */
   readonly warmupSeconds: number;
   readonly seconds: number;
-  /** So many are asked for, however long that takes. */
+  /** Minimum number of requests, however long they take. */
   readonly requestsAtLeast?: number;
-  /** The body of each answer, or of how many bytes it is. */
+  /** The body of each response, or its number of bytes. */
   readonly expectedBody: string | number;
 };
 
 export type LoadResult = {
-  /** Answers in the measured part, and in all. */
+  /** Number of responses in the measured part; `total` counts all responses. */
   readonly measured: number;
   readonly total: number;
-  /** How often the handler ran, by its own counts. */
+  /** How often the handler ran, by the counts in its responses. */
   readonly invocations: number;
-  /** Instances that have answered. */
+  /** Number of instances that have responded. */
   readonly instances: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Processor time of this process, from the first connection to the last answer. */
+  /** Processor time of this process, from the first connection to the last response. */
   readonly cpuMicros: number;
 };
 
-/** Without a limit, one connection that gets no answer would keep the others asking for good. */
+/** Without a limit, one connection that gets no response would keep the other connections busy forever. */
 const OPEN_WITHIN_MS = 60_000;
 
 const NEWLINES = '\r\n\r\n';
@@ -58,13 +61,16 @@ function parseHead(received: Buffer): Head | undefined {
   return { text, bodyStart, answerLength: bodyStart + Number(contentLength) };
 }
 
-/** Answers of one connection out of the pieces in which they come; joined once, or large ones would cost more here than where they are made. */
+/**
+ * Assembles the responses of one connection from the chunks in which they arrive. It joins the chunks once; otherwise
+ * large responses would cost more here than in the server.
+ */
 class AnswerReader {
   #pieces: Buffer[] = [];
   #length = 0;
   #head: Head | undefined;
 
-  /** @returns the answer that this piece completes @throws Error where more comes than that */
+  /** @returns the response that this chunk completes @throws Error if there is more data than one response */
   read(piece: Buffer): { readonly head: string; readonly body: Buffer } | undefined {
     this.#pieces.push(piece);
     this.#length += piece.length;
@@ -88,11 +94,11 @@ class LoadGenerator {
   readonly #requests: readonly Buffer[];
   readonly #expected: Buffer | number;
   readonly #latencies = createHistogram();
-  /** Instance of the function → its highest count. */
+  /** Maps each instance of the function to its highest count. */
   readonly #counts = new Map<string, number>();
   readonly #tally = { measured: 0, total: 0 };
   #sent = 0;
-  /** Connections without an answer yet. */
+  /** Number of connections that have had no response yet. */
   #unanswered: number;
   #deadline: NodeJS.Timeout | undefined;
   #warmEndMs = Infinity;
@@ -142,7 +148,7 @@ class LoadGenerator {
     this.#endMs = this.#warmEndMs + this.#task.seconds * 1000;
   }
 
-  /** One connection from the first request to the last answer. */
+  /** Runs one connection from the first request to the last response. */
   #connect(): Promise<undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const socket = connect(this.#task.port, this.#task.host);

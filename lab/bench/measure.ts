@@ -1,4 +1,4 @@
-/** What a measurement reads of a server: its answers under load, its processor time, its memory. */
+/** Measures a server: its responses under load, its processor time and its memory. */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,11 @@ export type Scenario = {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** At a time; absent = CONNECTIONS. */
+  /** Number of concurrent connections; absent means CONNECTIONS. */
   readonly connections?: number;
 };
 
-/** What the load generator asks of a server in a scenario, and what is to be answered. */
+/** The request that the load generator sends in a scenario, and the expected response. */
 export async function requestOf(
   scenario: Scenario,
   running: Pick<Running, 'urlOf'>,
@@ -32,7 +32,10 @@ export async function requestOf(
   return { ...asked, connections, expectedBody: (await hello()).body };
 }
 
-/** Runs the load generator, until the signal ends it where there is one. @throws Error at the first wrong answer, and when it was ended */
+/**
+ * Runs the load generator until it is done or the signal ends it. @throws Error at the first wrong response, and if it
+ * was ended
+ */
 export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promise<LoadResult> {
   const file = fileURLToPath(new URL('load.ts', import.meta.url));
   const child = spawn(process.execPath, [file, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -45,9 +48,7 @@ export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promis
   return JSON.parse(chunks.stdout) as LoadResult;
 }
 
-/**
- * Processor time of a process's main thread, by Linux's scheduler; NaN where the system does not report it.
- */
+/** Processor time of a process's main thread, from Linux's scheduler; NaN if the system does not report it. */
 export function mainThreadMs(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
@@ -56,14 +57,14 @@ export function mainThreadMs(pid: number | undefined): number {
   }
 }
 
-/** Processor time of all live threads of a process; NaN where the system does not report it. */
+/** Processor time of all live threads of a process; NaN if the system does not report it. */
 export function allThreadsMs(pid: number | undefined): number {
   try {
     const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
       try {
         return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
       } catch {
-        return 0; // Ended while we looked.
+        return 0; // The thread ended in the meantime.
       }
     });
     return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
@@ -72,7 +73,7 @@ export function allThreadsMs(pid: number | undefined): number {
   }
 }
 
-/** Sum over the process and its descendants, from /proc. */
+/** Sum of the memory of the process and its descendants, from /proc. */
 export function residentMegabytes(pid: number | undefined): number | undefined {
   try {
     const processes = readdirSync('/proc')
@@ -84,11 +85,11 @@ export function residentMegabytes(pid: number | undefined): number | undefined {
             Number(new RegExp(`^${wanted}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
           return [{ pid: Number(name), parent: field('PPid'), kb: field('VmRSS') }];
         } catch {
-          return []; // Ended while we looked.
+          return []; // The process ended in the meantime.
         }
       });
     const family = new Set([pid]);
-    // Children have higher positions than parents only by habit, so look until nothing new is found.
+    // A child does not always have a higher pid than its parent, so the search repeats until it finds nothing new.
     for (let before = 0; before !== family.size;) {
       before = family.size;
       for (const { pid: child, parent } of processes) if (family.has(parent)) family.add(child);

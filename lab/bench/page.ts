@@ -1,4 +1,7 @@
-/** .build/lab/performance.md, all goals of one run, and docs/performance.md, six of them and those that are missed. */
+/**
+ * Writes .build/lab/performance.md with all goals of one run, and docs/performance.md with six goals and all missed
+ * ones.
+ */
 import { SPENDERS } from './against-sides.ts';
 import { causeOf } from './causes.ts';
 import { describeRun, markdownTable } from './pages.ts';
@@ -7,13 +10,13 @@ import { median } from './report.ts';
 import type { Goal, Result } from './goals.ts';
 import type { SteadyPair } from './steady-pairs.ts';
 
-/** Those of docs/performance.md. */
+/** Goals that docs/performance.md shows. */
 const SHOWN = ['rest', 'rest-p99', 'rest-offline', 'first-answer', 'memory-at-rest', 'save-plain'];
 const COMMAND = 'npm run bench -- performance';
 const FLOOR =
   'The floor is `node:http` with one worker thread that gets the same event and does nothing else (`lab/bench/floor.ts`).';
 
-/** @param pairs all figures, also of no goal */
+/** @param pairs all figures, including those that belong to no goal */
 export function printPage(
   conditions: Conditions,
   host: string,
@@ -44,7 +47,10 @@ ${printCauses(results)}
 ${printSpenders(results, pairs)}`;
 }
 
-/** A miss beside the floor is explained by the time of the same run, not of another hour. */
+/**
+ * Prints the processor times that explain missed goals. They come from the same run, because times of another hour are
+ * not comparable.
+ */
 function printSpenders(results: readonly Result[], pairs: readonly SteadyPair[]): string {
   const lines = results.flatMap(({ goal: { name } }) => {
     const cells = SPENDERS.map((spender) => {
@@ -75,7 +81,10 @@ ${markdownTable(['figure', 'ratio, 95 % interval', 'goal', ''], lines)}
 ${printMissed(results)}`;
 }
 
-/** The page with the figures of a run in the place of those before. @throws Error where the page has no place for them */
+/**
+ * Returns the page with the figures of a run in place of the previous ones. @throws Error if the page has no place for
+ * them
+ */
 export function renewSummary(page: string, summary: string): string {
   const place = /(<!-- figures -->\n)[\s\S]*(\n<!-- end -->)/;
   if (!place.test(page)) throw new Error('docs/performance.md has no <!-- figures --> … <!-- end -->');
@@ -86,7 +95,7 @@ export function printResult(result: Result): string {
   return `${result.goal.name}: ${printRatio(result)}, goal ${printBound(result.goal)}: ${printVerdict(result)}`;
 }
 
-/** By their names for `--only`, with ratio and goal: the page of all goals has the rest. */
+/** Lists missed goals with the name for `--only`, ratio and bound. The page of all goals contains the rest. */
 function printMissed(results: readonly Result[]): string {
   const of = (verdict: string): string =>
     results
@@ -103,7 +112,7 @@ function printMissed(results: readonly Result[]): string {
   ].join(' ');
 }
 
-/** Those that have been shown, never guesses. */
+/** Prints only causes that have been shown, never guesses. */
 function printCauses(results: readonly Result[]): string {
   return results
     .filter(({ row }) => row?.verdict === 'missed')

@@ -1,4 +1,4 @@
-/** Common to all pages in .build/lab: the run they are of, and tables. */
+/** Parts that all pages in .build/lab share: the description of the run, and tables. */
 import { QUIET_LOAD } from './conditions.ts';
 import type { Conditions } from './conditions.ts';
 

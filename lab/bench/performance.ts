@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: every goal as a ratio to something that is
- * measured in turns with it, over pairs of fresh processes. All go to .build/lab/performance.md; of a whole run six, and those
- * that are missed, to docs/performance.md, too. A pair on a host that changed is measured again, `--repeats` times at most.
- * On a machine with nothing else to do; 40 to 100 minutes, by how many pairs are repeated.
+ * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: measures every goal as a
+ * ratio to something that is measured in turns with it, over pairs of fresh processes. Writes all goals to
+ * .build/lab/performance.md. A whole run also writes six goals, and all missed goals, to docs/performance.md. A pair is
+ * measured again if the host changed, at most `--repeats` times. Run it on an otherwise idle machine; it takes 40 to
+ * 100 minutes, depending on how many pairs are repeated.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +53,7 @@ function parseOptions(args: readonly string[]): Options {
 export async function runPerformance(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   const conditions = readConditions();
-  // The first loops of a process are slower: they are compiled meanwhile.
+  // The first loops of a process are slower, because they are compiled at that time.
   await measureHostSpeed();
   const before = await measureHostSpeed();
   const results: Result[] = [];
@@ -72,7 +73,7 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
   console.log('written: docs/performance.md');
 }
 
-/** What cannot be measured is no reason to lose the rest of a long run; it ends with exit code 1. */
+/** A goal that cannot be measured does not abort a long run; the exit code is then 1. */
 async function measureGoals(
   name: BenchName,
   { only, pairs, seconds, repeats }: Options,

@@ -1,4 +1,6 @@
-/** The gateway that `npm run bench -- phases` measures: it samples itself, with nothing in the request path that measures. */
+/**
+ * The gateway that `npm run bench -- phases` measures. It samples itself, without measuring code in the request path.
+ */
 import { Session } from 'node:inspector/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { measureBlock, serveAndMeasure } from './in-process.ts';
@@ -8,7 +10,7 @@ import type { Block } from './in-process.ts';
 export type PhasesOrder = { readonly warmupMs: number; readonly blockMs: number };
 
 export type PhasesMeasured = {
-  /** Without a profiler, which takes time itself. */
+  /** Measured without a profiler, which takes time itself. */
   readonly plain: Block;
   readonly cpu: { readonly profile: Profiler.Profile; readonly requests: number };
   readonly heap: { readonly head: HeapProfiler.SamplingHeapProfileNode; readonly requests: number };
@@ -22,7 +24,8 @@ async function measure({ warmupMs, blockMs }: PhasesOrder): Promise<PhasesMeasur
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_US });
-  // V8 notes what it has inlined where only while it is profiled; what it compiles now is what runs later.
+  // V8 records inlining only while it is profiled. The code that it compiles during this warm-up is the code that runs
+  // later.
   await session.post('Profiler.start');
   await wait(warmupMs);
   await session.post('Profiler.stop');

@@ -1,8 +1,11 @@
-/** What V8's profilers have sampled, by step of a request and by kind of work: by the files and functions on the stack. Pure. */
+/**
+ * Assigns samples of V8's profilers to steps of a request and to kinds of work, by the files and functions on the
+ * stack. Pure.
+ */
 
 export type Frame = { readonly functionName: string; readonly url: string };
 
-/** `weight`: microseconds or bytes. `stack`: from the function that ran, out to who called it. */
+/** `weight`: microseconds or bytes. `stack`: from the running function outwards to its callers. */
 type Sample = { readonly stack: readonly Frame[]; readonly weight: number };
 
 type CpuProfile = {
@@ -21,7 +24,7 @@ type HeapNode = {
   readonly children: readonly HeapNode[];
 };
 
-/** In the order in which a request meets them; phases by their own names. */
+/** Steps in the order of a request. Phases have their own names. */
 export const STEPS = [
   'node:http, in',
   'receive',
@@ -88,8 +91,8 @@ export function heapSamples(head: HeapNode, outer: readonly Frame[] = []): reado
 
 const WRITES = /^write(v|Buffer|\w+String)$/;
 /**
- * The nearest of these on the stack says whose time it is; what is in no row (routing, events, mapping) is
- * its caller's.
+ * The nearest matching frame on the stack determines the step. Code that matches no row (routing, events, mapping)
+ * counts for its caller.
  */
 const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = [
   [/\/core\/phases\/([a-z-]+)\.ts$/, 'a phase'],
@@ -101,7 +104,7 @@ const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = 
 ];
 const isStep = (name: string | undefined): name is Step => STEPS.some((step) => step === name);
 
-/** Undefined: nothing was done, or the profiler itself did it. */
+/** Returns undefined if the thread was idle, or the profiler itself ran. */
 export function stepOf(stack: readonly Frame[]): Step | undefined {
   const [leaf] = stack;
   if (leaf === undefined || isOutside(stack)) return undefined;
@@ -137,7 +140,7 @@ export function kindOf(stack: readonly Frame[]): Kind | undefined {
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (isWrite(leaf)) return 'write system calls';
   if (isPost(leaf)) return 'postMessage';
-  // JSON.stringify and JSON.parse have no frame of their own: they are their caller's time.
+  // JSON.stringify and JSON.parse have no frame of their own, so their time counts for their caller.
   if (/\/core\/events\//.test(url) && /^build\w*Event$/.test(functionName)) return 'event as JSON text';
   if (functionName === 'parseJson') return 'JSON.parse';
   if (/^file:/.test(url)) return 'other code of the gateway';
@@ -158,7 +161,7 @@ function isPost({ functionName, url }: Frame): boolean {
   return url === '' && functionName === 'postMessage';
 }
 
-/** Weights by row; what belongs to none is left out of the sum, too. */
+/** Sums the weights by name. Samples without a name are not counted. */
 export function sumBy<Name extends string>(
   samples: readonly Sample[],
   nameOf: (stack: readonly Frame[]) => Name | undefined,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- phases [--seconds N]`: where the time and the memory of a request go, by the profilers of V8 in a process of its
- * own (phases-process.ts). A table of microseconds, one of kinds of work, one of bytes; written to .build/lab/phases.md;
- * last on stdout one JSON line. Two minutes.
+ * `npm run bench -- phases [--seconds N]`: shows where the time and memory of a request go, with V8's profilers in a
+ * separate process (phases-process.ts). Prints tables of microseconds, kinds of work and bytes, and writes
+ * .build/lab/phases.md. The last line on stdout is JSON. Takes two minutes.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,13 +24,13 @@ const MEASURED: Readonly<Record<string, string>> = {
   'http-post': 'HTTP, POST of 1 KB',
 };
 
-/** Of one scenario, per request. */
+/** Figures of one scenario, per request. */
 type PhasesColumn = {
   readonly name: string;
   readonly requests: number;
   /** Processor time of the serving thread, in µs. */
   readonly micros: number;
-  /** Share of it; all together 1. */
+  /** Shares of `micros`; their sum is 1. */
   readonly steps: Partial<Record<Step, number>>;
   readonly kinds: Partial<Record<Kind, number>>;
   readonly bytes: number;
@@ -60,7 +60,10 @@ export async function runPhases(args: readonly string[]): Promise<void> {
   console.log(`${text}\nwritten: ${PAGE}\n\n${JSON.stringify({ conditions, columns })}`);
 }
 
-/** Shares are of samples, times of the same thread without a profiler. @throws Error where nothing was served or seen */
+/**
+ * Shares come from samples; times come from the same thread without a profiler. @throws Error if nothing was served or
+ * sampled
+ */
 export function toColumn(name: string, { plain, cpu, heap }: PhasesMeasured): PhasesColumn {
   if (plain.requests === 0 || cpu.requests === 0 || heap.requests === 0)
     throw new Error(`${name}: nothing was served`);

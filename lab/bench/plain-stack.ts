@@ -1,4 +1,4 @@
-/** The smallest stacks that answer, served by the package's command. */
+/** The smallest stacks that reply to requests, served by the package's command. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import type { LoadTask } from './load.ts';
 export const ANY_PORTS = ['--json', '--port', '0', '--control-port', '0'];
 const PLAIN_BODY = 'hello';
 
-/** @param work what the function does before it answers, in JavaScript */
+/** @param work JavaScript that the function runs before it replies */
 export function plainSource(work = ''): string {
-  // Counts as the load generator wants it.
+  // The function counts its calls in the format that the load generator reads.
   return `const instance = process.hrtime.bigint().toString(16);
 let calls = 0;
 exports.handler = async () => {
@@ -22,7 +22,10 @@ exports.handler = async () => {
 `;
 }
 
-/** An HTTP API with so many functions, each with the same code: the first answers everywhere, another one at `/f1` … */
+/**
+ * An HTTP API with `functions` functions, which share their code. The first function replies to all paths, except that
+ * `/f1` … call the others.
+ */
 export function plainTemplate(functions: number, source: string): object {
   const v2 = (type: string, Properties: object) => ({ Type: `AWS::ApiGatewayV2::${type}`, Properties });
   const ApiId = { Ref: 'Api' };
@@ -65,7 +68,7 @@ export function plainTemplate(functions: number, source: string): object {
   };
 }
 
-/** The command as users have it. */
+/** Builds the command as users get it. */
 export function buildCommand(): string {
   console.error('building the package…');
   execFileSync('npm', ['run', '--silent', 'build:package'], { cwd: ROOT, stdio: 'ignore' });
@@ -83,7 +86,7 @@ export async function start(
   const child = spawn(file, args, {
     cwd,
     stdio: ['ignore', 'pipe', logFile('starts')],
-    // Compiled code of a user who has started before, apart from any other.
+    // Compiled code is cached, as for a user who has started before, but in a separate folder.
     env: { ...process.env, GATEWRIGHT_HOME: join(BUILD, 'home'), ...more },
   });
   const ready = await readyLine(child);
@@ -92,7 +95,7 @@ export async function start(
 
 type PlainGateway = {
   readonly process: ChildProcess;
-  /** What is asked of the function that answers everywhere. */
+  /** The request to the function that replies to all paths. */
   readonly request: Pick<LoadTask, 'host' | 'port' | 'path' | 'method' | 'headers' | 'expectedBody'>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * A process that asks until it gets a stop, while things go wrong for it. Every admission is a byte in a
- * file, which a kill does not take back.
+ * A process that requests units until it is stopped, while faults occur. Every admission is one byte in a file, so that
+ * a kill cannot lose it.
  */
 import { randomBytes } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
@@ -14,11 +14,14 @@ export type FaultOrder = {
   readonly id: string;
   readonly quota: number;
   readonly everySeconds: number;
-  /** Share of answers of the store that get lost after it has carried out what was asked. */
+  /** Share of the store's responses that get lost after the store has executed the request. */
   readonly lostShare: number;
-  /** How wrong this process's clock is. A wrong one gets requests without a stamp, so that it has to use it. */
+  /**
+   * Error of this process's clock. A process with a wrong clock gets requests without a timestamp, so that it must use
+   * its clock.
+   */
   readonly clockAheadMs: number;
-  /** Admissions of the period that begins at `n * everySeconds` go to `<tally>.<n>`. */
+  /** Admissions of the period that begins at `n * everySeconds` are written to `<tally>.<n>`. */
   readonly tally: string;
 };
 

@@ -1,4 +1,7 @@
-/** `npm run bench -- quota --faults`: processes that are killed, frozen over a boundary, or have a wrong clock never admit more than the quota. */
+/**
+ * `npm run bench -- quota --faults`: proves that processes never admit more than the quota if they are killed, frozen
+ * over the end of a period, or have a wrong clock.
+ */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +18,7 @@ const SECONDS_PER_HOUR = 3600;
 const SECONDS_PER_MINUTE = 60;
 
 /**
- * What a run came to. `admitted` by period, in order. A kill may come between an admission and its byte, so
+ * The result of a run. `admitted` lists the periods in order. A kill may occur between an admission and its byte, so
  * `over` misses at most one unit per kill.
  */
 type FaultRow = {
@@ -25,7 +28,7 @@ type FaultRow = {
   readonly over: number;
 };
 
-/** The processes of one run: those that still live can be joined, killed and frozen. */
+/** The processes of one run. Processes can be added, killed and frozen. */
 class Crew {
   readonly #order: FaultOrder;
   readonly #environment: NodeJS.ProcessEnv;
@@ -44,7 +47,7 @@ class Crew {
     }
   }
 
-  /** Kills the oldest, as a crash would, and lets another one join. */
+  /** Kills the oldest process, as a crash would, and starts a new one. */
   async replaceOne(): Promise<void> {
     const child = this.members.shift();
     child?.kill('SIGKILL');
@@ -118,7 +121,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** @param environment of the processes: where the store is, and keys for it */
+/** @param environment of the processes: the address of the store, and credentials for it */
 export async function runFaults(
   processes: number,
   environment: NodeJS.ProcessEnv,
@@ -150,7 +153,7 @@ export async function runFaults(
 
 const USED_UP_SHARE = 0.95;
 
-/** What must not be: more than the quota; or a quota that was hardly used up, which proves nothing. */
+/** Finds violations: more admissions than the quota, or a quota that was hardly used, which proves nothing. */
 export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
   return rows.flatMap(({ fault, quota, over, admitted }) => [
     ...(over > 0 ? [`${fault}: ${over} over the quota`] : []),

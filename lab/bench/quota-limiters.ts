@@ -1,4 +1,4 @@
-/** The limiters that are compared, behind one question, and what each asks of DynamoDB. */
+/** The compared limiters behind one interface, and the number of their requests to DynamoDB. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
@@ -7,10 +7,13 @@ import { toolFolder } from '../tools/install-tool.ts';
 
 export type LimiterName = 'gatewright' | 'conditional-write' | 'rate-limiter-flexible';
 
-/** One run: all processes of it share the id. */
+/** One run; all its processes share the id. */
 export type QuotaRun = { readonly limiter: LimiterName; readonly id: string; readonly quota: number };
 
-/** Requests as they went over the wire, with those the SDK sent again. A refused condition is billed like any write. */
+/**
+ * Requests that were sent over the network, including the SDK's retries. A write whose condition fails is billed like
+ * any write.
+ */
 export type Calls = { writes: number; refusedWrites: number; reads: number };
 
 export type Answer = 'admitted' | 'refused' | 'failed';
@@ -18,17 +21,20 @@ export type Answer = 'admitted' | 'refused' | 'failed';
 type Limiter = {
   readonly calls: Calls;
   ask(): Promise<Answer>;
-  /** What a function does at shutdown. */
+  /** Does what a function would do at shutdown. */
   finish(): Promise<void>;
 };
 
 export const USAGE_TABLE = 'usage';
-/** Where rate-limiter-flexible is installed when it takes part. */
+/** Folder in which rate-limiter-flexible is installed if it takes part. */
 const RIVAL_FOLDER = toolFolder('bench-quota');
 
 const COUNTER_TABLE = 'counters';
 const SECONDS_PER_DAY = 86_400;
-/** The emulator shares the machine with all processes; what is compared is calls, not how early one gives up. */
+/**
+ * The timeout is long because the emulator shares the machine with all processes. The bench compares calls, not
+ * timeouts.
+ */
 const TIMEOUT_MS = 5000;
 
 export function openLimiter(run: QuotaRun): Limiter {
@@ -63,7 +69,7 @@ function openQuotas({ id, quota }: QuotaRun): Limiter {
   };
 }
 
-/** The honest baseline: what a well-made limiter without leases costs. */
+/** The baseline: the cost of a well-made limiter without leases. */
 function openConditionalWrite({ id, quota }: QuotaRun): Limiter {
   const client = new dynamoDb.DynamoDBClient();
   const calls = countCalls(client);
@@ -95,7 +101,7 @@ type Rival = {
   ) => { consume(key: string): Promise<unknown> };
 };
 
-/** As its documentation sets it up, without the options that answer from memory. */
+/** Set up as in its documentation, without the options that answer from memory. */
 function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
   const load = createRequire(join(RIVAL_FOLDER, 'package.json'));
   const { RateLimiterDynamo } = load('rate-limiter-flexible') as Rival;
@@ -116,7 +122,7 @@ function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
         await limiter.consume(id);
         return 'admitted';
       } catch (rejection) {
-        // It rejects with an Error when the store fails, and with a result when the points are used up.
+        // rate-limiter-flexible rejects with an Error if the store fails, and with a result if the points are used up.
         return rejection instanceof Error ? 'failed' : 'refused';
       }
     },
@@ -124,7 +130,7 @@ function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
   };
 }
 
-/** Counts in the step that every attempt passes. */
+/** Counts in the middleware step that every attempt runs. */
 function countCalls(client: Pick<dynamoDb.DynamoDBClient, 'middlewareStack'>): Calls {
   const calls: Calls = { writes: 0, refusedWrites: 0, reads: 0 };
   client.middlewareStack.add(

@@ -1,13 +1,13 @@
 /**
- * One of the processes that share a quota: says `ready`, waits for a message, asks without pause until it is
- * refused, then goes on asking at a steady pace, and reports.
+ * One of the processes that share a quota. It reports `ready`, waits for a message, requests units without pause until
+ * one is refused, then continues at a steady pace, and reports.
  */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { openLimiter } from './quota-limiters.ts';
 import type { Answer, Calls, QuotaRun } from './quota-limiters.ts';
 
 export type QuotaOrder = QuotaRun & {
-  /** Requests after the first refusal, one every `paceMs`. */
+  /** Number of requests after the first refusal, one every `paceMs`. */
   readonly afterwards: number;
   readonly paceMs: number;
 };
@@ -21,7 +21,7 @@ export type QuotaReport = {
   readonly admittedMs: Float64Array;
 };
 
-/** A store that answers nothing must end the run, not fill it with failures. */
+/** A store that does not respond must end the run instead of filling it with failures. */
 const MAX_FAILED = 100;
 
 async function ask(order: QuotaOrder): Promise<QuotaReport> {
@@ -37,7 +37,7 @@ async function ask(order: QuotaOrder): Promise<QuotaReport> {
     if (counts.failed > MAX_FAILED) throw new Error(`the store failed ${counts.failed} times`);
     return answer;
   };
-  // A turn of the event loop between requests: they would come through a socket.
+  // Waits for a turn of the event loop between requests, because real requests arrive through a socket.
   while ((await askOnce()) !== 'refused') await nextTurn();
   const startedMs = performance.now();
   for (let request = 1; request <= order.afterwards; request += 1) {

@@ -1,4 +1,4 @@
-/** Figures of the quota bench: sums over processes, percentiles, the table, and what must hold of ours. */
+/** Figures of the quota bench: sums over processes, percentiles, the table, and the checks of our limiter. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { QuotaRun } from './quota-limiters.ts';
 import type { QuotaReport } from './quota-process.ts';
@@ -9,16 +9,16 @@ export type QuotaRow = {
   readonly quota: number;
   readonly admitted: number;
   readonly over: number;
-  /** Units of the quota that stayed unused although all asked. */
+  /** Units of the quota that stayed unused, although every process requested units until the end. */
   readonly unused: number;
   readonly refused: number;
   readonly failed: number;
-  /** All that a write is billed for, with those whose condition was refused. */
+  /** All billed writes, including writes whose condition failed. */
   readonly writes: number;
   readonly refusedWrites: number;
   readonly reads: number;
   readonly writesPerThousand: number;
-  /** Of admitted requests, what the limiter added. */
+  /** Latency that the limiter added to admitted requests. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly seconds: number;
@@ -26,7 +26,7 @@ export type QuotaRow = {
 };
 
 const MAX_WRITES_PER_THOUSAND = 3;
-/** From here on the end of the quota, which is charged one by one, weighs little. */
+/** From this size on, the end of the quota, which is charged one by one, hardly affects the average. */
 const LARGE_QUOTA = 1_000_000;
 
 export function summariseQuota(run: QuotaRun, reports: readonly QuotaReport[], seconds: number): QuotaRow {
@@ -53,7 +53,7 @@ export function summariseQuota(run: QuotaRun, reports: readonly QuotaReport[], s
   };
 }
 
-/** What the quota library promises and these figures deny; empty where all holds. */
+/** Lists promises of the quota library that these figures contradict; empty if there are none. */
 export function findTroubles(rows: readonly QuotaRow[]): readonly string[] {
   return rows
     .filter(({ limiter }) => limiter === 'gatewright')
@@ -105,8 +105,8 @@ export function printQuotaTable(rows: readonly QuotaRow[]): string {
 }
 
 /**
- * Bytes of an item of texts and numbers: names and texts in UTF-8, numbers one byte per two digits and one more.
- * Source: DynamoDB developer guide, "DynamoDB item sizes and formats".
+ * Bytes of an item that consists of strings and numbers. Names and strings count in UTF-8; a number takes one byte per
+ * two digits, and one more. Source: DynamoDB developer guide, "DynamoDB item sizes and formats".
  */
 export function ledgerBytes(item: Readonly<Record<string, AttributeValue>>): number {
   return Object.entries(item).reduce((bytes, [name, { S: text, N: number }]) => {

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- quota [--processes N] [--only LIMITER | --faults]`: one quota shared by real processes over the embedded
- * DynamoDB; calls, latency and exactness of ours beside those of others. A table, and last on stdout one JSON
- * line. Exit code 1 when ours admits another number than the quota or takes more than 3 writes per 1,000 of a million.
+ * `npm run bench -- quota [--processes N] [--only LIMITER | --faults]`: real processes share one quota over the
+ * embedded DynamoDB. Compares calls, latency and exactness of our limiter with others. Prints a table; the last line on
+ * stdout is JSON. The exit code is 1 if ours admits more or less than the quota, or takes more than 3 writes per 1,000
+ * requests with a quota of a million.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -54,7 +55,7 @@ function parseOptions(args: readonly string[]): Options {
   return { processes, only, faults: values.faults };
 }
 
-/** Anything that looks like a key pair: the embedded DynamoDB takes every one. */
+/** The credentials are arbitrary: the embedded DynamoDB accepts any key pair. */
 
 function environmentFor(endpoint: string): NodeJS.ProcessEnv {
   return {
@@ -66,7 +67,7 @@ function environmentFor(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The next message of a process. @throws when it ends first */
+/** Returns the next message of a process. @throws if the process ends first */
 async function messageOf(child: ChildProcess): Promise<unknown> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`a process of the bench ended with ${String(code)}`);

@@ -1,7 +1,7 @@
 /**
- * The gateway of `npm run bench -- record`: on command it switches recording on and off between blocks of
- * requests that come without a pause. Both sides are one process with the same compiled code, instances and
- * connections, so noise of the machine meets both.
+ * The gateway of `npm run bench -- record`. On command, it switches recording on and off between blocks of requests
+ * that arrive without a pause. Both sides are the same process with the same compiled code, instances and connections,
+ * so noise of the machine affects both.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { measureBlock, serveAndMeasure } from './in-process.ts';
@@ -10,7 +10,7 @@ import type { Block } from './in-process.ts';
 export type RecordOrder = {
   readonly warmupMs: number;
   readonly pairs: number;
-  /** What is counted of a block, and what passes before. */
+  /** Measured duration of a block; `settleMs` passes before it. */
   readonly blockMs: number;
   readonly settleMs: number;
 };
@@ -30,12 +30,12 @@ async function measure({ warmupMs, pairs, blockMs, settleMs }: RecordOrder): Pro
     const [one, other] = [await measureSide(first), await measureSide(second)];
     return first ? { on: one, off: other } : { on: other, off: one };
   };
-  // Both ways of a branch have to be warm.
+  // The warm-up runs with and without recording, so that the code of both is compiled.
   for (const untilMs = performance.now() + warmupMs; performance.now() < untilMs;) await measurePair();
   const measured: BlockPair[] = [];
   while (measured.length < pairs) {
     const pair = await measurePair();
-    // In a block in which the machine did something else, the time of a request is unknown.
+    // A block without requests is discarded: the machine did something else, so the time of a request is unknown.
     if (pair.on.requests > 0 && pair.off.requests > 0) measured.push(pair);
   }
   isRecording = true;

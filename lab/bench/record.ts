@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- record [--pairs N --block MS --only SCENARIO … --record-all]`: what recording costs, in one process that switches it
- * on and off between short blocks of the same load (record-process.ts). By requests per second, and by processor time
- * per request, which other work on the machine disturbs less. Last on stdout one JSON line.
+ * `npm run bench -- record [--pairs N --block MS --only SCENARIO … --record-all]`: measures the cost of recording in
+ * one process that switches it on and off between short blocks of the same load (record-process.ts). Compares requests
+ * per second and processor time per request, which other work on the machine disturbs less. The last line on stdout is
+ * JSON.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -18,12 +19,20 @@ import type { BlockPair, RecordOrder } from './record-process.ts';
 import type { Ring } from './targets.ts';
 
 const WARMUP_MS = 8_000;
-/** The switch has reached every request that was on its way, and the caches of the processor are those of this side. */
+/**
+ * After this time, the switch affects all requests in flight, and the processor's caches hold the data of this side.
+ */
 const SETTLE_MS = 50;
-/** Fresh processes after so many pairs: where V8 happens to put things is part of what differs from start to start. */
+/**
+ * A fresh process starts after this many pairs, because the memory layout that V8 happens to choose differs from start
+ * to start.
+ */
 const PAIRS_PER_START = 100;
 const USUAL_PAIRS = 600;
-/** Short, since the machine is another one every few seconds; a switch takes a quarter of it at most. */
+/**
+ * Blocks are short because the machine's speed changes every few seconds. Settling after a switch takes at most a
+ * quarter of a block.
+ */
 const USUAL_BLOCK_MS = 100;
 
 type Sides = { readonly on: number; readonly off: number };
@@ -32,16 +41,19 @@ export type RecordRow = {
   readonly scenario: string;
   readonly pairs: number;
   readonly perSecond: Sides;
-  /** Share of the requests per second that recording takes; below 0 it was faster. */
+  /** Share of the requests per second that recording costs; below 0, recording was faster. */
   readonly cost: Interval;
-  /** Processor time of a request on the thread that serves, and in the whole process, in µs; and how much more it is. */
+  /**
+   * Processor time of a request on the serving thread in µs. `main` is the increase by recording; `processMicros` and
+   * `process` are the same for the whole process.
+   */
   readonly mainMicros: Sides;
   readonly main: Interval;
   readonly processMicros: Sides;
   readonly process: Interval;
-  /** Share of the time in which the serving thread was busy: near 1 it is what bounds the throughput. */
+  /** Share of the time in which the serving thread was busy. Near 1, this thread limits the throughput. */
   readonly busy: Sides;
-  /** Pair by pair: throughput less, time of the serving thread more. */
+  /** Cost of each pair: loss of throughput, and increase of the serving thread's time. */
   readonly shares: readonly { readonly cost: number; readonly main: number }[];
   readonly ring: Ring | undefined;
   readonly rssMb: number | undefined;
@@ -68,7 +80,7 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   for (const scenario of scenarios) {
     const row = await measureRecording(scenario, { pairs, blockMs, recordAll });
     console.log(describeRow(row));
-    // Each pair is for the proof alone.
+    // Single pairs are needed only by the proof, not in the output.
     rows.push({ ...row, shares: [] });
   }
   const conditions = {
@@ -84,7 +96,7 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
 type RecordSize = {
   readonly pairs?: number | undefined;
   readonly blockMs?: number | undefined;
-  /** Each ordinary success is kept, as `gatewright start --record-all` keeps it. */
+  /** Records each ordinary success, as `gatewright start --record-all` does. */
   readonly recordAll?: boolean;
 };
 
@@ -120,7 +132,10 @@ export async function measureRecording(
   return { scenario: scenario.name, ...summarise(measured), ring, rssMb };
 }
 
-/** Pair by pair, since what the machine does meanwhile meets both of a pair. @throws RangeError where nothing was asked */
+/**
+ * Compares pair by pair, since noise of the machine affects both sides of a pair. @throws RangeError if there were no
+ * requests
+ */
 export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenario' | 'ring' | 'rssMb'> {
   if (pairs.some(({ on, off }) => on.requests === 0 || off.requests === 0))
     throw new RangeError('a block without requests says nothing');
@@ -162,7 +177,7 @@ export function describeRow(row: RecordRow): string {
   ].join('\n');
 }
 
-/** Median, and the interval that holds it with 95 %. */
+/** Prints the median and its 95 % interval. */
 function percent({ median: middle, low, high }: Interval): string {
   const [text, from, to] = [middle, low, high].map((share) =>
     Number.isFinite(share) ? (share * 100).toFixed(1) : '-',
@@ -170,7 +185,7 @@ function percent({ median: middle, low, high }: Interval): string {
   return `${text ?? ''} % (${from ?? ''} to ${to ?? ''})`;
 }
 
-/** As the ring weighs itself: its bytes, and what a request takes beside them. */
+/** Prints how many requests the ring contains, and its size in MB as the ring measures itself. */
 function describeRing(ring: Ring | undefined): string {
   if (ring === undefined) return 'no ring';
   const { kept, limit, bytes } = ring;

@@ -1,4 +1,4 @@
-/** Medians, and columns of text. */
+/** Computes medians, and prints columns of text. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Left the first two columns, right the others. */
+/** Aligns the first two columns left and the others right. */
 export function printColumns(
   head: readonly string[],
   lines: readonly (readonly (string | number | null)[])[],

@@ -1,4 +1,7 @@
-/** What is asked for: one route of each kind of API, plain and behind a cached authorizer, and one that takes a body (fixture/serverless.yml). */
+/**
+ * The requests of the benchmark: one route of each kind of API, plain and behind a cached authorizer, and one route
+ * that takes a body (fixture/serverless.yml).
+ */
 import { TAKEN_BYTES } from './fixture/handler.ts';
 import type { Scenario } from './measure.ts';
 
@@ -8,7 +11,7 @@ export const HEADERS = {
   'x-request-source': 'bench',
 };
 const AUTHORIZED = { ...HEADERS, authorization: 'Bearer bench' };
-/** JSON of exactly as many bytes as the function wants. */
+/** JSON with exactly the number of bytes that the function expects. */
 const BODY = JSON.stringify({ note: 'x'.repeat(TAKEN_BYTES - '{"note":""}'.length) });
 const GET = { method: 'GET', headers: HEADERS } as const;
 const POST = {
@@ -41,7 +44,7 @@ export const WITH_BODY: readonly Scenario[] = [
   { name: 'http-post', kind: 'http', path: '/take', ...POST },
 ];
 
-/** As many as wait at a time: what a reply takes then is what all before it take. */
+/** Scenarios with many concurrent requests, in which a response waits until all earlier responses are done. */
 export const CROWDS: readonly Scenario[] = (['rest', 'http'] as const).flatMap((kind) =>
   [256, 1_000].map((connections) => ({
     name: `${kind}-${connections}`,

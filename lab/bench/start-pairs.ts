@@ -1,4 +1,4 @@
-/** Starts and memory beside those of the programs without which there would be none: osls, and an idle Node. */
+/** Compares starts and memory with the programs on which they depend: osls, and an idle Node. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,13 +11,13 @@ import { median } from './report.ts';
 import { BUILD, logFile, ROOT, stop, untilAnswered } from './targets.ts';
 import type { Figures, Sides } from './against-sides.ts';
 
-/** After that long an idle process has done what it does after a start. */
+/** After this time, an idle process has finished its work after a start. */
 const SETTLED_MS = 3_000;
 const LOAD_SECONDS = 5;
-/** Too short to be measured once. */
+/** An empty start is too short to be measured once. */
 const EMPTY_STARTS = 3;
 
-/** What `npm start` serves. */
+/** The services that `npm start` serves. */
 const SERVICES = [ROOT, join(ROOT, 'examples/food-delivery')];
 
 const fresh = (name: string, ours: () => Promise<Figures>, theirs: () => Promise<Figures>): Sides => ({
@@ -26,14 +26,18 @@ const fresh = (name: string, ours: () => Promise<Figures>, theirs: () => Promise
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-/** `npm start` to the line that says that all is served, and osls alone to the end of both packages. */
+/**
+ * Compares `npm start`, until the line that says that everything is served, with osls alone, until both packages are
+ * done.
+ */
 export function npmStarts(): Sides {
   const reason = installTool('bench-offline');
   if (reason !== undefined) throw new Error(reason);
   return fresh(
     'npm start',
     async () => {
-      // osls might have read it: nothing that was kept counts any more. At the second start nothing has changed.
+      // A new variable, which osls might have read, invalidates every cached result. At the second start, nothing has
+      // changed.
       const more = { BENCH_RUN: String(Date.now()) };
       return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
     },
@@ -50,14 +54,14 @@ async function npmStartMs(more: Readonly<Record<string, string>>): Promise<numbe
   return started.ms;
 }
 
-/** `osls package` of both services at once, with an AWS that answers on this machine. */
+/** Runs `osls package` of both services at once, with a stand-in for AWS on this machine. */
 async function packageMs(): Promise<number> {
   const aws = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   const env = {
     ...process.env,
     ...aws.environment,
     [STANDS_IN]: '1',
-    // serverless-esbuild, which the example does not bring along.
+    // The example does not install serverless-esbuild.
     NODE_PATH: join(toolFolder('bench-offline'), 'node_modules'),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
@@ -83,7 +87,10 @@ async function packageMs(): Promise<number> {
   }
 }
 
-/** One plain template by the installed package's command to its first answer, and `node -e 0` to its end. */
+/**
+ * Compares the first response of one plain template, served by the installed package's command, with the whole run of
+ * `node -e 0`.
+ */
 export function firstAnswers(command: string): Sides {
   return fresh(
     'first answer',
@@ -109,7 +116,7 @@ export function firstAnswers(command: string): Sides {
   );
 }
 
-/** Of the process and its children: at rest, after load on its function; and of Node with nothing to do. */
+/** Compares the memory of the process and its children, at rest and after load on its function, with an idle Node. */
 export function memories(command: string): Sides {
   return fresh(
     'memory',

@@ -1,4 +1,4 @@
-/** Pairs that count only where the host stayed what it was: others are measured again a few times, then marked. */
+/** Pairs count only if the host's speed stayed the same. Other pairs are measured again a few times, then marked. */
 import { hasChanged } from './host-speed.ts';
 import type { Pair } from './against.ts';
 import type { HostSpeed } from './host-speed.ts';
@@ -6,11 +6,11 @@ import type { HostSpeed } from './host-speed.ts';
 export const MOST_REPEATS = 3;
 
 export type SteadyPair = Pair & {
-  /** The host changed each time that it was measured. */
+  /** True if the host's speed changed in every repetition. */
   readonly isMarked: boolean;
 };
 
-/** What becomes of a pair that was measured again so often. */
+/** Decides what happens to a pair after this number of repetitions. */
 export function decide(
   before: HostSpeed,
   after: HostSpeed,
@@ -21,7 +21,7 @@ export function decide(
   return repeats < mostRepeats ? 'again' : 'marked';
 }
 
-/** @param measure all figures of the pair of a number, from 0 */
+/** @param measure returns all figures of the pair with the given number, from 0 */
 export async function measureSteadily(
   pairs: number,
   measure: (pair: number) => Promise<readonly Pair[]>,

@@ -1,4 +1,4 @@
-/** What is measured, each started as its user would start it. */
+/** The programs that are measured. Each is started as a user would start it. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,13 +15,13 @@ import type { LoadTask } from './load.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const FIXTURE = join(ROOT, 'lab/bench/fixture');
-/** Ignored by git: logs, state and what is installed to compare with. */
+/** Git ignores this folder. It contains logs, state and the programs that are installed for comparison. */
 export const BUILD = join(ROOT, '.build/bench');
 const START_DEADLINE_MS = 60_000;
 
 export type Kind = 'rest' | 'http';
 
-/** A running server. `urlOf` is the base under which `/hello`, `/guarded` and `/event` are. */
+/** A running server. `urlOf` returns the base URL of `/hello`, `/guarded` and `/event`. */
 export type Running = {
   readonly process: ChildProcess;
   urlOf(kind: Kind): string;
@@ -29,13 +29,13 @@ export type Running = {
 
 export type Ring = { readonly kept: number; readonly limit: number; readonly bytes: number };
 
-/** Output of a target goes to files, as a user who measures would send it. */
+/** The output of a target goes to a file, as it would for a user who measures. */
 export function logFile(name: string): number {
   mkdirSync(BUILD, { recursive: true });
   return openSync(join(BUILD, `${name}.log`), 'w');
 }
 
-/** What `start --json` says once all is served. */
+/** Returns the line that `start --json` prints once everything is served. */
 export function readyLine(child: ChildProcess): Promise<string> {
   return firstLine(child, (text) => text.startsWith('{"ready"'));
 }
@@ -55,20 +55,20 @@ type Ready = {
   readonly apis: readonly { readonly kind: string; readonly url: string }[];
 };
 
-/** Base address of the API of a kind, without a slash at its end. */
+/** Returns the base address of the API of a kind, without a trailing slash. */
 export function addressOf(apis: Ready['apis'], kind: Kind): string {
   const api = apis.find((served) => served.kind === kind);
   if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
   return api.url.replace(/\/$/, '');
 }
 
-/** @param folder of a running start, which holds its credentials */
+/** @param folder of a running gateway, which contains its credentials */
 export async function readRing(folder: string): Promise<Ring | undefined> {
   const listed = await listRequests(folder, 'limit=1');
   return (listed as { readonly state: Ring } | undefined)?.state;
 }
 
-/** Undefined where nothing is recorded, or no start runs there. */
+/** Undefined if nothing is recorded, or no gateway runs in the folder. */
 export async function listRequests(folder: string, query: string): Promise<unknown> {
   const credentials = await readCredentials(folder);
   if (credentials === undefined) return undefined;
@@ -80,8 +80,9 @@ export async function listRequests(folder: string, query: string): Promise<unkno
 }
 
 /**
- * The gateway of a checkout, on a service of this checkout.
- * @param label of its log file and of the folder with its state (`.gatewright/`), apart from that of a gateway in use
+ * Starts the gateway of a checkout with a service of this checkout.
+ * @param label names its log file and the folder with its state (`.gatewright/`), which is separate from the state of
+ * other gateways
  */
 export async function startGateway(
   root: string,
@@ -108,7 +109,7 @@ export async function startGateway(
   return { process: child, urlOf: (kind) => addressOf(apis, kind) };
 }
 
-/** @param event what the worker gets with each request */
+/** @param event the event that the worker gets with each request */
 export async function startFloor(event: unknown): Promise<Running> {
   const args = [join(ROOT, 'lab/bench/floor.ts'), JSON.stringify({ event })];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('floor')] });
@@ -124,12 +125,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A service of the bench, and what of it is copied to where serverless-offline runs it. */
+/** A service of the bench, and its files that are copied to the folder in which serverless-offline runs. */
 type OfflineService = { readonly folder: string; readonly files: readonly string[] };
 
 /**
- * Installs serverless-offline on osls, and puts a copy of a service into an ignored folder that has its packages.
- * @returns why that was not possible, or undefined
+ * Installs serverless-offline on osls, and copies a service into an ignored folder that has its packages.
+ * @returns why that failed, or undefined
  */
 export function prepareServerlessOffline(
   { folder: source, files }: OfflineService,
@@ -142,7 +143,7 @@ export function prepareServerlessOffline(
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(toolFolder('bench-offline'), 'node_modules'), join(folder, 'node_modules'));
   for (const file of files) copyFileSync(join(source, file), join(folder, file));
-  // Without one, our own says that its bundles are ES modules, which they are not.
+  // Without this file, our own package.json would declare its bundles as ES modules, which they are not.
   copyFileSync(join(toolFolder('bench-offline'), 'package.json'), join(folder, 'package.json'));
   const service = readFileSync(join(source, 'serverless.yml'), 'utf8');
   const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
@@ -150,7 +151,7 @@ export function prepareServerlessOffline(
   return undefined;
 }
 
-/** @param label as it was prepared */
+/** @param label the name with which it was prepared */
 export async function startServerlessOffline(
   label: string,
   options: readonly string[] = [],
@@ -175,7 +176,7 @@ export async function startServerlessOffline(
 type TargetLoad = Pick<LoadTask, 'host' | 'port' | 'path'> &
   Partial<Pick<LoadTask, 'method' | 'headers' | 'body'>>;
 
-/** Waits until it answers 200; a target that only listens is not started yet. */
+/** Waits until the server responds with 200. A server that only listens has not finished its start. */
 export async function untilAnswered(
   running: Pick<Running, 'process'>,
   { host, port, path, method = 'GET', headers = {}, body }: TargetLoad,
@@ -193,17 +194,17 @@ export async function untilAnswered(
       if (response.status === 200) return answer;
       last = `${response.status} ${answer.slice(0, 200)}`;
     } catch {
-      // Not listening yet.
+      // The server does not listen yet.
     }
     await delay(20);
   }
   throw new Error(`${url} did not answer 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
 }
 
-/** What the tables are called with. */
+/** Credentials for calls to the tables. */
 export const TABLES_KEY = { accessKeyId: 'AKIDQUOTABENCH', secretAccessKey: 'bench-secret' };
 
-/** The embedded DynamoDB with the tables of the quota bench, in a gateway of its own. */
+/** Starts the embedded DynamoDB with the tables of the quota bench, in a separate gateway. */
 export async function startTables(): Promise<Pick<Running, 'process'> & { readonly dynamoDbUrl: string }> {
   const template = join(FIXTURE, 'quota.yaml');
   const args = [commandOf(ROOT), 'start', template, '--json', '--port', '0', '--control-port', '0'];

@@ -1,4 +1,7 @@
-/** A gateway that measures itself (in-process.ts), asked by the load generator from before its first measurement until after the last. */
+/**
+ * A gateway that measures itself (in-process.ts). The load generator sends requests from before the first measurement
+ * until after the last.
+ */
 import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +12,17 @@ import type { ChildProcess } from 'node:child_process';
 import type { ChildMessage } from './in-process.ts';
 import type { Scenario } from './measure.ts';
 
-/** Far more than any measurement can take: the load must not end before it. */
+/** Far longer than any measurement, because the load must not end first. */
 const LOAD_SECONDS = 3_600;
 
 type Forked = {
   readonly process: ChildProcess;
   readonly ready: Extract<ChildMessage<unknown>, { kind: 'ready' }>;
-  /** Where it runs. */
+  /** The folder in which the gateway runs. */
   readonly folder: string;
 };
 
-/** @param file in this folder, which calls `serveAndMeasure` */
+/** @param file a file in this folder that calls `serveAndMeasure` */
 export async function forkGateway(
   file: string,
   label: string,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- web-acl [--pairs N --seconds N]`: the throughput of a REST API behind a web ACL of 50 rules that
- * all let the request pass, as a ratio to the same API without one, in pairs of fresh processes measured in turns.
- * Last on stdout one JSON line.
+ * `npm run bench -- web-acl [--pairs N --seconds N]`: measures the throughput of a REST API behind a web ACL of 50
+ * rules that all let the request pass, as a ratio to the same API without a web ACL, in pairs of fresh processes
+ * measured in turns. The last line on stdout is JSON.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -57,7 +57,7 @@ export async function runWebAcl(args: readonly string[]): Promise<void> {
   );
 }
 
-/** The service of the benchmark, with a web ACL in front of its REST stage. @returns its folder */
+/** Writes the service of the benchmark with a web ACL in front of its REST stage. @returns its folder */
 function writeService(): string {
   const folder = join(BUILD, 'web-acl-service');
   mkdirSync(folder, { recursive: true });
@@ -69,7 +69,7 @@ function writeService(): string {
   return folder;
 }
 
-/** @param count of the rules, of all kinds; at most 50 */
+/** @param count number of rules, of all kinds; at most 50 */
 export function webAclResources(api = 'ApiGatewayRestApi', count = 50): Record<string, object> {
   const scope = { Scope: 'REGIONAL' };
   const [region, stage] = [{ Ref: 'AWS::Region' }, 'dev'];
@@ -98,7 +98,7 @@ export function webAclResources(api = 'ApiGatewayRestApi', count = 50): Record<s
   };
 }
 
-/** As usual ones are mixed: texts, regular expressions, networks, sizes, rates, labels. */
+/** A typical mix of rules: strings, regular expressions, networks, sizes, rates, labels. */
 function fiftyRules(): readonly object[] {
   const part = (at: number): object => PARTS[at % PARTS.length] ?? PARTS[0];
   const texts = listOf(20, (at) => ({

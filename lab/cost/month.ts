@@ -1,27 +1,30 @@
 /**
- * What a month of the deployed authorizers and quotas costs at AWS, by item, in US dollars of us-east-1 without
- * free tiers (docs/aws/prices.md). API Gateway and the functions behind it cost the same without the stack. Pure.
+ * The monthly cost at AWS of the deployed authorizers and quotas, by item, in US dollars of us-east-1 without free
+ * tiers (docs/aws/prices.md). API Gateway and the functions behind it cost the same without the stack, so they are left
+ * out. Pure.
  */
 import { tiered } from '../../packages/gateway/console/page/cost/cost.ts';
 import { DEFAULT_PRICES } from '../../packages/gateway/console/page/cost/prices.ts';
 
 export type Assumptions = {
   readonly requests: number;
-  /** API keys that share the requests evenly. */
+  /** Number of API keys, which share the requests evenly. */
   readonly keys: number;
-  /** `authorizerResultTtlInSeconds`; 0 = each request calls the authorizer. */
+  /** `authorizerResultTtlInSeconds`; 0 means that each request calls the authorizer. */
   readonly keptSeconds: number;
   readonly authorizerMs: number;
-  /** One call of a table, which the function waits for. */
+  /** Duration of one table call, for which the function waits. */
   readonly tableMs: number;
   readonly memoryMb: number;
-  /** Lambda's START, END and REPORT, and the line of metrics (`npm run bench -- stack`). */
+  /** Bytes of Lambda's START, END and REPORT lines, and of the line of metrics (`npm run bench -- stack`). */
   readonly logBytes: number;
-  /** 1 = each request is written; more = of a lease. */
+  /**
+   * 1 means that each request is written. A larger number means that one write, of a lease, covers that many requests.
+   */
   readonly requestsPerWrite: number;
-  /** Names of metrics that functions send. */
+  /** Number of metric names that the functions send. */
   readonly metrics: number;
-  /** Metrics that alarms watch. */
+  /** Number of metrics that alarms watch. */
   readonly alarmMetrics: number;
 };
 
@@ -36,21 +39,21 @@ export const ASSUMED: Omit<Assumptions, 'requests' | 'keys'> = {
   alarmMetrics: 41,
 };
 
-/** API keys of the table and the note that one was used, as the embedded DynamoDB counts units. */
+/** Units for an API key in the table and for the record of its last use, as the embedded DynamoDB counts them. */
 const UNITS = { readsPerKey: 1, writesPerUse: 1, writesPerCharge: 1 } as const;
 const NOTED_EVERY_SECONDS = 600;
 const SECONDS_PER_MONTH = 730 * 3_600;
 const MILLION = 1e6;
 const GIGABYTE = 1024 ** 3;
-/** A metric that an alarm watches; a custom metric, first 10,000. */
+/** Monthly price of a metric that an alarm watches; below, the price of a custom metric among the first 10,000. */
 const WATCHED_METRIC = 0.1;
 const CUSTOM_METRIC = 0.3;
 
 type Item = { readonly item: string; readonly dollars: number };
 
 /**
- * Calls of an authorizer whose answers are kept for `keptSeconds` from the first request on, for keys that ask
- * at random times: each answer serves one request and those that follow within its time.
+ * Number of calls of an authorizer whose results are cached for `keptSeconds` after the first request. Each API key
+ * sends requests at random times, so a result serves one request and all requests that follow within its TTL.
  */
 export function authorizerCalls({ requests, keys, keptSeconds }: Assumptions): number {
   const within = (requests / Math.max(1, keys)) * (keptSeconds / SECONDS_PER_MONTH);
@@ -95,7 +98,7 @@ export function apiCost(requests: number, kind: 'rest' | 'http'): number {
   return tiered(requests, DEFAULT_PRICES[kind], MILLION);
 }
 
-/** Valid requests a month and price of Unkey's API management (its pricing page, read 24 November 2026). */
+/** Monthly number of valid requests and price of Unkey's API management (its pricing page, read 24 November 2026). */
 const UNKEY: readonly (readonly [upTo: number, dollars: number])[] = [
   [150_000, 0],
   [250_000, 25],

@@ -1,4 +1,4 @@
-/** The table of docs/guides/operate/cost.md, and its lines for the calculator of the site. Pure. */
+/** Writes the table of docs/guides/operate/cost.md, and its lines for the calculator of the site. Pure. */
 import { apiCost, ASSUMED, type Assumptions, itemsOf, sumOf, unkeyPrice } from './month.ts';
 
 type Line = { readonly what: string; readonly dollars: number | undefined; readonly isSum?: true };
@@ -10,7 +10,7 @@ const CUSTOMERS: readonly (readonly [name: string, requests: number, keys: numbe
 ];
 const LEASE = 100;
 export const COST_PAGE = 'docs/guides/operate/cost.md';
-/** What the calculator of the site asks for, in its order. */
+/** The fields of the site's calculator, in order. */
 export const FIELDS: readonly (readonly [name: keyof Assumptions, label: string])[] = [
   ['requests', 'requests a month'],
   ['keys', 'API keys'],
@@ -48,7 +48,7 @@ export function printDollars(dollars: number | undefined): string {
   return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
-/** The page with its table. @throws Error without the markers */
+/** Returns the page with its table. @throws Error if the page lacks the markers */
 export function writeCostPage(text: string): string {
   const place = /(<!-- costs -->\n)[\s\S]*?(\n?<!-- end -->)/;
   if (!place.test(text)) throw new Error(`${COST_PAGE} has no <!-- costs --> … <!-- end -->`);

@@ -1,7 +1,7 @@
 /**
- * `npm run audit`: known vulnerabilities of the packages in the lock files, those of the tools included, and
- * signatures of what is installed. A registry without such answers fails nothing; the output then says that
- * the check did not run.
+ * `npm run audit`: checks the packages in the lock files, including those of the tools, for known vulnerabilities, and
+ * verifies the signatures of installed packages. A registry that does not offer these checks causes no failure; the
+ * output then states that the check did not run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -12,11 +12,11 @@ const DEADLINE_MS = 60_000;
 
 type Audit =
   | { readonly kind: 'clean' }
-  /** Of run-time packages. */
+  /** Names of run-time packages with known vulnerabilities. */
   | { readonly kind: 'vulnerable'; readonly packages: readonly string[] }
   | { readonly kind: 'not-audited'; readonly reason: string };
 
-/** What `npm audit --json` says; its words differ with what went wrong. */
+/** Reads the output of `npm audit --json`, whose form depends on what went wrong. */
 export function readAudit(text: string): Audit {
   let answer: unknown;
   try {
@@ -56,7 +56,8 @@ function auditAll(): number {
     if (audit.kind === 'vulnerable') bad += 1;
     console.log(`${folder}: ${describe(audit)}`);
     if (audit.kind === 'not-audited') {
-      // One question is enough where the registry takes none: that about signatures would wait out its deadline.
+      // If the registry did not answer the first query, the query for signatures is skipped, because it would only wait
+      // until its deadline.
       console.log('signatures: not verified');
       return bad;
     }

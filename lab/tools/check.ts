@@ -1,12 +1,12 @@
 /**
- * `npm run check`: everything that is judged without running the product, in two lanes of about the same time. Each part's
- * output stands together; a part that fails does not end the others.
+ * `npm run check`: runs all checks that do not run the product, in two lanes of about the same duration. The output of
+ * each check is printed as one block, and a failed check does not end the others.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** One lane runs its scripts of package.json one after the other. */
+/** Each lane runs its scripts of package.json one after the other. */
 const LANES = [['format', 'imports'], ['lint']];
 
 type Verdict = { readonly script: string; readonly passed: boolean };

@@ -1,4 +1,4 @@
-/** The client library as one file, as pages of the examples load it. */
+/** Bundles the client library into one file, as the pages of the examples load it. */
 import { build } from 'esbuild';
 import { readdirSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ const ENTRY = 'shared/entries/websocket-client.ts';
 const NAME = 'page/channels.txt';
 const BANNER = '// The client library of gatewright/websocket-client as one file; written by npm run docs.';
 
-/** Of the examples that ship it, from the root of the checkout. */
+/** Paths of the bundles in the examples that ship the library, relative to the root of the checkout. */
 export function clientBundles(root: string): readonly string[] {
   return readdirSync(join(root, 'examples'))
     .map((example) => join('examples', example, NAME))

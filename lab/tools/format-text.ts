@@ -1,4 +1,4 @@
-/** As `npm run format` wants a file: for pages and schemas that are made. */
+/** Formats a generated page or schema as `npm run format` would. */
 import { readFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 import type { FormatConfig } from 'oxfmt';
@@ -7,7 +7,7 @@ const settings = JSON.parse(
   readFileSync(new URL('../../.oxfmtrc.json', import.meta.url), 'utf8'),
 ) as FormatConfig;
 
-/** @param file its ending says what it is */
+/** @param file its extension determines the format */
 export async function formatText(file: string, text: string): Promise<string> {
   const { code, errors } = await format(file, text, settings);
   const [error] = errors;

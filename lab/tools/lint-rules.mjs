@@ -1,6 +1,6 @@
 /**
- * Rules of this repository for oxlint. An error is recognised by its class or code, never by its text, and a failure
- * by its code, never by the word that logs have for it; and syntax that the style excludes.
+ * Rules of this repository for oxlint. An error must be recognised by its class or code, never by its text. A failure
+ * must be recognised by its code, never by the word that logs use for it. The last rule excludes syntax.
  */
 import { readFileSync } from 'node:fs';
 
@@ -21,7 +21,9 @@ function isMessage(node) {
   return inner.type === 'MemberExpression' && inner.property.name === 'message';
 }
 
-/** A value that is called a reason, beside a word of logs: other types have reasons of other words. */
+/**
+ * Matches a comparison of a value named `reason` with a word of `Reason`. Other types have reasons with other words.
+ */
 function isReason(node, other) {
   const inner = node.type === 'ChainExpression' ? node.expression : node;
   const { name } = inner.type === 'MemberExpression' ? inner.property : inner;
@@ -52,7 +54,7 @@ const noRecognitionByText = {
   },
 };
 
-/** ESLint's `no-restricted-syntax`, which oxlint has not. Options: selectors and what to say. */
+/** ESLint's `no-restricted-syntax`, which oxlint lacks. Options: selectors with their messages. */
 const restrictedSyntax = {
   meta: { schema: false },
   create: (context) =>

@@ -1,4 +1,7 @@
-/** Parts of a long proof that are done, in a file of their own for each state of the code: who ends a run loses one part. */
+/**
+ * Stores finished parts of a long run in a separate file for each state of the code, so that an interrupted run loses
+ * only one part.
+ */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,17 +14,17 @@ export class ResumableWork<Report> {
     this.#known = known;
   }
 
-  /** For as long as one run goes on. */
+  /** Results are kept in memory for one run only. */
   static none<Of>(): ResumableWork<Of> {
     return new ResumableWork<Of>(undefined, new Map());
   }
 
-  /** @param state of all that the reports rest on */
+  /** @param state identifies everything on which the reports depend */
   static in<Of>(folder: string, state: string): ResumableWork<Of> {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `${state}.jsonl`);
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    // Who was ended in the middle of a line has left half of one.
+    // An interrupted run may have left an incomplete line.
     if ((lines.at(-1) ?? '') !== '') appendFileSync(file, '\n');
     return new ResumableWork<Of>(file, new Map(lines.flatMap((line) => parseLine(line) as [string, Of][])));
   }

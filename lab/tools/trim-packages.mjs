@@ -1,7 +1,8 @@
 /**
- * After `npm ci`: removes what packages bring and nothing here uses, 100 MB. The headers of Node serve to compile addons,
- * of which there are none; classic-level brings its sources and a binary for every system, TypeScript its messages in
- * thirteen languages, the AWS SDK its declarations once more for TypeScript 3. Plain JavaScript, since any Node may run it.
+ * After `npm ci`: removes files of packages that nothing here uses, 100 MB. Node's headers are only needed to compile
+ * addons, of which there are none. classic-level contains its sources and a binary for every system, TypeScript its
+ * messages in thirteen languages, and the AWS SDK a second set of declarations for TypeScript 3. This is plain
+ * JavaScript, since any version of Node may run it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,12 +25,12 @@ function headersOfNode() {
 
 function otherSystems() {
   const folder = 'classic-level/prebuilds';
-  // Named `darwin-x64+arm64` where one file serves two.
+  // A file that serves two architectures has a name such as `darwin-x64+arm64`.
   const isOwn = (name) => {
     const [platform, architectures = ''] = name.split(/-(.*)/, 2);
     return platform === process.platform && architectures.split('+').includes(process.arch);
   };
-  // Where there is none for this system it was compiled: then all stays.
+  // Without a prebuilt binary for this system, the package was compiled here, so everything stays.
   if (!list(folder).some(isOwn)) return [];
   const others = list(folder).filter((name) => !isOwn(name));
   return ['classic-level/deps', ...others.map((name) => join(folder, name))];

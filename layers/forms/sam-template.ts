@@ -28,7 +28,7 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
   return stringify(sam, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** SAM has other names for three properties (developer guide, AWS::Serverless::Function). */
+/** SAM uses different names for three properties (developer guide, AWS::Serverless::Function). */
 function samFunction(properties: UnknownMembers, path: string) {
   const { TracingConfig: tracing, Tags: tags } = properties;
   return {
@@ -59,7 +59,7 @@ function toPair(tag: unknown): readonly [string, unknown] {
   return [asText(key) ?? '', value];
 }
 
-/** `samconfig.toml`: `sam deploy` asks for nothing. */
+/** Prints `samconfig.toml`, with which `sam deploy` asks for nothing. */
 export function printSamConfig(stackName: string): string {
   return `version = 0.1
 [default.deploy.parameters]

@@ -11,13 +11,13 @@ import type { Target } from './targets/target.ts';
 import type { Naming } from './template/template.ts';
 
 type RunOptions = {
-  /** Logical ids and display names; default: as the case names them. */
+  /** Changes logical ids and display names; the default keeps the names of the case. */
   readonly naming?: Naming;
-  /** A case under other names; default: as it is. */
+  /** Returns a case with other names; the default returns it unchanged. */
   readonly restage?: (parityCase: ParityCase) => ParityCase;
-  /** Called once a case is over. */
+  /** Called after each case. */
   readonly onResult?: (result: CaseResult) => void;
-  /** The target's response to the request of a case, in the form of `expect`. */
+  /** Called with the target's response to a request, in the form of `expect`. */
   readonly onAnswer?: (parityCase: AnyCase, answer: Answer) => void;
 };
 
@@ -30,7 +30,7 @@ export async function runCases(
   const { naming = (name: string) => name, restage = (one: ParityCase) => one, onResult, onAnswer } = options;
   const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
-  // One account for all calls to the control plane, as at AWS.
+  // All calls to the control plane share one account, as at AWS.
   let control: Promise<ControlTarget> | undefined;
   const ask = async (parityCase: AnyCase): Promise<string | undefined> => {
     const onReply = (answer: Answer): void => onAnswer?.(parityCase, answer);
@@ -45,7 +45,7 @@ export async function runCases(
       return { parityCase, difference: await ask(parityCase) };
     } catch (error) {
       if (error instanceof NotAsked) return { parityCase, notAsked: error.message };
-      // A case that cannot be asked because of an unexpected error has failed, and the others go on.
+      // If an unexpected error prevents a case from running, the case has failed, and the other cases continue.
       return {
         parityCase,
         difference: `could not run: ${error instanceof Error ? error.message : String(error)}`,

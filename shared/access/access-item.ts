@@ -2,11 +2,11 @@ import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 
-/** The store's client does not retry, because of writes; a lost read may be repeated. */
+/** The store's client does not retry, because it also writes. A lost read may be repeated safely. */
 const READ_ATTEMPTS = 2;
 
 /**
- * The item as it is now. Read consistently: a recent revocation must not be undone by a lagging replica.
+ * Reads the current item with a strongly consistent read, because a lagging replica must not undo a recent revocation.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readAccessItem(

@@ -3,7 +3,7 @@ import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'keys' | 'tickets' | 'revocation';
 
-/** Ends a sentence about a document. */
+/** Each text completes a sentence about a document. */
 export const TABLE_NEEDS: Readonly<Record<TableNeed, string>> = {
   keys: 'takes API keys',
   tickets: 'takes tickets',

@@ -4,10 +4,13 @@ import { hashOperation, isApplied } from '../table/operation-record.ts';
 import type { OperationRequest } from '../table/operation-record.ts';
 import { readAccessItem } from './access-item.ts';
 
-export type Operation = { readonly id: string; /** ARN of the signer. */ readonly by: string };
+export type Operation = {
+  readonly id: string;
+  /** ARN of the identity that signed the request. */ readonly by: string;
+};
 
 /**
- * Whether this operation on the partition was already carried out; then nothing changes again.
+ * Whether this operation on the partition was already carried out, so that nothing may change again.
  * @throws DomainError OPERATION_REUSED, STORE_UNAVAILABLE
  */
 export async function isReplayed(

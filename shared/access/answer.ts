@@ -1,6 +1,4 @@
-/**
- * Ends an authorizer function: returns its result, or throws the message that API Gateway answers as 401.
- */
+/** Ends an authorizer function: returns its result, or throws the error for which API Gateway responds with 401. */
 import type { AuthorizeRequest, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
@@ -10,10 +8,10 @@ import type { Observer } from '../ports.ts';
 import { reasonOf } from '../reasons.ts';
 
 /**
- * `Unauthorized` counts exactly the intended failures, so that an alarm can subtract them from Lambda's
- * errors; an unknown caller who is denied instead counts as `Deny`.
- * @throws UnauthorizedAnswer when the API can respond with 401 to an unknown caller; DomainError for failures of
- * ours (500)
+ * The metric `Unauthorized` counts exactly the intended failures, so that an alarm can subtract them from Lambda's
+ * errors. An unknown caller who is denied instead counts as `Deny`.
+ * @throws UnauthorizedAnswer if the API can respond with 401 to an unknown caller; DomainError for failures of ours
+ * (500)
  */
 export async function answer(
   authorizer: Authorizer,

@@ -1,4 +1,4 @@
-/** Event → the authorizer's result: which document, who calls, what may they do. */
+/** Turns an event into the authorizer's result: finds the document, the caller, and what the caller may do. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import type {
@@ -31,13 +31,16 @@ import { describeMissingClaims, findMissingClaims } from './decide/required-clai
 export type AuthorizeRequest = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** TOKEN events do not contain it. */
+  /** Undefined for TOKEN events, which do not contain it. */
   readonly sourceIp: string | undefined;
-  /** API Gateway's timestamp assigns a charge to a period; TOKEN events have no timestamp. */
+  /** API Gateway's timestamp, which assigns a charge to a period. TOKEN events have no timestamp. */
   readonly receivedAtEpochMs?: number | undefined;
-  /** Remaining run time of the authorizer; without it, the document's timeout for an issuer applies. */
+  /** Returns the remaining run time of the authorizer. If absent, the document's timeout for an issuer applies. */
   readonly remainingMs?: (() => number) | undefined;
-  /** Reads the credential from the event. @throws DomainError TOKEN_* when there is none */
+  /**
+   * Reads the credential from the event.
+   * @throws DomainError TOKEN_* if there is none
+   */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
 
@@ -48,11 +51,14 @@ export type Authorized =
       readonly kind: 'known';
       readonly decision: Decision;
       readonly result: AuthorizerResult;
-      /** Rules that granted nothing, or less, because a claim may not appear in a policy. */
+      /** Rules that granted nothing, or less than they could, because a claim may not appear in a policy. */
       readonly rejectedBindings: readonly string[];
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
-  /** `result` only when the API cannot respond with 401: HTTP APIs with payload 2.0 turn every error into 500. */
+  /**
+   * `result` is set only if the API cannot respond with 401, because HTTP APIs with payload 2.0 turn every error into
+   * 500.
+   */
   | {
       readonly kind: 'unknown';
       readonly reason: TokenErrorCode;
@@ -65,7 +71,9 @@ export type Authorized =
  */
 export type Authorizer = (request: AuthorizeRequest) => Promise<Authorized>;
 
-/** Key sets live as long as the authorizer: one per instance of a function. Fetched on demand. */
+/**
+ * Key sets are fetched on demand, and live as long as the authorizer. Each instance of a function has one authorizer.
+ */
 export function createAuthorizer(
   access: CompiledAccess,
   config: AuthorizerConfig,
@@ -101,7 +109,7 @@ export function createAuthorizer(
   };
 }
 
-/** Ensures that API Gateway does not cache the answer beyond its validity. */
+/** Ensures that API Gateway does not cache the result longer than the credential is valid. */
 function assertLasts(
   { result: { rejectIfExpiresWithinSeconds: margin } }: CompiledDocument,
   { expiresAtEpochSeconds: end }: Principal,
@@ -147,8 +155,8 @@ type ByQuota = Known & {
 const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
 /**
- * A charge made here is for one request; if charges come from logs, the result may be used while units are
- * left.
+ * A charge that the authorizer makes is for one request. If charges come from access logs, the result may be used while
+ * units are left.
  */
 async function answerByQuota(
   document: CompiledDocument,
@@ -180,7 +188,7 @@ type Charged = Known & {
   readonly charging: Awaited<ReturnType<typeof loadCharging>>;
 };
 
-/** The result is for this request only, because the next one has to be charged too. */
+/** Returns a result for this request only, because the next request has to be charged too. */
 function answerOnce(
   document: CompiledDocument,
   { principal, request, decision, quota, charging }: Charged,
@@ -188,7 +196,8 @@ function answerOnce(
   nowEpochSeconds: number,
 ): Authorized {
   const isAdmitted = verdict.kind === 'admitted';
-  // The API itself refuses a missing admission key, with another message than a plain denial.
+  // An over-quota caller is allowed without an admission key. The API itself then refuses the missing key, with another
+  // message than a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, { principal, request, nowEpochSeconds }),
@@ -224,7 +233,7 @@ function contextOf(
   };
 }
 
-/** A document has one of the two; the compiler ensures it. */
+/** A document has at most one of the two kinds of keys. The compiler ensures this. */
 function usageKeyOf(
   { quota }: CompiledDocument,
   { usageIdentifierKey = quota?.admissionKey }: Principal,
@@ -249,7 +258,10 @@ type Choice = {
   readonly fits: (policy: PolicyDocument) => boolean;
 };
 
-/** Covers the whole API, or a smaller policy of subtrees, or, if the document allows it, this request only. */
+/**
+ * Returns a policy for the whole API, or a smaller policy of subtrees, or, if the document allows it, a policy for this
+ * request only.
+ */
 function choosePolicy(
   document: CompiledDocument,
   principal: Principal,
@@ -274,7 +286,7 @@ function answerUnknown(document: CompiledDocument, request: AuthorizeRequest): A
   return { principalId: 'unknown', policyDocument: denyAll(request.arn), context: {} };
 }
 
-/** Payload 1.0 has no simple answers. */
+/** Payload format 1.0 has no simple responses. */
 function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boolean {
   return result.format === 'simple' && kind === 'http-2.0';
 }

@@ -6,18 +6,17 @@ import type { CompiledCondition, CompiledDocument } from './compiled-document.ts
 import type { Principal } from './decide/principal.ts';
 import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 
-/** A longer value is omitted, and the omission is reported: all values must fit next to a policy. */
+/** A longer value is omitted, and the omission is reported, because all values must fit next to a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Limit of several claims or channel patterns joined as one text: a longer text is omitted entirely. */
+/** Limit for several claims or channel patterns that are joined as one text. A longer text is omitted entirely. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
-/** Names of the values omitted for their length, separated by spaces. */
+/** This context member contains the names of the values that were omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
 
 /**
- * Contains only flat values, because an object or array makes every REST request fail with 500, and only
- * claims that the document names, because access logs may print them. `exp` is included because a cached
- * result outlives the token.
+ * Returns only flat values, because an object or array makes every REST request fail with 500. Returns only claims that
+ * the document names, because access logs may print them. Includes `exp`, because a cached result outlives the token.
  * @param channels what the caller may do with channels, as `printChannels` prints it
  */
 export function backendContext(
@@ -42,8 +41,8 @@ export function backendContext(
   ] as const;
   const isNamed = named.some(([name]) => name === TENANT);
   const all = [...named, ...(isNamed ? [] : [[TENANT, tenant] as const]), ...standard];
-  // If the omission were silent, "too long" would look like "none", and the backend would decide differently
-  // from the rules.
+  // If values were omitted silently, "too long" would look like "none", and the backend would decide differently from
+  // the rules.
   const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
   if (scope.isCut) cut.push('scope');
   return Object.fromEntries(
@@ -56,8 +55,8 @@ export function backendContext(
 const TENANT = 'tenant';
 
 /**
- * Handlers store a customer's data under it, because a key's `sub` changes when the key is replaced. The
- * administrator sets it; a token's claim with that name might be set by the user.
+ * Handlers store a customer's data under the tenant, because a key's `sub` changes when the key is replaced. The
+ * administrator sets the tenant of a key. A user might be able to set a token's claim with that name.
  */
 function tenantOfKey({ apiKeys }: CompiledDocument, { issuerId, claims }: Principal): string | undefined {
   const tenant = apiKeys.some(({ id }) => id === issuerId) ? claims[TENANT] : undefined;
@@ -81,7 +80,7 @@ function printScopes(
   document: CompiledDocument,
   { scopes }: Principal,
 ): { readonly text: string | undefined; readonly isCut: boolean } {
-  // A list may contain `a b`, which is one name for the rules, but two after the text is split.
+  // A list may contain `a b`. The rules treat it as one name, but the backend would split it into two.
   const kept = [...scopes].filter((scope) => !scope.includes(' ')).sort();
   const whole = kept.join(' ');
   if (whole.length <= VALUE_LIMIT_CHARACTERS) return { text: whole === '' ? undefined : whole, isCut: false };
@@ -113,7 +112,7 @@ function scopesNamedBy(document: CompiledDocument): ReadonlySet<string> {
   return named;
 }
 
-/** Lists of plain values become one text with spaces, anything deeper becomes JSON. */
+/** Joins a list of plain values to one text with spaces. Prints anything deeper as JSON. */
 function flatten(value: unknown): string | number | boolean | undefined {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(' ')))

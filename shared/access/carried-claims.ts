@@ -1,17 +1,17 @@
 /**
- * Claims for a service in the form of its former authorizer: `result.claims` names them, one JSON text in the
- * context carries them (a REST API allows only flat values, and does not allow names such as
- * `cognito:groups`), and `claimsOf` reads them.
+ * Claims for a service in the form of its former authorizer. `result.claims` names them, one JSON text in the context
+ * contains them, and `claimsOf` reads them. (A REST API allows only flat values, and does not allow names such as
+ * `cognito:groups`.)
  */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from './decide/claims.ts';
 import type { ForwardedClaims } from './compiled-document.ts';
 
-/** Name of the context's member. No claim of a document may have it. */
+/** Name of the context member. No claim of a document may have this name. */
 export const CARRIED_CLAIMS = 'carriedClaims';
 
-/** Null: a carried claim that the credential lacks. */
+/** Null if the credential lacks the claim. */
 type CarriedClaims = Readonly<Record<string, string | null>>;
 
 export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claims): string {
@@ -22,7 +22,7 @@ export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claim
   return JSON.stringify(Object.fromEntries(carried));
 }
 
-/** Undefined: no claims are carried. */
+/** Returns undefined if no claims are carried. */
 export function parseCarriedClaims(text: unknown): CarriedClaims | undefined {
   const carried = typeof text === 'string' ? parseJsonObject(text) : undefined;
   const isWhole = Object.values(carried ?? {}).every((value) => value === null || typeof value === 'string');

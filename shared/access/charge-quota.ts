@@ -1,4 +1,6 @@
-/** Loaded at the first charge: an authorizer without quotas starts without it. */
+/**
+ * Charges callers. This module is loaded at the first charge, so that an authorizer without quotas starts without it.
+ */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
@@ -8,21 +10,22 @@ import type { Principal } from './decide/principal.ts';
 import { quotaContext } from './quota-context.ts';
 
 /**
- * Creates the quotas at the first charge. `plans` are the plans of all documents, which are saved if missing.
+ * Creates the quotas at the first charge. `plans` are the plans of all documents. A plan that is not in the table is
+ * saved.
  */
 export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
   | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
-  /** The token has no tenant or plan to charge, or its name cannot be charged. */
+  /** The token has no tenant or plan to charge, or has a name that cannot be charged. */
   | { readonly kind: 'no-subject' }
-  /** A TOKEN authorizer was called. */
+  /** A TOKEN authorizer never charges. */
   | { readonly kind: 'not-charged' };
 
-/** Longest name in the usage table; a longer one cannot be charged. */
+/** Maximum length of a name in the usage table. A longer name cannot be charged. */
 const NAME_LIMIT_CHARACTERS = 256;
 
-/** The names of the caller that a charge needs; undefined when one is missing or may not be used. */
+/** Returns the names of the caller that a charge needs. Undefined if a name is missing or may not be used. */
 export function chargedAs(
   quota: CompiledQuota,
   principal: Principal,
@@ -40,7 +43,7 @@ export function chargedAs(
   };
 }
 
-/** `no claim plan`, when the caller cannot be charged; undefined when it can. */
+/** Returns a text such as `no claim plan` if the caller cannot be charged. Undefined if the caller can be charged. */
 export function describeMissing(
   quota: CompiledQuota,
   subject: ReturnType<typeof chargedAs>,
@@ -54,7 +57,7 @@ export function describeMissing(
   return claims.length === 0 ? undefined : claims.join(', ');
 }
 
-/** Members of the answer's context that a charge adds. */
+/** Returns the context members that a charge adds to the authorizer's result. */
 export function verdictContext(
   quota: CompiledQuota,
   principal: Principal,
@@ -66,7 +69,7 @@ export function verdictContext(
   };
 }
 
-/** Why the authorizer refuses an allowed caller. For logs; it is never shown to the caller. */
+/** Describes why the authorizer refuses an allowed caller. The text is for logs, and never shown to the caller. */
 function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);
   switch (verdict.kind) {
@@ -84,11 +87,10 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
 }
 
 /**
- * Charges the cost of the route, or checks that units are left if access logs are charged. A charge is not
- * returned when a later phase of API Gateway or the backend fails: the authorizer does not learn of it.
- * @throws DomainError STORE_UNAVAILABLE (500): an authorizer has no 503, and an outage must not look like a
- * spent quota;
- *   PLAN_UNKNOWN, CONFIG_INVALID
+ * Charges the cost of the route, or checks that units are left if charges come from access logs. A charge is not
+ * returned if a later phase of API Gateway or the backend fails, because the authorizer does not learn of it.
+ * @throws DomainError STORE_UNAVAILABLE (500), because an authorizer cannot respond with 503, and an outage must not
+ * look like a spent quota; PLAN_UNKNOWN, CONFIG_INVALID
  */
 export async function chargeQuota(
   quotas: QuotaKeeper,
@@ -121,8 +123,8 @@ export async function chargeQuota(
   return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
 }
 
-/** Route names as in plans: `GET /orders/{id}`, `$connect`. */
-/** The route in the form that plans and usage use. */
+/** Names of routes in the form of plans, such as `GET /orders/{id}` or `$connect`. */
+/** Returns the name of the route in the form that plans and usage use. */
 export function routeNameOf(route: CompiledRoute | undefined): string {
   if (route === undefined) return '$none';
   return route.method === route.path ? route.path : `${route.method} ${route.path}`;
@@ -135,18 +137,15 @@ function nameOf(from: NameOrClaim, { claims }: Principal): string | undefined {
 }
 
 /**
- * A name in the access log is quoted, and API Gateway escapes nothing: `\u0062ob` would be charged to bob, a
- * quote would spoil the line, and `-` means no caller, so a caller of that name would never be charged.
+ * A name in the access log is quoted, and API Gateway escapes nothing. `\u0062ob` would be charged to bob, and a quote
+ * would spoil the line. `-` means no caller, so a caller of that name would never be charged.
  */
 function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean {
   if (name === undefined || name === '' || name.length > NAME_LIMIT_CHARACTERS) return false;
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 
-/**
- * Either two names of 256 characters are too long together for the bytes of one table key, or no plan is
- * named or on record.
- */
+/** Either two names of 256 characters are together too long for one table key, or no plan is named or on record. */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
   throw error;

@@ -1,12 +1,12 @@
 import type { CompiledDocument, CompiledQuota, CompiledRoute } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 
-/** Requests that no authorizer may allow without a charge. */
+/** Whether no authorizer may allow a request to the route without a charge. */
 export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }
 
-/** Whether a caller is charged at all; for other callers only the rules decide. */
+/** Whether the quota charges a caller. For all other callers, only the rules decide. */
 export function isChargedCaller(
   { issuers }: Pick<CompiledQuota, 'issuers'>,
   { issuerId }: Pick<Principal, 'issuerId'>,
@@ -17,8 +17,8 @@ export function isChargedCaller(
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * The document without its charged routes: the part that one policy for the whole API may cover, because a
- * cached policy charges no caller. Fails closed: an API that caches results despite the rule denies these
+ * Returns the document without its charged routes. Only this part may be covered by one policy for the whole API,
+ * because a cached policy charges no caller. Fails closed: an API that caches results despite this denies the charged
  * routes.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {

@@ -1,6 +1,6 @@
 /**
- * The data that ships in the authorizers: access documents compiled at build time to plain JSON. Not checked
- * again at run time; `access/compiled.json` is only made by `compileDocument`.
+ * The data that is deployed with the authorizers: access documents, compiled at build time to plain JSON. It is not
+ * checked again at run time, because only `compileDocument` writes `access/compiled.json`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
@@ -13,31 +13,33 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 export type CompiledDocument = {
   readonly name: string;
   readonly kind: ApiKind;
-  /** Keys are stages of the authorizers' own stack. */
+  /** APIs by stage of the stack that contains the authorizers. */
   readonly apis: readonly ProtectedApi[];
   readonly issuers: readonly CompiledIssuer[];
   readonly certificates: readonly CertificateIssuer[];
   readonly apiKeys: readonly CompiledKeyIssuer[];
   readonly tickets: readonly CompiledTicketIssuer[];
   readonly sources: readonly CompiledSource[];
-  /** Every role with all roles and scopes that it includes, itself among them. */
+  /** Every role, with all roles and scopes that it includes. Each role includes itself. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
-  /** One entry per concrete verb; rules have its index. */
+  /** Has one entry per HTTP method, never `ANY`. Rules refer to routes by index. */
   readonly routes: readonly CompiledRoute[];
   readonly rules: readonly CompiledRule[];
-  /** Address blocks; conditions have their index. */
+  /** Lists of address blocks. Conditions refer to a list by index. */
   readonly networks: readonly (readonly string[])[];
   readonly context: readonly { readonly name: string; readonly claim: ClaimPath }[];
   readonly result: CompiledResult;
-  /** WebSocket APIs. */
+  /** WebSocket APIs only. */
   readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
-  /** A WebSocket takes tickets of its callers, so the backend gets the caller's identity for `ws-ticket`. */
+  /**
+   * A WebSocket API accepts tickets of this API's callers, so the backend gets the caller's identity for `ws-ticket`.
+   */
   readonly givesTickets?: true;
 };
 
 export type ProtectedApi = {
-  /** Stage of the authorizers' own stack that serves this API. */
+  /** Stage of the authorizers' own stack whose authorizers serve this API. */
   readonly for: string;
   readonly apiId: string;
   readonly stage: string;
@@ -48,7 +50,7 @@ export type ClaimPath = readonly string[];
 
 export type CompiledIssuer = {
   readonly id: string;
-  /** Stages of the authorizers' own stack in which it is trusted; absent: all. */
+  /** Stages of the authorizers' own stack in which the issuer is trusted. If absent, it is trusted in all stages. */
   readonly only?: readonly string[];
   readonly trust: TokenTrust;
   readonly revocation?: { readonly cacheSeconds: number };
@@ -62,39 +64,41 @@ export type CertificateIssuer = {
   readonly scopes: readonly string[];
 };
 
-/** API keys of the `access` table that begin with this prefix. */
+/** Trusts API keys of the `access` table that begin with this prefix. */
 export type CompiledKeyIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
-  /** `shop_live` */
+  /** Prefix, such as `shop_live`. */
   readonly prefix: string;
-  /** REST APIs: the answer names the API Gateway key of a native usage plan. */
+  /** REST APIs only: the result contains the API Gateway key of a native usage plan. */
   readonly nativeUsagePlan?: true;
 };
 
-/** WebSocket APIs only: one-time tickets in the `access` table. */
+/** WebSocket APIs only: trusts one-time tickets in the `access` table. */
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
-  /** Names of the documents with callers that get tickets. */
+  /** Names of the documents whose callers get tickets. */
   readonly from: readonly string[];
   readonly ttlSeconds: number;
 };
 
 export type TokenTrust = {
-  /** Exactly the `iss` of its tokens. */
+  /** Exactly equal to the `iss` of the issuer's tokens. */
   readonly issuer: string;
-  /** The gateway's own: keys come from GATEWRIGHT_ISSUER_URL. */
+  /** The gateway's own issuer. Its address comes from GATEWRIGHT_ISSUER_URL. */
   readonly isLocal: boolean;
   readonly jwksUri: string;
-  /** A token must have one of these in `aud`; absent: not checked (Cognito access tokens have no `aud`). */
+  /**
+   * A token must have one of these values in `aud`. If absent, `aud` is not checked (Cognito access tokens have none).
+   */
   readonly audience?: readonly string[];
-  /** A token must be issued to one of these clients; absent: any client is accepted. */
+  /** A token must be issued to one of these clients. If absent, any client is accepted. */
   readonly clients?: readonly string[];
   readonly algorithms: readonly SignatureAlgorithm[];
-  /** Lower case. */
+  /** Token types in lower case. */
   readonly types: readonly string[];
-  /** Cognito's `token_use`. */
+  /** Required value of Cognito's claim `token_use`. */
   readonly tokenUse?: 'access' | 'id';
   readonly clockSkewSeconds: number;
   readonly maxTokenAgeSeconds?: number;
@@ -110,14 +114,14 @@ export type KeySetLimits = {
   readonly cooldownSeconds: number;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Keys at build time, for an instance that has never reached the issuer. */
+  /** The keys at build time, for an instance that has never reached the issuer. */
   readonly snapshot?: { readonly keySet: string; readonly expiresAtEpochSeconds: number };
 };
 
 export type CompiledSource =
   | {
       readonly in: 'header';
-      /** Lower case. */
+      /** Name in lower case. */
       readonly name: string;
       readonly scheme?: 'Bearer';
       readonly issuers: readonly string[];
@@ -129,20 +133,23 @@ export type CompiledSource =
 export type CompiledRole = { readonly roles: readonly string[]; readonly scopes: readonly string[] };
 
 export type CompiledRoute = {
-  /** `GET`; never `ANY`. */
+  /** HTTP method such as `GET`, but never `ANY`. */
   readonly method: string;
-  /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
+  /** For example `/orders/{id}`, `/files/{proxy+}` or `$default`. */
   readonly path: string;
-  /** The route does not use our authorizers: callers may use it, whatever the rules say. */
+  /** The route does not use our authorizers, so anybody may call it, whatever the rules define. */
   readonly isOpen?: true;
-  /** The authorization type of a route that is not ours: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`, `CUSTOM`. */
+  /**
+   * The authorization type of a route that does not use our authorizers: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`,
+   * `CUSTOM`.
+   */
   readonly guard?: string;
 };
 
 export type CompiledRule = {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
-  /** Indexes into `routes`; empty for a WebSocket, since its only route is `$connect`. */
+  /** Indexes into the document's `routes`. Empty for a WebSocket API, because its only route is `$connect`. */
   readonly routes: readonly number[];
   readonly when?: CompiledCondition;
   readonly bind?: readonly CompiledBinding[];
@@ -162,10 +169,10 @@ export type CompiledChannelRule = {
 export type ChannelSegment = string | { readonly claim: ClaimPath };
 
 export type CompiledBinding = {
-  /** Index of the path segment, from 0, for each of the rule's routes in order. */
+  /** Index of the path segment, counted from 0, for each of the rule's routes in order. */
   readonly segments: readonly number[];
   readonly claim: ClaimPath;
-  /** Undefined: the claim has a single value. */
+  /** Maximum number of values in the claim. Undefined if the claim has a single value. */
   readonly max?: number;
 };
 
@@ -186,7 +193,10 @@ export type CompiledCondition =
 export type ForwardedClaims = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
-  /** Claims that every caller must have; absent: none, in documents compiled before this member was added. */
+  /**
+   * Claims that every caller must have. Absent in documents that were compiled before this member was added, which
+   * require none.
+   */
   readonly required?: readonly string[];
 };
 
@@ -204,19 +214,19 @@ type CompiledResult = {
 export type CompiledQuota = {
   readonly plan: NameOrClaim;
   readonly tenant: NameOrClaim;
-  /** `usage-tracker` charges, from access logs; the authorizer only checks that units are left. */
+  /** `usage-tracker` charges callers from access logs. The authorizer only checks that units are left. */
   readonly isTracked?: true;
-  /** Absent: the principal's id. */
+  /** Path of the claim that names the key to charge. If absent, the principal's id is charged. */
   readonly key?: ClaimPath;
-  /** Indexes into the document's routes; absent: every request is charged. */
+  /** Indexes into the document's routes. If absent, every request is charged. */
   readonly routes?: readonly number[];
-  /** Ids of issuers of the callers that are charged; absent: all callers. */
+  /** Ids of the issuers whose callers are charged. If absent, all callers are charged. */
   readonly issuers?: readonly string[];
   /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
   /**
-   * Value of the API key that the API requires, returned unless the caller is over quota; may end in
-   * `${stage}`.
+   * Value of the API key that the API requires. The authorizer returns it unless the caller is over quota. It may end
+   * in `${stage}`.
    */
   readonly admissionKey?: string;
 };

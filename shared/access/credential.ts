@@ -6,7 +6,7 @@ import type { CompiledSource } from './compiled-document.ts';
 
 const BEARER = /^bearer +/i;
 
-/** `issuers`: ids of the issuers of credentials that may be at this place. */
+/** `issuers` are the ids of the issuers whose credentials may be at this place in the event. */
 export type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
   | {
@@ -16,7 +16,7 @@ export type Credential =
     };
 
 /**
- * The credential of a TOKEN event, which has one header, chosen in the authorizer's settings.
+ * Reads the credential of a TOKEN event. The event has only one header, chosen in the authorizer's settings.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readTokenHeader(value: string, sources: readonly CompiledSource[]): Credential {
@@ -26,8 +26,8 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Checks the sources in order; the first one with a value is used, even if that value is bad and a later one
- * is good. Two different credentials for the same issuer are refused.
+ * Checks the sources in order and uses the first one with a value, even if that value is bad and a later one is good.
+ * Two different credentials for the same issuer are refused.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
@@ -85,15 +85,17 @@ function isHeader(source: CompiledSource): source is HeaderSource {
   return source.in === 'header';
 }
 
-/** A header may be read with `Bearer` and without, as Cognito's authorizers do; the value decides. */
+/**
+ * A header may be read with and without `Bearer`, as Cognito's authorizers do. The value decides which source applies.
+ */
 function suits(value: string, { name, scheme }: HeaderSource, sources: readonly CompiledSource[]): boolean {
   const isOnly = sources.filter(isHeader).every((other) => other.name !== name || other.scheme === scheme);
   return isOnly || BEARER.test(value) === (scheme !== undefined);
 }
 
 /**
- * `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case), or the bare credential.
- * A comma is refused: HTTP APIs join duplicate headers with it, and "first wins" hides the second.
+ * Reads `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case), or the bare credential. Refuses a comma, because HTTP
+ * APIs join duplicate headers with commas, and using only the first value would hide the second.
  */
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');
@@ -103,7 +105,7 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   return token;
 }
 
-/** The entries after the marker: `bearer, eyJ…`. */
+/** Returns the entries after the marker, as in `bearer, eyJ…`. */
 function readSubprotocol(value: string, marker: string): readonly string[] {
   const protocols = value.split(',').map((protocol) => protocol.trim());
   const isMarker = (protocol: string | undefined) => protocol?.toLowerCase() === marker.toLowerCase();

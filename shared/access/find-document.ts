@@ -1,4 +1,4 @@
-/** Finds the access document of an API by API and stage of the event, never by anything the caller sends. */
+/** Finds the access document for an event by its API and stage, never by anything that the caller sends. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
 import { DomainError } from '../errors.ts';
@@ -11,20 +11,20 @@ const API_KINDS: Readonly<Record<AuthorizerKind, ApiKind>> = {
   websocket: 'websocket',
 };
 
-/** `access/compiled.json` as imported; written and checked by the build only. */
+/** Reads the imported `access/compiled.json`. Only the build writes and checks this file. */
 export function parseCompiledAccess(json: unknown): CompiledAccess {
   return json as CompiledAccess;
 }
 
-/** The customer plans that the documents bring, in the quota library's form. */
+/** Returns the customer plans that the documents define, in the quota library's form. */
 export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['plans'] {
   return documents.flatMap(({ quota }) => quota?.plans ?? []);
 }
 
 /**
- * `deployedStage` is the stage of the authorizers' own stack: a document for another stage does not apply.
- * @throws DomainError API_UNKNOWN: no document defines who may use this API, so all callers are denied, and
- * it is not the caller's fault.
+ * `deployedStage` is the stage of the authorizers' own stack. A document for another stage does not apply.
+ * @throws DomainError API_UNKNOWN if no document defines who may use this API. All callers are then denied, although it
+ * is not their fault.
  */
 export function findDocument(
   { documents }: CompiledAccess,
@@ -42,7 +42,7 @@ export function findDocument(
 
 type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
-/** Undefined: no document protects it. */
+/** Returns undefined if no document protects the API. */
 export function documentOf(
   { documents }: CompiledAccess,
   deployedStage: string,

@@ -1,12 +1,18 @@
-/** Steps in API Gateway after an administrator's change; one failure does not stop the others. */
+/**
+ * Carries out the steps in API Gateway after an administrator's change. If one step fails, the others are still carried
+ * out.
+ */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches } from '../ports.ts';
 import type { CachedApi } from './keys/key-prefixes.ts';
 
-/** `reason`: why it failed; repeating the operation tries again. */
+/**
+ * `reason` tells why the step failed, and is undefined if it succeeded. Repeating the operation tries a failed step
+ * again.
+ */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };
 
-/** Flushes API Gateway's caches of authorizer results: a failure for one API does not stop the others. */
+/** Flushes API Gateway's caches of authorizer results. If it fails for one API, the other APIs are still flushed. */
 export async function flushCaches(
   caches: AuthorizerCaches,
   apis: readonly CachedApi[],
@@ -26,7 +32,10 @@ export async function attemptStep(step: string, run: () => Promise<void>): Promi
   }
 }
 
-/** `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…' }]`, as in answers of the admin routes. */
+/**
+ * Prints the steps as in responses of the admin routes: `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…'
+ * }]`.
+ */
 export function printSteps(steps: readonly OutsideStep[]): readonly Readonly<Record<string, unknown>>[] {
   return steps.map(({ step, reason }) => ({ step, done: reason === undefined, ...(reason && { reason }) }));
 }

@@ -1,6 +1,6 @@
 /**
- * Credentials and revocations in the `access` table. One module, loaded by the first caller who needs any of
- * it: an authorizer for plain tokens starts without it.
+ * Verifies credentials and revocations by the `access` table. The first caller who needs any of this loads the module,
+ * so that an authorizer for plain tokens starts without it.
  */
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
@@ -25,7 +25,7 @@ export type AccessTable = {
   readonly revocations: RevocationReader;
 };
 
-/** An authorizer's access to the table; each port only if a document needs it. */
+/** An authorizer's access to the table. A port is set only if a document needs it. */
 export type TablePorts = { readonly [Part in keyof AccessTable]?: AccessTable[Part] | undefined };
 
 type KeyHolder = VerifiedApiKey & {
@@ -33,7 +33,7 @@ type KeyHolder = VerifiedApiKey & {
   readonly usageIdentifierKey?: string;
 };
 
-/** The document's issuers that are trusted at this place. */
+/** The document's issuers whose credentials are trusted at this place in the event. */
 type Trusted = {
   readonly keyIssuers: readonly CompiledKeyIssuer[];
   readonly ticketIssuer: CompiledDocument['tickets'][number] | undefined;
@@ -42,7 +42,8 @@ type Trusted = {
 
 type TableIdentifier = {
   /**
-   * Undefined: neither a key of these issuers nor a ticket, which this uses up; it may still be a token.
+   * Uses up the ticket if the credential is one. Returns undefined if it is neither a key of these issuers nor a
+   * ticket. It may then still be a token.
    * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; as `takeTicket`
    */
   readonly identify: (

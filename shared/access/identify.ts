@@ -14,16 +14,19 @@ import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
-/** Ports of an authorizer; none of them is used before a request needs it. */
+/** Ports of an authorizer. None of them is used before a request needs it. */
 export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;
   readonly observer?: Observer | undefined;
-  /** Absent: charged routes are denied. TOKEN events have no timestamp to charge by. */
+  /**
+   * If absent, charged routes are denied. TOKEN authorizers have no quotas, because their events have no timestamp to
+   * charge by.
+   */
   readonly quotas?: LoadQuotas | undefined;
 };
 
-/** @throws DomainError TOKEN_* for a credential that is not accepted; others for failures of ours */
+/** @throws DomainError TOKEN_* for a credential that is not accepted; other codes for failures of ours */
 type Identifier = (
   document: CompiledDocument,
   credential: Credential,
@@ -38,7 +41,7 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
     const { createTableIdentifier } = await import('./identify-by-table.ts');
     return createTableIdentifier(config, ports);
   });
-  // Loaded on demand: few APIs use certificates, and loading it would slow down every cold start.
+  // Loaded on demand, because few APIs use certificates, and loading it would slow down every cold start.
   const loadCertificates = loadOnce(() => import('./tokens/client-certificate.ts'));
   return async (document, credential, nowEpochSeconds, remainingMs) => {
     if (credential.kind === 'certificate') {
@@ -68,14 +71,17 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
 
 type TokenCredential = Credential & { readonly kind: 'token' };
 
-/** Neither keys nor tickets contain a dot, and every JWT has two: a JWT never loads the table module. */
+/**
+ * Whether the credential may be an API key or a ticket. Neither contains a dot, and every JWT contains two, so a JWT
+ * never loads the table module.
+ */
 function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenCredential): boolean {
   return !token.includes('.') && apiKeys.length + tickets.length > 0;
 }
 
 /**
- * Checks that everything the authorizer needs for its stage's documents is configured: at its first event,
- * not when the first key comes.
+ * Checks that everything the authorizer needs for its stage's documents is configured. Called at the first event, so
+ * that a mistake is noticed before the first key is used.
  * @throws DomainError CONFIG_INVALID
  */
 export function assertServed(
@@ -102,7 +108,7 @@ export function assertServed(
     );
 }
 
-/** The gateway's own issuer is trusted only if the stack gives its address. */
+/** The gateway's own issuer is trusted only if the stack sets its address. */
 function trustedIssuers(
   { issuers }: CompiledDocument,
   credential: Credential,

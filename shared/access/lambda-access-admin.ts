@@ -13,10 +13,10 @@ import { createLambdaRevocationAdmin } from './revocation/lambda-revocation-admi
 
 type Answer = ReturnType<typeof createRouter>;
 
-/** Longer than for requests: administrators can wait. */
+/** Longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
-/** @param compiled `access/compiled.json` */
+/** @param compiled content of `access/compiled.json` */
 export function createLambdaAccessAdmin(compiled: unknown, plans: () => PlanCatalogue): Answer {
   let current: (() => Promise<Answer>) | undefined;
   // Publishing must work even if the current documents cannot be used.

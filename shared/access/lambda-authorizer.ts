@@ -10,9 +10,9 @@ import type { AccessTable } from './identify-by-table.ts';
 import { createKeySetFetcher } from './tokens/key-set-fetcher.ts';
 
 /**
- * Made once per instance, at its first event, so that a bad configuration fails requests and not the cold start.
- * @param compiled `access/compiled.json`
- * @param quotas only of authorizers that may charge
+ * Called once per instance, at its first event, so that a bad configuration fails requests and not the cold start.
+ * @param compiled content of `access/compiled.json`
+ * @param quotas set only for authorizers that may charge
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaAuthorizer(
@@ -33,7 +33,10 @@ export function createLambdaAuthorizer(
   return async (request) => (await current())(request);
 }
 
-/** Loaded with the first key or ticket, or the first token that may be revoked; otherwise never. */
+/**
+ * The table module is loaded with the first key or ticket, or the first token that may be revoked. Without these it is
+ * never loaded.
+ */
 function openLate(tableName: string): AccessTable {
   const open = loadOnce(async () => {
     const { openAccessTable } = await import('./identify-by-table.ts');

@@ -1,12 +1,12 @@
 /**
- * Quota state in the authorizer's context: for the backend of an admitted request, and for the gateway
- * response to a refused request, which builds its headers from it.
+ * Quota state in the authorizer's context. The backend reads it for an admitted request. For a refused request, the
+ * gateway response builds its headers from it.
  */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { QuotaAnswer } from '../ports.ts';
 
-/** A document may not name a claim like this. */
+/** Names that a document may not give to a claim. */
 export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
   'rateLimit',
   'rateLimitPolicy',
@@ -16,8 +16,8 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * `rateLimit` and `rateLimitPolicy` are the header fields of those names; a refusal adds `retryAfter` and
- * `violatedPolicy`, and `quotaRefusal` gives the reason for logs.
+ * `rateLimit` and `rateLimitPolicy` contain the header fields of those names. A refusal adds `retryAfter` and
+ * `violatedPolicy`, and `quotaRefusal` with the reason for logs.
  */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);

@@ -5,24 +5,24 @@ import type { MethodArn } from './method-arn.ts';
 import { clientCertOf, headersOf, queryOf, readRequest, receivedAtOf, sourceIpOf } from './read-request.ts';
 import type { EventRequest, ValuesByName } from './read-request.ts';
 
-/** The kind of API behind the event, which decides the form of the result and of 401. */
+/** The kind of API that sent the event. It decides the form of the result, and how to respond with 401. */
 export type AuthorizerKind = 'rest' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 type TokenEvent = {
   readonly arn: MethodArn;
-  /** Raw header value, `Bearer ` included. */
+  /** Raw header value, including `Bearer `. */
   readonly authorizationToken: string;
 };
 
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** Keys are lower-case names, with every value sent. */
+  /** Every sent value, by header name in lower case. */
   readonly headers: ValuesByName;
   readonly query: ValuesByName;
-  /** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
+  /** The caller's address as API Gateway received it. `X-Forwarded-For` is not used, because a caller can forge it. */
   readonly sourceIp: string | undefined;
-  /** mTLS: verified by API Gateway against the domain's trust store. */
+  /** mTLS certificate, which API Gateway has verified against the domain's trust store. */
   readonly certificate: ClientCertificate | undefined;
   readonly receivedAtEpochMs: number | undefined;
 };
@@ -30,13 +30,13 @@ export type RequestEvent = {
 export type ClientCertificate = {
   readonly subjectDN: string;
   readonly issuerDN: string;
-  /** Hex digits, often with colons. */
+  /** Hexadecimal digits, often separated by colons. */
   readonly serialNumber: string;
   readonly notAfterEpochSeconds: number;
 };
 
 /**
- * Reads the event of a REST TOKEN authorizer: `{type, authorizationToken, methodArn}` and nothing else.
+ * Reads the event of a REST TOKEN authorizer, which is `{type, authorizationToken, methodArn}` and nothing else.
  * @throws DomainError EVENT_MALFORMED
  */
 export function parseTokenEvent(event: unknown): TokenEvent {
@@ -74,7 +74,7 @@ function certificateOf(request: EventRequest): ClientCertificate | undefined {
   if (clientCert === undefined || clientCert === null) return undefined;
   const { subjectDN, issuerDN, serialNumber, validity } = parseFields(clientCert);
   const notAfter = parseOptionalFields(validity)['notAfter'];
-  // `Aug  5 00:28:21 2120 GMT`
+  // A date such as `Aug  5 00:28:21 2120 GMT`.
   const notAfterEpochMs = typeof notAfter === 'string' ? Date.parse(notAfter) : NaN;
   if (typeof subjectDN !== 'string' || typeof issuerDN !== 'string' || typeof serialNumber !== 'string')
     throw malformed('a client certificate must have subject, issuer and serial number');

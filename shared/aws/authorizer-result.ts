@@ -1,4 +1,4 @@
-/** Operator → key → value: `{ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }`. */
+/** Values by operator and condition key: `{ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }`. */
 export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 export type PolicyStatement = {
@@ -13,14 +13,14 @@ export type PolicyDocument = {
   readonly Statement: readonly PolicyStatement[];
 };
 
-/** REST and WebSocket APIs take only these types and fail with 500 on an object or an array. */
+/** REST and WebSocket APIs accept only these types, and fail with 500 on an object or an array. */
 export type AuthorizerContext = Readonly<Record<string, string | number | boolean>>;
 
 export type PolicyResult = {
   readonly principalId: string;
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
-  /** REST APIs with ApiKeySourceType AUTHORIZER: value of the API key; its usage plan counts the request. */
+  /** REST APIs with ApiKeySourceType AUTHORIZER only: value of the API key whose usage plan counts the request. */
   readonly usageIdentifierKey?: string;
 };
 

@@ -1,6 +1,6 @@
 /**
- * AwsCaller over HTTPS. A function needs one signed request of EventBridge, SQS, SSM or Secrets Manager; each
- * SDK client would add 300 KB to the layer and 40 ms to a cold start.
+ * An AwsCaller over HTTPS. A function needs only one signed request of EventBridge, SQS, SSM or Secrets Manager. An SDK
+ * client for each would add 300 KB to the layer and 40 ms to a cold start.
  */
 import type { AwsCall, AwsCaller } from '../ports.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -14,7 +14,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type AwsCallerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Origins instead of AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
+  /** Returns an origin that replaces AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
   readonly endpointOf: (service: AwsCall['service']) => string | undefined;
 };
 
@@ -46,7 +46,7 @@ export function createAwsCaller(
       );
       if (reply.status === 0) throw reply.cause;
       if (reply.status === 200) return parseJsonObject(reply.text) ?? {};
-      // AWS's message is omitted, because it may quote the call.
+      // AWS's message is omitted, because it may quote the request.
       const name = errorCodeOf(reply) || 'AwsRefusal';
       throw Object.assign(new Error(`AWS answered with status ${reply.status}`), { name });
     },

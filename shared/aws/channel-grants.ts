@@ -1,11 +1,11 @@
 /**
- * A connection's rights on channels, as its authorizer granted them: one JSON text in the context, which API
- * Gateway keeps while the connection is open and passes with each of its events.
+ * A connection's rights on channels, as its authorizer granted them. They are one JSON text in the context, which API
+ * Gateway stores while the connection is open and passes with each of its events.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Name of the context's member. A document may not name a claim like this. */
+/** Name of the context member. A document may not give this name to a claim. */
 export const CHANNELS = 'channels';
 
 export const CHANNEL_ACTIONS = ['subscribe', 'publish', 'presence'] as const;
@@ -16,22 +16,22 @@ export type ChannelAction = (typeof CHANNEL_ACTIONS)[number];
 export type ChannelPatterns = Readonly<Partial<Record<ChannelAction, readonly string[]>>>;
 
 export type ChannelGrants = {
-  /** Namespace: equal names in two spaces are two channels. */
+  /** Namespace of the channels. Equal names in two spaces are two channels. */
   readonly space: string;
   readonly allow: ChannelPatterns;
   /** Takes precedence over `allow`. */
   readonly deny: ChannelPatterns;
 };
 
-/** One segment of a channel's name: neither a wildcard nor a placeholder. */
+/** One segment of a channel's name, without wildcards and placeholders. */
 export const CHANNEL_SEGMENT = /^[A-Za-z0-9$&'()+,.:;=@_|~-]{1,64}$/;
 
-/** Allows the names of access documents. */
+/** Matches every valid name of an access document. */
 export const CHANNEL_SPACE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const SEGMENTS_LIMIT = 8;
 
-/** `rooms/*`: `*` matches one segment; `rooms/**`: `**` matches any number of segments. */
+/** In `rooms/*`, `*` matches one segment. In `rooms/**`, `**` matches any number of segments. */
 export function isChannelPattern(pattern: string): boolean {
   const segments = pattern.split('/');
   return (
@@ -55,7 +55,7 @@ export function printChannelGrants({ space, allow, deny }: ChannelGrants): strin
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
 }
 
-/** Undefined: there are no rights, or they are unreadable and grant nothing. */
+/** Returns undefined if there are no rights, or if they cannot be parsed and so grant nothing. */
 export function parseChannelGrants(text: string | undefined): ChannelGrants | undefined {
   const fields = text === undefined ? undefined : parseJsonObject(text);
   if (fields === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** AuthorizerCaches and NativeKeys through API Gateway's API, signed with the function's credentials. */
+/** Implements AuthorizerCaches and NativeKeys with API Gateway's API, signed with the function's credentials. */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type ControlPlaneConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Replaces AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
+  /** Replaces AWS's own address, as `AWS_ENDPOINT_URL_API_GATEWAY` and `AWS_ENDPOINT_URL` do. */
   readonly endpoint: string | undefined;
 };
 
@@ -36,7 +36,7 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
   return {
     async put({ name, value, usagePlanId }) {
       const made = await call('POST', '/apikeys', { name, value, enabled: true });
-      // The operation was repeated: the key exists.
+      // Status 409 means that the operation was repeated and the key already exists.
       const id = made.status === 409 ? await findKey(call, name) : idOf(made, 'to make an API key');
       const plan = `/usageplans/${encodeURIComponent(usagePlanId)}/keys`;
       const joined = await call('POST', plan, { keyId: id, keyType: 'API_KEY' });
@@ -47,7 +47,7 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
     async disable(apiKeyId) {
       const patchOperations = [{ op: 'replace', path: '/enabled', value: 'false' }];
       const done = await call('PATCH', `/apikeys/${encodeURIComponent(apiKeyId)}`, { patchOperations });
-      // A deleted key needs no disabling.
+      // Status 404 means that the key was deleted, so it need not be disabled.
       if (done.status !== 404) expectSuccess(done, 'to disable an API key');
     },
   };
@@ -88,7 +88,10 @@ function idOf(reply: Reply, what: string): string {
   throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what}, but returned no id`);
 }
 
-/** Only the status is repeated: the text of the response may quote the call, which contains a key's value. */
+/**
+ * The error contains only the status, because the text of the response may quote the request, which contains a key's
+ * value.
+ */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
   throw new DomainError(

@@ -14,25 +14,28 @@ import {
 import type { ValuesByName } from './read-request.ts';
 
 export type HttpEvent = {
-  /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this route, so dispatch by it. */
+  /**
+   * The route that API Gateway chose, such as `GET /quota/plans/{plan}`. Requests are dispatched by this route, because
+   * IAM allowed it.
+   */
   readonly routeKey: string;
   readonly method: string;
-  /** Decoded, without the stage; for messages, never for dispatch. */
+  /** Decoded path without the stage. Use it only in messages, never for dispatch. */
   readonly path: string;
-  /** Decoded once, by the gateway. */
+  /** API Gateway has already decoded the values once. */
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** Decoded; values of a repeated name are joined by commas. */
+  /** Decoded values. The values of a repeated name are joined by commas. */
   readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Header values by name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** ARN of the signing IAM principal; undefined on a route without IAM. */
+  /** ARN of the IAM principal that signed the request. Undefined on a route without IAM authorization. */
   readonly signer: string | undefined;
   readonly requestId: string;
   readonly receivedEpochMs: number;
 };
 
-/** @throws DomainError EVENT_MALFORMED for anything but payload 2.0 of an HTTP API */
+/** @throws DomainError EVENT_MALFORMED for anything except payload 2.0 of an HTTP API */
 export function parseHttpEvent(event: unknown): HttpEvent {
   const request = readRequest(event);
   const { routeKey } = request.fields;

@@ -2,7 +2,7 @@ import type { EventRequest } from './read-request.ts';
 
 const members = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
-/** Members of events of REST and HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
+/** Members of events from REST APIs, HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
 const KNOWN = {
   fields: members(
     'body cookies headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path ' +
@@ -22,7 +22,7 @@ const KNOWN = {
   ),
 } as const;
 
-/** Whether an event has a member that API Gateway does not document: its meaning is unknown. */
+/** Whether an event has a member that API Gateway does not document, so that its meaning is unknown. */
 export function hasUnknownMember(request: EventRequest): boolean {
   return (['fields', 'context', 'http', 'identity'] as const).some((part) =>
     Object.keys(request[part]).some((name) => !KNOWN[part].has(name)),

@@ -1,4 +1,4 @@
-/** Lambda's Invoke over HTTPS as one signed request; the SDK's client would add 40 ms to a cold start. */
+/** Calls Lambda's Invoke over HTTPS with one signed request. The SDK's client would add 40 ms to a cold start. */
 import { PROCESS_PORTS } from '@gatewright/aws/retry';
 import * as RETRIES from '@gatewright/aws/retry-rules';
 import { regionalAddress } from '@gatewright/aws/service-address';
@@ -16,11 +16,11 @@ export type InvokerConfig = {
 };
 
 const EVENT_TIMEOUT_MS = 2_000;
-/** Longer than the timeout of `ws-publisher`. */
+/** Longer than the timeout of the function `ws-publisher`. */
 const ANSWER_TIMEOUT_MS = 65_000;
 const ANSWER_LIMIT_BYTES = 256 * 1024;
 
-/** Calls `read` each time, since Lambda renews credentials. */
+/** Calls `read` for each invocation, because Lambda renews credentials. */
 export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS_PORTS): FunctionInvoker {
   return {
     async start(functionName, payload) {
@@ -33,7 +33,7 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');
       const { status, headers, text, cause } = await callSigned(call);
       if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
-      // The function itself failed: its result describes an error.
+      // This header means that the function itself failed, and its result describes an error.
       const outcome = headers.has('x-amz-function-error') ? 502 : status;
       if (outcome !== 200)
         throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not run the function (${outcome})`);

@@ -1,12 +1,15 @@
-/** AWS's hard limits on the functions. Source: API Gateway quotas, developer guide. */
+/** AWS's hard limits that affect the functions. Source: API Gateway quotas, developer guide. */
 
-/** Size of a `$connect` authorizer's result. REST and HTTP publish no figure; used for all. */
+/**
+ * Size limit for the result of a `$connect` authorizer. AWS publishes no figure for REST and HTTP APIs, so this one is
+ * used for all.
+ */
 export const AUTHORIZER_RESULT_LIMIT_BYTES = 8_192;
 
 export const POLICY_RESOURCE_LIMIT_CHARACTERS = 512;
 
-/** All headers of a request together, so the longest credential. */
+/** Limit for all headers of a request together, and so for the longest credential. */
 export const REQUEST_HEADERS_LIMIT_BYTES = 10_240;
 
-/** A WebSocket connection is closed after this in any case. */
+/** API Gateway closes a WebSocket connection after this time in any case. */
 export const WEBSOCKET_CONNECTION_LIMIT_SECONDS = 7_200;

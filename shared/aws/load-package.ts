@@ -1,10 +1,12 @@
-/** Optional packages that the host must have: Lambda's runtime or a layer does, another host may not. */
+/**
+ * Loads optional packages that the host must provide. Lambda's runtime or a layer contains them, but another host may
+ * not.
+ */
 import { DomainError } from '../errors.ts';
 
 /**
- * `load` imports the package by a literal name, so that bundlers see it.
- * @throws DomainError CONFIG_INVALID when the package is not installed, so that this never looks like an
- * outage
+ * `load` imports the package by a literal name, so that bundlers find it.
+ * @throws DomainError CONFIG_INVALID if the package is not installed, so that this never looks like an outage
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
@@ -22,7 +24,7 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
 }
 
 /**
- * Caches the result of the first successful `load`; after a failure the next call tries again.
+ * Caches the result of the first successful `load`. After a failure the next call tries again.
  * @throws what `load` throws
  */
 export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
@@ -38,7 +40,10 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** ES modules and CommonJS use different codes; either may be about a dependency of the package. */
+/**
+ * ES modules and CommonJS use different error codes. An error of either kind may also concern a dependency of the
+ * package.
+ */
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   const isUnresolved = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';

@@ -2,8 +2,8 @@ import { DomainError } from '../errors.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 
 /**
- * `arn:aws:execute-api:us-east-1:123456789012:a1b2c3/prod/GET/users/1`; for a WebSocket
- * `…:a1b2c3/prod/$connect`. The path is the caller's actual, still encoded path and may contain `:` and `//`.
+ * The parts of `arn:aws:execute-api:us-east-1:123456789012:a1b2c3/prod/GET/users/1`, or of `…:a1b2c3/prod/$connect` for
+ * a WebSocket API. The path is the caller's actual, still encoded path and may contain `:` and `//`.
  */
 export type MethodArn = {
   readonly partition: string;
@@ -12,12 +12,12 @@ export type MethodArn = {
   readonly apiId: string;
   /** `$default` for an HTTP API without a named stage. */
   readonly stage: string;
-  /** The part after the stage: `GET/users/1`, `GET/`, `$connect`. */
+  /** The part after the stage, such as `GET/users/1`, `GET/` or `$connect`. */
   readonly target: string;
 };
 
 /**
- * Reads the ARN of an authorizer event. Every part must be present and free of IAM wildcards: the parts are
+ * Reads the ARN of an authorizer event. Every part must be present and contain no IAM wildcard, because the parts are
  * written into a policy, and a `*` there would grant another stage or another team's API.
  * @throws DomainError EVENT_MALFORMED
  */

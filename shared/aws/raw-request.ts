@@ -1,4 +1,4 @@
-/** The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), body as bytes. */
+/** The HTTP request behind a proxy event (REST, HTTP API 1.0 and 2.0, function URL), with its body as bytes. */
 import { DomainError } from '../errors.ts';
 import type { EventFields } from './event-fields.ts';
 import {
@@ -15,9 +15,9 @@ import type { ValuesByName } from './read-request.ts';
 
 export type RawRequest = {
   readonly method: string;
-  /** The path as requested, with the stage. */
+  /** The path as requested, including the stage. */
   readonly path: string;
-  /** The query without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
+  /** The query without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */
   readonly query: string | undefined;
   readonly pathParameters: EventFields;
   readonly headers: ValuesByName;

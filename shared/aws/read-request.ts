@@ -1,6 +1,6 @@
 /**
- * The one reader of a request in an event: REST APIs, HTTP APIs (payload 1.0 and 2.0), function URLs, WebSocket APIs
- * and REQUEST authorizers. Each part is read on demand.
+ * The only module that reads a request from an event. It supports REST APIs, HTTP APIs (payload 1.0 and 2.0), function
+ * URLs, WebSocket APIs and REQUEST authorizers. Each part is read on demand.
  */
 import { asNonEmptyText, asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -10,11 +10,11 @@ import type { EventFields } from './event-fields.ts';
 export type EventRequest = {
   readonly fields: EventFields;
   readonly context: EventFields;
-  /** `requestContext.http`: in payload 2.0 only. */
+  /** The member `requestContext.http`, which only payload 2.0 has. */
   readonly http: EventFields;
-  /** `requestContext.identity`: in the other formats. */
+  /** The member `requestContext.identity`, which all formats except payload 2.0 have. */
   readonly identity: EventFields;
-  /** What the authorizer returned, in the form of its kind. */
+  /** What the authorizer returned, in the form of its type. */
   readonly authorizer: EventFields;
 };
 
@@ -37,14 +37,14 @@ export function methodOf({ fields, http }: EventRequest): string | undefined {
   return asText(http['method'] ?? fields['httpMethod']);
 }
 
-/** The path as requested, with the stage. */
+/** The path as requested, including the stage. */
 export function pathOf({ fields, context, http }: EventRequest): string | undefined {
   return asText(http['path'] ?? context['path'] ?? fields['path']);
 }
 
 /**
- * Keys are lower-case names, with every value sent. Payload 2.0 joins values with commas itself, and has
- * separate cookies.
+ * Returns every sent value by header name in lower case. Payload 2.0 has already joined values with commas, and
+ * contains cookies separately.
  */
 export function headersOf({ fields }: EventRequest): ValuesByName {
   const headers = valuesOf(fields['multiValueHeaders'], fields['headers'], (name) => name.toLowerCase());
@@ -55,7 +55,7 @@ export function headersOf({ fields }: EventRequest): ValuesByName {
   return values.includes(cookie) ? headers : new Map(headers).set('cookie', [...values, cookie]);
 }
 
-/** Decoded, every value sent. */
+/** Returns every sent value, decoded. */
 export function queryOf({ fields }: EventRequest): ValuesByName {
   const { rawQueryString } = fields;
   if (typeof rawQueryString !== 'string' || rawQueryString === '')
@@ -65,13 +65,13 @@ export function queryOf({ fields }: EventRequest): ValuesByName {
       (name) => name,
     );
   const query = new Map<string, string[]>();
-  // API Gateway takes `;` as a separator, too.
+  // API Gateway also accepts `;` as a separator.
   for (const [name, value] of new URLSearchParams(rawQueryString.replaceAll(';', '&')))
     query.set(name, [...(query.get(name) ?? []), value]);
   return query;
 }
 
-/** The query as sent, without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
+/** Returns the query as sent, without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */
 export function rawQueryOf({ fields }: EventRequest): string | undefined {
   const { rawQueryString } = fields;
   if (typeof rawQueryString === 'string') return rawQueryString;
@@ -82,33 +82,36 @@ export function pathParametersOf({ fields }: EventRequest): EventFields {
   return parseOptionalFields(fields['pathParameters']);
 }
 
-/** The context of a Lambda authorizer, which is under `lambda` in payload 2.0. */
+/** Returns the context of a Lambda authorizer, which is the member `lambda` in payload 2.0. */
 export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
   return parseOptionalFields(authorizer['lambda'] ?? authorizer);
 }
 
 /**
- * ARN of the IAM principal; API Gateway has verified its signature. In payload 1.0 a Lambda authorizer can return a
- * member `iam`, so only `identity` counts there.
+ * Returns the ARN of the IAM principal, whose signature API Gateway has verified. In payload 1.0 a Lambda authorizer
+ * can return a member `iam`, so only `identity` is used there.
  */
 export function signerOf({ context, identity, authorizer }: EventRequest): string | undefined {
   const isPayload2 = isJsonObject(context['http']);
   return asNonEmptyText(isPayload2 ? memberOf(authorizer['iam'], 'userArn') : identity['userArn']);
 }
 
-/** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
+/**
+ * Returns the caller's address as API Gateway received it. `X-Forwarded-For` is not used, because a caller can forge
+ * it.
+ */
 export function sourceIpOf({ http, identity }: EventRequest): string | undefined {
   return asText(http['sourceIp'] ?? identity['sourceIp']);
 }
 
-/** mTLS: under `authentication` in payload 2.0, else under `identity`. */
+/** Returns the mTLS certificate, which is under `authentication` in payload 2.0, otherwise under `identity`. */
 export function clientCertOf({ context, identity }: EventRequest): unknown {
   return parseOptionalFields(context['authentication'])['clientCert'] ?? identity['clientCert'];
 }
 
 /**
- * Epoch milliseconds: `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST, HTTP
- * API 1.0, WebSocket), which no caller can write; undefined elsewhere (ALB, TOKEN).
+ * Returns epoch milliseconds from `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST,
+ * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN).
  */
 export function receivedAtOf({ context }: EventRequest): number | undefined {
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
@@ -116,7 +119,8 @@ export function receivedAtOf({ context }: EventRequest): number | undefined {
 }
 
 /**
- * Signatures are over bytes: text is encoded as UTF-8; base64 must decode without loss.
+ * Returns bytes, because signatures are computed over bytes. Text is encoded as UTF-8, and base64 must decode without
+ * loss.
  * @throws DomainError EVENT_MALFORMED
  */
 export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uint8Array {
@@ -133,7 +137,10 @@ export function hasBody({ fields: { body } }: EventRequest): boolean {
   return body !== undefined && body !== null && body !== '';
 }
 
-/** Single maps of REST and 1.0 have only the last of several values; a value that only they have counts as well. */
+/**
+ * The single-value maps of REST and 1.0 contain only the last of several values. A value that only these maps contain
+ * is also returned.
+ */
 function valuesOf(multi: unknown, single: unknown, nameOf: (name: string) => string): ValuesByName {
   const values = new Map<string, string[]>();
   const listOf = (name: string): string[] => {

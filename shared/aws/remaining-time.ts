@@ -1,4 +1,4 @@
-/** Remaining run time of a Lambda invocation, read on demand; Infinity when the context does not contain it. */
+/** Remaining run time of a Lambda invocation, read on demand. Infinity if the context does not contain it. */
 import { parseOptionalFields } from './event-fields.ts';
 
 export function remainingTimeOf(context: unknown): () => number {

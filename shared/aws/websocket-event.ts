@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { EventFields } from './event-fields.ts';
 import { headersOf, readRequest, receivedAtOf } from './read-request.ts';
 
-/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`, the only header that browsers can set. */
+/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`. Browsers can set no other header. */
 export const SUBPROTOCOL_MARKER = 'bearer';
 
 export type WebSocketEvent = {
@@ -11,12 +11,12 @@ export type WebSocketEvent = {
   readonly stage: string;
   readonly connectionId: string;
   readonly connectedAtEpochMs: number;
-  /** From the `$connect` authorizer: `principalId` and its context, all as strings. */
+  /** `principalId` and the context from the `$connect` authorizer, all as strings. */
   readonly authorizer: Readonly<Record<string, string>>;
-  /** Offered in `Sec-WebSocket-Protocol`, in the caller's order; only on `$connect`. */
+  /** Protocols that the caller offers in `Sec-WebSocket-Protocol`, in the caller's order. Set only on `$connect`. */
   readonly subprotocols: readonly string[];
   readonly receivedAtEpochMs?: number;
-  /** Text of the message; empty on `$connect` and `$disconnect`. */
+  /** Text of the message. Empty on `$connect` and `$disconnect`. */
   readonly body: string;
 };
 

@@ -1,7 +1,6 @@
 /**
- * An answer cache in front of one handler. A request is answered from the table or by the handler; only one
- * of all instances calls the handler, while the others wait for its answer. No request fails because of the
- * table.
+ * An answer cache in front of one handler. The response comes from the table or from the handler. Only one of all
+ * instances calls the handler, while the others wait for its response. No request fails because of the table.
  */
 import type { AgeClock, Random, Timer } from '../ports.ts';
 import { parseAnswer, toReply, withEntityTag } from './answer.ts';
@@ -20,27 +19,30 @@ import type { EntryRules } from './find-entry.ts';
 import { lifetimeOf } from './lifetime.ts';
 
 export type RefreshRules<Event> = {
-  /** Whether this caller may have a cached answer replaced; absent: no caller may. */
+  /** Whether this caller may have a cached response replaced. If absent, no caller may. */
   readonly isAllowed?: (event: Event) => boolean;
-  /** The reaction when the caller may not; names and default are the same as for API Gateway's stage cache. */
+  /** The reaction if the caller may not refresh. Names and default are the same as for API Gateway's stage cache. */
   readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
 export type ResponseCacheRules<Event> = EntryRules<Event> & {
-  /** Lifetime when the answer's own Cache-Control does not set one; at most a day. */
+  /** Lifetime in seconds if the response's own Cache-Control does not set one. At most one day. */
   readonly ttlSeconds: number;
-  /** Lifetime of 404 and 410. Default: 0, not cached. */
+  /** Lifetime of 404 and 410 responses. Default: 0, which means not cached. */
   readonly negativeTtlSeconds?: number;
-  /** How long callers may get an expired answer while one request renews it. Default: 0. */
+  /** How long callers may get an expired response while one request renews it. Default: 0. */
   readonly staleWhileRevalidateSeconds?: number;
-  /** Labels for invalidation, at most 32. */
+  /** Returns labels for invalidation, at most 32. */
   readonly tags?: (event: Event, response: unknown) => readonly string[];
   readonly refresh?: RefreshRules<Event>;
-  /** How long a request waits for an answer that another request is making. Default: 5000. */
+  /** How long a request waits for a response that another request is producing. Default: 5000. */
   readonly waitMs?: number;
-  /** Longest run of the handler, then another request calls it. Default: 30000, as API Gateway's maximum. */
+  /**
+   * Maximum run time of the handler. After it, another request calls the handler. Default: 30000, API Gateway's
+   * maximum.
+   */
   readonly leaseMs?: number;
-  /** Entries that requests of one address may create in a minute. Default: 600. */
+  /** Maximum number of entries that requests from one address may create in a minute. Default: 600. */
   readonly fillsPerMinute?: number;
 };
 
@@ -52,7 +54,7 @@ export type ResponseCachePorts = EntryPorts & {
 
 export type CacheLookup =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
-  /** Call the handler; `settle` takes its answer, undefined if it failed. */
+  /** The handler must be called, and its response passed to `settle`. If the handler failed, undefined is passed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
 
 const WARNING = '199 Cache-Control header is not authorized';
@@ -79,7 +81,7 @@ export class AnswerCache<Event> {
     const mayRefresh = wantsFresh && isAllowed?.(event) === true;
     if (wantsFresh && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
     const isWarned = wantsFresh && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
-    // A caller who may refresh and sends `no-store` does not change the stored answer.
+    // If a caller who may refresh sends `no-store`, the stored response does not change.
     if (mayRefresh && directives.has('no-store')) return handlerReply(request, 'fwd=request');
     const visit = new Visit(this.#ports, this.#rules, {
       request,
@@ -132,7 +134,7 @@ class Visit<Event> {
         const taken = await this.#take(state, nowEpochMs);
         if (taken !== undefined) return taken;
       }
-      // When the wait ends, the request calls the handler without the cache: a late answer is worse than two
+      // When the wait ends, the request calls the handler without the cache, because a late response is worse than two
       // calls.
       if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
       const pause = pauseMs * (0.5 + this.#ports.random.fraction());
@@ -142,7 +144,10 @@ class Visit<Event> {
     }
   }
 
-  /** For callers that may refresh: an answer that is being made does not count, since it may have started before. */
+  /**
+   * For callers who may refresh. A response that is already being produced is not used, because its production may have
+   * started before this request.
+   */
   async refresh(): Promise<CacheLookup> {
     const state = await readEntry(this.#ports, this.#asked.id);
     if (state === undefined) return handlerReply(this.#asked.request, 'fwd=bypass; detail=unavailable');
@@ -151,7 +156,7 @@ class Visit<Event> {
     return taken ?? this.#askUnkept('fwd=request; detail=held');
   }
 
-  /** A fresh answer; or an expired one, while another request renews it. */
+  /** Returns a fresh response, or an expired response while another request renews it. */
   async #fromStore(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     if (state.stored === undefined) return undefined;
     const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
@@ -171,7 +176,7 @@ class Visit<Event> {
     );
   }
 
-  /** Undefined: another request has it. */
+  /** Takes the lease of the entry. Returns undefined if another request has the lease. */
   async #take(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     const { leaseMs = 30_000, fillsPerMinute = FILLS_PER_MINUTE } = this.#rules;
     const { id, request } = this.#asked;
@@ -193,7 +198,7 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // After a failure the next call may succeed; an answer that cannot be cached never can be.
+      // After a failure the next call may succeed, but a response that cannot be cached now can never be cached.
       await releaseEntryLease(
         this.#ports,
         lease,
@@ -261,7 +266,7 @@ const FORBIDDEN: CachedReply = {
   headers: { 'content-type': 'application/json' },
   body: '{"message":"Forbidden"}',
 };
-/** RFC 9111 §5.2.1.7 */
+/** Response to `only-if-cached` without a cached response (RFC 9111 §5.2.1.7). */
 const NOT_CACHED: CachedReply = {
   statusCode: 504,
   headers: { 'cache-status': 'gatewright; fwd=miss' },
@@ -272,7 +277,7 @@ function answered(reply: CachedReply): CacheLookup {
   return { kind: 'answered', reply };
 }
 
-/** The handler's own answer, with the reason why the cache was not used. */
+/** Lets the handler respond, and adds the reason why the cache was not used. */
 function handlerReply(
   request: CachedRequest,
   status: string,

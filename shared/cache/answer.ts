@@ -6,13 +6,13 @@ import type { CachedRequest } from './cached-request.ts';
 
 export type CacheableAnswer = {
   readonly statusCode: number;
-  /** Keys are lower-case names. */
+  /** Header values by name in lower case. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly isBase64Encoded: boolean;
 };
 
-/** The reply to API Gateway, in the form that payloads 1.0 and 2.0 both take. */
+/** The reply to API Gateway, in a form that payloads 1.0 and 2.0 both accept. */
 export type CachedReply = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export type CachedReply = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** Header fields that a 304 repeats (RFC 9110 §15.4.5), and those about its age. */
+/** Header fields that a 304 repeats (RFC 9110 §15.4.5), and header fields about its age. */
 const KEPT_BY_304 = [
   'age',
   'cache-control',
@@ -33,7 +33,10 @@ const KEPT_BY_304 = [
   'warning',
 ];
 
-/** @returns undefined for an answer that is malformed or sets several cookies: it is neither cached nor changed */
+/**
+ * @returns undefined for a response that is malformed or sets several cookies. Such a response is neither cached nor
+ * changed.
+ */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   const members = asJsonObject(response);
   if (members === undefined) return undefined;
@@ -43,7 +46,7 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
   if (Array.isArray(cookies) && cookies.length > 0) return undefined;
   const fields = mergeHeaders(headers, multiValueHeaders);
-  // Several cookies are several lines, which cannot be joined.
+  // Several cookies need several header lines, which cannot be joined.
   if (fields === undefined || (fields.get('set-cookie')?.length ?? 0) > 1) return undefined;
   return {
     statusCode: status,
@@ -54,15 +57,15 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
 }
 
 /**
- * Merges headers as API Gateway does: a name in two spellings or in both maps has all values; a value in both
+ * Merges headers as API Gateway does. A name that has two spellings or is in both maps gets all values. A value in both
  * maps counts once.
- * @returns undefined when a value is not a scalar
+ * @returns undefined if a value is not a scalar
  */
 function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly string[]> | undefined {
   const fields = new Map<string, string[]>();
   for (const map of maps)
     for (const [name, value] of Object.entries(membersOf(map))) {
-      // JSON has no such member.
+      // JSON omits a member that is undefined.
       if (value === undefined) continue;
       const values: readonly unknown[] = Array.isArray(value) ? value : [value];
       if (!values.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) return undefined;
@@ -75,7 +78,7 @@ function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly
   return fields;
 }
 
-/** The answer with its own entity tag, or with one computed from the body. */
+/** Returns the response with its own entity tag, or with an entity tag that is computed from the body. */
 export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   if (answer.headers['etag'] !== undefined || answer.statusCode !== 200) return answer;
   const { 'content-encoding': coding = [], 'content-type': type = [] } = answer.headers;
@@ -84,7 +87,7 @@ export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   return { ...answer, headers: { ...answer.headers, etag: [etag] } };
 }
 
-/** The answer with these fields, or 304 when the caller already has it (RFC 9110 §13). */
+/** Returns the response with these fields, or 304 if the caller already has it (RFC 9110 §13). */
 export function toReply(
   request: CachedRequest,
   answer: CacheableAnswer,

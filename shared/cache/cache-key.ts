@@ -1,5 +1,5 @@
 /**
- * Which requests share an answer: requests with events that are equal in everything that a handler can read,
+ * Decides which requests share a cached response. Their events must be equal in everything that a handler can read,
  * apart from the list in docs/guides/receive/cache.md.
  */
 import { createHash } from 'node:crypto';
@@ -16,33 +16,37 @@ import {
 } from './header-lists.ts';
 
 export type KeyParameters = {
-  /** Query parameters that the answer depends on; default: all. */
+  /** Query parameters on which the response depends. Default: all. */
   readonly query?: readonly string[];
-  /** Headers on which the answer depends, in addition to those that are never ignored. Default: none. */
+  /** Headers on which the response depends, in addition to headers that are never ignored. Default: none. */
   readonly headers?: readonly string[];
 };
 
 /**
- * `authorization`: callers share answers only with themselves. `public`: all callers share answers. A
- * function returns what the answer depends on, for example a tenant; undefined: do not cache.
+ * `authorization`: each caller gets only its own cached responses. `public`: all callers share cached responses. A
+ * function returns the value on which the response depends, for example a tenant. If it returns undefined, nothing is
+ * cached.
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
-/** Who shares the answer to a request. */
+/** Which callers share the cached response to a request. */
 export type Sharing =
   | { readonly kind: 'caller' }
   | { readonly kind: 'public' }
   /** The name that the service's function returned. */
   | { readonly kind: 'named'; readonly name: string };
 
-/** Members that differ in every request, or describe the connection. */
+/** Members of an event that differ in every request, or describe the connection. */
 const IGNORED = {
   context: 'extendedRequestId protocol requestId requestTime requestTimeEpoch time timeEpoch'.split(' '),
   http: ['protocol', 'sourceIp', 'userAgent'],
   identity: ['sourceIp', 'userAgent'],
   authorizer: ['integrationLatency'],
 };
-/** Parts of the key that the service adds, or that identify the caller. */
+/**
+ * Members that are added to the key separately, because the service chooses among them, or because they identify the
+ * caller.
+ */
 const APART = {
   fields: (
     'headers multiValueHeaders cookies requestContext rawQueryString queryStringParameters ' +
@@ -50,13 +54,13 @@ const APART = {
   ).split(' '),
   context: ['authentication', 'authorizer', 'http', 'identity'],
 };
-/** The network that a private API is called from. */
+/** Members that name the network from which a private API is called. */
 const NETWORK = ['vpcId', 'vpceId'];
 
 /**
- * Who may share the answer.
- * @returns undefined when the caller cannot be identified: the service may know the caller by something
- *   invisible here, so the answer is not shared
+ * Decides who may share the response.
+ * @returns undefined if the caller cannot be identified. The service may identify the caller by something that is not
+ * visible here, so the response is not shared.
  */
 export function sharingOf<Event>(
   scope: Scope<Event>,
@@ -65,14 +69,17 @@ export function sharingOf<Event>(
 ): Sharing | undefined {
   if (scope === 'public') return { kind: 'public' };
   if (typeof scope === 'function') {
-    // JavaScript may return null, a number or a promise, which would be one name for all callers.
+    // JavaScript code may return null, a number or a promise. Each of these would be the same name for all callers.
     const name: unknown = scope(event);
     return typeof name !== 'string' || name === '' ? undefined : { kind: 'named', name };
   }
   return hasVisibleCaller(request) ? { kind: 'caller' } : undefined;
 }
 
-/** SHA-256 of all that the answer depends on, as 64 hex digits; credentials cannot be recovered from it. */
+/**
+ * Returns the SHA-256, as 64 hexadecimal digits, of everything on which the response depends. Credentials cannot be
+ * recovered from it.
+ */
 export function cacheKeyOf({ event }: CachedRequest, parameters: KeyParameters, sharing: Sharing): string {
   const { fields, context } = event;
   const { query: names } = parameters;
@@ -95,13 +102,13 @@ export function cacheKeyOf({ event }: CachedRequest, parameters: KeyParameters, 
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Lower case, sorted. */
+/** Returns the names in lower case, sorted. */
 export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
   return [...new Set(headers.map((name) => name.toLowerCase()))].sort();
 }
 
 /**
- * Names are case-insensitive. The key contains each name as it was sent, because a handler may find one
+ * Names are compared case-insensitively. But the key contains each name as it was sent, because a handler may find one
  * spelling and miss another.
  */
 function keepsHeader(
@@ -125,7 +132,8 @@ function keepsHeader(
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Pairs as sent, ordered by name: `%FF` and `%FE` decode to the same character, and the order of equal names counts.
+ * Returns pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to the same character.
+ * The order of pairs with equal names is significant.
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
   if (typeof rawQueryString !== 'string') return { raw: rawQueryString };
@@ -133,7 +141,7 @@ function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean)
     rawQueryString
       .split('&')
       .map((pair) => [decodeName(pair), pair] as const)
-      // API Gateway takes `;` as a separator, too; not all readers do.
+      // API Gateway also accepts `;` as a separator, but not every parser does.
       .filter(([name, pair]) => isAsked(name) || pair.split(';').some((part) => isAsked(decodeName(part))))
       .sort(byName)
   );
@@ -163,7 +171,7 @@ function without(map: unknown, names: readonly string[]): unknown {
   return entriesOf(map, (name) => !names.includes(name));
 }
 
-/** A map without the entries that are ignored; anything else is unchanged. */
+/** Returns a map without the ignored entries. Any other value is returned unchanged. */
 function entriesOf(map: unknown, isKept: (name: string) => boolean): unknown {
   if (!isJsonObject(map)) return map;
   return Object.fromEntries(Object.entries(map).filter(([name]) => isKept(name)));
@@ -178,7 +186,7 @@ function isNothing(value: unknown): boolean {
   );
 }
 
-/** JSON with sorted members, so that equal values give equal texts. */
+/** Prints JSON with sorted members, so that equal values give equal texts. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (!isJsonObject(value)) return JSON.stringify(value ?? null);

@@ -1,4 +1,4 @@
-/** A request for the answer cache: what is read of it by name, and whether the cache may be used for it at all. */
+/** A request to the answer cache: the parts that are read by name, and whether the cache may be used for it at all. */
 import { hasUnknownMember } from '../aws/known-members.ts';
 import { hasBody, headersOf, methodOf, pathOf, queryOf, readRequest } from '../aws/read-request.ts';
 import type { EventRequest, ValuesByName } from '../aws/read-request.ts';
@@ -12,13 +12,13 @@ export type CachedRequest = {
   readonly stage: string;
   /** The path as requested and as API Gateway passed it. */
   readonly path: string;
-  /** Keys are names, with values in the order of the request. */
+  /** Values by name, in the order of the request. */
   readonly query: ValuesByName;
-  /** Keys are lower-case names. */
+  /** Values by header name in lower case. */
   readonly headers: ValuesByName;
 };
 
-/** @returns undefined for an event that is not a request of API Gateway or a function URL: it is not cached */
+/** @returns undefined for an event that is not a request of API Gateway or a function URL, because it is not cached */
 export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   try {
     const request = readRequest(event);
@@ -41,15 +41,15 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
 }
 
 /**
- * Why no answer may be shared, in the form of `Cache-Status`: the key contains no body, and nothing about
- * unknown members.
+ * Returns the reason why a response may not be shared, in the form of `Cache-Status`. The cache key contains neither
+ * the body nor unknown members.
  */
 export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' | undefined {
   if (hasBody(event)) return 'body';
   return hasUnknownMember(event) ? 'unknown-member' : undefined;
 }
 
-/** Values of a header, joined as one field; undefined: the header was not sent. */
+/** Returns the values of a header, joined as one field. Undefined if the header was not sent. */
 export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
   return headers.get(name.toLowerCase())?.join(', ');
 }

@@ -9,18 +9,18 @@ import type { BodyCodec } from './entry-store.ts';
 import type { ResponseCachePorts } from './answer-cache.ts';
 
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
-  /** Entries of one namespace are invalidated together; usually it is the name of the service. */
+  /** Entries of one namespace are invalidated together. Usually this is the name of the service. */
   readonly namespace: string;
-  /** Limit of an answer's body before compression. Default: 1,048,576, as API Gateway's stage cache. */
+  /** Maximum size of a response body before compression. Default: 1,048,576, as in API Gateway's stage cache. */
   readonly maxBodyBytes?: number;
 };
 
 const MAX_BODY_BYTES = 1_048_576;
-/** Lambda's limit of an answer. */
+/** Lambda's size limit for a response. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
-/** Bodies in pieces of 300 KB need time; beyond this the handler is the better choice. */
+/** Bodies in pieces of 300 KB need time. If they take longer, it is better to call the handler. */
 const TIMEOUT_MS = 1000;
-/** Compression makes shorter bodies longer. */
+/** Compression would make shorter bodies longer. */
 const PACKED_FROM = 256;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -59,7 +59,7 @@ export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCach
   };
 }
 
-/** `t` and the text, or `b` and base64. */
+/** A packed body is `t` and the text, or `b` and base64. */
 export const BROTLI: BodyCodec = {
   async pack(body) {
     if (body.length < PACKED_FROM) return `t${body}`;

@@ -1,4 +1,4 @@
-/** CloudFront's CreateInvalidation, signed with the function's credentials. */
+/** Calls CloudFront's CreateInvalidation, signed with the function's credentials. */
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed } from './invalidator.ts';
@@ -16,7 +16,7 @@ export async function invalidateEdge(
   paths: readonly string[],
   reference: string,
 ): Promise<Flushed> {
-  // CloudFront has one address per partition, and its calls are signed for the region of that address.
+  // CloudFront has one address per AWS partition. Its calls are signed for the region of that address.
   const isChina = region.startsWith('cn-');
   const home = isChina
     ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'

@@ -11,7 +11,7 @@ const MAX_PARTS = 32;
 const TAG = /^[\x21-\x7e]{1,256}$/;
 const MAX_VALUE = 256;
 
-/** @returns undefined for malformed or too many tags: then the answer is not cached */
+/** @returns undefined for malformed or too many tags. The response is then not cached. */
 export function labelsOf(
   request: Pick<CachedRequest, 'path' | 'query' | 'headers'>,
   parameters: KeyParameters,
@@ -29,7 +29,7 @@ export function labelsOf(
   return [...new Set(['all', pathLabel(request.path), ...parts, ...tags.map(tagLabel)])];
 }
 
-/** 1 to 256 visible ASCII characters. */
+/** A tag has 1 to 256 visible ASCII characters. */
 export function isTag(tag: unknown): tag is string {
   return typeof tag === 'string' && TAG.test(tag);
 }

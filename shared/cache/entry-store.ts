@@ -1,6 +1,6 @@
 /**
- * Entries as items of a table: `HEAD` with the answer's fields and the lease, `BODY#…` with pieces of a long
- * body. A lease is a conditional write of `HEAD`, so that only one instance calls the handler.
+ * Stores entries as items of a table: `HEAD` contains the response's fields and the lease, `BODY#…` contains pieces of
+ * a long body. A lease is a conditional write of `HEAD`, so that only one instance calls the handler.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
@@ -8,10 +8,10 @@ import type { CacheableAnswer } from './answer.ts';
 import { CLOCK_MARGIN_MS, entryKey, isAfter, isInvalidated, printLabels, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 
-/** Compresses bodies; the table stores base64. */
+/** Compresses bodies, which the table stores as base64. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
-  /** At most this many bytes; undefined: the body is longer, or `pack` did not compress it. */
+  /** Returns at most this many bytes. Undefined if the body is longer, or was not written by `pack`. */
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 
@@ -22,11 +22,11 @@ type StoredAnswer = {
   readonly staleUntilEpochMs: number;
 };
 
-/** State of an entry: its answer, if it is usable, and whether an instance is producing one. */
+/** State of an entry: its response, if that is usable, and whether an instance is producing a new one. */
 export type EntryState = {
   readonly stored: Item | undefined;
   readonly leasedUntilEpochMs: number;
-  /** Until then, waiting for the handler's answer is useless, because the last answer could not be cached. */
+  /** Until this time, requests do not wait for each other, because the handler's last response could not be cached. */
   readonly passUntilEpochMs: number;
   readonly expiresAt: number;
 };
@@ -47,14 +47,14 @@ type NewEntry = StoredAnswer & {
 
 type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
 
-/** Together with base64, names and fields it stays below the 400 KB limit of an item. */
+/** A piece in base64, with names and fields, stays below the 400 KB limit of an item. */
 const PIECE_CHARACTERS = 300_000;
 const MAX_HEADER_CHARACTERS = 64_000;
 const PASS_MS = 2000;
-/** An entry outlives its lease by this time, so that an invalidation meanwhile is not lost. */
+/** Time for which an entry outlives its lease, so that an invalidation in that time is not lost. */
 const AFTER_LEASE_SECONDS = 3600;
 
-/** @returns undefined when the table does not answer: the request goes on without the cache */
+/** @returns undefined if the table does not respond. The request then continues without the cache. */
 export async function readEntry(
   { store, namespace }: EntryPorts,
   id: string,
@@ -72,7 +72,7 @@ export async function readEntry(
   };
 }
 
-/** When a stored answer was produced and how long it is fresh, without its body. */
+/** Returns when a stored response was produced and how long it is fresh, without reading its body. */
 export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   return {
     storedAtEpochMs: Number(item['storedAt']),
@@ -81,7 +81,7 @@ export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   };
 }
 
-/** @returns undefined when a piece is missing, or the item was not written by this version */
+/** @returns undefined if a piece is missing, or the item was not written by this version */
 export async function readAnswer(
   ports: EntryPorts,
   id: string,
@@ -129,7 +129,10 @@ export async function takeLease(
   return 'unavailable';
 }
 
-/** Returns a lease without an answer. A waiting request tries next, or for a short time no request waits. */
+/**
+ * Releases a lease without storing a response. A waiting request takes the lease next. If `passFrom` is given, no
+ * request waits for a short time.
+ */
 export async function releaseEntryLease(
   { store, namespace }: EntryPorts,
   lease: { readonly id: string; readonly owner: string },
@@ -148,8 +151,8 @@ export async function releaseEntryLease(
 }
 
 /**
- * Writes the index first, then checks that no label was invalidated, then writes the entry unless it was
- * invalidated itself: an invalidation in between finds the entry, or is found by these checks.
+ * Writes the index first, then checks that no label was invalidated, then writes the entry unless the entry itself was
+ * invalidated. An invalidation at any point either finds the entry, or is found by these checks.
  */
 export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
   const { store, namespace, maxBodyBytes } = ports;
@@ -184,7 +187,7 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
     key: entryKey(namespace, id),
     when: [
       { attribute: 'owner', is: 'equal', value: owner },
-      // Like `isAfter`, with the clock margin.
+      // Compares as `isAfter` does, with the clock margin.
       { attribute: 'invalidatedAt', is: 'absent-or-below', value: startedAtEpochMs - CLOCK_MARGIN_MS },
     ],
     change: {
@@ -207,7 +210,7 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
   return outcome.item?.['owner'] === owner ? 'invalidated' : 'overtaken';
 }
 
-/** From now on, the answer with this id is not used, whether it is stored or being produced. */
+/** Ensures that the response with this id is not used any longer, whether it is stored or being produced. */
 export async function deleteEntry(
   store: ItemStore,
   namespace: string,

@@ -15,7 +15,7 @@ import { entryKey } from './labels.ts';
 
 export const FILLS_PER_MINUTE = 600;
 const MINUTE_SECONDS = 60;
-/** In the first attempt another request may already have created the minute's item. */
+/** Another request may already have created the minute's item, and then the first attempt fails. */
 const ATTEMPTS = 2;
 
 type FillPorts = {
@@ -24,14 +24,15 @@ type FillPorts = {
   readonly clock: Pick<AgeClock, 'nowEpochMs'>;
 };
 
-/** True also if the table does not answer: then no lease is taken either. */
+/** Also returns true if the table does not respond, because then no lease is taken either. */
 export async function mayFill(
   { store, namespace, clock }: FillPorts,
   { event, apiId, stage }: CachedRequest,
   most: number,
 ): Promise<boolean> {
   const minute = Math.floor(clock.nowEpochMs() / 1000 / MINUTE_SECONDS);
-  // API Gateway's own reading: no caller can choose it, as credentials and headers can be chosen at an open route.
+  // The address comes from API Gateway. A caller cannot choose it, but can choose credentials and headers on an open
+  // route.
   const address = createHash('sha256')
     .update(JSON.stringify([apiId, stage, sourceIpOf(event)]))
     .digest('hex');

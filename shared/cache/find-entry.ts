@@ -1,4 +1,4 @@
-/** Event → the entry under which its answer is stored, or why there is none. */
+/** Finds the entry for an event under which its response is stored, or the reason why there is none. */
 import { cacheKeyOf, sharingOf } from './cache-key.ts';
 import type { KeyParameters, Scope, Sharing } from './cache-key.ts';
 import { parseCachedRequest, refusalOf } from './cached-request.ts';
@@ -17,9 +17,9 @@ type FoundEntry =
       readonly sharing: Sharing;
       readonly request: CachedRequest;
     }
-  /** `reason`: as in `Cache-Status`. */
+  /** `reason` is written as in `Cache-Status`. */
   | { readonly kind: 'bypass'; readonly reason: string; readonly request: CachedRequest }
-  /** No request that could be cached. */
+  /** The event is not a request that could be cached. */
   | { readonly kind: 'none' };
 
 const METHODS = new Set(['GET', 'HEAD']);

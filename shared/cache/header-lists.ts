@@ -3,8 +3,9 @@
 const list = (names: string): readonly string[] => names.split(' ');
 
 /**
- * These headers are part of a key only if the key names them; `*` at the end matches any further characters.
- * They describe the connection, the client's software, the trace, or what the client already has and accepts.
+ * These headers are part of a cache key only if the service's configuration names them. `*` at the end matches any
+ * further characters. They describe the connection, the client's software, the trace, or what the client accepts and
+ * already has.
  */
 export const IGNORED_HEADERS = list(
   'accept accept-charset accept-encoding accept-language b3 cache-control cdn-loop cloudfront-is-* ' +
@@ -16,12 +17,12 @@ export const IGNORED_HEADERS = list(
 const IGNORED = new Set(IGNORED_HEADERS);
 const PREFIXES = IGNORED_HEADERS.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
-/** @param name in lower case */
+/** @param name header name in lower case */
 export function isIgnoredHeader(name: string): boolean {
   return IGNORED.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
-/** Part of a key, but no sign of who calls. */
+/** These headers are part of a cache key, but do not identify the caller. */
 export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
   list(
     'access-control-request-headers access-control-request-method cloudfront-forwarded-proto forwarded host ' +
@@ -29,10 +30,13 @@ export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Headers of an IAM request: they change with every request, and API Gateway passes the signer separately. */
+/**
+ * Headers of a request that is signed for IAM. They change with every request, and API Gateway passes the signer
+ * separately.
+ */
 export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
   list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
 );
 
-/** Never written into a label, and not part of the key if callers share answers. */
+/** These headers are never written into a label, and are not part of the cache key if callers share responses. */
 export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);

@@ -7,18 +7,18 @@ export type Report = {
   readonly entries: number;
   readonly dropped: number;
   readonly refreshed: number;
-  /** `a1b2c3d4e5/prod` */
+  /** API id and stage, such as `a1b2c3d4e5/prod`. */
   readonly flushed: readonly string[];
-  /** `rest/a1b2c3d4e5/prod` */
+  /** Kind of API, id and stage, such as `rest/a1b2c3d4e5/prod`. */
   readonly authorizersFlushed: readonly string[];
   readonly edgePaths: readonly string[];
-  /** Entries that were not invalidated, and why; at most 100. */
+  /** Entries that were not invalidated, with the reason. At most 100 are listed. */
   readonly left: readonly { readonly entry: string; readonly reason: string }[];
   readonly leftCount: number;
 };
 
 const MAX_LEFT = 100;
-/** Kind of the items for caches of `beyond`. */
+/** Kind of the items for the caches in `beyond`. */
 export const OUTSIDE_KIND = 'beyond';
 
 export class Tally {
@@ -58,12 +58,12 @@ export class Tally {
   }
 }
 
-/** Undefined: not an entry of a stage cache. */
+/** Returns undefined if the item is not an entry of a stage cache. */
 export function recordOf({ kind, doc }: Item): StageRecord | undefined {
   return kind === 'stage' ? parseStageRecord(doc) : undefined;
 }
 
-/** Undefined: an entry. */
+/** Returns undefined if the item is an entry, not a whole cache. */
 export function outsideCacheOf({ kind, doc }: Item): OutsideCache | undefined {
   return kind === OUTSIDE_KIND ? (JSON.parse(String(doc)) as OutsideCache) : undefined;
 }
@@ -83,7 +83,7 @@ function printAuthorizers({ api, apiId, stage }: Extract<OutsideCache, { kind: '
 
 export const stageOf = ({ apiId, stage }: StageRecord): string => `${apiId}/${stage}`;
 
-/** `GET a1b2c3d4e5/prod/pets?page=2` */
+/** Returns a text such as `GET a1b2c3d4e5/prod/pets?page=2`. */
 export function printRecord({ apiId, stage, method, path, query }: StageRecord): string {
   const pairs = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
   return `${method} ${apiId}/${stage}${path}${pairs && `?${pairs}`}`;

@@ -6,17 +6,19 @@ import type { Label } from './labels.ts';
 
 export type Invalidation = {
   readonly namespace: string;
-  /** Sorted. */
+  /** Labels in sorted order. */
   readonly labels: readonly Label[];
-  /** Stage caches may be flushed whole when an entry cannot be requested again. */
+  /** Whether a whole stage cache may be flushed if one of its entries cannot be requested again. */
   readonly allowFlush: boolean;
-  /** A stage with more entries is flushed instead of refreshed entry by entry; undefined: never. */
+  /**
+   * A stage with more entries is flushed, instead of being refreshed entry by entry. Undefined if it is never flushed.
+   */
   readonly flushAbove: number | undefined;
-  /** Caches that are flushed whole, regardless of the labels. */
+  /** Caches that are flushed completely, whatever the labels are. */
   readonly beyond?: readonly OutsideCache[];
 };
 
-/** Caches without entries in the table: authorizers' answers of a stage, paths in CloudFront. */
+/** Caches without entries in the table: cached authorizer results of a stage, and paths in CloudFront. */
 export type OutsideCache =
   | {
       readonly kind: 'authorizers';
@@ -41,12 +43,12 @@ const MEMBERS = [
   'flushAbove',
   'dryRun',
 ];
-/** `rest/a1b2c3d4e5/prod` */
+/** Kind of API, id and stage, such as `rest/a1b2c3d4e5/prod`. */
 const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
-/** CloudFront takes unreserved and escaped characters, and `*` at the end. */
+/** CloudFront accepts unreserved and escaped characters, and `*` at the end. */
 const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 
-/** @throws RequestInvalid: an unknown member is refused, since it may be what was meant */
+/** @throws RequestInvalid, also for an unknown member, because it may be a misspelled one */
 export function parseInvalidation(value: unknown): Invalidation & { readonly dryRun: boolean } {
   if (!isJsonObject(value)) throw new RequestInvalid('body', 'must be an object');
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));
@@ -81,7 +83,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   };
 }
 
-/** Equal for equal requests: a burst of them becomes one piece of work. */
+/** Returns the same id for equal requests, so that a burst of equal requests is carried out only once. */
 export function invalidationId({
   namespace,
   labels,
@@ -127,7 +129,7 @@ function toAuthorizers(text: string): OutsideCache {
   return { kind: 'authorizers', api: api === 'rest' ? 'rest' : 'http', apiId, stage };
 }
 
-/** One CloudFront request for all paths. */
+/** Returns one CloudFront invalidation for all paths. */
 function toEdge(paths: readonly string[]): readonly OutsideCache[] {
   if (paths.length > MAX_LABELS) throw new RequestInvalid('edgePaths', `must name at most ${MAX_LABELS}`);
   return paths.length === 0 ? [] : [{ kind: 'edge', paths: [...new Set(paths)].sort() }];

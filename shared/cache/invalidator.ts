@@ -27,11 +27,11 @@ import {
 import type { Work, WorkPorts } from './work-list.ts';
 
 export interface StageCaches {
-  /** Requests an entry with `Cache-Control: max-age=0`, signed. */
+  /** Sends a signed request for an entry with `Cache-Control: max-age=0`. */
   readonly refresh: (
     record: StageRecord,
   ) => Promise<{ readonly status: number; readonly warning: string | undefined }>;
-  /** FlushStageCache. `throttled`: the account's rate limit of the control plane is reached. */
+  /** Calls FlushStageCache. `throttled` means that the account's rate limit for the control plane is reached. */
   readonly flush: (apiId: string, stage: string) => Promise<Flushed>;
 }
 
@@ -41,15 +41,15 @@ export type Flushed = 'done' | 'throttled' | 'refused';
 export interface OutsideCaches {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
   /**
-   * CreateInvalidation: calls with an equal `reference` are the same invalidation. Undefined: the stack has
-   * no distribution.
+   * Calls CreateInvalidation. Calls with an equal `reference` are the same invalidation. Undefined if the stack has no
+   * distribution.
    */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
-  /** `orders/a1b2c3d4e5`: namespaces, and the APIs with entries that they may refresh or flush. */
+  /** Namespaces with the APIs whose entries each namespace may refresh or flush, such as `orders/a1b2c3d4e5`. */
   readonly stageApis: ReadonlySet<string>;
   readonly beyond: OutsideCaches;
   readonly clock: { nowEpochMs(): number };
@@ -59,7 +59,7 @@ export type InvalidatorPorts = WorkPorts & {
 
 const SIDE_BY_SIDE = 8;
 
-/** Reports what would be done; writes nothing and makes no calls. */
+/** Reports what an invalidation would do. Writes nothing and makes no calls. */
 export async function planInvalidation(
   { listing, clock, beyond, stageApis }: InvalidatorPorts,
   invalidation: Invalidation,
@@ -89,7 +89,10 @@ export async function planInvalidation(
   return tally.report();
 }
 
-/** Continues all unfinished work until then. @returns number of finished invalidations */
+/**
+ * Continues all unfinished work until the given time.
+ * @returns number of finished invalidations
+ */
 export async function resumeAll(ports: InvalidatorPorts, untilEpochMs: number): Promise<number> {
   let finished = 0;
   for (const id of await openWork(ports)) {
@@ -99,7 +102,7 @@ export async function resumeAll(ports: InvalidatorPorts, untilEpochMs: number): 
   return finished;
 }
 
-/** `open`: time is up, or another process has it. */
+/** Returns `open` if time is up, or if another process has the work. */
 export async function runInvalidation(
   ports: InvalidatorPorts,
   id: string,
@@ -130,7 +133,7 @@ class Run {
     this.#untilEpochMs = untilEpochMs;
   }
 
-  /** Undefined: any process continues it later. */
+  /** Returns undefined if the work is not finished. Any process may continue it later. */
   async complete(): Promise<Report | undefined> {
     if (!this.#work.isPlanned) await this.#plan();
     const open: { readonly sk: string; readonly item: Item }[] = [];
@@ -180,7 +183,7 @@ class Run {
     await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
   }
 
-  /** Whether time is left and this process still owns the work; if so, extends its lease. */
+  /** Whether time is left and this process still owns the work. In that case, extends its lease. */
   async #goesOn(): Promise<boolean> {
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const isOver = nowEpochMs >= this.#untilEpochMs;
@@ -191,7 +194,7 @@ class Run {
   async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
     const record = recordOf(item);
     let result = 'unreadable';
-    // One by one, after all entries, because the control plane allows few calls.
+    // Stage caches are flushed one by one, after all entries, because the control plane allows few calls.
     if (item['kind'] === OUTSIDE_KIND) result = 'to-flush';
     else if (item['kind'] === 'response') {
       result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
@@ -216,8 +219,8 @@ class Run {
   }
 
   /**
-   * Counts as refreshed only when its backend has recorded it again: the response alone may come from the
-   * cache.
+   * An entry counts as refreshed only when its backend has recorded it again, because the response alone may come from
+   * the cache.
    */
   async #refresh(id: string, record: StageRecord): Promise<string> {
     const { store, stages } = this.#ports;

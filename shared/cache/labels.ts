@@ -1,35 +1,35 @@
 /**
- * The index of entries by label. A label is a tag, a path, a key part or `all`; each label has its own
- * partition, with a mark of its last invalidation.
+ * The index of entries by label. A label is a tag, a path, a key part or `all`. Each label has its own partition, with
+ * a mark of its last invalidation.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import { DomainError } from '../errors.ts';
 
-/** `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de`, `all` */
+/** For example `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de` or `all`. */
 export type Label = string;
 
 type IndexedEntry = { readonly id: string; readonly item: Item };
 
-/** Sorts before all ids, which are hex. */
+/** Sorts before all ids, which are hexadecimal. */
 const MARK = '!';
-/** Longer than any invocation: a fill that began before the mark has ended. */
+/** Longer than any invocation, so that a handler call that began before the mark has ended. */
 const MARK_SECONDS = 3600;
 const PAGE = 200;
-/** A DynamoDB partition takes 1,000 writes a second, and every entry has this label. */
+/** A DynamoDB partition accepts 1,000 writes a second, and every entry has the label `all`. */
 const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 /**
- * An answer that was started within this time after an invalidation is not stored: the clocks of two functions may
- * differ by this much.
+ * A response whose production started within this time after an invalidation is not stored, because the clocks of two
+ * functions may differ by this much.
  */
 export const CLOCK_MARGIN_MS = 1000;
 
 type IndexItem = Item & { readonly expiresAt: number };
 
 /**
- * Lists an answer under its labels. If an answer with the same id lives longer, the list keeps that time: an
- * answer that comes late need not replace it, and an invalidation must still find it.
+ * Lists an entry under its labels. If an entry with the same id is already listed with a later expiry, the list retains
+ * that expiry: a late response may fail to replace the stored one, and an invalidation must still find it.
  * @returns whether everything is written
  */
 export async function writeIndex(
@@ -70,7 +70,9 @@ export function printLabels(labels: readonly Label[]): string {
     .slice(0, MAX_PRINTED);
 }
 
-/** Whether a label was invalidated in the meantime; call after writing the index and before the entry. */
+/**
+ * Whether a label was invalidated in the meantime. Must be called after writing the index and before writing the entry.
+ */
 export async function isInvalidated(
   store: ItemStore,
   namespace: string,
@@ -94,7 +96,10 @@ export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
   return typeof invalidatedAt === 'number' && invalidatedAt >= sinceEpochMs - CLOCK_MARGIN_MS;
 }
 
-/** Prevents answers in the making from being stored. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Prevents responses that are being produced from being stored.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function markLabel(
   store: ItemStore,
   namespace: string,
@@ -114,7 +119,10 @@ export async function markLabel(
   }
 }
 
-/** Every unexpired entry with this label. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Yields every unexpired entry with this label.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function* entriesOf(
   listing: ItemListing,
   namespace: string,
@@ -123,7 +131,7 @@ export async function* entriesOf(
 ): AsyncGenerator<IndexedEntry> {
   for (const pk of partitionsOf(namespace, label)) {
     for await (const { sk, item } of itemsOf(listing, pk))
-      // DynamoDB deletes expired items days late.
+      // DynamoDB deletes expired items up to days late.
       if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: sk, item };
   }
 }
@@ -147,15 +155,15 @@ export async function* itemsOf(
   } while (after !== undefined);
 }
 
-/** The latest mark of an id; undefined: there is none, or the table does not respond. */
+/** Returns the latest mark of an id. Undefined if there is none, or if the table does not respond. */
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;
 }
 
 /**
- * For listings only: marks an entry as dropped, until it is stored again. The index still contains it, and
- * the answer itself decides whether it is used.
+ * Marks an entry as dropped until it is stored again. The mark is for lists only: the index still contains the entry,
+ * and the entry itself decides whether it is used.
  */
 export async function noteDropped(
   store: ItemStore,
@@ -170,7 +178,7 @@ export async function noteDropped(
   });
 }
 
-/** @param listed the item under the label; drops are marked under `all` only */
+/** @param listed the item under the label. Drops are marked only under `all`. */
 export async function isDropped(
   store: ItemStore,
   namespace: string,

@@ -19,7 +19,7 @@ import { DomainError, RequestInvalid } from '../errors.ts';
 import { isTag } from './entry-labels.ts';
 
 const STORE_TIMEOUT_MS = 2000;
-/** Lambda's timeout is 300 s; a running refresh takes at most 30. */
+/** Lambda's timeout is 300 s, and a refresh that is running takes at most 30 s. */
 const WITHIN_MS = 240_000;
 
 export type Invalidator = (
@@ -48,7 +48,10 @@ export function createLambdaInvalidator(): Invalidator {
   );
 }
 
-/** Every request of an event is stored before any is carried out: a repeated event joins them. */
+/**
+ * Every invalidation of an event is stored before any is carried out. If the event is repeated, its invalidations join
+ * the stored ones.
+ */
 export function createInvalidator(ports: InvalidatorPorts, streams: readonly StreamRule[]): Invalidator {
   const answer = createRouter(invalidatorRoutes(ports));
   return async (event, answered) => {
@@ -65,7 +68,7 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
 }
 
 /**
- * The tags that a record of a table's stream invalidates: `order:{id}` for each of its attributes, before and
+ * The tags that a record in a table's stream invalidates. `order:{id}` is filled in with the attributes before and
  * after the change.
  */
 type StreamRule = {
@@ -76,12 +79,12 @@ type StreamRule = {
 
 type InvalidationBatch =
   | { readonly kind: 'http' }
-  /** Input of `parseInvalidation`. */
+  /** Each option is input for `parseInvalidation`. */
   | { readonly kind: 'invalidations'; readonly options: readonly unknown[] }
-  /** Invoked by the schedule. */
+  /** The schedule invoked the function. */
   | { readonly kind: 'time' };
 
-/** @throws DomainError EVENT_MALFORMED for any other event: a request must not be lost silently */
+/** @throws DomainError EVENT_MALFORMED for any other event, because a request must not be lost silently */
 function readEvent(event: unknown, rules: readonly StreamRule[]): InvalidationBatch {
   if (!isJsonObject(event)) throw malformed();
   const { source, detail, Records: records, invalidate, requestContext } = event;
@@ -118,7 +121,7 @@ function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unk
   });
 }
 
-/** undefined: an attribute is missing, or is neither text nor number. */
+/** Returns undefined if an attribute is missing, or is neither text nor number. */
 function fillIn(tag: string, image: Readonly<Record<string, unknown>>): string | undefined {
   const names = [...tag.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   const values = new Map(names.map((name) => [name, valueOf(image[name])]));

@@ -1,28 +1,28 @@
-/** Whether and how long an answer may be cached: RFC 9111 §3 and §4.2, and the service's own limits. */
+/** Decides whether and how long a response may be cached, by RFC 9111 §3 and §4.2 and the service's own limits. */
 import { directivesOf } from './answer.ts';
 import type { CacheableAnswer } from './answer.ts';
 import { secondsOf } from './directives.ts';
 
 type LifetimeRules = {
   readonly ttlSeconds: number;
-  /** Lifetime for 404 and 410; 0: not cached. */
+  /** Lifetime in seconds of 404 and 410 responses. 0 means not cached. */
   readonly negativeTtlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
   readonly isPublic: boolean;
-  /** Lower case: headers that are part of the key. */
+  /** Names, in lower case, of headers that are part of the cache key. */
   readonly keyHeaders: readonly string[];
-  /** When the answer arrived. */
+  /** The time when the response arrived. */
   readonly nowEpochMs: number;
 };
 
 type Lifetime =
   | { readonly kind: 'keep'; readonly freshSeconds: number; readonly staleSeconds: number }
-  /** `reason`: as in `Cache-Status`. */
+  /** `reason` is written as in `Cache-Status`. */
   | { readonly kind: 'pass'; readonly reason: string };
 
-/** The maximum of API Gateway's stage cache; RFC 9111 has no limit. */
+/** The maximum of API Gateway's stage cache. RFC 9111 has no maximum. */
 const MAX_SECONDS = 86_400;
-/** Statuses of RFC 9110 §15.1 that are fully supported; partial content (206) is never cached here. */
+/** Statuses of RFC 9110 §15.1 that are fully supported. Partial content (206) is never cached here. */
 const KEPT = new Set([200, 203, 204, 300, 301, 308]);
 const NEGATIVE = new Set([404, 410]);
 
@@ -33,7 +33,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (!KEPT.has(statusCode) && !isNegative) return pass('status');
   if (headers['set-cookie'] !== undefined) return pass('set-cookie');
   if (directives.has('no-store')) return pass('no-store');
-  // The answer may be stored, but not used without calling the handler, so storing it gains nothing.
+  // The response may be stored, but not used without calling the handler, so storing it has no benefit.
   if (directives.has('no-cache')) return pass('no-cache');
   if (rules.isPublic && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])
@@ -45,7 +45,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
     (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers, rules.nowEpochMs);
-  // The age on arrival counts (RFC 9111 §4.2.3).
+  // The age that the response already has on arrival is included (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
   if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');
@@ -60,9 +60,9 @@ function expiresIn(headers: CacheableAnswer['headers'], nowEpochMs: number): num
   const expires = headers['expires']?.[0];
   if (expires === undefined) return undefined;
   const date = Date.parse(headers['date']?.[0] ?? '');
-  // An answer without a date was produced when it arrived (RFC 9110 §6.6.1): handlers mostly send none.
+  // A response without a date was produced when it arrived (RFC 9110 §6.6.1). Most handlers send no date.
   const seconds = (Date.parse(expires) - (Number.isNaN(date) ? nowEpochMs : date)) / 1000;
-  // "0" and other invalid dates mean already expired (RFC 9111 §5.3).
+  // "0" and other invalid dates mean that the response has already expired (RFC 9111 §5.3).
   return Number.isNaN(seconds) ? 0 : seconds;
 }
 

@@ -1,4 +1,4 @@
-/** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
+/** Implements StageCaches with signed requests to the API itself and to API Gateway's control plane. */
 import { isLoopbackName, sendByNode } from '@gatewright/aws/node-transport';
 import { failureOf } from '@gatewright/aws/retry';
 import { awsDomainOf, regionalAddress } from '@gatewright/aws/service-address';
@@ -9,13 +9,13 @@ import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
 type StageCachesConfig = ControlPlaneConfig & {
-  /** Replaces AWS's own address, and contains `{apiId}`; used on a developer's machine. */
+  /** Replaces AWS's own address on a developer's machine. Contains the placeholder `{apiId}`. */
   readonly apiEndpoint?: string | undefined;
 };
 
-/** API Gateway's own maximum, and a little more. */
+/** The timeout is API Gateway's own maximum and a little more. The body is not read. */
 const UNREAD = { timeoutMs: 30_000, maxBytes: 0 };
-/** Ids come from a table and become part of the address. */
+/** API ids come from a table and become part of the address, so they are checked. */
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 
@@ -32,7 +32,7 @@ export function createStageCaches(config: StageCachesConfig): StageCaches {
   };
 }
 
-/** FlushStageAuthorizersCache of REST APIs, ResetAuthorizersCache of HTTP APIs. */
+/** Calls FlushStageAuthorizersCache for REST APIs, and ResetAuthorizersCache for HTTP APIs. */
 export function flushAuthorizers(
   config: ControlPlaneConfig,
   api: 'rest' | 'http',
@@ -51,7 +51,7 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
   return flushedBy(reply);
 }
 
-/** A call without a response may be repeated, like one for which AWS was too busy. */
+/** A call without a response may be repeated, like a call that AWS throttled. */
 export function flushedBy(reply: CallReply): Flushed {
   if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';
   return reply.status >= 200 && reply.status < 300 ? 'done' : 'refused';

@@ -1,6 +1,6 @@
 /**
- * Records that `cacheTags()` writes about answers that API Gateway's stage cache is about to store: API
- * Gateway cannot list entries, so these are the only trace of them.
+ * Records that `cacheTags()` writes about responses that API Gateway's stage cache is about to store. API Gateway
+ * cannot list entries, so these records are the only trace of them.
  */
 import { createHash } from 'node:crypto';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
@@ -24,14 +24,14 @@ export type StageRecord = {
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
-  /** Why no signed request can refresh the entry; undefined: a signed request can. */
+  /** Why no signed request can refresh the entry. Undefined if a signed request can. */
   readonly refusal: Refusal | undefined;
 };
 
 /**
- * `authorizer`: the route has a Lambda or Cognito authorizer, which a signed request cannot pass. `api-key`:
- * its value is not stored. `credential`: a key parameter is a credential. `method`: repeating the request
- * might change something.
+ * `authorizer`: the route has a Lambda or Cognito authorizer, which refuses a signed request. `api-key`: the value of
+ * the key is not stored. `credential`: a key parameter is a credential. `method`: repeating the request might change
+ * something.
  */
 type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
 
@@ -44,7 +44,7 @@ type RecordPorts = {
 
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
-/** A signature would replace it, or it is a secret that is never stored. */
+/** A signature would replace the header, or its value is a secret that is never stored. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
 /** @returns undefined for an event that is not a request to a REST API's stage */
@@ -79,8 +79,8 @@ function refusalOf({ method, event }: CachedRequest, headers: readonly string[])
 }
 
 /**
- * Undefined: not as `cacheTags()` writes it. Attack: a function that may write a namespace's labels has the invalidator
- * sign a request of another stage, method or header.
+ * Returns undefined if the text is not in the form that `cacheTags()` writes. Attack: a function that may write a
+ * namespace's labels makes the invalidator sign a request with another stage, method or header.
  */
 export function parseStageRecord(text: unknown): StageRecord | undefined {
   const record = typeof text === 'string' ? parseJsonObject(text) : undefined;
@@ -95,7 +95,7 @@ export function parseStageRecord(text: unknown): StageRecord | undefined {
   return { apiId, stage, method, path, query, headers, refusal: refusal as Refusal | undefined };
 }
 
-/** A URL has it as it is: no segment leads up, and nothing of it is a query. */
+/** Whether a URL keeps the path unchanged: no segment goes up one level, and no part of it is read as a query. */
 function isPlainPath(path: string): boolean {
   return /^\/(?!\/)/.test(path) && new URL(path, 'https://api').pathname === path;
 }
@@ -114,7 +114,7 @@ function isKeyHeader(name: string): boolean {
   return lower !== 'host' && lower !== 'cache-control' && !CREDENTIALS.has(lower);
 }
 
-/** The same request has the same id in every recorder. */
+/** Every function that records the same request gets the same id. */
 function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
   return createHash('sha256')
     .update(JSON.stringify(['stage', apiId, stage, method, path, query, headers]))
@@ -122,8 +122,8 @@ function recordId({ apiId, stage, method, path, query, headers }: StageRecord): 
 }
 
 /**
- * Stores a record. `overtaken`: labels invalidated while the answer was being made; API Gateway caches it
- * anyway, so they have to be invalidated once more.
+ * Stores a record. `overtaken` contains labels that were invalidated while the response was being produced. API Gateway
+ * caches the response anyway, so these labels have to be invalidated once more.
  */
 export async function keepRecord(
   { store, random, namespace, clock }: RecordPorts,

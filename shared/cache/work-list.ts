@@ -1,7 +1,7 @@
 /**
- * Invalidations as items, so that none is lost with its process: `WORK` has one item per request,
- * `WORK#{id}#{run}` one per entry. A repeated request joins a waiting one; during a run it causes another
- * run, because new entries may have been missed.
+ * Invalidations as items, so that none is lost if its process ends. `WORK` has one item per invalidation, and
+ * `WORK#{id}#{run}` has one item per entry. A repeated request joins a waiting invalidation. During a run it causes
+ * another run, because new entries may have been missed.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
@@ -15,7 +15,7 @@ export type Work = {
   readonly id: string;
   readonly invalidation: Invalidation;
   readonly run: number;
-  /** All entries of this run are recorded. */
+  /** Whether all entries of this run are recorded. */
   readonly isPlanned: boolean;
   readonly state: 'waiting' | 'running' | 'done';
   readonly report: string | undefined;
@@ -26,7 +26,10 @@ const KEPT_SECONDS = 14 * 86_400;
 const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
 
-/** Records a request. `joined`: an equal request was already waiting. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Records a request. `joined` means that an equal request was already recorded and not finished.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function openInvalidation(
   { store }: WorkPorts,
   invalidation: Invalidation,
@@ -37,7 +40,8 @@ export async function openInvalidation(
     const item = await readWork(store, id);
     const state = item?.['state'];
     if (state === 'waiting') {
-      // The work must not be claimed between this read and its response: then it may already have listed entries.
+      // The condition fails if a process has claimed the work since the read, because that process may already have
+      // listed the entries.
       if (
         await update(store, id, [{ attribute: 'state', is: 'equal', value: 'waiting' }], {
           askedAt: nowEpochMs,
@@ -69,7 +73,10 @@ export async function openInvalidation(
   throw unavailable('other requests keep changing the same item');
 }
 
-/** Requests that are not carried out yet. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Returns the invalidations that are not finished yet.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function openWork({ listing }: WorkPorts): Promise<readonly string[]> {
   const open: string[] = [];
   for await (const { sk, item } of itemsOf(listing, 'WORK')) if (item['state'] !== 'done') open.push(sk);
@@ -81,7 +88,7 @@ export async function findWork({ store }: WorkPorts, id: string): Promise<Work |
   return item === undefined ? undefined : toWork(id, item);
 }
 
-/** Undefined: done, or claimed by another process. */
+/** Returns undefined if the work is done, or claimed by another process. */
 export async function claim(
   { store }: WorkPorts,
   id: string,
@@ -109,7 +116,7 @@ export async function keepClaim(
   return await update(store, id, [{ attribute: 'owner', is: 'equal', value: owner }], set);
 }
 
-/** `again`: it was requested meanwhile, and waits for another run. */
+/** `again` means that the invalidation was requested during the run, and waits for another run. */
 export async function finish(
   ports: WorkPorts,
   work: Work,
@@ -127,7 +134,10 @@ export async function finish(
   return (await update(ports.store, work.id, [own], anew)) ? 'again' : 'lost';
 }
 
-/** Records an entry of a run; an existing record stays unchanged. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Records an entry of a run. A record that already exists stays unchanged.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function planEntry(
   { store }: WorkPorts,
   work: Work,

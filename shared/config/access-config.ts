@@ -1,15 +1,18 @@
-/** Environment of authorizers, of tickets, and of the administration of keys and revocations. */
+/** Environment variables of authorizers, of tickets, and of the administration of keys and revocations. */
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { invalid, readSignerConfig, readStage, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 export type AuthorizerConfig = {
-  /** Stage of this stack, which selects the APIs that its access documents protect here. */
+  /** Stage of this stack. It selects the APIs that the access documents protect. */
   readonly stage: string;
-  /** Address of the gateway's own issuer; undefined: its tokens are not trusted. */
+  /** Address of the gateway's own issuer. If undefined, its tokens are not trusted. */
   readonly localIssuerUrl: string | undefined;
-  /** Secret from which native usage plans' key values are derived; undefined: no document may use them. */
+  /**
+   * Secret from which the key values of native usage plans are derived. If undefined, no document may use native usage
+   * plans.
+   */
   readonly usageKeySecret?: string | undefined;
 };
 
@@ -18,20 +21,20 @@ type AccessTableConfig = {
 };
 
 type DocumentsConfig =
-  /** The documents of the bundle are used. */
+  /** The documents in the bundle are used. */
   | { readonly follows: false }
-  /** Documents published to this table are used, once there are any. */
+  /** Documents that are published to this table are used as soon as there are any. */
   | { readonly follows: true; readonly tableName: string };
 
 type TicketDeskConfig = {
-  /** Stage of this stack, which selects the access documents. */
+  /** Stage of this stack. It selects the access documents. */
   readonly stage: string;
-  /** Table of tickets. */
+  /** Name of the table that stores tickets. */
   readonly tableName: string;
 };
 
 type AccessAdminConfig = {
-  /** Stage of this stack, which selects the access documents. */
+  /** Stage of this stack. It selects the access documents. */
   readonly stage: string;
   readonly tableName: string;
   readonly usageKeySecret: string | undefined;
@@ -60,7 +63,7 @@ export function readAuthorizerConfig(environment: Environment = process.env): Au
 }
 
 /**
- * Reads `GATEWRIGHT_ACCESS_TABLE`; empty or absent = none.
+ * Reads `GATEWRIGHT_ACCESS_TABLE`. If it is empty or absent, there is no table.
  * @throws DomainError CONFIG_INVALID
  */
 export function readAccessTableConfig(environment: Environment = process.env): AccessTableConfig {
@@ -69,7 +72,8 @@ export function readAccessTableConfig(environment: Environment = process.env): A
 }
 
 /**
- * Reads `GATEWRIGHT_DOCUMENTS`: `bundled` (also if it is absent), or `published`, which needs `GATEWRIGHT_ACCESS_TABLE`.
+ * Reads `GATEWRIGHT_DOCUMENTS`, which is `bundled` (the default) or `published`. `published` requires
+ * `GATEWRIGHT_ACCESS_TABLE`.
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {

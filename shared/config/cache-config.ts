@@ -4,16 +4,16 @@ import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
   readonly tableName: string;
-  /** The tags that a change of a table invalidates. */
+  /** The tags that a change in a table invalidates. */
   readonly streams: readonly {
     readonly table: string;
     readonly namespace: string;
     readonly tags: readonly string[];
   }[];
-  /** `orders/a1b2c3d4e5` */
+  /** Namespaces with an API whose stage caches they may invalidate, such as `orders/a1b2c3d4e5`. */
   readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
-  /** Undefined: the stack has no CloudFront distribution. */
+  /** Undefined if the stack has no CloudFront distribution. */
   readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
 };
 

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 
 type ChannelsConfig = {
   readonly tableName: string;
-  /** Name or ARN of the function that delivers. */
+  /** Name or ARN of the function that delivers messages. */
   readonly publisher: string;
   readonly keptSeconds: number;
   readonly pingMs: number;
@@ -55,8 +55,9 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
 }
 
 /**
- * Reads the settings for calls to Lambda: the settings of `readSignerConfig`, `AWS_ENDPOINT_URL_LAMBDA` and
- * `AWS_ENDPOINT_URL`. @throws DomainError CONFIG_INVALID
+ * Reads the settings for calls to Lambda: the settings of `readSignerConfig`, and `AWS_ENDPOINT_URL_LAMBDA` or
+ * `AWS_ENDPOINT_URL`.
+ * @throws DomainError CONFIG_INVALID
  */
 export function readInvokerConfig(environment: Environment = process.env): InvokerConfig {
   const endpoint = environment['AWS_ENDPOINT_URL_LAMBDA'] ?? environment['AWS_ENDPOINT_URL'];

@@ -20,14 +20,15 @@ export function readNumber(
 ): number {
   const text = environment[variable] ?? '';
   if (text === '') return usual;
-  // Not by http/fields.ts: an authorizer loads this file at its start, and would load the fields with it.
+  // The number is parsed here instead of by http/fields.ts, because an authorizer loads this file at startup and would
+  // load that module too.
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most))
     throw invalid(variable, `must be a whole number from ${least} to ${most}`);
   return value;
 }
 
-/** Texts of this form, separated by commas; empty: none. */
+/** Reads texts of this form, separated by commas. An empty variable is an empty list. */
 export function readListed(
   environment: Environment,
   variable: string,
@@ -52,7 +53,7 @@ export function readText(
 }
 
 /**
- * Reads Lambda's variables for signing calls to AWS's services: `AWS_REGION` and its credentials.
+ * Reads Lambda's variables for signing calls to AWS services: `AWS_REGION` and the credentials.
  * @throws DomainError CONFIG_INVALID
  */
 export function readSignerConfig(

@@ -2,7 +2,7 @@ import { invalid } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 export type LogConfig = {
-  /** Dimension of the metrics. */
+  /** Value of the stage dimension of the metrics. */
   readonly stage: string;
   readonly principal:
     | { readonly as: 'hash'; readonly salt: string }

@@ -1,4 +1,4 @@
-/** Environment of quotas and of usage read from access logs. */
+/** Environment variables of quotas, and of usage that is read from access logs. */
 import { DEFAULT_FIELDS } from '../quota/usage/access-log-line.ts';
 import type { LineFields, LineRules } from '../quota/usage/access-log-line.ts';
 import { invalid, readTableName } from './environment.ts';
@@ -9,7 +9,7 @@ type UsageTableConfig = { readonly tableName: string };
 export type UsageTrackerConfig = UsageTableConfig & LineRules;
 
 /**
- * Reads `GATEWRIGHT_USAGE_TABLE`: the table of plans, ledgers and usage.
+ * Reads `GATEWRIGHT_USAGE_TABLE`, the name of the table of plans, ledgers and usage.
  * @throws DomainError CONFIG_INVALID
  */
 export function readUsageTableConfig(environment: Environment = process.env): UsageTableConfig {

@@ -5,13 +5,16 @@ import { invalid, readSignerConfig, readStage, readTableName, readText } from '.
 import type { Environment } from './environment.ts';
 
 export type WebhookReceiverConfig = {
-  /** Stage of this stack, which selects the sources. */
+  /** Stage of this stack. It selects the webhook sources. */
   readonly stage: string;
   readonly tableName: string;
   readonly region: string;
   readonly accountId: string;
   readonly aws: AwsCallerConfig;
-  /** Value of a variable, on a developer's machine. @throws DomainError CONFIG_INVALID elsewhere */
+  /**
+   * Returns the value of a variable on a developer's machine.
+   * @throws DomainError CONFIG_INVALID on any other machine
+   */
   readonly localSecret: (variable: string) => string;
 };
 
@@ -43,7 +46,8 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
       endpointOf: (service) =>
         environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
     },
-    // Variables are visible in a function's configuration, and this repository's are public.
+    // Secrets in variables are refused in AWS, because variables are visible in a function's configuration. The values
+    // in this repository are public.
     localSecret(variable) {
       if (!isLocal)
         throw invalid(

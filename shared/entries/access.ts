@@ -1,5 +1,5 @@
 /**
- * The caller as the authorizers describe it, for handlers of your own.
+ * Describes the caller as the authorizers do, for handlers that you write yourself.
  *
  * @module gatewright/access
  */

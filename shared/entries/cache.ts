@@ -1,5 +1,5 @@
 /**
- * An answer cache in front of handlers of your own.
+ * An answer cache for handlers that you write yourself.
  *
  * @module gatewright/cache
  */

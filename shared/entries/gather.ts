@@ -1,5 +1,5 @@
 /**
- * One reply out of several backends.
+ * Builds one reply from several backends.
  *
  * @module gatewright/gather
  */

@@ -1,5 +1,5 @@
 /**
- * Customer plans in front of handlers of your own.
+ * Enforces customer plans for handlers that you write yourself.
  *
  * @module gatewright/quota
  */

@@ -1,5 +1,5 @@
 /**
- * Signed webhooks in front of handlers of your own.
+ * Verifies signed webhooks for handlers that you write yourself.
  *
  * @module gatewright/webhooks
  */

@@ -1,5 +1,5 @@
 /**
- * Channels of the toolkit's WebSocket functions, for browsers and Node.
+ * Subscribes to channels of the toolkit's WebSocket functions, from browsers and Node.
  *
  * @module gatewright/websocket-client
  */

@@ -1,5 +1,5 @@
 /**
- * Live updates to subscribers, from any of your functions.
+ * Sends live updates to subscribers, from any of your functions.
  *
  * @module gatewright/websocket
  */

@@ -1,6 +1,4 @@
-/**
- * Reads bodies of backends' responses within a size limit, or gives them up together with their connections.
- */
+/** Reads the bodies of backend responses within a size limit, or cancels them together with their connections. */
 import { DomainError } from '../errors.ts';
 
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -10,7 +8,7 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  // Cancelling one copy waits for the other copies.
+  // The stream is not cancelled when the loop ends, because cancelling one copy waits for the other copies.
   const body = answer.body as ReadableStream<Uint8Array> | null;
   for await (const part of body?.values({ preventCancel: true }) ?? []) {
     bytes += part.length;
@@ -26,6 +24,6 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
 
 /** Cancels the body of a response that is not read, because its connection would stay in use. */
 export function dropBody({ body }: Response): void {
-  // It may have failed already.
+  // The body may already have failed.
   body?.cancel().catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * HTTP calls for one part: they carry the caller's trace and identity, end at the part's deadline, and go through
- * a policy.
+ * HTTP calls of one part. They forward the caller's trace and identity, end at the part's deadline, and go through a
+ * policy.
  */
 import { DomainError } from '../errors.ts';
 import { dropBody, readJson } from './answer-body.ts';
@@ -9,25 +9,33 @@ import type { ForwardedFields } from './forwarded-fields.ts';
 import type { SharedCalls } from './shared-calls.ts';
 
 export type BackendInit = Omit<RequestInit, 'signal'> & {
-  /** Guards the call: retries and hedges if its method is GET or HEAD, or `idempotent` is set. */
+  /**
+   * The policy that guards the call. It retries and hedges only if the method is GET or HEAD, or `idempotent` is set.
+   */
   readonly policy?: CallPolicy;
-  /** The call may be made twice. Default: for GET and HEAD. */
+  /** Whether the call may be made twice. Default: true for GET and HEAD. */
   readonly idempotent?: boolean;
 };
 
-/** Fetches one URL; the result is whatever the backend returns, including 404 and 500. */
+/** Fetches one URL. The result is whatever the backend returns, including 404 and 500. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The means with which a part calls backends. */
+/** The functions with which a part calls backends. */
 export interface BackendCalls {
-  /** Aborted at the part's deadline, and when the reply is decided without it: for clients that take a signal. */
+  /**
+   * Aborted at the part's deadline, and when the reply is decided without the part. Pass it to clients that accept a
+   * signal.
+   */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
-  /** The backend's response, whatever its status. A redirect is a response, too. @throws DomainError ORIGIN_UNLISTED */
+  /**
+   * Returns the backend's response, whatever its status. A redirect is returned as a response.
+   * @throws DomainError ORIGIN_UNLISTED
+   */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /**
-   * The JSON body of a 2xx response, at most 10 MiB, read by `parse`. @throws BackendStatus for any other
-   * status
+   * Returns the JSON body of a 2xx response, at most 10 MiB, parsed by `parse`.
+   * @throws BackendStatus for any other status
    */
   readonly json: <T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit) => Promise<T>;
 }
@@ -70,7 +78,7 @@ export type CallPorts = {
   readonly fetch: Fetch;
   readonly fields: ForwardedFields;
   readonly shared: SharedCalls;
-  /** Aborted when the whole gathering ends. */
+  /** Remaining time of the whole gathering. */
   readonly remainingMs: () => number;
 };
 
@@ -93,14 +101,14 @@ export function createBackendCalls(
       if (policy === undefined) return await send(signal);
       const answers: Response[] = [];
       const attempt = async (own: AbortSignal): Promise<Response> => {
-        // The attempt ends with the headers of its response; the body is still to come.
+        // The policy's attempt ends with the headers of the response, but the body is read later.
         const answer = await send(AbortSignal.any([own, signal]));
         answers.push(answer);
         return answer;
       };
       const answer = await policy.run((one) => attempt(one.signal), {
         idempotent: isSafe || idempotent === true,
-        // A shared call goes on for those with more time.
+        // A shared call continues for parts that have more time.
         remainingMs: isSafe ? remainingMs : part.remainingMs,
         signal,
       });

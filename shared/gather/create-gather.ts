@@ -5,9 +5,9 @@ import { gatherParts } from './gather.ts';
 import type { Gathered, GatherPorts, GatherRules, Parts } from './gather.ts';
 
 export type CreateGatherOptions = {
-  /** Origins that get the caller's `Authorization`: `https://orders.example`. Default: none. */
+  /** Origins that get the caller's `Authorization`, such as `https://orders.example`. Default: none. */
   readonly identityTo?: readonly string[];
-  /** Default: Node's. */
+  /** Default: Node's `fetch`. */
   readonly fetch?: Fetch;
 };
 

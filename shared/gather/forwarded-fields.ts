@@ -1,13 +1,16 @@
 /**
- * Which parts of the caller's request are passed on to backends: the trace to all, the identity to listed
- * origins only. Anybody else who received the caller's `Authorization` could act as the caller.
+ * Decides which parts of the caller's request are passed on to backends: the trace to all, the identity only to listed
+ * origins. Any other backend that received the caller's `Authorization` could act as the caller.
  */
 import { headersOf, readRequest } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
 
 const TRACE = ['traceparent', 'tracestate', 'x-amzn-trace-id'];
 
-/** @throws DomainError CONFIG_INVALID unless each is an origin as it is compared: `https://orders.example` */
+/**
+ * @throws DomainError CONFIG_INVALID unless each text is an origin in the form in which it is compared, such as
+ * `https://orders.example`
+ */
 export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const text of origins) {
     const isOrigin = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
@@ -31,8 +34,8 @@ export class ForwardedFields {
   }
 
   /**
-   * Header fields of a call; fields that its caller sets are not replaced.
-   * @throws DomainError ORIGIN_UNLISTED when its caller sets `Authorization` for an origin that is not listed
+   * Returns the header fields of a call. Fields that the part sets itself are not replaced.
+   * @throws DomainError ORIGIN_UNLISTED if the part sets `Authorization` for an origin that is not listed
    */
   headersFor(url: URL, set: RequestInit['headers']): Headers {
     const headers = new Headers(set);
@@ -44,7 +47,7 @@ export class ForwardedFields {
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);
-      // The meaning of several values of one of these fields is not defined.
+      // If one of these fields has several values, their meaning is not defined, so it is not passed on.
       if (values?.length === 1 && !headers.has(name)) headers.set(name, values[0] ?? '');
     }
     return headers;

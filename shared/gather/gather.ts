@@ -1,7 +1,7 @@
 /**
- * Builds one reply from several backends: parts run in parallel, each within its deadline; a part that fails
- * is left out, replaced or ends the gathering, as the part specifies. Once the reply is decided, calls that
- * still run are cancelled.
+ * Builds one reply from several backends. Parts run in parallel, each within its deadline. If a part fails, it is
+ * omitted, it is replaced, or it ends the gathering, as the part specifies. Once the reply is decided, calls that are
+ * still running are cancelled.
  */
 import { remainingTimeOf } from '../aws/remaining-time.ts';
 import { DomainError } from '../errors.ts';
@@ -16,14 +16,14 @@ import { SharedCalls } from './shared-calls.ts';
 
 export type Source<T> = (calls: BackendCalls) => Promise<T>;
 
-/** A function alone is an optional part. */
+/** A part given as a function alone is optional. */
 export type Part<T> =
   | Source<T>
   | {
       readonly from: Source<T>;
-      /** Default: the time of the whole gathering. */
+      /** Deadline of the part. Default: the deadline of the whole gathering. */
       readonly timeoutMs?: number;
-      /** The reply is impossible without this part: `gather()` throws GatherFailed. */
+      /** Whether the reply is impossible without this part. If it fails, `gather()` throws GatherFailed. */
       readonly required?: boolean;
       /** The value that replaces a failed part. */
       readonly fallback?: (failure: PartFailure) => T;
@@ -44,7 +44,7 @@ type Value<P> =
 
 export type Gathered<P extends Parts> = {
   readonly values: { readonly [K in keyof P]: Value<P[K]> };
-  /** Failures of parts without a value, and of parts with their fallback as value. */
+  /** Failures of the parts that have no value, or only their fallback as value. */
   readonly failures: { readonly [K in keyof P]?: PartFailure };
   /** Whether any part has failed. */
   readonly isPartial: boolean;
@@ -85,12 +85,12 @@ export class GatherFailed extends DomainError {
 
 export type GatherRules = {
   readonly event: unknown;
-  /** Lambda's context: parts end `marginMs` before the invocation does. */
+  /** Lambda's context. Parts end `marginMs` before the invocation does. */
   readonly context?: unknown;
   /** Deadline of all parts together. Default: the remaining time of the invocation, at most 29 seconds. */
   readonly timeoutMs?: number;
   readonly marginMs?: number;
-  /** Decides the reply before all parts have ended. */
+  /** Returns true if the reply can be decided before all parts have ended. */
   readonly isEnough?: (values: Readonly<Record<string, unknown>>) => boolean;
 };
 
@@ -100,11 +100,11 @@ export type GatherPorts = {
   readonly monotonicMs: () => number;
 };
 
-/** API Gateway ends an integration after this time, unless a REST API's quota was raised. */
+/** API Gateway ends an integration after this time, unless the quota of a REST API was raised. */
 const LONGEST_MS = 29_000;
-/** Time reserved for the reply, and for what a handler does after it. */
+/** Time reserved for sending the reply, and for what a handler does after it. */
 const MARGIN_MS = 200;
-/** The longest run of an invocation. */
+/** Maximum run time of an invocation. */
 const MOST_MS = 900_000;
 
 export async function gatherParts<P extends Parts>(
@@ -202,7 +202,7 @@ class Gathering {
     }
   }
 
-  /** @throws GatherFailed when the fallback throws: the value that its type promises is missing */
+  /** @throws GatherFailed if the fallback throws, because the value that its type promises is missing */
   #fail(name: string, part: Part<unknown>, error: unknown): void {
     const failure = describeFailure(error);
     this.#failures[name] = failure;

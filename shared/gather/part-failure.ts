@@ -1,4 +1,4 @@
-/** The reason why a part has no value, or only its fallback; callers may see it. */
+/** The reason why a part has no value, or only its fallback. The reason may be shown to callers. */
 import { DomainError } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
 import { BackendStatus } from './backend-calls.ts';
@@ -14,9 +14,9 @@ export type FailureReason =
 
 export type PartFailure = {
   readonly reason: FailureReason;
-  /** Status of the backend's response, if the reason is `status`. */
+  /** Status of the backend's response. Set if the reason is `status`. */
   readonly status?: number;
-  /** The error, for logs only: an error message of a library may quote the request. */
+  /** The error, for logs only, because the error message of a library may quote the request. */
   readonly error: unknown;
 };
 

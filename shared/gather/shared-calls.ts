@@ -1,4 +1,4 @@
-/** Equal calls within one gathering are made once: each consumer gets a copy of the response. */
+/** Makes equal calls within one gathering only once. Each consumer gets a copy of the response. */
 import { dropBody } from './answer-body.ts';
 
 type SharedCall = {
@@ -11,8 +11,7 @@ export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>();
 
   /**
-   * Joins the running call with this key, or starts it. The call is aborted when the last consumer has given
-   * up.
+   * Joins the running call with this key, or starts it. The call is aborted if all its consumers have given up.
    * @throws the signal's reason, or what the call throws
    */
   async join(
@@ -34,7 +33,10 @@ export class SharedCalls {
     return answer.clone();
   }
 
-  /** Only copies of the responses are read: an original with an unread body would keep its connection. */
+  /**
+   * Cancels the original responses. Only copies of them are read, and an original with an unread body would keep its
+   * connection open.
+   */
   async close(): Promise<void> {
     const answers = await Promise.allSettled([...this.#calls.values()].map(({ answer }) => answer));
     for (const one of answers) if (one.status === 'fulfilled') dropBody(one.value);
@@ -51,7 +53,7 @@ export class SharedCalls {
   #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {
     const controller = new AbortController();
     const call = { answer: make(controller.signal), controller, consumers: 0 };
-    // Each consumer either sees the error, or has given up.
+    // Prevents an unhandled rejection. Each consumer either gets the error, or has given up.
     call.answer.catch(() => undefined);
     this.#calls.set(key, call);
     return call;

@@ -1,7 +1,7 @@
 /**
- * Fields: one description of a value that a user writes, from which both its reader and its schema are made. Requests
- * and files of faults are read with fields; access documents with shapes, whose simple
- * ones are fields (packages/toolkit/authoring/document/shape.ts).
+ * Fields describe a value that a user writes. Both its reader and its schema are made from one field. Requests and
+ * files of faults are read with fields. Access documents are read with shapes, and simple shapes are fields
+ * (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
@@ -11,13 +11,13 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 export type Field<T> = {
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
-  /** Follows "must be": `a whole number from 1 to 10`. */
+  /** Text that follows "must be", such as `a whole number from 1 to 10`. */
   readonly expected: string;
-  /** The raw value → its meaning; undefined = breaks the rule. */
+  /** Turns the raw value into its meaning. Undefined if the value breaks the rule. */
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
 
-/** JSON has numbers; a query has only text. */
+/** Where a value comes from. A JSON body has numbers, but a query has only text. */
 export type Where = 'body' | 'query';
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -28,7 +28,7 @@ export type ReadFields<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** Also the limit for names of tenants, keys and routes. */
+/** This is also the limit for names of tenants, keys and routes. */
 const MAX_TEXT_LENGTH = 256;
 
 export function text(
@@ -56,7 +56,7 @@ export function text(
   };
 }
 
-/** Also takes decimal digits, in a query. */
+/** In a query, decimal digits are also accepted. */
 export function wholeNumber(
   description: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
@@ -98,7 +98,10 @@ export function flag(): Field<boolean> {
   };
 }
 
-/** A value with a special rule, in a file that has no schema. @param expected follows "must be" */
+/**
+ * A value with a special rule, in a file that has no schema.
+ * @param expected the text that follows "must be"
+ */
 export function valueOf<T>(expected: string, read: (value: unknown) => T | undefined): Field<T> {
   return { schema: {}, isRequired: true, expected, read };
 }
@@ -115,7 +118,10 @@ export function oneOf<const T extends string>(
   };
 }
 
-/** An instant: `2026-11-20T00:00:00Z` or a day, `2026-11-20` (its beginning in UTC), as epoch milliseconds. */
+/**
+ * An instant such as `2026-11-20T00:00:00Z`, or a day such as `2026-11-20` (its beginning in UTC). The value is in
+ * epoch milliseconds.
+ */
 export function instant(description: string): Field<number> {
   return {
     schema: { type: 'string', description, pattern: INSTANT.source },
@@ -131,7 +137,7 @@ export function instant(description: string): Field<number> {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
-/** V8 reads 31 February as 3 March. */
+/** V8 would read 31 February as 3 March. */
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
@@ -143,8 +149,8 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 
 /**
  * Reads all fields of a JSON object, or of a query.
- * @throws RequestInvalid naming the first field that is missing, wrong or unknown: a misspelt field would
- *   otherwise be an instruction that is ignored
+ * @throws RequestInvalid naming the first field that is missing, wrong or unknown. A misspelt field would otherwise be
+ * ignored silently.
  */
 export function readFields<F extends Fields>(fields: F, value: unknown, where: Where): ReadFields<F> {
   if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');
@@ -172,7 +178,7 @@ export function schemaOf(fields: Fields): JsonSchema {
   };
 }
 
-/** Control characters do not belong in a name, and would alter a log line. */
+/** Control characters do not belong in a name, and would corrupt a log line. */
 export function hasControls(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- it looks for exactly these
   return /[\x00-\x1f\x7f-\x9f]/.test(value);

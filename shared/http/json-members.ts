@@ -1,13 +1,16 @@
-/** Duplicate members of an object: JSON.parse takes the last, others the first (RFC 8259 section 4). */
+/**
+ * Finds duplicate members of an object. JSON.parse uses the last of them, but other parsers use the first (RFC 8259
+ * section 4).
+ */
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * Whether any object of the text, at any depth, has a member twice. The text must be valid JSON.
- * @param names checks these only; absent: all
+ * Whether any object in the text, at any depth, has a member twice. The text must be valid JSON.
+ * @param names the only names to check. If absent, all names are checked.
  */
 export function hasDuplicateMember(json: string, names?: ReadonlySet<string>): boolean {
-  /** Names seen in each open object; undefined for an array. */
+  /** Names that were found in each open object. Undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   for (const [token] of json.matchAll(TOKEN)) {

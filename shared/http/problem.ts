@@ -1,4 +1,4 @@
-/** Failures as problem documents (RFC 9457). They contain nothing internal: titles are fixed texts. */
+/** Reports failures as problem documents (RFC 9457). They contain no internal details, and titles are fixed texts. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, isTokenError, PlanInvalid, RequestInvalid, VersionConflict } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
@@ -8,16 +8,16 @@ type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** What to change; it never contains a value of the request. */
+  /** Tells what to change. It never contains a value of the request. */
   readonly detail?: string;
   readonly code?: DomainErrorCode;
-  /** The wrong field of the request: `limits[1].burst`. */
+  /** The wrong field of the request, such as `limits[1].burst`. */
   readonly field?: string;
-  /** The version to save next, after EDIT_CONFLICT with versions. */
+  /** The version number to save next. Set for EDIT_CONFLICT if the resource has versions. */
   readonly nextVersion?: number;
 };
 
-/** Answers to administrators, who may know the reason; other codes are a failure of ours, 500. */
+/** Responses to administrators, who may know the reason. All other codes are a failure of ours, with status 500. */
 export const ADMIN_ANSWERS: Readonly<
   Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
 > = {
@@ -54,12 +54,12 @@ export function problem(status: number, title: string, detail?: string): Problem
   return { type: 'about:blank', title, status, ...(detail !== undefined && { detail }) };
 }
 
-/** Turns any error into an answer without details: 401 for a credential, else 500. */
+/** Turns any error into a response without details: 401 if the credential is at fault, otherwise 500. */
 export function problemOf(error: unknown): Problem {
   return isTokenError(error) ? problem(401, 'Unauthorized') : problem(500, 'Internal Server Error');
 }
 
-/** The refusal of an administrator's request, with code and field; undefined for a failure of ours. */
+/** Returns the refusal of an administrator's request, with code and field. Undefined for a failure of ours. */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;
   const [status, title] = ADMIN_ANSWERS[error.code] ?? [];

@@ -1,17 +1,17 @@
 /**
- * Header fields and problems of rate limits. Source: draft-ietf-httpapi-ratelimit-headers-11 (May 2026): two
+ * Header fields and problems of rate limits. Sources: draft-ietf-httpapi-ratelimit-headers-11 (May 2026), with two
  * Lists of Strings with parameters (RFC 9651); RFC 9110 §10.2.3 `Retry-After`; RFC 6585 §4.
  */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { jsonReply } from './reply.ts';
 
 export type AdvertisedLimit = {
-  /** `monthly`; the same in both fields. */
+  /** Id of the limit, such as `monthly`. It is the same in both header fields. */
   readonly id: string;
   readonly limit: number;
-  /** The counted unit; default: requests. */
+  /** The unit that is counted. Default: requests. */
   readonly unit?: 'concurrent-requests';
-  /** undefined when the limit has no time window. */
+  /** Undefined if the limit has no time window. */
   readonly windowSeconds: number | undefined;
   readonly remaining: number;
   readonly resetSeconds: number | undefined;
@@ -21,12 +21,13 @@ export type AdvertisedLimit = {
 const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 const QUOTA_EXCEEDED = 'Request cannot be satisfied as assigned quota has been exceeded';
 const REDUCED_CAPACITY = 'Request cannot be satisfied due to temporary server capacity constraints';
-/** A structured field's Integer has at most 15 digits. */
+/** An Integer in a structured field has at most 15 digits. */
 const MAX_INTEGER = 999_999_999_999_999;
 
 /**
- * `RateLimit-Policy: "monthly";q=100000;w=2592000, "calls";q=5;qu="concurrent-requests"` and
- * `RateLimit: "monthly";r=4321;t=86400, "calls";r=2`; empty without limits, since neither List may be. Of two states of one policy the smaller counts: a policy may appear once.
+ * Returns `RateLimit-Policy: "monthly";q=100000;w=2592000, "calls";q=5;qu="concurrent-requests"` and `RateLimit:
+ * "monthly";r=4321;t=86400, "calls";r=2`. Without limits the result is empty, because neither List may be empty. A
+ * policy may appear only once, so if it has two states, the smaller one is used.
  */
 export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<Record<string, string>> {
   const byId = new Map<string, AdvertisedLimit>();
@@ -46,7 +47,9 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
   };
 }
 
-/** 429: the caller has used its quota. `retryAfterSeconds` is never before the window's end. */
+/**
+ * Responds with 429, because the caller has used its quota. `retryAfterSeconds` is never before the end of the window.
+ */
 export function quotaExceededReply(
   violated: string,
   retryAfterSeconds: number,
@@ -59,7 +62,10 @@ export function quotaExceededReply(
   });
 }
 
-/** 503: the quota is unknown. Not the caller's fault, so no violated policy is named. */
+/**
+ * Responds with 503, because the state of the quota is unknown. It is not the caller's fault, so no violated policy is
+ * named.
+ */
 export function reducedCapacityReply(
   retryAfterSeconds: number,
   limits: readonly AdvertisedLimit[],
@@ -81,7 +87,7 @@ function withHeaders(reply: ProxyResult, headers: Readonly<Record<string, string
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-/** A String with Integer and String parameters; escaped, since a user's ids may need it. */
+/** Prints a String with Integer and String parameters. Escapes it, because ids that users choose may need it. */
 function item(id: string, parameters: Readonly<Record<string, number | string | undefined>>): string {
   const text = id.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
   const printed = Object.entries(parameters).flatMap(([name, value]) => {

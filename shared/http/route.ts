@@ -8,7 +8,7 @@ import { parsePathName } from './path-name.ts';
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
-/** `/plans/{plan}/keys/{key}` → `'plan' | 'key'` */
+/** Extracts `'plan' | 'key'` from `/plans/{plan}/keys/{key}`. */
 type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
   : never;
@@ -17,31 +17,31 @@ type RouteRequest<Path extends string, Query extends Fields, Body> = {
   readonly path: Readonly<Record<ParameterOf<Path>, string>>;
   readonly query: ReadFields<Query>;
   readonly body: Body;
-  /** ARN of the signing IAM principal. */
+  /** ARN of the IAM principal that signed the request. */
   readonly signer: string;
   readonly receivedEpochMs: number;
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** A change request; repeated with the same id it takes effect once. */
+/** A request for a change. If it is repeated with the same id, it takes effect only once. */
 type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<Path, Query, Body> & {
   readonly operationId: string;
 };
 
 type Answer = {
   readonly description: string;
-  /** Schema of a JSON response; other media types are named. */
+  /** Schema of a JSON response. For any other response, the media type is given. */
   readonly schema?: JsonSchema;
   readonly mediaTypes?: readonly string[];
 };
 
 /** A route in the OpenAPI document. */
 export type RouteDescription = {
-  /** `saveQuotaPlan` */
+  /** Operation id, such as `saveQuotaPlan`. */
   readonly id: string;
   readonly summary: string;
   readonly query: Fields;
-  /** undefined: none. */
+  /** Undefined if the route has no body. */
   readonly body: JsonSchema | undefined;
   readonly isChange: boolean;
   readonly answer: Answer;
@@ -49,7 +49,7 @@ export type RouteDescription = {
 
 export type Route = {
   readonly method: Method;
-  /** The path as in serverless.yml: `/quota/plans/{plan}`. */
+  /** The path as in serverless.yml, such as `/quota/plans/{plan}`. */
   readonly path: string;
   readonly description: RouteDescription;
   readonly answer: (event: HttpEvent) => Promise<ProxyResult>;
@@ -80,7 +80,7 @@ export function readRoute<const Path extends string, Query extends Fields = NoFi
   };
 }
 
-/** A route that changes something, and so requires an operation id. */
+/** Describes a route that changes something, and so requires an operation id. */
 export function changeRoute<const Path extends string, Body extends Fields, Query extends Fields = NoFields>(
   text: RouteText<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly body: Body },
   handle: (request: ChangeRequest<Path, Query, ReadFields<Body>>) => Promise<ProxyResult>,
@@ -98,7 +98,7 @@ export function changeRoute<const Path extends string, Body extends Fields, Quer
   };
 }
 
-/** Like `changeRoute`, for a document with its own parser. */
+/** Like `changeRoute`, but for a document that has its own parser. */
 export function documentRoute<const Path extends string, Query extends Fields = NoFields>(
   text: RouteText<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly document: JsonSchema },
   handle: (request: ChangeRequest<Path, Query, unknown>) => Promise<ProxyResult>,
@@ -127,7 +127,7 @@ function readRequest<Path extends string, Query extends Fields>(
   event: HttpEvent,
   query: Query | undefined,
 ): Omit<RouteRequest<Path, Query, undefined>, 'body'> {
-  // The gateway rejects unsigned requests if the route is deployed with IAM.
+  // API Gateway rejects unsigned requests if the route is deployed with IAM authorization.
   if (event.signer === undefined) throw new DomainError('SIGNER_MISSING', 'the request must be signed');
   return {
     path: readNames(event.pathParameters),
@@ -151,7 +151,10 @@ function readNames(parameters: Readonly<Record<string, string>>): Readonly<Recor
   return Object.fromEntries(names);
 }
 
-/** `Idempotency-Key`, with or without the quotes of its draft (draft-ietf-httpapi-idempotency-key-header-07). */
+/**
+ * Reads `Idempotency-Key`, with or without the quotes that its draft requires
+ * (draft-ietf-httpapi-idempotency-key-header-07).
+ */
 function readOperationId(headers: Readonly<Record<string, string>>): string {
   const id = (headers['idempotency-key'] ?? '').replace(/^"(.*)"$/, '$1');
   if (OPERATION_ID.test(id)) return id;
@@ -162,7 +165,7 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
   );
 }
 
-/** undefined: no body. */
+/** Returns undefined if there is no body. */
 function readJson(body: string | undefined): unknown {
   if (body === undefined || body === '') return undefined;
   if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)
@@ -173,8 +176,8 @@ function readJson(body: string | undefined): unknown {
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
-  // Other parsers use the first of two members, so the change that was approved could differ from the change
-  // that is made.
+  // Other parsers use the first of two members with the same name, so the change that was approved could differ from
+  // the change that is made.
   if (hasDuplicateMember(body))
     throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;

@@ -9,10 +9,9 @@ import type { Route } from './route.ts';
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**
- * Dispatches by the route key that the gateway chose, because IAM has allowed that route: parsing the path
- * again would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route
- * (`ANY /x/{proxy+}`) responds with 404 or 405. Other errors are thrown: the platform logs them, and the caller
- * gets 500.
+ * Dispatches by the route key that API Gateway chose, because IAM has allowed that route. Parsing the path again would
+ * let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY /x/{proxy+}`)
+ * responds with 404 or 405. Other errors are thrown, so that the platform logs them and the caller gets 500.
  */
 export function createRouter(
   routes: readonly Route[],

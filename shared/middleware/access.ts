@@ -1,7 +1,7 @@
 /**
- * The backend's own check of the authorizer's result: a cached result outlives its token and its scopes.
- * `access()` for middy, `withAccess()` for a plain handler. Everything is read from
- * `requestContext.authorizer`, which only API Gateway can write; callers can forge headers.
+ * The backend's own check of the authorizer's result, because a cached result outlives its token and its scopes.
+ * `access()` is for middy, `withAccess()` for a plain handler. Everything is read from `requestContext.authorizer`,
+ * which only API Gateway can write. Callers can forge headers.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asNonEmptyText } from '@gatewright/aws/json-object';
@@ -10,17 +10,19 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { authorizerContextOf, headersOf, queryOf, readRequest, receivedAtOf } from '../aws/read-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
 
-/** The caller from the authorizer's context, typed again: REST APIs pass everything as text. */
+/** The caller from the authorizer's context, with its types restored, because REST APIs pass everything as text. */
 export type Caller = {
   readonly subject: string;
   readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  /** Undefined: an API key that does not expire. */
+  /** Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
   /** Claims that the access document names under `context`, unchanged. */
   readonly context: EventFields;
-  /** Names of values that the authorizer omitted for their length; `scope`: some of the scopes. */
+  /**
+   * Names of values that the authorizer omitted for their length. `scope` means that some of the scopes were omitted.
+   */
   readonly cut: readonly string[];
 };
 
@@ -28,13 +30,13 @@ export type AccessOptions = {
   readonly scopes?: readonly string[];
   /** Tolerated difference between clocks. Default: 30. */
   readonly clockSkewSeconds?: number;
-  /** Allows requests that override the authorised verb. */
+  /** Whether to allow requests that override the authorized method. */
   readonly allowMethodOverride?: boolean;
 };
 
-/** Frameworks take the method from these headers, but the rules allowed the other method. */
+/** Frameworks take the method from these headers, but the rules allowed the method of the request. */
 const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
-/** Parsers of nested parameters read `_method[]` as a list, and its first entry as the verb. */
+/** Parsers of nested parameters read `_method[]` as a list, and use its first entry as the method. */
 const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
@@ -109,7 +111,7 @@ export function callerOf(event: unknown): Caller | undefined {
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   const subject = asNonEmptyText(sub);
-  // An empty subject would be the same caller for all.
+  // With an empty subject, all callers would be the same caller.
   if (subject === undefined) return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
@@ -124,8 +126,8 @@ export function callerOf(event: unknown): Caller | undefined {
 }
 
 /**
- * 500 without an authorizer, or without the deciding scope: the route lacks something that the handler
- * requires, which is not the caller's fault.
+ * Responds with 500 if there is no authorizer, or if the authorizer omitted scopes. The route then lacks something that
+ * the handler requires, which is not the caller's fault.
  */
 function refusal(
   event: object,
@@ -140,7 +142,7 @@ function refusal(
   if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // Some scopes were omitted here: the caller may have this one, so the response must not claim that it is
+  // The authorizer omitted some scopes. The caller may have the required one, so the response must not claim that it is
   // missing.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));

@@ -1,6 +1,6 @@
 /**
- * Tags for entries of API Gateway's own stage cache: `cacheTags()` for middy, `withCacheTags()` for a plain
- * handler behind a REST API. The handler runs on a miss only, so each run is an entry about to be stored.
+ * Tags entries of API Gateway's own stage cache: `cacheTags()` is for middy, `withCacheTags()` for a plain handler
+ * behind a REST API. The handler runs only on a cache miss, so each run produces an entry that is about to be stored.
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { KeyParameters } from '../cache/cache-key.ts';
@@ -10,12 +10,12 @@ import type { CachedHandler } from './response-cache.ts';
 
 export type CacheTagsOptions<Event> = {
   readonly cache: Pick<ResponseCachePorts, 'store' | 'random' | 'clock' | 'namespace'>;
-  /** The method's `cacheKeyParameters`: an entry is requested again with only these. */
+  /** The method's `cacheKeyParameters`. An entry is requested again with only these parameters. */
   readonly key: KeyParameters;
-  /** The stage's or method's time to live. Default: 300, as API Gateway's. */
+  /** The time to live of the stage or method. Default: 300, as in API Gateway. */
   readonly ttlSeconds?: number;
   readonly tags?: (event: Event, response: unknown) => readonly string[];
-  /** Called when an entry could not be recorded, or was invalidated while it was being produced. */
+  /** Called if an entry could not be recorded, or was invalidated while it was being produced. */
   readonly onProblem?: (problem: 'not-recorded' | 'invalidated-meanwhile') => void;
 };
 
@@ -74,7 +74,7 @@ export function withCacheTags<Event extends object>(
   };
 }
 
-/** An entry without a record expires with its time to live; the answer is not affected. */
+/** If an entry could not be recorded, it expires with its time to live. The response is not affected. */
 async function record<Event>(
   event: Event,
   response: unknown,

@@ -1,6 +1,6 @@
 /**
- * The caller's claims, wherever API Gateway puts them: a service that uses this can be deployed before its
- * authorizer is replaced, and works with both.
+ * Reads the caller's claims, wherever API Gateway puts them. A service that uses this can be deployed before its
+ * authorizer is replaced, and works with both authorizers.
  */
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
@@ -10,7 +10,7 @@ import { CONTEXT_CUT } from '../access/backend-context.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
 
-/** Strings, as API Gateway passes claims. */
+/** All values are strings, as API Gateway passes claims. */
 export type CallerClaims = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -52,10 +52,10 @@ function readOurs(context: EventFields): CallerClaims {
   return guard(claims, new Set(entries.map(([name]) => name)));
 }
 
-/** Members that the gateway or the authorizer adds; not claims. */
+/** Members that API Gateway or the authorizer adds. They are not claims. */
 const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
 
-/** The members of every context, under their names in tokens, and those that the document names. */
+/** Returns the members that every context has, under their names in tokens, and the members that the document names. */
 function claimsOfContext({
   sub,
   iss,
@@ -75,7 +75,7 @@ function printValue(value: unknown): string | null {
     : null;
 }
 
-/** Names that printing, comparing or awaiting an object reads; not claims. */
+/** Names that are read when an object is printed, compared or awaited. They are not claims. */
 const NO_CLAIMS = new Set([
   'then',
   'toJSON',

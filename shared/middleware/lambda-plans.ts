@@ -1,10 +1,13 @@
-/** The customer plans that a new API key may name: connects the administration of access and quota. */
+/** The customer plans that a new API key may name. Connects the administration of access with that of quotas. */
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
 
-/** Reads the table's name when it is asked: a stack without quotas has keys and no table. Its answers reject by CONFIG_INVALID. */
+/**
+ * Reads the name of the table only when a method is called, because a stack without quotas may have keys but no usage
+ * table. If the variable is missing, the method rejects with CONFIG_INVALID.
+ */
 export function createLambdaPlanCatalogue(): PlanCatalogue {
   let made: PlanCatalogue | undefined;
   const catalogue = (): PlanCatalogue =>

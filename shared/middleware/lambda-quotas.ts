@@ -1,14 +1,14 @@
-/** Quotas for an authorizer function: connects access and quota. */
+/** Quotas for an authorizer function. Connects access and quotas. */
 import type { LoadQuotas } from '../access/charge-quota.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
-/** The only function of the stack that charges. */
+/** This is the only function of the stack that charges. */
 const SERVICE = 'request-authorizer';
 
-/** Loaded with the first charged request: functions without charges never load the library. */
+/** The library is loaded with the first request that is charged, so functions without charges never load it. */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
   return async (plans) => {
     const [{ createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] = await Promise.all([

@@ -1,4 +1,4 @@
-/** Tickets in a Lambda function: configuration from the environment, real clock and randomness. */
+/** Issues tickets in a Lambda function, with configuration from the environment, real clock and randomness. */
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { createTicketStore } from '../access/tickets/ticket-store.ts';
@@ -8,11 +8,11 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';
 import type { TicketDesk } from './ws-ticket.ts';
 
-/** A browser waits for the ticket. */
+/** Short, because a browser waits for the ticket. */
 const STORE_TIMEOUT_MS = 1000;
 
 /**
- * @param compiled `access/compiled.json`
+ * @param compiled content of `access/compiled.json`
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaTicketDesk(compiled: unknown): TicketDesk {

@@ -1,7 +1,7 @@
 /**
- * Quotas in front of a user's own handler: `quota()` for middy, `withQuota()` for a plain handler. Both
- * charge before the handler runs, respond with 429, 503 or 403 themselves, and add the RateLimit fields to the
- * handler's response.
+ * Quotas in front of a user's own handler: `quota()` is for middy, `withQuota()` for a plain handler. Both charge
+ * before the handler runs, respond with 429, 503 or 403 themselves, and add the RateLimit fields to the handler's
+ * response.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { readRequest, receivedAtOf } from '../aws/read-request.ts';
@@ -14,19 +14,23 @@ import type { Subject } from '../quota/plan/subject.ts';
 
 export type QuotaMiddlewareOptions<Event> = {
   readonly quotas: Quotas;
-  /** Plan, tenant and key to charge, from the authorizer. Never from anything that the caller may choose. */
+  /**
+   * Returns plan, tenant and key to charge, as given by the authorizer. Never use anything that the caller can choose.
+   */
   readonly subject: (event: Event) => Subject;
-  /** Units of this request; default: the plan's cost of the route. */
+  /** Returns the units to charge for this request. Default: the plan's cost of the route. */
   readonly cost?: (event: Event) => number;
-  /** Refunds the charge when the handler fails or responds with 5xx. */
+  /** Whether to refund the charge if the handler fails or responds with 5xx. */
   readonly refundFailures?: boolean;
-  /** When the gateway received the request; default: API Gateway's timestamp in the event. */
+  /** Returns the time when the gateway received the request. Default: API Gateway's timestamp in the event. */
   readonly stamp?: (event: Event) => number | undefined;
 };
 
 export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
-/** Admissions of running events: read by `admissionOf`, garbage-collected with the event. */
+/**
+ * Admissions of events that are being handled. `admissionOf` reads them, and they are garbage-collected with the event.
+ */
 const admissions = new WeakMap<object, Admission>();
 
 /**
@@ -157,7 +161,7 @@ function refundRequest<Event extends object>(
   if (refundFailures === true) admissions.get(event)?.refund();
 }
 
-/** HTTP APIs also take responses without a status code, which cannot have headers. */
+/** HTTP APIs also accept responses without a status code, which cannot have headers. */
 function isProxyResult(response: unknown): response is ProxyResult {
   return (
     typeof response === 'object' &&

@@ -1,6 +1,6 @@
 /**
- * An answer cache in front of a user's own handler: `responseCache()` for middy, `withResponseCache()` for a plain
- * handler. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ * An answer cache in front of a user's own handler: `responseCache()` is for middy, `withResponseCache()` for a plain
+ * handler. Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { remainingTimeOf } from '../aws/remaining-time.ts';
@@ -94,7 +94,7 @@ export function withResponseCache<Event extends object>(
   };
 }
 
-/** @throws DomainError CONFIG_INVALID immediately, not with the first request */
+/** @throws DomainError CONFIG_INVALID immediately, not at the first request */
 function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): AnswerCache<Event> {
   const seconds = {
     ttlSeconds: rules.ttlSeconds,

@@ -1,8 +1,7 @@
 /**
- * Signed webhooks in front of a user's own handler: `webhook()` for middy, `withWebhook()` for a plain
- * handler. The handler runs for genuine deliveries only, once each with `claims`; refusals, repetitions and
- * the senders' handshakes are answered here. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function
- * URLs.
+ * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler. The
+ * handler runs only for genuine deliveries, and only once for each if `claims` is set. Refusals, repetitions and the
+ * senders' handshakes are handled here. Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { parseRawRequest } from '../aws/raw-request.ts';
@@ -15,15 +14,15 @@ import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {
   readonly scheme: SchemeName;
-  /** The secrets as the sender shows them; during a change of secret, both the new and the old one. */
+  /** The secrets as the sender shows them. While a secret is being changed, both the new and the old one. */
   readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
-  /** Tolerated difference between the sender's time and ours. Default: 300. */
+  /** Tolerated difference in seconds between the sender's time and ours. Default: 300. */
   readonly toleranceSeconds?: number;
-  /** Default: 1,000,000. */
+  /** Maximum size of the body. Default: 1,000,000. */
   readonly maxBodyBytes?: number;
-  /** Store of seen deliveries (`createDynamoDbClaims`), under the name of the source. */
+  /** Store of known deliveries (`createDynamoDbClaims`). They are stored under the name of the source. */
   readonly claims?: DeliveryClaims;
-  /** Default: the name of the scheme. */
+  /** Name of the source. Default: the name of the scheme. */
   readonly source?: string;
   /** GitHub only: distinguishes deliveries with equal bodies by X-GitHub-Delivery, which is not signed. */
   readonly trustDeliveryId?: boolean;
@@ -33,7 +32,7 @@ export type WebhookHandler<Event> = (event: Event, ...rest: readonly unknown[]) 
 
 type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined };
 
-/** Running deliveries: read by `deliveryOf`, garbage-collected with the event. */
+/** Deliveries that are being handled. `deliveryOf` reads them, and they are garbage-collected with the event. */
 const underWay = new WeakMap<object, UnderWay>();
 
 /**
@@ -153,8 +152,9 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 }
 
 /**
- * After a failure the sender's next attempt must succeed. Neither write changes the response: without a mark
- * the delivery arrives once more, and a leftover claim expires.
+ * If the handler failed, the claim is released, so that the sender's next attempt can succeed. If either write fails,
+ * the response does not change: without a mark the delivery arrives once more, and a claim that was not released
+ * expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;
@@ -166,7 +166,10 @@ async function settle(event: object, hasArrived: boolean): Promise<void> {
   }
 }
 
-/** Senders take these for "arrived"; HTTP APIs also take responses without a status code, as 200. */
+/**
+ * Senders treat these statuses as "arrived". HTTP APIs also accept responses without a status code, and respond with
+ * 200.
+ */
 function isSuccess(response: unknown): boolean {
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return true;
   return typeof response.statusCode === 'number' && response.statusCode >= 200 && response.statusCode < 300;

@@ -19,13 +19,14 @@ import { callerOf } from './access.ts';
 const BODY_LIMIT_BYTES = 1024;
 
 /**
- * `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the
- * WebSocket, `{"for":"tracking"}`; it must if several take tickets of the API's callers.
+ * Responds with `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the
+ * WebSocket API, as in `{"for":"tracking"}`. The name is required if several documents accept tickets of the API's
+ * callers.
  */
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
 /**
- * Throws DomainError for failures that are ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED,
+ * Throws DomainError for failures that the caller has not caused: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED,
  * STORE_UNAVAILABLE.
  */
 export function createTicketDesk(
@@ -59,10 +60,9 @@ export function createTicketDesk(
 }
 
 /**
- * For handlers of your own.
- * @throws DomainError CONFIG_INVALID: no authorizer of ours has answered for the route, no document takes
- * tickets of its
- *   callers, or the caller has more roles and scopes than a context has room for
+ * Returns the caller to issue a ticket for. Use it in your own handlers.
+ * @throws DomainError CONFIG_INVALID when none of our authorizers protects the route, when no document accepts tickets
+ * of its callers, or when the caller's roles and scopes are too long for a context
  *
  * @example
  * ```ts
@@ -114,7 +114,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
-/** No document has an empty name, so the empty name represents a malformed body. */
+/** Returns an empty name for a malformed body, because no document has an empty name. */
 function readRequestedPath(event: unknown): string | undefined {
   const request = readRequest(event);
   if (!hasBody(request)) return undefined;

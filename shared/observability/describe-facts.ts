@@ -1,4 +1,4 @@
-/** Facts about a request in words that logs may store. */
+/** Describes facts about a request in a form that may be logged. */
 import type { LogConfig } from '../config/log-config.ts';
 import type { Facts } from '../ports.ts';
 
@@ -14,7 +14,7 @@ export function describeFacts(
     ...others,
     issuer: issuerId,
     alg: algorithm,
-    // Unkeyed, so that it can be compared with the keys that an issuer publishes.
+    // The hash is unsalted, so that it can be compared with the keys that an issuer publishes.
     kidHash: keyId === undefined ? undefined : sha256(keyId),
     principal: principalId === undefined ? undefined : nameOf(principalId, principal),
     rules: rules?.join(' '),
@@ -27,7 +27,10 @@ export function describeFacts(
   );
 }
 
-/** A caller has the same name within one deployment; without the salt it cannot be traced to the caller. */
+/**
+ * A caller always has the same name within one deployment. Without the salt, a hashed name cannot be traced to the
+ * caller.
+ */
 function nameOf(principalId: string, principal: LogConfig['principal']): string | undefined {
   switch (principal.as) {
     case 'plain':
@@ -35,14 +38,13 @@ function nameOf(principalId: string, principal: LogConfig['principal']): string 
     case 'nothing':
       return undefined;
     case 'hash':
-      // An HMAC would add 0.2 ms to a cold start: truncating the hash replaces its protection against appended
-      // text.
+      // An HMAC would add 0.2 ms to a cold start. The truncation of the hash protects against appended text instead.
       return sha256(`${principal.salt}\n${principalId}`);
   }
 }
 
 function sha256(text: string): string {
-  // Most functions name no caller, and an import would add 4 ms to their cold start.
+  // The module is not imported, because most functions name no caller and an import would add 4 ms to their cold start.
   return process.getBuiltinModule('node:crypto').hash('sha256', text).slice(0, HASH_DIGITS);
 }
 

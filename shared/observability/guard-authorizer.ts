@@ -1,4 +1,4 @@
-/** The outermost wrapper of an authorizer: middlewares cannot change the authorizer's decision. */
+/** The outermost wrapper of an authorizer. It prevents middlewares from changing the authorizer's decision. */
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 
 type Decided<Result> =
@@ -9,23 +9,25 @@ type Decided<Result> =
 type Invocation<Result> = { decided?: Decided<Result> };
 
 /**
- * `wrap` adds the owner's middlewares around the authorizer, once: `(authorize) =>
- * middy().use(mine).handler(authorize)`. The inner part records the decision, and the outer part returns
- * nothing else. In middy an `onError` that sets a response turns a 401 into an allowing answer, one that
- * replaces the error makes it a 500, and a `before` that returns `{isAuthorized: true}` skips the authorizer.
- * @throws UnauthorizedAnswer when the authorizer, or a middleware by exactly this message, refuses
- * @throws DomainError its own failures; ANSWER_REPLACED when the handler's result is not the authorizer's
+ * `wrap` is called once and adds the owner's middlewares around the authorizer:
+ * `(authorize) => middy().use(mine).handler(authorize)`. The inner part records the authorizer's decision, and the
+ * outer part returns only this decision. In middy, an `onError` that sets a response would turn a 401 into an allowing
+ * answer, an `onError` that replaces the error would turn it into a 500, and a `before` that returns
+ * `{isAuthorized: true}` would skip the authorizer.
+ * @throws UnauthorizedAnswer when the authorizer refuses, or a middleware refuses by exactly this message
+ * @throws DomainError for the authorizer's own failures; ANSWER_REPLACED when the handler's result is not the
+ * authorizer's
  */
 export function guardAuthorizer<Args extends readonly unknown[], Outer extends readonly unknown[], Result>(
   authorize: (...args: Args) => Promise<Result>,
   wrap: (authorize: (...args: Args) => Promise<Result>) => (...args: Outer) => unknown,
 ): (...args: Outer) => Promise<Result> {
-  // An import of the module reads exports that no function needs: 0.7 ms.
+  // An import of the module would read exports that no function needs, which takes 0.7 ms.
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   const invocations = new AsyncLocalStorage<Invocation<Result>>();
   const wrapped = wrap(async (...args) => {
     const invocation = invocations.getStore();
-    // A call from outside of the wrapper would not be recorded.
+    // The decision of a call from outside the wrapper would not be recorded.
     if (invocation === undefined) throw replaced();
     try {
       const result = freeze(await authorize(...args));
@@ -56,7 +58,7 @@ function settle<Result>(
   if (decided?.kind === 'unauthorized') throw new UnauthorizedAnswer();
   if (decided?.kind === 'failed') throw toFailure(decided.error);
   if ('thrown' in ended) {
-    // API Gateway's own contract: this text of an error is its 401.
+    // API Gateway's contract: it responds with 401 to an error with exactly this message.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     const isRefusal = ended.thrown instanceof Error && ended.thrown.message === 'Unauthorized';
     throw isRefusal ? new UnauthorizedAnswer() : toFailure(ended.thrown);
@@ -65,7 +67,7 @@ function settle<Result>(
   return decided.result;
 }
 
-/** Lambda logs a function's errors: only our own messages are known not to quote a caller. */
+/** Lambda logs a function's errors, and only our own messages are known not to quote a caller. */
 function toFailure(error: unknown): Error {
   return error instanceof DomainError
     ? new DomainError(error.code, error.message)
@@ -76,7 +78,7 @@ function replaced(): DomainError {
   return new DomainError('ANSWER_REPLACED', "the function's result is not what its authorizer returned");
 }
 
-/** A middleware that changes the answer in place fails, rather than granting more. */
+/** Freezes a value, so that a middleware that changes the answer in place fails instead of granting more. */
 function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { redact } from './redact.ts';
 
-/** Loaded at the first log line: saves 3 ms of a start without failures. */
+/** The logger is loaded at the first log line, which saves 3 ms of a cold start without failures. */
 export async function loadLogger(serviceName: string): Promise<Logger> {
   const powertools = await import('@aws-lambda-powertools/logger');
   return new powertools.Logger({ serviceName, jsonReplacerFn: redact });

@@ -1,4 +1,4 @@
-/** Logs and metrics around every function, as a middleware: one flush per invocation. */
+/** A middleware that adds logs and metrics to every function, with one flush per invocation. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
@@ -9,14 +9,15 @@ import type { Facts, MeasureName, Observer } from '../ports.ts';
 import { failureReason } from '../reasons.ts';
 import { describeFacts } from './describe-facts.ts';
 
-/** `metrics` is for counts above one. */
+/** `metrics` is used for counts greater than one. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
 
-/** Metrics of an invocation's outcome; any other outcome is `Done`. */
+/** The outcomes of an invocation that have a metric. Any other outcome is counted as `Done`. */
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
 /**
- * Powertools would print the cold start on a separate line, through another instance: 0.8 ms of every cold start.
+ * Powertools would print the cold start on a separate line, through another instance, which would add 0.8 ms to every
+ * cold start.
  */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
@@ -38,13 +39,14 @@ type Observation = {
 };
 
 /**
- * One per function. An error of the handler is logged by its code and passes unchanged, message included: API
- * Gateway responds with 401 only for the message `Unauthorized`, so nothing here may set a response on error.
+ * Creates the observation of one function. An error of the handler is logged by its code and rethrown unchanged,
+ * including its message. API Gateway responds with 401 only for the message `Unauthorized`, so nothing here may set a
+ * response on error.
  */
 export function createObservation(serviceName: string): Observation {
   // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.
   const metrics = new FunctionMetrics({ serviceName });
-  // An instance processes one event at a time.
+  // An instance processes only one event at a time.
   let invocation: Invocation = { outcome: 'Done', facts: {} };
   let invocations = 0;
   const observer = createObserver(metrics, () => invocation);
@@ -54,12 +56,13 @@ export function createObservation(serviceName: string): Observation {
     const { reason, ...facts } = describeInvocation(invocation, config);
     const { outcome } = invocation;
     const stage = config?.stage ?? 'unknown';
-    // Fields, not dimensions: CloudWatch bills each name with each value of a dimension as a metric.
+    // These are fields rather than dimensions, because CloudWatch bills each name with each value of a dimension as a
+    // metric.
     const metadata = { stage, outcome, ...(reason !== undefined && { reason }), requestId, ...facts };
     for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
     metrics.publishStoredMetrics();
   };
-  // Powertools' own middleware is not used: it adds 0.4 ms to a cold start.
+  // Powertools' own middleware is not used, because it adds 0.4 ms to a cold start.
   return {
     observer,
     before() {
@@ -94,7 +97,7 @@ function createObserver(metrics: Metrics, current: () => Invocation): FunctionOb
     },
     measure,
     time(metric, work) {
-      // The first use of `performance` loads its module: 2 ms.
+      // `performance` is not used, because its first use loads its module, which takes 2 ms.
       const startedNs = process.hrtime.bigint();
       try {
         return work();
@@ -124,11 +127,11 @@ type FailureLog = (
   facts: Readonly<Record<string, string | boolean>>,
 ) => Promise<void>;
 
-/** Class and code of the cause only: messages of library errors may quote the request. */
+/** Logs only the class and code of the cause, because messages of library errors may quote the request. */
 function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
-    // The logger takes its first invocation for the instance's first.
+    // The logger considers its first invocation to be the first invocation of the instance.
     logger ??= await (await import('./logger.ts')).loadLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =

@@ -4,8 +4,8 @@ import type { FunctionObserver } from './observation.ts';
 import type { Handler } from './observe-handler.ts';
 
 /**
- * Like `observeHandler`, without middy, which would add 1 ms to a cold start that callers wait for. For
- * middlewares, put middy around this.
+ * Like `observeHandler`, but without middy, which would add 1 ms to a cold start that callers wait for. To use
+ * middlewares, put middy around this function.
  */
 export function observeAuthorizer<Result>(
   serviceName: string,

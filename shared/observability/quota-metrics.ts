@@ -2,14 +2,13 @@
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
-/** The part of powertools' Metrics used here. It sets its own dimensions; the alarms use `service` only. */
+/** The part of Powertools' Metrics that is used here. Powertools sets the dimensions; the alarms use only `service`. */
 export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };
 
 /**
- * `observe` of quotas, for our functions and for users' own: `createDynamoDbQuotas({ …, observe:
- * countQuotas(metrics) })`. A request served from a lease emits nothing, so grants cause the cost, not
- * requests. Ids of limits, tenants and keys are not dimensions: each value would be a separate metric, and
- * billed as one.
+ * Use it as `observe` of quotas: `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`. The toolkit's functions
+ * use it, too. A request served from a lease emits nothing, so the cost grows with grants, not with requests. Ids of
+ * limits, tenants and keys are not dimensions, because each value would be billed as a separate metric.
  * | metric | counts |
  * | --- | --- |
  * | `QuotaGrants`, `QuotaLeases` | grants by the table; grants for more than one request |

@@ -37,18 +37,22 @@ const SECRET_KEYS = new Set([
 ]);
 
 const REDACTED = '[redacted]';
-/** Removes the query of addresses: `/x?token=…`. Fragments appear in `Referer`s of bad clients. */
+/**
+ * Matches the query of an address, such as `/x?token=…`. It also matches fragments, which bad clients send in
+ * `Referer`.
+ */
 const QUERY = /[?#].*$/s;
 const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
 /**
- * A credential in an unlisted place, such as a user's own header or an error text: a JWS, the text after its
- * scheme, and the toolkit's own, an API key (from its id on) or a ticket. A JWS is only looked for at the
- * start of a word: scanning `-eyJ-eyJ-…` to its end from each of them would block a function.
+ * Finds credentials in unlisted places, such as a user's own header or an error text. It matches a JWS, the text after
+ * an authentication scheme, and the toolkit's own credentials: an API key (from its id on) or a ticket. A JWS is
+ * searched for only at the start of a word, because scanning `-eyJ-eyJ-…` to its end from each `eyJ` would block a
+ * function.
  */
 const CREDENTIALS =
   /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 
-/** Replacer for `JSON.stringify`: a possible credential becomes `[redacted]`. */
+/** A replacer for `JSON.stringify` that turns a possible credential into `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
   const name = plainName(key);
@@ -58,7 +62,7 @@ export function redact(key: string, value: unknown): unknown {
   return text.replace(CREDENTIALS, REDACTED);
 }
 
-/** Lower case, letters and digits only: `x-api-key` and `xApiKey` are the same name. */
+/** Returns the name in lower case with letters and digits only, so that `x-api-key` and `xApiKey` are the same name. */
 function plainName(key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,4 +1,7 @@
-/** Quotas on a DynamoDB table, for a function: `createDynamoDbQuotas({ tableName, plans })` outside the handler. */
+/**
+ * Quotas on a DynamoDB table, for a Lambda function. Call `createDynamoDbQuotas({ tableName, plans })` outside the
+ * handler.
+ */
 import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';

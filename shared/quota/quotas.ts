@@ -36,42 +36,48 @@ export type QuotaOptions = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly timer: Timer;
-  /** Plans in code, in the form of `parsePlan`; published if the table lacks them or has older ones. */
+  /**
+   * Plans in code, in the form that `parsePlan` accepts. They are published if the table lacks them or has older
+   * versions.
+   */
   readonly plans?: readonly unknown[];
   /**
-   * While the store is out of reach: admit only leased units (`closed`), or let each process admit that many
-   * units per limit and period on trust; they are charged later, and may exceed the quota by `bounded` times
-   * the number of processes.
+   * What is admitted while the store is out of reach. `closed` admits only leased units. `bounded` lets each process
+   * admit that many units per limit and period on trust; they are charged later, and may exceed the quota by `bounded`
+   * times the number of processes.
    */
   readonly onUnavailable?: 'closed' | { readonly bounded: number };
-  /** How long a denial is cached; a top-up is seen after at most half as much more. */
+  /** How long a denial is cached. A top-up takes effect after at most one and a half times this time. */
   readonly denyCacheMs?: number;
   /** How long leased units are used without checking for a suspension. */
   readonly freshnessMs?: number;
-  /** Largest error of this process's clock; matters to requests without timestamp only, @see consume. */
+  /** The largest error of this process's clock. It matters only to requests without a timestamp; @see consume */
   readonly clockSkewMs?: number;
-  /** An older timestamp means a queued request: it is charged to the period in which it is served. */
+  /** A request with an older timestamp was queued, and is charged to the period in which it is served. */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
-  /** Reads the plans on record; absent: every request names its plan. */
+  /** Reads the plans on record. If absent, every request names its plan. */
   readonly customers?: (store: ItemStore) => CustomerBook;
   readonly observe?: (event: QuotaEvent) => void;
 };
 
 export type ConsumeRequest = Omit<Subject, 'plan'> & {
-  /** The plan used unless the customer or the key has a plan on record; it may then be omitted. */
+  /**
+   * The plan to use unless the customer or the key has a plan on record. It may be omitted if there is a plan on
+   * record.
+   */
   readonly plan?: string | undefined;
-  /** Whole units; default: the plan's cost of the route. */
+  /** The cost in whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
-   * Timestamp of the gateway's receipt of the request. Without one, a request that comes within `clockSkewMs`
-   * of a period's boundary is charged to both periods.
+   * The time at which the gateway received the request. If absent, a request that comes within `clockSkewMs` of a
+   * period's boundary is charged to both periods.
    */
   readonly atEpochMs?: number;
   /**
-   * Given by callers that call `release` at the end of the request; required when a plan limits concurrency.
-   * `remainingMs`: the platform's remaining time (Lambda's `getRemainingTimeInMillis()`); without it, the
-   * request has to end within the limit's `maxSeconds`.
+   * Passed by callers that call `release` at the end of the request. It is required when a plan limits concurrency.
+   * `remainingMs` is the platform's remaining time (Lambda's `getRemainingTimeInMillis()`); without it, the request has
+   * to end within the limit's `maxSeconds`.
    */
   readonly run?: { readonly remainingMs?: number };
 };
@@ -80,25 +86,27 @@ export type Decision = Admission | Rejection;
 
 export interface Admission {
   readonly allowed: true;
-  /** The plan on record by which the request was charged; absent: the plan that the request names. */
+  /**
+   * The plan on record by which the request was charged; absent if the request was charged by the plan that it names.
+   */
   readonly plan?: string;
   readonly units: number;
   readonly limits: readonly LimitState[];
-  /** A quota is used up, and this request was charged to its overage. */
+  /** Whether a quota is used up and this request was charged to its overage. */
   readonly overage: boolean;
   /**
-   * Refunds the charge, once. Returns the ids of the limits that were refunded: units already reported to the
-   * ledger stay charged, and units of a rate return with time only.
+   * Refunds the charge, once. Returns the ids of the limits that were refunded. Units already reported to the ledger
+   * stay charged, and units of a rate come back only with time.
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimate by the real cost, once. Units that the quota lacks are charged as well, since they
-   * were delivered; resolves to those units.
+   * Replaces an estimate by the real cost, once. Units that the quota lacks are charged as well, since they were
+   * delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;
   /**
-   * The request has ended: its permits of concurrency limits are released (else their deadline does), and
-   * refunds of limits with exact billing have reached the table. Never fails.
+   * Ends the request. Its permits of concurrency limits are released (otherwise their deadline releases them), and
+   * refunds of limits with exact billing have reached the table. It never fails.
    */
   release(): Promise<void>;
 }
@@ -108,22 +116,25 @@ export type Rejection = {
   readonly plan?: string;
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** undefined: the key is suspended until an administrator resumes it. */
+  /** The time after which to retry; undefined if the key is suspended until an administrator resumes it. */
   readonly retryAfterSeconds: number | undefined;
   readonly limits: readonly LimitState[];
 };
 
 export type Quotas = {
   /**
-   * Charges every limit of the plan in force, or none.
+   * Charges every limit of the plan in force, or none. It throws only for misuse.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also when concurrency is limited and `run` is missing),
-   *   LIMIT_UNKNOWN (a customer has an own number for a quota that its plan no longer has),
-   *   SUBJECT_INVALID (also when no plan is named and none is on record), COST_INVALID: misuse only
+   * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (also when no
+   * plan is named and none is on record), COST_INVALID
    */
   consume(request: ConsumeRequest): Promise<Decision>;
-  /** The subject's limits, from the store; charges nothing. @throws as `consume` */
+  /**
+   * Reads the state of the subject's limits from the store, and charges nothing.
+   * @throws as `consume`
+   */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
-  /** Returns unused units; call at shutdown (SIGTERM), or units of an ended process stay charged. */
+  /** Returns unused units. Call it at shutdown (SIGTERM), or units of an ended process stay charged. */
   flush(): Promise<void>;
 };
 
@@ -176,7 +187,7 @@ class Holder {
       decision = await this.#decide(request, startedAt.wallMs, run);
       return decision;
     } finally {
-      // Refused by another limit, or by misuse: its permits are released.
+      // Another limit refused the request, or the call was misuse, so the permits are released.
       if (decision?.allowed !== true) await run?.release();
       this.#settleOverdue(startedAt);
     }
@@ -216,7 +227,7 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Synchronous in effect if they were read recently. With `bounded`, the named plan is trusted in an outage. */
+  /** Does not wait if the terms were read recently. With `bounded`, the named plan is trusted in an outage. */
   async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
     if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)
@@ -247,7 +258,7 @@ class Holder {
     await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
   }
 
-  /** Undefined: the table does not respond. */
+  /** Returns undefined if the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
     if (read.kind === 'unknown')
@@ -260,7 +271,7 @@ class Holder {
     const correctionMs = this.#time.nowEpochMs() - clock.nowEpochMs();
     const localEpochMs = arrivedEpochMs + correctionMs;
     if (atEpochMs !== undefined) {
-      // Before the store's time is known, this clock may be hours fast and every timestamp look old.
+      // Until the store's time is known, this clock may be hours fast, and every timestamp would look old.
       const isOld = this.#time.isKnown && localEpochMs - atEpochMs > maxStampAgeMs;
       if (!isOld) return { fromEpochMs: atEpochMs, toEpochMs: atEpochMs };
     }
@@ -331,7 +342,10 @@ function onRecord({ plan, isOnRecord }: PlanTerms): { readonly plan?: string } {
 
 const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retryAfterMs: undefined };
 
-/** @throws DomainError SUBJECT_INVALID; a plan that is left out is looked for on record */
+/**
+ * An omitted plan is looked up on record.
+ * @throws DomainError SUBJECT_INVALID
+ */
 function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {
   checkSubject({ ...subject, plan });
 }

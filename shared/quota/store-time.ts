@@ -1,13 +1,13 @@
-/** Detects a wrong local clock by the store's `Date`. */
+/** Detects a wrong local clock by the `Date` header of the store's responses. */
 import type { AgeClock, ItemStore } from '../ports.ts';
 import type { Answered } from '../table/item-write.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 
-/** `Date` has whole seconds: the store's time may be this much later. */
+/** `Date` has whole seconds, so the store's time may be this much later. */
 const RESOLUTION_MS = 1000;
 
 /**
- * The least correction that makes the local clock agree with every answer of the store: an answer was made
+ * The smallest correction that makes the local clock agree with every response of the store. A response was made
  * between sending and receiving, so only a clock outside that span is wrong.
  */
 export class StoreTime {
@@ -21,12 +21,12 @@ export class StoreTime {
     this.#observe = observe;
   }
 
-  /** Local time, corrected if it is known to be wrong. */
+  /** Returns the local time, corrected if it is known to be wrong. */
   nowEpochMs(): number {
     return this.#clock.nowEpochMs() + this.#offsetMs;
   }
 
-  /** Whether the store's time is known: until then, a timestamp is more reliable than this clock. */
+  /** Whether the store's time is known. Until then, a timestamp is more reliable than this clock. */
   get isKnown(): boolean {
     return this.#isKnown;
   }

@@ -23,29 +23,32 @@ import { printKeyPart } from '../table/item-write.ts';
 export type SharedState = {
   readonly state: 'closed' | 'open' | 'half-open';
   readonly generation: number;
-  /** Undefined: open since an instant that no response has bounded yet. */
+  /** Undefined if the breaker is open but no response has bounded the instant of opening yet. */
   readonly openUntilEpochMs: number | undefined;
   readonly taken: number;
   readonly succeeded: number;
   readonly decideByEpochMs: number;
 };
 
-/** Why the state changed: calls failed; a probe failed, did not report or all succeeded; somebody reset it. */
+/**
+ * Why the state changed: calls failed; a probe failed or did not report; all probes succeeded; somebody reset the
+ * breaker.
+ */
 type ChangeReason = 'calls-failed' | 'probe-failed' | 'probe-silent' | 'probes-succeeded' | 'reset';
 
-/** Values of `p<id>`. */
+/** `RUNNING` and `REPORTED` are the values of `p<id>`. */
 const RUNNING = 1;
 const REPORTED = 0;
 /** `Date` has whole seconds. */
 const RESOLUTION_MS = 1000;
-/** Between the clocks of two servers of the table. AWS keeps them within milliseconds. */
+/** Maximum difference between the clocks of two servers of the table. AWS keeps them within milliseconds. */
 const SERVER_SKEW_MS = 500;
-/** A probe starts within this time of the request for it, or not at all. */
+/** A probe starts within this time after it was requested, or not at all. */
 export const PROBE_START_MS = 1000;
 /**
- * Added to a `Date` if at least a given time must pass until a probe starts: the response was made up to 1500 ms
- * after its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may
- * start 1000 ms later.
+ * Added to a `Date` if at least a given time must pass until a probe starts. The response was made up to 1500 ms after
+ * its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may start 1000 ms
+ * later.
  */
 const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;
 
@@ -70,7 +73,7 @@ export function parseBreaker(item: Item | undefined): SharedState {
   };
 }
 
-/** Closed or half-open → open; without `openUntil`. */
+/** Changes the state from closed or half-open to open, without `openUntil`. */
 export function openWrite(
   key: ItemKey,
   generation: number,
@@ -96,11 +99,11 @@ export function stampWrite(
 export type ProbeRequest = {
   readonly id: string;
   readonly tableEpochMs: number;
-  /** Within this time a probe reports. */
+  /** A probe reports within this time. */
   readonly reportMs: number;
 };
 
-/** Open → half-open with its first probe, once the table's time has reached `openUntil`. */
+/** Changes the state from open to half-open with the first probe, once the table's time has reached `openUntil`. */
 export function beginWrite(key: ItemKey, generation: number, probe: ProbeRequest): ItemWrite {
   return changeState(
     key,
@@ -127,7 +130,7 @@ export function takeWrite(key: ItemKey, generation: number, probe: ProbeRequest,
       isStill(generation),
       { attribute: 'taken', is: 'at-most', value: probes - 1 },
       { attribute: nameOf(probe.id), is: 'absent' },
-      // A late one must not shorten the time of those that run.
+      // A late probe must not shorten the time of the running probes.
       { attribute: 'decideBy', is: 'at-most', value: decideBy(probe) },
     ],
     change: {
@@ -138,18 +141,18 @@ export function takeWrite(key: ItemKey, generation: number, probe: ProbeRequest,
   };
 }
 
-/** Counts a probe's success once, even if sent again. */
+/** Counts a probe's success once, even if the write is sent again. */
 export function succeedWrite(key: ItemKey, generation: number, id: string): ItemWrite {
   return {
     purpose: 'breaker',
     key,
     when: [isStill(generation), { attribute: nameOf(id), is: 'equal', value: RUNNING }],
-    // The probe's id stays: without it a repeated admission would count the probe again.
+    // The probe's id stays in the item. Without the id, a repeated admission would count the probe again.
     change: { kind: 'update', add: { ok: 1 }, set: { [nameOf(id)]: REPORTED } },
   };
 }
 
-/** Half-open → closed, once `probes` have succeeded. */
+/** Changes the state from half-open to closed, once `probes` probes have succeeded. */
 export function closeWrite(
   key: ItemKey,
   generation: number,
@@ -160,7 +163,9 @@ export function closeWrite(
   ]);
 }
 
-/** Half-open → open, when a probe has not reported in time; `seen` is what that was concluded from. */
+/**
+ * Changes the state from half-open to open when a probe has not reported in time. `seen` is the state that shows this.
+ */
 export function expireWrite(key: ItemKey, seen: SharedState, tableEpochMs: number): ItemWrite {
   return changeState(key, seen.generation, { state: 'open', why: 'probe-silent', at: tableEpochMs }, [
     { attribute: 'decideBy', is: 'at-most', value: tableEpochMs },
@@ -169,7 +174,7 @@ export function expireWrite(key: ItemKey, seen: SharedState, tableEpochMs: numbe
   ]);
 }
 
-/** Any state → closed, by an operator. */
+/** Changes any state to closed on an operator's request. */
 export function resetWrite(key: ItemKey, generation: number, tableEpochMs: number): ItemWrite {
   return changeState(key, generation, { state: 'closed', why: 'reset', at: tableEpochMs });
 }

@@ -30,25 +30,25 @@ export type BreakerPorts = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly observe: (event: ResilienceEvent) => void;
-  /** Absent: the state is this instance's own. */
+  /** If absent, the state belongs to this instance only. */
   readonly shared?: { readonly store: ItemStore; readonly key: ItemKey };
 };
 
 export type Admission =
   | {
       readonly kind: 'admitted';
-      /** Who decided: the table, or this instance's own breaker. */
+      /** Whether the table or this instance's own breaker decided. */
       readonly by: 'table' | 'instance';
       readonly isProbe: boolean;
-      /** The generation of the shared state in which it was allowed. */
+      /** The generation of the shared state in which the call was allowed. */
       readonly generation: number;
-      /** Call it once, when the call has ended; it never throws. */
+      /** Must be called once, when the call has ended. It never throws. */
       readonly settle: (outcome: CallOutcome) => Promise<void>;
     }
   | { readonly kind: 'refused'; readonly by: 'table' | 'instance' };
 
 /**
- * `ignored`: the outcome tells nothing about the backend, for example because the caller gave the call up. A
+ * `ignored` means that the outcome shows nothing about the backend, for example because the caller aborted the call. A
  * probe must report an outcome.
  */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
@@ -56,7 +56,7 @@ export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 type View = {
   readonly shared: SharedState;
   readonly tableEpochMs: number;
-  /** When the call that showed this state was sent. */
+  /** The time at which the request that returned this state was sent. */
   readonly sentAt: Moment;
 };
 
@@ -73,7 +73,7 @@ export class Breaker {
   #view: View | undefined;
   #reading: Promise<void> | undefined;
   #readAt: Moment | undefined;
-  /** No call to the table before `ms` have passed since then: it did not respond. */
+  /** After the table did not respond, it is not called until `ms` have passed since `since`. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
   constructor(name: string, rules: BreakerRules, ports: BreakerPorts) {
@@ -83,7 +83,7 @@ export class Breaker {
     this.#local = new LocalBreaker(rules, ports.clock);
   }
 
-  /** @throws DomainError CONFIG_INVALID when a package that the table needs is not installed; nothing else */
+  /** @throws only DomainError CONFIG_INVALID, when a package that the table needs is not installed */
   async admit(): Promise<Admission> {
     const view = await this.#look();
     const admission = view === undefined ? this.#admitAlone() : await this.#follow(view);
@@ -155,7 +155,7 @@ export class Breaker {
     const sentAt = momentOf(this.#ports.clock);
     const request = { id, tableEpochMs, reportMs: this.#rules.reportMs };
     if (!(await this.#write((key) => write(key, request)))) return REFUSED_BY_TABLE;
-    // A process that was frozen in between would probe when the breaker has long changed.
+    // A process that was frozen in between would start its probe long after the breaker has changed.
     if (elapsedMs(this.#ports.clock, sentAt) > PROBE_START_MS) return REFUSED_BY_TABLE;
     return {
       kind: 'admitted',
@@ -171,7 +171,7 @@ export class Breaker {
     const changed = this.#local.settle(pass, outcome !== 'succeeded');
     if (changed === undefined) return;
     const seen = this.#view?.shared;
-    // An old state is good enough: the write is carried out only in this generation.
+    // An old state suffices, because the write is carried out only in this generation.
     if (changed === 'open' && seen?.state === 'closed' && seen.generation === pass.generation)
       await this.#open(pass.generation);
     else this.#ports.observe({ kind: 'changed', breaker: this.#name, state: changed, by: 'instance' });
@@ -214,7 +214,7 @@ export class Breaker {
     if (await this.#write((key) => closeWrite(key, generation, change))) this.#noteChange('closed');
   }
 
-  /** Bounds the instant of opening by the last response that shows it. */
+  /** Sets a bound for the instant of opening, from the last response that shows the breaker open. */
   async #stamp(): Promise<void> {
     const view = this.#view;
     if (view?.shared.state !== 'open' || view.shared.openUntilEpochMs !== undefined) return;
@@ -228,7 +228,7 @@ export class Breaker {
     this.#ports.observe({ kind: 'changed', breaker: this.#name, state, by: 'table' });
   }
 
-  /** The shared state as last read, at most a second old; undefined: unknown. */
+  /** Returns the shared state as last read, at most a second old, or undefined if the state is unknown. */
   async #look(): Promise<View | undefined> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return undefined;
@@ -237,7 +237,7 @@ export class Breaker {
       this.#reading ??= this.#read(shared.store, shared.key).finally(() => (this.#reading = undefined));
       await this.#reading;
     }
-    // A process that was frozen while it read has an old response.
+    // If the process was frozen while it read, the response is old.
     return this.#view !== undefined && this.#isFresh(this.#view) ? this.#view : undefined;
   }
 
@@ -258,7 +258,7 @@ export class Breaker {
     else this.#noteFailure(sentAt, outcome);
   }
 
-  /** @returns whether it was carried out, as far as the response shows */
+  /** @returns whether the write was carried out, as far as the response shows */
   async #write(write: (key: ItemKey) => ItemWrite): Promise<boolean> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return false;

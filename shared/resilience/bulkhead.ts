@@ -15,7 +15,7 @@ export class Bulkhead {
   }
 
   /**
-   * @returns to be called once, when the call has ended
+   * @returns a function to be called once, when the call has ended
    * @throws DomainError BULKHEAD_FULL; the signal's reason when it is aborted meanwhile
    */
   async enter(signal: AbortSignal | undefined): Promise<() => void> {
@@ -25,7 +25,7 @@ export class Bulkhead {
     return () => this.#leave();
   }
 
-  /** The place of a call that ends goes to the one that has waited longest. */
+  /** The place of a call that ends goes to the call that has waited longest. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running -= 1;
@@ -37,7 +37,7 @@ export class Bulkhead {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        // Like fetch(), it fails with the reason of the aborted signal.
+        // Like fetch(), the call fails with the reason of the aborted signal.
         reject(signal?.reason as Error);
       };
       const waiting = {

@@ -1,4 +1,4 @@
-/** How a call ended, and what that tells about its backend. */
+/** How a call ended, and what that shows about its backend. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 export type CallResult<T> =
@@ -6,8 +6,9 @@ export type CallResult<T> =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /**
- * By default a value with a `status` of 500 or above is a failure, as fetch()'s, and every error but a 4xx response of
- * AWS's SDK, which says that the service has answered; its throttling (`$retryable`) is one.
+ * By default, a value with a `status` of 500 or above, such as a response of fetch(), is a failure. An error is a
+ * failure unless it is a 4xx response in AWS's SDK, which shows that the service has responded. A throttled 4xx
+ * response (`$retryable`) is a failure.
  */
 export function isBackendFailure(result: CallResult<unknown>): boolean {
   if (result.kind === 'value') {

@@ -7,9 +7,9 @@ import type { PolicyOptions } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 export type CreatePolicyOptions = PolicyOptions & {
-  /** The place where instances share the state of the breaker. Default: each instance has its own. */
+  /** Where instances share the state of the breaker. By default each instance has a separate state. */
   readonly shared?: SharedBreakers;
-  /** `countResilience(metrics)`; what it throws is dropped. Default: nothing is counted. */
+  /** An observer such as `countResilience(metrics)`. Its errors are ignored. By default nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;
 };
 
@@ -60,7 +60,7 @@ function guardObserver(observe: (event: ResilienceEvent) => unknown): (event: Re
       const seen = observe(event);
       if (seen instanceof Promise) seen.catch(() => undefined);
     } catch {
-      // An observer's error is ignored, as its rejected promise is.
+      // An observer's error is ignored, and so is its rejected promise.
     }
   };
 }

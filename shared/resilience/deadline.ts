@@ -1,16 +1,16 @@
-/** Waits for work until a deadline, or until its caller gives it up. */
+/** Waits for work until a deadline, or until the caller aborts it. */
 import { DomainError } from '../errors.ts';
 import type { Countdown } from '../ports.ts';
 
 type Deadline = {
   readonly ms: number;
-  /** Signal of the caller. */
+  /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
   readonly countdown: Countdown;
 };
 
 /**
- * Ends in time even if the work does not heed its signal.
+ * Ends in time even if the work ignores its signal.
  * @throws DomainError CALL_TIMED_OUT; the signal's reason; what the work throws
  */
 export async function runWithin<T>(

@@ -7,13 +7,16 @@ import type { ItemKey } from '../table/item-write.ts';
 import { breakerKey } from './breaker-item.ts';
 
 export type DynamoDbBreakersOptions = DynamoDbTableOptions & {
-  /** Breakers of one name in one namespace are one: usually the service. */
+  /**
+   * The namespace of the breakers, usually the service. Breakers with the same name in the same namespace are one
+   * breaker.
+   */
   readonly namespace: string;
 };
 
 export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
 
-/** Refuses the text `undefined`, which an unset variable becomes and which would pass for a name. */
+/** Refuses the text `undefined`, which an unset variable becomes and which would otherwise be accepted as a name. */
 const TABLE =
   /^(?!undefined$)(?:[A-Za-z0-9_.-]{3,255}|arn:[^:]+:dynamodb:[^:]+:[^:]+:table\/[A-Za-z0-9_.-]{3,255})$/;
 

@@ -6,11 +6,11 @@ import type { AgeClock } from '../ports.ts';
 export type WindowRules = {
   /** The maximum number of calls that are considered. */
   readonly calls: number;
-  /** Older calls are forgotten. */
+  /** The age in milliseconds after which calls are forgotten. */
   readonly ms: number;
-  /** Fewer calls decide nothing. */
+  /** With fewer calls, the failure rate is not evaluated. */
   readonly minimumCalls: number;
-  /** Share of failures, above 0, at most 1. */
+  /** Share of failures, above 0 and at most 1. */
   readonly failureRate: number;
 };
 
@@ -29,7 +29,7 @@ export class FailureWindow {
     const { calls, ms, minimumCalls, failureRate } = this.#rules;
     this.#calls.push({ at: momentOf(this.#clock), isFailure });
     if (this.#calls.length > calls) this.#calls.shift();
-    // In order of time: the first that is recent ends the search.
+    // Calls are in order of time, so the first recent call ends the search.
     while (this.#calls[0] !== undefined && elapsedMs(this.#clock, this.#calls[0].at) > ms)
       this.#calls.shift();
     const failures = this.#calls.filter((call) => call.isFailure).length;

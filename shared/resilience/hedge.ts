@@ -1,19 +1,21 @@
-/** Starts a second attempt when the first is slow; the first good outcome counts, and ends the other attempt. */
+/**
+ * Starts a second attempt when the first attempt is slow. The first good outcome counts and aborts the other attempt.
+ */
 import type { Countdown } from '../ports.ts';
 
 type Hedge<T> = {
   readonly afterMs: number;
   readonly countdown: Countdown;
-  /** Neither rejects. */
+  /** `first` and `second` never reject. */
   readonly first: (signal: AbortSignal) => Promise<T>;
-  /** Undefined: it may not be made after all. */
+  /** Returns undefined if the second attempt may not be made after all. */
   readonly second: (signal: AbortSignal) => Promise<T> | undefined;
   readonly isGood: (outcome: T) => boolean;
   /** The reason with which the losing attempt is aborted. */
   readonly reason: () => Error;
 };
 
-/** A first attempt that fails before `afterMs` ends without a second: that is for retries. */
+/** If the first attempt fails before `afterMs`, there is no second attempt, because failures are retried elsewhere. */
 export function runHedged<T>(hedge: Hedge<T>): Promise<T> {
   const { afterMs, countdown, isGood } = hedge;
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of one instance: what decides without a table, and while the table cannot be reached. It knows
- * the generation of the shared state that its calls belong to, so that old failures open no newer state.
+ * The circuit breaker of one instance. It decides without a table, and while the table cannot be reached. It knows the
+ * generation of the shared state that its calls belong to, so that old failures do not open a newer state.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -11,9 +11,9 @@ import type { WindowRules } from './failure-window.ts';
 export type BreakerRules = {
   readonly window: WindowRules;
   readonly openMs: number;
-  /** Probes of a half-open breaker; all must succeed. */
+  /** Number of probes of a half-open breaker. All of them must succeed. */
   readonly probes: number;
-  /** A probe that has not reported by then counts as failed. */
+  /** A probe that has not reported within this time counts as failed. */
   readonly reportMs: number;
 };
 
@@ -22,7 +22,7 @@ type LocalState =
   | { readonly kind: 'open'; readonly since: Moment }
   | { readonly kind: 'half-open'; taken: number; succeeded: number; lastTakenAt: Moment };
 
-/** A call that it admitted; `round` counts its changes of state. */
+/** A call that the breaker admitted. `round` counts the breaker's changes of state. */
 export type LocalPass = { readonly round: number; readonly generation: number; readonly isProbe: boolean };
 
 export class LocalBreaker {
@@ -43,18 +43,21 @@ export class LocalBreaker {
     return this.#state.kind;
   }
 
-  /** The shared state is closed in this generation; only failures of the same one keep this breaker open. */
+  /** The shared state is closed in this generation. Only failures of the same generation keep this breaker open. */
   followClosed(generation: number): void {
     if (generation !== this.#generation) this.#change(generation, { kind: 'closed' });
   }
 
-  /** The shared state is open or half-open in this generation: open, should the table be out of reach from now on. */
+  /**
+   * The shared state is open or half-open in this generation. This breaker opens too, in case the table is out of reach
+   * from now on.
+   */
   followOpen(generation: number): void {
     if (generation !== this.#generation)
       this.#change(generation, { kind: 'open', since: momentOf(this.#clock) });
   }
 
-  /** @returns undefined: the call is refused */
+  /** @returns undefined if the call is refused */
   admit(): LocalPass | undefined {
     const { openMs, probes, reportMs } = this.#rules;
     const now = momentOf(this.#clock);
@@ -75,7 +78,7 @@ export class LocalBreaker {
     return this.#pass(true);
   }
 
-  /** @returns the state that this outcome leads to; undefined: no other than before */
+  /** @returns the state to which this outcome changes the breaker; undefined if the state does not change */
   settle(pass: LocalPass, isFailure: boolean): 'open' | 'closed' | undefined {
     if (pass.round !== this.#round || pass.generation !== this.#generation) return undefined;
     if (this.#state.kind === 'half-open') return this.#settleProbe(this.#state, isFailure);
@@ -84,7 +87,7 @@ export class LocalBreaker {
     return 'open';
   }
 
-  /** The pass for a call that the shared state admitted as closed. */
+  /** Returns the pass for a call that the shared state admitted as closed. */
   passOf(generation: number): LocalPass {
     return { round: this.#round, generation, isProbe: false };
   }

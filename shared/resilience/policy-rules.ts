@@ -5,30 +5,30 @@ import type { BreakerRules } from './local-breaker.ts';
 
 export type PolicyOptions = {
   /**
-   * Name of the backend: 1 to 64 letters, digits, dots, - and _. Breakers with the same name share their
-   * state.
+   * Name of the backend: 1 to 64 letters, digits, dots, hyphens and underscores. Breakers with the same name share
+   * their state.
    */
   readonly name: string;
-  /** Timeout of each attempt; the invocation's remaining time shortens it. */
+  /** Timeout of each attempt. It is shortened to the invocation's remaining time. */
   readonly timeoutMs: number;
   /** Applies only to calls with `idempotent: true`. Default: none. */
   readonly retry?: RetryOptions;
   /** Applies only to calls with `idempotent: true`. Default: none. */
   readonly hedge?: { readonly afterMs: number };
-  /** Default: none. */
+  /** Limits concurrent and waiting calls. Default: no limit. */
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
-  /** Default: none. */
+  /** Options of the circuit breaker. Default: no breaker. */
   readonly breaker?: BreakerOptions;
   /** Whether a result counts as a failure of the backend. Default: errors other than 4xx of AWS's SDK, and values with `status` ≥ 500. */
   readonly isFailure?: (result: CallResult<unknown>) => boolean;
 };
 
 export type RetryOptions = {
-  /** Includes the first attempt. */
+  /** Number of attempts, including the first. */
   readonly attempts: number;
   /** The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs`. Default: 50. */
   readonly baseMs?: number;
-  /** Default: 1000. */
+  /** Maximum pause in milliseconds. Default: 1000. */
   readonly capMs?: number;
   /** Retries and hedges per call on average. Default: 0.1. */
   readonly budgetRatio?: number;
@@ -37,17 +37,20 @@ export type RetryOptions = {
 };
 
 export type BreakerOptions = {
-  /** Share of failed calls that opens it. Default: 0.5. */
+  /** Share of failed calls that opens the breaker. Default: 0.5. */
   readonly failureRate?: number;
-  /** Fewer calls do not open it. Default: 5. */
+  /** The breaker does not open with fewer calls. Default: 5. */
   readonly minimumCalls?: number;
-  /** How many of an instance's last calls count. Default: 20. */
+  /** Number of an instance's last calls that count. Default: 20. */
   readonly windowCalls?: number;
-  /** Older calls are forgotten. Default: 30. */
+  /** Calls older than this are forgotten. Default: 30. */
   readonly windowSeconds?: number;
-  /** Default: 10. With a table up to 4 seconds longer: its time has whole seconds. */
+  /**
+   * How long the breaker stays open. Default: 10. With a table it is up to 4 seconds longer, because the table's time
+   * has whole seconds.
+   */
   readonly openSeconds?: number;
-  /** Calls that a half-open breaker admits, over all instances; all must succeed. Default: 1. */
+  /** Number of calls that a half-open breaker admits over all instances. All of them must succeed. Default: 1. */
   readonly probes?: number;
 };
 
@@ -62,10 +65,10 @@ export type PolicyRules = {
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const LONGEST_MS = 900_000;
-/** Ids of probes that one item has room for, within a write unit. */
+/** Maximum number of probe ids for which one item has room, within a write unit. */
 const MOST_PROBES = 25;
 
-/** Members by option; '' is the policy itself. */
+/** Members by option. The option '' is the policy itself. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   '': ['name', 'timeoutMs', 'retry', 'hedge', 'bulkhead', 'breaker', 'isFailure'],
   retry: ['attempts', 'baseMs', 'capMs', 'budgetRatio', 'budgetBurst'],
@@ -103,13 +106,13 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
   };
 }
 
-/** A second attempt that comes when the first has ended would never be made. */
+/** A second attempt that would start after the first has ended would never be made. */
 function readHedge(name: string, timeoutMs: number, afterMs: number): number {
   if (inRange(name, 'hedge.afterMs', afterMs, [1, LONGEST_MS]) < timeoutMs) return afterMs;
   throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs, ${timeoutMs}, not ${afterMs}`);
 }
 
-/** Types find most of these; a setting that nothing reads must not go unseen in JavaScript. */
+/** Types find most unknown settings. In JavaScript, a setting without effect must not go unnoticed. */
 function refuseUnknown(name: string, what: string, options: PolicyOptions, known: readonly string[]): void {
   const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
   const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
@@ -129,7 +132,7 @@ function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): 
     },
     openMs: 1000 * inRange(name, 'breaker.openSeconds', openSeconds, [1, 3600]),
     probes: whole(name, 'breaker.probes', probes, [1, MOST_PROBES]),
-    // A probe is one attempt; its report needs a write.
+    // A probe is one attempt, and reporting its outcome needs a write.
     reportMs: timeoutMs + 1000,
   };
 }

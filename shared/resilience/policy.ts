@@ -1,6 +1,6 @@
 /**
- * Protects calls to one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Only calls that
- * declare that they may be made twice are retried and hedged.
+ * Protects calls to one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Only calls that are
+ * declared as idempotent are retried and hedged.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, Countdown, ItemStore, Random } from '../ports.ts';
@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** The longest invocation, which a countdown can count. */
+/** The longest invocation. A countdown can count this time. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {
@@ -29,18 +29,18 @@ type PolicyPorts = {
 };
 
 export type CallOptions = {
-  /** The call may be made twice. Default: false. */
+  /** Whether the call may be made twice. Default: false. */
   readonly idempotent?: boolean;
   /** Time left for the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
   readonly remainingMs?: () => number;
-  /** Gives the call up. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal;
 };
 
 export type Attempt = {
-  /** Aborted at the deadline, and when the call is given up. */
+  /** Aborted at the deadline, and when the caller aborts the call. */
   readonly signal: AbortSignal;
-  /** Begins with 1. */
+  /** Number of the attempt, starting with 1. */
   readonly number: number;
 };
 
@@ -105,7 +105,7 @@ class Guard implements CallPolicy {
     }
   }
 
-  /** The wait for a place is a part of the time that the call has. */
+  /** The wait for a place is part of the time that the call has. */
   async #enter(remainingMs: () => number, signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#bulkhead === undefined) return () => undefined;
     const ms = remainingMs();
@@ -126,7 +126,7 @@ class Guard implements CallPolicy {
     }
   }
 
-  /** @returns whether there is time, and a token, for that attempt */
+  /** @returns whether there is enough time, and a token, for that attempt */
   async #pauseBefore(number: number, { remainingMs, signal }: Pick<Call<unknown>, 'remainingMs' | 'signal'>) {
     const { baseMs, capMs } = this.#rules.retry;
     const { random, countdown } = this.#ports;
@@ -144,7 +144,7 @@ class Guard implements CallPolicy {
     const admission = await this.#admit();
     if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
     const { hedgeAfterMs } = this.#rules;
-    // A probe that is ended by a second attempt would say nothing.
+    // If a second attempt ended a probe, the probe would show nothing about the backend.
     if (hedgeAfterMs === undefined || !isIdempotent || admission?.isProbe === true)
       return await this.#make(call, admission);
     return await runHedged({
@@ -176,7 +176,7 @@ class Guard implements CallPolicy {
     return { kind: 'error', error: new DomainError('CIRCUIT_OPEN', message) };
   }
 
-  /** One call within its deadline; its outcome goes to the breaker. Does not reject. */
+  /** Makes one call within its deadline and reports its outcome to the breaker. It does not reject. */
   async #make<T>(
     { make, number, remainingMs, signal }: Call<T>,
     admission: Extract<Admission, { kind: 'admitted' }> | undefined,
@@ -196,13 +196,13 @@ class Guard implements CallPolicy {
     }
     const isTimeout = result.kind === 'error' && hasTimedOut(result.error);
     if (isTimeout) this.#note('timed-out');
-    // A call that was given up, or cut short by the invocation's end, tells nothing about the backend.
+    // A call that was aborted by its caller, or cut short by the invocation's end, shows nothing about the backend.
     const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
     let verdict: Ended<T>['verdict'] = 'ignored';
     try {
       if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
     } catch (error) {
-      // An error of `isFailure` tells nothing about the backend either.
+      // An error thrown by `isFailure` shows nothing about the backend either.
       result = { kind: 'error', error };
     }
     await admission?.settle(verdict);

@@ -1,14 +1,14 @@
-/** What happens to calls that a policy guards; names of policies are fixed words of their service. */
+/** What happens to calls that a policy guards. Names of policies are fixed words of their service. */
 export type ResilienceEvent =
   | {
       readonly kind: 'changed';
       readonly breaker: string;
       readonly state: 'open' | 'closed';
-      /** Seen by all instances, or by this one only. */
+      /** Whether all instances see the change (`table`), or only this instance. */
       readonly by: 'table' | 'instance';
     }
   | { readonly kind: 'refused' | 'probe'; readonly breaker: string }
-  /** The instance goes on by its own breaker. */
+  /** The instance continues with its own breaker. */
   | { readonly kind: 'table-unavailable'; readonly breaker: string; readonly reason: string }
   | {
       readonly kind: 'retried' | 'retry-withheld' | 'hedged' | 'timed-out' | 'full';

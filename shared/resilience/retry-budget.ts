@@ -1,6 +1,6 @@
 /**
- * Limits retries and hedges to a share of the calls, so that they cannot multiply the load of a backend that fails:
- * each first attempt adds `ratio` tokens, each further attempt takes one.
+ * Limits retries and hedges to a share of the calls, so that they cannot multiply the load of a failing backend. Each
+ * first attempt adds `ratio` tokens; each further attempt takes one token.
  */
 export class RetryBudget {
   readonly #ratio: number;

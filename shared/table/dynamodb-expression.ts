@@ -1,4 +1,7 @@
-/** Conditional writes ⇄ the form of DynamoDB's API. Types only of the SDK: nothing is loaded here. */
+/**
+ * Converts conditional writes to and from the form of DynamoDB's API. Only types of the SDK are used, so nothing is
+ * loaded here.
+ */
 import type {
   AttributeValue,
   QueryCommandInput,
@@ -34,7 +37,7 @@ export function printItem(key: ItemKey, item: Item): DynamoDbItem {
   return { ...Object.fromEntries(attributes), ...printKey(key) };
 }
 
-/** Strings and numbers without the key; other attributes are not ours. */
+/** Returns strings and numbers without the key. Other attributes are not ours. */
 export function parseItem(item: DynamoDbItem): Item {
   const known: Record<string, Value> = {};
   for (const [name, value] of Object.entries(item)) {
@@ -45,7 +48,7 @@ export function parseItem(item: DynamoDbItem): Item {
   return known;
 }
 
-/** The conditions as text, with the names and values in them; for an update also the change. */
+/** Prints the conditions as text, with their names and values, and for an update also the change. */
 function printExpression(when: readonly Condition[], change: Change): Expression {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();
@@ -69,7 +72,7 @@ function printExpression(when: readonly Condition[], change: Change): Expression
   };
 }
 
-/** A write without `ReturnValues`. */
+/** Prints a write without `ReturnValues`. */
 export function printWrite(
   tableName: string,
   { key, when, change }: ConditionalWrite,

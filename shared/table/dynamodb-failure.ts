@@ -6,7 +6,7 @@ import { parseItem } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import type { Item, RefusedMember, Unanswered } from './item-write.ts';
 
-/** Temporary, and not applied. */
+/** Errors that are temporary and mean that the write was not applied. */
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',
   'ProvisionedThroughputExceeded',
@@ -16,25 +16,28 @@ const THROTTLED = new Set([
   'TransactionConflictException',
   'TransactionConflict',
 ]);
-/** The request never left this machine. */
+/** Errors after which the request never left this machine. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
 /**
- * Whether the write's condition failed, and for which item. Old SDKs drop the item, which quotas need: a
- * caller over quota would look like an outage.
+ * Returns whether the write's condition failed, and for which item. Quotas need the item, which old SDKs drop, so that
+ * a caller over quota would look like an outage.
  * @throws DomainError CONFIG_INVALID
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
   const fields = membersOf(error);
   if (fields['name'] !== 'ConditionalCheckFailedException') return undefined;
-  // Newer versions set the field even when there is no item.
+  // Newer SDK versions set the field even when there is no item.
   if (!('Item' in fields))
     throw new DomainError('CONFIG_INVALID', '@aws-sdk/client-dynamodb must be 3.363.0 or newer');
   const item = fields['Item'];
   return { item: isJsonObject(item) ? parseItem(item as object as DynamoDbItem) : undefined };
 }
 
-/** Per member of a transaction whether its condition held; undefined if conditions were not the cause. */
+/**
+ * Returns for each member of a transaction whether its condition was true. Returns undefined if conditions were not the
+ * cause.
+ */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
   const fields = membersOf(error);
   const reasons = fields['CancellationReasons'];
@@ -50,8 +53,9 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
 }
 
 /**
- * The outcome of any other error. Only a 4xx response from DynamoDB itself proves that the write was not applied.
- * @throws DomainError unchanged: failing to create a client is not the outcome of a call
+ * Returns the outcome of any other error. Only a 4xx response from DynamoDB itself proves that the write was not
+ * applied.
+ * @throws DomainError unchanged, because failing to create a client is not the outcome of a call
  */
 export function parseFailure(error: unknown): Unanswered {
   if (error instanceof DomainError) throw error;

@@ -17,7 +17,7 @@ type DynamoDbListingOptions = { readonly tableName: string; readonly load?: Load
 
 const TIMEOUT_MS = 3000;
 
-/** Reads may be retried by the SDK; region, credentials and endpoint come from its environment. */
+/** The SDK may retry reads. Region, credentials and endpoint come from the SDK's environment. */
 const loadListingClient: LoadListingClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };

@@ -8,8 +8,8 @@ import type { Item, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from '
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
- * The client and the used parts of its package; loaded on the first call, because loading costs 45 ms of a
- * cold start. The client must not retry: this side counts a write once.
+ * The client and the used parts of its package. They are loaded on the first call, because loading adds 45 ms to a cold
+ * start. The client must not retry, because this store counts each write once.
  */
 export type LoadTableClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
@@ -21,7 +21,7 @@ export type LoadTableClient = () => Promise<{
 
 export type DynamoDbTableOptions = {
   readonly tableName: string;
-  /** After this the outcome of a call is `unknown`. The first call has two seconds: it connects. */
+  /** After this time the outcome of a call is `unknown`. The first call has two seconds, because it has to connect. */
   readonly timeoutMs?: number;
   readonly load?: LoadTableClient;
 };
@@ -31,7 +31,7 @@ type Client = Awaited<ReturnType<LoadTableClient>>;
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
 
-/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+/** Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 1 }), commands };
@@ -113,7 +113,7 @@ class LedgerTable {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
   }
 
-  /** The SDK gives access to the response's headers nowhere else. */
+  /** The SDK gives access to the response's headers only here. */
   #noteDates(client: Client['client']): void {
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -134,7 +134,7 @@ class LedgerTable {
   }
 }
 
-/** Items of a newer version are not changed: certainly not applied, and no use to retry. */
+/** Items of a newer version are not changed. The write was certainly not applied, and a retry would fail again. */
 function refuse<Refusal extends object>(
   items: readonly (Item | undefined)[],
   refusal: Refusal,

@@ -1,12 +1,12 @@
 /**
- * Conditional writes as data. Quotas, keys and tickets make them, a store carries them out: `memory-table.ts`
- * by the functions below, `dynamodb-table.ts` by printing an expression. So safety conditions are written
+ * Conditional writes as data. Quotas, keys and tickets create them, and a store carries them out: `memory-table.ts`
+ * with the functions below, `dynamodb-table.ts` by printing an expression. Safety conditions are therefore written
  * once, and simulations run exactly what is sent.
  */
 
 export type Value = string | number;
 export type Item = Readonly<Record<string, Value>>;
-/** `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
+/** The key of an item, for example `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
 export type Test =
@@ -24,12 +24,12 @@ export type Test =
     };
 
 export type Change =
-  /** Only tests, without a change; used in transactions. */
+  /** The write only tests an item and changes nothing. It is used in transactions. */
   | { readonly kind: 'check' }
   | { readonly kind: 'put'; readonly item: Item }
   | {
       readonly kind: 'update';
-      /** Added to existing numbers. */
+      /** Numbers to add to existing numbers. */
       readonly add?: Readonly<Record<string, number>>;
       readonly set?: Item;
       readonly remove?: readonly string[];
@@ -70,16 +70,18 @@ export type ItemWrite = {
 };
 
 /**
- * The store's own time of its response, from the `Date` header (1 s resolution); undefined without that header.
- * Used only to detect a wrong local clock.
+ * The store's own time of its response, from the `Date` header (1 s resolution); undefined without that header. It is
+ * used only to detect a wrong local clock.
  */
 export type Answered = { readonly storeEpochMs: number | undefined };
 
-/** What a caller knows of a write without a definite result. */
+/** What a caller knows about a write without a definite result. */
 export type Unanswered =
-  /** It may have been applied, may be later, and may be twice. */
+  /** The write may have been applied, may be applied later, and may be applied twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
-  /** It was not applied, and never will be. `retryable`: throttled, as opposed to misconfigured. */
+  /**
+   * The write was not applied, and never will be. `retryable` means that it was throttled, as opposed to misconfigured.
+   */
   | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
 
 export type WriteOutcome =
@@ -90,7 +92,7 @@ export type WriteOutcome =
 
 export type TransactOutcome =
   | ({ readonly kind: 'done' } & Answered)
-  /** Per write, in order: whether its tests held, else the item that they were compared with. */
+  /** For each write, in order: whether its tests were true, or else the item that they were compared with. */
   | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & Answered)
   | Unanswered;
 
@@ -106,9 +108,9 @@ export function isSameItem(one: ItemKey, other: ItemKey): boolean {
   return one.pk === other.pk && one.sk === other.sk;
 }
 
-/** Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. */
+/** Escapes a name. Otherwise tenant `a#b` with limit `c` would share the ledger of tenant `a` with limit `b#c`. */
 export function printKeyPart(name: string): string {
-  // Nearly no name needs it, and several are printed per request.
+  // Hardly any name needs escaping, and several names are printed per request.
   if (!name.includes('%') && !name.includes('#')) return name;
   return name.replace(/%/g, '%25').replace(/#/g, '%23');
 }
@@ -118,7 +120,10 @@ export function parseKeyPart(part: string): string {
   return part.replace(/%23/g, '#').replace(/%25/g, '%');
 }
 
-/** Key of the record of an administrator's operation in that partition: the record makes it apply once. */
+/**
+ * Returns the key of the record of an administrator's operation in that partition. The record makes the operation apply
+ * once.
+ */
 export function operationKey(pk: string, operationId: string): ItemKey {
   return { pk, sk: `OP#${printKeyPart(operationId)}` };
 }
@@ -127,7 +132,7 @@ export function testsHold(tests: readonly Test[], item: Item | undefined): boole
   return tests.every((test) => holds(test, item?.[test.attribute]));
 }
 
-/** The item after the write; call only when `testsHold`. undefined = still no item. */
+/** Returns the item after the write, or undefined if there is still no item. Must be called only when `testsHold`. */
 export function applyChange(change: Change, item: Item | undefined): Item | undefined {
   switch (change.kind) {
     case 'check':
@@ -138,7 +143,7 @@ export function applyChange(change: Change, item: Item | undefined): Item | unde
       const after: Record<string, Value> = { ...item, ...change.set };
       for (const [name, units] of Object.entries(change.add ?? {})) {
         const before = item?.[name];
-        // DynamoDB refuses arithmetic on a missing attribute; reaching this is a bug.
+        // DynamoDB refuses arithmetic on a missing attribute, so reaching this is a bug.
         if (typeof before !== 'number') throw new TypeError(`${name} is not a number that can be added to`);
         after[name] = before + units;
       }
@@ -169,7 +174,10 @@ function holds(test: Test, actual: Value | undefined): boolean {
   }
 }
 
-/** Numbers by size, texts by code unit; different types never compare, as in DynamoDB. */
+/**
+ * Compares numbers by size and texts by code unit. Values of different types are never below each other, as in
+ * DynamoDB.
+ */
 function isBelow(left: Value | undefined, right: Value | undefined): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left < right;
   return typeof left === 'string' && typeof right === 'string' && left < right;

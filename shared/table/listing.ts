@@ -3,7 +3,7 @@ import type { Item, ItemKey } from './item-write.ts';
 
 export type KeyRange = {
   readonly pk: string;
-  /** Smallest and largest sort key, both included. */
+  /** `from` and `to` are the smallest and largest sort key, both included. */
   readonly from: string;
   readonly to: string;
   readonly limit: number;
@@ -21,7 +21,7 @@ export type RangeOutcome =
 export type ListedKey = ItemKey & { readonly list: string };
 
 export type ListPage = {
-  /** `T#acme`; absent: all lists. */
+  /** The name of a list, such as `T#acme`; absent means all lists. */
   readonly list?: string;
   readonly limit: number;
   readonly after?: ListedKey;
@@ -31,7 +31,7 @@ export type ListOutcome =
   | {
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
-      /** Start of the next page; undefined: this was the last. Even an empty page may not be the last. */
+      /** Start of the next page; undefined if this was the last page. Even an empty page may not be the last. */
       readonly after: ListedKey | undefined;
     }
   | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,6 +1,6 @@
 /**
- * Records of administrators' operations. Each is written with its change, in one transaction, so that the
- * change applies once, and in the same partition: ids are unique within it.
+ * Records of administrators' operations. Each record is written with its change in one transaction, so that the change
+ * applies once. It is in the same partition as the change, and ids are unique within the partition.
  *
  * | item      | pk                  | sk        | attributes                                                       |
  * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
@@ -11,9 +11,9 @@ import { DomainError } from '../errors.ts';
 import { operationKey } from './item-write.ts';
 import type { Item, ItemWrite, Purpose } from './item-write.ts';
 
-/** JSON objects: the names that it concerns, and its input. */
+/** The kind of an operation, the names that it concerns and its input. The names and the input are JSON objects. */
 export type OperationRequest = {
-  /** `top-up`, `revoke` … */
+  /** The kind of operation, such as `top-up` or `revoke`. */
   readonly kind: string;
   readonly target: Readonly<Record<string, unknown>>;
   readonly input: Readonly<Record<string, unknown>>;
@@ -26,12 +26,12 @@ export type OperationRecord = Item & {
   readonly by: string;
 };
 
-/** Equal for a repeated operation; an id that comes with another hash is refused. */
+/** Returns a hash that is equal for a repeated operation. An id that comes with another hash is refused. */
 export function hashOperation({ kind, target, input }: OperationRequest): string {
   return sha256Hex(JSON.stringify([kind, target, input]));
 }
 
-/** The store refuses it if the id was used. */
+/** Builds a write that the store refuses if the id was used. */
 export function operationWrite(
   purpose: Purpose,
   operation: {
@@ -53,7 +53,7 @@ export function operationWrite(
 
 /**
  * @param item the item at the operation's key
- * @returns whether the operation has been carried out; then nothing is changed again
+ * @returns whether the operation has been carried out, so that nothing is changed again
  * @throws DomainError OPERATION_REUSED
  */
 export function isApplied(item: Item | undefined, hash: string): item is Item {

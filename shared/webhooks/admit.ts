@@ -1,4 +1,4 @@
-/** A webhook request → a delivery that is genuine and new, or the immediate response to the sender. */
+/** Converts a webhook request to a delivery that is genuine and new, or to an immediate response to the sender. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
@@ -12,11 +12,11 @@ export type AdmitOptions = VerifyOptions & {
   readonly source: string;
   /** Larger bodies are refused before anything is computed. */
   readonly maxBodyBytes: number;
-  /** Absent: a delivery repeated within the tolerance is admitted again. */
+  /** If absent, a delivery repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
 };
 
-/** The result, for metrics. `Handshake`: the sender only tests the endpoint. */
+/** The outcome, for metrics. `Handshake` means that the sender only tests the endpoint. */
 export type Answered = 'Unauthorized' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =
@@ -28,16 +28,19 @@ type Admission =
       readonly reply: ProxyResult;
     };
 
-/** A response without a body: Slack would print a body as the reply to a command. */
+/** The response has no body, because Slack would print a body as the reply to a command. */
 export const ACCEPTED: ProxyResult = { statusCode: 200 };
 const BUSY_RETRY_SECONDS = 5;
 
-/** @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE: 500, on which senders retry */
+/**
+ * @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE. The sender then gets a 500, on which
+ * senders retry
+ */
 export async function admitDelivery(request: RawRequest, options: AdmitOptions): Promise<Admission> {
   if (request.body.length > options.maxBodyBytes)
     return answered('TooLarge', problemReply(problem(413, 'Content Too Large')));
   const verification = await verifyDelivery(request, options);
-  // Attack: one response for all reasons, since naming the wrong part would reveal the right ones.
+  // Attack: the response is the same for all reasons, since naming the wrong part would reveal which parts are right.
   if (verification.kind === 'refused')
     return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), verification.reason);
   const { delivery } = verification;
@@ -51,17 +54,20 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   return taken.kind === 'delivered' ? answered('Duplicate', ACCEPTED) : answered('Busy', busyReply());
 }
 
-/** Slack expects its challenge back before it sends anything; GitHub sends a ping when a hook is made. */
+/**
+ * Slack expects its challenge in a response before it sends anything else. GitHub sends a ping when a hook is created.
+ */
 function answerHandshake({ scheme, payload }: Delivery): ProxyResult | undefined {
   const { type, challenge } = payload;
   if (scheme === 'slack' && type === 'url_verification' && typeof challenge === 'string')
     return jsonReply(200, { challenge });
-  // Recognised by its body: the header that says "ping" is not signed, and could make any delivery vanish.
+  // A ping is recognised by its body, because the header that says "ping" is not signed and could make any delivery
+  // vanish.
   const isPing = typeof payload['zen'] === 'string' && typeof payload['hook_id'] === 'number';
   return scheme === 'github' && isPing ? ACCEPTED : undefined;
 }
 
-/** The same delivery is in progress: only its success may get 200. */
+/** The same delivery is in progress, and only its success may result in a 200. */
 function busyReply(): ProxyResult {
   const reply = problemReply(problem(503, 'Service Unavailable'));
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(BUSY_RETRY_SECONDS) } };

@@ -1,4 +1,4 @@
-/** `access/webhooks.compiled.json`: the receiver's data. Names of secrets, never secrets. */
+/** The receiver's data, `access/webhooks.compiled.json`. It contains names of secrets, never secrets. */
 import type { SchemeName } from './signature-headers.ts';
 
 export type CompiledWebhooks = {
@@ -6,7 +6,7 @@ export type CompiledWebhooks = {
 };
 
 export type CompiledSource = {
-  /** Last segment of the path: `POST /webhooks/{name}`. */
+  /** The last segment of the path `POST /webhooks/{name}`. */
   readonly name: string;
   readonly stage: string;
   readonly scheme: SchemeName;
@@ -17,7 +17,10 @@ export type CompiledSource = {
 };
 
 export type SecretPlace = {
-  /** `parameter`: SSM; `secret`: Secrets Manager; `env`: a variable, never read when deployed. */
+  /**
+   * `parameter` is an SSM parameter, `secret` is a secret of Secrets Manager, and `env` is an environment variable,
+   * which is never read when deployed.
+   */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;
 };
@@ -27,12 +30,12 @@ export type Target =
       readonly kind: 'eventBridge';
       readonly bus: string;
       readonly source: string;
-      /** Default: the type of the event, as the sender names it. */
+      /** Default: the type of the event, as named by the sender. */
       readonly detailType?: string;
     }
   | { readonly kind: 'sqs'; readonly queue: string };
 
-/** The file as imported; written and checked by the build only. */
+/** Returns the file as imported, because only the build writes and checks it. */
 export function parseCompiledWebhooks(json: unknown): CompiledWebhooks {
   return json as CompiledWebhooks;
 }

@@ -7,7 +7,7 @@ import { printPut, printWrite } from '../table/dynamodb-expression.ts';
 import type { Condition } from '../table/dynamodb-expression.ts';
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
 
-/** The client and its package; loaded on the first call, because loading costs 45 ms of a cold start. */
+/** The client and its package. They are loaded on the first call, because loading adds 45 ms to a cold start. */
 export type LoadClaimsClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
   readonly commands: Pick<typeof DynamoDb, 'DeleteItemCommand' | 'PutItemCommand' | 'UpdateItemCommand'>;
@@ -16,34 +16,33 @@ export type LoadClaimsClient = () => Promise<{
 export type DynamoDbClaimsOptions = {
   readonly tableName: string;
   /**
-   * Longest time of one attempt, and so the wait of the next one after a crash. Longer than the function's
-   * timeout; default: 60, more than API Gateway waits.
+   * The longest time of one attempt, and therefore the wait before the next attempt after a crash. It must be longer
+   * than the function's timeout. Default: 60, which is more than API Gateway waits.
    */
   readonly leaseSeconds?: number;
   readonly load?: LoadClaimsClient;
 };
 
 /**
- * Senders retry for three days at most (Stripe); GitHub signs no time, so an expired claim lets a delivery be
- * repeated there.
+ * Senders retry for three days at most (Stripe). GitHub does not sign a time, so its deliveries can be repeated after
+ * their claims have expired.
  */
 const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;
 const TIMEOUT_MS = 2_000;
 
-/** Region, credentials and endpoint: the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
+/** Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadClaimsClient: LoadClaimsClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
 /**
- * A claim has two states, so that each delivery arrives at least once and, but for crashes, at most once.
- * *Claimed* has a lease: while it runs, an equal delivery must come again. If delivering fails, the claim is
- * deleted; if the function dies, or the delete fails, the lease expires. In both cases the sender got a
- * failure, so there is a next attempt, and it succeeds. *Delivered* has no lease and is written only after
- * the target has taken the event: if that write fails, the event may arrive twice. A mark before the delivery
- * could lose an event.
+ * A claim has two states, so that each delivery arrives at least once and, except after crashes, at most once.
+ * *Claimed* has a lease. While the lease runs, an equal delivery must come again. If delivering fails, the claim is
+ * deleted. If the function dies, or the delete fails, the lease expires. In both cases the sender got a failure, so
+ * there is a next attempt, and it succeeds. *Delivered* has no lease and is written only after the target has accepted
+ * the event. If that write fails, the event may arrive twice. A mark written before the delivery could lose an event.
  *
  * @example
  * ```ts
@@ -76,7 +75,7 @@ async function take(
     is: 'any-of',
     of: [
       { attribute: 'pk', is: 'absent' },
-      // DynamoDB deletes expired items days late.
+      // DynamoDB deletes expired items only days later.
       { attribute: 'expiresAt', is: 'below', value: at },
       { attribute: 'leasedUntil', is: 'below', value: at },
     ],
@@ -87,7 +86,7 @@ async function take(
     claim,
   );
   const refusal = await orRefused(load, ({ PutItemCommand }) => new PutItemCommand(put));
-  // The SDK repeats an unanswered request: then the existing claim is our own.
+  // The SDK repeats an unanswered request, in which case the existing claim is our own.
   if (refusal !== undefined && refusal.item?.['owner']?.S !== owner)
     return { kind: refusal.item === undefined || 'leasedUntil' in refusal.item ? 'held' : 'delivered' };
   return {
@@ -101,7 +100,7 @@ async function take(
         await orRefused(load, ({ UpdateItemCommand }) => new UpdateItemCommand(update));
       },
       async release() {
-        // Refused if another function took over: then the claim is not ours to release.
+        // The write is refused if another function took over, because the claim is then not ours to release.
         const isOwn: Condition = { attribute: 'owner', is: 'equal', value: owner };
         const removal = printWrite(tableName, { key: place, when: [isOwn], change: { kind: 'check' } });
         await orRefused(load, ({ DeleteItemCommand }) => new DeleteItemCommand(removal));
@@ -114,7 +113,7 @@ type Commands = Awaited<ReturnType<LoadClaimsClient>>['commands'];
 type Command = DynamoDb.DeleteItemCommand | DynamoDb.PutItemCommand | DynamoDb.UpdateItemCommand;
 type Refusal = { readonly item: Readonly<Record<string, DynamoDb.AttributeValue>> | undefined };
 
-/** Undefined = done; else the condition failed for this item. */
+/** Returns undefined if the write was done, or else the item for which the condition failed. */
 async function orRefused(
   load: LoadClaimsClient,
   commandOf: (commands: Commands) => Command,

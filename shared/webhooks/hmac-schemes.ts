@@ -6,7 +6,7 @@ import { matchText, parseEpochSeconds, readOnlyHeader, refused } from './scheme.
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
-/** During a change of secrets a sender signs with two; each signature costs a hash of the body. */
+/** During a change of secrets, a sender signs with two secrets. Each signature costs a hash of the body. */
 const SIGNATURES_LIMIT = 8;
 const HEX = /^[0-9a-f]{64}$/;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
@@ -89,9 +89,9 @@ export const SLACK: Scheme = {
 };
 
 /**
- * `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64> v1,<base64>` over
- * `{id}.{timestamp}.{body}`; Svix uses `svix-` instead. The key is the base64 after `whsec_`: Stripe has the
- * same prefix, but uses the whole text.
+ * `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64> v1,<base64>` over `{id}.{timestamp}.{body}`. Svix
+ * uses `svix-` instead of `webhook-`. The key is the base64 after `whsec_`, whereas Stripe has the same prefix but uses
+ * the whole text.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export const STANDARD: Scheme = {

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isLongEnough } from './hmac-schemes.ts';
 
-/** The record decides algorithm and purpose (`tag`), never the message. */
+/** The record, never the message, decides the algorithm and the purpose (`tag`). */
 type KeyRecord = {
   readonly keyId: string;
   readonly algorithm: string;
@@ -15,9 +15,9 @@ type KeyRecord = {
 const RECORD = /^([!#-[\]-~]{1,256}) ([a-z0-9_-]{1,32}) ([!#-[\]-~]{1,256}) ([A-Za-z0-9+/]{1,4096}={0,2})$/;
 
 /**
- * Reads a line `<keyid> <algorithm> <tag> <base64>`: an HMAC key, or a public key (DER,
- * SubjectPublicKeyInfo). Undefined for any other form, an unknown algorithm, and a key that is too short or
- * of another algorithm.
+ * Reads a line `<keyid> <algorithm> <tag> <base64>` with an HMAC key or a public key (DER, SubjectPublicKeyInfo).
+ * Returns undefined for any other form, for an unknown algorithm, and for a key that is too short or of another
+ * algorithm.
  */
 export function parseKeyRecord(line: string): KeyRecord | undefined {
   const [, keyId, algorithm, tag, base64] = RECORD.exec(line) ?? [];

@@ -25,7 +25,7 @@ export type Receipt = {
 };
 
 export interface WebhookReceiver {
-  /** @throws DomainError for failures of ours; the sender then gets a 500 and tries again */
+  /** @throws DomainError for failures that the sender has not caused; the sender then gets a 500 and tries again */
   receive(event: unknown): Promise<Receipt>;
 }
 
@@ -67,12 +67,15 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
   };
 }
 
-/** Best effort: the claim also expires, and the earlier failure is the one to report. */
+/** Errors are ignored, because the claim also expires and the earlier failure is the one to report. */
 async function releaseClaim(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 
-/** The event has arrived. A failure response would make the sender repeat it; a missing mark only might. */
+/**
+ * The event has arrived. A failure response would make the sender repeat the event, whereas a missing mark only might
+ * cause a repetition.
+ */
 async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
   const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };
   try {

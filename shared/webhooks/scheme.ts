@@ -1,7 +1,7 @@
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
-/** The reason, for metrics; it is never shown to the sender. */
+/** The reason for a refusal, for metrics. It is never shown to the sender. */
 export type RefusalReason =
   | 'missing_signature'
   | 'duplicate_signature'
@@ -18,7 +18,7 @@ export type RefusalReason =
 
 export type Refused = { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-/** The signed parts according to the headers; not verified yet. */
+/** The signed parts according to the headers, which are not verified yet. */
 export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;
@@ -29,16 +29,16 @@ export type SignatureClaim = {
 };
 
 type Description = {
-  /** The sender's id of the event, only if it is signed: the same in every attempt of the sender. */
+  /** The sender's id of the event, only if it is signed. The id is the same in every attempt of the sender. */
   readonly id: string | undefined;
   readonly type: string | undefined;
-  /** The sender's id if it is not signed: anyone who repeats a delivery can change it. */
+  /** The sender's id if it is not signed. Anyone who repeats a delivery can change it. */
   readonly unsignedId?: string | undefined;
 };
 
 export type Scheme = {
   readonly readClaim: (request: RawRequest) => SignatureClaim | Refused;
-  /** Whether a secret, as the sender shows it, has the form of this scheme and is long enough. */
+  /** Whether a secret, in the form in which the sender shows it, has the form of this scheme and is long enough. */
   readonly isUsable: (secret: string) => boolean;
   /** @param payload the JSON object of the body, if the body is one */
   readonly describe: (request: RawRequest, payload: EventFields) => Description;
@@ -49,8 +49,8 @@ export function refused(reason: RefusalReason): Refused {
 }
 
 /**
- * The only value of a signature header. With two headers another reader of the request could use the other
- * one; joined by a comma, as in payload 2.0, they match no scheme's grammar.
+ * Returns the only value of a signature header. If there were two headers, another reader of the request could use the
+ * other header. Two values joined by a comma, as in payload 2.0, match no scheme's grammar.
  */
 export function readOnlyHeader(request: RawRequest, name: string): string | Refused {
   const [value, ...others] = request.headers.get(name) ?? [];
@@ -58,7 +58,7 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
   return others.length > 0 ? refused('duplicate_signature') : value;
 }
 
-/** Digits only: `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but not the signed bytes. */
+/** Accepts digits only, because `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but not the signed bytes. */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(seconds) ? seconds : undefined;

@@ -4,8 +4,9 @@ import type { Scheme, Refused, SignatureClaim } from './scheme.ts';
 import type { SchemeName } from './signature-headers.ts';
 
 /**
- * HTTP message signatures (RFC 9421) in a narrow profile: one signature; over method, authority, path, query if there is
- * one, and the digest of the body if there is one; with created, keyid, nonce and tag.
+ * HTTP message signatures (RFC 9421) in a narrow profile. There is one signature, over method, authority, path, the
+ * query if there is one, and the digest of the body if there is one. It has the parameters created, keyid, nonce and
+ * tag.
  */
 const MESSAGE_SIGNATURE: Scheme = {
   readClaim(request) {
@@ -69,7 +70,7 @@ function claim(
   };
 }
 
-/** The value of a component in this request; undefined if absent or unknown (RFC 9421 §2). */
+/** Returns the value of a component in this request, or undefined if it is absent or unknown (RFC 9421 §2). */
 function valueOf({ method, path, query, headers }: RawRequest, name: string): string | undefined {
   switch (name) {
     case '@method':

@@ -1,4 +1,4 @@
-/** Secrets of webhooks: read for the first delivery that needs them, cached for a limited time. */
+/** Secrets of webhooks. They are read for the first delivery that needs them, and cached for a limited time. */
 import { DomainError } from '../errors.ts';
 import type { AwsCaller } from '../ports.ts';
 import type { SecretPlace } from './compiled-webhooks.ts';
@@ -24,7 +24,7 @@ export class SecretCache {
   async get(place: SecretPlace, nowEpochMs: number): Promise<readonly string[]> {
     const key = JSON.stringify(place);
     const kept = this.#kept.get(key);
-    // If the clock was set back, the age of a later read is unknown.
+    // If the clock was set back, the age is the absolute difference, because the real age is unknown.
     const ageMs = kept === undefined ? Infinity : Math.abs(nowEpochMs - kept.readAtEpochMs);
     if (kept !== undefined && ageMs <= FRESH_MS) return kept.secrets;
     try {
@@ -57,7 +57,7 @@ export function splitSecrets(text: string): readonly string[] {
 
 /**
  * Reads an SSM parameter or a secret of Secrets Manager.
- * @param localSecret a variable of the environment, on a developer's machine
+ * @param localSecret returns an environment variable, on a developer's machine
  */
 export function createSecretReader(
   caller: AwsCaller,

@@ -1,13 +1,13 @@
 /**
- * `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2) in canonical spelling only:
- * anything that a reader would have to normalise is refused, so that all readers agree.
+ * `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2) in canonical spelling only. Anything
+ * that a reader would have to normalise is refused, so that all readers agree.
  */
 import { createHash } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 
 export type SignatureInput = {
   readonly label: string;
-  /** `@method`, `content-digest` …, each once. */
+  /** Component names such as `@method` and `content-digest`, each once. */
   readonly components: readonly string[];
   readonly parameters: ReadonlyMap<string, string | number>;
   /** Value of `@signature-params`, as sent. */
@@ -21,7 +21,7 @@ const COMPONENTS = /^"@?[a-z0-9-]{1,64}"(?: "@?[a-z0-9-]{1,64}")*$/;
 const PARAMETER = /;([a-z]+)=(?:(\d+)|"([^"]*)")/g;
 const KNOWN_PARAMETERS = new Set(['alg', 'created', 'expires', 'keyid', 'nonce', 'tag']);
 
-/** Undefined for any other form: several labels, components with parameters, repeated or unknown names. */
+/** Returns undefined for any other form: several labels, components with parameters, repeated or unknown names. */
 export function parseSignatureInput(header: string): SignatureInput | undefined {
   const [, label, text, inner, parameterText] =
     header.length > TEXT_LIMIT_CHARACTERS ? [] : (INPUT.exec(header) ?? []);
@@ -37,7 +37,7 @@ export function parseSignatureInput(header: string): SignatureInput | undefined 
     : undefined;
 }
 
-/** The bytes under `label`, which must be the only one; undefined for any other form. */
+/** Returns the bytes under `label`, which must be the only label, or undefined for any other form. */
 export function parseSignature(header: string, label: string): Uint8Array | undefined {
   const [, name, base64] = BYTES.exec(header.length > TEXT_LIMIT_CHARACTERS ? '' : header) ?? [];
   return name === label && base64 !== undefined ? bytesOf(base64) : undefined;

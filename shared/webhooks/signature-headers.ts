@@ -1,15 +1,15 @@
 /**
- * The signature header of each scheme. Separate from the schemes, since every function's log redaction reads
- * it and needs no cryptography.
+ * The signature header of each scheme. The headers are separate from the schemes, since every function's log redaction
+ * reads them and needs no cryptography.
  */
 
-/** Lower case. Signatures are read from these headers only, and their values never appear in a log. */
+/** Header names in lower case. Signatures are read from these headers only, and their values never appear in a log. */
 export const SIGNATURE_HEADERS = {
   github: 'x-hub-signature-256',
   stripe: 'stripe-signature',
   slack: 'x-slack-signature',
   standard: 'webhook-signature',
-  /** The older spelling of the standard. */
+  /** The older spelling of the standard's header. */
   svix: 'svix-signature',
   rfc9421: 'signature',
 } as const;

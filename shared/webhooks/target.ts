@@ -7,8 +7,8 @@ import type { Target } from './compiled-webhooks.ts';
 import type { Delivery } from './verify.ts';
 
 /**
- * Both services take 1 MiB, for EventBridge the entry with all its parts; the rest is for those parts.
- * Source: EventBridge and SQS quotas, as of January 2026.
+ * Both services accept 1 MiB. For EventBridge, this includes all parts of the entry, so some bytes are reserved for the
+ * other parts. Source: EventBridge and SQS quotas, as of January 2026.
  */
 export const MESSAGE_LIMIT_BYTES = 1_000_000;
 
@@ -16,9 +16,9 @@ export const MESSAGE_LIMIT_BYTES = 1_000_000;
 type QueueHome = { readonly region: string; readonly accountId: string };
 
 /**
- * The text of the message: `{source, scheme, key, type, receivedAt}` and, from the body, `payload` if it is
- * JSON, `body` if it is other text, else `bodyBase64`. A payload is included byte for byte as signed, so that
- * large numbers keep all digits.
+ * Returns the text of the message: `{source, scheme, key, type, receivedAt}` and, from the body, `payload` if it is
+ * JSON, `body` if it is other text, else `bodyBase64`. A payload is included byte for byte as signed, so that large
+ * numbers retain all digits.
  */
 export function printMessage(source: string, delivery: Delivery): string {
   const { scheme, key, type, body, receivedAtEpochMs } = delivery;
@@ -61,7 +61,7 @@ export async function sendMessage(
       cause,
     });
   }
-  // EventBridge responds with 200 even if it took no entry.
+  // EventBridge responds with 200 even if it accepted no entry.
   const isTaken =
     target.kind === 'sqs' ? typeof answer['MessageId'] === 'string' : answer['FailedEntryCount'] === 0;
   if (!isTaken) throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook refused a delivery');
@@ -90,7 +90,7 @@ function toSendMessage(
   const input = {
     QueueUrl: `${regionalAddress('sqs', region)}/${accountId}/${queue}`,
     MessageBody: message,
-    // One group, because a FIFO queue is chosen for its order.
+    // All messages have one group, because a FIFO queue is chosen for its order.
     ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(id) }),
   };
   return { service: 'sqs', target: 'AmazonSQS.SendMessage', input };

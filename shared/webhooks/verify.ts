@@ -1,4 +1,4 @@
-/** Verifies that a delivery is signed with the secret, and recent. */
+/** Verifies that a delivery is signed with the secret and is recent. */
 import { createHash } from 'node:crypto';
 import type { EventFields } from '../aws/event-fields.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -11,9 +11,12 @@ import type { SchemeName } from './signature-headers.ts';
 
 export type Delivery = {
   readonly scheme: SchemeName;
-  /** `id#` and the sender's own id if signed, else `signed#` and a hash of the signed parts. */
+  /** `id#` and the sender's own id if it is signed, otherwise `signed#` and a hash of the signed parts. */
   readonly key: string;
-  /** `push`, `invoice.paid`. Not proven on GitHub, which signs only the body. */
+  /**
+   * The type of the event, such as `push` or `invoice.paid`. GitHub signs only the body, so the type is not proven for
+   * GitHub.
+   */
   readonly type: string | undefined;
   readonly body: Uint8Array;
   /** The body, if it is a JSON object; numbers may have lost digits, unlike in `body`. */
@@ -27,17 +30,17 @@ export type VerifyOptions = {
   readonly scheme: SchemeName;
   /** Called only for a request with a signature to check. */
   readonly secrets: (nowEpochMs: number) => readonly string[] | Promise<readonly string[]>;
-  /** Tolerated difference between the sender's time and ours, either way. */
+  /** Tolerated difference between the sender's time and ours, in either direction. */
   readonly toleranceSeconds: number;
   /**
-   * GitHub: tells deliveries apart by X-GitHub-Delivery, which is not signed, instead of by their bodies.
-   * Events such as `workflow_dispatch` may come twice with equal bytes; but then anyone who has seen a
-   * delivery can repeat it.
+   * For GitHub, distinguishes deliveries by X-GitHub-Delivery, which is not signed, instead of by their bodies. Events
+   * such as `workflow_dispatch` may come twice with equal bytes. However, anyone who has seen a delivery can then
+   * repeat it.
    */
   readonly trustDeliveryId?: boolean | undefined;
 };
 
-/** Two during a change of secret; each costs a hash of the body. */
+/** Two secrets are used during a change of secret. Each secret costs a hash of the body. */
 const SECRETS_LIMIT = 4;
 
 /** @throws DomainError CONFIG_INVALID for unusable secrets, which are not the sender's fault. */
@@ -48,7 +51,8 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
   const nowEpochSeconds = Math.floor(request.receivedAtEpochMs / 1000);
   const { signedAtEpochSeconds: signedAt = nowEpochSeconds, expiresAtEpochSeconds: expiresAt = Infinity } =
     claim;
-  // Either way: a future time would keep the delivery valid for longer than the tolerance.
+  // The time is checked in both directions, because a future time would keep the delivery valid for longer than the
+  // tolerance.
   if (Math.abs(nowEpochSeconds - signedAt) > options.toleranceSeconds || expiresAt < nowEpochSeconds)
     return refused('timestamp_outside_tolerance');
   const secrets = await options.secrets(request.receivedAtEpochMs);

@@ -1,4 +1,4 @@
-/** `$connect`: admits a caller's connection, unless there are too many. */
+/** Handles `$connect`: admits a caller's connection, unless there are too many. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import type { ChannelPorts } from './channel-ports.ts';
@@ -8,7 +8,10 @@ import { keepsPlace } from './keeps-place.ts';
 import { callerKey, forgetConnection } from './listeners.ts';
 import { remember } from './live.ts';
 
-/** API Gateway closes a connection after ten idle minutes; without a message for longer, it was abandoned. */
+/**
+ * API Gateway closes a connection after ten idle minutes. A connection without a message for longer than this was
+ * abandoned.
+ */
 const ABANDONED_AFTER_MS = 15 * 60_000;
 const PAGE = 200;
 
@@ -33,7 +36,7 @@ export async function admitConnection(
   return acceptConnection(event);
 }
 
-/** Keys in their order: all, or a few beyond the limit. */
+/** Returns keys in their order: all keys, or a few beyond the limit. */
 async function openConnections(
   { store, clock, limits }: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   principalId: string,

@@ -1,4 +1,4 @@
-/** Answers messages of clients: one frame each, sent as the route's response. */
+/** Answers messages of clients with one frame each, which is sent as the route's response. */
 import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
@@ -19,17 +19,17 @@ import { answerPing } from './ping.ts';
 import { join, leave, listMembers } from './presence.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Per connection; each presence channel counts, too. */
+/** Maximum number of channels per connection, including presence channels. */
 export const CHANNELS_PER_CONNECTION = 50;
-/** The frame around it must fit into AWS's 128 KB, too. */
+/** The frame around the data must also fit into AWS's limit of 128 KB. */
 export const MAX_DATA_BYTES = 120 * 1024;
 
-/** Messages of the protocol that a route takes; any other message means a wrong deployment. */
+/** Messages of the protocol that a route accepts. Any other message indicates a wrong deployment. */
 type TakenActions = readonly ClientMessage['action'][];
 
 /**
- * Never throws for a client's mistake. A connection is used no longer than its credential: later messages are
- * refused, and all its subscriptions are removed.
+ * Answers a message. It never throws for a client's mistake. A connection is not used after its credential has expired:
+ * later messages are refused, and all subscriptions of the connection are removed.
  */
 export async function answerMessage(
   ports: ChannelPorts,
@@ -39,17 +39,17 @@ export async function answerMessage(
   const message = parseClientMessage(event.body);
   const id = 'id' in message ? message.id : undefined;
   if (isCredentialOver(event)) {
-    // Subscriptions that cannot be removed now are skipped at delivery.
+    // Subscriptions that cannot be removed now are skipped when messages are delivered.
     await endConnection(ports, event).catch(() => undefined);
     return refusal('credential-expired', 'the credential has expired; connect again with a new one', { id });
   }
-  // A ping counts by its channels.
+  // The cost of a ping depends on its channels, so it is counted separately.
   if ('action' in message && message.action === 'ping' && taken.includes('ping'))
     return answerPing(ports, event, message);
   const channel = 'channel' in message ? message.channel : undefined;
   const asked = { id, channel };
   try {
-    // Counted before the message is authorized: refused messages also take an instance's time.
+    // The message is counted before it is authorized, because refused messages also take an instance's time.
     if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
       return refusal(
         'unavailable',
@@ -96,7 +96,7 @@ async function answerAllowed(
 
 type Place = { readonly event: WebSocketEvent; readonly address: string };
 
-/** A joined channel may always be left, whatever the grants are now. */
+/** A joined channel may always be left, regardless of the current grants. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
   // A presence channel cannot be published to.
@@ -124,12 +124,16 @@ async function subscribe(
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
   const subscribed = { type: 'subscribed', id, channel, head: { log, seq } } as const;
   if (!isPresence) return subscribed;
-  // After the head: joins and leaves with a later number may repeat entries of the list.
+  // The members are listed after the head was read, so joins and leaves with a later number may repeat entries of the
+  // list.
   const { members, isCut } = await listMembers(ports, address);
   return { ...subscribed, members, ...(isCut && { membersCut: true }) };
 }
 
-/** Before reading the head: messages with a later number then find the subscriber. @returns false: too many */
+/**
+ * Subscribes before the head is read, so that messages with a later number find the subscriber.
+ * @returns false if the connection has too many channels
+ */
 async function listen(
   { store }: Pick<ChannelPorts, 'store'>,
   connection: Connection,
@@ -167,7 +171,10 @@ async function publish(
   return { type: 'published', id, channel, seq };
 }
 
-/** The caller's name for others, `{issuer's id}|{subject}`: two issuers may have users of one name. */
+/**
+ * Returns the name under which others see the caller, `{issuer's id}|{subject}`, because two issuers may have users
+ * with the same name.
+ */
 function subjectOf({ authorizer }: WebSocketEvent): string {
   return authorizer['principalId'] ?? '';
 }

@@ -1,13 +1,16 @@
-/** Names of channels: `rooms/1` to clients, `chat:rooms/1` to publishers and in the table. */
+/** Names of channels. Clients use `rooms/1`; publishers and the table use `chat:rooms/1`. */
 import { CHANNEL_SPACE, isChannelName, mayUseChannel } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
-/** Suffix of the channel for joins and leaves of another; subscribing to it also makes one present. */
+/**
+ * Suffix of the channel that reports the joins and leaves of another channel. Subscribing to it also makes the
+ * subscriber present.
+ */
 export const PRESENCE_SUFFIX = '!here';
 
-/** `rooms/1` from `rooms/1!here`; undefined: not a presence channel. */
+/** Returns `rooms/1` for `rooms/1!here`, or undefined if the channel is not a presence channel. */
 export function watchedChannel(channel: string): string | undefined {
   return channel.endsWith(PRESENCE_SUFFIX) ? channel.slice(0, -PRESENCE_SUFFIX.length) : undefined;
 }
@@ -23,7 +26,7 @@ export function mayWatch(grants: ChannelGrants, channel: string): boolean {
   return mayUseChannel(grants, 'subscribe', watched) && mayUseChannel(grants, 'presence', watched);
 }
 
-/** The parts must be checked already. */
+/** The parts must have been checked before. */
 export function printAddress(space: string, channel: string): string {
   return `${space}:${channel}`;
 }
@@ -38,7 +41,7 @@ export function assertAddress(address: string): void {
     );
 }
 
-/** The client's name of the channel. */
+/** Returns the client's name of the channel. */
 export function channelOf(address: string): string {
   return splitAddress(address)[1];
 }
@@ -48,12 +51,12 @@ function splitAddress(address: string): readonly [space: string, channel: string
   return [address.slice(0, Math.max(at, 0)), address.slice(at + 1)];
 }
 
-/** Partition of a channel's subscribers. */
+/** Returns the partition of a channel's subscribers. */
 export function listenersKey(address: string): string {
   return `live#channel#${address}`;
 }
 
-/** Reverses `listenersKey`; undefined: another partition. */
+/** Reverses `listenersKey`. Returns undefined for any other partition. */
 export function addressOfListeners(pk: string): string | undefined {
   const prefix = 'live#channel#';
   return pk.startsWith(prefix) ? pk.slice(prefix.length) : undefined;
@@ -63,7 +66,7 @@ export function headKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'head' };
 }
 
-/** Partition of one log; its numbers are padded, so that they sort as text. */
+/** Returns the partition of one log. Its numbers are padded, so that they sort as text. */
 export function logKey(address: string, log: number): string {
   return `log#${address}#${log}`;
 }

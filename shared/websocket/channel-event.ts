@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 
 /**
- * The event of a known API. Attack: the authorizer of another API of the account states any caller and any
+ * Parses the event of a known API. Attack: the authorizer of another API in the account could state any caller and any
  * channels.
  * @throws DomainError EVENT_MALFORMED, API_UNKNOWN
  */

@@ -1,7 +1,7 @@
 /**
- * The log of a channel: published messages under consecutive numbers. A number is taken first and its entry
- * written after, so that writers do not wait for each other; if the writer has died, a reader that misses
- * the entry makes the number void.
+ * The log of a channel contains published messages under consecutive numbers. A number is taken first and its entry is
+ * written afterwards, so that writers do not wait for each other. If the writer has died, a reader that misses the
+ * entry makes the number void.
  *
  * | item  | pk                    | sk          | attributes                                                        |
  * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
@@ -20,29 +20,35 @@ export type NewEntry =
   | { readonly id: string; readonly by?: string; readonly data: unknown }
   | { readonly event: 'join' | 'leave'; readonly member: Member };
 
-/** A silent channel expires after this, and its numbers begin again under another `log`. */
+/** A channel without messages expires after this time, and its numbers begin again under another `log`. */
 const HEAD_SECONDS = 30 * 86_400;
 /** How far back a client may read, even if more is stored. */
 export const LOG_LIMIT_ENTRIES = 1_000;
-/** A writer that takes longer after it got its number takes another. */
+/** A writer that takes longer than this after it got its number takes another number. */
 const WRITTEN_WITHIN_MS = 4_000;
-/** An entry missing for this long will not come: well beyond a writer's limit, since clocks may differ. */
+/**
+ * An entry that is missing for this long will not be written any more. This is well beyond a writer's limit, since
+ * clocks may differ.
+ */
 export const SETTLED_AFTER_MS = 10_000;
-/** Longer runs of missing numbers are not due to dead writers: their entries have expired. */
+/** Longer runs of missing numbers are not caused by dead writers, because their entries have expired. */
 const VOIDS_LIMIT = 25;
 const ATTEMPTS = 4;
-/** Per answer, with room for the frame. */
+/** Maximum size of the entries in a response, which leaves room for the frame. */
 const READ_BYTES = 96 * 1024;
 const PAGE = 100;
 
 type Appended = {
   readonly from: number;
   readonly to: Position;
-  /** Sorted in the order of the log. */
+  /** Entries in the order of the log. */
   readonly entries: readonly ChannelEntry[];
 };
 
-/** Numbers and writes the entries, in their order. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Numbers the entries and writes them in their order.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function append(
   ports: LogPorts,
   address: string,
@@ -62,7 +68,8 @@ export async function append(
     }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
-    // Writes all messages again, so that they stay together; the client library drops duplicates by id.
+    // If an entry was not written, all messages are written again, so that they stay together. The client library drops
+    // duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
   throw unavailable('writing the log of a channel took too long');
@@ -94,7 +101,7 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
   throw unavailable('writing the head of a channel took too long');
 }
 
-/** @returns false: the number was made void, or may have been */
+/** @returns false if the number was made void, or may have been made void */
 async function writeEntry(
   { items, clock }: LogPorts,
   pk: string,
@@ -134,7 +141,10 @@ function contentOf(entry: NewEntry): Item {
   return { id, data: JSON.stringify(data), ...(by !== undefined && { by }) };
 }
 
-/** Current position; undefined: nothing was ever published. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Returns the current position, or undefined if nothing was ever published.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function readHead(
   { items }: Pick<LogPorts, 'items'>,
   address: string,
@@ -150,19 +160,19 @@ type LogPage = {
   readonly entries: readonly ChannelEntry[];
   /** Numbers of entries that have expired. */
   readonly lost: readonly Range[];
-  /** Complete up to this number. */
+  /** The page is complete up to this number. */
   readonly upTo: number;
   readonly head: number;
 };
 
 /**
- * Entries after a position, as many as fit into one response. The page ends before a number that a writer may
+ * Reads the entries after a position, as many as fit into one response. The page ends before a number that a writer may
  * still be writing.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // The log was started again, or has expired: the client's position belongs to another log.
+  // The log was started again or has expired, so the client's position belongs to another log.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
   const seen = after.log === log ? after.seq : 0;
@@ -230,7 +240,7 @@ type Gap = {
   readonly neighbourAt: number;
 };
 
-/** Ensures that no entry of the gap can appear any more; undefined: an entry still may. */
+/** Ensures that no entry of the gap can appear any more. Returns undefined if an entry may still appear. */
 async function settle(
   { items, clock }: LogPorts,
   { pk, from, to, neighbourAt }: Gap,
@@ -261,7 +271,10 @@ function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
   return numberOf(expiresAt) * 1000 <= nowEpochMs;
 }
 
-/** The existing entries under numbers from `append`. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Reads the existing entries under numbers from `append`.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function readEntries(
   { store }: Pick<LogPorts, 'store'>,
   address: string,
@@ -303,7 +316,7 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Continues only if another attempt could succeed. */
+/** Throws unless another attempt could succeed. */
 function assertPossible(outcome: WriteOutcome): void {
   if (outcome.kind === 'rejected' && !outcome.retryable)
     throw unavailable('the connections table did not accept the request');

@@ -10,14 +10,14 @@ import type {
 import type { LogPorts } from './channel-log.ts';
 
 export type ChannelLimits = {
-  /** How long messages are kept for returning clients. */
+  /** How long messages are stored for returning clients. */
   readonly keptSeconds: number;
   /** Ping interval of members that are present in a channel. */
   readonly pingMs: number;
   readonly connectionsPerCaller: number;
-  /** A minute; a message for a presence channel counts as three. */
+  /** Maximum cost of messages per minute. A message for a presence channel counts as three messages. */
   readonly messagesPerConnection: number;
-  /** A minute, over all connections of the caller. */
+  /** Maximum cost of messages per minute, over all connections of the caller. */
   readonly messagesPerCaller: number;
 };
 

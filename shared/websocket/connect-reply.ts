@@ -3,8 +3,8 @@ import { SUBPROTOCOL_MARKER } from '../aws/websocket-event.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 
 /**
- * Accepts the connection. A browser that offered `bearer, <token>` closes it unless one offered subprotocol
- * comes back; only the marker does, never the token.
+ * Accepts the connection. A browser that offered `bearer, <token>` closes the connection unless the response contains
+ * one of the offered subprotocols. The response contains only `bearer`, never the token.
  *
  * @example
  * ```ts

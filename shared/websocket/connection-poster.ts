@@ -1,4 +1,4 @@
-/** ConnectionPoster by `@connections` of API Gateway, signed with the function's credentials. */
+/** A ConnectionPoster that uses API Gateway's `@connections`. Requests are signed with the function's credentials. */
 import { awsDomainOf } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
@@ -11,10 +11,10 @@ type PosterConfig = {
 
 const TIMEOUT_MS = 3000;
 const GONE = 410;
-/** Over the account's rate, or too many messages wait for the connection. */
+/** The account's rate is exceeded, or too many messages are waiting for the connection. */
 const THROTTLED = 429;
 
-/** Calls `read` for each message, since Lambda renews credentials. */
+/** `read` is called for each message, since Lambda renews credentials. */
 export function createConnectionPoster(read: () => PosterConfig): ConnectionPoster {
   return {
     async post({ apiId, stage, connectionId }, text) {

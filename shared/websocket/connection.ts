@@ -7,24 +7,30 @@ import type { Item } from '../table/item-write.ts';
 /** The same clock skew as in authorizers and `access()`. */
 const CLOCK_SKEW_SECONDS = 30;
 
-/** Digits of a place: more than there are connections. */
+/** Number of digits of a place, which allow more places than there are connections. */
 export const PLACE_DIGITS = 12;
 
-/** Identifies a connection: its id is unique per API only. */
+/** Identifies a connection. A connection's id is unique only within its API. */
 export type ConnectionName = Pick<Connection, 'apiId' | 'stage' | 'connectionId'>;
 
 export type Connection = {
   readonly apiId: string;
   readonly stage: string;
   readonly connectionId: string;
-  /** From the authorizer; empty on an API without one. */
+  /** The principal id from the authorizer; empty on an API without an authorizer. */
   readonly principalId: string;
-  /** If the document's context has one. */
+  /** The tenant, if the document's context has one. */
   readonly tenant?: string;
   readonly connectedAtEpochMs: number;
-  /** When the record may go: AWS closes connections after two hours, and `$disconnect` is best effort. */
+  /**
+   * The time after which the record may be deleted. AWS closes connections after two hours, and `$disconnect` is best
+   * effort.
+   */
   readonly expiresAtEpochSeconds: number;
-  /** Expiry of the credential used for opening; absent: never. The connection does not end with it. */
+  /**
+   * Expiry of the credential that was used to open the connection; absent if it never expires. The connection does not
+   * end with the credential.
+   */
   readonly credentialExpiresAtEpochSeconds?: number;
 };
 
@@ -44,7 +50,7 @@ export function toConnection(event: WebSocketEvent): Connection {
   };
 }
 
-/** `exp` of the authorizer's context, which API Gateway repeats with every event of the connection. */
+/** Reads `exp` from the authorizer's context, which API Gateway repeats with every event of the connection. */
 export function credentialEnd({ authorizer }: Pick<WebSocketEvent, 'authorizer'>): number | undefined {
   const { exp = '' } = authorizer;
   return /^\d{1,12}$/.test(exp) ? Number(exp) : undefined;
@@ -56,7 +62,7 @@ export function isCredentialOver(event: WebSocketEvent): boolean {
   return endSeconds !== undefined && isOver(endSeconds, event.receivedAtEpochMs ?? Infinity);
 }
 
-/** Includes a tolerance for clock differences. */
+/** Whether a credential has expired, with a tolerance for clock differences. */
 export function isOver(credentialEndSeconds: number, nowEpochMs: number): boolean {
   return credentialEndSeconds + CLOCK_SKEW_SECONDS < nowEpochMs / 1000;
 }
@@ -66,8 +72,8 @@ export function nameOf({ apiId, stage, connectionId }: ConnectionName): string {
 }
 
 /**
- * Position of a connection among all subscribers: evenly distributed, so that functions can share them by
- * ranges, and DynamoDB can spread them.
+ * Returns the position of a connection among all subscribers. Positions are evenly distributed, so that functions can
+ * share connections by ranges and DynamoDB can spread them.
  */
 export function placeOf(connection: ConnectionName): string {
   return sha256Hex(nameOf(connection)).slice(0, PLACE_DIGITS);

@@ -1,7 +1,7 @@
 /**
- * Delivers numbered entries of a channel's log to its subscribers. Closed connections and expired credentials
- * are removed on the way. A failed connection does not delay others, and finds the gap by the next number or
- * ping.
+ * Delivers numbered entries of a channel's log to its subscribers. Closed connections and expired credentials are
+ * removed on the way. A connection that fails does not delay other connections, and its client finds the gap by the
+ * next number or ping.
  */
 import type { DeliveryJob } from '../ports.ts';
 import type { ListedItem } from '../table/listing.ts';
@@ -17,7 +17,7 @@ import { forEachConcurrently, postTexts } from './post-texts.ts';
 import type { DeliveryStatus } from './post-texts.ts';
 
 export type Delivered = Readonly<Record<DeliveryStatus, number>> & {
-  /** In units of 32 KB, as API Gateway bills messages. */
+  /** Number of 32 KB units, by which API Gateway bills messages. */
   readonly units: number;
   readonly shares: number;
 };
@@ -25,13 +25,13 @@ export type Delivered = Readonly<Record<DeliveryStatus, number>> & {
 const PAGE = 250;
 /** Concurrent posts; each takes some 10 ms, mostly waiting. */
 const AT_ONCE = 64;
-/** The billing unit of messages: entries are combined up to this size. */
+/** API Gateway's billing unit of messages. Entries are combined up to this size. */
 const UNIT_BYTES = 32 * 1024;
 
 /**
- * @param written the entries under these numbers, if the caller has just written them; otherwise they are
- * read, so that a job only contains positions
- * @throws DomainError STORE_UNAVAILABLE; a repeated call may deliver some twice
+ * @param written the entries under these numbers, if the caller has just written them; otherwise they are read, so that
+ * a job only contains positions
+ * @throws DomainError STORE_UNAVAILABLE; a repeated call may deliver some entries twice
  */
 export async function deliver(
   ports: DeliveryPorts,
@@ -73,7 +73,7 @@ export async function deliver(
   return delivered;
 }
 
-/** Other functions deliver what exceeds this function's share; what cannot be handed over is delivered here. */
+/** Other functions deliver what exceeds this function's share. What cannot be handed over is delivered here. */
 async function delegateRest(
   { courier }: DeliveryPorts,
   job: DeliveryJob,
@@ -91,7 +91,7 @@ async function delegateRest(
       await courier.deliver({ ...job, places: share });
       shares += 1;
     } catch {
-      // From here to the end, although some may be delivered twice.
+      // This function delivers the entries up to the end, although some subscribers may get them twice.
       end = places[1];
     }
   return { places: [places[0], end], shares };
@@ -110,12 +110,12 @@ async function deliverOne(
     if (status === 'expired') await ports.sockets.post(connection, expiredText(address));
     await endConnection(ports, connection);
   } catch {
-    // It is found again by the next message, or expires in the table within two hours.
+    // The connection is found again by the next message, or expires in the table within two hours.
   }
   return status;
 }
 
-/** Sent once: afterwards the connection has no subscriptions. */
+/** The text is sent only once, because the connection has no subscriptions afterwards. */
 function expiredText(address: string): string {
   const frame: ServerFrame = {
     type: 'error',
@@ -137,7 +137,7 @@ function frameTexts(address: string, log: number, entries: readonly ChannelEntry
   };
   for (const entry of entries) {
     const entryBytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
-    // Leaves room for the frame.
+    // Leaves room for the frame around the entries.
     if (sizeBytes + entryBytes > UNIT_BYTES - 512) close();
     together.push(entry);
     sizeBytes += entryBytes;

@@ -12,7 +12,7 @@ type LoadLiveClient = () => Promise<{
   readonly commands: Pick<typeof DynamoDb, 'BatchWriteItemCommand' | 'QueryCommand'>;
 }>;
 
-/** DynamoDB's limit of a batch. */
+/** DynamoDB's limit for a batch. */
 const BATCH = 25;
 const TIMEOUT_MS = 3000;
 
@@ -22,7 +22,7 @@ const loadLiveClient: LoadLiveClient = async () => {
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };
 };
 
-/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request. */
+/** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not accept the request. */
 export function createLiveStore(
   tableName: string,
   load: LoadLiveClient = loadLiveClient,
@@ -57,7 +57,7 @@ export function createLiveStore(
       orUnavailable(async () => {
         const { client, commands } = await loaded();
         const partition: Condition = { attribute: 'pk', is: 'equal', value: pk };
-        // DynamoDB allows no empty text in a key; a blank sorts before all that we write.
+        // DynamoDB does not allow an empty text in a key. A blank sorts before everything that we write.
         const range = { attribute: 'sk', is: 'between', from: from || ' ', to: to ?? '' } as const;
         const isRange = from !== undefined && to !== undefined;
         const command = new commands.QueryCommand({

@@ -1,25 +1,27 @@
 /**
- * Shares the subscribers of a channel among functions. Places are evenly distributed, so the first page shows
- * roughly how many there are: no counting, and no channel has to be split beforehand.
+ * Shares the subscribers of a channel among functions. Places are evenly distributed, so the first page shows roughly
+ * how many subscribers there are. Nothing has to be counted, and no channel has to be split beforehand.
  */
 import { PLACE_DIGITS } from './connection.ts';
 
-/** From the first on, and before the second. */
+/** A range of places, from the first value on and before the second value. */
 export type Places = readonly [from: string, before: string];
 
 export const ALL_PLACES: Places = ['', 'g'];
 
-/** Work of one function: about a second. */
+/** Number of subscribers for one function, which takes about a second. */
 export const LISTENERS_PER_SHARE = 1_000;
-/** A function with more splits them further. */
+/** Maximum number of shares. A function with more subscribers splits them further. */
 const SHARES_LIMIT = 64;
-/** Twelve digits exceed exact numbers; eight are precise enough. */
+/**
+ * Number of hexadecimal digits of a place that are used to cut shares. Eight of the twelve digits are precise enough.
+ */
 const DIGITS = 8;
 const SPACE = 16 ** DIGITS;
 
 /**
  * @param page how many subscribers were read, and the place of the last one
- * @returns the remaining places, cut into shares; the first is for the caller
+ * @returns the remaining places, cut into shares; the first share is for the caller
  */
 export function cutPlaces(
   [from, before]: Places,

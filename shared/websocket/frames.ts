@@ -1,11 +1,11 @@
 /**
- * The protocol, version 1 (docs/guides/receive/realtime.md): JSON texts, requests by `action`, answers by
- * `type`. Shared by the functions and the client library; types only.
+ * The protocol, version 1 (docs/guides/receive/realtime.md). Frames are JSON texts: requests have an `action`, and
+ * responses have a `type`. The functions and the client library share this file.
  */
 
 export const PROTOCOL_VERSION = 1;
 
-/** A position in a channel. A log that is started again has another number. */
+/** A position in a channel. A log that is started again gets another number. */
 export type Position = { readonly log: number; readonly seq: number };
 
 export type Member = { readonly id: string; readonly sub: string };
@@ -14,10 +14,10 @@ export type Member = { readonly id: string; readonly sub: string };
 export type ChannelEntry =
   | {
       readonly seq: number;
-      /** Id of the publication: a repeated one has the same. */
+      /** Id of the publication, which is the same if the publication is repeated. */
       readonly id: string;
       readonly at: number;
-      /** Subject of the publishing client; absent: a service. */
+      /** Subject of the publishing client; absent if a service published the message. */
       readonly by?: string;
       readonly data: unknown;
     }
@@ -27,10 +27,10 @@ export type ChannelEntry =
       readonly event: 'join' | 'leave';
       readonly member: Member;
     }
-  /** An unused number. */
+  /** An unused sequence number. */
   | { readonly seq: number; readonly void: true };
 
-/** First and last number. */
+/** The first and the last number of a range. */
 export type Range = readonly [from: number, to: number];
 
 export type ClientMessage =
@@ -58,13 +58,13 @@ export type ClientMessage =
 
 export type ErrorCode =
   | 'forbidden'
-  /** The credential used to open the connection has expired: connect again with a new one. */
+  /** The credential used to open the connection has expired. Connect again with a new credential. */
   | 'credential-expired'
   | 'invalid'
   | 'too-large'
   | 'too-many'
   | 'unknown-action'
-  /** Temporary; a retry may succeed. */
+  /** The failure is temporary; a retry may succeed. */
   | 'unavailable';
 
 export type ServerFrame =
@@ -72,11 +72,11 @@ export type ServerFrame =
       readonly type: 'subscribed';
       readonly id: string;
       readonly channel: string;
-      /** Position of the channel when the subscription began: later entries are delivered. */
+      /** Position of the channel when the subscription began. Later entries are delivered. */
       readonly head: Position;
-      /** The members of a presence channel at that time. */
+      /** The members of a presence channel when the subscription began. */
       readonly members?: readonly Member[];
-      /** There were more members than listed. */
+      /** Present if there were more members than listed. */
       readonly membersCut?: true;
     }
   | { readonly type: 'unsubscribed'; readonly id: string; readonly channel: string }
@@ -86,7 +86,10 @@ export type ServerFrame =
       readonly channel: string;
       readonly log: number;
       readonly messages: readonly ChannelEntry[];
-      /** Answers `read`: everything up to this number is in `messages` or in `lost`. */
+      /**
+       * `id` and the fields below are present in the response to `read`. Everything up to `upTo` is in `messages` or in
+       * `lost`.
+       */
       readonly id?: string;
       readonly upTo?: number;
       readonly head?: number;
@@ -103,7 +106,7 @@ export type ServerFrame =
       readonly credentialEndsInMs?: number;
       /** Current positions of channels of which the client has missed entries. */
       readonly heads?: Readonly<Record<string, Position>>;
-      /** Presence channels in which the client counts as gone: subscribe again. */
+      /** Presence channels in which the client counts as gone, so that it has to subscribe again. */
       readonly rejoin?: readonly string[];
     }
   | {

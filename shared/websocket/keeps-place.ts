@@ -1,11 +1,11 @@
-/** The others over the limit take themselves away meanwhile. */
+/** Meanwhile the writers of the other entries over the limit remove their entries. */
 const ATTEMPTS = 4;
 
 /**
- * Whether an entry that has just been written may stay among so many. Counting before writing alone admits all
- * that come at once. Here the last one written sees all that stay, so there are never more; those that sort
- * first stay, so that a crowd does not refuse itself entirely.
- * @param list current keys in their order, at least one beyond the limit if there are more
+ * Returns whether an entry that has just been written may stay under the limit. If entries were only counted before
+ * writing, all entries that are written at once would be admitted. Here the last writer sees all entries that stay, so
+ * there are never too many. The entries that sort first stay, so that a crowd does not refuse itself entirely.
+ * @param list returns the current keys in their order, with at least one beyond the limit if there are more
  */
 export async function keepsPlace(
   list: () => Promise<readonly string[]>,

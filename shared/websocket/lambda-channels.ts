@@ -1,4 +1,7 @@
-/** Channels of the stack's functions: configuration from the environment, real clock, table and network. */
+/**
+ * Creates the ports for channels of the stack's functions: configuration from the environment, real clock, table and
+ * network.
+ */
 import { createFunctionInvoker } from '../aws/lambda-poster.ts';
 import { readChannelsConfig, readInvokerConfig } from '../config/channels-config.ts';
 import { readSignerConfig } from '../config/environment.ts';

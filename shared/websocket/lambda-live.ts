@@ -1,4 +1,7 @@
-/** Live connections in a Lambda function: configuration from the environment, real clock and network. */
+/**
+ * Creates the ports for live connections in a Lambda function: configuration from the environment, real clock and
+ * network.
+ */
 import { readSignerConfig } from '../config/environment.ts';
 import { createConnectionPoster } from './connection-poster.ts';
 import { createLiveStore } from './dynamodb-live.ts';

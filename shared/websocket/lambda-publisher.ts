@@ -7,21 +7,22 @@ import type { FunctionInvoker } from '../ports.ts';
 import { parsePublisherEvent } from './publisher-event.ts';
 
 export type Publication = {
-  /** Repeated with the same id, a message counts once for users of the client library. */
+  /** A message that is repeated with the same id counts once for users of the client library. */
   readonly id?: string;
-  /** false: calls `ws-publisher` without waiting for the result. Lambda retries failures. */
+  /** If false, calls `ws-publisher` without waiting for the result. Lambda retries failures. */
   readonly wait?: boolean;
 };
 
 export type Published = {
-  /** Number of the message, or of the last of several; undefined if the call does not wait. */
+  /** Number of the message, or of the last of several messages; undefined if the call does not wait. */
   readonly seq: number | undefined;
 };
 
 export interface Publisher {
   /**
-   * @param channel space and channel: `chat:rooms/1`
-   * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel of no such form; TARGET_UNAVAILABLE
+   * @param channel space and channel, such as `chat:rooms/1`
+   * @throws DomainError SUBJECT_INVALID for a message over 120 KB or a channel that does not have this form;
+   * TARGET_UNAVAILABLE
    */
   publish(channel: string, message: unknown, options?: Publication): Promise<Published>;
   publishAll(channel: string, messages: readonly unknown[], options?: Publication): Promise<Published>;
@@ -50,7 +51,7 @@ export function createLambdaPublisher(
     { id, wait = true }: Publication,
   ): Promise<Published> => {
     const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
-    // Checked here already, so that the caller gets the reason.
+    // The event is checked here already, so that the caller gets the reason.
     parsePublisherEvent(event, () => '');
     if (!wait) {
       await invoker.start(functionArn, event);

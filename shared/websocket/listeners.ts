@@ -1,5 +1,5 @@
 /**
- * Which connections there are, and what each listens to. Three kinds of items:
+ * Which connections exist, and what each connection listens to. There are three kinds of items:
  *
  * | item       | pk                       | sk                    | attributes                                              |
  * | ---------- | ------------------------ | --------------------- | ------------------------------------------------------- |
@@ -22,7 +22,7 @@ const MAX_NAME_CHARACTERS = 256;
 const RECORD = 'connection';
 const PAGE = 100;
 
-/** `issuer` is the id in the access document: two issuers may have users of the same name. */
+/** `issuer` is the id in the access document, because two issuers may have users with the same name. */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /** @throws DomainError SUBJECT_INVALID */
@@ -42,7 +42,7 @@ function ownKey(connection: ConnectionName): string {
   return `live#connection#${nameOf(connection)}`;
 }
 
-/** The connection itself, listed under its caller's name if it has one. */
+/** Returns the items of the connection, which is listed under its caller's name if it has one. */
 export function connectionItems(connection: Connection, nowEpochMs: number): readonly ListedItem[] {
   const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
   const { expiresAtEpochSeconds: expiresAt } = connection;
@@ -85,7 +85,10 @@ export async function channelsOf(
   return items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []);
 }
 
-/** Removes all items of a connection. @returns addresses of the channels that it listened to */
+/**
+ * Removes all items of a connection.
+ * @returns addresses of the channels that the connection listened to
+ */
 export async function forgetConnection(
   store: LiveStore,
   connection: ConnectionName,

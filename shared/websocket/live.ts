@@ -1,6 +1,6 @@
 /**
- * Connections of any WebSocket API, stored by caller and by topic, and messages to them. These messages have
- * no number and are not stored; channel messages (`subscribe.ts`, `publish.ts`) are.
+ * Connections of any WebSocket API, stored by caller and by topic, and messages to them. These messages have no number
+ * and are not stored, unlike channel messages (`subscribe.ts`, `publish.ts`).
  */
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
@@ -18,7 +18,10 @@ export type LivePorts = {
 };
 
 export type RememberOptions = {
-  /** Topics for the connection in addition to its own caller: the handler has checked that it may have them. */
+  /**
+   * Topics for the connection in addition to its own caller. The handler must have checked that the connection may have
+   * them.
+   */
   readonly topics?: readonly string[];
 };
 
@@ -26,18 +29,18 @@ export type Posted = {
   readonly sent: number;
   readonly gone: number;
   readonly expired: number;
-  /** API Gateway did not take the message, or was too slow. */
+  /** Number of connections for which API Gateway did not accept the message, or was too slow. */
   readonly failed: number;
 };
 
 const MAX_TOPICS = 20;
-/** AWS's limit of a message. */
+/** AWS's limit for a message. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
 const PAGE = 100;
 const AT_ONCE = 20;
 
 /**
- * For `$connect`, or for a message that asks for a topic. Earlier entries of the connection stay.
+ * Stores a connection, for `$connect` or for a message that asks for a topic. Earlier entries of the connection stay.
  * @throws DomainError SUBJECT_INVALID for a topic that is empty or too long, or too many; STORE_UNAVAILABLE
  *
  * @example
@@ -90,8 +93,9 @@ export async function remember(
 }
 
 /**
- * For `$disconnect`, which AWS does not guarantee to call: leftover entries are removed by `post`, or after
- * two hours. @throws DomainError STORE_UNAVAILABLE
+ * Removes a connection, for `$disconnect`. AWS does not guarantee to call `$disconnect`, so leftover entries are
+ * removed by `post`, or after two hours.
+ * @throws DomainError STORE_UNAVAILABLE
  *
  * @example
  * ```ts

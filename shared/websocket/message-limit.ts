@@ -15,9 +15,11 @@ import { listenerKey, nameOf, placeOf } from './connection.ts';
 import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
-/** Calls to the table for a presence channel; any other channel needs one. */
+/** Number of calls to the table for a message to a presence channel. Any other channel needs one call. */
 const PRESENCE_COST = 3;
-/** In the first two attempts another message may already have created the item, or the connection in it. */
+/**
+ * In the first two attempts, another message may already have created the item, or the connection's count in the item.
+ */
 const ATTEMPTS = 4;
 
 export function costOf(channel: string): number {
@@ -25,7 +27,7 @@ export function costOf(channel: string): number {
 }
 
 /**
- * @returns undefined: within the limits; else the milliseconds until the next minute
+ * @returns undefined if the message is within the limits; otherwise the milliseconds until the next minute
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function spend(
@@ -47,7 +49,8 @@ export async function spend(
     [own]: limits.messagesPerConnection - cost,
   };
   const expiresAt = (minute + 2) * (MINUTE_MS / 1000);
-  // What is missing begins with this message: of the caller's first in the minute both, of the connection's one.
+  // Counts that begin with this message: both counts if it is the caller's first message in the minute, one if it is
+  // the connection's first message.
   let missing: readonly string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const begun = missing;
@@ -82,8 +85,8 @@ export async function spend(
 }
 
 /**
- * With the connection's first message of a minute: the limit of connections recognises abandoned ones by it.
- * Does not create a connection.
+ * Called with the connection's first message of a minute, so that the limit of connections can recognise abandoned
+ * connections. It does not create a connection.
  */
 async function touch(
   { items, clock }: Pick<ChannelPorts, 'items' | 'clock'>,

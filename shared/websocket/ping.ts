@@ -1,7 +1,7 @@
 /**
- * Pings keep a quiet connection open (AWS sends none, and closes after ten idle minutes), renew presence, and
- * tell the client which messages of its channels it has missed: even the last message of a channel is missed
- * for at most one interval.
+ * Pings keep a quiet connection open, because AWS sends none and closes a connection after ten idle minutes. They also
+ * renew presence, and tell the client which messages of its channels it has missed. Even the last message of a channel
+ * is therefore missed for at most one interval.
  */
 import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
@@ -18,7 +18,7 @@ import { PROTOCOL_VERSION } from './frames.ts';
 import { costOf, spend } from './message-limit.ts';
 import { heartbeat, sweep } from './presence.ts';
 
-/** Interval of a connection without presence: twice within AWS's idle timeout. */
+/** Ping interval of a connection without presence. Two intervals fit into AWS's idle timeout. */
 const QUIET_PING_MS = 240_000;
 
 export async function answerPing(
@@ -34,7 +34,7 @@ export async function answerPing(
       : [],
   );
   const cost = watched.reduce((sum, { channel }) => sum + costOf(channel), 1);
-  // Without an answer the client would reconnect.
+  // The client would reconnect if it got no response.
   const waitMs = await spend(ports, event, cost).catch((error: unknown) => {
     if (isTemporary(error)) return ports.limits.pingMs;
     throw error;
@@ -77,15 +77,15 @@ function pong(
 }
 
 type Look = {
-  /** Current position of a channel, if it is beyond the client's. */
+  /** The channel's current position, if it is beyond the client's position. */
   readonly head?: Position;
   readonly mustRejoin?: boolean;
   readonly pingAfterMs?: number;
 };
 
 /**
- * Facts that the table does not give now come with the next ping. Without an answer the client would count
- * its connection as dead and reconnect: with a table slow from load, that would be an avalanche.
+ * Facts that the table does not return now come with the next ping. Without a response, the client would consider its
+ * connection dead and reconnect. If the table is slow because of load, this would cause an avalanche.
  */
 async function lookAt(
   ports: ChannelPorts,

@@ -29,7 +29,7 @@ const LEAST_PAUSE_PINGS = 0.125;
 const LEAVES_TOGETHER = 50;
 /** A leave not announced within this time was abandoned. */
 const LEAVE_ANNOUNCED_WITHIN_MS = 10_000;
-/** Well within the function's timeout. */
+/** The lease ends well within the function's timeout. */
 const NOTIFIER_LEASE_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
@@ -47,7 +47,7 @@ export async function join(
   await publishEntries(ports, address, [{ event: 'join', member: toMember(key, { sub }) }]);
 }
 
-/** @returns false: counts as gone, and has to join again */
+/** @returns false if the member counts as gone, and has to join again */
 export async function heartbeat(
   { items, clock, limits }: ChannelPorts,
   address: string,
@@ -66,13 +66,15 @@ export async function heartbeat(
   return outcome.kind !== 'refused';
 }
 
-/** Announces a member as gone, unless it was not present. Ends before it may come back. */
+/**
+ * Announces a member as gone, unless it was not present. The announcement is complete before the member may come back.
+ */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
   if (gone !== undefined) await announceGone(ports, address, [gone]);
 }
 
-/** The same for a closed connection, together with others that close at the same time. */
+/** Like `leave`, but for a closed connection, together with other connections that close at the same time. */
 export async function leaveForGood(
   ports: ChannelPorts,
   address: string,
@@ -90,8 +92,8 @@ export async function listMembers(ports: ChannelPorts, address: string): Promise
 }
 
 /**
- * Announces overdue members when a check is due; only one of all pinging connections does it.
- * @returns milliseconds to that connection's next check; undefined: another connection does it
+ * Announces overdue members when a check is due. Only one of all pinging connections does this.
+ * @returns milliseconds until that connection's next check; undefined if another connection does the check
  */
 export async function sweep(ports: ChannelPorts, address: string): Promise<number | undefined> {
   const { items, clock, limits } = ports;
@@ -127,7 +129,7 @@ async function takeSweep(
 ): Promise<boolean> {
   const key = sweepKey(address);
   const found = await items.read(key);
-  // A later due time needs no write.
+  // If the due time is later, nothing has to be written.
   if (found.kind === 'done' && Number(found.item?.['dueAt'] ?? 0) > nowEpochMs) return false;
   const dueAt = nowEpochMs + limits.pingMs;
   const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
@@ -146,11 +148,14 @@ async function takeSweep(
 
 type Leaving = {
   readonly key: ItemKey;
-  /** Absent: at any time. */
+  /** If absent, the member leaves regardless of when it was last seen. */
   readonly seenAt?: number;
 };
 
-/** Marks, announces, removes: if the function dies in between, the next sweep announces again. */
+/**
+ * Marks the leaving members, announces them, and then removes them. If the function dies in between, the next sweep
+ * announces them again.
+ */
 async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonly Leaving[]): Promise<void> {
   const gone: Gone[] = [];
   for (let first = 0; first < leaving.length; first += LEAVES_TOGETHER) {
@@ -163,8 +168,8 @@ async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonl
 }
 
 /**
- * When many leave at once, each in a separate function, one function announces all marked members: otherwise a
- * hundred leaves would be a hundred messages to every member.
+ * When many members leave at once, each in a separate function, one function announces all marked members. Otherwise a
+ * hundred leaves would cause a hundred messages to every member.
  */
 async function announceTogether(
   ports: ChannelPorts,
@@ -200,7 +205,7 @@ async function announceTogether(
   }
 }
 
-/** @returns undefined: another function announces, and now knows that there are more */
+/** @returns undefined if another function announces, and now knows that there are more leaves */
 async function becomeNotifier(
   { items, clock, limits }: ChannelPorts,
   key: ItemKey,
@@ -219,7 +224,7 @@ async function becomeNotifier(
       },
     });
     if (taken.kind === 'done') return taken.item['more'] === undefined ? 'own' : 'more';
-    // Rather announced twice than not at all.
+    // Announcing twice is better than not announcing at all.
     if (taken.kind !== 'refused') return 'own';
     const left = await items.update({
       purpose: 'presence',
@@ -255,7 +260,7 @@ async function markLeave(
   const marked = await items.update({
     purpose: 'presence',
     key,
-    // A ping in between keeps the member.
+    // A ping in between keeps the member present.
     when: [
       seenAt === undefined
         ? { attribute: 'seenAt', is: 'present' }
@@ -307,7 +312,7 @@ async function put(
     throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not accept the change of presence');
 }
 
-/** Long after every announcement: for leftovers when no member pings any more. */
+/** Returns an expiry long after every announcement, for leftovers when no member pings any more. */
 function endOf(epochMs: number, pingMs: number): number {
   return Math.ceil((epochMs + pingMs * 10) / 1000) + 600;
 }

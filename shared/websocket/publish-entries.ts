@@ -4,8 +4,8 @@ import type { ChannelPorts } from './channel-ports.ts';
 import type { Position } from './frames.ts';
 
 /**
- * @throws DomainError STORE_UNAVAILABLE, TARGET_UNAVAILABLE: then they are written, and found by clients that
- * request missing entries
+ * @throws DomainError STORE_UNAVAILABLE; TARGET_UNAVAILABLE when the entries are written but not delivered, so that
+ * clients find them when they request missing entries
  */
 export async function publishEntries(
   ports: ChannelPorts,

@@ -1,4 +1,4 @@
-/** Runs `ws-publisher`: appends publications to logs, and delivers to subscribers. */
+/** Runs `ws-publisher`, which appends publications to logs and delivers them to subscribers. */
 import { append } from './channel-log.ts';
 import type { DeliveryPorts } from './channel-ports.ts';
 import { deliver } from './deliver.ts';
@@ -7,13 +7,13 @@ import type { PublisherEvent } from './publisher-event.ts';
 
 type Ran = {
   readonly delivered: readonly Delivered[];
-  /** Number of the last message of the last publication; absent: entries written before were delivered. */
+  /** Number of the last message of the last publication; absent if entries that were written before were delivered. */
   readonly seq?: number;
-  /** Written but not delivered: subscribers find them by the next number or ping. */
+  /** Number of publications that were written but not delivered. Subscribers find them by the next number or ping. */
   readonly undelivered: number;
 };
 
-/** @throws DomainError STORE_UNAVAILABLE when something is not written; then the call may be repeated */
+/** @throws DomainError STORE_UNAVAILABLE when something was not written; the call may then be repeated */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };
   const delivered: Delivered[] = [];
@@ -25,14 +25,14 @@ export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent):
     try {
       delivered.push(await deliver(ports, { address, from, to: to.seq, log: to.log }, entries));
     } catch {
-      // Repeating the call would write it twice.
+      // Repeating the call would write the publication twice.
       undelivered += 1;
     }
   }
   return { delivered, seq, undelivered };
 }
 
-/** Counts by metric name; zeros are left out. */
+/** Returns counts by metric name, without zeros. */
 export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<string, number>> {
   const sum = (of: keyof Delivered): number => delivered.reduce((total, one) => total + one[of], 0);
   const counted = {
@@ -41,7 +41,7 @@ export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<stri
     CredentialExpired: sum('expired'),
     Throttled: sum('throttled'),
     NotSent: sum('failed'),
-    // API Gateway's billing unit: 32 KB of a message to one connection.
+    // API Gateway's billing unit, which is 32 KB of a message to one connection.
     MessageUnits: sum('units'),
     Shares: sum('shares'),
     Undelivered: undelivered,

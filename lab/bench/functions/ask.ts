@@ -1,19 +1,19 @@
-/** Requests to a server that has been started: until it listens, one on the clock, and until an answer is another. */
+/** Requests to a started server: waits until it listens, times one request, and polls until the response changes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../targets.ts';
 
 const DEADLINE_MS = 60_000;
 export const POLL_MS = 10_000;
 const LISTEN_EVERY_MS = 50;
-/** Often enough that the wait for the next question is no part of what is measured. */
+/** The interval is short enough that the wait between two polls does not distort the measurement. */
 const ASK_EVERY_MS = 8;
 
-/** Some servers never answer a request that meets a save. */
+/** Some servers never respond to a request that arrives during a save. */
 const PATIENCE_MS = 1_000;
 
 type Answer = { readonly body: string; readonly ms: number };
 
-/** Any answer will do; it is the first request that a server meets, and no function runs for it. */
+/** Accepts any response. This is the first request that the server receives, and it runs no function. */
 export async function untilListening({ process: child }: Running, url: string): Promise<void> {
   const untilMs = performance.now() + DEADLINE_MS;
   while (performance.now() < untilMs) {
@@ -28,7 +28,7 @@ export async function untilListening({ process: child }: Running, url: string): 
   throw new Error(`no server listens at ${url}`);
 }
 
-/** @throws Error for another status than 200 */
+/** @throws Error if the status is not 200 */
 export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
   const fromMs = performance.now();
   const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
@@ -37,7 +37,10 @@ export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
   return { body, ms: performance.now() - fromMs };
 }
 
-/** From now to the end of the first answer that is `wanted`, Infinity without one; answers that fail meanwhile are none. */
+/**
+ * Milliseconds from now until the end of the first response whose body is `wanted`, or Infinity if there is none.
+ * Failed requests are ignored.
+ */
 export async function untilBody(url: string, wanted: string): Promise<number> {
   const fromMs = performance.now();
   while (performance.now() - fromMs < POLL_MS) {

@@ -1,4 +1,4 @@
-/** First and later answers of functions, and how long a save takes to be answered. */
+/** Measures first and later responses of functions, and the time from a save to the changed response. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../report.ts';
@@ -9,16 +9,16 @@ import type { Side } from './sides.ts';
 
 const WARM_REQUESTS = 200;
 const WARM_UP_REQUESTS = 50;
-/** A server that has just begun to listen has other work. */
+/** A server that has just begun to listen is still busy with other work. */
 const SETTLE_MS = 1_000;
-/** An editor is not as fast, and nothing that a save has caused is under way any more. */
+/** No editor saves faster than this, and everything that the previous save has caused is done by then. */
 const BETWEEN_SAVES_MS = 400;
 
 export type Answers = { readonly firstMs: number; readonly warmMs: number };
-/** The first save of a process makes what later ones find. */
+/** The first save of a process does work that later saves reuse. */
 export type Saves = { readonly firstMs: number; readonly laterMs: readonly number[] };
 
-/** One start of a server and the first request to one function. */
+/** Starts a server once and sends the first request to one function. */
 export async function measureAnswers(side: Side): Promise<Answers> {
   const running = await side.start();
   try {
@@ -36,7 +36,7 @@ export async function measureAnswers(side: Side): Promise<Answers> {
   }
 }
 
-/** Saves one file again and again in one process, each time with another answer. */
+/** Saves one file repeatedly in one process, each time with a different response. */
 export async function measureSaves(side: Side, source: string, saves: number): Promise<Saves> {
   const running = await forSaves(side).start();
   try {
@@ -55,10 +55,10 @@ export async function measureSaves(side: Side, source: string, saves: number): P
   }
 }
 
-/** Milliseconds from a save of the source of a function to its new answer. */
+/** Milliseconds from a save of a function's source to its new response. */
 export async function saveOnce(source: string, url: string): Promise<number> {
   await delay(BETWEEN_SAVES_MS);
-  // Never what an earlier run has kept.
+  // The version is new in every run, so that nothing cached by an earlier run can match it.
   const version = `version-${Date.now()}`;
   writeFileSync(source, readFileSync(source, 'utf8').replace(/version-\d+/, version));
   return await untilBody(url, version);

@@ -1,4 +1,4 @@
-/** .build/lab/functions.md: first answers, later ones and saves, side by side. */
+/** Writes .build/lab/functions.md: first responses, later responses and saves, side by side. */
 import { describeRun, markdownTable } from '../pages.ts';
 import { median } from '../report.ts';
 import type { Conditions } from '../conditions.ts';
@@ -9,7 +9,7 @@ import type { FunctionName, Side } from './sides.ts';
 export type Measured = {
   readonly side: Pick<Side, 'server' | 'function' | 'isKept'>;
   readonly answers: readonly Answers[];
-  /** One process each; empty where a build stands between a save and its answer. */
+  /** One entry for each process. The list is empty if a build is needed between a save and its response. */
   readonly saves: readonly Saves[];
 };
 

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- functions [--runs N --saves N --no-offline]`: cold starts, later answers and saves of functions at a running
- * gateway, beside serverless-offline; written to .build/lab/functions.md. 4 minutes.
+ * `npm run bench -- functions [--runs N --saves N --no-offline]`: compares cold starts, later responses and saves of
+ * functions in a running gateway with serverless-offline. Writes .build/lab/functions.md. Takes 4 minutes.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,7 @@ async function measureSides({
       answers.push(await measureAnswers(side));
     }
   for (const [side, of] of taken) {
-    // What is kept makes no difference to a save.
+    // The cache of earlier starts does not affect a save, so the gateway is measured only with the cache.
     if (side.source === undefined || (side.server === 'gateway' && !side.isKept)) continue;
     console.error(`saves: ${side.function} on ${side.server}`);
     of.saves.push(await measureSaves(side, side.source, saves));

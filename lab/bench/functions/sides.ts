@@ -1,4 +1,7 @@
-/** Who runs the functions: the gateway on copies that may be saved over, and serverless-offline on the same sources. */
+/**
+ * The servers that run the functions: the gateway, on copies that may be overwritten, and serverless-offline, on the
+ * same sources.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,27 +10,27 @@ import type { Running } from '../targets.ts';
 
 export type FunctionName = 'plain' | 'sdk' | 'python' | 'java';
 
-/** What a run measures: a function in the hands of one server. */
+/** The subject of a measurement: one function on one server. */
 export type Side = {
   readonly server: 'gateway' | 'serverless-offline';
   readonly function: FunctionName;
-  /** A start has the cache of earlier starts, or begins with nothing. */
+  /** True if a start has the cache of earlier starts; false if it begins without a cache. */
   readonly isKept: boolean;
-  /** Where its source is that a save writes; undefined where a build stands between. */
+  /** Path of the source file that a save overwrites; undefined if a change requires a build. */
   readonly source: string | undefined;
   start(): Promise<Running>;
 };
 
 const SERVICE = join(import.meta.dirname, 'service');
-/** Ignored by git, and below this checkout: packages are found there. */
+/** Git ignores this folder. It is inside of this checkout, so that packages are found. */
 const COPY = join(BUILD, 'functions-service');
 const OFFLINE = 'functions-offline';
 const GATEWAY = 'functions-gateway';
-/** Its own, so that a start with nothing does not use the cache of others. */
+/** A separate folder, so that a start without a cache does not use the cache of other starts. */
 const GATEWAY_ANEW = 'functions-gateway-anew';
 const FILES = { plain: 'plain.ts', sdk: 'sdk.ts', python: 'app.py' } as const;
 const TOOL_DEADLINE_MS = 150_000;
-/** As test/delivery/runtimes.test.ts has it. */
+/** The same version as in test/delivery/runtimes.test.ts. */
 const JAVA_CLIENT = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
 const MAVEN = join(BUILD, 'm2');
 
@@ -35,7 +38,10 @@ type Prepared = { readonly sides: readonly Side[]; readonly skipped: readonly st
 
 type SaveSide = 'ours' | 'theirs';
 
-/** Both servers with the same functions, whose sources may be saved over. @throws Error where serverless-offline cannot be installed */
+/**
+ * Prepares both servers with the same functions, whose sources may be overwritten. @throws Error if serverless-offline
+ * cannot be installed
+ */
 export function prepareSaves(): {
   readonly starters: Readonly<Record<SaveSide, () => Promise<Running>>>;
   readonly sourceOf: (side: SaveSide, name: 'plain' | 'sdk') => string;
@@ -62,7 +68,7 @@ function installOffline(): string | undefined {
   return prepareServerlessOffline({ folder: SERVICE, files: Object.values(FILES) }, OFFLINE);
 }
 
-/** Copies, installs and compiles what is measured; names what this machine lacks. */
+/** Copies, installs and compiles what is measured, and lists what this machine lacks. */
 export function prepareSides(withOffline: boolean): Prepared {
   copyService();
   const skipped: string[] = [];
@@ -94,14 +100,17 @@ function gatewaySide(name: FunctionName, isKept: boolean): Side {
     start() {
       const label = isKept ? GATEWAY : GATEWAY_ANEW;
       if (!isKept) rmSync(join(BUILD, label, '.gatewright/cache'), { recursive: true, force: true });
-      // Read by Java functions only, and by nothing that osls' results depend on.
+      // Only Java functions read this variable, and the results of osls do not depend on it.
       process.env['M2_REPO'] = MAVEN;
       return startGateway(ROOT, label, [], service);
     },
   };
 }
 
-/** With its switch for code that changes, by which each event has a new instance; without it a save counts at the next start. */
+/**
+ * Without `--reloadHandler`, serverless-offline applies a save only at the next start; with it, each event gets a new
+ * instance.
+ */
 function offlineSide(name: keyof typeof FILES): Side {
   return {
     server: 'serverless-offline',
@@ -112,7 +121,7 @@ function offlineSide(name: keyof typeof FILES): Side {
   };
 }
 
-/** The same side for saves. */
+/** Returns the same side, started so that it applies saves. */
 export function forSaves(side: Side): Side {
   return side.server === 'gateway'
     ? side

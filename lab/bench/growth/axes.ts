@@ -1,4 +1,4 @@
-/** All that grows, in the order of the page. */
+/** All axes, in the order of the page. */
 import type { Axis } from './axis.ts';
 import { STORAGE_AXES } from './storage-axes.ts';
 import { PARTS_AXIS } from './parts-axis.ts';

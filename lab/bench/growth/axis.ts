@@ -1,30 +1,30 @@
-/** What grows, what is measured of it at which sizes, and how that may grow. */
+/** An axis: what grows, what is measured at which sizes, and how the figures may grow. */
 import type { Growth } from './slope.ts';
 
 export type Column = {
   readonly key: string;
-  /** With its unit: `p99, ms`. */
+  /** The title includes the unit: `p99, ms`. */
   readonly title: string;
   readonly digits?: number;
-  /** Absent: shown, and not judged. */
+  /** If absent, the column is shown but not judged. */
   readonly atMost?: Exclude<Growth, 'worse than linear'>;
-  /** More is better: what is judged is the time for one. */
+  /** Higher is better for a rate. The judgement uses its inverse, the time for one. */
   readonly isRate?: boolean;
 };
 
-/** By the keys of columns; undefined where this size or this system has no figure. */
+/** Keys are the keys of columns. A value is undefined if this size or this system has no figure. */
 export type Figures = Readonly<Record<string, number | undefined>>;
 
 export type Axis = {
-  /** As `--only` takes it, and of the picture. */
+  /** The name that `--only` takes; it also names the picture. */
   readonly name: string;
   readonly title: string;
-  /** What its sizes count. */
+  /** The unit of the sizes. */
   readonly counts: string;
   readonly sizes: readonly number[];
-  /** What is set up and asked. */
+  /** What is set up and requested. */
   readonly how: string;
-  /** Why it grows as it does. */
+  /** Why the figures grow as they do. */
   readonly why: string;
   readonly columns: readonly Column[];
   measure(size: number, seconds: number): Promise<Figures>;
@@ -33,7 +33,7 @@ export type Axis = {
 export type Point = {
   readonly size: number;
   readonly figures: Figures;
-  /** When the sweep began that has measured it, and the load average of the minute before. */
+  /** When the sweep that measured the points began, and the load average of the minute before. */
   readonly date: string;
   readonly loadAverage: number;
 };

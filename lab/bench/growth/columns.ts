@@ -1,4 +1,4 @@
-/** Columns that several axes have. */
+/** Columns that several axes share. */
 import type { Column } from './axis.ts';
 
 export const PER_SECOND: Column = {

@@ -26,7 +26,7 @@ async function measure({ dynamodb: endpoint }: Served, size: number): Promise<Fi
     const { allowed } = await quotas.consume({ plan: PLAN.id, tenant, key: tenant, atEpochMs: Date.now() });
     if (!allowed) throw new Error(`${tenant} was refused`);
   };
-  /** Of each customer once; µs of one. */
+  /** Charges each customer once. Returns the microseconds for one charge. */
   const chargeAll = async (): Promise<number> => {
     let next = 0;
     const fromMs = performance.now();

@@ -1,18 +1,20 @@
-/** A logarithmic scale: where a value stands, and at which round values it has ticks. */
+/** A logarithmic scale: the position of a value, and the round values that have ticks. */
 
 type Tick = { readonly value: number; readonly at: number; readonly label: string };
 
 export type LogScale = {
-  /** Between `from` and `to`. */
+  /** Returns the position of a value, between `from` and `to`. */
   readonly at: (value: number) => number;
   readonly ticks: readonly Tick[];
 };
 
 const THOUSAND = 1_000;
-/** Fewer powers of ten than this have ticks between them. */
+/** A scale that spans fewer powers of ten than this also has ticks between them. */
 const FEW_DECADES = 2;
 
-/** Over the values, out to the next ticks. @throws RangeError where a value has no logarithm */
+/**
+ * Makes a scale that covers the values and extends to the next ticks. @throws RangeError if a value has no logarithm
+ */
 export function logScale(values: readonly number[], from: number, to: number): LogScale {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (!(least > 0) || !Number.isFinite(most)) throw new RangeError('no logarithm');
@@ -25,7 +27,7 @@ export function logScale(values: readonly number[], from: number, to: number): L
   return { at, ticks: ticks.map((value) => ({ value, at: at(value), label: shorten(value) })) };
 }
 
-/** From the last one that is not above the least value to the first one that is not below the largest; at least two. */
+/** Ticks from the last one that is not above `least` to the first one that is not below `most`; at least two. */
 function ticksAround(least: number, most: number, steps: readonly number[]): readonly number[] {
   const ticks: number[] = [];
   for (let decade = Math.floor(Math.log10(least)) - 1; decade <= Math.ceil(Math.log10(most)) + 1; decade += 1)
@@ -35,7 +37,7 @@ function ticksAround(least: number, most: number, steps: readonly number[]): rea
   return ticks.slice(first, Math.max(last, first + 1) + 1);
 }
 
-/** `20k`, `1M`; what is below one as it is. */
+/** Shortens a number: `20k`, `1M`. Values below one stay as they are. */
 export function shorten(value: number): string {
   if (value >= THOUSAND ** 2) return `${round(value / THOUSAND ** 2)}M`;
   if (value >= THOUSAND) return `${round(value / THOUSAND)}k`;

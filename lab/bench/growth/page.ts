@@ -1,4 +1,4 @@
-/** The page of a sweep: the figures of each axis, how each of them grows, and why. */
+/** The page of a sweep: the figures of each axis, how each figure grows, and why. */
 import { anchorOf } from '../../tools/heading-anchor.ts';
 import { QUIET_LOAD } from '../conditions.ts';
 import type { Conditions } from '../conditions.ts';
@@ -11,7 +11,7 @@ export type Measured = { readonly axis: Axis; readonly points: readonly Point[] 
 
 const GROWTHS: readonly Growth[] = ['flat', 'linear', 'worse than linear'];
 
-/** What is judged and drawn of a column: of a rate, what one takes. */
+/** The values of a column that are judged and drawn. A rate becomes the time for one. */
 function costsOf(column: Column, points: readonly Point[]): readonly Pair[] {
   return points.flatMap(({ size, figures }): Pair[] => {
     const value = figures[column.key];
@@ -22,7 +22,7 @@ function costsOf(column: Column, points: readonly Point[]): readonly Pair[] {
 
 type Judged = { readonly column: Column; readonly fit: Fit; readonly isExpected: boolean };
 
-/** The columns that are judged; none of those that have too few figures for a slope. */
+/** Judges the columns that have a limit. Columns with too few figures for a slope are omitted. */
 export function judge({ axis, points }: Measured): readonly Judged[] {
   return axis.columns.flatMap((column) => {
     const fit = column.atMost === undefined ? undefined : fitGrowth(costsOf(column, points));
@@ -43,7 +43,7 @@ export function plotsOf({ axis, points }: Measured): readonly Plot[] {
     }));
 }
 
-/** @param conditions without what each sweep says itself */
+/** @param conditions without the values that each sweep reports itself */
 export function printGrowth(
   { commit, machine, cores, node }: Omit<Conditions, 'date' | 'loadAverage'>,
   seconds: number,

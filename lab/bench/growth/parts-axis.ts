@@ -1,4 +1,4 @@
-/** Parts of the deployable stack, as `gatewright init` makes a folder of them and the package serves it. */
+/** Parts of the deployable stack, in a folder that `gatewright init` creates and the package serves. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ async function measure(size: number): Promise<Figures> {
   symlinkSync(dirname(dirname(command)), join(cwd, 'node_modules/gatewright'));
   const parts = PARTS.slice(0, size).join(',');
   execFileSync(process.execPath, [command, 'init', '.', '--parts', parts], { cwd, stdio: 'ignore' });
-  // What osls compiles is kept by the first start.
+  // The first start stores what osls compiles for later starts.
   await stop(await startIn(cwd, command, [], 'parts'));
   const served = await startIn(cwd, command, [], 'parts');
   try {

@@ -1,4 +1,7 @@
-/** One picture: a small plot for each figure, side by side, both scales logarithmic; readable on light and on dark. */
+/**
+ * One picture with a small plot for each figure, side by side. Both scales are logarithmic. The picture is readable on
+ * light and dark backgrounds.
+ */
 import { logScale } from './log-scale.ts';
 import type { LogScale } from './log-scale.ts';
 import type { Pair } from './slope.ts';
@@ -8,7 +11,7 @@ export type Plot = { readonly title: string; readonly pairs: readonly Pair[] };
 const PANEL = { width: 300, height: 220 };
 const MARGIN = { left: 52, right: 16, top: 34, bottom: 44 };
 const PANELS_IN_A_ROW = 3;
-/** Characters of a title that fit above a plot. */
+/** Maximum number of characters of a title above a plot. */
 const TITLE = 44;
 const STYLE = `
   svg { --page: #ffffff; --ink: #1f2328; --faint: #d1d9e0; --line: #0550ae; font: 12px system-ui, sans-serif; }
@@ -16,7 +19,7 @@ const STYLE = `
   .page { fill: var(--page); } text { fill: var(--ink); } .tick { font-size: 11px; } .title { font-weight: 600; }
   .grid { stroke: var(--faint); } .line { stroke: var(--line); stroke-width: 2; fill: none; } .dot { fill: var(--line); }`;
 
-/** @param counts what the sizes count, below each plot */
+/** @param counts the unit of the sizes, printed below each plot */
 export function drawPlots(title: string, counts: string, plots: readonly Plot[]): string {
   const drawn = plots.filter(({ pairs }) => pairs.length > 1);
   const columns = Math.min(PANELS_IN_A_ROW, Math.max(1, drawn.length));
@@ -73,7 +76,7 @@ function drawTicks(
   return ticks.flatMap(({ at, label }) => draw(shift(at), label));
 }
 
-/** A tenth of a pixel: an invisible difference changes no picture between two runs. */
+/** Rounds to a tenth of a pixel, so that an invisible difference does not change the picture between two runs. */
 function shift(at: number): string {
   return String(Number(at.toFixed(1)));
 }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- growth [--only AXIS …] [--seconds N]`: what more and more of something costs, by requests, starts and
- * memory; about 15 minutes on a machine with nothing else to do. Points that are done are kept in .build/growth for the
- * state of the code: who ends a sweep goes on with the same command. Once all are there, a page is written to .build/lab (page.ts),
- * with a picture for each axis.
+ * `npm run bench -- growth [--only AXIS …] [--seconds N]`: measures how the cost of requests, starts and memory grows
+ * with the number of things. It takes about 15 minutes on an otherwise idle machine. Finished points are stored in
+ * .build/growth for the state of the code, so an interrupted sweep continues with the same command. When all points are
+ * there, a page with a picture for each axis is written to .build/lab (page.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -49,7 +49,10 @@ export async function runGrowth(args: readonly string[]): Promise<void> {
   await writeAll(printGrowth(conditions, seconds, all), all);
 }
 
-/** The commit, and what is changed beside it; the page itself is no part of what it measures. */
+/**
+ * Identifies the code: the commit, and a hash of uncommitted changes. docs/ is excluded, because the page that the
+ * sweep writes does not affect the measurement.
+ */
 function stateOfCode(): string {
   const git = (...args: readonly string[]): string =>
     execFileSync('git', [...args, '--', '.', ':!docs'], { cwd: ROOT, encoding: 'utf8' }).trim();

@@ -1,4 +1,4 @@
-/** A gateway of one template in a process of its own, and load on it from another. */
+/** Runs a gateway with one template in one process, and sends load to it from another process. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,27 +13,30 @@ import { SOURCE } from './stacks.ts';
 import type { Template } from './stacks.ts';
 
 export const FOLDER = join(ROOT, '.build/growth');
-/** What AWS's own APIs of the gateway are called with. */
+/** Credentials for calls to the gateway's own endpoints of AWS APIs. */
 export const CREDENTIALS = { accessKeyId: 'AKIDGROWTHBENCH', secretAccessKey: 'bench-secret' };
 const WARMUP_SECONDS = 2;
-/** Of the load that is measured: until all its connections are there. */
+/** The part of the load that is not counted, until all connections are open. */
 const SETTLE_SECONDS = 1;
 const CONNECTIONS = 32;
 
 const QUOTAS = ['resources', 'routes', 'stages', 'authorizers', 'usage-plans'];
-/** Of the defaults that AWS raises, those that the sizes exceed. A function call for each of 4,096 connections is one of them. */
+/**
+ * Options that raise the default quotas which the sizes exceed and which AWS raises on request. 4,096 connections need
+ * as many concurrent function calls.
+ */
 const RAISED = [...QUOTAS.flatMap((quota) => ['--account-quota', `${quota}=20000`]), '--concurrency', '5000'];
 
 export type Served = {
   readonly process: ChildProcess;
-  /** From the start of the process until all is served. */
+  /** Milliseconds from the start of the process until everything is served. */
   readonly startMs: number;
   readonly templateBytes: number;
-  /** Of the only API, without its stage. */
+  /** Base URL of the only API, without its stage. */
   readonly origin: string;
   readonly control: string;
   readonly dynamodb: string;
-  /** Where it runs; its state is below. */
+  /** The folder in which the gateway runs; its state is below it. */
   readonly folder: string;
 };
 
@@ -58,9 +61,9 @@ export async function serving<Result>(
 type Stack = {
   readonly name: string;
   readonly template: Template;
-  /** By name, beside the template; without any, the one that the stacks' functions name. */
+  /** Contents by file name, relative to the template. The default is the file that the stacks' functions name. */
   readonly files?: Readonly<Record<string, string>> | undefined;
-  /** More sources and options of `start`. */
+  /** Further sources and options of `gatewright start`. */
   readonly words?: readonly string[] | undefined;
 };
 
@@ -68,7 +71,7 @@ async function start({ name, template, files = {}, words = [] }: Stack): Promise
   const cwd = join(FOLDER, name);
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(join(cwd, 'src'), { recursive: true });
-  // Without one, our own says that they are ES modules, which they are not.
+  // Without this file, our own package.json would declare the files as ES modules, which they are not.
   writeFileSync(join(cwd, 'package.json'), '{}');
   for (const [file, text] of Object.entries(files)) writeFileSync(join(cwd, file), text);
   const text = JSON.stringify(template);
@@ -77,7 +80,7 @@ async function start({ name, template, files = {}, words = [] }: Stack): Promise
   return { ...started, templateBytes: text.length };
 }
 
-/** @param command of a checkout or a package */
+/** @param command path of the command, from a checkout or a package */
 export async function startIn(
   cwd: string,
   command: string,
@@ -108,16 +111,19 @@ export async function startIn(
 }
 
 export type LoadOrder = {
-  /** With the stage. */
+  /** The path, including the stage. */
   readonly path: string;
   readonly seconds: number;
   readonly expectedBody?: string | number;
 } & Partial<Pick<LoadTask, 'headers' | 'turns' | 'bodyBytes' | 'connections' | 'requestsAtLeast'>>;
 
-/** Requests per second, their 99th percentile, and what one takes of the gateway's processor time; then what it holds. */
+/**
+ * Measures requests per second, the 99th percentile, and the gateway's processor time per request; finally its memory.
+ */
 export async function askUnderLoad(served: Served, asked: LoadOrder): Promise<Figures> {
   const { seconds, turns = 1, requestsAtLeast = turns } = asked;
-  // Once round, unless they know of it: what is new to the gateway is not what is measured.
+  // The warm-up requests every path once, unless the caller sets another minimum, because first-time work in the
+  // gateway is not measured.
   await load(served, { ...asked, seconds: WARMUP_SECONDS, requestsAtLeast });
   const usedMs = allThreadsMs(served.process.pid);
   const result = await load(served, asked, SETTLE_SECONDS);
@@ -150,7 +156,7 @@ export async function load(
   });
 }
 
-/** Of the gateway, once it has come to rest. */
+/** Memory of the gateway once it is idle. */
 export async function restingMegabytes(served: Served): Promise<number | undefined> {
   await delay(1_000);
   return residentMegabytes(served.process.pid);

@@ -1,13 +1,13 @@
-/** How something grows with a size: the exponent, which is the slope where both scales are logarithmic. */
+/** How a figure grows with a size: by the exponent, which is the slope if both scales are logarithmic. */
 
 export type Growth = 'flat' | 'linear' | 'worse than linear';
 export type Pair = readonly [size: number, cost: number];
 
-/** A slope between figures that differ by a few per cent from run to run. */
+/** Largest slope that counts as flat. Figures differ by a few per cent from run to run. */
 const FLAT = 0.2;
 const LINEAR = 1.2;
 
-/** Least squares over the logarithms; undefined for fewer than two sizes. */
+/** Fits the logarithms by least squares. Returns undefined for fewer than two sizes. */
 export function fitSlope(pairs: readonly Pair[]): number | undefined {
   const logs = pairs
     .filter(([size, cost]) => size > 0 && cost > 0 && Number.isFinite(cost))
@@ -20,14 +20,17 @@ export function fitSlope(pairs: readonly Pair[]): number | undefined {
 }
 
 export type Fit = {
-  /** Over all sizes. */
+  /** Slope over all sizes. */
   readonly overall: number;
-  /** Between the two largest: what is dear at the start hides nothing there. */
+  /** Slope between the two largest sizes, where fixed costs of small sizes hide nothing. */
   readonly atEnd: number;
   readonly growth: Growth;
 };
 
-/** By the steeper of both slopes: where a start takes a second, only the last step shows what thousands cost. */
+/**
+ * Classifies by the steeper of the two slopes. If a start takes a second, only the last step shows the cost of
+ * thousands.
+ */
 export function fitGrowth(pairs: readonly Pair[]): Fit | undefined {
   const sorted = [...pairs].sort(([one], [other]) => one - other);
   const [overall, atEnd] = [fitSlope(sorted), fitSlope(sorted.slice(-2))];

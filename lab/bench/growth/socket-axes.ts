@@ -1,4 +1,7 @@
-/** More and more WebSocket connections, that say nothing or all talk. Their clients are this process, not the gateway's. */
+/**
+ * A growing number of WebSocket connections, which are silent or all send messages. This process runs the clients, not
+ * the gateway's process.
+ */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { allThreadsMs } from '../measure.ts';
@@ -8,9 +11,9 @@ import { restingMegabytes, serving } from './served.ts';
 import type { Served } from './served.ts';
 import { socketEcho } from './stacks.ts';
 
-/** Handshakes under way. */
+/** Maximum number of handshakes in progress. */
 const AT_ONCE = 16;
-/** Of them so many talk where the others say nothing. */
+/** Number of connections that send messages while the others are silent. */
 const TALKING = 8;
 const MESSAGE = JSON.stringify({ action: 'any', text: 'x'.repeat(100) });
 const OF_MESSAGES: readonly Column[] = [
@@ -43,7 +46,7 @@ async function withClients<Result>(
   }
 }
 
-/** Each says something, hears the answer and says it again. */
+/** Each client sends a message, waits for the reply and sends the message again. */
 async function talk(served: Served, clients: readonly WebSocket[], seconds: number): Promise<Figures> {
   const waits: number[] = [];
   const usedMs = allThreadsMs(served.process.pid);
@@ -84,7 +87,7 @@ const sockets: Axis = {
   why: 'A connection is a socket, its state and an entry by its id; what pings and what ends the idle ones is one timer for all.',
   measure: (size, seconds) =>
     serving({ name: 'sockets', template: socketEcho() }, async (served) => {
-      // The code of connections is warm, and what it takes is not theirs.
+      // Warms the code for connections first, so that its memory does not count as theirs.
       await withClients(served, TALKING, (clients) => talk(served, clients, 1));
       const before = await restingMegabytes(served);
       const fromMs = performance.now();

@@ -1,4 +1,4 @@
-/** Stacks that have more and more of one thing: what their start costs, and what that costs each request. */
+/** Stacks with a growing number of one thing: the cost of their start, and the cost for each request. */
 import { webAclResources } from '../web-acl.ts';
 import type { Axis } from './axis.ts';
 import { MEMORY, OF_REQUESTS, START } from './columns.ts';
@@ -9,13 +9,13 @@ import * as stacks from './stacks.ts';
 type Grown = Omit<Axis, 'columns' | 'measure'> & {
   readonly template: (size: number) => stacks.Template;
   readonly files?: (size: number) => Readonly<Record<string, string>>;
-  /** More sources of the start. */
+  /** Further sources of the start. */
   readonly words?: (size: number) => readonly string[];
-  /** What is asked for, all of them in turn. */
+  /** The paths that are requested, all of them in turn. */
   readonly asked: (size: number) => Omit<LoadOrder, 'seconds'>;
 };
 
-/** Names of the templates beside the first. */
+/** Names of the templates in addition to the first. */
 const otherStacks = (size: number): readonly string[] =>
   Array.from({ length: size - 1 }, (_, n) => `stack${n + 1}.json`);
 

@@ -1,4 +1,4 @@
-/** Templates of any size, one thing that grows in each. */
+/** Templates of any size, in each of which one thing grows. */
 
 export type Template = { readonly Resources: Readonly<Record<string, object>> };
 
@@ -16,7 +16,7 @@ const invocationOf = (name: string): object => ({
   'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}.Arn}/invocations`,
 });
 
-/** @param file of the handler in `src`; several functions have one each, as projects do */
+/** @param file name of the handler's file in `src`; several functions have one file each, as in real projects */
 function lambda(file = 'index', handler = 'handler'): object {
   return {
     Type: 'AWS::Lambda::Function',
@@ -41,7 +41,7 @@ function permission(name: string): object {
   };
 }
 
-/** A function with the permission to call it. */
+/** A function with the permission that lets the API call it. */
 function called(name: string, file?: string, handler?: string): Record<string, object> {
   return { [name]: lambda(file, handler), [`${name}Leave`]: permission(name) };
 }
@@ -71,7 +71,7 @@ const HTTP_API = {
 };
 const HTTP_STAGE = { HttpStage: v2('Stage', { StageName: '$default', AutoDeploy: true }) };
 
-/** Each of another AWS service. */
+/** Resources, each of a different AWS service. */
 const SERVICES: readonly (readonly [string, object])[] = [
   ['AWS::SQS::Queue', {}],
   ['AWS::SNS::Topic', {}],
@@ -118,7 +118,7 @@ const SERVICES: readonly (readonly [string, object])[] = [
   ['AWS::Cognito::UserPool', {}],
 ];
 
-/** Beside the one route a resource of so many AWS services. */
+/** A template with one route and one resource of each of the first `count` AWS services. */
 export function services(count: number): Template {
   const used = SERVICES.slice(0, count).map(
     ([Type, Properties], n) => [`Service${n}`, { Type, Properties }] as const,
@@ -126,7 +126,10 @@ export function services(count: number): Template {
   return { Resources: { ...httpRoutes(1).Resources, ...named(used) } };
 }
 
-/** `/r0` … of an HTTP API, all to one function. Not as an OpenAPI document: each of its routes has an integration, of which AWS takes 300. */
+/**
+ * Routes `/r0` … of an HTTP API, all to one function. This is not an OpenAPI document, because each of its routes would
+ * have its own integration, and AWS allows 300.
+ */
 export function httpRoutes(count: number, apiName = 'grown-http'): Template {
   return {
     Resources: {
@@ -139,7 +142,7 @@ export function httpRoutes(count: number, apiName = 'grown-http'): Template {
   };
 }
 
-/** `/r0` … each behind an authorizer of its own, with a cache. */
+/** Routes `/r0` …, each with its own authorizer that has a cache. */
 export function authorizers(count: number): Template {
   return {
     Resources: {
@@ -175,7 +178,7 @@ export function authorizers(count: number): Template {
   };
 }
 
-/** `/s0/one` … of an HTTP API. */
+/** Stages of an HTTP API that serve `/s0/one` … */
 export function stages(count: number): Template {
   return {
     Resources: {
@@ -188,7 +191,7 @@ export function stages(count: number): Template {
   };
 }
 
-/** Beside the one route so many resources, each of which names the one before it. */
+/** A template with one route and `count` further resources, each of which references the previous one. */
 export function resources(count: number): Template {
   const queue = (n: number): object => ({
     Type: 'AWS::SQS::Queue',
@@ -236,7 +239,10 @@ function restStage(method: string, more: object = {}): Record<string, object> {
   };
 }
 
-/** `/dev/r0` … of a REST API, all to one function; as an OpenAPI document, since a template takes 5,000 resources. */
+/**
+ * Routes `/dev/r0` … of a REST API, all to one function. This is an OpenAPI document, because a template can have at
+ * most 5,000 resources.
+ */
 export function restRoutes(count: number): Template {
   const call = { type: 'aws_proxy', httpMethod: 'POST', uri: invocationOf('Answer') };
   const paths = named(times(count, (n) => [`/r${n}`, { get: { 'x-amazon-apigateway-integration': call } }]));
@@ -253,7 +259,10 @@ export function restRoutes(count: number): Template {
   };
 }
 
-/** `/dev/r0` … to a function of its own file each; of HTTP APIs AWS raises no quota of integrations. */
+/**
+ * Routes `/dev/r0` …, each to a function with its own file. The API is a REST API because AWS does not raise the quota
+ * of integrations of HTTP APIs.
+ */
 export function functions(count: number): Template {
   return {
     Resources: {
@@ -273,7 +282,10 @@ export function functions(count: number): Template {
 
 export const keyOf = (n: number | string): string => `key-of-the-growth-bench-${n}`;
 
-/** A route that wants a key; `keys` of them are spread over `plans` usage plans, all of which open its stage. */
+/**
+ * A route that requires an API key. `keys` API keys are distributed over `plans` usage plans, all of which include the
+ * stage.
+ */
 export function keysAndPlans(keys: number, plans: number): Template {
   const plan = (n: number): object => ({
     Type: 'AWS::ApiGateway::UsagePlan',
@@ -306,7 +318,7 @@ export function keysAndPlans(keys: number, plans: number): Template {
   };
 }
 
-/** `/dev/r`, whose answers the stage keeps by the query parameter `n`. */
+/** Route `/dev/r`, whose responses the stage cache stores by the query parameter `n`. */
 export function cachedRoute(): Template {
   const parameter = 'querystring.n';
   return {
@@ -330,7 +342,7 @@ export function cachedRoute(): Template {
   };
 }
 
-/** A WebSocket API that answers each message. */
+/** A WebSocket API that replies to each message. */
 export function socketEcho(): Template {
   const part = (type: string, properties: object): object => ({
     Type: `AWS::ApiGatewayV2::${type}`,
@@ -361,7 +373,7 @@ export function socketEcho(): Template {
 
 export const TABLE = 'grown-items';
 
-/** A table of partitions with a sort key, and an index of all by another attribute. */
+/** A table with partition and sort key, and an index of all items by another attribute. */
 export function itemTable(): Template {
   const key = (name: string, type: string): object => ({ AttributeName: name, KeyType: type });
   return {
@@ -391,7 +403,7 @@ export function itemTable(): Template {
 
 export const USAGE = 'grown-usage';
 
-/** The table of quotas, as the stack makes it. */
+/** The table of quotas as the stack defines it. */
 export function usageTable(): Template {
   return {
     Resources: {

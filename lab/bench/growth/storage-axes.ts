@@ -1,4 +1,4 @@
-/** What a gateway keeps while it serves: API keys, answers of a stage cache, items of tables. */
+/** What a gateway stores while it serves: API keys, responses in a stage cache, items of tables. */
 import { APIGatewayClient, GetUsagePlansCommand, ImportApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { median } from '../report.ts';
 import { listRequests, readRing } from '../targets.ts';
@@ -11,7 +11,7 @@ import { cachedRoute, httpRoutes, keyOf, keysAndPlans } from './stacks.ts';
 const MICROS = 1_000;
 const LISTED = 11;
 
-/** One more than the template has. */
+/** Imports one key more than the template has. */
 async function importKeys({ control }: Served, count: number): Promise<void> {
   const client = new APIGatewayClient({ endpoint: control, region: 'us-east-1', credentials: CREDENTIALS });
   const { items = [] } = await client.send(new GetUsagePlansCommand({}));
@@ -61,7 +61,7 @@ const cacheEntries: Axis = {
   measure: (size, seconds) =>
     serving({ name: 'cache-entries', template: cachedRoute() }, async (served) => {
       const asked = { path: '/dev/r?n={n}', turns: size };
-      // Not to be counted as entries: what the code of the first requests takes.
+      // Warms the code first, so that the memory of the first requests does not count as entries.
       await load(served, { path: '/dev/r?n=warm', seconds: 2 });
       const before = await restingMegabytes(served);
       const fromMs = performance.now();
@@ -112,7 +112,7 @@ const recorded: Axis = {
     ),
 };
 
-/** Median of several, the first of which finds cold code. */
+/** Median duration of several calls. The first call runs cold code. */
 async function listMs({ folder }: Served, query: string): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < LISTED; time += 1) {
@@ -123,7 +123,7 @@ async function listMs({ folder }: Served, query: string): Promise<number> {
   return median(taken);
 }
 
-/** Below thousands, what a collector of garbage leaves lying is more than what they take. */
+/** Returns nothing below a thousand entries, because uncollected garbage takes more memory than so few entries. */
 function perItem(size: number, beforeMb: number | undefined, afterMb: number | undefined): Figures {
   if (beforeMb === undefined || afterMb === undefined || size < 1_000) return {};
   return { entryBytes: ((afterMb - beforeMb) * 2 ** 20) / size };

@@ -1,11 +1,11 @@
-/** Goes through the points of axes; those that are known are not measured again. */
+/** Measures the points of all axes and skips the points that are already known. */
 import type { ResumableWork } from '../../tools/resumable-work.ts';
 import type { Axis, Figures, Point } from './axis.ts';
 import type { Measured } from './page.ts';
 
 type Sweep = {
   readonly seconds: number;
-  /** When it begins. */
+  /** When the sweep begins. */
   readonly date: string;
   readonly loadAverage: number;
 };
@@ -27,7 +27,10 @@ export async function measureAxes(
     }
 }
 
-/** A machine that stood still for half a minute ends a request, and the sweep of half an hour goes on. */
+/**
+ * Measures a second time if the first fails. A machine that pauses for half a minute breaks a request, but must not end
+ * a sweep of half an hour.
+ */
 async function measureTwiceAtMost(
   axis: Axis,
   size: number,
@@ -42,7 +45,7 @@ async function measureTwiceAtMost(
   }
 }
 
-/** What is known of axes. */
+/** Reads the known points of the axes. */
 export function readAxes(
   axes: readonly Axis[],
   kept: ResumableWork<Point>,
@@ -58,7 +61,7 @@ export function isComplete({ axis, points }: Measured): boolean {
   return points.length === axis.sizes.length;
 }
 
-/** What was measured for longer is another figure. */
+/** A figure that was measured for a different number of seconds has a different name. */
 function nameOf({ name }: Axis, size: number, seconds: number): string {
   return `${name} ${size}, ${seconds} s`;
 }

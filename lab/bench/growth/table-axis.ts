@@ -1,4 +1,4 @@
-/** Items of a table of the embedded DynamoDB. */
+/** Items in a table of the embedded DynamoDB. */
 import {
   BatchWriteItemCommand,
   DynamoDBClient,
@@ -13,10 +13,10 @@ import { CREDENTIALS, restingMegabytes, serving } from './served.ts';
 import type { Served } from './served.ts';
 import { itemTable, TABLE } from './stacks.ts';
 
-/** As many as AWS takes in one call. */
+/** The maximum that AWS accepts in one call. */
 const BATCH = 25;
 const AT_ONCE = 8;
-/** Items of a partition, and of an owner: what a query answers with is of one size. */
+/** Number of items in a partition, and of each owner, so that all query results have the same size. */
 const PARTITION = 10;
 const TEXT = 'x'.repeat(200);
 
@@ -41,7 +41,7 @@ async function fill(client: DynamoDBClient, count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, fillInTurn));
 }
 
-/** What one takes of the gateway's processor time; of items all over the table. */
+/** The gateway's processor time for one call. The calls are spread over all items. */
 async function timeOf(
   served: Served,
   size: number,
@@ -54,7 +54,7 @@ async function timeOf(
     const askInTurn = async (): Promise<void> => {
       while (performance.now() < endMs) {
         asked += 1;
-        // A prime, so that no order of keys helps.
+        // The factor is a prime, so that the order of keys gives no advantage.
         await call((asked * 7_919) % size);
       }
     };
@@ -71,7 +71,7 @@ async function timeOf(
 async function measure(served: Served, size: number, seconds: number): Promise<Figures> {
   const { dynamodb: endpoint } = served;
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
-  // The thread of the tables begins with the first call.
+  // The first call starts the thread of the tables.
   await client.send(new GetItemCommand({ TableName: TABLE, Key: keyOf(0) }));
   const before = await restingMegabytes(served);
   const fromMs = performance.now();

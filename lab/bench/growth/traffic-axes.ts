@@ -1,12 +1,12 @@
-/** More and more clients at once, and larger and larger bodies. */
+/** A growing number of concurrent clients, and growing bodies. */
 import type { Axis } from './axis.ts';
 import { CPU, MEMORY, OF_REQUESTS, P99, PER_SECOND } from './columns.ts';
 import { askUnderLoad, serving } from './served.ts';
 import { httpRoutes } from './stacks.ts';
 
-/** Large bodies would fill the machine's memory on more. */
+/** With more connections, large bodies would fill the machine's memory. */
 const FEW_CONNECTIONS = 4;
-/** A payload of Lambda's is 6 MiB, and what an event says of the request is part of it. */
+/** The payload limit of Lambda is 6 MiB, which also includes the rest of the event. */
 const BODIES = [100, 1_000, 10_000, 100_000, 1_000_000, 6_000_000];
 const OF_BODIES = [
   { ...PER_SECOND, atMost: 'linear' },

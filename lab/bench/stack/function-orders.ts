@@ -1,4 +1,4 @@
-/** What each function of the stack is asked for its figures: something that it does every day. */
+/** The event for each function of the stack that is measured: something that the function does every day. */
 import { createHmac } from 'node:crypto';
 import { protectedApi } from '../authorizer-starts.ts';
 import type { Issuer } from '../authorizer-starts.ts';
@@ -6,7 +6,7 @@ import type { Issuer } from '../authorizer-starts.ts';
 type FunctionOrder = {
   readonly name: string;
   readonly event: object;
-  /** For people. */
+  /** Description of the event for readers. */
   readonly asked: string;
   readonly expected: string;
 };
@@ -19,7 +19,7 @@ function socketApi(): string {
   return protectedApi('gatewright-websocket').split('/')[0] ?? '';
 }
 
-/** As serverless.yml sets them in stage dev. */
+/** The variables as serverless.yml sets them in stage dev. */
 export const functionEnvironment = (): Readonly<Record<string, string>> => ({
   GATEWRIGHT_ACCESS_TABLE: 'access',
   GATEWRIGHT_USAGE_TABLE: 'usage',
@@ -172,6 +172,7 @@ function logEvent(): object {
       return { id: String(line), timestamp: Date.now(), message: message(line) };
     }),
   };
-  // Packed by the process, which knows its numbers: a request is charged once.
+  // The measured process compresses the payload after it has inserted its own numbers, because each request is charged
+  // only once.
   return { awslogs: { text: JSON.stringify(payload) } };
 }

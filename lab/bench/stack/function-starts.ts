@@ -1,4 +1,7 @@
-/** Cold and warm starts of each function of the stack, as it is deployed, in processes of this machine; and what its package weighs. */
+/**
+ * Cold and warm starts of each function of the stack as deployed, in processes of this machine, and the size of its
+ * package.
+ */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +19,7 @@ export type FunctionFigures = {
   readonly name: string;
   readonly asked: string;
   readonly zipBytes: number;
-  /** Read before the first call. */
+  /** Bytes that are read before the first call. */
   readonly startBytes: number;
   readonly importMs: number;
   readonly firstMs: number;
@@ -24,13 +27,13 @@ export type FunctionFigures = {
   readonly warmMs: number;
   readonly rssMb: number;
   readonly units: Units;
-  /** Printed with each call. */
+  /** Bytes that each call prints. */
   readonly printedBytes: number;
 };
 
 const WARM_MS = 800;
 
-/** By the name of the archive, without its ending; the layer among them. */
+/** Sizes by the name of the archive, without its extension. The layer is included. */
 export async function weighPackages(): Promise<ReadonlyMap<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-stack-'));
   try {
@@ -44,7 +47,7 @@ export async function weighPackages(): Promise<ReadonlyMap<string, number>> {
   }
 }
 
-/** One start of each in turns, then one process of each that goes on. */
+/** Starts each function once in turns, then runs one process of each function for warm calls. */
 export async function measureFunctions(
   world: World,
   rounds: number,

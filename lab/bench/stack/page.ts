@@ -1,4 +1,4 @@
-/** .build/lab/stack.md: starts, packages, units and costs of the stack, in one page. */
+/** Writes .build/lab/stack.md: starts, packages, units and costs of the stack, on one page. */
 import { describeRun, markdownTable } from '../pages.ts';
 import type { measureStartRatios } from '../authorizer.ts';
 import type { Conditions } from '../conditions.ts';
@@ -20,7 +20,7 @@ export type StackFigures = {
 };
 
 const RATIO_GOAL = 1.8;
-/** Which of the rows are judged: the authorizers as they are, with bundled documents. */
+/** Names of the rows that are judged: the authorizers as deployed, with bundled documents. */
 const JUDGED = new Set(['token-authorizer', 'request-authorizer']);
 
 const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
@@ -28,7 +28,7 @@ const kb = (bytes: number): string => (bytes / 1024).toFixed(1);
 const dollars = (value: number): string => value.toFixed(value < 0.01 && value > 0 ? 4 : 2);
 const unit = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Undefined: it has no goal. */
+/** Undefined if the row has no goal. */
 export function isRatioHeld({ name, ratio }: Pick<StartRatio, 'name' | 'ratio'>): boolean | undefined {
   return JUDGED.has(name) ? ratio <= RATIO_GOAL : undefined;
 }

@@ -1,17 +1,17 @@
 /**
- * What a million requests cost by where the stack decides on them: by the prices and the reckoning of the console. Pure.
- * The function behind the route costs the same in each, and is left out.
+ * The cost of a million requests, depending on where the stack decides on them, with the prices and calculations of the
+ * console. Pure. The cost of the function behind the route is the same everywhere and is left out.
  */
 import { costOf } from '../../../packages/gateway/console/page/cost/cost.ts';
 import { EDITABLE, DEFAULT_PRICES } from '../../../packages/gateway/console/page/cost/prices.ts';
 import type { ChargeFigure, UnitFigure } from './units.ts';
 import type { Units } from './world.ts';
 
-/** Of one request. */
+/** The figures of one request. */
 export type Placement = {
   readonly what: string;
   readonly api: 'rest' | 'http';
-  /** Of a function of ours. */
+  /** Number of calls of our functions. */
   readonly calls: number;
   readonly billedMs: number;
   readonly printedBytes: number;
@@ -20,7 +20,7 @@ export type Placement = {
 
 type PlacementCost = {
   readonly placement: Placement;
-  /** US dollars of a million requests. */
+  /** Price of a million requests in US dollars. */
   readonly api: number;
   readonly lambda: number;
   readonly logs: number;
@@ -28,24 +28,27 @@ type PlacementCost = {
   readonly total: number;
 };
 
-/** What was measured here, of one call of each. */
+/** What was measured here, for one call of each function. */
 type Basis = {
   readonly printedBytes: Readonly<Record<'token' | 'request' | 'tracker', number>>;
   readonly credentials: readonly UnitFigure[];
   readonly charges: readonly ChargeFigure[];
-  /** Of `linesPerEvent` lines of one caller. */
+  /** Units that one event with `linesPerEvent` log lines of one caller takes. */
   readonly trackerUnits: Units;
   readonly linesPerEvent: number;
 };
 
-/** Assumed, since nothing here was measured at AWS: docs/guides/sell/quota.md reckons with the same. */
+/**
+ * These durations are assumptions, since nothing here was measured at AWS. docs/guides/sell/quota.md uses the same
+ * values.
+ */
 const AUTHORIZER_MS = 3;
 const TABLE_CALL_MS = 5;
 const TRACKER_MS = 100;
-/** `provider` of serverless.yml. */
+/** The memory size in `provider` of serverless.yml. */
 const MEMORY_MB = 512;
 const ARCHITECTURE = 'arm64';
-/** Lambda prints START, END and REPORT of each call (packages/gateway/console/endpoints/show-cost.ts). */
+/** Lambda prints START, END and REPORT for each call (packages/gateway/console/endpoints/show-cost.ts). */
 const REPORT_BYTES = 300;
 const MILLION = 1e6;
 const NO_UNITS: Units = { reads: 0, writes: 0 };
@@ -104,7 +107,7 @@ export function costOfPlacement(placement: Placement): PlacementCost {
   };
 }
 
-/** Of answers that are kept: how many requests one of them serves, as callers ask often or seldom within its time. */
+/** How many requests one cached result serves, for callers that send many or few requests during its TTL. */
 const SERVED = [10, 100];
 
 export function listPlacements(basis: Basis): readonly Placement[] {
@@ -188,7 +191,7 @@ function describeLease(lease: number | undefined): string {
   return lease === undefined ? 'billed exactly' : `leases of ${lease.toLocaleString('en-US')}`;
 }
 
-/** What all of it rests on, with the date of each price. */
+/** Describes the prices on which the figures are based, with the date of each price. */
 export function describePrices(): string {
   const dated = new Map<string, string>(EDITABLE.map(([name, , date]) => [name, date]));
   const { rest, http, lambdaRequests, lambdaArm, logs, tableWrites, tableReads } = DEFAULT_PRICES;

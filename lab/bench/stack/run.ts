@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- stack [--rounds N --starts N]`: cold and warm starts of each function of the stack, its packages, what requests
- * and charges take of DynamoDB, and what a million requests cost; written to .build/lab/stack.md. 4 minutes.
+ * `npm run bench -- stack [--rounds N --starts N]`: measures cold and warm starts of each function of the stack, its
+ * packages, the DynamoDB units of requests and charges, and the cost of a million requests. Writes .build/lab/stack.md.
+ * Takes 4 minutes.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

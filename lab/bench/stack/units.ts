@@ -1,4 +1,4 @@
-/** Capacity units that requests take, as the embedded DynamoDB counts them. */
+/** Capacity units that requests consume, as the embedded DynamoDB counts them. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { apiKeyItem, printRecord } from '#shared/access/keys/api-key-record.ts';
@@ -11,11 +11,11 @@ import type { Units, World } from './world.ts';
 export type UnitFigure = {
   readonly what: string;
   readonly units: Units;
-  /** By each request that brings it, where no answer is kept. */
+  /** True if every request with this credential consumes the units when no result is cached. */
   readonly isAsked?: boolean;
 };
 
-/** `lease`: units at most; undefined = none, each charge is billed exactly. */
+/** `lease`: maximum number of units; undefined means that there is no lease and each charge is billed exactly. */
 export type ChargeFigure = {
   readonly lease: number | undefined;
   readonly charges: number;
@@ -24,11 +24,11 @@ export type ChargeFigure = {
 
 const ASKED = 200;
 const EXACT_CHARGES = 1_000;
-/** So many grants, or less where a lease is large. */
+/** Number of grants to measure; fewer if a lease is large. */
 const GRANTS = 100;
 const MOST_CHARGES = 200_000;
 const LEASES = [10, 100, 1_000, 10_000];
-/** Of which leases may hold a hundredth: more than any of them asks for. */
+/** A lease may contain at most a hundredth of the quota, which is more than any of the leases requests. */
 const QUOTA = 1_000_000_000;
 
 export function perAnswer(before: Units, after: Units, answers: number): Units {
@@ -45,7 +45,7 @@ async function unitsOf(
   return perAnswer(before, await world.readUnits(), count);
 }
 
-/** What the table is asked for each kind of credential, where nothing of it is kept in memory. */
+/** Measures the reads of the table for each kind of credential when nothing is cached in memory. */
 export async function measureCredentials(world: World): Promise<readonly UnitFigure[]> {
   const store = world.storeOf('access');
   const [keys, tickets, revocations] = [
@@ -113,7 +113,10 @@ function aKey(createdAtEpochSeconds: number): Parameters<typeof printRecord>[0] 
   };
 }
 
-/** One process that charges without a pause: the end of a quota, where leases become small, is far away. */
+/**
+ * Measures one process that charges without a pause. The quota is so large that the run stays far from its end, where
+ * leases become small.
+ */
 export async function measureCharges(world: World): Promise<readonly ChargeFigure[]> {
   const figures: ChargeFigure[] = [];
   for (const lease of [undefined, ...LEASES]) {
@@ -133,7 +136,7 @@ export async function measureCharges(world: World): Promise<readonly ChargeFigur
     const units = await unitsOf(world, charges, async () => {
       const { allowed } = await quotas.consume({
         plan: id,
-        // Of its own: a period in progress keeps the plan that it was opened with.
+        // Each plan has its own tenant, because a period in progress keeps the plan that it was opened with.
         tenant: id,
         key: 'key',
         atEpochMs: Date.now(),

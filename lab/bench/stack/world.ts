@@ -1,4 +1,7 @@
-/** What the functions of the stack find around them: the embedded DynamoDB with their tables, and something that takes all other calls of AWS. */
+/**
+ * The environment of the stack's functions: the embedded DynamoDB with their tables, and a server that accepts all
+ * other calls of AWS.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -17,9 +20,9 @@ export type Units = { readonly reads: number; readonly writes: number };
 type TableName = 'access' | 'usage' | 'connections' | 'cache';
 
 export type World = AsyncDisposable & {
-  /** Of functions: where AWS is, and who calls. */
+  /** Environment variables of the functions: the addresses of AWS services, and credentials. */
   readonly environment: Readonly<Record<string, string>>;
-  /** For callers of the tables without a function. */
+  /** The client for callers that use the tables without a function. */
   readonly load: LoadTableClient;
   storeOf(table: TableName): ItemStore;
   /** Consumed capacity of all tables since the start. */
@@ -27,9 +30,9 @@ export type World = AsyncDisposable & {
 };
 
 const TABLES: readonly TableName[] = ['access', 'usage', 'connections', 'cache'];
-/** Units are reported a quarter of a second late. */
+/** The embedded DynamoDB reports units a quarter of a second late. */
 const REPORTED_AFTER_MS = 400;
-/** The machine is shared with the store. */
+/** The timeout is long because the store runs on the same machine. */
 const TIMEOUT_MS = 5_000;
 
 export async function openWorld(): Promise<World> {
@@ -43,7 +46,7 @@ export async function openWorld(): Promise<World> {
   for (const table of TABLES) await client.send(new dynamoDb.CreateTableCommand(declareTable(table)));
   const aws = createServer((request, response) => {
     request.resume().once('end', () => {
-      // An invocation as event, a put on a bus, a post to a connection: all are taken.
+      // The server accepts every invocation as event, every put on a bus and every post to a connection.
       const status = request.url?.startsWith('/2015-03-31/functions') === true ? 202 : 200;
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
       response.end('{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}');
@@ -80,7 +83,7 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-/** As the `table.yml` of each part has them. */
+/** Declares a table as the `table.yml` of its part does. */
 function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   const attributes = ['pk', 'sk', ...(TableName === 'usage' ? ['list'] : [])];
   return {
@@ -106,7 +109,7 @@ function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   };
 }
 
-/** For authorizers that follow them: the documents of this checkout. */
+/** Publishes the documents of this checkout, for authorizers that follow published documents. */
 async function publishDocuments(store: ItemStore): Promise<void> {
   const access = parseCompiledAccess(compiled);
   const { checksum, parts } = toPublication(access);

@@ -1,4 +1,4 @@
-/** Each route of an expectation asked once. */
+/** Requests each route of an expectation once. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { fillPath, pickMethod, takesBody } from './fill-path.ts';
@@ -6,17 +6,17 @@ import type { ExpectedRoute } from './expectation.ts';
 import type { ServedApi, Started } from './process.ts';
 import type { Answer } from './verdict.ts';
 
-/** Longer than AWS lets an integration take, so that the answer is the gateway's. */
+/** Longer than AWS's limit for an integration, so that the gateway's timeout comes first. */
 const ANSWER_WITHIN_MS = 32_000;
 const MAX_BODY_CHARACTERS = 2000;
 const LINE_WITHIN_MS = 3000;
-/** Of API Gateway's errors with a 5xx, docs/errors.md. */
+/** Texts of API Gateway's errors with a 5xx status, docs/errors.md. */
 const GATEWAY_WORDS =
   /^(?:internal server error|service unavailable|endpoint request timed[ -]out|network error .*|bad gateway|null)$/i;
-/** What a POST brings unless the expectation says more: a little of what most handlers look for. */
+/** The default body of a POST: a few members that most handlers look for. */
 const GENERIC_BODY = { id: '1', name: 'test', title: 'test', text: 'test', message: 'test', value: 1 };
 
-/** Answers in the order of the routes; what the gateway logs meanwhile comes with each. */
+/** Returns the responses in the order of the routes, each with what the gateway logged during the request. */
 export async function askRoutes(started: Started, routes: readonly ExpectedRoute[]): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const route of routes) {
@@ -35,15 +35,18 @@ export async function askRoutes(started: Started, routes: readonly ExpectedRoute
   return answers;
 }
 
-/** By logical id; the first of the protocol where the template's name is not the one served. */
+/**
+ * Finds the API by logical id; or takes the first API of the protocol if the name in the template differs from the
+ * served name.
+ */
 export function findApi(apis: readonly ServedApi[], route: ExpectedRoute): ServedApi | undefined {
   const ofKind = apis.filter(({ kind }) => kind === route.protocol);
   return ofKind.find(({ logicalId }) => logicalId === route.api) ?? ofKind[0];
 }
 
 /**
- * The gateway's own words for a route it does not have: a function that answers 404 says something else. A REST API has the same
- * words where a route asks for a signature; the log names the phase.
+ * Recognises the gateway's response for an unknown route; a function that returns 404 has a different text. A REST API
+ * returns the same text if a route requires a signature, so the phase in the log decides.
  */
 export function isUnknown(
   { protocol }: ExpectedRoute,
@@ -53,7 +56,7 @@ export function isUnknown(
   return status === 403 && body.includes('Missing Authentication Token') && !/ ms authenticate\b/.test(log);
 }
 
-/** The gateway's own answers; a function that fails may have a `message`, too. */
+/** Recognises the gateway's own responses. A function that fails may also return a `message`. */
 export function isGatewayText(body: string): boolean {
   const message = /^\{\s*"message":\s*"([^"]*)"\s*\}$/.exec(body)?.[1];
   return body === '' || (message !== undefined && GATEWAY_WORDS.test(message));
@@ -94,16 +97,16 @@ function connect(url: string, { query = '', headers = {} }: ExpectedRoute): Prom
   });
 }
 
-/** The log line follows the answer, on a busy machine by a while. */
+/** Waits for the log line, which the gateway writes after the response; on a busy machine much later. */
 export async function waitForLine(said: () => string, withinMs = LINE_WITHIN_MS): Promise<string> {
   const deadlineMs = performance.now() + withinMs;
   while (!said().split('\n').some(isLine) && performance.now() < deadlineMs) await sleep(20);
-  // What the line quotes may come in a further piece.
+  // An error that the line quotes may arrive in a further chunk.
   await sleep(20);
   return said();
 }
 
-/** The request's line, which names method, path and status; an error that it quotes may have lines of its own. */
+/** The request's log line, which names method, path and status. A quoted error may span several lines. */
 export function lineOf(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const at = lines.findLastIndex(isLine);

@@ -1,11 +1,11 @@
-/** The routes of an API document. Pure. */
+/** Reads the routes of an API document. Pure. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type DocumentRoute = {
   readonly method: string;
   readonly path: string;
-  /** undefined: the document does not say. */
+  /** Undefined if the document does not define it. */
   readonly isGuarded?: boolean;
 };
 
@@ -25,7 +25,7 @@ export function routesOfDocument(document: UnknownMembers): DocumentRoute[] {
   );
 }
 
-/** `security: []` and `[{ NONE: [] }]` open a route. */
+/** `security: []` and `[{ NONE: [] }]` make a route public. */
 function guardOf(part: UnknownMembers): boolean | undefined {
   const { security } = part;
   if (!Array.isArray(security)) return undefined;

@@ -1,16 +1,18 @@
-/** The routes that a CloudFormation or SAM template has, and what each may answer to a plain request. Pure. */
+/**
+ * Reads the routes of a CloudFormation or SAM template, and the possible statuses of each for a plain request. Pure.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { routesOfDocument } from './draft-openapi.ts';
 import { asText, nameOf } from './template-text.ts';
 import type { ExpectedRoute, Protocol } from './expectation.ts';
 
-/** What a generic request to an open route may get: an answer, or a client's error of the function's own. */
+/** Possible statuses of a generic request to an open route: a success, or a client error from the function. */
 export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
-/** Without the key, token or signature. */
+/** Statuses of a request without the key, token or signature. */
 export const GUARDED = ['401', '403'];
 
-/** An API document beside the template, `DefinitionUri: openapi.yaml`; undefined where there is none. */
+/** Reads an API document next to the template, `DefinitionUri: openapi.yaml`; undefined if there is none. */
 export type ReadSibling = (path: string) => UnknownMembers | undefined;
 type Resources = Readonly<Record<string, UnknownMembers>>;
 type Parts = {
@@ -32,7 +34,7 @@ export function withoutDoubles(routes: readonly ExpectedRoute[]): ExpectedRoute[
   return [...new Map(all.map((route) => [keyOf(route), route])).values()];
 }
 
-/** A document and an event of a function may name one route: the event is what SAM makes of it. */
+/** A document and a function's event may define the same route. The event wins, as it does in SAM. */
 function keyOf({ protocol, api, method, path }: ExpectedRoute): string {
   return [protocol, api, method, path.replace(/\/$/, '')].join(' ');
 }
@@ -79,7 +81,7 @@ function routeOfEvent(event: UnknownMembers, parts: Parts): ExpectedRoute[] {
   return [{ protocol, api, method, path, statuses: guarded ? GUARDED : OPEN }];
 }
 
-/** A default authorizer or key of the API, or of Globals. */
+/** Whether the API, or Globals, defines a default authorizer or requires an API key. */
 function isSamGuarded(api: string, kind: 'Api' | 'HttpApi', { resources, globals }: Parts): boolean {
   const own = membersOf(membersOf(resources[api]?.['Properties'])['Auth']);
   const auth: UnknownMembers = { ...membersOf(membersOf(globals[kind])['Auth']), ...own };
@@ -107,7 +109,7 @@ function routesOfBody(
 }
 
 function routesOfV2Api(id: string, properties: UnknownMembers, parts: Parts): ExpectedRoute[] {
-  // Quick create: one target behind one route.
+  // Quick create defines one target and one route.
   const quick = properties['Target'] !== undefined;
   const path = asText(properties['RouteKey']) ?? '$default';
   return [
@@ -133,7 +135,7 @@ function routeOfMethod(properties: UnknownMembers, { resources }: Parts): Expect
   ];
 }
 
-/** Climbs from a resource to the root; 30 levels are more than AWS lets a path have. */
+/** Builds the path from a resource up to the root; 30 levels are more than AWS allows. */
 function pathOf(resourceId: unknown, resources: Resources): string {
   const segments: string[] = [];
   let id = nameOf(resourceId);
@@ -156,7 +158,7 @@ function routeOfKey(properties: UnknownMembers, { resources }: Parts): ExpectedR
   const statuses = type === 'NONE' ? OPEN : GUARDED;
   const named = api === undefined ? {} : { api };
   if (!isWebSocket) return [{ protocol: 'http', ...named, ...splitKey(key), statuses }];
-  // Only the connection can be asked without knowing the project's messages.
+  // Only the connection can be tested without knowledge of the project's messages.
   if (key !== '$connect') return [];
   return [webSocketRoute(named, type !== 'NONE')];
 }
@@ -166,7 +168,7 @@ export function webSocketRoute(named: { readonly api?: string }, guarded: boolea
   return { protocol, ...named, method: 'CONNECT', path: '$connect', statuses: guarded ? GUARDED : ['101'] };
 }
 
-/** `GET /orders`, `$default`. */
+/** Splits a route key such as `GET /orders` or `$default`. */
 export function splitKey(key: string): { readonly method: string; readonly path: string } {
   const [method = 'ANY', path] = key.trim().split(/\s+/);
   return path === undefined ? { method: 'ANY', path: method } : { method, path };

@@ -1,4 +1,4 @@
-/** The routes of a serverless.yml, by its functions' events. Pure. */
+/** Reads the routes of a serverless.yml from its functions' events. Pure. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { GUARDED, OPEN, draftRoutes, splitKey, webSocketRoute, withoutDoubles } from './draft-routes.ts';
@@ -13,7 +13,7 @@ export function draftServerless(service: UnknownMembers, readSibling: ReadSiblin
   return withoutDoubles([...own, ...draftRoutes(resources, readSibling)]);
 }
 
-/** A map, a list of maps, or `${file(functions.yml)}`. */
+/** `functions` is a map, a list of maps, or `${file(functions.yml)}`. */
 export function functionsOf(value: unknown, readSibling: ReadSibling): UnknownMembers[] {
   const file = typeof value === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(value) : null;
   if (file !== null) {

@@ -1,4 +1,4 @@
-/** A draft of what a project may answer, from its template alone. */
+/** Drafts the possible responses of a project from its template alone. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import type { ReadSibling } from './draft-routes.ts';
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
 
-/** undefined: nothing is there that could be drafted from; such a file is written by hand. */
+/** Undefined if there is nothing to draft from; such a file is written by hand. */
 export function draftExpectation(folder: string): Expectation | undefined {
   const service = SERVICES.find((name) => existsSync(join(folder, name)));
   if (service !== undefined) return draftService(folder, service);
@@ -52,10 +52,10 @@ function draftCdk(folder: string): Expectation {
   return { kind: 'CDK', source: '.', ...ofTemplates(templates), routes };
 }
 
-/** Values for parameters that have none, as a newcomer to the project would invent them. */
+/** Provides values for parameters without a default, as a newcomer to the project would invent them. */
 function ofTemplates(templates: readonly UnknownMembers[]): Pick<Expectation, 'arguments' | 'needs'> {
   const parameters = templates.flatMap((template) => Object.entries(membersOf(template['Parameters'])));
-  // Parameters of assets are given by CDK 1 itself.
+  // CDK 1 itself provides the parameters of assets.
   const missing = parameters.filter(
     ([name, parameter]) => membersOf(parameter)['Default'] === undefined && !/^AssetParameters/.test(name),
   );
@@ -80,11 +80,11 @@ function ofTemplates(templates: readonly UnknownMembers[]): Pick<Expectation, 'a
 function madeUp(name: string, { AllowedValues: allowed, Type: type }: UnknownMembers): string {
   if (Array.isArray(allowed) && allowed.length > 0) return String(allowed[0]);
   if (type === 'Number') return '1';
-  // An API key has 20 characters at least.
+  // An API key has at least 20 characters.
   return /key/i.test(name) ? 'local-key-of-30-characters-000' : 'local';
 }
 
-/** Where no function runs on Node; a helper in Python beside others is not what requests reach. */
+/** Applies only if no function runs on Node. If some do, requests do not reach a Python helper. */
 function needsOf(runtimes: readonly unknown[]): Pick<Expectation, 'needs'> {
   const named = runtimes.map(asText).filter((name) => name !== undefined && /^[a-z]/.test(name));
   const other = named.find((name) => !name?.startsWith('nodejs'));

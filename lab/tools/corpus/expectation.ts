@@ -1,19 +1,21 @@
-/** What a project may answer, written down before its first run: `<project>.expect.json` beside the project. */
+/**
+ * The possible responses of a project, written down before its first run: `<project>.expect.json` next to the project.
+ */
 
 export const KINDS = ['serverless', 'SAM', 'CDK', 'CloudFormation'] as const;
 export type Kind = (typeof KINDS)[number];
 export type Protocol = 'rest' | 'http' | 'websocket';
 
 export type ExpectedRoute = {
-  /** Logical id of the API in the template; absent: the first of that protocol. */
+  /** Logical id of the API in the template; if absent, the first API of the protocol. */
   readonly api?: string;
   readonly protocol: Protocol;
   readonly method: string;
-  /** As the template has it, `/orders/{id}`; the route key of a WebSocket API. */
+  /** The path as in the template, `/orders/{id}`; or the route key of a WebSocket API. */
   readonly path: string;
-  /** `200`, or a class as `2xx`. A 5xx never counts, whatever stands here. */
+  /** Statuses such as `200`, or a class such as `2xx`. A 5xx is never accepted, even if it is listed. */
   readonly statuses: readonly string[];
-  /** In place of the generic ones. */
+  /** Replaces the generic query; `headers` and `body` replace theirs. */
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -21,16 +23,19 @@ export type ExpectedRoute = {
 
 export type Expectation = {
   readonly kind: Kind;
-  /** What `start` is given, below the project's folder. */
+  /** The source that `start` gets, relative to the project's folder. */
   readonly source: string;
   /** Further arguments of `start`, as a newcomer would give them. */
   readonly arguments: readonly string[];
-  /** An account, a secret, the network, another runtime: not in the total of those that need nothing. */
+  /**
+   * What the project needs: an account, a secret, the network, another runtime. Such projects do not count in the total
+   * of those that need nothing.
+   */
   readonly needs?: string;
   readonly routes: readonly ExpectedRoute[];
 };
 
-/** @throws Error that names what is missing */
+/** @throws Error that names the missing member */
 export function readExpectation(text: string, name: string): Expectation {
   const value = JSON.parse(text) as Partial<Expectation>;
   if (!KINDS.some((kind) => kind === value.kind))

@@ -1,4 +1,4 @@
-/** A path that a route takes: every parameter filled in, the rest as it is. */
+/** Returns a path that matches a route: every parameter is filled in, and the rest is unchanged. */
 export function fillPath(path: string): string {
   const filled = path
     .replace(/\{[^{}]*\+\}/g, 'a/b')
@@ -7,7 +7,7 @@ export function fillPath(path: string): string {
   return filled.startsWith('/') ? filled : `/${filled === '$default' ? 'any' : filled}`;
 }
 
-/** What a route of any method is asked with. */
+/** Picks the request method for a route; a route of any method gets a default. */
 export function pickMethod(method: string): string {
   const upper = method.toUpperCase();
   return ['ANY', '*', '$DEFAULT', 'X-AMAZON-APIGATEWAY-ANY-METHOD'].includes(upper) ? 'GET' : upper;

@@ -1,4 +1,4 @@
-/** A gateway of its own for one project: started, bounded in time and memory, ended by its id. */
+/** A separate gateway for one project. It is started, limited in time and memory, and ended by its process id. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ export type Started = {
 
 type Bounds = { readonly timeoutMs: number };
 
-/** Starts `gatewright start` in the project's folder and waits until it is ready, has ended or is over a bound. */
+/** Runs `gatewright start` in the project's folder and waits until it is ready, has ended, or exceeds a limit. */
 export async function startProject(
   folder: string,
   args: readonly string[],
@@ -63,7 +63,7 @@ export async function startProject(
   }
 }
 
-/** Nothing of the user who runs this: no keys of AWS, no settings of npm. */
+/** Passes nothing of the user's environment on: no AWS credentials, no npm settings. */
 function environment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME, NODE_OPTIONS: `--max-old-space-size=${MAX_HEAP_MEGABYTES}` };
@@ -103,7 +103,7 @@ function ending(child: ChildProcess, closed: Promise<unknown>, unwatch: () => vo
   return { stop, hasEnded };
 }
 
-/** Linux reports the memory of a process; elsewhere the heap's bound is the only one. */
+/** Linux reports the memory of a process. On other systems, only the heap limit applies. */
 function watchMemory(child: ChildProcess): {
   readonly end: () => void;
   readonly reason: () => Start | undefined;

@@ -1,7 +1,8 @@
 /**
- * `npm run corpus -- FOLDER`: how a first try with the projects below a folder goes. With `--draft` it writes what each
- * may answer, from its template alone, where that is not written yet. The projects are foreign and made ready by hand:
- * their functions run, their build scripts only with `--build`, for projects whose scripts have been read.
+ * `npm run corpus -- FOLDER`: tries every project below a folder for the first time. With `--draft`, it writes the
+ * possible responses of each project from its template alone, unless they are already written. The projects come from
+ * others and are prepared by hand: their functions run, but their build scripts run only with `--build`, for projects
+ * whose scripts have been read.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -55,7 +56,7 @@ function listProjects(root: string): string[] {
     .sort();
 }
 
-/** What is written already stays: it was there before the first run. */
+/** Existing expectations are not overwritten, because they were written before the first run. */
 function writeDrafts(root: string, names: readonly string[]): number {
   for (const name of names) {
     const path = join(root, `${name}.expect.json`);
@@ -93,7 +94,7 @@ async function runAll(root: string, names: readonly string[], flags: Flags): Pro
 async function tryProject(root: string, name: string, text: string, flags: Flags): Promise<Result> {
   const expected = readExpectation(text, `${name}.expect.json`);
   const folder = join(root, name);
-  // A first try finds nothing of an earlier one.
+  // Removes the state of earlier runs, so that each run is a first try.
   rmSync(join(folder, '.gatewright'), { recursive: true, force: true });
   const startedMs = performance.now();
   const started = await startProject(folder, startArguments(expected, flags), flags);

@@ -1,13 +1,13 @@
 import type { Expectation } from './expectation.ts';
 
 export type StartFlags = {
-  /** Runs the projects' own build scripts, which have been read. */
+  /** Runs the projects' own build scripts, which must have been read before. */
   readonly build: boolean;
-  /** Options of `gatewright start` beside the project's own. */
+  /** Options of `gatewright start` in addition to the project's own. */
   readonly options: readonly string[];
 };
 
-/** Of `start`: a foreign build script runs only where the caller says so. */
+/** Arguments of `start`. A build script of a project runs only if the caller allows it. */
 export function startArguments(
   { source, arguments: own }: Pick<Expectation, 'source' | 'arguments'>,
   { build, options }: StartFlags,

@@ -1,4 +1,4 @@
-/** Templates as text: read without the gateway, since what is expected of it must not come from it. */
+/** Reads templates as text, without the gateway, because the expectations for the gateway must not come from it. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseDocument } from 'yaml';
@@ -7,7 +7,7 @@ import type { Tags } from 'yaml';
 const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap'];
 const MORE_FORMS = ['Base64', 'Cidr', 'GetAZs', 'Equals', 'And', 'Or', 'Not', 'Condition', 'Transform'];
 
-/** CloudFormation's short forms by what they hold; only names are read here. */
+/** CloudFormation's short forms; only names are read here. */
 const SHORT_TAGS = [...SHORT_FORMS, ...MORE_FORMS].flatMap((name) => [
   { tag: `!${name}`, resolve: (text: string): string => text },
   { tag: `!${name}`, collection: 'map', resolve: (map: unknown): unknown => map },
@@ -23,7 +23,7 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The logical id that a value names: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
+/** The logical id in a value: `{ Ref }`, `{ Fn::GetAtt }`, or the text of a short form. */
 export function nameOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.split('.')[0];
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = membersOf(value);

@@ -1,4 +1,4 @@
-/** Verdicts counted by kind, and in per cent. Pure. */
+/** Counts verdicts by kind, with percentages. Pure. */
 import { KINDS } from './expectation.ts';
 import { VERDICTS } from './verdict.ts';
 import type { Kind } from './expectation.ts';
@@ -22,7 +22,10 @@ type Total = {
   readonly counts: Readonly<Record<Verdict, number>>;
 };
 
-/** One per kind that is there, all, and all that need no account, secret, network or other runtime. */
+/**
+ * One total for each kind that occurs, one for all, and one for all projects that need no account, secret, network or
+ * other runtime.
+ */
 export function countVerdicts(results: readonly Result[]): readonly Total[] {
   const kinds = KINDS.filter((kind) => results.some((result) => result.kind === kind));
   return [
@@ -47,7 +50,7 @@ function total(name: string, results: readonly Result[]): Total {
   return { name, projects: results.length, started: results.filter(({ started }) => started).length, counts };
 }
 
-/** A table for a terminal. */
+/** Prints a table for a terminal. */
 export function printTotals(totals: readonly Total[]): string {
   const head = ['', 'projects', 'start', ...VERDICTS];
   const rows = totals.map(({ name, projects, started, counts }) => [

@@ -1,4 +1,4 @@
-/** Works, wrong, refused clearly, unclear or crash: what a newcomer would say of a first try. Pure. */
+/** Verdicts of a newcomer on a first try: works, wrong, refused clearly, unclear or crash. Pure. */
 import { allows } from './expectation.ts';
 import type { ExpectedRoute } from './expectation.ts';
 
@@ -14,31 +14,37 @@ export type Finding = {
   readonly line?: number;
 };
 
-/** How `start` went. */
+/** The result of `start`. */
 export type Start =
   | { readonly kind: 'ready'; readonly findings: readonly Finding[] }
   | { readonly kind: 'ended'; readonly code: number | null; readonly stderr: string }
-  /** Not ready in time, or over its memory. */
+  /** The gateway was not ready in time, or exceeded its memory limit. */
   | { readonly kind: 'stopped'; readonly reason: string };
 
 export type Answer = {
   readonly route: ExpectedRoute;
-  /** undefined: none in time, or the connection broke. */
+  /** Undefined if no response came in time, or the connection broke. */
   readonly status: number | undefined;
-  /** 404 or 403 of the gateway, which has no such route. */
+  /** The gateway responded with 404 or 403 because it does not know the route. */
   readonly isUnknownRoute: boolean;
-  /** The function's own words, not the gateway's: what they mean is the project's. */
+  /**
+   * True if the text of the response comes from the function and not from the gateway. The project defines what it
+   * means.
+   */
   readonly isOwnWords: boolean;
-  /** The line that the gateway wrote for the request. */
+  /** The gateway's log line for the request. */
   readonly log: string;
 };
 
 type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
 type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
 
-/** More lines than this are not read at a first try. */
+/** A newcomer does not read more lines than this. */
 const MAX_MESSAGE_LINES = 25;
-/** Something that a reader can look up: a file with its line, a resource or property, an option, a variable, a package. */
+/**
+ * Matches anything that a reader can look up: a file with its line, a resource or property, an option, a variable, a
+ * package.
+ */
 const NAMES_SOMETHING =
   /[\w./-]+\.(?:ya?ml|json|[cm]?[jt]s)\b|["'`][^"'`]+["'`]|--[a-z][\w-]+|\$\{[^}]+\}|\b\w+::\w+::\w+|\b[\w/]+\.[A-Z]\w+/;
 const STACK_LINE = /^\s+at (?:async )?[\w.<>[\] ]*\(?(?:node:|file:|\/).*:\d+:\d+\)?$/m;
@@ -67,7 +73,7 @@ function judgeEnd(code: number | null, stderr: string): Judged {
   return { verdict: isClear || isClearError(text) ? 'refused clearly' : 'unclear', reasons };
 }
 
-/** The message may have further lines: the part from "error:" on is what counts. */
+/** The message may have several lines, and only the part after "error:" counts. */
 function isClearError(text: string): boolean {
   const from = text.lastIndexOf('error: ');
   if (from === -1 || STACK_LINE.test(text)) return false;
@@ -87,7 +93,10 @@ function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
   return { verdict: isForetold(reason, findings) ? 'refused clearly' : 'wrong', reasons };
 }
 
-/** The start has named it: the log repeats one of its findings, or says that the definition is at fault. */
+/**
+ * Whether the startup already reported the problem: the log repeats one of its findings, or calls it a configuration
+ * error.
+ */
 function isForetold(reason: string, findings: readonly Finding[]): boolean {
   if (findings.length === 0) return false;
   return (

@@ -1,4 +1,4 @@
-/** A seed's calls: every operation on a few tables, most of them valid, some damaged. */
+/** Generates calls from a seed: every operation on a few tables, most of them valid, some damaged. */
 import { Expressions } from './expressions.ts';
 import { brokenTable, TABLES, tableInput } from './tables.ts';
 import { itemOf, keyOf, NAMES, valueOf } from './values.ts';
@@ -7,7 +7,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
 export type Call = {
-  /** With the API: `DynamoDB_20120810.GetItem` */
+  /** The target includes the API: `DynamoDB_20120810.GetItem` */
   readonly target: string;
   readonly input: Readonly<Record<string, unknown>>;
 };
@@ -16,7 +16,7 @@ type Maker = (seed: Seed, table: TableShape) => UnknownMembers;
 
 const CAPACITY = ['NONE', 'TOTAL', 'INDEXES'];
 
-/** How often each operation is called, and what with. */
+/** The share of each operation in all calls, and the function that makes its input. */
 const OPERATIONS: readonly { readonly name: string; readonly share: number; readonly make: Maker }[] = [
   { name: 'PutItem', share: 14, make: put },
   { name: 'GetItem', share: 10, make: get },
@@ -67,7 +67,7 @@ export function nextCall(seed: Seed): Call {
   return { target: `DynamoDB_20120810.${chosen.name}`, input: isDamaged ? damage(seed, input) : input };
 }
 
-/** The calls that make the tables. */
+/** Returns the calls that create the tables. */
 export function setUp(): readonly Call[] {
   return TABLES.map((table) => ({ target: 'DynamoDB_20120810.CreateTable', input: tableInput(table) }));
 }
@@ -377,7 +377,7 @@ function tag(seed: Seed, table: TableShape): UnknownMembers {
   return { ResourceArn: arnOf(seed, table), Tags };
 }
 
-/** The runner puts each side's region and account in. */
+/** The runner inserts the region and account of each side. */
 function arnOf(seed: Seed, { name }: TableShape): string {
   if (seed.chance(0.1)) return seed.pick(['', 'arn', 'arn:aws:dynamodb:REGION:ACCOUNT:table/absent']);
   return `arn:aws:dynamodb:REGION:ACCOUNT:table/${name}`;

@@ -1,14 +1,14 @@
-/** Two answers to one call, as one difference or none. */
+/** Compares two responses to one call and returns one difference or none. */
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Answer } from './sides.ts';
 
-/** The first of these that differs. */
+/** The first of these that differs is reported. */
 export type Kind = 'status' | 'code' | 'message' | 'body';
 
 export type Difference = { readonly kind: Kind; readonly ours: string; readonly theirs: string };
 
-/** Of one machine or one moment, or of DynamoDB Local's approximations (README of the tool). */
+/** Members that differ by machine or time, or that DynamoDB Local only approximates (README of the tool). */
 const VOLATILE = new Set([
   'TableId',
   'CreationDateTime',
@@ -18,7 +18,7 @@ const VOLATILE = new Set([
 VOLATILE.add('LatestStreamLabel').add('ConsumedCapacity').add('TableSizeBytes').add('IndexSizeBytes');
 const UNORDERED = new Set(['Items', 'SS', 'NS', 'BS', 'Tags', 'AttributeDefinitions', 'TableNames']);
 
-/** @param operation of the call: a page of a scan has no order */
+/** @param operation of the call, because a page of a scan has no order */
 export function differenceOf(ours: Answer, theirs: Answer): Difference | undefined {
   const [mine, other] = [membersOf(ours.body), membersOf(theirs.body)];
   const differ = (kind: Kind, a: unknown, b: unknown): Difference | undefined =>

@@ -1,6 +1,6 @@
 /**
- * Differences that stay, with what AWS's documentation says of them; the README has the same list. The first
- * that fits counts.
+ * Accepted differences, with what AWS's documentation says about each. The README has the same list. The first match
+ * counts.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +12,7 @@ type Decision = {
   readonly kinds?: readonly Kind[];
   readonly ours?: RegExp;
   readonly theirs?: RegExp;
-  /** Equal after this change of both. */
+  /** A change to both values after which they must be equal. */
   readonly settle?: (value: unknown) => unknown;
 };
 

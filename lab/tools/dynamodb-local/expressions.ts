@@ -1,4 +1,4 @@
-/** Expressions of generated calls, with the names and values that they use. */
+/** Expressions for generated calls, with the names and values that they use. */
 import { valueOf } from './values.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
@@ -24,7 +24,7 @@ const PATHS = [
 const RESERVED = ['name', 'status', 'size', 'Value', 'date'];
 const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 
-/** One request's expressions share their placeholders. */
+/** All expressions of one request share their placeholders. */
 export class Expressions {
   readonly #seed: Seed;
   readonly #names = new Map<string, string>();

@@ -1,7 +1,7 @@
 /**
- * `node lab/tools/dynamodb-local/run.ts --libraries FOLDER`: the embedded DynamoDB beside DynamoDB Local, by calls of a
- * seed. Differences that decided.ts lists are counted; others are printed, and end with 1. `pom.xml` says how
- * Maven fills the folder.
+ * `node lab/tools/dynamodb-local/run.ts --libraries FOLDER`: compares the embedded DynamoDB with DynamoDB Local, using
+ * calls generated from a seed. Differences listed in decided.ts are counted; others are printed, and the exit code is
+ * then 1. `pom.xml` describes how Maven fills the folder.
  */
 import { parseArgs } from 'node:util';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -62,7 +62,7 @@ async function compareAll(seed: Seed, calls: number, ours: Side, theirs: Side): 
     if (difference !== undefined) {
       const operation = operationOf(call);
       found.push({ call, difference, reason: reasonFor(operation, difference) });
-      // What one stored and the other did not would make later answers differ.
+      // If only one side stored an item, later responses would differ, too.
       if (WRITES.test(operation)) await level(seed, ours, theirs);
     }
     const { TableName: name } = call.input;
@@ -72,7 +72,7 @@ async function compareAll(seed: Seed, calls: number, ours: Side, theirs: Side): 
   return found;
 }
 
-/** Gives both the same few items. */
+/** Stores the same few items on both sides. */
 async function level(seed: Seed, ours: Side, theirs: Side): Promise<void> {
   for (const table of TABLES) {
     for (const side of [ours, theirs]) {

@@ -1,4 +1,4 @@
-/** DynamoDB Local and the embedded DynamoDB, as two addresses that are called alike. */
+/** DynamoDB Local and the embedded DynamoDB, as two addresses with the same interface. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export async function startEmbedded(): Promise<Side> {
   return { ...place, call: (call) => send(dynamodb.url, call, place), close: () => dynamodb.close() };
 }
 
-/** @param libraries the folder that Maven filled @throws Error when it does not answer in time */
+/** @param libraries the folder that Maven filled @throws Error if DynamoDB Local does not respond in time */
 export async function startLocal(libraries: string): Promise<Side> {
   const port = await freePort();
   const java = spawn(

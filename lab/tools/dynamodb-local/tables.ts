@@ -1,4 +1,4 @@
-/** The tables of generated calls, and definitions that are refused. */
+/** The tables of generated calls, and table definitions that are refused. */
 import type { Seed } from './seed.ts';
 import type { Key, TableShape } from './values.ts';
 
@@ -50,7 +50,7 @@ function schema(...names: readonly string[]): object[] {
   return names.map((AttributeName, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' }));
 }
 
-/** Refused by both, or removed again by the runner: names that begin with `made`. */
+/** Both sides refuse this table, or the runner deletes it again, because its name begins with `made`. */
 export function brokenTable(seed: Seed): Record<string, unknown> {
   const valid = { ...tableInput({ name: `made${seed.below(5)}`, keys: [ID] }) };
   const two = { ...tableInput({ name: `made${seed.below(5)}`, keys: [ID, { name: 'at', type: 'N' }] }) };

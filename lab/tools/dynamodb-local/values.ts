@@ -110,7 +110,7 @@ export function keyOf(seed: Seed, { keys }: TableShape): Members {
   ]);
 }
 
-/** Typed attributes, so that most expressions find what they ask for. */
+/** Attributes have fixed types, so that most expressions match them. */
 export function itemOf(seed: Seed, table: TableShape): Members {
   const typed: Members = {
     n: { N: numberOf(seed) },

@@ -1,6 +1,6 @@
-/** CHANGELOG.md, in the form of keepachangelog.com: `## [1.2.3] - 2026-11-21`, newest first. */
+/** Reads CHANGELOG.md in the format of keepachangelog.com: `## [1.2.3] - 2026-11-21`, newest first. */
 
-/** What the changelog says of a version. @throws Error where it has no part of it, an empty one, or one without a date */
+/** Returns the changelog section of a version. @throws Error if the section is missing, is empty or has no date */
 export function notesOf(changelog: string, version: string): string {
   const parts = changelog.split(/^## /m).slice(1);
   const part = parts.find((text) => text.startsWith(`[${version}]`));

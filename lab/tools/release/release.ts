@@ -1,4 +1,4 @@
-/** What a release does, step by step, and what it refuses. */
+/** The steps of a release, and the conditions under which it is refused. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STANDALONE_PACKAGES, SUITES } from '../../../packages/gatewright/package/manifest.ts';
@@ -7,19 +7,19 @@ import { findStrayVersions, versionOf } from './versions.ts';
 
 type ReleaseOptions = {
   readonly root: string;
-  /** False: everything but the upload. */
+  /** If false, everything but the upload is done. */
   readonly isPublished: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Runs a program in the checkout. @returns what it prints @throws Error where it fails */
+/** Runs a program in the checkout. @returns its output @throws Error if it fails */
 type Run = (program: string, args: readonly string[]) => string;
 
 export class ReleaseRefused extends Error {
   override readonly name = 'ReleaseRefused';
 }
 
-/** @returns the tarballs, in the order in which they are published: what others need comes first */
+/** @returns the tarballs in the order of publication, dependencies first */
 export function release({ root, isPublished, environment }: ReleaseOptions, run: Run): readonly string[] {
   const version = versionOf(root);
   const stray = findStrayVersions(root);
@@ -38,7 +38,7 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
     const packed = name === 'gatewright' ? name : `gatewright-${name}`;
     return `./.build/npm/${packed}-${version}.tgz`;
   });
-  // Without the network: what npm refuses in a package, it refuses here.
+  // Checks each package without the network: a package that npm would refuse is refused here.
   for (const tarball of tarballs)
     run('npm', ['publish', tarball, '--dry-run', '--offline', '--access', 'public', ...tagOf(version)]);
   if (!isPublished) return tarballs;
@@ -48,7 +48,9 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
   return tarballs;
 }
 
-/** npm signs where a package comes from only where a workflow vouches for it, and only a tag says what was built. */
+/**
+ * npm signs the provenance of a package only if a workflow vouches for it, and only a tag identifies what was built.
+ */
 function assertProvenance(version: string, environment: ReleaseOptions['environment'], run: Run): void {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
     throw new ReleaseRefused(
@@ -59,7 +61,7 @@ function assertProvenance(version: string, environment: ReleaseOptions['environm
     throw new ReleaseRefused(`this commit has no tag v${version}: git tag v${version} && git push --tags`);
 }
 
-/** A version before a release is not what `npm install gatewright` should bring. */
+/** A pre-release must not be what `npm install gatewright` installs. */
 function tagOf(version: string): readonly string[] {
   return version.includes('-') ? ['--tag', 'next'] : [];
 }

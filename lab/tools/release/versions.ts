@@ -1,4 +1,7 @@
-/** One version for all packages: that of the root's package.json, which `npm run release -- --set` writes into the others. */
+/**
+ * All packages share one version: the one in the root's package.json. `npm run release -- --set` writes it into the
+ * others.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPE, SUITES, WORKSPACES } from '../../../packages/gatewright/package/manifest.ts';
@@ -7,7 +10,7 @@ const MANIFESTS = [
   'package.json',
   ...Object.values({ ...WORKSPACES, ...SUITES }).map((folder) => `${folder}/package.json`),
 ];
-/** The Python library's, whose version is a line. */
+/** The manifest of the Python library, whose version is a single line. */
 const PYTHON = 'python/pyproject.toml';
 const PYTHON_VERSION = /^version = "([^"]*)"$/m;
 /** Semantic Versioning 2.0.0, without build metadata, which npm drops. */
@@ -23,7 +26,10 @@ export function versionOf(root: string): string {
   return read(root, 'package.json').version;
 }
 
-/** A sentence for each manifest that says another version than the root's, of itself or of a package of ours. */
+/**
+ * One sentence for each manifest whose version, or whose dependency on one of our packages, differs from the root's
+ * version.
+ */
 export function findStrayVersions(root: string): readonly string[] {
   const version = versionOf(root);
   const ofPython = PYTHON_VERSION.exec(readFileSync(join(root, PYTHON), 'utf8'))?.[1];
@@ -39,7 +45,7 @@ export function findStrayVersions(root: string): readonly string[] {
   return [...manifests, ...python];
 }
 
-/** Writes the version into every manifest, and the ranges by which they name each other. */
+/** Writes the version into every manifest, and into the ranges by which the packages depend on each other. */
 export function setVersion(root: string, version: string): void {
   const python = join(root, PYTHON);
   writeFileSync(python, readFileSync(python, 'utf8').replace(PYTHON_VERSION, `version = "${version}"`));

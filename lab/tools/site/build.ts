@@ -1,4 +1,7 @@
-/** `npm run docs`: the documentation as static pages in .build/site, out of docs/ and the comments of what users import. Needs no network once its tool is installed. */
+/**
+ * `npm run docs`: builds the documentation as static pages in .build/site, from docs/ and the comments of the public
+ * modules. It needs no network once its tool is installed.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -11,7 +14,7 @@ const STAGED = join(ROOT, '.build/site-pages');
 const SITE = join(ROOT, '.build/site');
 const BUILD_DEADLINE_MS = 300_000;
 
-/** What users import, by the sources that the packages are made of. */
+/** The sources of the modules that users import. */
 const ENTRIES = [
   ...['access', 'cache', 'gather', 'quota', 'resilience', 'webhooks', 'websocket', 'websocket-client'].map(
     (name) => `shared/entries/${name}.ts`,
@@ -47,7 +50,7 @@ function main(): number {
   return built.status ?? 1;
 }
 
-/** @returns the pages that stand above the others, as paths from the root */
+/** @returns the pages that are parents of other pages, as paths from the root */
 function stagePages(): readonly string[] {
   const docs = join(ROOT, 'docs');
   const found = globSync('**/*.md', { cwd: docs })
@@ -89,7 +92,7 @@ function describeSite(documents: readonly string[]): Readonly<Record<string, unk
     projectDocuments: documents.map((path) => join(ROOT, path)),
     tsconfig: join(ROOT, 'tsconfig.json'),
     out: SITE,
-    // Of the checkout that it was built in, nothing is to stand in the pages.
+    // The pages must not contain paths of the checkout in which they were built.
     disableSources: true,
     hideGenerator: true,
     githubPages: false,
@@ -97,10 +100,10 @@ function describeSite(documents: readonly string[]): Readonly<Record<string, unk
     excludeInternal: true,
     excludeExternals: true,
     excludePrivate: true,
-    // The search finds words of the pages, not titles alone.
+    // The search covers the text of pages, not only titles.
     searchInDocuments: true,
     searchInComments: true,
-    // What the types say is checked by `npm run check`; types that no entry exports are described where they are used.
+    // `npm run check` already checks types. Types that no entry exports are described where they are used.
     skipErrorChecking: true,
     validation: { notExported: false },
     treatWarningsAsErrors: true,

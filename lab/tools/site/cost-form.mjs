@@ -1,4 +1,4 @@
-/** The calculator on the site's page of costs: the reckoning of its table with numbers of one's own. */
+/** The calculator on the site's cost page: the calculation of its table with the reader's own numbers. */
 import { FIELDS, FIRST, linesOf, printDollars } from '../../cost/page.ts';
 
 const place = document.getElementById('cost-form');
@@ -24,7 +24,7 @@ function row(...cells) {
   return line;
 }
 
-/** A field that is empty or negative counts as it was first. */
+/** An empty or negative field counts with its initial value. */
 function show() {
   const read = ([name, input]) => {
     const value = input.valueAsNumber;

@@ -1,20 +1,21 @@
-/** The pages of the site, arranged as docs/README.md has them, with links that work there. */
+/** Arranges the pages of the site as in docs/README.md, with links that work on the site. */
 import { posix } from 'node:path';
 import { anchorOf } from '../heading-anchor.ts';
 
 type Part = { readonly title: string; readonly pages: readonly string[] };
 
-/** Pages lie in a folder of the site. */
+/** The pages are in a subfolder of the site, so the path begins with `../`. */
 const CALCULATOR = '<div id="cost-form"></div><script src="../assets/cost-form.js" defer></script>';
 
-/** Links to a file, with or without a part of it; pictures as well. */
+/** Links to a file, with or without an anchor, and pictures. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /**
- * The headings of docs/README.md with the pages that each links to, in order. A link to a folder or to its README takes
- * the pages of that folder that no other part has. `map`: the text of docs/README.md; `found`: paths below docs/.
+ * Returns the headings of docs/README.md with the pages that each links to, in order. A link to a folder or to its
+ * README adds the pages of that folder that no other part contains. `map`: the text of docs/README.md; `found`: paths
+ * below docs/.
  *
- * @throws Error where a page is linked nowhere
+ * @throws Error if a page is not linked anywhere
  */
 export function arrangePages(map: string, found: readonly string[]): readonly Part[] {
   const rest = new Set(found);
@@ -37,12 +38,15 @@ export function arrangePages(map: string, found: readonly string[]): readonly Pa
   return parts.filter(({ pages }) => pages.length > 0);
 }
 
-/** A page as the generator takes it: its heading as title, links to what the site lacks as their words alone. `texts`: all pages, by path. */
+/**
+ * Prepares a page for the generator: its heading becomes the title, and links to files that the site lacks become plain
+ * text. `texts`: all pages, by path.
+ */
 export function stagePage(path: string, texts: ReadonlyMap<string, string>): string {
   const text = texts.get(path) ?? '';
   const body = text
     .replace(/^# .+\n/m, '')
-    // Why a block is not run is for those who write it.
+    // The reason why a code block is not run is meant for authors only.
     .replace(/^ *<!-- not run: .* -->\n\n?/gm, '')
     .replace('<!-- calculator -->', CALCULATOR)
     .replace(LINK, (whole, picture: string, words: string, target: string, anchor = '') => {
@@ -50,13 +54,13 @@ export function stagePage(path: string, texts: ReadonlyMap<string, string>): str
       const page = texts.get(there);
       if (picture !== '') return whole;
       if (page === undefined) return words;
-      // A title is no heading of the page that is made.
+      // In the generated page, the title is not a heading, so an anchor to it is dropped.
       return anchor === `#${anchorOf(titleOf(page, there))}` ? `[${words}](${target})` : whole;
     });
   return `---\ntitle: ${JSON.stringify(titleOf(text, path).replaceAll('`', ''))}\n---\n\n${nameFences(body)}`;
 }
 
-/** What a terminal shows has no language, and would be coloured as TypeScript. */
+/** Terminal output has no language, and the generator would highlight it as TypeScript. */
 function nameFences(text: string): string {
   let isCode = false;
   return text.replaceAll(/^( *)```(.*)$/gm, (whole, indent: string, language: string) => {
@@ -69,7 +73,7 @@ function titleOf(text: string, path: string): string {
   return /^# (.+)$/m.exec(text)?.[1] ?? path;
 }
 
-/** The page that stands above those of a part. The generator takes no front matter of a page that has nothing else. */
+/** The page that is the parent of a part's pages. The generator ignores front matter if a page has nothing else. */
 export function printPart(title: string, pages: ReadonlyMap<string, string>): string {
   const children = [...pages.keys()];
   const links = [...pages].map(([path, text]) => `- [${titleOf(text, path)}](${path})\n`);

@@ -3,7 +3,7 @@ type Arn = {
   readonly service: string;
   readonly region: string;
   readonly accountId: string;
-  /** All after the fifth colon. */
+  /** Everything after the fifth colon. */
   readonly resource: string;
 };
 

@@ -1,4 +1,4 @@
-/** The AWS operation that a request asks for, by protocol. */
+/** The AWS operation that a request calls, by protocol. */
 import { decodeCbor } from './cbor.ts';
 import { asJsonObject, parseJsonObject } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
@@ -21,9 +21,9 @@ export type AwsOperation =
   | { readonly protocol: 'rest' };
 
 type OperationRequest = {
-  /** Flat name, value list. */
+  /** Flat list of names and values. */
   readonly headers: readonly string[];
-  /** Without the question mark. */
+  /** The query, without the question mark. */
   readonly query: string;
   readonly body: string | Buffer | undefined;
   readonly path?: string;
@@ -35,7 +35,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z]+)$/;
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
-/** Unknown calls are `rest`. */
+/** Unknown calls are read as `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {
   const body = plainBody(request);
   const text = body?.toString();
@@ -47,8 +47,8 @@ export function readOperation(request: OperationRequest): AwsOperation {
       action: target[2] ?? '',
       input: text === undefined ? undefined : parseJsonObject(text === '' ? '{}' : text),
     };
-  // Checked after the target. Attack: the permission would be checked for one operation, while a service that
-  // only knows JSON serves the other one.
+  // CBOR is checked after the target. Attack: the permission would be checked for one operation, while a service that
+  // only knows JSON would serve the other one.
   const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
   if (cbor !== null) {
     const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
@@ -57,19 +57,23 @@ export function readOperation(request: OperationRequest): AwsOperation {
   }
   const contentType = lastHeader(request, 'content-type') ?? '';
   const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : undefined;
-  // The last of a name counts for every reader. Attack: a permission is asked for the first, and the last is served.
+  // If a name is repeated, every reader uses its last value. Attack: the permission is checked for the first value, and
+  // the last value is served.
   const given = new Map([...new URLSearchParams(request.query), ...new URLSearchParams(form ?? '')]);
   const parameters = new URLSearchParams([...given]);
   const action = parameters.get('Action');
   return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
 }
 
-/** Reads only the headers, for refusals before the operation is read. */
+/** Reads only the headers, so that a request can be refused before its operation is read. */
 export function isCborCall(headers: readonly string[]): boolean {
   return lastHeader({ headers }, 'smithy-protocol') === 'rpc-v2-cbor';
 }
 
-/** SDKs compress long inputs (`requestCompression`). Undefined for what does not decompress. */
+/**
+ * Decompresses the body, because SDKs compress long inputs (`requestCompression`). Undefined if the body cannot be
+ * decompressed.
+ */
 function plainBody({ headers, body }: OperationRequest): string | Buffer | undefined {
   if (body === undefined || body.length === 0) return '';
   if (lastHeader({ headers }, 'content-encoding') !== 'gzip') return body;

@@ -1,11 +1,11 @@
-/** The message of a command when the response of an outside server is missing, too large or late. */
+/** The message that a command prints if the response of an external server is missing, too large or too late. */
 import { sendWithin as send } from './signed-call.ts';
 import type { CallReply, PlainCall } from './signed-call.ts';
 import { UsageError } from './usage-error.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-/** 300 resources with methods and integrations take a few megabytes at most. */
+/** A response with 300 resources, their methods and integrations has a few megabytes at most. */
 export const COMMAND_LIMITS = { timeoutMs: 10_000, maxBytes: 16 * 1024 * 1024 } as const;
 
 /** @throws UsageError when the reply is missing, too large or too late */
@@ -24,11 +24,11 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
   return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
-/** `fetch` has its reason in the cause; a timeout has it in the error's own message. */
+/** The error of `fetch` has its reason in `cause`; a timeout has it in its own message. */
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);
-  // Node's fetch, unlike osls, reads these only when asked.
+  // Unlike osls, Node's fetch reads these variables only if NODE_USE_ENV_PROXY is set.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
   return isUnread ? `${reason}; to use the proxy of the environment, set NODE_USE_ENV_PROXY=1` : reason;
 }

@@ -1,6 +1,6 @@
 /**
- * Files that are kept from one run to the next, in a folder that only its owner can read, since their content
- * is served and run. Links, files of other users or open to others, and damaged files are ignored.
+ * Files that are stored from one run to the next, in a folder that only its owner can read, since their content is
+ * served and executed. Links, damaged files, files of other users and files that others can access are ignored.
  */
 import {
   closeSync,
@@ -23,24 +23,24 @@ import { hash } from './file-marks.ts';
 export type CacheFolder = {
   readonly folder: string;
   /**
-   * Total size limit; files that were not used for the longest time are deleted first. Two programs that
-   * write at the same time may each add as much.
+   * Total size limit. The least recently used files are deleted first. Two programs that write at the same time may
+   * each add up to this limit.
    */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
 
 const OTHERS = 0o077;
-/** The page of the console reads its key each second. */
+/** A use is recorded at most once a minute, because the console's page reads its key each second. */
 const NOTED_EVERY_MS = 60_000;
 /** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
 const STAYS = 0.75;
-/** Windows lacks it and the next. */
+/** Windows lacks this flag and O_NONBLOCK. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
-/** Otherwise reading a pipe would wait for ever. */
+/** Without this flag, reading a pipe would wait forever. */
 const NO_WAIT = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
-/** Undefined if absent or not trustworthy. */
+/** Returns undefined if the file is absent or not trustworthy. */
 export function readCached({ folder, mostBytes }: CacheFolder, name: string): string | undefined {
   let file: number | undefined;
   try {
@@ -55,21 +55,21 @@ export function readCached({ folder, mostBytes }: CacheFolder, name: string): st
     noteUse(file, stats);
     return body;
   } catch {
-    // Absent, or not ours.
+    // The file is absent, or does not belong to this user.
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-/** Records the use as the time of the last change, which pruning reads. */
+/** Sets the file's modification time to the time of use, which pruning reads. */
 function noteUse(file: number, { mtimeMs }: Stats): void {
   const now = new Date();
   if (now.getTime() - mtimeMs < NOTED_EVERY_MS) return;
   try {
     futimesSync(file, now, now);
   } catch {
-    // On a read-only disk nothing is pruned.
+    // Nothing is pruned on a read-only disk.
     return;
   }
 }
@@ -105,7 +105,7 @@ function isOwn(folder: string): boolean {
   return stats?.isDirectory() === true && isOfOwner(stats);
 }
 
-/** Windows has neither; there the user's folders are private. */
+/** Windows has neither a user id nor these mode bits; there, the user's folders are private. */
 function isOfOwner({ uid, mode }: Stats): boolean {
   const own = process.getuid?.();
   return own === undefined || (uid === own && (mode & OTHERS) === 0);
@@ -113,10 +113,13 @@ function isOfOwner({ uid, mode }: Stats): boolean {
 
 type Tally = { readonly files: number; readonly bytes: number };
 
-/** The folders scanned so far contain at most this much. */
+/** Upper bound of the content of each folder that has been scanned. */
 const TALLIES = new WeakMap<CacheFolder, Tally>();
 
-/** Scans the folder only if it may contain too much: a thousand files would mean half a million look-ups. */
+/**
+ * Scans the folder only if it may exceed its limits. A scan after each of a thousand writes would mean half a million
+ * look-ups.
+ */
 function deleteOldest(cache: CacheFolder, writtenBytes: number): void {
   const { files, bytes } = TALLIES.get(cache) ?? { files: Infinity, bytes: 0 };
   const most = { files: files + 1, bytes: bytes + writtenBytes };
@@ -124,7 +127,7 @@ function deleteOldest(cache: CacheFolder, writtenBytes: number): void {
   TALLIES.set(cache, isWithin ? most : prune(cache));
 }
 
-/** @returns what remains */
+/** @returns what remains in the folder */
 function prune({ folder, mostFiles, mostBytes }: CacheFolder): Tally {
   const found = readdirSync(folder).flatMap((name) => {
     const file = join(folder, name);

@@ -1,6 +1,6 @@
 /**
- * Members of the input of a call, checked by rules that are data, as AWS's validators check them. A policy says whether
- * a refusal names all violations or the first one, and how the service refuses it.
+ * Checks the members of a call's input by rules that are data, as AWS's validators do. A policy defines whether a
+ * refusal names all violations or only the first, and which error the service returns.
  */
 import { isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
@@ -14,7 +14,7 @@ type Values = {
   readonly object: UnknownMembers;
   /** Epoch seconds, with a fraction. */
   readonly time: number;
-  /** Base64; the service checks its form. */
+  /** Base64 text; the service checks its format. */
   readonly blob: string;
 };
 export type MemberType = keyof Values;
@@ -26,17 +26,17 @@ export type MemberRule = {
   readonly most?: number;
   /** The pattern of the whole text. */
   readonly pattern?: string;
-  /** In the order in which AWS's validator names them, if that is known. */
+  /** Allowed values, in the order in which AWS's validator lists them, if that order is known. */
   readonly values?: readonly string[];
   /** The rule for each item of a list. */
   readonly each?: MemberRule;
 };
 
-/** The members of an operation: by name, each with its type and its rule. */
+/** Members of an operation by name, with their types and rules. */
 export type MemberTable = Readonly<Record<string, MemberRule & { readonly type: MemberType }>>;
 
 export type InputPolicy = {
-  /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
+  /** `all`: `check` reports all violations together. `first`: the reader throws at the first violation. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
   /** @param message `Limit must be a number`, for services with unknown messages */
@@ -55,7 +55,7 @@ const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
 
 /** AWS names at most this many. */
 const MAX_VIOLATIONS = 10;
-/** Bounds a refusal of a value that may be a megabyte long. */
+/** Limits the length of a message about a value that may be a megabyte long. */
 const MAX_SHOWN = 4_096;
 
 export class CallInput {
@@ -64,7 +64,7 @@ export class CallInput {
   readonly #path: string;
   readonly #violations: string[];
 
-  /** @param path with its last dot; @param violations that were found in the members around these */
+  /** @param path includes the last dot @param violations of the enclosing structure, to which new ones are added */
   constructor(members: UnknownMembers, policy: InputPolicy, path = '', violations: string[] = []) {
     this.#members = members;
     this.#policy = policy;
@@ -76,18 +76,18 @@ export class CallInput {
     return this.#value(name) !== undefined;
   }
 
-  /** Undefined if absent. */
+  /** Returns undefined if the member is absent. */
   read<Type extends MemberType>(name: string, type: Type, rule: MemberRule = {}): Values[Type] | undefined {
     return this.#check(name, this.#ofType(name, type), rule);
   }
 
-  /** Reads a table of members, and refuses their violations. */
+  /** Reads all members of a table, and throws if there are violations. */
   checkAll(table: MemberTable): void {
     for (const [name, { type, ...rule }] of Object.entries(table)) this.read(name, type, rule);
     this.check();
   }
 
-  /** A required text; empty after a violation that `check` refuses. */
+  /** Reads a required text. The result is empty after a violation, which `check` then reports. */
   text(name: string, rule: MemberRule = {}): string {
     return this.optionalText(name, { ...rule, isRequired: true }) ?? '';
   }
@@ -96,18 +96,18 @@ export class CallInput {
     return this.read(name, 'text', rule);
   }
 
-  /** Digits after the point are cut off before the check, as AWS does. */
+  /** Truncates a fraction before the check, as AWS does. */
   optionalInteger(name: string, rule: MemberRule = {}): number | undefined {
     const value = this.#ofType(name, 'number');
     return this.#check(name, value === undefined ? undefined : Math.floor(value), rule);
   }
 
-  /** False if absent. */
+  /** Returns false if the member is absent. */
   flag(name: string): boolean {
     return this.read(name, 'flag') ?? false;
   }
 
-  /** Empty if absent, unless the rule requires it. */
+  /** Returns an empty list if the member is absent, unless the rule requires it. */
   list(name: string, rule: MemberRule = {}): readonly unknown[] {
     return this.read(name, 'list', rule) ?? [];
   }
@@ -134,19 +134,22 @@ export class CallInput {
     return members && this.#within(members, `${lowerFirst(name)}.`);
   }
 
-  /** A required list of structures. */
+  /** Reads a required list of structures. */
   objects(name: string, rule: MemberRule): readonly CallInput[] {
     return this.list(name, { ...rule, isRequired: true })
       .slice(0, rule.most)
       .map((item, index) => this.#within(membersOf(item), `${lowerFirst(name)}.${index + 1}.member.`));
   }
 
-  /** Fails with a message that no rule can express. @param printed the value as AWS prints it; empty if AWS leaves it out */
+  /**
+   * Adds a violation whose message no rule can express. @param printed the value as AWS prints it; empty if AWS leaves
+   * it out
+   */
   violate(printed: string, name: string, constraint: string): void {
     this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
   }
 
-  /** Call after all members are read. @throws the policy's refusal of all violations */
+  /** Must be called after all members are read. @throws the policy's error for all violations */
   check(): void {
     const violations = this.#violations.slice(0, MAX_VIOLATIONS);
     if (violations.length > 0) throw this.#policy.refuse(validationMessage(...violations));
@@ -168,7 +171,7 @@ export class CallInput {
   }
 
   #check<Value>(name: string, value: Value, rule: MemberRule): Value {
-    // Rules of items are for texts: an item of another type would pass them unchecked.
+    // Rules of items apply to strings only, so an item of another type would pass unchecked.
     const wrong =
       rule.each !== undefined && isJsonList(value) ? value.find((item) => !isText(item)) : undefined;
     if (wrong !== undefined) throw this.#wrongType(`An item of ${name}`, wrong, 'text');
@@ -186,7 +189,10 @@ export class CallInput {
   }
 }
 
-/** Types are not checked: rules of texts say nothing of a number. @param at path of the member */
+/**
+ * Checks a value against a rule, but not its type: rules of strings do not apply to a number. @param at path of the
+ * member
+ */
 export function violationsOf(value: unknown, at: string, rule: MemberRule): readonly string[] {
   if (value === undefined) return rule.isRequired === true ? [violation(undefined, at, MUST.notBeNull)] : [];
   if (typeof value === 'string')
@@ -200,7 +206,7 @@ export function violationsOf(value: unknown, at: string, rule: MemberRule): read
 
 function broken(value: string, rule: MemberRule): readonly string[] {
   const { most = Infinity, pattern, values } = rule;
-  // A value over the limit is not matched: it could take very long.
+  // A value over the length limit is not matched, because matching could take very long.
   const isMatched =
     pattern === undefined || value.length > most || new RegExp(`^(?:${pattern})$`).test(value);
   return [
@@ -210,7 +216,7 @@ function broken(value: string, rule: MemberRule): readonly string[] {
   ];
 }
 
-/** A list is printed if it is empty, or for a wrong item. */
+/** The list is printed only if it is empty or one of its items is wrong. */
 function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
   const { each = {} } = rule;
   const wrong = list.flatMap((item) => (typeof item === 'string' ? broken(item, each) : []))[0];

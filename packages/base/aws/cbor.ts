@@ -1,11 +1,11 @@
 /**
- * Bodies of the protocol RPC v2 CBOR: what JSON has, and timestamps.
+ * Bodies of the protocol RPC v2 CBOR: the values of JSON, and timestamps.
  * @see Smithy 2.0, "Smithy RPC v2 CBOR protocol"; RFC 8949
  */
 
 const MAX_DEPTH = 32;
 
-/** A time in a response: seconds in JSON, and tagged seconds in CBOR. */
+/** A time in a response, written as seconds in JSON and as tagged seconds in CBOR. */
 export class Timestamp {
   readonly epochMs: number;
 
@@ -18,7 +18,7 @@ export class Timestamp {
   }
 }
 
-/** A number in a response that is a floating-point number, even if its value is whole. */
+/** A floating-point number in a response, even if its value is whole. */
 export class Double {
   readonly value: number;
 
@@ -36,7 +36,7 @@ const TIMESTAMP_TAG = 1;
 const INDEFINITE = 31;
 const BREAK = 0xff;
 
-/** `undefined` members are left out. */
+/** Leaves out members that are `undefined`. */
 export function encodeCbor(value: unknown): Buffer {
   const parts: Buffer[] = [];
   write(value, parts);

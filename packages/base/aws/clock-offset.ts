@@ -1,10 +1,10 @@
-/** Offset of a clock that threads share from the machine's clock, with its recent history. */
+/** A shared clock's offset from the machine's clock, with its recent history. All threads read it. */
 
-/** The longest run of a function; a function in its own process learns the new time with its next event. */
+/** Lambda's longest function duration. A function in its own process learns the new time with its next event. */
 const KEPT_MS = 15 * 60_000;
 /**
- * Layout: the present offset, the number of moves, then for each recorded move the offset before it and its
- * end.
+ * Layout: the current offset, the number of moves, then for each recorded move the previous offset and the time of the
+ * move.
  */
 const MOVES = 8;
 const FIRST_MOVE = 2;
@@ -24,18 +24,18 @@ export class ClockOffset {
     return this.#cells[0] ?? 0;
   }
 
-  /** The move is recorded first, because a reader of the new offset must find the old one. */
+  /** Records the move before it changes the offset, because a reader of the new offset must find the previous one. */
   moveTo(ms: number, machineEpochMs: number): void {
     const moves = this.#cells[1] ?? 0;
     const at = FIRST_MOVE + 2 * (moves % MOVES);
-    // Writes beyond the end of eight bytes are dropped.
+    // In a buffer of eight bytes, writes beyond its end are dropped.
     this.#cells[at] = this.ms();
     this.#cells[at + 1] = machineEpochMs;
     this.#cells[1] = moves + 1;
     this.#cells[0] = ms;
   }
 
-  /** Offsets in force within the last 15 minutes, except the present one. */
+  /** Offsets that were in force within the last 15 minutes, without the current one. */
   formerMs(machineEpochMs: number): readonly number[] {
     const former = new Set<number>();
     for (let index = FIRST_MOVE; index < this.#cells.length; index += 2)

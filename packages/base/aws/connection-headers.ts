@@ -1,5 +1,5 @@
 /**
- * Fields that belong to one HTTP/1.1 connection. A forwarder of a message must leave them out
+ * Fields that belong to a single HTTP/1.1 connection. An intermediary must remove them before it forwards a message
  * (RFC 9110 §7.6.1).
  */
 export const HOP_BY_HOP: readonly string[] = [

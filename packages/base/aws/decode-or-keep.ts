@@ -1,4 +1,4 @@
-/** Percent-decodes; malformed text stays as it is, since it names nothing that exists. */
+/** Percent-decodes the text. Malformed text is returned unchanged, since it names nothing that exists. */
 export function decodeOrKeep(encoded: string): string {
   try {
     return decodeURIComponent(encoded);

@@ -1,8 +1,10 @@
-/** `AWS_ENDPOINT_URL_<SERVICE>`: sends calls to one service, or to all, to an address different from AWS's. */
+/**
+ * Reads `AWS_ENDPOINT_URL_<SERVICE>`, which sends calls to one service, or to all, to an address different from AWS's.
+ */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Service ids of SDKs as their variables spell them, where they differ from the name that calls are signed for. */
+/** Service ids of SDKs as their variables spell them, for services with a different signing name. */
 const VARIABLES: Readonly<Record<string, string>> = {
   apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',
@@ -23,14 +25,14 @@ export function serviceOf(variable: string): string {
   return SERVICES.get(id) ?? id;
 }
 
-/** The variable with the address for calls to a service; its name has no hyphens. */
+/** Name of the variable that contains the address for calls to a service. It has no hyphens. */
 export function endpointVariableOf(service: string): string {
   return service.includes('-')
     ? 'AWS_ENDPOINT_URL'
     : `AWS_ENDPOINT_URL_${VARIABLES[service] ?? service.toUpperCase()}`;
 }
 
-/** Without a trailing slash; undefined means AWS's own address. */
+/** Returns the address without a trailing slash; undefined means AWS's own address. */
 export function givenEndpoint(service: string, environment: Environment): string | undefined {
   const all = [environment[endpointVariableOf(service)], environment['AWS_ENDPOINT_URL']];
   // An empty value counts as unset.

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 
 import type { Stats } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** Existence; kind and size; names in a folder; text. */
+/** What to look at: existence; kind and size; names in a folder; or the text. */
 export type Look = 'there' | 'state' | 'names' | 'content';
 
 /** The result of looking at one file once. While `state` is unchanged, the text need not be read again. */
@@ -14,7 +14,7 @@ export type Mark = {
   readonly state?: string;
 };
 
-/** File times are as exact as the kernel's tick. */
+/** File times are only as precise as the kernel's tick. */
 const TICK_MS = 20;
 
 export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
@@ -23,7 +23,7 @@ export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
     return { file, look, value: kindOf(stats) };
   if (look === 'names') return { file, look, value: namesIn(file), state: exactState(stats) };
   if (look === 'state') return { file, look, value: `file ${stats.size} ${stats.mtimeMs}` };
-  // Thousands of files, changed by installations only.
+  // Packages have thousands of files that only an installation changes, so their text is not read.
   if (isOfPackage(file) && !isManifest(file)) return { file, look, value: packageState(stats) };
   return { file, look, value: hash([readFileSync(file)]), state: exactState(stats) };
 }
@@ -36,8 +36,8 @@ export function isSame({ file, look, value, state }: Mark): boolean {
 }
 
 /**
- * Whether a file may have been written since, so that it is unknown which text was read. For packages the age
- * of their text counts.
+ * Returns whether a file may have been written since it was read, so that it is unknown which text was read. For
+ * packages, the age of their text counts.
  */
 export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {
   if (stats === undefined || isDevice(stats)) return false;
@@ -45,7 +45,7 @@ export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: nu
   return changedMs >= sinceEpochMs - TICK_MS;
 }
 
-/** Undefined also if the path has no such folder or cannot be read. */
+/** Also returns undefined if a parent of the path is not a folder, or the file cannot be read. */
 export function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
@@ -76,14 +76,14 @@ function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
 }
 
 /**
- * Another project that shares the file by a link changes its ctime; another version changes the manifest next
- * to it.
+ * Ignores ctime, which changes if another project links to the file. Another version changes the manifest, which is
+ * watched separately.
  */
 function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
-/** Includes the targets of links, because another target may have the same name. */
+/** Includes the targets of links, because a link may get another target under the same name. */
 function namesIn(folder: string): string {
   if (isPackageFolder(folder)) return packageNames(folder);
   const entries = readdirSync(folder, { withFileTypes: true }).map((entry) =>
@@ -109,9 +109,8 @@ export function packageNames(folder: string): string {
 }
 
 /**
- * The folder in which code in a given folder finds a package, and the package's version; `absent` if it finds
- * none.
- * @param looked results by candidate, for consecutive calls
+ * Returns the folder in which code in `folder` finds a package, and the package's version; `absent` if there is none.
+ * @param looked results by candidate, shared by consecutive calls
  */
 export function packageFrom(
   folder: string,
@@ -128,12 +127,12 @@ export function packageFrom(
 }
 
 function packageAt(folder: string): string | undefined {
-  // A link of a workspace or of `npm link` says where to look.
+  // A folder may be a link of a workspace or of `npm link`, so its real path is returned.
   if (statOf(folder) === undefined) return undefined;
   return `${realpathSync(folder)} ${markOf(join(folder, 'package.json'), 'content').value}`;
 }
 
-/** The parts stay apart, whatever they contain. */
+/** Includes the length of each part, so that different parts never give the same hash. */
 export function hash(parts: readonly (string | Buffer)[]): string {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(`${part.length}:`).update(part);

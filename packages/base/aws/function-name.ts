@@ -1,11 +1,11 @@
-/** A function, version or alias: each has its own policy and is invoked by its own name. */
+/** A function, version or alias. Each has its own policy and is invoked by its own name. */
 export type NamedFunction = {
   readonly functionName: string;
-  /** Undefined = the function itself, `$LATEST`. */
+  /** Undefined means the function itself, `$LATEST`. */
   readonly qualifier: string | undefined;
 };
 
-/** A name, a partial or a full ARN. */
+/** Matches a name, a partial ARN or a full ARN. */
 const NAMED = /^(?:arn:[^:]+:lambda:[^:]*:[^:]*:function:|\d{12}:function:)?([^:]*)(?::(.+))?$/;
 
 export function readFunctionName(named: string): NamedFunction {

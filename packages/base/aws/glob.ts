@@ -21,7 +21,7 @@ export function compileGlob(pattern: string): Matcher {
       const prefix = pattern.slice(0, -1);
       const end = prefix.length - 1;
       const lastCode = prefix.charCodeAt(end);
-      // ARNs of one API begin alike and differ at the end, so the last character decides most comparisons.
+      // ARNs of one API have a common beginning and differ at the end, so the last character decides most comparisons.
       return (text) => text.charCodeAt(end) === lastCode && text.startsWith(prefix);
     }
   }
@@ -34,9 +34,9 @@ function toTokens(piece: string): GlobPiece {
 
 type Piece = {
   readonly length: number;
-  /** The text must be long enough for the piece. */
+  /** The caller ensures that the text is long enough for the piece. */
   fits(text: string, at: number): boolean;
-  /** Leftmost position from `from` on; -1 if it would end after `end`. */
+  /** Returns the leftmost match from `from` on, or -1 if it would end after `end`. */
   find(text: string, from: number, end: number): number;
 };
 
@@ -67,8 +67,8 @@ function compilePiece(piece: GlobPiece): Piece {
 }
 
 /**
- * Matches a text of these pieces with any characters between them: the first piece must match the beginning, the
- * last piece the end, and the others match at the first possible place in between.
+ * Compiles a pattern of pieces with any characters between them. The first piece must match the beginning and the last
+ * piece the end; the others match at the first possible place in between.
  */
 export function compilePieces(pieces: readonly GlobPiece[]): Matcher {
   const [first, ...rest] = pieces.map(compilePiece);

@@ -6,26 +6,25 @@ import { headerOf } from './raw-headers.ts';
 
 type HostRule = {
   readonly port: number;
-  /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
+  /** Names allowed by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
   /**
-   * AWS's own APIs are served here: `dynamodb.eu-west-1.amazonaws.com`, for clients that know no other
-   * endpoint.
+   * Set if AWS's own APIs are served here: `dynamodb.eu-west-1.amazonaws.com`, for clients that know no other endpoint.
    */
   readonly admitsServices?: boolean;
-  /** Proxies that keep the caller's Host header forward to this port, and containers call it. */
+  /** Set if containers call this port, or proxies forward to it with the caller's Host header. */
   readonly admitsProxies?: boolean;
 };
 
 type Arrival = {
-  /** Flat name, value list in wire order. */
+  /** Flat list of names and values, in the order in which they were received. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
 };
 
 type GuardRefusal = {
   readonly status: 403;
-  /** Flat name, value list. */
+  /** Flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string;
   /** The message for the body and for the log. */
@@ -33,17 +32,17 @@ type GuardRefusal = {
 };
 
 /**
- * `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too), `{apiId}-{vpceId}.…`, and
- * `{vpceId}-{suffix}.execute-api.eu-west-1.vpce.amazonaws.com`, a VPC endpoint's own name.
+ * Matches `{apiId}.execute-api.localhost`, `{apiId}.execute-api.eu-west-1.amazonaws.com` (`.cn` too),
+ * `{apiId}-{vpceId}.…`, and `{vpceId}-{suffix}.execute-api.eu-west-1.vpce.amazonaws.com`, a VPC endpoint's own name.
  */
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
-/** `{urlId}.lambda-url.eu-west-1.on.aws`, the URL of a function. */
+/** Matches `{urlId}.lambda-url.eu-west-1.on.aws`, the host of a function URL. */
 const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
-/** Prefix that AWS clients add for some operations: `sync-127.0.0.1`. No page's URL can have such a name. */
+/** AWS clients add a prefix for some operations: `sync-127.0.0.1`. The URL of a web page cannot have such a name. */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 /**
- * No web page can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not sell
+ * No web page can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not delegate
  * `.internal`.
  */
 const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.internal']);
@@ -91,7 +90,7 @@ export function isAllowedHost(host: string, rule: HostRule): boolean {
   for (const allowed of rule.allowHosts) {
     const lower = allowed.toLowerCase();
     if (lower === name || lower === host.toLowerCase()) return true;
-    // An alias of a distribution: `*.example.org`.
+    // A custom domain may be a wildcard such as `*.example.org`.
     if (lower.startsWith('*.') && name.endsWith(lower.slice(1))) return true;
   }
   if (rule.admitsProxies === true && PROXIED_HOSTS.has(name)) return true;
@@ -99,14 +98,17 @@ export function isAllowedHost(host: string, rule: HostRule): boolean {
     return true;
   if ((port ?? HTTP_PORT) === rule.port)
     return isLoopbackName(name) || API_HOST.test(name) || FUNCTION_URL_HOST.test(name);
-  // An AWS name in Host has no port of ours; a page cannot point amazonaws.com or on.aws at this machine.
+  // The remaining names are AWS names, which clients send without our port. They are safe, because a page cannot point
+  // amazonaws.com or on.aws at this machine.
   if (port !== undefined) return false;
   if (FUNCTION_URL_HOST.test(name)) return true;
   if (rule.admitsServices === true && SERVICE_HOST.test(name)) return true;
   return name.endsWith('.amazonaws.com') && API_HOST.test(name);
 }
 
-/** `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8, `[::1]`. Lower case, without port. */
+/**
+ * Matches `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8 and `[::1]`. The name must be in lower case, without port.
+ */
 function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
   return /^127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}$/.test(name);
@@ -121,7 +123,7 @@ function suggestedName(host: string): string {
   return /^[A-Za-z0-9.:-]{1,100}$/.test(host) ? host : 'NAME';
 }
 
-/** A header's text made safe to echo: one line, with bounded length. */
+/** Makes the text of a header safe to print: one line of limited length. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Clients are promised a shorter time (`Keep-Alive: timeout=60`) than they get, so that they never send on a
- * connection that is being closed. Node's own `Agent` honours the header only if it has its own `timeout`.
+ * Clients are promised a shorter time (`Keep-Alive: timeout=60`) than the server keeps connections open, so that they
+ * never send on a connection that is being closed. Node's own `Agent` honours the header only if it has its own
+ * `timeout`.
  */
 export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 
@@ -14,7 +15,7 @@ export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBu
 export function readPendingBeforeIdleClose(server: Server): void {
   server.on('timeout', (socket: Socket) => {
     const { bytesRead } = socket;
-    // Runs after this turn of the loop has read.
+    // Runs after the current turn of the event loop has read the connections.
     setImmediate(() => {
       if (socket.bytesRead === bytesRead) socket.destroy();
     });

@@ -1,16 +1,16 @@
 /**
- * IPv4 and IPv6 addresses and CIDR blocks, for resource policies, access documents and `Fn::Cidr`. Not
- * `node:net`, which pure folders do not import; a test compares the two.
+ * IPv4 and IPv6 addresses and CIDR blocks, for resource policies, access documents and `Fn::Cidr`. This does not use
+ * `node:net`, because pure folders must not import it; a test compares the two.
  */
 
 type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
 
-/** `bits` as written: those below the prefix may be set. */
+/** `bits` are as written, so bits after the prefix may be set. */
 export type IpBlock = IpAddress & { readonly prefix: number };
 
 const MAPPED_PREFIX = 0xffffn;
 
-/** Reads `203.0.113.7`, `2001:db8::1` or `::ffff:203.0.113.7` as it stands; undefined for anything else. */
+/** Reads `203.0.113.7`, `2001:db8::1` or `::ffff:203.0.113.7` without conversion; undefined for anything else. */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const isV6 = text.includes(':');
   const bits = isV6 ? parseIpv6(text) : parseIpv4(text);
@@ -18,8 +18,8 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 }
 
 /**
- * Reads a caller's address. One mapped to IPv6 (`::ffff:1.2.3.4`) becomes the IPv4 address, so that rules for
- * it match.
+ * Reads a caller's address. An IPv4-mapped IPv6 address (`::ffff:1.2.3.4`) becomes the IPv4 address, so that IPv4 rules
+ * match.
  */
 export function parseCallerAddress(text: string): IpAddress | undefined {
   const address = parseIpAddress(text);
@@ -28,7 +28,7 @@ export function parseCallerAddress(text: string): IpAddress | undefined {
     : address;
 }
 
-/** Reads `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else. */
+/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address; undefined for anything else. */
 export function parseIpBlock(text: string): IpBlock | undefined {
   const [addressText = '', prefixText, ...more] = text.split('/');
   const address = parseCallerAddress(addressText);
@@ -47,7 +47,7 @@ export function firstAddress({ bits, width, prefix }: IpBlock): bigint {
   return (bits >> hostBits) << hostBits;
 }
 
-/** Whether `outer` contains every address of `inner`; false if they are different versions of IP. */
+/** Returns whether `outer` contains every address of `inner`; false for different IP versions. */
 export function isWithin(inner: IpBlock, outer: IpBlock): boolean {
   const hostBits = BigInt(outer.width - outer.prefix);
   return (
@@ -65,7 +65,7 @@ const OCTET = '(0|[1-9]\\d{0,2})';
 const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 
 function parseIpv4(text: string): bigint | undefined {
-  // Leading zeros are octal to some readers and decimal to others, so they are refused.
+  // Some readers parse a leading zero as octal and others as decimal, so leading zeros are refused.
   const octets = IPV4.exec(text);
   if (octets === null) return undefined;
   let bits = 0;
@@ -80,7 +80,7 @@ function parseIpv4(text: string): bigint | undefined {
 function parseIpv6(text: string): bigint | undefined {
   const [head = '', tail, ...more] = text.split('::');
   if (more.length > 0) return undefined;
-  // A dotted IPv4 address may only end the text, so not before `::`.
+  // A dotted IPv4 address is only allowed at the end of the text, so not before `::`.
   const left = parseGroups(head, tail === undefined);
   const right = tail === undefined ? [] : parseGroups(tail, true);
   if (left === undefined || right === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** Whether a process runs, other users' processes included. */
+/** Returns whether a process runs, including processes of other users. */
 export function isAlive(pid: number): boolean {
-  // These ids mean groups of processes.
+  // For `kill`, 0 and negative ids mean groups of processes.
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
-    // Signal 0 only checks, on Windows too.
+    // Signal 0 only checks whether the process exists, on Windows too.
     process.kill(pid, 0);
     return true;
   } catch (error) {

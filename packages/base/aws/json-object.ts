@@ -1,4 +1,4 @@
-/** JSON: its types, and the only readers of a value's members. */
+/** JSON types, and the only functions that read a value's members. */
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -6,12 +6,12 @@ export type JsonObject = { readonly [key: string]: Json };
 /** An object with members of any type, such as a response that is being built, with dates and unset members. */
 export type UnknownMembers = Readonly<Record<string, unknown>>;
 
-/** The result of a JSON or YAML parser is JSON, so only the outermost type is checked. */
+/** A JSON or YAML parser only returns JSON, so checking the outermost type is enough. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `isArray` that keeps the element type of a readonly list. */
+/** `Array.isArray` that keeps the element type of a readonly list. */
 export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
@@ -36,20 +36,20 @@ export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** A member that is a text or number, as text; empty if absent. */
+/** Returns a text or number member as text; empty if absent. */
 export function textOf(members: UnknownMembers, name: string): string {
   const value = members[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** A member that is a map; empty if absent. */
+/** Returns a member that is a map; empty if absent. */
 export function mapOf(members: JsonObject, name: string): JsonObject;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers;
 export function mapOf(members: UnknownMembers, name: string): UnknownMembers {
   return membersOf(members[name]);
 }
 
-/** A member that is a list; empty if absent. */
+/** Returns a member that is a list; empty if absent. */
 export function listOf(members: JsonObject, name: string): readonly Json[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[];
 export function listOf(members: UnknownMembers, name: string): readonly unknown[] {
@@ -64,12 +64,12 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Undefined also for an empty text. */
+/** Returns undefined for an empty text, too. */
 export function asNonEmptyText(value: unknown): string | undefined {
   return value === '' ? undefined : asText(value);
 }
 
-/** Empty if the value is not a list. */
+/** Returns an empty list if the value is not a list. */
 export function asList(value: Json | undefined): readonly Json[];
 export function asList(value: unknown): readonly unknown[];
 export function asList(value: unknown): readonly unknown[] {
@@ -84,24 +84,24 @@ export function asOneOrMore(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [value];
 }
 
-/** `true` or `false`, or its text, as templates and AWS's query protocol write it. */
+/** Reads `true` or `false`, or its text, as templates and AWS's query protocol write it. */
 export function asFlag(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;
 }
 
-/** True only for `true` or its text. */
+/** Returns true only for `true` or its text. */
 export function isTrue(value: unknown): boolean {
   return asFlag(value) === true;
 }
 
-/** A finite number or its text, as templates and AWS's query protocol write it. */
+/** Reads a finite number or its text, as templates and AWS's query protocol write it. */
 export function asNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A whole number within the bounds, or its text. */
+/** Reads a whole number within the bounds, or its text. */
 export function asInteger(value: unknown, least: number, most: number): number | undefined {
   const number = asNumber(value);
   return Number.isInteger(number) && isWithin(number, least, most) ? number : undefined;
@@ -111,7 +111,7 @@ function isWithin(number: number | undefined, least: number, most: number): numb
   return number !== undefined && number >= least && number <= most;
 }
 
-/** Undefined if the text is not JSON. */
+/** Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -120,7 +120,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Undefined if the text is not a JSON object. */
+/** Returns undefined if the text is not a JSON object. */
 export function parseJsonObject(text: string): UnknownMembers | undefined {
   return asJsonObject(parseJson(text));
 }

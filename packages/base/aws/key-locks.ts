@@ -1,10 +1,10 @@
-/** Locks by name: one holder at a time, first come, first served. */
+/** Locks by name. Each lock has one holder at a time, in the order of requests. */
 export class KeyLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
   /**
-   * Runs while holding all names. They are always taken in the same order, so two holders cannot wait for
-   * each other.
+   * Runs a function while it holds all locks. Locks are always acquired in the same order, so that two holders cannot
+   * wait for each other.
    */
   async hold<T>(names: readonly string[], run: () => Promise<T>): Promise<T> {
     const releases: (() => void)[] = [];

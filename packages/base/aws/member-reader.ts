@@ -1,6 +1,6 @@
 /**
- * Reads nested members as CloudFormation and all protocols of AWS's APIs write them, and refuses what is wrong with its
- * path. Properties of API Gateway (packages/gateway/core/deployment/properties.ts) are read with it too.
+ * Reads nested members as CloudFormation and all protocols of AWS's APIs write them. An error names the path of the
+ * wrong member. Properties of API Gateway (packages/gateway/core/deployment/properties.ts) are read with it too.
  */
 import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from './json-object.ts';
 import type { Json, JsonObject, UnknownMembers } from './json-object.ts';
@@ -8,9 +8,9 @@ import type { Json, JsonObject, UnknownMembers } from './json-object.ts';
 export class InvalidMember extends Error {
   override readonly name: string = 'InvalidMember';
   readonly code: string = 'MEMBER_INVALID';
-  /** `Rules.0.Statement.ByteMatchStatement` */
+  /** Path of the member: `Rules.0.Statement.ByteMatchStatement` */
   readonly path: string;
-  /** A required member is absent: some services have a separate error code for this. */
+  /** True if a required member is absent; some services have a separate error code for this. */
   readonly isMissing: boolean;
 
   constructor(path: string, message: string, isMissing = false) {
@@ -21,7 +21,7 @@ export class InvalidMember extends Error {
 }
 
 type Policy = {
-  /** The most characters of a text, if the call does not say. */
+  /** Default maximum length of a text. */
   readonly longest: number;
   readonly refusal: (path: string, message: string, isMissing: boolean) => Error;
 };
@@ -32,8 +32,8 @@ const INVALID_MEMBER: Policy = {
 };
 
 /**
- * Each reader throws InvalidMember, or what its policy says; those without `optional` and without a default need the
- * member. Null is an absent member.
+ * Each method throws InvalidMember, or the error of its policy. Methods without `optional` in their name and without a
+ * default require the member. Null counts as absent.
  */
 export class MemberReader {
   readonly path: string;
@@ -76,7 +76,7 @@ export class MemberReader {
     throw this.#policy.refusal(this.at(name), message, false);
   }
 
-  /** @param expected what the member must be, where it has few values */
+  /** @param expected the allowed values, if there are only a few */
   missing(name: string, expected?: string): never {
     const rule = expected === undefined ? '' : `; it must be ${expected}`;
     throw this.#policy.refusal(this.at(name), `is required${rule}`, true);
@@ -95,7 +95,7 @@ export class MemberReader {
     return value;
   }
 
-  /** Numbers and flags read as their text, as CloudFormation does. */
+  /** Returns numbers and flags as text, as CloudFormation does. */
   anyText(name: string, usual?: string): string {
     return this.#read(name, 'must be a text', asAnyText) ?? usual ?? this.missing(name);
   }
@@ -109,7 +109,7 @@ export class MemberReader {
     return this.#read(name, `must be one of ${values.join(', ')}`, isOne);
   }
 
-  /** One of the names of a table. */
+  /** Reads a text that must be one of the table's keys. */
   nameIn<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
     return this.oneOf(name, Object.keys(table) as Name[]);
   }
@@ -143,7 +143,7 @@ export class MemberReader {
     return this.optionalTime(name) ?? this.missing(name);
   }
 
-  /** Epoch milliseconds, of seconds or of a text in ISO 8601. */
+  /** Reads seconds or an ISO 8601 text, and returns epoch milliseconds. */
   optionalTime(name: string): number | undefined {
     return this.#read(name, 'must be a time', (value) => {
       const isSeconds = typeof value === 'number' || (typeof value === 'string' && SECONDS.test(value));
@@ -172,7 +172,7 @@ export class MemberReader {
     );
   }
 
-  /** Empty if absent. */
+  /** Returns an empty list if the member is absent. */
   list(name: string, most: number): readonly Json[] {
     const value = this.value(name) ?? [];
     if (!isJsonList(value)) return this.refuse(name, 'must be a list');
@@ -180,12 +180,12 @@ export class MemberReader {
     return value;
   }
 
-  /** Other members at the same place. */
+  /** Returns a reader of other members at the same path. */
   as(members: UnknownMembers): MemberReader {
     return new MemberReader(members, this.path, this.#policy);
   }
 
-  /** The only member of a union such as `Statement`. */
+  /** Returns the name of the only member of a union such as `Statement`. */
   sole(): string {
     const [name, ...others] = this.names;
     if (name === undefined || others.length > 0)
@@ -193,7 +193,7 @@ export class MemberReader {
     return name;
   }
 
-  /** Undefined if absent. */
+  /** Returns undefined if the member is absent. */
   #read<Value>(name: string, rule: string, read: (value: Json) => Value | undefined): Value | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;

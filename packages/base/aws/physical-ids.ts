@@ -5,7 +5,10 @@ import { createHash } from 'node:crypto';
 
 const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** `count` lower-case letters and digits, beginning with a letter; ids of APIs have 10, of REST resources 6. */
+/**
+ * Makes an id of `count` lower-case letters and digits that begins with a letter. Ids of APIs have 10, ids of REST
+ * resources 6.
+ */
 export function makeId(count: number, ...seed: readonly string[]): string {
   const digest = createHash('sha256').update(seed.join('\0')).digest();
   return Array.from({ length: count }, (_unused, index) => {
@@ -14,17 +17,17 @@ export function makeId(count: number, ...seed: readonly string[]): string {
   }).join('');
 }
 
-/** `GetAtt Role.RoleId`, and the beginning of the user id of its sessions. */
+/** Makes the value of `GetAtt Role.RoleId`, with which the user id of the role's sessions begins. */
 export function makeRoleId(stackName: string, roleLogicalId: string): string {
   return `AROA${makeId(17, stackName, roleLogicalId).toUpperCase()}`;
 }
 
-/** Id of a REST API's root resource: `GetAtt Api.RootResourceId`, and the parent of the first path part. */
+/** Makes the id of a REST API's root resource: `GetAtt Api.RootResourceId`, the parent of the first path part. */
 export function makeRootResourceId(stackName: string, apiLogicalId: string): string {
   return makeId(10, stackName, apiLogicalId, 'root');
 }
 
-/** Whether an id is the local id of an API. */
+/** Returns whether an id is the local id of an API. */
 export function isLocalApiId(
   { stack, logicalId }: { readonly stack?: string | undefined; readonly logicalId?: string | undefined },
   apiId: string,
@@ -32,19 +35,19 @@ export function isLocalApiId(
   return stack !== undefined && logicalId !== undefined && apiId === makeId(10, stack, logicalId);
 }
 
-/** CloudFormation's generated name: `{stack}-{logicalId}-{12 characters}`. */
+/** Makes a name like CloudFormation's: `{stack}-{logicalId}-{12 characters}`. */
 export function makeName(stackName: string, logicalId: string, maxLength = 128): string {
   const suffix = makeId(12, stackName, logicalId).toUpperCase();
   const head = `${stackName}-${logicalId}`.slice(0, maxLength - suffix.length - 1);
   return `${head}-${suffix}`;
 }
 
-/** `count` hexadecimal digits: ids of EC2 have 17. */
+/** Makes `count` hexadecimal digits. Ids of EC2 have 17. */
 export function makeHex(count: number, ...seed: readonly string[]): string {
   return createHash('sha512').update(seed.join('\0')).digest('hex').slice(0, count);
 }
 
-/** RFC 9562 form, for ids such as an event source mapping's. */
+/** Makes a UUID in the form of RFC 9562, for ids such as the id of an event source mapping. */
 export function makeUuid(...seed: readonly string[]): string {
   const hex = createHash('sha256').update(seed.join('\0')).digest('hex');
   return [

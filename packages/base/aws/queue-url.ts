@@ -1,8 +1,8 @@
 import { partitionOf } from './arn.ts';
 
 /**
- * ARN of `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or of any other origin with that path.
- * Attack: the permission is checked for one reading of the address, and another reading is served.
+ * Returns the ARN for `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or for the same path at any other
+ * origin. Attack: the permission is checked for one reading of the address, and another reading is served.
  * @returns undefined if the text is not the address of a queue
  */
 export function arnOfQueueUrl(

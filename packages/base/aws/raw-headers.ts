@@ -1,6 +1,6 @@
-/** Header lines as on the wire: flat name, value list, spelling and duplicates kept. */
+/** Header lines as received: a flat list of names and values that keeps spelling and duplicates. */
 
-/** First value of that header (name in lower case). */
+/** Returns the first value of the header (name in lower case). */
 export function headerOf(
   request: { readonly rawHeaders: readonly string[] },
   lowerName: string,

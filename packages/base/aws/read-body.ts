@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * @returns undefined when the body is longer than `maxBytes`; the rest is not read, and the reply must close
- * the connection
- * @throws when the client breaks off
+ * @returns undefined if the body is longer than `maxBytes`; the rest is not read, and the response must close the
+ * connection
+ * @throws if the client closes the connection before the body is complete
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     });
     request.on('error', reject);
     request.on('close', () => {
-      // No effect after a complete body: the promise is settled.
+      // This has no effect after a complete body, because the promise is already settled.
       reject(new Error('the client closed the connection before its request was complete'));
     });
   });

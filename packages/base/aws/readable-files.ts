@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 
-/** Undefined for what is absent, a folder, a link to nowhere, or closed to this user. */
+/** Returns undefined if the file is absent, is a folder or a broken link, or cannot be read by this user. */
 export function readIfReadable(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -9,7 +9,7 @@ export function readIfReadable(file: string): string | undefined {
   }
 }
 
-/** Keys are file names; empty if the folder is absent, is a file, or cannot be read by this user. */
+/** Lists the entries of a folder; empty if the folder is absent, is a file, or cannot be read by this user. */
 export function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,4 +1,4 @@
-/** Whether, when and how often a call to AWS is repeated. The numbers are rows of `retry-rules.ts`. */
+/** Decides whether, when and how often a call to AWS is repeated. The rules are in `retry-rules.ts`. */
 
 export type CallPorts = {
   readonly clock: { readonly nowEpochMs: () => number };
@@ -14,13 +14,13 @@ export const PROCESS_PORTS: CallPorts = {
 };
 
 /**
- * `busy`: AWS has not carried the call out. `failed`: it may have, so only a call that may be made twice is
+ * `busy`: AWS has not executed the call. `failed`: AWS may have executed it, so only a call that may be made twice is
  * repeated.
  */
 export type CallFailure = 'busy' | 'failed';
 
 export type RetryRule = {
-  /** Includes the first attempt. */
+  /** Maximum number of attempts, including the first. */
   readonly attempts: number;
   /**
    * The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs` (full jitter; AWS
@@ -32,13 +32,13 @@ export type RetryRule = {
 };
 
 /**
- * Errors that ask for a pause, whatever their status: the throttling errors of the SDKs (smithy-typescript,
+ * Error codes that request a pause, whatever their status: the throttling errors of the SDKs (smithy-typescript,
  * service-error-classification), and ServiceUnavailable and TooManyInvalidationsInProgress of the API references.
  */
 const BUSY_CODE =
   /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|SlowDown|TransactionInProgress|TooManyInvalidationsInProgress/;
 
-/** Undefined: the call succeeded, or was refused permanently. `status` 0: no response arrived. */
+/** Returns undefined if the call succeeded or was refused permanently. `status` 0 means that no response arrived. */
 export function failureOf({
   status,
   code,
@@ -56,8 +56,8 @@ export type Judged = {
 };
 
 /**
- * The outcome of the last attempt. No attempt begins after `withinMs`, nor where the pause before it would not
- * end by then.
+ * Returns the outcome of the last attempt. No attempt begins after `withinMs`, nor if the pause before it would end
+ * later.
  * @param attempt gets the time that is left
  */
 export async function repeatCall<T>(
@@ -79,7 +79,7 @@ export async function repeatCall<T>(
   }
 }
 
-/** `Retry-After` as seconds or as a date (RFC 9110 §10.2.3). */
+/** Reads `Retry-After`, given in seconds or as a date (RFC 9110 §10.2.3). */
 export function readRetryAfter(text: string | undefined, nowEpochMs: number): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowEpochMs;

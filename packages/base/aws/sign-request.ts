@@ -8,9 +8,9 @@ import type { KeyObject } from 'node:crypto';
 export const SIGNING_ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
-/** `{date}/{region}/{service}/aws4_request`. */
+/** Scope such as `{date}/{region}/{service}/aws4_request`. */
 export type CredentialScope = {
-  /** `20261120` */
+  /** A date such as `20261120`. */
   readonly date: string;
   readonly region: string;
   readonly service: string;
@@ -22,9 +22,9 @@ type CanonicalParts = {
   readonly path: string;
   /** The query as sent on the wire, without the question mark. */
   readonly query: string;
-  /** Name in lower case → values in wire order; all signed headers, maybe more. */
+  /** Names in lower case with their values in the order received. Contains all signed headers, and possibly others. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Lower case, sorted. */
+  /** Names in lower case, sorted. */
   readonly signedHeaders: readonly string[];
   /** Hex SHA-256 of the body, or `UNSIGNED-PAYLOAD`. */
   readonly payloadHash: string;
@@ -40,7 +40,7 @@ export type AwsCredentials = {
 type RequestToSign = AwsCredentials & {
   readonly method: string;
   readonly url: URL;
-  /** Headers to sign besides Host and X-Amz-Date, names as sent. */
+  /** Headers to sign in addition to Host and X-Amz-Date, with the names as sent. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
   readonly service: string;
@@ -49,7 +49,7 @@ type RequestToSign = AwsCredentials & {
 };
 
 /**
- * Signs with the Authorization header.
+ * Signs a request with the Authorization header.
  * @returns all headers to send, including Host (most HTTP clients set the same Host themselves).
  */
 export function signRequest(request: RequestToSign): Record<string, string> {
@@ -97,32 +97,32 @@ export function canonicalRequest(parts: CanonicalParts): string {
   ].join('\n');
 }
 
-/** @param amzDate `20261120T080910Z` */
+/** @param amzDate a time such as `20261120T080910Z` */
 export function stringToSign(amzDate: string, scope: CredentialScope, canonical: string): string {
   return `${SIGNING_ALGORITHM}\n${amzDate}\n${printScope(scope)}\n${sha256Hex(canonical)}`;
 }
 
-/** Lower-case hex. */
+/** Returns the signature in lower-case hex. */
 export function signatureOf(secretAccessKey: string, scope: CredentialScope, toSign: string): string {
   return createHmac('sha256', signingKey(secretAccessKey, scope)).update(toSign, 'utf8').digest('hex');
 }
 
 /**
- * Signing keys of the last scopes: a key is valid for a day, and costs four times as much as a signature.
+ * Signing keys of recent scopes. A key is valid for a day, and computing it costs four times as much as a signature.
  */
 const SIGNING_KEYS = new Map<string, KeyObject>();
-/** Bounds memory when a client names ever new scopes. */
+/** Limits memory if a client names new scopes again and again. */
 const SIGNING_KEYS_LIMIT = 32;
 
 function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
-  // Quoted, so that no two pairs of secret and scope collide.
+  // The parts are quoted as JSON, so that different secrets and scopes never share a key.
   const name = JSON.stringify([secretAccessKey, date, region, service]);
   const known = SIGNING_KEYS.get(name);
   if (known !== undefined) return known;
   let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
   for (const part of [date, region, service, 'aws4_request'])
     bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
-  // If given bytes, Node makes a key object at each use, which takes longer than the signature itself.
+  // If Node gets bytes instead, it makes a key object at each use, which takes longer than the signature itself.
   const key = createSecretKey(bytes);
   for (const oldest of SIGNING_KEYS.keys()) {
     if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;
@@ -136,14 +136,14 @@ export function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** The duration does not reveal how much of the text was right. */
+/** Compares two texts in a time that does not reveal how much of the given text is right. */
 export function equalInConstantTime(expected: string, given: string): boolean {
   const a = Buffer.from(expected, 'utf8');
   const b = Buffer.from(given, 'utf8');
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** `20261120T080910Z`, ISO 8601 in the basic format. */
+/** Formats a time as `20261120T080910Z`, ISO 8601 in the basic format. */
 export function toAmzDate(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
@@ -153,8 +153,8 @@ function printScope(scope: CredentialScope): string {
 }
 
 /**
- * The path as all signers but S3's see it: dot segments and empty segments removed, then each segment encoded
- * once more than on the wire (`%3D` → `%253D`). S3 signs the path as it is.
+ * The canonical path as all signers except S3's compute it: dot segments and empty segments are removed, then each
+ * segment is encoded once more than in the request (`%3D` → `%253D`). S3 signs the path unchanged.
  */
 export function canonicalPath(wirePath: string, service: string): string {
   if (service === 's3') return wirePath === '' ? '/' : wirePath;
@@ -168,10 +168,7 @@ export function canonicalPath(wirePath: string, service: string): string {
   return `/${segments.map(encodeUnreserved).join('/')}${closing}`;
 }
 
-/**
- * Each name and value is encoded again (RFC 3986 unreserved characters stay), and sorted by name, then by
- * value.
- */
+/** Encodes each name and value again (RFC 3986 unreserved characters stay), then sorts by name and value. */
 export function canonicalQuery(wireQuery: string): string {
   if (wireQuery === '') return '';
   return wireQuery
@@ -204,7 +201,10 @@ function reencode(text: string): string {
   });
 }
 
-/** Percent-encodes all but RFC 3986 unreserved characters; a lone surrogate becomes U+FFFD as in any UTF-8 encoder. */
+/**
+ * Percent-encodes everything except RFC 3986 unreserved characters. A lone surrogate becomes U+FFFD, as in any UTF-8
+ * encoder.
+ */
 function encodeUnreserved(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,

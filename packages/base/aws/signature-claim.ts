@@ -1,40 +1,40 @@
-/** The signature that a request claims, from the Authorization header or a presigned query. */
+/** Reads the signature that a request claims, from the Authorization header or a presigned query. */
 import { decodeOrKeep } from './decode-or-keep.ts';
 import { type CredentialScope, sha256Hex, SIGNING_ALGORITHM, toAmzDate } from './sign-request.ts';
 
-/** A defect in AWS's words. */
+/** A defect with AWS's error type and message. */
 export type SignatureDefect = { readonly errorType: string; readonly message: string };
 
 export type ClaimedSignature = {
   readonly accessKeyId: string;
   readonly scope: CredentialScope;
-  /** `aws4_request` when valid. */
+  /** The value is `aws4_request` in a valid signature. */
   readonly terminator: string;
-  /** `20261120T080910Z`, as signed. */
+  /** The signed time, such as `20261120T080910Z`. */
   readonly amzDate: string;
   readonly signedAtMs: number;
-  /** Lower case, sorted. */
+  /** Names in lower case, sorted. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** The signed query: all of it, or all but X-Amz-Signature. */
+  /** The query that is signed: the whole query, or everything except X-Amz-Signature. */
   readonly signedQuery: string;
   readonly securityToken: string | undefined;
   /** Lifetime of a presigned URL. */
   readonly expiresSeconds: number | undefined;
 };
 
-/** AWS's bound for X-Amz-Expires: a week. */
+/** AWS's maximum of X-Amz-Expires: a week. */
 const MAX_EXPIRES_SECONDS = 604_800;
-/** No client needs a longer signed header list; it bounds the work per request. */
+/** Limits the work per request. No client signs more headers. */
 const MAX_SIGNED_HEADERS = 200;
 
 type Headers = ReadonlyMap<string, readonly string[]>;
 
-/** @returns undefined when the request claims no signature. */
+/** @returns undefined if the request claims no signature. */
 export function readClaim(query: string, headers: Headers): ClaimedSignature | SignatureDefect | undefined {
   const parameters = readQuery(query);
   const [authorization, second] = headers.get('authorization') ?? [];
-  // The backend might read the other of the two.
+  // The backend might read the other header.
   if (second !== undefined) return incomplete('The request has more than one Authorization header.');
   const presigned = parameters.has('X-Amz-Algorithm');
   if (authorization === undefined) return presigned ? readPresigned(query, parameters) : undefined;
@@ -60,7 +60,7 @@ function readAuthorization(
     const pair = piece.trim();
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    // A bearer token sent to a signed route ends here; it is never echoed.
+    // A bearer token sent to a signed route is refused here. Its text is never echoed.
     if (equals === -1) {
       return incomplete(
         'Invalid key=value pair (missing equal-sign) in Authorization header ' +
@@ -116,7 +116,7 @@ function readPresigned(
     return incomplete(`${missing.join('')}Re-examine the query-string parameters.`);
   }
   const signatures = query.split('&').filter((pair) => nameOf(pair) === 'X-Amz-Signature');
-  // This header is not signed itself, so a second one could contain anything.
+  // X-Amz-Signature itself is not signed, so a second one could contain anything.
   if (signatures.length > 1) return incomplete('The query string has more than one X-Amz-Signature.');
   const expires = parameters.get('X-Amz-Expires') ?? '300';
   if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_EXPIRES_SECONDS) {
@@ -200,7 +200,9 @@ function hashed(authorization: string): string {
   return Buffer.from(sha256Hex(authorization), 'hex').toString('base64');
 }
 
-/** The basic form of a date: already basic, or an HTTP date from a Date header. */
+/**
+ * Converts a date to the basic format. The input is in the basic format already, or an HTTP date from a Date header.
+ */
 function toBasicDate(text: string): string | undefined {
   const epochMs = Date.parse(/^\d{8}T\d{6}Z$/.test(text) ? toExtendedDate(text) : httpDate(text));
   if (Number.isNaN(epochMs)) return undefined;
@@ -211,7 +213,7 @@ function httpDate(text: string): string {
   return /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? text : 'none';
 }
 
-/** `20261120T080910Z` → `2026-11-20T08:09:10Z` */
+/** Converts `20261120T080910Z` to `2026-11-20T08:09:10Z`. */
 function toExtendedDate(basic: string): string {
   return basic.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z');
 }

@@ -1,6 +1,6 @@
 /**
- * Signature Version 4 as AWS verifies it: the defects, their wordings and the order of checks, which is the
- * one DynamoDB and API Gateway show (docs/aws §4.6).
+ * Signature Version 4 as AWS verifies it: the defects, their wordings and the order of checks, which is the order that
+ * DynamoDB and API Gateway show (docs/aws §4.6).
  */
 import {
   canonicalRequest,
@@ -16,11 +16,11 @@ import { type ClaimedSignature, readClaim, type SignatureDefect } from './signat
 
 export type SignedRequest = {
   readonly method: string;
-  /** The path as received on the wire, still percent-encoded. */
+  /** The path as received, still percent-encoded. */
   readonly path: string;
-  /** The query as received on the wire, without the question mark. */
+  /** The query as received, without the question mark. */
   readonly query: string;
-  /** Flat name, value list in wire order. */
+  /** Flat list of names and values, in the order in which they were received. */
   readonly rawHeaders: readonly string[];
   readonly body: string | Uint8Array;
 };
@@ -28,15 +28,16 @@ export type SignedRequest = {
 export type VerificationContext = {
   readonly nowEpochMs: number;
   /**
-   * Signing name that the credential must be scoped to, `execute-api`; undefined takes any and reports it.
+   * Signing name to which the credential must be scoped, such as `execute-api`; undefined accepts any and reports it.
    */
   readonly service: string | undefined;
-  /** Region that the credential must be scoped to; undefined takes any. */
+  /** Region to which the credential must be scoped; undefined accepts any. */
   readonly region?: string | undefined;
-  /** Secret of an access key; undefined = no such key here. */
+  /** Returns the secret of an access key; undefined means that the key is unknown here. */
   readonly secretOf: (accessKeyId: string) => string | undefined;
   /**
-   * Session of a temporary access key; undefined = the key has no token. Absent = no key here is temporary.
+   * Returns the session of a temporary access key; undefined means that the key has no token. If absent, no key is
+   * temporary.
    */
   readonly sessionOf?: (accessKeyId: string) => SigningSession | undefined;
 };
@@ -51,7 +52,7 @@ export type SignatureResult =
       readonly region: string;
       readonly service: string;
     }
-  /** Neither an Authorization header nor a presigned query. */
+  /** The request has neither an Authorization header nor a presigned query. */
   | { readonly kind: 'unsigned' }
   | {
       readonly kind: 'refused';
@@ -63,7 +64,7 @@ export type SignatureResult =
       readonly errorType: string;
     };
 
-/** Largest skew of the client's clock, either way. */
+/** Maximum difference of the client's clock in either direction. */
 const MAX_SKEW_MS = 5 * 60_000;
 
 export function verifySignature(request: SignedRequest, at: VerificationContext): SignatureResult {
@@ -79,8 +80,8 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return refused(defect);
 
   const secret = at.secretOf(claim.accessKeyId);
-  // A token together with a permanent key belongs to another account's credentials; a temporary key is
-  // invalid without its token.
+  // A token sent with a permanent key belongs to the credentials of another account. A temporary key is invalid without
+  // its token.
   const session = at.sessionOf?.(claim.accessKeyId);
   if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
   if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };
@@ -146,7 +147,7 @@ function findHostDefect(
   headers: ReadonlyMap<string, readonly string[]>,
 ): SignatureDefect | undefined {
   if (signedHeaders.includes('host')) return undefined;
-  // HTTP/2: the AWS SDK for JavaScript signs it instead of `host`.
+  // Over HTTP/2, the AWS SDK for JavaScript signs `:authority` instead of `host`.
   if (signedHeaders.includes(':authority') && headers.has(':authority')) return undefined;
   return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 }
@@ -197,7 +198,10 @@ function rebuild(
   return { canonical, toSign: stringToSign(claim.amzDate, claim.scope, canonical) };
 }
 
-/** Always the hash of the received body: the client's X-Amz-Content-Sha256 proves nothing, except for S3. */
+/**
+ * Always uses the hash of the received body, because the client's X-Amz-Content-Sha256 proves nothing. Only S3 is an
+ * exception.
+ */
 function payloadHash(
   request: SignedRequest,
   headers: ReadonlyMap<string, readonly string[]>,

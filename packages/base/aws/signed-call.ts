@@ -1,5 +1,5 @@
 /**
- * One call of an AWS service: it is signed and timed, its response is read up to a limit, and it is repeated
+ * Makes one call to an AWS service: signs it, applies a timeout, reads the response up to a limit, and repeats the call
  * by a rule. The caller decides what to do with the outcome.
  */
 import { failureOf, PROCESS_PORTS, readRetryAfter, repeatCall } from './retry.ts';
@@ -15,11 +15,11 @@ export type PlainCall = {
   /** Timeout of each attempt; Infinity means unlimited. */
   readonly timeoutMs: number;
   /**
-   * Counted after decompression, because a small response may unpack to a large one. 0: the body is dropped
-   * unread.
+   * Maximum size after decompression, because a small response may decompress to a large one. With 0, the body is
+   * discarded unread.
    */
   readonly maxBytes: number;
-  /** Default: by `fetch`. */
+  /** The default uses `fetch`. */
   readonly transport?: Transport | undefined;
 };
 
@@ -32,22 +32,24 @@ export type SignedCall = PlainCall & {
 };
 
 export type CallReply = {
-  /** 0: no response arrived in time, or it was over the limit. */
+  /** A status of 0 means that no response arrived in time, or that it exceeded the limit. */
   readonly status: number;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly text: string;
   /** The reason why there is no response. */
   readonly cause?: unknown;
 };
 
-/** A response with an unread body. */
+/** A response whose body has not been read. */
 export type OpenReply = Omit<CallReply, 'text'> & {
   readonly body: AsyncIterable<Uint8Array>;
   readonly drop: () => unknown;
 };
 
-/** Never rejects. @param withinMs for all attempts together; default: what all may take */
+/**
+ * Never rejects. @param withinMs limit for all attempts together; the default is the sum of what the attempts may take
+ */
 export async function callSigned(
   { service, region, credentials, ...call }: SignedCall,
   { rule, ports = PROCESS_PORTS, withinMs }: { rule?: RetryRule; ports?: CallPorts; withinMs?: number } = {},
@@ -72,7 +74,7 @@ export async function callSigned(
   );
 }
 
-/** Redirects are not followed: their target would get the session's token. Never rejects. */
+/** Never rejects. Redirects are not followed, because their target would get the session's token. */
 export async function sendWithin(call: PlainCall): Promise<CallReply> {
   const { timeoutMs, maxBytes, transport = sendByFetch } = call;
   try {
@@ -92,7 +94,7 @@ async function sendByFetch(
 ): Promise<OpenReply> {
   const response = await fetch(url, {
     method,
-    // It sets `Host` itself and rejects it as an option.
+    // `fetch` sets `Host` itself and rejects it as an option.
     headers: Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !/^host$/i.test(name))),
     redirect: 'manual',
     signal,
@@ -118,7 +120,9 @@ async function readUpTo(maxBytes: number, body: AsyncIterable<Uint8Array>): Prom
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' if the reply names no error. */
+/**
+ * Extracts the code: `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' if the response names no error.
+ */
 export function errorCodeOf({ status, headers, text }: CallReply): string {
   if (status < 400) return '';
   const inText = /"(?:__type|[Cc]ode)"\s*:\s*"([^"]{1,200})"|<Code>([^<]{1,200})<\/Code>/.exec(text);

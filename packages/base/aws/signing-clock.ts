@@ -6,8 +6,8 @@ import {
 } from './signature.ts';
 
 /**
- * The gateway's clock, and how far `gatewright clock` has moved it, now and shortly before; absent on a clock
- * that cannot move.
+ * The gateway's clock, and its current and recent offsets as moved by `gatewright clock`. The offsets are absent if the
+ * clock cannot be moved.
  */
 export type SigningClock = {
   nowEpochMs(): number;
@@ -16,8 +16,8 @@ export type SigningClock = {
 };
 
 /**
- * Accepts three clocks: functions sign by the gateway's, the developer's tools by the machine's, and calls
- * under way during a move by the former offset.
+ * Accepts three clocks, because functions sign with the gateway's clock, developer tools with the machine's clock, and
+ * calls in flight during a move with the previous offset.
  */
 export function verifyByAnyClock(
   request: SignedRequest,
@@ -27,9 +27,9 @@ export function verifyByAnyClock(
   const nowEpochMs = clock.nowEpochMs();
   const offsetMs = clock.offsetMs?.() ?? 0;
   let result = verifySignature(request, { ...context, nowEpochMs });
-  // The machine's time comes last: developers compare its wording with the real time.
+  // The machine's time is tried last, so that its error message is returned: developers compare it with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
-    // Changing the clock does not revive an expired session.
+    // An expired session stays expired, whatever the clock.
     if (result.kind !== 'refused' || result.code === 'EXPIRED_TOKEN') return result;
     if (other !== offsetMs)
       result = verifySignature(request, { ...context, nowEpochMs: nowEpochMs - offsetMs + other });

@@ -1,6 +1,6 @@
 /** An error that the user can fix. Commands print its message without a stack, and end with exit code 1. */
 export abstract class UserError extends Error {
-  /** Stable; printed with `--json`. */
+  /** A stable code, which is printed with `--json`. */
   abstract readonly code: string;
 
   /** The message for the command line; subclasses add the place of the mistake. */

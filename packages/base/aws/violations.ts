@@ -1,6 +1,6 @@
 /** The sentences in which AWS's validators refuse members that break the model of a call. */
 
-/** Constraints, as each validator prints them. */
+/** Constraints in the wording of each validator. */
 export const MUST = {
   notBeNull: 'Member must not be null',
   beOneOf: (values: readonly string[]) => `Member must satisfy enum value set: [${values.join(', ')}]`,
@@ -12,7 +12,9 @@ export const MUST = {
   haveValueTo: (most: number) => `Member must have value less than or equal to ${most}`,
 } as const;
 
-/** `Value 'x' at 'updateStageInput.patchOperations.1.member.op' failed to satisfy constraint: …` */
+/**
+ * Formats a violation: `Value 'x' at 'updateStageInput.patchOperations.1.member.op' failed to satisfy constraint: …`
+ */
 export function violation(value: string | undefined, at: string, constraint: string): string {
   return violationOf(value === undefined ? 'null' : `'${value}'`, at, constraint);
 }
@@ -23,12 +25,14 @@ export function violationOf(printed: string, at: string, constraint: string): st
   return `${what} at '${at}' failed to satisfy constraint: ${constraint}`;
 }
 
-/** AWS names members with a small first letter in its violations, whatever its calls write. */
+/**
+ * In its violations, AWS writes the first letter of member names in lower case, even if calls write it in upper case.
+ */
 export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** AWS names every violation. */
+/** Builds AWS's message, which lists every violation. */
 export function validationMessage(...violations: readonly string[]): string {
   const count = violations.length;
   return `${count} validation ${count === 1 ? 'error' : 'errors'} detected: ${violations.join('; ')}`;

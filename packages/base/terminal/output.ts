@@ -1,4 +1,4 @@
-/** Output of the command line: colour only on a terminal, one message per error, and JSON with `--json`. */
+/** Output of the command line: colour only on a terminal, one message for each error, and JSON with `--json`. */
 import { styleText } from 'node:util';
 import { UsageError, UserError } from '@gatewright/aws/usage-error';
 import { showControls } from '@gatewright/aws/text/visible-text';
@@ -7,9 +7,7 @@ export { UsageError };
 
 type Style = Parameters<typeof styleText>[0];
 
-/**
- * Text in a style, where its stream is a terminal that supports it (NO_COLOR, FORCE_COLOR and TTY decide).
- */
+/** Styles text if its stream is a terminal that supports this (NO_COLOR, FORCE_COLOR and TTY decide). */
 export function colorize(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
@@ -17,12 +15,12 @@ export function colorize(style: Style, text: string, stream: NodeJS.WriteStream 
 /** Whether stdout contains one JSON object per line, and nothing else. */
 let isJson = false;
 
-/** Applies to the whole command line. */
+/** Sets the output format for the whole command line. */
 export function chooseOutput(chosen: { readonly json: boolean }): void {
   isJson = chosen.json;
 }
 
-/** Where text for people goes: to stderr with JSON, otherwise to stdout with the result. */
+/** Returns the stream for text for people: stderr with JSON, otherwise stdout together with the result. */
 export function textStream(): NodeJS.WriteStream {
   return isJson ? process.stderr : process.stdout;
 }
@@ -32,7 +30,7 @@ export function printLines(lines: string | readonly string[]): void {
 }
 
 /**
- * Prints the result of a command: as text, or with `--json` as one object per line, for a list one per
+ * Prints the result of a command as text. With `--json`, prints one object per line; a list becomes one line for each
  * element.
  */
 export function printResult(result: object, describe: () => string | readonly string[]): void {
@@ -51,8 +49,8 @@ export function printNotes(lines: string | readonly string[]): void {
 }
 
 /**
- * Prints an error to stderr, with `--json` as one object with its code, and returns the exit code: 1 if the
- * user can fix it, 70 for a bug of ours.
+ * Prints an error to stderr; with `--json`, as one object with its code. Returns the exit code: 1 if the user can fix
+ * the error, 70 if it is a bug of ours.
  */
 export function printError(error: unknown): number {
   if (error instanceof UserError) return fail(error.code, error.describe(), 1);
@@ -66,15 +64,15 @@ function fail(code: string, message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** An error or a warning on stderr, red or yellow if that is a terminal. */
+/** Prints an error or a warning to stderr, in colour if stderr is a terminal. */
 export function printMessage(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
   printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
 }
 
 /**
- * Rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
- * visible: names of tenants and keys may come from tokens, and escape sequences would control the
+ * Formats rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
+ * visible: names of tenants and keys may come from tokens, and escape sequences in them would control the
  * administrator's terminal.
  */
 export function table(cells: readonly (readonly string[])[]): string[] {
@@ -90,12 +88,12 @@ export function table(cells: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** `1 problem`, `2 problems` */
+/** Formats a number with its noun: `1 problem`, `2 problems`. */
 export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** The command as the user calls it: through npm in a checkout, by its name if it is installed. */
+/** The command as the user calls it: through npm in a checkout, or by its name if it is installed. */
 export function commandName(): string {
   return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
 }

@@ -11,10 +11,7 @@ const REASONS = new Map([
   ['ENOSPC', 'the disk is full'],
 ]);
 
-/**
- * @throws UsageError with the reason if the file cannot be written: the user chose the path, so it is not a
- * bug
- */
+/** @throws UsageError with the reason if the file cannot be written. The user chose the path, so this is not a bug */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content, { mode: 0o600 });

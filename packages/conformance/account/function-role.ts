@@ -1,4 +1,4 @@
-/** The execution role of functions: one for each run, with no rights except writing logs. */
+/** The execution role of functions. Each run has one role, which may only write logs. */
 import { PREFIX } from './own-names.ts';
 import { elementOf, query } from './signed-query.ts';
 import type { QueryAccess } from './signed-query.ts';
@@ -13,7 +13,7 @@ export function roleNameOf(runId: string): string {
   return `${PREFIX}${runId}`;
 }
 
-/** @returns its ARN. @throws Error with IAM's response */
+/** @returns the role's ARN @throws Error with IAM's response */
 export async function makeRole(access: QueryAccess, name: string): Promise<string> {
   const made = await query(access, 'iam', {
     Action: 'CreateRole',
@@ -27,7 +27,7 @@ export async function makeRole(access: QueryAccess, name: string): Promise<strin
   return arn;
 }
 
-/** @returns why it is still there */
+/** @returns the reason if the role could not be removed */
 export async function removeRole(access: QueryAccess, name: string): Promise<string | undefined> {
   await query(access, 'iam', { Action: 'DetachRolePolicy', RoleName: name, PolicyArn: LOGS });
   const { status, text } = await query(access, 'iam', { Action: 'DeleteRole', RoleName: name });
@@ -36,7 +36,7 @@ export async function removeRole(access: QueryAccess, name: string): Promise<str
     : `DeleteRole ${name}: ${status} ${elementOf(text, 'Code') ?? ''}`;
 }
 
-/** Names of the roles of all runs. Empty if there is no IAM. */
+/** Names of the roles of all runs; empty if there is no IAM. */
 export async function listRoles(access: QueryAccess): Promise<readonly string[]> {
   const names: string[] = [];
   let marker: string | undefined;

@@ -1,17 +1,17 @@
 /**
- * What a run creates, removes and finds out, one line each as it happens: an interrupted run is resumed from
- * it, and what it left behind is swept.
+ * Records what a run creates, removes and finds out, one line for each event at the time it happens. An interrupted run
+ * is resumed from this journal, and what it left behind is removed.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SdkCall, SdkService } from '../play/control-target.ts';
 
-/** The journal is in the working folder. */
+/** The folder of journals, below the working folder. */
 export const STATE_FOLDER = '.gatewright-conformance';
 const ENDING = '.jsonl';
 
-/** The call that removes something. */
+/** The call that removes a resource. */
 type Removal = SdkCall & { readonly service: SdkService };
 
 type Finding = {
@@ -52,7 +52,7 @@ export class Journal {
   }
 }
 
-/** Runs that have a journal in the folder, the oldest name first. */
+/** Lists the runs that have a journal in the folder, the oldest name first. */
 export function listRuns(workingFolder: string): readonly string[] {
   try {
     return readdirSync(join(workingFolder, STATE_FOLDER))

@@ -1,23 +1,26 @@
-/** The account belongs to others: what a run creates has a prefix, is written down, and is removed. Responses show the case's own names. */
+/**
+ * The account belongs to others, so everything that a run creates has a prefix, is written to the journal, and is
+ * removed. Responses show the names of the case.
+ */
 import { removalOf } from '../play/control-removal.ts';
 import type { SdkCall, SdkService, SdkTarget } from '../play/control-target.ts';
 import type { ControlReply } from '../schema/control-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 import type { Journal } from './journal.ts';
 
-/** Begins the names of all that any run makes; `--sweep` looks for it. */
+/** The prefix of all names that any run creates. `--sweep` searches for it. */
 export const PREFIX = 'gatewright-conformance-';
 
-/** The member with the name that a call creates or asks for. */
+/** For each call, the member of its input that contains the name to create or to find. */
 const NAMES: Readonly<Record<string, string>> = {
   CreateRestApi: 'name',
   CreateApi: 'Name',
   CreateApiKey: 'name',
   CreateUsagePlan: 'name',
-  // Asks for a name that a case has created.
+  // This call searches for a name that a case has created.
   GetApiKeys: 'nameQuery',
 };
-/** The limit of API Gateway; a longer name is refused, which is what such a case tests. */
+/** API Gateway's limit. A case with a longer name tests that AWS refuses it, so that name is not changed. */
 const MAX_NAME = 128;
 
 /** @param pace resolves when a call may be made */
@@ -48,7 +51,7 @@ function noteMade(journal: Journal, service: SdkService, { call }: SdkCall, { bo
   if (removal !== undefined) journal.write({ made: removal });
 }
 
-/** A case's own call may also remove it. */
+/** Records the resource as removed if a call of the case itself removes it. */
 function noteRemoval(journal: Journal, service: SdkService, { call, input }: SdkCall): void {
   if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function)$/.test(call))
     journal.write({ removed: { service, call, input } });
@@ -71,7 +74,7 @@ function isUsual(name: Json | undefined, prefix: string): name is string {
   return typeof name === 'string' && name.trim() !== '' && name.length + prefix.length <= MAX_NAME;
 }
 
-/** A value that is not a document stays as it is, and is refused. */
+/** A value that is not a document is not changed, and AWS refuses it. */
 function withTitle(text: string, prefix: string): string {
   try {
     const document = JSON.parse(text) as { readonly info?: { readonly title?: string } };

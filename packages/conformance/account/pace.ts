@@ -5,7 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Milliseconds from one call to the next. Regional APIs; edge-optimized ones may be created every 30 s only.
+ * Minimum milliseconds from one call to the next, for Regional APIs. Edge-optimized APIs may be created only every 30
+ * s.
  */
 const INTERVALS_MS: Readonly<Record<string, number>> = {
   CreateApiKey: 200,
@@ -26,10 +27,10 @@ const INTERVALS_MS: Readonly<Record<string, number>> = {
   UpdateDomainName: 30_000,
   UpdateUsagePlan: 20_000,
 };
-/** All calls together: 10 a second. */
+/** The limit of all calls together is 10 a second. */
 const ANY_MS = 100;
 
-/** How long these calls take at the rate that AWS allows, without the duration of the calls. */
+/** Returns how long these calls take at the rate that AWS allows, excluding the duration of each call. */
 export function durationMs(counts: ReadonlyMap<string, number>): number {
   let [all, slowest] = [0, 0];
   for (const [call, count] of counts) {
@@ -43,7 +44,9 @@ type Clock = { now(): number; wait(ms: number): Promise<void> };
 
 const WALL: Clock = { now: () => performance.now(), wait: (ms) => delay(ms) };
 
-/** Resolves when this call may be made. Calls take their turns in the order in which they ask. */
+/**
+ * Returns a function that resolves when a call may be made. Calls are made in the order in which they were requested.
+ */
 export function makePace(clock: Clock = WALL): (call: string) => Promise<void> {
   let next = 0;
   const nextOf = new Map<string, number>();

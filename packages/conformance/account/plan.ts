@@ -1,4 +1,4 @@
-/** What a run on AWS would do: calls, names, time and cost. Creates nothing. */
+/** The plan of a run on AWS: calls, names, time and cost. It creates nothing. */
 import { stepsOf, asText } from '../schema/parity-case.ts';
 import { isControlCase } from '../schema/read-cases.ts';
 import { durationMs } from './pace.ts';
@@ -20,7 +20,7 @@ type Plan = {
   readonly durationMs: number;
 };
 
-/** Calls that create something which has its own call for deletion. */
+/** For each call that creates a resource, the call that deletes it. Other resources are deleted with their parent. */
 const DELETED_BY: Readonly<Record<string, string>> = {
   CreateRestApi: 'DeleteRestApi',
   ImportRestApi: 'DeleteRestApi',
@@ -31,7 +31,7 @@ const DELETED_BY: Readonly<Record<string, string>> = {
   CreateDomainName: 'DeleteDomainName',
 };
 
-/** @param cases those that are asked */
+/** @param cases the cases that will run */
 export function planRun(cases: readonly AnyCase[]): Plan {
   const calls = new Map<string, number>();
   const add = (call: string, count = 1): void => {

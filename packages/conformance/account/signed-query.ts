@@ -1,4 +1,6 @@
-/** Calls with AWS's Query protocol, which need no SDK package: who the account is, and the role of functions. */
+/**
+ * Calls in AWS's Query protocol, which need no SDK package: they identify the account and manage the role of functions.
+ */
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { SdkCredentials } from '../play/control-target.ts';
 

@@ -1,4 +1,4 @@
-/** `--sweep`: removes what earlier runs left, by their journals and by the prefix of names. */
+/** `--sweep`: removes what earlier runs left behind, found by their journals and by the prefix of names. */
 import { removeMade } from '../play/control-removal.ts';
 import { listRoles, removeRole } from './function-role.ts';
 import { Journal, listRuns } from './journal.ts';
@@ -9,7 +9,7 @@ import { asText } from '../schema/parity-case.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 import type { QueryAccess } from './signed-query.ts';
 
-/** Resources that can be found by name: the call that lists them, and the call that creates them. */
+/** Resources that can be found by name, with the call that lists them and the call that creates them. */
 const KINDS: readonly {
   readonly service: SdkService;
   readonly list: string;
@@ -17,10 +17,10 @@ const KINDS: readonly {
   readonly items: string;
   readonly name: string;
   readonly made: string;
-  /** The paging member of the response, and of the next call. */
+  /** The paging member of the response, and of the next call's input. */
   readonly next: readonly [answered: string, asked: string];
 }[] = [
-  // A plan before the keys and the APIs that it names.
+  // A usage plan must be deleted before its API keys and APIs.
   ...(['UsagePlan', 'ApiKey', 'RestApi'] as const).map((noun) => ({
     service: 'apigateway' as const,
     list: `Get${noun}s`,
@@ -49,13 +49,13 @@ const KINDS: readonly {
     next: ['NextMarker', 'Marker'],
   },
 ];
-/** Lists are bounded by the account's quotas; more pages are an emulator that repeats itself. */
+/** The account's quotas limit the number of pages. More pages mean that an emulator repeats itself. */
 const MAX_PAGES = 200;
 
 type Swept = { readonly removed: number; readonly left: readonly string[] };
 
 type Place = {
-  /** The account as it is: names with their prefix. */
+  /** The target without renaming: names include their prefix. */
   readonly target: SdkTarget;
   readonly access: QueryAccess;
   readonly workingFolder: string;
@@ -92,14 +92,14 @@ export async function sweep({ target, access, workingFolder, pace }: Place): Pro
   return { removed, left };
 }
 
-/** In the form in which the creating calls return them. */
+/** Finds resources by name, and returns them as if the creating calls had returned them. */
 async function findByName(target: Pick<SdkTarget, 'send'>): Promise<readonly Made[]> {
   const found: Made[] = [];
   for (const { service, list, input, items, name, made, next } of KINDS) {
     let position: JsonObject = {};
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const reply = await target.send(service, { call: list, input: { ...input, ...position } });
-      // A place without this service has nothing of it.
+      // If the target does not offer this service, there is nothing to remove.
       if (reply.error !== undefined) break;
       for (const item of (reply.body[items] ?? []) as readonly JsonObject[])
         if (asText(item[name]).startsWith(PREFIX)) found.push({ service, call: made, body: item });

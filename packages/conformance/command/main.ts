@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-/** `conformance run --target NAME`: cases against an emulator or AWS. */
+/** `conformance run --target NAME`: runs cases against an emulator or AWS. */
 import { runCommand } from './run-command.ts';
 
 const INTERRUPTED = 130;
 
-// Whatever a target has started ends with this process (`targets/child-process.ts`), not with a signal to it.
+// Processes that a target has started end when this process exits (`targets/child-process.ts`), but not when it gets a
+// signal, so a signal must exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
 
 try {

@@ -1,6 +1,6 @@
 /**
- * `--target aws`: prints what it creates and what it costs, asks for confirmation, and can be resumed and
- * swept.
+ * `--target aws`: prints what the run creates and costs, and asks for confirmation. A run can be resumed, and its
+ * remains can be removed with `--sweep`.
  */
 import { Journal, listRuns } from '../account/journal.ts';
 import { planRun, printPlan } from '../account/plan.ts';

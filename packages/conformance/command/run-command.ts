@@ -1,4 +1,4 @@
-/** The command: options, the run, its reports. */
+/** The command: its options, the run and the reports. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -106,7 +106,7 @@ function readOptions(values: Values, environment: Environment, workingFolder: st
   };
 }
 
-/** @throws Error for an area or an id that no case has */
+/** @throws Error if no case has this area or id */
 function selectCases({ area: areas, only, cases: files }: Values): readonly AnyCase[] {
   const all = (files?.map((file) => resolve(file)) ?? ALL_FILES).flatMap(readCases);
   for (const area of areas ?? [])
@@ -118,7 +118,7 @@ function selectCases({ area: areas, only, cases: files }: Values): readonly AnyC
   return all.filter(({ area, id }) => (areas?.includes(area) ?? true) && (only?.includes(id) ?? true));
 }
 
-/** @param earlier results of the run that is resumed */
+/** @param earlier results of the run that is being resumed */
 async function run(
   values: Values,
   name: string,

@@ -10,12 +10,12 @@ import type { RunningApi } from './running-api.ts';
 
 const METRIC = { Namespace: 'Parity', MetricName: 'Value' };
 const MINUTE_MS = 60_000;
-/** Time for the calls before the minute ends. */
+/** Minimum time that must be left in the minute for the calls. */
 const MARGIN_MS = 15_000;
 
 /**
- * Alarms watch `Value` of the namespace `Parity`: above 0 in 3 of 3 minutes, unless the case specifies
- * otherwise.
+ * Adds an alarm on `Value` of the namespace `Parity`. Its condition is above 0 in 3 of 3 minutes, unless the case
+ * specifies something else.
  */
 export function addAlarm(draft: Draft, properties: JsonObject): void {
   const { Metrics, ExtendedStatistic } = properties;

@@ -1,4 +1,4 @@
-/** The servers that a case uses besides the engine: HTTP backends, AWS's services, and the runner itself. */
+/** The servers that a case uses in addition to the engine: HTTP backends, AWS services, and the runner itself. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,13 +7,13 @@ import { headersByName } from './compare.ts';
 import type { AwsBackend, Backend } from '../schema/parity-case.ts';
 
 /**
- * One request in the form in which a case may expect it. Header names are in lower case, repeated ones
+ * A received request in the form in which a case describes it. Header names are in lower case, and repeated headers are
  * joined.
  */
 export type SeenRequest = {
   readonly method: string;
   readonly path: string;
-  /** Last value of each name. */
+  /** The last value of each name. */
   readonly query: Readonly<Record<string, string>>;
   readonly queryMulti: Readonly<Record<string, readonly string[]>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export type SeenRequest = {
 };
 
 export type Server = {
-  /** Without trailing slash. */
+  /** The URL without a trailing slash. */
   readonly url: string;
   readonly seen: readonly SeenRequest[];
   close(): Promise<void>;
@@ -35,9 +35,9 @@ type Answer = {
 };
 
 /**
- * Responds as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
- * request; the last entry is used for all further requests. `X-Serial` counts the responses; a tag that the
- * request already has gets a 304.
+ * Responds as the header `X-Script` specifies: JSON `{status, headers, body}`, or a list with one entry for each
+ * request, whose last entry is used for all further requests. `X-Serial` counts the responses. If the request already
+ * has the tag, the response is a 304.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {
   const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
@@ -112,7 +112,7 @@ const toJson = (value: unknown, headers = {}): Answer => {
 };
 
 const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
-  // A function URL in the recordings, which returns the trace id that it was called with.
+  // In the recordings, this backend is a function URL, which returns the trace id of the request.
   echo({ method, path, query, rawHeaders, headers, body }) {
     const trace = headers['x-amzn-trace-id'];
     return toJson(
@@ -140,7 +140,7 @@ export function startBackend(kind: Backend): Promise<Server> {
   return startServer(BACKENDS[kind]);
 }
 
-/** Stands in for the AWS service that the engine calls. */
+/** Starts a stand-in for the AWS service that the engine calls. */
 export function startAwsBackend({ respond }: AwsBackend): Promise<Server> {
   const { status, headers = {}, body = '', bodyBase64 } = respond;
   return startServer(() => {
@@ -152,7 +152,7 @@ type FunctionEvent = { readonly functionName: string; readonly event: unknown };
 export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
 
 /**
- * The address to which the wrapped functions of a case report; `post` is PostToConnection, and returns its
+ * Starts the server to which the wrapped functions of a case report; `post` is PostToConnection, and returns its
  * status.
  */
 export async function startRunnerServer(

@@ -1,14 +1,11 @@
-/**
- * Client certificates of mutual TLS: one from a CA that the truststore of a case contains, and one from a CA
- * that it does not contain.
- */
+/** Client certificates for mutual TLS: one from a CA that is in the truststore of the case, and one from another CA. */
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 
 const DAY_MS = 86_400_000;
 const BUCKET = 'parity';
 const OBJECT = 'truststore.pem';
 
-/** The truststore of the domain's MutualTlsAuthentication. */
+/** The truststore URI in the domain's MutualTlsAuthentication. */
 export const TRUSTSTORE_URI = `s3://${BUCKET}/${OBJECT}`;
 
 type ClientCertificates = {

@@ -1,15 +1,15 @@
-/** Comparison of what a case expects with what was seen, wildcards included (test/parity/README.md). */
+/** Compares what a case expects with what was received, including wildcards (test/parity/README.md). */
 import { parseJson } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `exact`: nothing may be there that is not expected. `subset`: only the members named are compared. */
+/** `exact`: additional members are a difference. `subset`: only the expected members are compared. */
 export type Strictness = 'exact' | 'subset';
 
 const WILDCARD = /^<(any|absent|contains:[\s\S]*|regex:[\s\S]*|json:[\s\S]*)>$/;
 
 /**
- * The first difference between `actual` and what is expected, or undefined. `actual` undefined means missing,
- * which is not the same as null.
+ * Returns the first difference between `actual` and the expected value, or undefined. If `actual` is undefined, the
+ * value is missing, which is not the same as null.
  * @param path the current position, for the message: `event.headers.Accept`
  */
 export function firstDifference(
@@ -31,7 +31,7 @@ function mismatch(expected: unknown, actual: unknown, path: string): string {
   return `${path}: expected ${show(expected)}, got ${show(actual)}`;
 }
 
-/** Long values are cut: a difference is read in a terminal. */
+/** Truncates long values, because differences are read in a terminal. */
 export function show(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 157)}…` : text;
@@ -82,7 +82,7 @@ function differsInObject(
   return extra === undefined ? undefined : `${path}.${extra}: not expected, got ${show(members.get(extra))}`;
 }
 
-/** Flat list of name and value → value by lower-case name, repeated ones joined with `, `. */
+/** Converts a list of names and values into values by lower-case name. Repeated headers are joined with `, `. */
 export function headersByName(headers: readonly (readonly [string, string])[]): Record<string, string> {
   const byName = new Map<string, string>();
   for (const [name, value] of headers) {
@@ -92,7 +92,7 @@ export function headersByName(headers: readonly (readonly [string, string])[]): 
   return Object.fromEntries(byName);
 }
 
-/** Names in lower case, for headers that are compared without case. */
+/** Converts names to lower case, for case-insensitive comparison of headers. */
 export function lowerCaseKeys<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
 }

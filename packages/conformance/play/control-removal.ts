@@ -1,16 +1,13 @@
-/**
- * Resources that are created in an account and deleted at the end of a case. Parts of an API are deleted with
- * the API.
- */
+/** Deletes resources of an account at the end of a case. Parts of an API are deleted together with the API. */
 import { show } from './compare.ts';
 import type { ControlReply } from '../schema/control-case.ts';
 import type { SdkCall, SdkService } from './control-target.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 
-/** The response to a call that was not refused. */
+/** A created resource, described by the call and its response. */
 export type Made = { readonly service: SdkService; readonly call: string; readonly body: JsonObject };
 
-/** Error codes of API Gateway and of Lambda. */
+/** Error codes of API Gateway and Lambda for a resource that does not exist. */
 const GONE = new Set(['NotFoundException', 'ResourceNotFoundException']);
 
 type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };
@@ -20,7 +17,7 @@ const removal = (call: string, member: string, name: string): Removal => ({
   input: (made) => ({ [name]: made[member] ?? '' }),
 });
 
-/** Keys are the calls that created it. */
+/** Keys are the calls that created the resource; values delete it. */
 const REMOVALS: Readonly<Record<string, Removal>> = {
   CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
   ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
@@ -38,7 +35,7 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
   },
 };
 
-/** The call that removes it; undefined for what goes with something else. */
+/** Returns the call that deletes a resource; undefined if it is deleted with another resource. */
 export function removalOf({
   service,
   call,
@@ -48,7 +45,7 @@ export function removalOf({
   return found && { service, call: found.call, input: found.input(body) };
 }
 
-/** Whether this call has removed the resource. */
+/** Returns whether this call has deleted the resource. */
 export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
   const found = removalOf(made);
   return found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value);
@@ -57,7 +54,8 @@ export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
 type Sender = { send(service: SdkService, call: SdkCall): Promise<ControlReply> };
 
 /**
- * What could not be removed; resources that a case deleted itself no longer exist.
+ * Removes the resources, and returns a message about the first one that could not be removed, if any. Resources that
+ * the case itself deleted do not count.
  * @param made in the order of removal
  */
 export async function removeMade(target: Sender, made: readonly Made[]): Promise<string | undefined> {
@@ -74,7 +72,7 @@ export async function removeMade(target: Sender, made: readonly Made[]): Promise
   return left;
 }
 
-/** A usage plan with stages cannot be deleted. */
+/** Removes all stages first, because a usage plan with stages cannot be deleted. */
 async function leaveStages(target: Sender, { id = '' }: JsonObject): Promise<void> {
   const { body } = await target.send('apigateway', { call: 'GetUsagePlan', input: { usagePlanId: id } });
   const stages = (body['apiStages'] ?? []) as readonly { readonly apiId: string; readonly stage: string }[];

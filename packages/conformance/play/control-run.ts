@@ -1,4 +1,4 @@
-/** Cases of the control plane: calls through the unmodified AWS SDK, of which the last is compared. */
+/** Cases of the control plane: calls through the unmodified AWS SDK. The last call's response is compared. */
 import { firstDifference, show } from './compare.ts';
 import { controlAnswerOf } from '../report/recording.ts';
 import { NotAsked } from './not-asked.ts';
@@ -15,12 +15,11 @@ import type { Answer } from '../report/recording.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `${api}`: saved from an earlier call; `${fill:N}`: N characters. */
+/** `${api}` is a value from an earlier response; `${fill:N}` is a text of N characters. */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
 /**
- * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
- * NotAsked
+ * Returns the first difference, or undefined if the case passes. A case that cannot run has failed. @throws NotAsked
  */
 export async function runControlCase(
   { api, setup, request, expect }: ControlCase,
@@ -66,7 +65,7 @@ export async function runControlCase(
   return difference ?? left;
 }
 
-/** The placeholders for values that only this run has. */
+/** Maps values that are specific to this run to their placeholders. */
 function placeholdersOf(kept: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...kept].map(([name, value]) => [value, `\${${name}}`]));
 }

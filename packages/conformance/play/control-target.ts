@@ -9,7 +9,7 @@ export type SdkCredentials = Omit<AwsCredentials, 'sessionToken'> & { readonly s
 type SdkSettings = {
   /** Undefined means the endpoint of AWS. */
   readonly endpoint: string | undefined;
-  /** The address of `@connections`; `stage` is `apiId/name`. */
+  /** Returns the address of `@connections`; `stage` is `apiId/name`. */
   readonly stageEndpoint: (stage: string) => string;
   readonly region: string;
   readonly accountId: string;
@@ -19,7 +19,7 @@ type SdkSettings = {
 /** The services that cases name, and Lambda. */
 export type SdkService = ControlService | 'lambda';
 
-/** A call; its service is a separate argument. */
+/** A call without its service, which is a separate argument. */
 export type SdkCall = Omit<ControlCall, 'service'>;
 
 export type SdkTarget = ControlTarget & {
@@ -27,7 +27,7 @@ export type SdkTarget = ControlTarget & {
   close(): void;
 };
 
-/** A place that does not respond fails the case, not the run. */
+/** If an endpoint does not respond, the case fails, but the run continues. */
 const DEADLINES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** A client and its commands, as an SDK package exports them. */
@@ -38,7 +38,7 @@ type Sdk = {
 
 type CommandClass = new (input: JsonObject) => object;
 
-/** @returns the target, and what closes its connections */
+/** @returns the target, with a function that closes its connections */
 export function openSdkTarget(settings: SdkSettings): SdkTarget {
   const { region, accountId } = settings;
   const opened = new Map<string, Promise<Sdk>>();
@@ -71,7 +71,7 @@ export function openSdkTarget(settings: SdkSettings): SdkTarget {
   };
 }
 
-/** The clients are optional peers of the package. */
+/** Handles a missing SDK client: the clients are optional peer dependencies of the package. */
 export function withoutPackage(error: unknown): never {
   if ((error as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
   const name = /'(@aws-sdk\/[^']+)'/.exec((error as Error).message)?.[1] ?? 'an AWS SDK client';
@@ -119,13 +119,16 @@ async function sendCommand(
     return { status: $metadata.httpStatusCode ?? 0, body: toJson(body) as JsonObject };
   } catch (error) {
     const { name, message, $metadata } = error as Error & { readonly $metadata?: Metadata };
-    // Without a status there was no response, so the message is not from AWS.
+    // If there is no status, there was no response, so the message is not from AWS.
     if ($metadata?.httpStatusCode === undefined) throw notThere(error) ?? error;
     return { status: $metadata.httpStatusCode, body: {}, error: { code: name, message } };
   }
 }
 
-/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does. */
+/**
+ * Recognises an unresolved name below `localhost`. RFC 6761 assigns these names to the loopback address, but not every
+ * resolver does.
+ */
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')
@@ -135,7 +138,7 @@ function notThere(error: unknown): NotAsked | undefined {
 
 type Metadata = { readonly httpStatusCode?: number };
 
-/** Dates as `DATE`, bytes as text, and nothing that is undefined. */
+/** Converts a response to JSON: dates become `DATE`, bytes become text, and undefined members are left out. */
 function toJson(value: unknown): Json {
   if (value instanceof Date) return 'DATE';
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');

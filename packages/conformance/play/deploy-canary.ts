@@ -1,10 +1,13 @@
-/** A second deployment, made as a user of AWS makes it: edit the methods by AWS's own API, then CreateDeployment. */
+/**
+ * A second deployment, created as an AWS user would: changes the methods with AWS's own API, then calls
+ * CreateDeployment.
+ */
 import type { ApiSetup, Json, JsonObject } from '../schema/parity-case.ts';
 
-/** A signed call of AWS's REST API for REST APIs; `path` below `/restapis/{id}`. */
+/** A signed call to AWS's API of REST APIs; `path` is relative to `/restapis/{id}`. */
 export type CallApi = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
 
-/** Puts the integrations of `canaryDeployment` in the place of the methods' own and releases them to the stage's canary. */
+/** Replaces the integrations of the methods by those in `canaryDeployment`, and deploys them to the stage's canary. */
 export async function deployCanary(setup: ApiSetup, call: CallApi): Promise<void> {
   if (setup.canaryDeployment === undefined) return;
   const resources = (await call('GET', '/resources?limit=500'))['item'] as readonly JsonObject[];
@@ -23,7 +26,7 @@ export async function deployCanary(setup: ApiSetup, call: CallApi): Promise<void
   await call('POST', '/deployments', { stageName: setup.stage, canarySettings: asWire(canary) });
 }
 
-/** Top-level names as the API spells them: `RequestTemplates` → `requestTemplates`. */
+/** Converts top-level names to the spelling of the API: `RequestTemplates` → `requestTemplates`. */
 function asWire(properties: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),

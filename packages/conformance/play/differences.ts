@@ -1,7 +1,4 @@
-/**
- * What differs from the expectation of a case: in a response, an event, a request that the engine made, or a
- * log.
- */
+/** Compares a response, an event, a log, or a request from the engine with the expectation of a case. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseJson } from '@gatewright/aws/json-object';
 import { firstDifference, headersByName, lowerCaseKeys, show } from './compare.ts';
@@ -10,7 +7,7 @@ import type { Expectation, JsonObject, ParityCase } from '../schema/parity-case.
 import type { RawReply } from './raw-client.ts';
 import type { RunningApi } from './running-api.ts';
 
-/** How long effects that follow a response may take: events of `$disconnect`, lines of a log. */
+/** Maximum delay of effects that follow a response: events of `$disconnect`, lines of a log. */
 const AFTERWARDS_MS = 5_000;
 const LOOK_MS = 5;
 
@@ -66,7 +63,7 @@ function bodyDifference({ body, bodySubset }: Expectation, text: string): string
   return firstDifference(body, parsed, bodySubset === true ? 'subset' : 'exact', 'body');
 }
 
-/** The events with which functions were invoked, and how often. */
+/** Compares the events with which functions were invoked, and their number. */
 export async function eventsDifference(
   parityCase: ParityCase,
   runner: RunnerServer,
@@ -95,7 +92,7 @@ async function until(isThere: () => boolean): Promise<void> {
   while (!isThere() && performance.now() < endMs) await delay(LOOK_MS);
 }
 
-/** All lines of the access log; text, or what a line is as JSON. */
+/** Compares all lines of the access log, as text or as parsed JSON. */
 export async function logDifference(
   { accessLog }: Expectation,
   api: RunningApi,
@@ -114,7 +111,7 @@ export async function logDifference(
   return undefined;
 }
 
-/** The event that the integration's function got last; events of authorizers are not meant. */
+/** Compares the last event of the integration's function. Events of authorizers do not count. */
 function eventDifference({ setup, expect }: ParityCase, runner: RunnerServer): string | undefined {
   if (expect.event === undefined) return undefined;
   const integrations = JSON.stringify([
@@ -127,7 +124,10 @@ function eventDifference({ setup, expect }: ParityCase, runner: RunnerServer): s
   return firstDifference(expect.event, last.event, 'subset', 'event');
 }
 
-/** `bodyJson` is the parsed body; an object as `body` means the same. An empty object means no body at all. */
+/**
+ * Compares a request from the engine. `bodyJson` is the parsed body; an object as `body` has the same meaning. An empty
+ * object means that there is no body.
+ */
 export function requestDifference(
   expected: JsonObject | undefined,
   seen: SeenRequest | undefined,

@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 over a bare socket: the target, the header names and the body are sent byte for byte as the case
- * specifies, and the response is returned undecoded. Ordinary clients would normalise the path, add headers,
- * or refuse to send `Expect`, `TE` and `Upgrade`.
+ * HTTP/1.1 over a plain socket. The target, the header names and the body are sent byte for byte as the case specifies,
+ * and the response is returned undecoded. Ordinary clients would normalise the path, add headers, or refuse to send
+ * `Expect`, `TE` and `Upgrade`.
  */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -12,16 +12,16 @@ export type RawRequest = {
   readonly host: string;
   readonly port: number;
   readonly method: string;
-  /** Path and query as on the wire. */
+  /** Path and query as sent. */
   readonly target: string;
-  /** `Host` is added unless it is here; `Content-Length` too when there is a body. */
+  /** `Host` is added unless it is in this list; so is `Content-Length` if there is a body. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer | undefined;
   readonly timeoutMs: number;
-  /** Absent = a plain socket. */
+  /** TLS settings; absent means a plain socket. */
   readonly tls?: {
     readonly servername: string;
-    /** Absent = the authorities of Node. */
+    /** Certificate of the trusted authority; absent means Node's default authorities. */
     readonly ca?: string;
     readonly cert?: string;
     readonly key?: string;
@@ -36,7 +36,7 @@ export type RawReply = {
 
 /**
  * Sends one request on its own connection.
- * @throws Error when the peer hangs up, sends an invalid response, or takes longer than `timeoutMs`
+ * @throws Error if the server closes the connection, sends an invalid response, or takes longer than `timeoutMs`
  */
 export function sendRaw(request: RawRequest): Promise<RawReply> {
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>();
@@ -71,9 +71,7 @@ export function sendRaw(request: RawRequest): Promise<RawReply> {
   return promise;
 }
 
-/**
- * Names below `localhost` are loopback addresses (RFC 6761, section 6.3), but not every resolver knows that.
- */
+/** Returns the loopback address for names below `localhost` (RFC 6761, section 6.3), which not every resolver knows. */
 export function addressOf(host: string): string {
   return host.endsWith('.localhost') ? '127.0.0.1' : host;
 }
@@ -96,7 +94,7 @@ function chunk(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n'), end]);
 }
 
-/** The final response in `bytes`, or undefined while some of it is missing. Interim responses (1xx) are skipped. */
+/** Returns the final response in `bytes`, or undefined if it is incomplete. Interim responses (1xx) are skipped. */
 export function parseReply(bytes: Buffer, method: string, atEnd: boolean): RawReply | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;

@@ -34,7 +34,7 @@ type CaseTools = {
   readonly onReply?: (answer: Answer) => void;
 };
 
-/** The servers that a case has in addition to the engine. */
+/** The servers of a case in addition to the engine. */
 type Surroundings = {
   readonly runner: RunnerServer;
   readonly backend: Server | undefined;
@@ -42,7 +42,7 @@ type Surroundings = {
   readonly issuer: TokenIssuer | undefined;
 };
 
-/** A case in flight. */
+/** A case in progress. */
 type Scene = Surroundings & {
   readonly parityCase: ParityCase;
   readonly api: RunningApi;
@@ -50,8 +50,7 @@ type Scene = Surroundings & {
 };
 
 /**
- * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
- * NotAsked
+ * Returns the first difference, or undefined if the case passes. A case that cannot run has failed. @throws NotAsked
  */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
   const closing: (() => Promise<void>)[] = [];
@@ -71,7 +70,7 @@ async function stage(
   closing: (() => Promise<void>)[],
 ): Promise<string | undefined> {
   const { setup, request, expect } = parityCase;
-  /** Filled once the engine runs; functions may ask for a connection then. */
+  /** Set once the engine runs, because functions may then use a connection. */
   const running: { api?: RunningApi } = {};
   const around = await surround(parityCase, running, closing);
   const inputs = {
@@ -154,7 +153,7 @@ function refusalDifference(expected: string | undefined, message: string): strin
   return message.includes(expected) ? undefined : `deploy: expected ${show(expected)}, got ${show(message)}`;
 }
 
-/** Expectations and requests with the placeholders that are known once the API runs. */
+/** Fills expectations and requests with the values that are known once the API runs. */
 function fillCase(parityCase: ParityCase, api: RunningApi, { backend, issuer }: Surroundings): ParityCase {
   const values = new Map([
     ['apiId', api.apiId],
@@ -196,7 +195,7 @@ async function playFrames(
       ? `the handshake was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
-  // Whatever else is correct: a caller who should have been refused was let in.
+  // This is checked before anything else: a caller who should have been refused was accepted.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
     return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
@@ -219,7 +218,7 @@ function connectionIdOf(event: unknown): unknown {
   return (event as { requestContext?: { connectionId?: unknown } } | null)?.requestContext?.connectionId;
 }
 
-/** The placeholders for values that only this run has. */
+/** Maps values that are specific to this run to their placeholders. */
 function namesOf({ apiId, accountId, region, url }: RunningApi): ReadonlyMap<string, string> {
   return new Map([
     [url.host, '${host}'],
@@ -282,7 +281,7 @@ function bodyOf({ body, bodyBase64 }: CaseRequest): Buffer | undefined {
   return body === undefined ? undefined : Buffer.from(body);
 }
 
-/** Path and query on the wire: `rawUrlPath` as it is, else `path` below the stage. */
+/** Returns the path and query to send: `rawUrlPath` unchanged, or `path` below the stage. */
 function targetOf({ rawUrlPath, path, query }: CaseRequest, url: URL): string {
   const onTheWire = rawUrlPath ?? `${url.pathname.replace(/\/$/, '')}${path ?? '/'}`;
   return query === undefined ? onTheWire : `${onTheWire}?${query}`;

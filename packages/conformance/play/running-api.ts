@@ -12,22 +12,22 @@ export type RunningApi = {
   readonly apiId: string;
   readonly region: string;
   readonly accountId: string;
-  /** Address of AWS's own APIs; absent if a target does not have them. */
+  /** Address of AWS's own APIs; absent if the target does not offer them. */
   readonly control?: string;
-  /** Address with the stage's path. */
+  /** Address of the API, including the stage's path. */
   readonly url: URL;
-  /** Certificate of the local CA, if the request uses TLS. */
+  /** Certificate of the local CA if the request uses TLS. */
   readonly authority?: string | undefined;
-  /** A call to `@connections`; `signing` null = not signed. */
+  /** Calls `@connections`. If `signing` is null, the request is not signed. */
   manage(method: string, connectionId: string, data?: Buffer, signing?: Signing | null): Promise<RawReply>;
   testInvoke(request: Omit<CaseRequest, 'body'> & { readonly body: Buffer | undefined }): Promise<RawReply>;
-  /** AWS's REST API for this REST API; `path` below `/restapis/{id}`. */
+  /** Calls AWS's API of REST APIs for this API; `path` is relative to `/restapis/{id}`. */
   readonly call: CallApi;
   /** Keys are response types; property names are CloudFormation's. */
   describeGatewayResponses(): Promise<Record<string, JsonObject>>;
   /** Moves the gateway's clock. */
   advance(ms: number): Promise<void>;
-  /** Headers of a request, signed at the gateway's time. */
+  /** Returns the headers of a request, signed at the gateway's time. */
   sign(request: Omit<ToSign, 'nowEpochMs'>, signing: Signing): Record<string, string>;
   /** Lines of the access log so far. */
   readLog(): readonly string[];
@@ -39,7 +39,7 @@ type Facts = Pick<
   'apiId' | 'region' | 'accountId' | 'url' | 'authority' | 'readLog' | 'close'
 > & {
   readonly control: string;
-  /** Secret of the local endpoints. */
+  /** The secret for the gateway's local endpoints. */
   readonly secret: string;
 };
 
@@ -84,7 +84,7 @@ export function describeApi({ secret, ...facts }: Facts): RunningApi {
 
 type Signer = { readonly sign: RunningApi['sign'] };
 
-/** `signing` undefined = by the runner. */
+/** Calls `@connections`. If `signing` is undefined, the runner signs. */
 function manage(
   { url, sign: signAt }: Signer & { readonly url: URL },
   method: string,
@@ -105,14 +105,14 @@ async function moveClock(control: string, secret: string, shiftMs: number): Prom
   if (reply.status !== 200) throw new Error(`the clock was not moved: ${reply.body.toString()}`);
 }
 
-/** AWS's HAL lists: `item` is one object or a list. */
+/** Reads a list in AWS's HAL format, in which `item` is one object or a list. */
 function itemsOf(list: JsonObject): readonly JsonObject[] {
   const embedded = (list['_embedded'] ?? {}) as JsonObject;
   const items = list['item'] ?? embedded['item'] ?? [];
   return (Array.isArray(items) ? items : [items]) as readonly JsonObject[];
 }
 
-/** `statusCode` → `StatusCode`. */
+/** Converts names: `statusCode` → `StatusCode`. */
 function asProperties(item: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),

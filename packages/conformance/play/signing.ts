@@ -1,4 +1,4 @@
-/** Signatures of a case: by the runner, by an identity of the case, or by an unknown signer. */
+/** Signs requests of a case: as the runner, as an identity of the case, or as an unknown signer. */
 import { createHash } from 'node:crypto';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { SdkCredentials } from './control-target.ts';
@@ -6,7 +6,7 @@ import type { JsonObject, Signing } from '../schema/parity-case.ts';
 
 const REGION = 'us-east-1';
 
-/** The runner's own identity: the gateway's local admin. */
+/** The runner's identity, which is the gateway's local admin. */
 export const RUNNER_KEY: SdkCredentials = {
   accessKeyId: 'AKIDPARITYRUNNER0001',
   secretAccessKey: 'parity-runner-secret-of-this-process',
@@ -20,7 +20,7 @@ export type ToSign = {
   readonly nowEpochMs: number;
 };
 
-/** All headers to send. */
+/** Returns all headers to send. */
 export function sign(
   request: ToSign,
   { as, service = 'execute-api', region = REGION }: Signing,
@@ -47,7 +47,7 @@ function keyOf(name: string): SdkCredentials {
   };
 }
 
-/** The identities file that makes the case's names known. */
+/** Prints the identities file, which defines the identities of the case. */
 export function printIdentities(identities: Readonly<Record<string, readonly JsonObject[]>>): string {
   const all = Object.entries(identities).map(([name, policies]) => {
     return { name, ...keyOf(name), policies };

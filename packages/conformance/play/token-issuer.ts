@@ -1,4 +1,4 @@
-/** An OpenID issuer of the runner's own: discovery document, key set, and the tokens of a case. */
+/** The runner's own OpenID issuer: discovery document, key set, and the tokens of a case. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { startServer } from './backends.ts';
 import type { KeyObject } from 'node:crypto';
@@ -20,7 +20,7 @@ function makeKey(id: string): Key {
   return { id, privateKey, jwk };
 }
 
-/** Creating keys takes time: all cases share them, since no case sees the keys of another. */
+/** All cases share the keys, because creating keys takes time and no case depends on having its own. */
 const keys = (() => {
   let made: { readonly shown: Key; readonly hidden: Key } | undefined;
   return () => (made ??= { shown: makeKey('shown'), hidden: makeKey('hidden') });
@@ -56,7 +56,7 @@ function print(setup: TokenSetup, issuer: string): string {
   return signedBy === 'none' ? token.slice(0, token.lastIndexOf('.') + 1) : token;
 }
 
-/** RS256, unless the header names another algorithm; the signature is RS256 even then. */
+/** Signs with RS256, even if the header names another algorithm. */
 function signed({ id, privateKey }: Key, claims: JsonObject, header: JsonObject = {}): string {
   const full = { alg: 'RS256', kid: id, typ: 'JWT', ...header };
   const text = [full, claims]

@@ -1,4 +1,4 @@
-/** Plays the frame script of a WebSocket case and collects what comes back. */
+/** Executes the frame script of a WebSocket case and collects the received frames. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseJson } from '@gatewright/aws/json-object';
 import { firstDifference, lowerCaseKeys, show, headersByName } from './compare.ts';
@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { addressOf } from './raw-client.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** How long expected frames may take, and how long to wait for an unexpected one. */
+/** Maximum wait for expected frames, and the time to wait for unexpected frames. */
 const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const LOOK_MS = 5;
@@ -19,18 +19,18 @@ const ONLY_CONNECTION = 'only';
 type ReceivedFrame = { readonly on: string; readonly text: string };
 type ScriptResult =
   | { readonly kind: 'played'; readonly frames: readonly ReceivedFrame[]; readonly connections: number }
-  /** A handshake that no step has expected to be refused. */
+  /** A handshake was refused, although no step expected this. */
   | { readonly kind: 'refused'; readonly reply: RawReply }
   | { readonly kind: 'differs'; readonly difference: string };
 
 type Script = {
   readonly api: RunningApi;
   readonly request: CaseRequest;
-  /** Frames to wait for at the end. */
+  /** Number of frames to wait for at the end. */
   readonly expectedFrames: number;
 };
 
-/** A script on its way. */
+/** A script that is being executed. */
 type Play = Script & { readonly clients: Map<string, Client>; readonly received: ReceivedFrame[] };
 
 export async function playScript(script: Script): Promise<ScriptResult> {
@@ -79,7 +79,7 @@ async function open(play: Play, name: string, step: FrameStep): Promise<Client> 
   return client;
 }
 
-/** What differed from the expectation of this step. */
+/** Executes a step, and returns the difference from its expectation. */
 async function take(play: Play, step: FrameStep): Promise<string | undefined> {
   const { api, received } = play;
   if (step.advanceMs !== undefined) await api.advance(step.advanceMs);
@@ -127,7 +127,7 @@ function send(play: Play, { on, send: text, sendBase64, sendFragments = [] }: Fr
     find(play, on).socket.send(part, { fin: index === sendFragments.length - 1 });
 }
 
-/** Ends a connection from the client's side. */
+/** Closes a connection from the client's side. */
 async function end(client: Client, { code, reason }: FrameStep): Promise<void> {
   if (code === undefined) return close(client.socket);
   client.socket.close(code, reason);
@@ -153,7 +153,7 @@ async function manage(play: Play, method: string, step: FrameStep): Promise<stri
   return step.answer && replyDifference(step.answer, reply);
 }
 
-/** The id is in the first frame of this connection: `{"connectionId": …}`. */
+/** Reads the id from the first frame of this connection that contains it: `{"connectionId": …}`. */
 async function idOf({ received, clients }: Play, on: string | undefined): Promise<string> {
   const name = on ?? clients.keys().next().value;
   const messages = (): unknown =>
@@ -175,7 +175,7 @@ function find({ clients }: Play, name: string | undefined): Client {
   return client;
 }
 
-/** Expected frames: text, `{json: value}`, and either of them with `on`, the name of the connection. */
+/** Compares frames. An expected frame is a text or `{json: value}`; both may have `on`, the name of the connection. */
 export function framesDifference(
   expected: readonly Json[],
   received: readonly ReceivedFrame[],
@@ -201,11 +201,11 @@ function frameDifference(expected: Json, { on, text }: ReceivedFrame, path: stri
   );
 }
 
-/** One client's connection: what it has got, and how it ended. */
+/** Time limits of a client connection: for the handshake, and for closing it. */
 const HANDSHAKE_MS = 10_000;
 const CLOSE_MS = 2_000;
 
-/** The handshake was answered by plain HTTP. */
+/** The server responded to the handshake with plain HTTP. */
 class Refused extends Error {
   readonly reply: RawReply;
   constructor(reply: RawReply) {
@@ -219,7 +219,7 @@ type Client = {
   /** Headers of the handshake's response, by lower-case name. */
   readonly answered: Readonly<Record<string, string>>;
   readonly pongs: readonly string[];
-  /** How the connection ended; undefined while it is open. */
+  /** The close code and reason; undefined while the connection is open. */
   readonly end: { readonly code: number; readonly reason: string } | undefined;
 };
 
@@ -249,7 +249,7 @@ function connect(
     pongs: [],
     end: undefined,
   };
-  // A frame may arrive together with the handshake's response, so listen before the connection is open.
+  // A frame may arrive together with the handshake's response, so this listens before the connection is open.
   socket.on('message', (data: Buffer) => receive(data.toString()));
   socket.on('pong', (data: Buffer) => client.pongs.push(data.toString()));
   socket.on('upgrade', (response: IncomingMessage) => {
@@ -275,7 +275,7 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 async function close(socket: WebSocket): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return;
-  // It would not hear of the other side's end either.
+  // A paused socket would not receive the server's close frame.
   if (socket.isPaused) {
     socket.terminate();
     return;

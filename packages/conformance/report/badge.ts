@@ -1,4 +1,4 @@
-/** A badge in the form that shields.io made common, with the score in it. */
+/** A badge with the score, in the JSON format of shields.io. */
 import { countOf } from './score.ts';
 import type { CaseResult } from './score.ts';
 

@@ -1,9 +1,9 @@
-/** A run as JUnit XML, for the reports of a CI. */
+/** Prints a run as JUnit XML, for the reports of a CI system. */
 import { describeSource } from '../schema/read-cases.ts';
 import { setOf } from './score.ts';
 import type { CaseResult, KnownFailures } from './score.ts';
 
-/** A suite for each area; known failures are skipped, with their reason. */
+/** Prints one suite for each area. Known failures are skipped, with their reason. */
 export function printJunit(results: readonly CaseResult[], known: KnownFailures): string {
   const areas = Map.groupBy(results, ({ parityCase }) => parityCase.area);
   const suites = [...areas].map(([area, inArea]) => printSuite(area, inArea, known));

@@ -1,6 +1,6 @@
 /**
- * A run as one HTML file that needs no network: style and script are inline, allowed by their hashes in the
- * page's own Content-Security-Policy. Without script all rows are shown.
+ * Prints a run as one HTML file that needs no network. Style and script are inline, and the page's own
+ * Content-Security-Policy allows them by their hashes. Without the script, all rows are shown.
  */
 import { createHash } from 'node:crypto';
 import { describeSource, kindOf } from '../schema/read-cases.ts';

@@ -7,17 +7,17 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 /** A response in the form of `expect`. */
 export type Answer = Readonly<Record<string, Json>>;
 
-/** Value → its placeholder, such as `${apiId}`. */
+/** Maps each value to its placeholder, such as `${apiId}`. */
 type Names = ReadonlyMap<string, string>;
 
-/** Members with a value that belongs to the account, is secret, or is new at each run. */
+/** Members whose value belongs to the account, is secret, or changes with each run. */
 const OWN_MEMBER =
   /^(?:id|value|customerId|pemEncodedCertificate|.*(?:Id|Arn|ARN|Secret|Token|Password|Credentials|Key))$/;
-/** Headers that are new with each response. */
+/** Headers that change with each response. */
 const OWN_HEADER = /^(?:date|x-amz.*|apigw-requestid|via|age|connection|keep-alive|content-length)$/i;
 const ACCOUNT = /\b\d{12}\b/g;
 const MASK = '<any>';
-/** Name of the target that is AWS itself. */
+/** The name of the target for AWS itself. */
 const AWS = 'aws';
 
 export function answerOf({ status, headers, body }: RawReply, names: Names): Answer {
@@ -61,7 +61,7 @@ function mask(value: Json, names: Names, member: string): Json {
 
 type Recording = { readonly target: string; readonly region: string; readonly day: string };
 
-/** The text of a file of cases, each with the target's response instead of the expected one. */
+/** Prints a file of cases, in which the target's responses replace the expected ones. */
 export function printRecording(
   answers: ReadonlyMap<AnyCase, Answer>,
   { target, region, day }: Recording,
@@ -70,7 +70,7 @@ export function printRecording(
     const { id, area, api, setup, request } = parityCase;
     return {
       id,
-      // Another target's response is not a recording of AWS.
+      // Only a response of AWS is a recording of AWS.
       source: {
         kind: target === AWS ? 'recorded' : 'reported',
         case: parityCase.id,

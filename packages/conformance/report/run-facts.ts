@@ -2,7 +2,7 @@
 export type RunFacts = {
   readonly target: string;
   readonly version: string | undefined;
-  /** `2026-11-23` */
+  /** A date such as `2026-11-23`. */
   readonly day: string;
 };
 

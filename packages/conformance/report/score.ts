@@ -5,13 +5,13 @@ import type { Evidence } from '../schema/read-cases.ts';
 
 export type CaseResult = {
   readonly parityCase: AnyCase;
-  /** Undefined: the case passes, or it was not run. */
+  /** Undefined if the case passes or was not run. */
   readonly difference?: string | undefined;
-  /** The reason why the target could not be asked: neither passed nor failed. */
+  /** The reason why the target could not run the case, which then neither passes nor fails. */
   readonly notAsked?: string;
 };
 
-/** `total` counts what was asked. */
+/** `total` counts the cases that were run. */
 type Count = { readonly passed: number; readonly total: number };
 type AreaScore = Count & { readonly area: string };
 
@@ -37,13 +37,13 @@ export function setOf(parityCase: AnyCase): CaseSet {
 }
 
 /**
- * Recordings of AWS and documentation of AWS give two scores: the one is evidence, the other a promise. Calls
- * of the control plane are counted separately from requests to an API.
+ * Computes separate scores for recordings and for documentation of AWS, because a recording is evidence and
+ * documentation is a promise. Calls of the control plane are counted separately from requests to an API.
  */
 export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
   const sets = Map.groupBy(results, ({ parityCase }) => setOf(parityCase));
   return [...sets].map(([set, inSet]) => ({ set, ...countOf(inSet) }));
 }
 
-/** Case id → the feature that is missing. */
+/** Maps the id of a case to the missing feature. */
 export type KnownFailures = Readonly<Record<string, string>>;

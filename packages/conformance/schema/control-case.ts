@@ -1,12 +1,12 @@
-/** One recorded, documented or reported response of the control plane, in the schema of test/parity/README.md. */
+/** A recorded, documented or reported response of the control plane, in the schema of test/parity/README.md. */
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
-/** Absent in a call: by the kind of API. */
+/** The service of a call. If a call has none, the kind of API determines it. */
 export type ControlService = 'apigateway' | 'apigatewayv2' | 'apigatewaymanagementapi';
 
 /** A command of the AWS SDK and its input. */
 export type ControlCall = {
-  /** `CreateRestApi` */
+  /** Name of the command, such as `CreateRestApi`. */
   readonly call: string;
   readonly input: JsonObject;
   readonly service?: ControlService;
@@ -15,18 +15,18 @@ export type ControlCall = {
 };
 
 type SetupCall = ControlCall & {
-  /** Name of a placeholder → member of the response: `{ api: 'id' }` for `${api}`. */
+  /** Maps the name of a placeholder to a member of the response: `{ api: 'id' }` for `${api}`. */
   readonly keep?: Readonly<Record<string, string>>;
 };
 
 type ControlExpectation = {
   readonly status: number;
-  /** The error of a refused call; texts may contain wildcards. */
+  /** The error of a refused call. Its texts may contain wildcards. */
   readonly error?: { readonly code: string; readonly message: Json };
   /** The response as the SDK returns it; dates are `DATE`. */
   readonly body?: Json;
   readonly bodySubset?: boolean;
-  /** Member by which `items` is sorted before the comparison. */
+  /** The member by which `items` is sorted before the comparison. */
   readonly sortItemsBy?: string;
 };
 
@@ -52,7 +52,7 @@ export type ControlReply = {
 export interface ControlTarget {
   readonly region: string;
   readonly accountId: string;
-  /** @throws Error for a call that the SDK does not know, or one that gets no response */
+  /** @throws Error if the SDK does not know the call, or there is no response */
   send(service: ControlService, call: ControlCall): Promise<ControlReply>;
 }
 

@@ -1,8 +1,8 @@
-/** One recorded response of AWS, in the schema of test/parity/README.md. */
+/** Types of a parity case, which is one recorded response of AWS, in the schema of test/parity/README.md. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
-/** A text or a number as text; empty for anything else. */
+/** Returns a text or number as text; empty for anything else. */
 export function asText(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
@@ -41,40 +41,44 @@ export type ApiSetup = {
   /** Further stages of HTTP and WebSocket APIs, each with its StageName. */
   readonly moreStages?: readonly JsonObject[];
   readonly domains?: readonly Domain[];
-  /** Tokens of the runner's own issuer, which is `${issuer}`, by the name of `${token:name}`. */
+  /** Tokens that the runner's own issuer `${issuer}` signs; `${token:name}` refers to one by its name. */
   readonly tokens?: Readonly<Record<string, TokenSetup>>;
-  /** Additional identities that may sign besides the runner itself: IAM policy documents by name. */
+  /** IAM policy documents by identity. These identities may sign requests in addition to the runner. */
   readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
   /** Functions that API Gateway may not invoke. */
   readonly withoutPermission?: readonly string[];
   /** `Format` of the stage's access log. */
   readonly accessLog?: string;
-  /** REST APIs: the web ACL in front of the stage. */
+  /** Only for REST APIs: the web ACL in front of the stage. */
   readonly waf?: WafSetup;
-  /** REST APIs: properties of AWS::CloudWatch::Alarm that override those in `alarm-case.ts`. */
+  /** Only for REST APIs: properties of AWS::CloudWatch::Alarm that override the properties in `alarm-case.ts`. */
   readonly alarm?: JsonObject;
-  /** Requests go to it instead of the API. */
+  /** A CloudFront distribution that gets the requests instead of the API. */
   readonly cloudfront?: CloudFrontSetup;
 };
 
 export type CloudFrontSetup = {
   readonly of: 'api' | 'backend';
-  /** Members of DistributionConfig, of its default cache behavior and of its origin. */
+  /**
+   * Members of DistributionConfig; `behavior` and `origin` are members of its default cache behavior and its origin.
+   */
   readonly distribution?: JsonObject;
   readonly behavior?: JsonObject;
   readonly origin?: JsonObject;
-  /** A cache policy: members of ParametersInCacheKeyAndForwardedToOrigin, and TTLs. */
+  /** Members of the cache policy's ParametersInCacheKeyAndForwardedToOrigin; `ttls` are its TTLs. */
   readonly key?: JsonObject;
   readonly ttls?: JsonObject;
-  /** Members of an origin request policy and of a response headers policy. */
+  /** Members of an origin request policy; below, members of a response headers policy. */
   readonly request?: JsonObject;
   readonly response?: JsonObject;
 };
 
 export type WafSetup = {
-  /** Properties of AWS::WAFv2::WebACL; rules need a Statement only. */
+  /** Properties of AWS::WAFv2::WebACL. Rules only need a Statement. */
   readonly webAcl: JsonObject;
-  /** Addresses, patterns, and properties of AWS::WAFv2::RuleGroup, by the name of `${waf:name}`. */
+  /**
+   * Sets of addresses and of patterns, and properties of AWS::WAFv2::RuleGroup. Rules refer to them as `${waf:name}`.
+   */
   readonly ipSets?: Readonly<Record<string, readonly string[]>>;
   readonly patternSets?: Readonly<Record<string, readonly string[]>>;
   readonly ruleGroups?: Readonly<Record<string, JsonObject>>;
@@ -82,30 +86,30 @@ export type WafSetup = {
 
 type Domain = {
   readonly name: string;
-  /** Clients need a certificate of the runner's own authority; the gateway is started with TLS. */
+  /** Clients need a certificate from the runner's own authority. The gateway is started with TLS. */
   readonly mutualTls?: boolean;
-  /** `stage` absent means the stage of the case. */
+  /** If `stage` is absent, the stage of the case is used. */
   readonly mappings: readonly { readonly key?: string; readonly stage?: string }[];
 };
 
-/** Times in seconds from now; negative values are in the past. */
+/** A token to sign. Times are in seconds from now; negative values are in the past. */
 export type TokenSetup = {
-  /** Claims in addition to `iss` and `exp`; null removes one of those. */
+  /** Claims in addition to `iss` and `exp`; null removes `iss` or `exp`. */
   readonly claims?: JsonObject;
   readonly expiresIn?: number;
   readonly notBefore?: number;
   readonly issuedAt?: number;
-  /** Members of the header, overriding the defaults. */
+  /** Members of the token's header, which override the defaults. */
   readonly header?: JsonObject;
   /** `unknown`: signed with a key that the issuer does not publish. `none`: not signed. */
   readonly signedBy?: 'issuer' | 'unknown' | 'none';
 };
 
-/** Several values of a name are sent as separate headers. */
+/** If a name has several values, each is sent as a separate header. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 export type Signing = {
-  /** One of `identities`, `runner`, who may do everything, or `stranger`, an unknown signer. */
+  /** The signer: one of `identities`, `runner`, who may do everything, or `stranger`, an unknown signer. */
   readonly as: string;
   readonly service?: string;
   readonly region?: string;
@@ -114,29 +118,29 @@ export type Signing = {
 /** The expected response to a call to `@connections`. */
 type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
 
-/** One step of a WebSocket script; `on` absent = the first connection. */
+/** One step of a WebSocket script. If `on` is absent, it uses the first connection. */
 export type FrameStep = {
   readonly on?: string;
   readonly send?: string;
-  /** A binary frame. */
+  /** Sends this data as a binary frame. */
   readonly sendBase64?: string;
-  /** One message, split into that many frames. */
+  /** Sends one message that is split into these frames. */
   readonly sendFragments?: readonly string[];
   readonly ping?: string;
-  /** Milliseconds. */
+  /** Waits this many milliseconds. */
   readonly wait?: number;
-  /** Moves the gateway's clock. */
+  /** Moves the gateway's clock by this many milliseconds. */
   readonly advanceMs?: number;
-  /** Waits until that many frames have arrived. */
+  /** Waits until this many frames have arrived. */
   readonly frames?: number;
   readonly connect?: string;
-  /** Headers of this step's handshake; absent means the request's headers. */
+  /** Query of this step's handshake; `headers` are its headers. If absent, the request's own are used. */
   readonly query?: string;
   readonly headers?: Headers;
   readonly subprotocols?: readonly string[];
-  /** Headers of the handshake's response. */
+  /** Expected headers of the response to the handshake. */
   readonly accepted?: JsonObject;
-  /** The expected response to the handshake. */
+  /** The expected response to a handshake that is refused. */
   readonly refused?: Answer;
   readonly close?: string;
   /** The server must close this connection, with `code` and `reason` if they are given. */
@@ -144,12 +148,13 @@ export type FrameStep = {
   readonly code?: number;
   readonly reason?: string;
   /**
-   * A call to `@connections/{id}`, signed by the runner unless `sign` says otherwise; null means not signed.
+   * A call to `@connections/{id}`, which the runner signs unless `sign` names another signer; null means that it is not
+   * signed.
    */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
-  /** The call is made again, so often in all, until its response has the expected status. */
+  /** Maximum number of calls. The call is repeated until its response has the expected status. */
   readonly atMost?: number;
-  /** The client reads nothing more. */
+  /** The client stops reading. */
   readonly pause?: boolean;
   readonly connectionId?: string;
   readonly body?: string;
@@ -163,15 +168,18 @@ export type CaseRequest = {
   readonly query?: string;
   readonly headers?: Headers;
   readonly sign?: Signing;
-  /** Sent over TLS to a custom domain, with this client certificate. */
+  /** The request is sent over TLS to a custom domain, with this client certificate. */
   readonly certificate?: 'trusted' | 'stranger' | 'none';
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly rawUrlPath?: string;
   readonly mode?: 'test-invoke' | 'describe-gateway-responses' | 'deploy' | 'alarm';
-  /** Mode `alarm`: one per period, the newest last: `0` within the threshold, `X` beyond it, a number, `-` missing. */
+  /**
+   * Only in mode `alarm`: one data point for each period, the newest last. `0` is within the threshold, `X` is beyond
+   * it, a number is itself, and `-` is missing.
+   */
   readonly datapoints?: string;
-  /** Mode `alarm`: the state before. */
+  /** Only in mode `alarm`: the state before. */
   readonly state?: string;
   readonly resource?: string;
   readonly frames?: readonly FrameStep[];
@@ -182,7 +190,7 @@ export type Expectation = {
   readonly headers?: JsonObject;
   readonly headersExact?: JsonObject;
   readonly body?: Json;
-  /** Emphasis only: a string body is compared exactly anyway. */
+  /** Has no effect, because a string body is always compared exactly. It only adds emphasis. */
   readonly bodyExact?: boolean;
   readonly bodySubset?: boolean;
   readonly bodyContains?: string;
@@ -192,25 +200,25 @@ export type Expectation = {
   readonly awsRequest?: JsonObject;
   readonly gatewayResponses?: JsonObject;
   readonly deployError?: string;
-  /** Mode `alarm`: the state after. */
+  /** Only in mode `alarm`: the state after. */
   readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
   /** The connection ends without a response. */
   readonly unanswered?: boolean;
-  /** Values of a header in order, each sent as a separate header; names are case-insensitive. */
+  /** Values of a header in order, each of them a separate header. Names are case-insensitive. */
   readonly headerLists?: Readonly<Record<string, readonly string[]>>;
   /** How often each function was invoked since the case began. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** Keys are functions: a subset of its last event, or a list of subsets of all its events. */
+  /** Keys are functions. A value is a subset of the function's last event, or a list of subsets of all its events. */
   readonly events?: Readonly<Record<string, Json>>;
-  /** All lines of the access log: text, or what it is as JSON. */
+  /** All lines of the access log: each is a text, or the JSON that the line contains. */
   readonly accessLog?: readonly Json[];
 };
 
-/** One of several requests in a row, at the same gateway. */
+/** One of several consecutive requests to the same gateway. */
 export type Step = {
-  /** Moves the gateway's clock before the request. */
+  /** Moves the gateway's clock by this many milliseconds before the request. */
   readonly advanceMs?: number;
   /** How often the request is sent; absent means once. */
   readonly times?: number;
@@ -231,7 +239,7 @@ export type ParityCase = {
   readonly note?: string;
 };
 
-/** The requests of a case in their order. */
+/** Returns the requests of a case in order. */
 export function stepsOf({ request, expect, then = [] }: ParityCase): readonly Step[] {
   const repeated = then.flatMap((step) => Array.from({ length: step.times ?? 1 }, () => step));
   return [{ request, expect }, ...repeated];

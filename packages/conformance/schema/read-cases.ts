@@ -1,4 +1,4 @@
-/** Reads files of cases (`cases.schema.json`), and refuses what the runner would not compare. */
+/** Reads files of cases (`cases.schema.json`), and refuses members that the runner would not compare. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +7,12 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { AnyCase, ControlCase } from './control-case.ts';
 import type { JsonObject } from './parity-case.ts';
 
-/** Raised by what an older runner would read in another sense. */
+/** The version is increased when an older runner would misread a file. */
 export const CASE_SCHEMA_VERSION = 1;
 
 const FOLDER = fileURLToPath(new URL('../cases/', import.meta.url));
 
-/**
- * Cases that public suites recorded or asserted on AWS, including the dated reports and AWS's sample events.
- */
+/** Cases that public suites recorded or asserted on AWS, including dated reports and AWS's sample events. */
 export const DEFAULT_FILE = join(FOLDER, 'recorded.json');
 
 /** Files of cases from AWS's documentation. */
@@ -33,7 +31,7 @@ function filesIn(folder: string): readonly string[] {
     .map((name) => join(path, name));
 }
 
-/** A file of cases that cannot be read: file, member (JSON Pointer), case. */
+/** Describes why a file of cases cannot be read: the file, the member (JSON Pointer) and the case. */
 function refusal(file: string, pointer: string, problem: string): Error {
   return new Error(`${file}#${pointer}: ${problem}`);
 }
@@ -55,8 +53,8 @@ function validatorOf(part: Part): ValidateFunction {
 }
 
 /**
- * Reads cases from the text of a file. A part that this runner does not know is an error: to leave it out
- * would turn a case green that nothing has compared.
+ * Reads cases from the text of a file. A member that this runner does not know is an error; if it were ignored, a case
+ * could pass although nothing was compared.
  * @throws Error naming file, member and case
  */
 export function parseCases(text: string, file: string): readonly AnyCase[] {
@@ -87,7 +85,7 @@ function hasControlRequest(candidate: unknown): boolean {
 function refuse(file: string, pointer: string, part: Part, value: unknown): void {
   const validate = validatorOf(part);
   if (validate(value)) return;
-  // The error of a choice is listed after the errors of its branches.
+  // The validator lists the error of a choice after the errors of its branches.
   const error = validate.errors?.at(-1);
   if (error === undefined) return;
   const { id } = value as { readonly id?: unknown };
@@ -99,7 +97,7 @@ function refuse(file: string, pointer: string, part: Part, value: unknown): void
   );
 }
 
-/** A superfluous member is named, not the object that has it. */
+/** Names the superfluous member instead of the object that contains it. */
 function superfluousMemberOf({ params }: ErrorObject): string {
   const { additionalProperty } = params as { readonly additionalProperty?: string };
   return additionalProperty === undefined
@@ -125,8 +123,8 @@ export function isControlCase(parityCase: AnyCase): parityCase is ControlCase {
 }
 
 /**
- * `recorded`: read from a recording of AWS. `asserted`: by a suite that ran on AWS. `documented`: a page, a
- * service model or a sample event of AWS. `reported`: a dated capture by a user.
+ * `recorded`: read from a recording of AWS. `asserted`: asserted by a suite that ran on AWS. `documented`: from a page,
+ * a service model or a sample event of AWS. `reported`: a dated capture by a user.
  */
 type Kind = 'recorded' | 'asserted' | 'documented' | 'reported';
 
@@ -136,13 +134,16 @@ export function kindOf({ source }: AnyCase): Kind {
 
 export type Evidence = 'recorded' | 'documented' | 'reported';
 
-/** The score in which a case counts: `recorded` is all that was published as AWS's response. */
+/** The score to which a case belongs. `recorded` includes everything that was published as AWS's response. */
 export function evidenceOf({ source }: AnyCase): Evidence {
   if ('page' in source || 'model' in source) return 'documented';
   return 'thread' in source ? 'reported' : 'recorded';
 }
 
-/** `localstack/localstack tests/aws/…/test_x.py::TestX::test_y`, or `AWS: http-api-cors, "AllowCredentials"` */
+/**
+ * Describes the source: `localstack/localstack tests/aws/…/test_x.py::TestX::test_y`, or
+ * `AWS: http-api-cors, "AllowCredentials"`
+ */
 export function describeSource({ source }: AnyCase): string {
   const { repo, file, test, page, model, thread, says } = source;
   const quoted = typeof says === 'string' ? `, “${says}”` : '';

@@ -1,6 +1,7 @@
 /**
- * An AWS account, with the credentials that the AWS SDK finds. What a run makes has a prefix, is written to a journal and
- * is removed. `AWS_ENDPOINT_URL` or `--endpoint` sends the same to another place that speaks AWS's APIs.
+ * An AWS account, with the credentials that the AWS SDK finds. Everything that a run creates has a prefix, is written
+ * to a journal and is removed. `AWS_ENDPOINT_URL` or `--endpoint` sends the same calls to another endpoint that offers
+ * AWS's APIs.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSdkTarget } from '../play/control-target.ts';
@@ -20,12 +21,12 @@ import type { AnyCase } from '../schema/control-case.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-/** A deployment and the permission of a new role take effect within seconds. */
+/** A deployment, and the permission of a new role, take effect after a few seconds. */
 const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;
 
 const OUT_OF_REACH = 'AWS cannot reach a server on this machine';
-/** What a run in an account does not ask. */
+/** Needs of cases that are not met by an AWS account, with the reason. */
 const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ...LACKS_OF_ENDPOINTS,
   ['backend', OUT_OF_REACH],
@@ -36,7 +37,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['waf', 'web ACLs are billed by the month'],
 ]);
 
-/** These change the whole account, or cannot be removed by name. */
+/** Calls that change the whole account, or create resources that cannot be found and removed by name. */
 const NOT_CALLED = new Set([
   'CreateDomainName',
   'CreateVpcLink',
@@ -45,7 +46,7 @@ const NOT_CALLED = new Set([
   'UpdateAccount',
 ]);
 
-/** Why a case is not asked in an account; undefined means that it is. */
+/** Returns why a case cannot run in an account; undefined means that it can. */
 export function lackOfAws(parityCase: AnyCase): string | undefined {
   const calls = isControlCase(parityCase) ? [...parityCase.setup.calls, parityCase.request] : [];
   const found = calls.find(({ call }) => NOT_CALLED.has(call));
@@ -78,12 +79,12 @@ export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
     accountId,
     credentials,
   });
-  // Emulators have no quota of calls.
+  // Emulators have no quota of calls, so calls are not delayed.
   const pace = endpoint === undefined ? makePace() : () => Promise.resolve();
   return { ...access, accountId, target, pace };
 }
 
-/** Finds credentials as AWS's own tools do: environment, profile, container, instance. */
+/** Finds credentials as AWS's own tools do: in the environment, profile, container or instance. */
 async function findCredentials(region: string): Promise<() => Promise<SdkCredentials>> {
   const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
   const { config } = new APIGatewayClient({ region });

@@ -1,10 +1,10 @@
-/** What a case needs from a target besides requests and responses. */
+/** What a case needs from a target in addition to requests and responses. */
 import { isControlCase } from '../schema/read-cases.ts';
 import { stepsOf } from '../schema/parity-case.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 
-/** How a report names what a target lacks. */
+/** Names of the needs in reports. */
 const NEEDS = {
   controlPlane: 'control plane calls',
   functions: 'Lambda functions',
@@ -33,7 +33,7 @@ const NEEDS = {
 
 export type Need = keyof typeof NEEDS;
 
-/** @param lacks what the target lacks, with the reason; undefined uses the default words */
+/** @param lacks the needs that the target does not meet, with the reason; undefined means the default words */
 export function findLack(
   parityCase: AnyCase,
   lacks: ReadonlyMap<Need, string | undefined>,

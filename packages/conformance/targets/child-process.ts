@@ -1,4 +1,4 @@
-/** A process of a target: it runs in its own folder, and is ended with the target. */
+/** A process of a target. It runs in its own folder and ends together with the target. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -17,9 +17,9 @@ const OUTPUT_CHARS = 64 * 1024;
 export type Started = {
   /** stdout and stderr so far, the last 64 KB. */
   output(): string;
-  /** @throws Error with the output when it ends before, or takes longer than a minute */
+  /** @throws Error with the output if the process ends first, or is not ready after a minute */
   until(isReady: (output: string) => boolean | Promise<boolean>): Promise<void>;
-  /** How the process ended before it was ready; a running process has not ended. */
+  /** Exit code of a process that ended before it was ready; null while the process runs. */
   readonly exitCode: number | null;
   stop(): Promise<void>;
 };
@@ -31,7 +31,7 @@ type Command = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** Gives the process its own group, so that its children end with it. */
+/** Starts the process in its own group, so that its children end with it. */
 export function startProcess({ program, args, cwd, env = {} }: Command): Started {
   const child = spawn(program, args, {
     cwd,
@@ -50,7 +50,7 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
     try {
       if (child.pid !== undefined) process.kill(IS_GROUP ? -child.pid : child.pid, signal);
     } catch {
-      // It has ended.
+      // The process has ended already.
     }
   };
   const end = (): void => kill('SIGKILL');
@@ -85,7 +85,7 @@ function tail(output: string): string {
   return output.trim().slice(-600);
 }
 
-/** @param installed its `node_modules` is visible from inside */
+/** @param installed a folder whose `node_modules` is visible from the new folder */
 export function makeFolder(
   files: Readonly<Record<string, string>>,
   installed?: string,

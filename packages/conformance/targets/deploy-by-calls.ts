@@ -1,7 +1,7 @@
 /**
- * Creates a fragment with AWS's own calls, in the order of its resources, each of which refers only to
- * earlier ones. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and
- * Lambda, with a lower-case first letter in `apigateway` (AWS's API references).
+ * Creates a fragment's resources by calls to AWS, in the order of the fragment, in which each resource refers only to
+ * earlier ones. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and Lambda, with a
+ * lower-case first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
@@ -17,7 +17,7 @@ export type Account = {
   readonly target: SdkTarget;
   /** Prefix of the names of functions. */
   readonly prefix: string;
-  /** Execution role of functions, made when first asked for. */
+  /** Returns the execution role of functions, which is created when first needed. */
   role(): Promise<string>;
 };
 
@@ -25,7 +25,7 @@ type Outcome =
   | { readonly kind: 'made'; readonly apiId: string; readonly made: readonly Made[] }
   | { readonly kind: 'refused'; readonly message: string; readonly made: readonly Made[] };
 
-/** The value of a reference to a resource. */
+/** The values of `Ref` and `Fn::GetAtt` for a created resource. */
 type Known = { readonly ref: string; readonly attributes: Readonly<Record<string, string>> };
 
 type Build = {
@@ -35,7 +35,7 @@ type Build = {
   api: string;
 };
 
-/** @throws NotAsked for a type or a property that no call here makes */
+/** @throws NotAsked for a resource type or property that is not supported here */
 export async function deployByCalls(template: string, account: Account): Promise<Outcome> {
   const { Resources } = JSON.parse(template) as { readonly Resources: Readonly<Record<string, Resource>> };
   const build: Build = { account, known: new Map(), made: [], api: '' };
@@ -68,7 +68,10 @@ const known = (ref: Json | undefined, attributes: Readonly<Record<string, string
   return { ref: asText(ref), attributes };
 };
 
-/** `RestApiId` → `restApiId`, and in nested values, if the value is a structure of the API and not a user's map. */
+/**
+ * Converts `RestApiId` → `restApiId`; also in nested values, if the value is a structure of the API and not a user's
+ * map.
+ */
 function asRest(properties: JsonObject, inside: readonly string[] = []): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {
@@ -85,7 +88,7 @@ function deepRest(value: Json): Json {
     : value;
 }
 
-/** A call with the unchanged properties; its response has the id. */
+/** Makes a resource with one call that takes the properties; its id is a member of the response. */
 function plain(service: SdkService, call: string, id: string, inside: readonly string[] = []): Maker {
   return async (build, properties) => {
     const input = service === 'apigateway' ? asRest(properties, inside) : properties;
@@ -137,7 +140,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     );
   },
   'AWS::ApiGatewayV2::Integration': (build, properties, logicalId) => {
-    // CloudFormation has a list there, the call a map.
+    // CloudFormation uses a list for this property, and the call uses a map.
     onlyWithout(properties, ['ResponseParameters'], 'Integration');
     return plain('apigatewayv2', 'CreateIntegration', 'IntegrationId')(build, properties, logicalId);
   },
@@ -152,7 +155,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::ApiGatewayV2::Stage': plain('apigatewayv2', 'CreateStage', 'StageName'),
 };
 
-/** Models that refer to each other are made by an update, which AWS's own suites do and CloudFormation does not. */
+/**
+ * Refuses models that refer to each other. They need a later update, which AWS's own suites make and CloudFormation
+ * does not.
+ */
 function refuseLaterModels(schema: string, { made }: Build): void {
   const names = new Set(made.filter(({ call }) => call === 'CreateModel').map(({ body }) => body['name']));
   for (const [, name = ''] of schema.matchAll(/\/restapis\/[^/"]+\/models\/(\w+)/g))
@@ -224,7 +230,10 @@ function onlyWithout(properties: JsonObject, names: readonly string[], what: str
   if (found !== undefined) throw new NotAsked(`the runner does not set ${what}.${found} by API calls`);
 }
 
-/** Ref, Fn::GetAtt, Fn::Join, and Fn::Sub of pseudo parameters: what the builder of fragments writes. */
+/**
+ * Resolves Ref, Fn::GetAtt, Fn::Join, and Fn::Sub of pseudo parameters, which are the functions that the builder of
+ * fragments writes.
+ */
 function resolve(value: Json, build: Build): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => resolve(item, build));
   if (value === null || typeof value !== 'object') return value;

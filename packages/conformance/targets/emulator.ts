@@ -1,4 +1,4 @@
-/** An emulator of AWS's APIs that is started here on a free port, or runs already (`--endpoint`). */
+/** An emulator of AWS's APIs, which is started here on a free port or already runs (`--endpoint`). */
 import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { freePort, makeFolder, startProcess } from './child-process.ts';
@@ -9,17 +9,17 @@ import type { Target, TargetOptions } from './target.ts';
 
 type Emulator = {
   readonly name: string;
-  /** Found on the PATH unless `--command` names another. */
+  /** The program, which is found on the PATH unless `--command` names another. */
   readonly program: string;
   args(port: number): readonly string[];
   environment?(port: number): Readonly<Record<string, string>>;
-  /** A path that responds once the target serves. */
+  /** A path that responds once the emulator serves. */
   readonly healthPath: string;
-  /** Address of a stage with `{api}` and `{stage}`; undefined = it serves no requests. */
+  /** Address of a stage with `{api}` and `{stage}`; undefined means that the emulator serves no requests to stages. */
   invokeUrl(port: number): string | undefined;
-  /** What this emulator lacks, in addition to what no emulator has. */
+  /** Needs that this emulator does not meet, in addition to those that no emulator meets. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];
-  /** @returns undefined if it does not state its version */
+  /** @returns the emulator's version, or undefined if it does not state one */
   readVersion(endpoint: string, program: string): Promise<string | undefined> | string | undefined;
 };
 
@@ -75,7 +75,7 @@ async function start(
   return stop;
 }
 
-/** Undefined if nothing responds. */
+/** Returns undefined if nothing responds. */
 export async function readText(url: string): Promise<string | undefined> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });

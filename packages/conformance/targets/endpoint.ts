@@ -1,6 +1,6 @@
 /**
- * What all targets share that offer AWS's APIs at an address: fragments are created by calls, and requests go
- * to the address of a stage.
+ * Code that all targets with AWS's APIs at an address share. Fragments are created by calls, and requests are sent to
+ * the address of a stage.
  */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';
@@ -13,7 +13,7 @@ import type { Account } from './deploy-by-calls.ts';
 import type { Deployed, Fragment, Target } from './target.ts';
 
 const ACCOUNT_ID = '123456789012';
-/** Emulators take any. */
+/** Emulators accept any credentials. */
 const ANY_CREDENTIALS: SdkCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 type Place = {
@@ -22,7 +22,9 @@ type Place = {
   readonly concurrency: number;
   cannotAsk(parityCase: AnyCase): string | undefined;
   readonly account: Account;
-  /** Address of a stage; `{api}` and `{stage}` are filled in. Undefined = it serves no requests. */
+  /**
+   * Address of a stage, in which `{api}` and `{stage}` are replaced. Undefined means that stages cannot be requested.
+   */
   readonly invokeUrl: string | undefined;
   readonly credentials: () => Promise<SdkCredentials>;
   /** Waits until a deployment is served. */
@@ -43,7 +45,7 @@ export function openPlace(place: Place): Target {
   };
 }
 
-/** An emulator's account. */
+/** Opens an emulator's account. */
 export function openAccount(endpoint: string, region: string, stageUrl?: string): SdkTarget {
   return openSdkTarget({
     endpoint,
@@ -56,7 +58,7 @@ export function openAccount(endpoint: string, region: string, stageUrl?: string)
 
 export const anyCredentials = (): Promise<SdkCredentials> => Promise.resolve(ANY_CREDENTIALS);
 
-/** @param apiAndStage `abc123/dev` */
+/** @param apiAndStage id and stage such as `abc123/dev` */
 export function fillUrl(invokeUrl: string, apiAndStage: string): string {
   const [api = '', stage = ''] = apiAndStage.split('/');
   return invokeUrl.replaceAll('{api}', api).replaceAll('{stage}', stage);

@@ -1,4 +1,4 @@
-/** fakecloud: fakecloud.dev/docs/getting-started. */
+/** Target for fakecloud: fakecloud.dev/docs/getting-started. */
 import { openEmulator, readText } from './emulator.ts';
 import type { Target, TargetOptions } from './target.ts';
 

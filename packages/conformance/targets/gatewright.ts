@@ -1,4 +1,4 @@
-/** The command `gatewright` that is installed in the working folder, started once for each case. */
+/** Runs the command `gatewright` that is installed in the working folder, once for each case. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
 const CONCURRENCY = 2;
 
-/** What `gatewright start --json` prints once it serves. */
+/** The line that `gatewright start --json` prints once it serves. */
 type Ready = {
   readonly apis: readonly { readonly id: string; readonly url: string }[];
   readonly fronts: readonly { readonly url: string }[];
@@ -68,7 +68,7 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
   };
 }
 
-/** The command starts a template. An account of the control plane has no API at first. */
+/** The command needs a template, but a new account of the control plane has no API. */
 const WITHOUT_API = {
   Resources: {
     Fn: {
@@ -127,7 +127,7 @@ async function deploy(
       apiId: api.id,
       region: REGION,
       accountId: ACCOUNT_ID,
-      // A distribution in front of the API takes its requests.
+      // If a distribution is in front of the API, requests go to the distribution.
       url: new URL(fronts[0]?.url ?? api.url),
       control,
       secret: (JSON.parse(credentials) as { readonly controlSecret: string }).controlSecret,

@@ -1,4 +1,4 @@
-/** LocalStack 2026.3.0, the last open release, without Docker: `pip install 'localstack-core[runtime]'`. */
+/** Target for LocalStack 2026.3.0, the last open release, without Docker: `pip install 'localstack-core[runtime]'`. */
 import { openEmulator, readText } from './emulator.ts';
 import type { Target, TargetOptions } from './target.ts';
 

@@ -1,4 +1,4 @@
-/** MiniStack, `pip install ministack`: pypi.org/project/ministack. */
+/** Target for MiniStack, `pip install ministack`: pypi.org/project/ministack. */
 import { openEmulator, readText } from './emulator.ts';
 import type { Target, TargetOptions } from './target.ts';
 

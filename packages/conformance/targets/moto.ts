@@ -1,4 +1,4 @@
-/** moto's server, `pip install 'moto[server]'`: docs.getmoto.org, "Server Mode". */
+/** Target for moto's server, `pip install 'moto[server]'`: docs.getmoto.org, "Server Mode". */
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { openEmulator } from './emulator.ts';
@@ -11,7 +11,7 @@ export function openMoto(options: TargetOptions): Promise<Target> {
       program: 'moto_server',
       args: (port) => ['-p', String(port)],
       healthPath: '/moto-api/data.json',
-      // moto mocks its integrations inside Python programs, not in the server.
+      // moto mocks integrations inside Python programs, but not in its server.
       invokeUrl: () => undefined,
       lacks: [],
       readVersion: (_endpoint, program) => readVersion(program),
@@ -20,7 +20,7 @@ export function openMoto(options: TargetOptions): Promise<Target> {
   );
 }
 
-/** Uses the Python installation next to the program. */
+/** Reads the version from the Python installation next to the program. */
 function readVersion(program: string): string | undefined {
   const python = program.includes('/') ? join(dirname(program), 'python') : 'python3';
   try {

@@ -1,4 +1,4 @@
-/** The targets by name. Each file is loaded when it is asked for. */
+/** Opens targets by name. Each target's file is loaded only when needed. */
 import type { Target, TargetOptions } from './target.ts';
 
 type Open = (options: TargetOptions) => Promise<Target> | Target;
@@ -15,7 +15,7 @@ const TARGETS: Readonly<Record<string, () => Promise<Open>>> = {
 
 export const TARGET_NAMES = Object.keys(TARGETS);
 
-/** @param name one of `TARGET_NAMES`, or the URL of anything else that offers AWS's APIs */
+/** @param name one of `TARGET_NAMES`, or the URL of another endpoint that offers AWS's APIs */
 export async function openTarget(name: string, options: TargetOptions): Promise<Target> {
   const load = TARGETS[name];
   if (load !== undefined) return (await load())(options);

@@ -1,4 +1,4 @@
-/** What a case can do with an API that was created by calls. */
+/** The operations of a case on an API that was created by calls. */
 import { callSigned, sendWithin } from '@gatewright/aws/signed-call';
 import { sign } from '../play/signing.ts';
 import { asText } from '../schema/parity-case.ts';

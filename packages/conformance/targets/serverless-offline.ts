@@ -1,6 +1,6 @@
 /**
- * serverless-offline, used as its README describes: one service per case, in a folder that sees the user's
- * `node_modules`. Cases that its `http`, `httpApi` and `websocket` events cannot express are not asked.
+ * serverless-offline, used as its README describes: one service for each case, in a folder that sees the user's
+ * `node_modules`. Cases that its `http`, `httpApi` and `websocket` events cannot express are not run.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 
 const REGION = 'us-east-1';
-/** Values that it puts into events. */
+/** Constants that serverless-offline puts into events. */
 const API_ID = 'offlineContext_apiId';
 const ACCOUNT_ID = 'offlineContext_accountId';
 const CONCURRENCY = 2;
@@ -25,11 +25,11 @@ const LACKS = new Map<Need, string | undefined>([
   ['testInvoke', undefined],
   ['gatewayResponses', undefined],
   ['refusal', undefined],
-  // Signatures are checked by AWS only, says its README.
+  // According to its README, only AWS checks signatures.
   ['issuer', 'serverless-offline does not verify tokens'],
 ]);
 
-/** Programs that can run its plug-in, in the order of preference. */
+/** Programs that can run serverless-offline, in order of preference. */
 const FRAMEWORKS = ['osls', 'serverless', 'sls'];
 
 export function openServerlessOffline({ workingFolder, command }: TargetOptions): Target {
@@ -61,7 +61,7 @@ async function deploy(fragment: Fragment, { framework, workingFolder }: Installe
   const service = toService(parityCase, REGION);
   const handlers = Object.entries(sources).map(([name, source]) => [`${fileOf(name)}.js`, source] as const);
   const folder = makeFolder(
-    // JSON is YAML.
+    // JSON is valid YAML.
     { 'serverless.yml': JSON.stringify(service), 'package.json': '{}', ...Object.fromEntries(handlers) },
     workingFolder,
   );
@@ -116,7 +116,7 @@ async function deploy(fragment: Fragment, { framework, workingFolder }: Installe
   };
 }
 
-/** `@connections` is on the WebSocket port, says its README. */
+/** According to its README, `@connections` is on the WebSocket port. */
 async function manage(
   port: number,
   method: string,

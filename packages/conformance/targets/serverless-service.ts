@@ -1,14 +1,14 @@
-/** A case as a service of the Serverless Framework, by its `http`, `httpApi` and `websocket` events. */
+/** Writes a case as a service of the Serverless Framework, with `http`, `httpApi` and `websocket` events. */
 import { NotAsked } from '../play/not-asked.ts';
 import { asText } from '../schema/parity-case.ts';
 import type { ApiSetup, Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
-/** Name without its extension. */
+/** Returns the name of a function's file, without its extension. */
 export function fileOf(functionName: string): string {
   return `fn-${functionName}`;
 }
 
-/** The part of a set-up that the framework's events can express. */
+/** Members of a set-up that the framework's events can express. */
 const SETUP: readonly (keyof ApiSetup)[] = [
   'stage',
   'restApi',
@@ -23,12 +23,12 @@ const SETUP: readonly (keyof ApiSetup)[] = [
   'analogue',
 ];
 
-/** The members of `serverless.yml`. @throws NotAsked for what its events cannot express */
+/** Returns the members of `serverless.yml`. @throws NotAsked for anything that the framework's events cannot express */
 export function toService(parityCase: ParityCase, region: string): JsonObject {
   const { setup, api } = parityCase;
   const other = Object.keys(setup).find((part) => !SETUP.includes(part as keyof ApiSetup));
   if (other !== undefined) throw new NotAsked(`${other} has no counterpart in serverless.yml`);
-  // https://www.serverless.com/framework/docs/providers/aws/events/http-api: one stage, `$default`.
+  // HTTP APIs have only the stage `$default`: https://www.serverless.com/framework/docs/providers/aws/events/http-api.
   if (api === 'http' && setup.stage !== '$default')
     throw new NotAsked('the framework deploys HTTP APIs to $default');
   const events = new Map<string, Json[]>();
@@ -187,7 +187,10 @@ function restAuthorizer(setup: ApiSetup, name: string): JsonObject {
   };
 }
 
-/** https://www.serverless.com/framework/docs/providers/aws/events/apigateway: the lambda integration. */
+/**
+ * Converts an integration to the framework's lambda integration:
+ * https://www.serverless.com/framework/docs/providers/aws/events/apigateway.
+ */
 function lambdaIntegration(integration: JsonObject): JsonObject {
   const { RequestTemplates, PassthroughBehavior, IntegrationResponses = [] } = integration;
   const responses = IntegrationResponses as readonly JsonObject[];
@@ -263,7 +266,7 @@ function addRoute({ api, setup }: ParityCase, route: JsonObject, add: AddEvent):
   });
 }
 
-/** @throws NotAsked unless it is a function of the case */
+/** @throws NotAsked unless the URI names a function of the case */
 function functionOf(uri: Json | undefined): string {
   const name = typeof uri === 'string' ? /^\$\{fn:([^}]+)\}$/.exec(uri)?.[1] : undefined;
   if (name === undefined) throw new NotAsked('an integration of the case is not a function');

@@ -1,16 +1,16 @@
-/** What the runner knows about an emulator, or about AWS. Each target is one file in this folder. */
+/** The runner's interface to an emulator or to AWS. Each target is one file in this folder. */
 import type { AnyCase, ControlTarget } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 import type { RunningApi } from '../play/running-api.ts';
 
-/** A set-up, ready to deploy. */
+/** The set-up of a case, ready to deploy. */
 export type Fragment = {
   readonly parityCase: ParityCase;
-  /** CloudFormation, JSON. */
+  /** CloudFormation template as JSON. */
   readonly template: string;
-  /** Source of each function as it has to run, by its name in the case. */
+  /** Source of each function, including the code for reports, by its name in the case. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Where integrations send AWS calls; undefined means that this case makes none. */
+  /** Endpoint to which integrations send AWS calls; undefined means that this case makes none. */
   readonly awsEndpoint: string | undefined;
   /** Files to put next to the template, by name. */
   readonly files: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export type Fragment = {
   readonly roles: boolean;
 };
 
-/** `refused`: the fragment was refused in words for its author; anything else that fails is thrown. */
+/** `refused`: the target refused the fragment with a message for its author. Any other failure is thrown. */
 export type Deployed =
   | { readonly kind: 'running'; readonly api: RunningApi }
   | { readonly kind: 'refused'; readonly message: string };
@@ -27,9 +27,9 @@ export type Deployed =
 export type Deploy = (fragment: Fragment) => Promise<Deployed>;
 
 export type TargetOptions = {
-  /** The folder in which the target's packages are installed, and the state of a run is kept. */
+  /** The folder in which the target's packages are installed and the state of a run is stored. */
   readonly workingFolder: string;
-  /** Program and first arguments, instead of the ones found. */
+  /** Program and first arguments, which replace the default. */
   readonly command: readonly string[] | undefined;
   /** Endpoint of a target that already runs, or that replaces AWS. */
   readonly endpoint: string | undefined;
@@ -45,17 +45,14 @@ export interface Target {
   readonly name: string;
   /** Version as the target reports it; undefined if it reports none. */
   readonly version: string | undefined;
-  /** Cases in flight. */
+  /** Number of cases that run at the same time. */
   readonly concurrency: number;
-  /**
-   * Why this case cannot be asked here, in the words of the target's documentation; undefined means that it
-   * is asked.
-   */
+  /** Returns why this case cannot run here, in the words of the target's documentation; undefined means that it can. */
   cannotAsk(parityCase: AnyCase): string | undefined;
-  /** Cases share no state. `close` of the running API cleans up. */
+  /** Deploys one case. Cases share no state. `close` of the running API removes it. */
   readonly deploy: Deploy;
-  /** The target of control plane calls; called once, by the first case that needs it. */
+  /** Opens the target of control plane calls. The first case that needs it calls this once. */
   openControl(): Promise<ControlTarget>;
-  /** @returns what could not be removed, one sentence each */
+  /** @returns one sentence for each resource that could not be removed */
   close(): Promise<readonly string[]>;
 }

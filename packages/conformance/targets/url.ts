@@ -1,11 +1,11 @@
-/** Anything that speaks AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
+/** Any endpoint that offers AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
 import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { NotAsked } from '../play/not-asked.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-/** What every emulator lacks that is only known by an address. */
+/** Needs that no target meets if only its address is known. */
 export const LACKS_OF_ENDPOINTS: readonly (readonly [Need, string | undefined])[] = [
   ['awsBackend', undefined],
   ['clock', undefined],

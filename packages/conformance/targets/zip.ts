@@ -5,15 +5,15 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const VERSION = 20;
-/** Unix, `rw-r--r--`: Lambda's user has to read it. */
+/** Unix file mode `rw-r--r--`, because Lambda's user must be able to read the file. */
 const MADE_BY = (3 << 8) | VERSION;
 const MODE = 0o100644 * 0x1_0000;
-/** 1980-01-01. */
+/** The date 1980-01-01. */
 const DAY = 0x21;
 
 export function zipOf(name: string, text: string): Uint8Array {
   const [data, path] = [Buffer.from(text), Buffer.from(name)];
-  // Flags, method, time, date, CRC, both sizes, lengths of name and extra field.
+  // Contains flags, method, time, date, CRC, both sizes, and the lengths of name and extra field.
   const facts = Buffer.alloc(24);
   facts.writeUInt16LE(DAY, 6);
   facts.writeUInt32LE(crc32(data), 8);

@@ -1,4 +1,4 @@
-/** HTTP and WebSocket part of a case's template. */
+/** The part of a case's template for HTTP and WebSocket APIs. */
 import { TRUSTSTORE_URI } from '../play/client-certificates.ts';
 import { addKeys } from './keys-template.ts';
 import { ACCESS_LOG } from './draft.ts';
@@ -38,7 +38,7 @@ function logSettings({ accessLog }: ApiSetup): JsonObject {
   return { AccessLogSettings: { DestinationArn, Format: accessLog } };
 }
 
-/** The deployment of a WebSocket API; HTTP APIs deploy automatically. */
+/** Adds a stage, and the deployment of a WebSocket API. HTTP APIs deploy automatically. */
 function addStage(draft: Draft, name: string, properties: JsonObject, routes: readonly string[]): void {
   const ApiId = { Ref: draft.id('Api') };
   const stage = draft.fillAll(properties);

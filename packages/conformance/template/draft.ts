@@ -1,4 +1,4 @@
-/** A template under construction, as the parts of the builder see it. */
+/** A template under construction, as each part of the builder sees it. */
 import type { Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
 export type Resource = {

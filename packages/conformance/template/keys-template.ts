@@ -1,4 +1,4 @@
-/** API keys of a case and the usage plans of its stage. */
+/** The API keys of a case, and the usage plans of its stage. */
 import type { Draft } from './draft.ts';
 
 export function addKeys(draft: Draft): void {

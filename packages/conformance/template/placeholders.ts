@@ -1,4 +1,7 @@
-/** `${fn:name}`, `${backend}` … of a case. `${stageVariables.x}` is API Gateway's own and stays as it is. */
+/**
+ * Placeholders of a case, such as `${fn:name}` and `${backend}`. `${stageVariables.x}` belongs to API Gateway and stays
+ * unchanged.
+ */
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
 const CASE_PLACEHOLDER =
@@ -11,8 +14,8 @@ const CASE_PLACEHOLDER =
 type PlaceholderValues = (name: string) => string | JsonObject | undefined;
 
 /**
- * Replaces every placeholder inside `value`. Text that contains an intrinsic becomes `Fn::Join`.
- * @param placeholder has one group, the name
+ * Replaces every placeholder inside `value`. Text that contains an intrinsic function becomes `Fn::Join`.
+ * @param placeholder a pattern with one group, the name
  * @throws Error for a placeholder that `values` does not contain
  */
 export function fillPlaceholders(

@@ -1,4 +1,7 @@
-/** REST part of a case's template: resources by path segment in list order, then what hangs on them. */
+/**
+ * The part of a case's template for REST APIs: resources by path segment in list order, then their methods and
+ * everything that depends on them.
+ */
 import { addKeys } from './keys-template.ts';
 import { addAlarm } from '../play/alarm-case.ts';
 import type { Draft } from './draft.ts';
@@ -111,16 +114,19 @@ function addDeployment(draft: Draft, dependsOn: readonly string[]): void {
   });
 }
 
-/** A canary at another deployment is made later, by calls (deploy-canary.ts): a template has no second state of a method. */
+/**
+ * Removes a canary with another deployment, which is created later by calls (deploy-canary.ts), because a template
+ * cannot contain two versions of a method.
+ */
 function stageProperties({ stageProps = {}, canaryDeployment }: ApiSetup): JsonObject {
   if (canaryDeployment === undefined) return stageProps;
   return Object.fromEntries(Object.entries(stageProps).filter(([name]) => name !== 'CanarySetting'));
 }
 
-/** The web ACL of a case: its sets and rule groups, and the stage that it guards. */
+/** The `VisibilityConfig` of the web ACL of a case and of its rules, without the metric name. */
 const VISIBILITY = { CloudWatchMetricsEnabled: false, SampledRequestsEnabled: true };
 
-/** `${waf:name}` is the ARN of a set or group. */
+/** Adds the web ACL of a case. `${waf:name}` is the ARN of a set or group. */
 function addWebAcl(draft: Draft, { webAcl, ipSets = {}, patternSets = {}, ruleGroups = {} }: WafSetup): void {
   const scoped = (name: string): JsonObject => ({ Name: draft.id('Waf', name), Scope: 'REGIONAL' });
   for (const [name, Addresses] of Object.entries(ipSets)) {
@@ -162,7 +168,10 @@ function addWebAcl(draft: Draft, { webAcl, ipSets = {}, patternSets = {}, ruleGr
   });
 }
 
-/** Rules without priority, action or metric get theirs by place: a block, unless they refer to a group. */
+/**
+ * Completes rules that lack a priority, action or metric. The priority follows the order; the action is to block,
+ * unless the rule refers to a group.
+ */
 function withRules(draft: Draft, properties: JsonObject, MetricName: string): JsonObject {
   const filled = draft.fillAll(properties);
   const rules = (filled['Rules'] ?? []) as readonly JsonObject[];

@@ -1,7 +1,4 @@
-/**
- * A case's set-up as the CloudFormation template that would create it, made by one generic builder for all
- * cases.
- */
+/** Builds the CloudFormation template that would create a case's set-up. The builder is the same for all cases. */
 import { addRestApi } from './rest-template.ts';
 import { addApiV2 } from './api-v2-template.ts';
 import { fillPlaceholders } from './placeholders.ts';
@@ -10,7 +7,7 @@ import { stepsOf } from '../schema/parity-case.ts';
 import type { Draft, Resource } from './draft.ts';
 import type { Json, JsonObject, ParityCase, CloudFrontSetup } from '../schema/parity-case.ts';
 
-/** Logical ids and display names; the identity unless the run renames. */
+/** Converts logical ids and display names; returns them unchanged unless the run renames. */
 export type Naming = (name: string) => string;
 
 type TemplateInputs = {
@@ -37,7 +34,7 @@ export function buildTemplate(parityCase: ParityCase, inputs: TemplateInputs): s
 }
 
 function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: Map<string, Resource>): Draft {
-  // Logical ids are alphanumeric; names in cases may contain any character.
+  // Logical ids are alphanumeric, but names in cases may contain any character.
   const id = (...parts: readonly (string | number)[]): string =>
     inputs.naming(parts.join('').replace(/[^A-Za-z0-9]/g, ''));
   const values = (name: string): string | JsonObject | undefined => {
@@ -93,10 +90,10 @@ function invocationUri(functionId: string): JsonObject {
   return { 'Fn::Join': ['', parts] };
 }
 
-/** Expectations that need the events of functions. */
+/** Expectations for which functions must report their events. */
 const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
 
-/** Source of each function as it has to run: reports to the runner are built in. */
+/** Source of each function with the code that reports to the runner. */
 export function sourcesOf(
   parityCase: ParityCase,
   { runnerUrl }: Pick<TemplateInputs, 'runnerUrl'>,
@@ -140,7 +137,10 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
   }
 }
 
-/** The distribution of a case, with its own policies, in front of the case's API or backend. */
+/**
+ * A case puts a distribution with its own policies in front of its API or backend. By default, its cache key contains
+ * nothing.
+ */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,
   EnableAcceptEncodingBrotli: false,
@@ -215,9 +215,9 @@ type Reporting = {
   readonly runnerUrl: string;
   /** Name of the function in the case. */
   readonly functionName: string;
-  /** Send each event to the runner before the handler sees it. */
+  /** True if each event is sent to the runner before the handler gets it. */
   readonly events: boolean;
-  /** Offer `connections.post(id, data)`. */
+  /** True if the function can call `connections.post(id, data)`. */
   readonly connections: boolean;
 };
 
@@ -236,7 +236,7 @@ const CONNECTIONS = `
 const connections = { post: (id, data) => postToRunner('/connections/' + encodeURIComponent(id), data) };
 `;
 
-/** Keeps the callback style of handlers that take three arguments. */
+/** Handlers with three arguments are still called with a callback. */
 const REPORT_EVENTS = (functionName: string): string => `
 ;{
   const handler = exports.handler;
@@ -247,7 +247,7 @@ const REPORT_EVENTS = (functionName: string): string => `
 }
 `;
 
-/** The text of `Code.ZipFile`. A function that needs nothing of the runner stays as the case has it. */
+/** Returns the text of `Code.ZipFile`. A function that needs nothing from the runner stays unchanged. */
 function wrapFunction(source: string, { runnerUrl, functionName, events, connections }: Reporting): string {
   if (!events && !connections) return source;
   const head = `${POST(runnerUrl)}${connections ? CONNECTIONS : ''}`;

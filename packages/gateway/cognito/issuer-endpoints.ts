@@ -1,4 +1,4 @@
-/** The issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
+/** Serves the issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
 import { InvalidRequest } from '../core/errors.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Identities, LocalIdentity } from '../core/policy/identities.ts';
@@ -24,7 +24,10 @@ export function serveIssuer(
   }
 }
 
-/** A rotation must be visible at once: the issuer is local, and authorizers have their own caches. */
+/**
+ * Responses are not cached, because a rotation must be visible at once. The issuer is local, and authorizers have their
+ * own caches.
+ */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 
 function grantToken(request: ControlRequest, issuer: Issuer, identities: Identities): ControlReply {
@@ -61,7 +64,10 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
   }
 }
 
-/** `sub` is the identity's name unless the form sets another; this issuer can impersonate any user. */
+/**
+ * Reads the token request. `sub` is the identity's name unless the form sets another, because this issuer may
+ * impersonate any user.
+ */
 function readForm(form: URLSearchParams, client: LocalIdentity): TokenOptions {
   const audiences = form.getAll('audience');
   const roles = form.get('roles');
@@ -88,7 +94,7 @@ function authenticateClient(
       ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
       : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
   const identity = identities.find(id);
-  // Compared even for an unknown id, so that the duration does not reveal which ids exist.
+  // The secret is compared even if the id is unknown, so that the duration does not reveal which ids exist.
   const isRight = equalInConstantTime(identity?.secretAccessKey ?? 'nobody', secret);
   return isRight ? identity : undefined;
 }

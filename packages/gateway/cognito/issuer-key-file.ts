@@ -8,7 +8,7 @@ import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts'
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
-/** @returns no keys if none are stored @throws StartError when the file is damaged, or cannot be read */
+/** @returns an empty list if no keys are stored @throws StartError if the file is damaged or cannot be read */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly SavedKey[]> {
   const path = join(dataDirectory, FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -23,20 +23,20 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Sa
   }
 }
 
-/** Saves run in order: an earlier list never replaces a later one. */
+/** Saves keys one call after another, so that an earlier list never replaces a later one. */
 export async function saveIssuerKeys(dataDirectory: string, keys: readonly SavedKey[]): Promise<void> {
   const path = join(dataDirectory, FILE);
   await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));
 }
 
-/** @throws when it is not a list of keys */
+/** @throws if the value is not a list of keys */
 export function parseIssuerKeys(value: unknown): readonly SavedKey[] {
   if (!Array.isArray(value)) throw new TypeError('not a list');
   return value.map((entry: unknown) => {
     const { privateKeyPem, usedUntilSeconds } = entry as Partial<SavedKey>;
     if (typeof privateKeyPem !== 'string' || typeof usedUntilSeconds !== 'number')
       throw new TypeError('not a key');
-    // The issuer signs RS256; a key of another type counts as damaged.
+    // The issuer signs with RS256, so a key of another type counts as damaged.
     if (createPrivateKey(privateKeyPem).asymmetricKeyType !== 'rsa') throw new TypeError('not an RSA key');
     return { privateKeyPem, usedUntilSeconds };
   });

@@ -1,7 +1,7 @@
 /**
- * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name
- * can never be the name of a real issuer. It signs under another issuer's name only if it replaces that
- * issuer on this machine.
+ * The local OpenID issuer: it makes real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name
+ * can never be the name of a real issuer. It signs in the name of another issuer only if it replaces that issuer on
+ * this machine.
  */
 import { InvalidRequest } from '../core/errors.ts';
 import {
@@ -23,23 +23,23 @@ const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenOptions = {
   readonly sub: string;
-  /** The issuer that the local one replaces; default: the local issuer itself. */
+  /** The issuer that the local issuer replaces. The default is the local issuer itself. */
   readonly issuer?: string;
-  /** Default: `gatewright`. */
+  /** The default is `gatewright`. */
   readonly aud?: string | readonly string[];
   readonly roles?: readonly string[];
-  /** Space-separated. */
+  /** Scopes, separated by spaces. */
   readonly scope?: string;
-  /** Other claims, such as `token_use`; never claims that the issuer sets itself. */
+  /** Other claims, such as `token_use`. Claims that the issuer sets itself are refused. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Default: 3600; a negative number means expired that long ago. */
+  /** The default is 3600. A negative number makes a token that expired that long ago. */
   readonly expiresInSeconds?: number;
 };
 
 export type SavedKey = {
-  /** PKCS #8. */
+  /** The private key in PKCS #8. */
   readonly privateKeyPem: string;
-  /** The expiry of the last token that it signed. */
+  /** The expiry of the last token that the key signed. */
   readonly usedUntilSeconds: number;
 };
 
@@ -55,26 +55,24 @@ type PublicJwk = {
 type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Whether tokens may have this `iss`; absent means only the local issuer's own. */
+  /** Returns whether tokens may have this `iss`. If absent, only the local issuer's own is allowed. */
   readonly standsInFor?: (issuer: string) => boolean;
-  /** Newest first; empty means that a new key is made. */
+  /** Saved keys, newest first. If empty, a new key is created. */
   readonly kept?: readonly SavedKey[];
-  /** Receives all keys, newest first, whenever data that must be saved has changed. */
+  /** Called with all keys, newest first, whenever data that must be saved has changed. */
   readonly onChange?: (keys: readonly SavedKey[]) => void;
 };
 
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
 
-/**
- * Claims about issuer, recipient and times; a token request sets the claims that it may choose by separate fields.
- */
+/** Claims that the issuer sets itself. A token request chooses some of them by separate fields, not in `claims`. */
 const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
 const MODULUS_BITS = 2048;
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
 const DAY_SECONDS = 24 * 3600;
 /**
- * A key set must stay readable for every client (API Gateway accepts 150 kB); the oldest key is removed
+ * Limits the key set, which every client must be able to read (API Gateway accepts 150 kB). The oldest key is removed
  * first.
  */
 const MAX_KEYS = 8;
@@ -97,7 +95,7 @@ export class Issuer {
 
   readonly own = LOCAL_ISSUER;
 
-  /** Whether tokens may have this `iss`. */
+  /** Returns whether tokens may have this `iss`. */
   includes(issuer: string): boolean {
     return issuer === this.own || this.#standsInFor(issuer);
   }
@@ -153,8 +151,8 @@ export class Issuer {
   }
 
   /**
-   * Signs with a new key from now on. Old keys stay in the key set until their tokens have expired;
-   * `withdraw` removes them at once, for a leaked key.
+   * Signs with a new key from now on. Old keys stay in the key set until their tokens have expired. `withdraw` removes
+   * them at once, for a leaked key.
    */
   async rotate(how: { readonly withdraw?: boolean } = {}): Promise<void> {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS });
@@ -163,12 +161,12 @@ export class Issuer {
     this.#announce();
   }
 
-  /** RFC 7517. */
+  /** Returns the key set (RFC 7517). */
   keySet(): { readonly keys: readonly PublicJwk[] } {
     return { keys: this.#usable().map(({ jwk }) => jwk) };
   }
 
-  /** Whether one of the current keys has signed this token; its claims are not checked. */
+  /** Returns whether one of the current keys has signed this token. The token's claims are not checked. */
   hasSigned(token: string): boolean {
     const [header = '', payload = '', signature = '', ...more] = token.split('.');
     const kid = parseJsonObject(Buffer.from(header, 'base64url').toString('utf8'))?.['kid'];
@@ -179,8 +177,8 @@ export class Issuer {
   }
 
   /**
-   * OpenID Connect Discovery 1.0, under the issuer's own name. @param baseUrl address of this issuer,
-   * `http://127.0.0.1:4000`
+   * Returns the document of OpenID Connect Discovery 1.0, under the issuer's own name. @param baseUrl address of this
+   * issuer, `http://127.0.0.1:4000`
    */
   discovery(baseUrl: string): Readonly<Record<string, unknown>> {
     return {
@@ -200,7 +198,7 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Rounded up to full days, so that it is saved only once a day. */
+  /** Records the key's last use, rounded up to full days, so that the key is saved only once a day. */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;
@@ -219,7 +217,7 @@ export class Issuer {
     }));
   }
 
-  /** Signs with these keys from now on; tokens signed by its former keys become invalid. */
+  /** Signs with these keys from now on. Tokens signed with the previous keys become invalid. */
   adopt(keys: readonly SavedKey[]): void {
     this.#keys = keys.map(readSavedKey);
     this.#announce();
@@ -245,7 +243,7 @@ function readSavedKey({ privateKeyPem, usedUntilSeconds }: SavedKey): IssuerKey 
 
 function toIssuerKey(privateKey: KeyObject, usedUntilSeconds: number): IssuerKey {
   const { kty = '', n = '', e = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  // RFC 7638 thumbprint: the same key has the same id after a restart.
+  // The id is the RFC 7638 thumbprint, so that the same key has the same id after a restart.
   const kid = createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
   return { privateKey, jwk: { kty, n, e, kid, alg: 'RS256', use: 'sig' }, usedUntilSeconds };
 }

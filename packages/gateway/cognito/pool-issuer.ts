@@ -1,4 +1,4 @@
-/** The scope of access tokens from a sign-in by the API: the user's own data. */
+/** The scope of access tokens after a sign-in through the API. It permits access to the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 
 type PoolTokenOptions = {
@@ -10,8 +10,8 @@ type PoolTokenOptions = {
 };
 
 /**
- * The claims of a pool's token other than `iss`, `sub` and times: an access token if it has a scope or
- * `token_use=access`, otherwise an ID token; roles are groups (Cognito developer guide, "Understanding user
+ * Returns the claims of a pool's token other than `iss`, `sub` and times. The token is an access token if it has a
+ * scope or `token_use=access`, otherwise an ID token. Roles become groups (Cognito developer guide, "Understanding user
  * pool JSON web tokens").
  */
 export function cognitoClaims(

@@ -79,7 +79,7 @@ export const COGNITO_TYPES = {
     noEffect: words('Description Precedence'),
     unsupported: { RoleArn: 'the group has no role' },
   },
-  // The client's AllowedOAuthScopes define its scopes.
+  // AllowedOAuthScopes of the client already defines its scopes.
   'AWS::Cognito::UserPoolResourceServer': {
     enforced: words('UserPoolId Identifier Name'),
     noEffect: ['Scopes'],

@@ -23,7 +23,7 @@ export type LocalSignIn = {
   /** Login pages, key sets and tokens of the pools and of the issuer itself. */
   readonly port: SignInPort;
   readonly serveAdmin: AwsService;
-  /** `POST token` and `POST issuer/rotate` for the command line; undefined for other paths. */
+  /** Serves `POST token` and `POST issuer/rotate` for the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly UserDefinition[]) => void;
 };
@@ -31,7 +31,10 @@ export type LocalSignIn = {
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
   readonly identities: Identities;
-  /** Invokes trigger functions; available only once the functions have started, which is later than the pools. */
+  /**
+   * Returns the invoker of trigger functions. It becomes available when the functions have started, which is later than
+   * the pools.
+   */
   readonly invoker: () => Invoker;
   readonly log: LogSink;
   /** The directory where keys and users are saved; undefined means that they are not saved. */
@@ -41,7 +44,7 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
 /** Cognito's limit for a trigger. */
 const TRIGGER_WITHIN_MS = 5_000;
 
-/** @throws StartError when saved data is damaged, or cannot be read */
+/** @throws StartError if saved data is damaged or cannot be read */
 export async function openLocalSignIn(options: SignInOptions): Promise<LocalSignIn> {
   const { standIns, identities, clock } = options;
   const issuer = await openIssuer(options);
@@ -84,7 +87,7 @@ async function openPools(
 ): Promise<UserPools> {
   let isDue = false;
   const save = (): void => {
-    // Several changes in one call are written once.
+    // Several changes in one call are saved together.
     if (directory === undefined || isDue) return;
     isDue = true;
     setImmediate(() => {
@@ -106,7 +109,7 @@ async function openPools(
   return pools;
 }
 
-/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or only the name. */
+/** Reads `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or only a name. */
 function readFunction(arn: string): Pick<Invocation, 'functionName' | 'qualifier'> {
   if (!arn.startsWith('arn:')) return { functionName: arn };
   const [functionName = arn, qualifier] = arn.split(':').slice(6);

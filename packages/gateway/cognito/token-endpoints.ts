@@ -1,13 +1,13 @@
 /**
- * Tokens and keys of the local issuer for the command line: below `/_gatewright/`, with the secret of the
- * start.
+ * Tokens and keys of the local issuer for the command line. The paths are below `/_gatewright/`, and need the secret of
+ * this run.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../core/api-call.ts';
 import { InvalidRequest } from '../core/errors.ts';
 import type { Issuer, TokenOptions } from './issuer.ts';
 
-/** @param path below `/_gatewright/` @returns undefined for paths that belong to others */
+/** @param path relative to `/_gatewright/` @returns undefined for paths that belong to other endpoints */
 export async function serveTokens(
   request: ControlRequest,
   path: string,

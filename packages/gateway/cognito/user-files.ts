@@ -1,4 +1,4 @@
-/** Local users on disk: the user's own `users.yml`, and with `--data DIR` the users that calls created. */
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` the users that calls have created. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ const KEPT_FILE = 'users.json';
 const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
 
-/** All users; if two have the same name, the first is used. Never rejects. */
+/** Reads all users. If two users have the same name, the first is used. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const read = await Promise.all(files.map(readUsersFile));
   const users = new Map<string, ParsedUsers['users'][number]>();
@@ -35,7 +35,7 @@ async function readUsersFile(file: string): Promise<ParsedUsers> {
   }
 }
 
-/** @returns nothing if none are saved @throws StartError when the file is damaged, or cannot be read */
+/** @returns an empty list if no pools are saved @throws StartError if the file is damaged or cannot be read */
 export async function loadPools(dataDirectory: string): Promise<readonly SavedPool[]> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -46,7 +46,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
     const value: unknown = JSON.parse(text, revive);
     if (Array.isArray(value)) return value as readonly SavedPool[];
   } catch {
-    // Reported below.
+    // The error is thrown below.
   }
   throw new StartError(
     'KEPT_USERS',
@@ -54,7 +54,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
   );
 }
 
-/** Saves the pools with hashes instead of passwords. Saves run in order. */
+/** Saves the pools with hashes instead of passwords. Calls are executed one after another. */
 export async function savePools(dataDirectory: string, pools: readonly SavedPool[]): Promise<void> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);
@@ -65,7 +65,7 @@ export function printPools(pools: readonly SavedPool[]): unknown {
   return JSON.parse(JSON.stringify(pools, replace));
 }
 
-/** Reads pools from JSON; undefined if invalid. */
+/** Reads pools from JSON; undefined if the value is invalid. */
 export function parsePools(value: unknown): readonly SavedPool[] | undefined {
   const isPool = (one: unknown): boolean =>
     isJsonObject(one) &&

@@ -1,6 +1,6 @@
 /**
- * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and
- * stages' caches. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
+ * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and stage
+ * caches. The state is in memory, by the ids of templates. After a restart, buckets are full and there is no usage.
  */
 import { REFUSING } from '../core/errors.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -39,19 +39,19 @@ export type AccountOptions = {
   /** The region whose account limit applies; absent means us-east-1. */
   readonly region?: string | undefined;
   /**
-   * `--usage-lag`: the delay until a request counts as usage; absent means no delay, and then no quota is
+   * `--usage-lag`: the delay until a request counts as usage. If it is absent, there is no delay, so no quota is
    * exceeded.
    */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: the limit of a stage cache; absent means 256 MB. */
+  /** `--cache-memory`: the memory limit of a stage cache; absent means 256 MB. */
   readonly cacheMemoryBytes?: number | undefined;
-  /** `--assume`; absent means the defaults. */
+  /** `--assume`: the assumptions about AWS's behaviour; absent means the defaults. */
   readonly assumptions?: Assumptions | undefined;
-  /** `--account-quota`; absent means AWS's defaults. */
+  /** `--account-quota`: the quotas that AWS has raised; absent means AWS's defaults. */
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: the VPC of each endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** Whether a service here runs resources of this type; absent means that none does. */
+  /** Whether the gateway has a service that runs resources of this type; absent means that it has none. */
   readonly isServedType?: ((type: string) => boolean) | undefined;
   /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent means no. */
   readonly needsPermissions?: boolean | undefined;
@@ -104,7 +104,7 @@ export class Account {
     this.keyRing = new AccountKeyRing(() => this.#state);
   }
 
-  /** Undefined means that the account has no limit. */
+  /** The token bucket of the account; undefined means that the account has no limit. */
   get bucket(): TokenBucket | undefined {
     return this.#bucket;
   }
@@ -122,7 +122,7 @@ export class Account {
     return new PlanKey(keyId, usage);
   }
 
-  /** The state that is kept for a stage, by API id and name; created on first use. */
+  /** Returns the state of a stage, by API id and stage name. It is created on first use. */
   stageMemory(apiId: string, stageName: string): StageMemory {
     const name = `${apiId}/${stageName}`;
     const known = this.#stages.get(name);
@@ -149,8 +149,8 @@ export class Account {
   }
 
   /**
-   * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans
-   * that calls created stay, and so does all usage. @throws DefinitionError for what AWS refuses
+   * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans that were
+   * created by calls stay, and so does all usage. @throws DefinitionError for what AWS refuses
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
@@ -189,7 +189,7 @@ export class Account {
     for (const plan of this.plans.all) if (!wereDefined.has(plan.id)) plans.put(plan);
   }
 
-  /** Keys that calls added to plans stay there as long as both exist. */
+  /** Keys that were added to plans by calls stay in their plans as long as both the key and the plan exist. */
   #carryOverMembers({ keys, plans }: KeysAndPlans, defined: DefinedMetering): void {
     const ofTemplates = new Set(
       [...this.#defined.planKeys, ...defined.planKeys].map(({ planId, keyId }) => `${planId}/${keyId}`),
@@ -202,7 +202,7 @@ export class Account {
   }
 }
 
-/** The key of a canary's state; no stage can have this name. */
+/** Returns the key of a canary's state. No stage can have this name. */
 export function canaryOf(stageName: string): string {
   return `${stageName}/Canary`;
 }

@@ -1,4 +1,4 @@
-/** AWS's quotas that a template or a call can exceed (docs/aws §13), with AWS's error texts. */
+/** AWS's quotas that a template or a call can exceed (docs/aws §13), with AWS's error messages. */
 import { DefinitionError } from '../core/errors.ts';
 import { POLICY_CHARACTERS } from '../core/deployment/authorization/compile-resource-policy.ts';
 import { ControlError } from './control-error.ts';
@@ -9,7 +9,7 @@ type Quota = {
   readonly name: string;
   /** What the quota applies to; absent means the account in a region. */
   readonly of?: 'this API' | 'this API key';
-  /** The name for `--account-quota`; absent means that AWS does not raise the quota. */
+  /** The name for `--account-quota`; absent means that AWS does not raise this quota. */
   readonly raisedAs?: string;
 };
 
@@ -21,7 +21,7 @@ export const QUOTAS = {
   stages: { most: 10, name: 'Stages', of: 'this API', raisedAs: 'stages' },
   authorizers: { most: 10, name: 'Authorizers', of: 'this API', raisedAs: 'authorizers' },
   edgeApis: { most: 120, name: 'APIs' },
-  /** Includes HTTP and WebSocket APIs. */
+  /** The quota also counts HTTP and WebSocket APIs. */
   regionalApis: { most: 600, name: 'APIs' },
   privateApis: { most: 600, name: 'APIs' },
   restVpcLinks: { most: 20, name: 'VPC Links', raisedAs: 'vpc-links' },
@@ -52,11 +52,12 @@ export const RAISABLE_QUOTAS: readonly string[] = [
   ),
 ];
 
-/** Large enough for any account; limits the effect of a typing error. */
+/** The highest accepted value. It is large enough for any account, and limits the effect of a typing error. */
 const MOST = 100_000;
 
 /**
- * Adds `stages=20` to the raised quotas; undefined for an unknown name, or for a number that raises nothing.
+ * Adds an entry such as `stages=20` to the raised quotas. Returns undefined for an unknown name, or for a number that
+ * does not raise the quota.
  */
 export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas | undefined {
   const [, flag, digits = ''] = /^([a-z-]+)=(\d{1,6})$/.exec(text) ?? [];
@@ -68,8 +69,8 @@ export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas |
 }
 
 /**
- * Public threads quote this wording for resources, authorizers and APIs, including the two spaces; the others
- * follow by analogy.
+ * Public threads quote this wording, including the two spaces, for resources, authorizers and APIs. The wording for
+ * other items is by analogy.
  */
 function describe({ name, of }: Quota): string {
   const whose = of === undefined ? '' : ` for ${of}`;

@@ -1,6 +1,6 @@
 /**
- * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API. Requests
- * only read the deployment that `createDeployment` compiles from it.
+ * The mutable half of an API: its resources under AWS's names, which are edited by templates and by AWS's own API.
+ * Requests only read the deployment that `createDeployment` compiles from these resources.
  */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { readEndpointTypes } from '../core/deployment/authorization/compile-resource-policy.ts';
@@ -18,7 +18,7 @@ import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deploymen
 import type { ServedApi, ServedStage, RequestLimits } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 
-/** Everything in an API that a deployment captures. Maps keep template order. */
+/** All resources of an API that a deployment captures. Maps keep template order. */
 export type ApiResources = HeldParts & {
   readonly api: ControlResource;
   readonly resources: ReadonlyMap<string, PathResource>;
@@ -26,11 +26,11 @@ export type ApiResources = HeldParts & {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly invokePermissions: InvokePermissions;
-  /** Not part of a deployment: exports read the current parts. */
+  /** Documentation is not part of a deployment, because exports read the current parts. */
   readonly documentation: Documentation;
 };
 
-/** Documentation from calls and templates, in order of creation; a version has its parts in `Parts`. */
+/** Documentation from calls and templates, in order of creation. The parts of a version are in its `Parts`. */
 export type Documentation = {
   readonly parts: readonly ControlResource[];
   readonly versions: readonly ControlResource[];
@@ -45,15 +45,15 @@ export type DeploymentRecord = {
 
 export type StageRecord = {
   readonly settings: StageSettings;
-  /** Result of the last automatic deployment; HTTP and WebSocket only. */
+  /** The result of the last automatic deployment. It is set only for HTTP and WebSocket APIs. */
   readonly deploymentMessage?: string | undefined;
   readonly createdAtEpochMs: number;
   readonly updatedAtEpochMs: number;
 };
 
 /**
- * CloudFront has a lower URL limit; so do VPC endpoints, which also allow less in headers (developer guide,
- * "Quotas … of a REST API").
+ * CloudFront has a lower limit for URLs. VPC endpoints have the same lower limit for URLs, and also a lower limit for
+ * headers (developer guide, "Quotas … of a REST API").
  */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;
@@ -87,7 +87,10 @@ export class ApiState {
     readonly resources?: ApiResources;
   } = { stages: new Map(), deployments: new Set() };
 
-  /** `errors` has the texts of failures that occur before a stage is known. `account` survives a reload. */
+  /**
+   * Creates an API. `errors` contains the texts for failures that occur before a stage is known. `account` survives a
+   * reload.
+   */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
     this.identity = identity;
     this.createdAtEpochMs = account.clock.nowEpochMs();
@@ -112,7 +115,7 @@ export class ApiState {
     return this.#isEdited;
   }
 
-  /** Replaces the resources. Requests see them after the next deployment. */
+  /** Replaces the resources. Requests use the new resources after the next deployment. */
   edit(resources: ApiResources): void {
     this.#resources = resources;
     this.#isEdited = true;
@@ -136,8 +139,8 @@ export class ApiState {
   }
 
   /**
-   * Takes over a deployment from an earlier state of the same API; of two with the same id its own is kept,
-   * unless `stays`.
+   * Takes over a deployment from an earlier state of the same API. If this API already has a deployment with that id,
+   * it keeps its own, unless `stays` is set.
    */
   adoptDeployment(before: ApiState, id: string, stays = false): void {
     const record = before.deployment(id);
@@ -165,14 +168,14 @@ export class ApiState {
     return this.#stageRecords.get(name);
   }
 
-  /** After its next deployment, the stage responds with 500. */
+  /** Closes a stage. After its next deployment, the stage responds with 500. */
   close(stageName: string, reason: string): void {
     this.#closed.set(stageName, reason);
   }
 
   /**
-   * Points a stage at a deployment; a request in flight keeps the deployment that it started with. A stage of
-   * an HTTP or WebSocket API may have no deployment yet, and then does not respond.
+   * Points a stage at a deployment. A request in flight keeps the deployment with which it started. A stage of an HTTP
+   * or WebSocket API may have no deployment yet. In that case it does not respond.
    */
   putStage(settings: StageSettings, deploymentMessage?: string): void {
     const { name } = settings;
@@ -209,13 +212,13 @@ export class ApiState {
     return this.#defined.resources;
   }
 
-  /** Restores edits that calls made before the template was loaded again. */
+  /** Restores edits by calls that were made before the template was loaded again. */
   adoptResources(resources: ApiResources, isEdited: boolean): void {
     this.#resources = resources;
     this.#isEdited = isEdited;
   }
 
-  /** A stage's properties in the template; undefined if the template has no such stage. */
+  /** Returns the properties of a stage in the template; undefined if the template has no such stage. */
   definedStage(name: string): JsonObject | undefined {
     return this.#defined.stages.get(name);
   }

@@ -1,6 +1,6 @@
 /**
- * The calls that changed the control plane, with their times and ids: repeated in order, they produce the
- * same APIs, keys, plans, stages and domains with the same ids.
+ * The calls that changed the control plane, with their times and ids. If the calls are repeated in order, they produce
+ * the same APIs, keys, plans, stages and domains with the same ids.
  */
 import { InvalidRequest } from '../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ type JournaledCall = {
   readonly path: string;
   readonly query: string;
   readonly contentType: string;
-  /** Base64. */
+  /** The body in base64. */
   readonly body: string;
   readonly region: string;
   readonly atEpochMs: number;
@@ -25,7 +25,7 @@ type JournaledCall = {
 const MAX_CALLS = 20_000;
 const MAX_CHARS = 64 * 1024 * 1024;
 const METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** TestInvokeMethod and TestInvokeAuthorizer, which change nothing. */
+/** The paths of TestInvokeMethod and TestInvokeAuthorizer, which change nothing. */
 const TRIALS = /^\/restapis\/[^/]+\/(?:resources\/[^/]+\/methods|authorizers)\/[^/]+$/;
 
 export class CallJournal {
@@ -46,7 +46,7 @@ export class CallJournal {
     this.random = { ...random, hex: (count) => this.#draw(count, random) };
   }
 
-  /** Undefined means that the limit was exceeded. */
+  /** The recorded calls; undefined means that the limit was exceeded. */
   get calls(): readonly JournaledCall[] | undefined {
     return this.#isOverfull ? undefined : this.#calls;
   }
@@ -58,8 +58,8 @@ export class CallJournal {
   }
 
   /**
-   * Wraps a service and records its changes in the journal. They run one at a time, so that each id belongs
-   * to a known call.
+   * Wraps a service and records its changes in the journal. The changes run one at a time, so that each id belongs to a
+   * known call.
    */
   keep(service: AwsService): AwsService {
     return (call) => {
@@ -78,8 +78,8 @@ export class CallJournal {
   }
 
   /**
-   * Repeats calls, with full permissions. Must be called within `inTurn`. @param isKept whether they are
-   * recorded in the journal here @throws InvalidRequest at the first refused call
+   * Repeats calls with full permissions. Must be called within `inTurn`. @param isKept whether the repeated calls are
+   * recorded in this journal @throws InvalidRequest at the first refused call
    */
   async replay(
     calls: readonly JournaledCall[],

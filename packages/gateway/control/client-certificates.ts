@@ -1,6 +1,6 @@
 /**
- * The account's client certificates, by which backends recognise API Gateway. The private key never leaves
- * this process; a restart makes new ones.
+ * The account's client certificates, by which backends recognise API Gateway. The private keys never leave this
+ * process. After a restart, new certificates are created.
  */
 import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';
 import type { Clock } from '../core/ports.ts';
@@ -57,8 +57,8 @@ export class ClientCertificates {
   }
 
   /**
-   * Replaces the templates' certificates: certificates for new definitions are generated, certificates of removed
-   * ones are deleted, and the others stay.
+   * Replaces the templates' certificates. A certificate is generated for each new definition, and deleted if its
+   * definition was removed. All other certificates stay.
    */
   define(defined: readonly { readonly id: string; readonly description: string }[]): void {
     const ids = new Set(defined.map(({ id }) => id));

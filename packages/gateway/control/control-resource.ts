@@ -2,7 +2,7 @@ import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 
-/** One resource of an API: its id on AWS, and its properties in CloudFormation's spelling. */
+/** One resource of an API, with its id on AWS and its properties in CloudFormation's spelling. */
 export type ControlResource = {
   readonly id: string;
   readonly logicalId: string;

@@ -12,7 +12,7 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
 /**
- * The stage with its canary. @throws RangeError for an invalid deployment, DefinitionError for a certificate
+ * Returns the stage with its canary. @throws RangeError for an invalid deployment, DefinitionError for a certificate
  */
 export function serveStage(
   apiId: string,
@@ -51,7 +51,7 @@ export function serveStage(
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
 }
 
-/** The token buckets of a stage; undefined if there is no limit, so that requests skip them. */
+/** Returns the token buckets of a stage; undefined if there is no limit, so that requests skip this check. */
 export function createStageThrottle(
   settings: ThrottleSettings | undefined,
   buckets: TokenBuckets,
@@ -67,7 +67,7 @@ export function createStageThrottle(
   };
 }
 
-/** @throws DefinitionError for a missing certificate */
+/** Finds the client certificate. @throws DefinitionError if it is missing */
 function findCertificate(
   { clientCertificateId, source }: StageSettings,
   account: Account,
@@ -82,7 +82,7 @@ function findCertificate(
 }
 
 /**
- * Entries are kept by deployment, so a canary shares the stage's entries only if both have the same
+ * Cache entries are separate for each deployment, so a canary shares the stage's entries only if both have the same
  * deployment.
  */
 function openStageCache(
@@ -98,8 +98,8 @@ function openStageCache(
 }
 
 /**
- * The stage with the canary's own settings. Limits are shared; a cached grant is not, because an overridden
- * variable may select another authorizer function.
+ * Returns the stage with the canary's own settings. The limits are shared. Cached authorizer results are not shared,
+ * because an overridden variable may select another authorizer function.
  */
 function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Deployment): ServedStage {
   const variables = { ...stage.variables, ...canary.variableOverrides };
@@ -113,7 +113,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   };
 }
 
-/** Undefined if the stage logs nothing, so that its requests skip logging. */
+/** Returns undefined if the stage logs nothing, so that its requests skip logging. */
 function writeDown(
   apiId: string,
   { name, accessLog, options, isTraced }: StageSettings,
@@ -131,7 +131,7 @@ function writeDown(
   };
 }
 
-/** Log lines of a canary go to the stage's groups and to the canary's own. */
+/** Writes the log lines of a canary to the stage's log groups and to the canary's own log groups. */
 function withCanaryLogs(logs: StageLogs): StageLogs {
   const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
   const { access } = logs;

@@ -1,6 +1,6 @@
 /**
- * The state that is served: the stacks with their APIs, APIs that calls created, and custom domains. A reload
- * keeps changes by calls; requests in flight keep the state that they started with.
+ * The state that is served: the stacks with their APIs, the APIs that were created by calls, and the custom domains. A
+ * reload keeps the changes by calls. A request in flight keeps the state with which it started.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './edits/carry-over.ts';
@@ -30,11 +30,11 @@ type PreparedApis = {
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
-/** The result for a request to a custom domain; `api` undefined means that no mapping matches. */
+/** The result for a request to a custom domain. If `api` is undefined, no mapping matches. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   readonly isHttpOnly: boolean;
-  /** A domain that requires certificates, and its truststore; undefined means that none are required. */
+  /** A domain that requires client certificates, and its truststore; undefined means that the domain requires none. */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
@@ -74,7 +74,7 @@ export class ServedApis {
     return this.#apis.get(apiId)?.served ?? this.#urls.get(apiId)?.served;
   }
 
-  /** `shop ` before the request lines of an API, if there are several APIs. */
+  /** Returns the label before the request lines of an API, such as `shop `; empty if there is only one API. */
   labelOf(apiId: string): string {
     this.#labels ??= labelApis([
       ...this.all.map(({ identity }) => identity),
@@ -87,7 +87,7 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
-  /** Restores the templates' state, without changes by calls, usage, caches or counts. */
+  /** Restores the state of the templates, without changes by calls, usage, caches or counts. */
   restart(tolerance: Tolerance): void {
     const unsupported = this.#unsupported;
     this.#apis = new Map();
@@ -97,21 +97,21 @@ export class ServedApis {
     this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
 
-  /** Adds an API that a call created; it stays until a call deletes it. */
+  /** Adds an API that was created by a call. It stays until a call deletes it. */
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);
     this.#apis.set(api.identity.apiId, api);
     this.#labels = undefined;
   }
 
-  /** An API of a template returns when the template is loaded again. */
+  /** Removes an API. An API of a template returns when the template is loaded again. */
   remove(apiId: string): void {
     this.#made.delete(apiId);
     this.#apis.delete(apiId);
     this.#labels = undefined;
   }
 
-  /** The result for a custom domain in Host; undefined for any other host. */
+  /** Returns the result for a custom domain in the Host header; undefined for any other host. */
   atDomain(host: string, target: string, rawHeaders?: readonly string[]): DomainAnswer | undefined {
     const domain = this.domains.ofHost(host);
     if (domain === undefined) return undefined;
@@ -135,8 +135,8 @@ export class ServedApis {
   }
 
   /**
-   * Compiles the stacks without serving them yet. @throws DefinitionError if no fault is tolerated; the
-   * previous state is then still served.
+   * Compiles the stacks without serving them yet. @throws DefinitionError if no fault is tolerated. In that case the
+   * previous state is still served.
    */
   prepare(
     stacks: readonly ResolvedStack[],
@@ -208,8 +208,8 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 };
 
 /**
- * The shortest label that distinguishes each API's request lines, by API id: its name, followed by a space;
- * if that is not unique, with the API type, then with the id. Empty for a single API.
+ * Returns the shortest label that distinguishes each API's request lines, by API id. The label is the API's name,
+ * followed by a space. If it is not unique, the API type is added, then the id. With a single API there are no labels.
  */
 export function labelApis(
   apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],

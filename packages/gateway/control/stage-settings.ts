@@ -6,22 +6,20 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export type StageSettings = {
-  /**
-   * The settings' source in the form of a Stage resource: the API shows it, and patches are applied to it.
-   */
+  /** The source of the settings, in the form of a Stage resource. The API shows it, and patches are applied to it. */
   readonly source: ControlResource;
   readonly name: string;
   readonly deploymentId: string;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly throttles: ThrottleSettings | undefined;
   readonly accessLog: AccessLog | undefined;
-  /** REST only. */
+  /** The settings of the canary, which only REST stages can have. */
   readonly canary: CanarySettings | undefined;
-  /** REST only. */
+  /** The settings of the cache, which only REST stages can have. */
   readonly caching: StageCaching | undefined;
   readonly options: StageOptions;
-  /** REST only. */
+  /** Whether requests are traced, which is supported only by REST stages. */
   readonly isTraced: boolean;
-  /** REST only: the client certificate for its backends. */
+  /** The client certificate that is presented to backends. Only REST stages can have it. */
   readonly clientCertificateId: string | undefined;
 };

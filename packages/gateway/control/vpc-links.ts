@@ -1,12 +1,12 @@
 /**
- * VPC links of templates and calls. Because there is no VPC, integrations use the address that `--vpc-link`
- * gives for the link's id or name.
+ * The VPC links of templates and calls. There is no VPC, so integrations use the address that `--vpc-link` specifies
+ * for the link's id or name.
  */
 import { mergeParts } from './edits/merge-defined.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { ControlResource } from './control-resource.ts';
 
-/** `rest` links point to network load balancers, `http` links into subnets. */
+/** A VPC link. `rest` links point to network load balancers, and `http` links point to subnets. */
 export type VpcLink = ControlResource & {
   readonly kind: 'rest' | 'http';
   readonly createdAtEpochMs: number;
@@ -24,7 +24,7 @@ export class VpcLinks {
     return this.#links.find((link) => link.id === id);
   }
 
-  /** The link's display name; undefined for an unknown link. */
+  /** Returns the display name of a link; undefined for an unknown link. */
   nameOf(id: string): string | undefined {
     const name = textOf(this.find(id)?.properties ?? {}, 'Name');
     return name === '' ? undefined : name;
@@ -42,8 +42,7 @@ export class VpcLinks {
   }
 
   /**
-   * Replaces the templates' definitions; changes that calls made to a link stay until its own definition
-   * changes.
+   * Replaces the templates' definitions. A change of a link by a call stays until the link's own definition changes.
    */
   adopt(defined: readonly VpcLink[]): void {
     const merged = mergeParts(this.#defined, this.#links, defined);

@@ -1,17 +1,17 @@
 /**
- * Requests to the gateway other than API traffic: AWS's own APIs, the issuer, the command line. Plain data,
- * so that one handler serves the control port, an API's own port and tests.
+ * Requests to the gateway other than API traffic: AWS's own APIs, the issuer, the command line. Requests are plain
+ * data, so that one handler can serve the control port, an API's own port and tests.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { StreamedBody } from './exchange.ts';
 
 export type ControlRequest = {
   readonly method: string;
-  /** The path as sent, still percent-encoded, without the query: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
+  /** The path as sent, without the query and still percent-encoded: `/dev/@connections/JCIoWGiIvHcEsxg%3D`. */
   readonly path: string;
   /** The query as sent, without the question mark; empty if there is no query. */
   readonly query: string;
-  /** Flat name, value list in wire order, the client's spelling and duplicates kept. */
+  /** A flat list of names and values in the order of the request, with the client's spelling and duplicates. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   readonly host: string;
@@ -19,10 +19,12 @@ export type ControlRequest = {
 
 export type ControlReply = {
   readonly status: number;
-  /** Flat list of names and values. The port adds `Content-Length` and `Date`. */
+  /** A flat list of names and values. The port adds `Content-Length` and `Date`. */
   readonly headers: readonly string[];
   readonly body: string | Buffer;
-  /** Replaces `body`; its length is not known in advance. Control port only. */
+  /**
+   * A streamed body, which replaces `body` and whose length is not known in advance. Only the control port supports it.
+   */
   readonly stream?: StreamedBody;
 };
 
@@ -31,8 +33,8 @@ export function jsonReply(status: number, body: unknown, headers: readonly strin
 }
 
 /**
- * The members of a JSON object body; undefined for other members, or a body that is not a JSON object. An
- * empty body is `{}`.
+ * Returns the members of a JSON object body; undefined if the body has other members or is not a JSON object. An empty
+ * body results in `{}`.
  */
 export function readFields(
   request: ControlRequest,

@@ -1,6 +1,6 @@
 /**
- * The check that stopped a request, more precise than the error code: stable, plain data. Explanations depend
- * on this value, never on log text.
+ * The check that stopped a request, as stable, plain data. It is more precise than the error code. Explanations depend
+ * on this value and never on log text.
  */
 import type { TokenDefectCode } from './policy/bearer-token.ts';
 
@@ -10,7 +10,7 @@ export type Defect =
   | { readonly kind: 'authorizer'; readonly code: AuthorizerDefectCode }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
-  /** A screen in front of the stage refused the request; it gives its own reasons. */
+  /** A screen in front of the stage refused the request, and provides its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
   /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }

@@ -1,9 +1,9 @@
 /**
- * All failures of requests, definitions and starts, by stable code. Their wordings are in
- * deployment/wordings/error-wordings.ts (by stage or API) and deployment/wordings/refusal-wordings.ts
- * (frames, and failures without an API). `[passes]`: the same request may succeed later. `[us]`: a bug of the
- * gateway. The caller can fix other 4xx failures, the owner of the API other 5xx failures. docs/errors.md is
- * written from these comments and from deployment/wordings/error-wordings.ts.
+ * All failures of requests, definitions and startup, by stable code. Their wordings are in
+ * deployment/wordings/error-wordings.ts (by stage or API) and deployment/wordings/refusal-wordings.ts (frames, and
+ * failures without an API). `[passes]` means that the same request may succeed later. `[us]` means a bug of the
+ * gateway. The caller can fix all other 4xx failures, and the owner of the API can fix all other 5xx failures.
+ * docs/errors.md is written from these comments and from deployment/wordings/error-wordings.ts.
  */
 
 import { UserError } from '@gatewright/aws/usage-error';
@@ -49,12 +49,12 @@ export type GatewayResponseType =
   | 'THROTTLED'
   /** The credential is missing, the token is invalid, or the authorizer threw `Unauthorized`. */
   | 'UNAUTHORIZED'
-  /** No template matches the content type and passthrough is off, or the body does not match its `Content-Encoding`. */
+  /** No template matches the content type and passthrough is disabled, or the body does not match its `Content-Encoding`. */
   | 'UNSUPPORTED_MEDIA_TYPE'
   /** The web ACL blocked the request. */
   | 'WAF_FILTERED';
 
-/** Failures that AWS words itself; templates cannot customise them. */
+/** The failures whose wording is fixed by AWS. Templates cannot customise them. */
 type FixedErrorCode =
   /** The first path segment is not a stage of the API. */
   | 'STAGE_NOT_FOUND'
@@ -71,13 +71,13 @@ type FixedErrorCode =
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
-/** Who caused the failure: the caller, the integration, or the gateway's configuration. */
+/** The cause of the failure: the caller, the integration, or the gateway's configuration. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
   readonly source: ErrorSource;
   /**
-   * The client's message; absent means the default text of the code. `null` is AWS's literal
+   * The message for the client; absent means the default message of the code. `null` results in AWS's literal
    * `{"message":null}`.
    */
   readonly message?: string | null;
@@ -85,25 +85,25 @@ export type GatewayErrorDetail = {
   readonly status?: number;
   /** The value of `x-amzn-ErrorType`, if it differs from the code's default. */
   readonly errorType?: string;
-  /** The reason for the operator, in the log and the trail; never sent to the client. */
+  /** The reason for the operator, which is written to the log and the trail. It is never sent to the client. */
   readonly reason: string;
-  /** The text that access logs show instead, where AWS's wording is known. */
+  /** The text that access logs contain instead of the reason, if AWS's wording is known. */
   readonly logged?: string | undefined;
-  /** The check that refused, where it is more precise than the code. */
+  /** The check that refused the request, if it is more precise than the code. */
   readonly defect?: Defect;
-  /** Header lines of this failure, e.g. `www-authenticate`, as a flat list of names and values. */
+  /** The header lines of this failure, e.g. `www-authenticate`, as a flat list of names and values. */
   readonly headers?: readonly string[];
-  /** WAF_FILTERED: the screen's own reply, which no gateway response changes. */
+  /** The screen's own reply for WAF_FILTERED, which is not changed by gateway responses. */
   readonly reply?: ScreenReply;
-  /** FUNCTION_THROTTLED: Lambda's name of the limit. */
+  /** Lambda's name of the exceeded limit, for FUNCTION_THROTTLED. */
   readonly throttledBy?: string;
-  /** `$context.error.validationErrorString`. */
+  /** The value of `$context.error.validationErrorString`. */
   readonly validationErrorString?: string;
 };
 
 export type ScreenReply = {
   readonly status: number;
-  /** Flat name, value list. */
+  /** A flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string;
 };
@@ -121,8 +121,8 @@ export class GatewayError extends Error {
 }
 
 /**
- * Makes a `GatewayError` without a stack: refusals are ordinary traffic, and capturing a stack costs four
- * times as much.
+ * Creates a `GatewayError` without a stack. Refused requests are ordinary traffic, and capturing a stack makes the
+ * error four times as expensive.
  */
 export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail): GatewayError {
   const limit = Error.stackTraceLimit;
@@ -141,8 +141,8 @@ export type DefinitionPlace = {
 };
 
 /**
- * A property at a place. It stays lazy, because copying the place would look up its line, for which a JSON
- * template is parsed a second time.
+ * Returns the place of a property. The place stays lazy, because copying it would look up its line, and that parses a
+ * JSON template a second time.
  */
 export function propertyAt(place: DefinitionPlace, property: string): DefinitionPlace {
   const descriptors = Object.getOwnPropertyDescriptors(place);
@@ -159,7 +159,7 @@ export class DefinitionError extends UserError {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
   readonly place: DefinitionPlace;
-  /** Files that are missing; adding any of them may fix the fault. */
+  /** The missing files. Adding any of them may fix the fault. */
   readonly awaited: readonly string[];
 
   constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = []) {
@@ -168,7 +168,7 @@ export class DefinitionError extends UserError {
     this.awaited = awaited;
   }
 
-  /** `file:line: LogicalId.Property: message`, for the command line. */
+  /** Returns `file:line: LogicalId.Property: message`, for the command line. */
   override describe(): string {
     const { file, line, logicalId, property } = this.place;
     const where = line === undefined ? file : `${file}:${line}`;
@@ -227,8 +227,8 @@ type StartErrorCode =
   | 'WAF_NETWORKS';
 
 /**
- * The gateway cannot start or continue for a reason that the user can fix; the message is one sentence,
- * without a stack.
+ * The gateway cannot start or continue for a reason that the user can fix. The message is one sentence, and no stack is
+ * shown.
  */
 export class StartError extends UserError {
   override readonly name = 'StartError';
@@ -241,8 +241,8 @@ export class StartError extends UserError {
 }
 
 /**
- * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled; the message
- * says why.
+ * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled. The message contains
+ * the reason.
  */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
@@ -261,7 +261,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Several faults of a definition, reported together; the first one provides the message and place. */
+/** Several faults of a definition, reported together. The message and place are those of the first fault. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
@@ -280,7 +280,7 @@ export class DefinitionFaults extends DefinitionError {
   }
 }
 
-/** Continues after a refusal, so that all faults of a part are reported. */
+/** Collects refusals and continues, so that all faults of a part are reported. */
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
@@ -295,7 +295,7 @@ export class Refusals {
     }
   }
 
-  /** @throws DefinitionError for one refusal; DefinitionFaults for more */
+  /** Ends the part. @throws DefinitionError for one refusal; DefinitionFaults for more */
   end(): void {
     const [first, ...others] = this.#errors;
     if (first === undefined) return;
@@ -304,24 +304,24 @@ export class Refusals {
 }
 
 /**
- * What happens to a part of a definition that is invalid: it is reported, and routes that depend on it
- * respond with 500.
+ * Determines how an invalid part of a definition is treated. If the fault is tolerated, it is reported, and routes that
+ * depend on the part respond with 500.
  */
 export interface Tolerance {
   /** Whether routes are served even if their authorizer cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * The result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
-   * will then lack, as a clause @throws DefinitionError if no fault is tolerated
+   * Returns the result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
+   * will lack in that case, as a clause @throws DefinitionError if no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Continues without the faulty part. @throws the error if no fault is tolerated */
+  /** Reports the error and continues without the faulty part. @throws the error if no fault is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 
 /**
- * Throws at the first fault that AWS would refuse: for AWS's own API, and wherever a definition is judged.
- * Routes stay as written, whatever guards them elsewhere.
+ * Throws at the first fault that AWS would refuse. It is used for AWS's own API, and whenever a definition is checked.
+ * Routes are not closed, even if their authorizer cannot be enforced.
  */
 export const REFUSING: Tolerance = {
   allowsUnguarded: true,
@@ -334,7 +334,7 @@ export const REFUSING: Tolerance = {
 /** The consequence for parts that no request depends on, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/** The tolerance for judging routes and their guards: faults without effect on requests are skipped, others are refused. */
+/** The tolerance for checking routes and their guards. Faults without effect on requests are skipped, and all other faults are refused. */
 export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {
@@ -353,10 +353,10 @@ export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
 /** One part that is invalid, and the consequence for requests. */
 export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
 
-/** Collects faults, so that the rest is served and all faults are reported. */
+/** Collects faults, so that all other parts are served and all faults are reported. */
 export class Faults implements Tolerance {
   readonly allowsUnguarded: boolean;
-  /** Keyed by place and message, because several deployments of one API have the same fault. */
+  /** The faults by place and message, because several deployments of one API have the same fault. */
   readonly #faults = new Map<
     string,
     { readonly error: DefinitionError; readonly consequences: Set<string> }
@@ -393,7 +393,7 @@ export class Faults implements Tolerance {
   }
 }
 
-/** An unexpected error with its stack, for the log. */
+/** Returns the message of a fault. An unexpected error is returned with its stack, for the log. */
 export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

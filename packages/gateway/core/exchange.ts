@@ -1,7 +1,7 @@
 /**
- * One request in flight. All fields are set at construction, because a stable object shape is fast. The
- * stages are types over it, so that a phase cannot read what no earlier phase has set. Only the methods here
- * move it from stage to stage.
+ * One request in flight. All fields are set at construction, because a stable object shape is fast. The stages of the
+ * request are types for this object, so that a phase cannot read a field that no earlier phase has set. Only the
+ * methods in this file move the request from stage to stage.
  */
 import type {
   ApiIdentity,
@@ -28,49 +28,49 @@ import type { StreamBeginning } from './stream-beginning.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
- * The limit of a request body, as sent and once decompressed. One byte more may arrive, which shows the
- * server that the body is too long.
+ * The maximum size of a request body, both as sent and decompressed. The server may read one more byte to detect that
+ * the body is too long.
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export type Reply = {
   status: number;
-  /** A flat list of names and values that keeps duplicates and the handler's spelling. */
+  /** A flat list of names and values, with duplicates and the handler's spelling. */
   headers: string[];
   body: string | Buffer;
-  /** Replaces `body`, which is then empty. */
+  /** A streamed body, which replaces `body`. In that case `body` is empty. */
   stream?: StreamedBody;
 };
 
 export type StreamedBody = {
   readonly bytes: ByteStream;
-  /** The longest silence allowed on the connection. */
+  /** The longest time without data on the connection. */
   readonly idleMs: number;
-  /** The connection is reset before the head; absent means no. */
+  /** Whether the connection is reset before the response head is sent; absent means no. */
   readonly isReset?: true;
-  /** Called with each piece as it is sent; absent means that it is not recorded. */
+  /** Records each piece as it is sent; absent means that the stream is not recorded. */
   beginning?: StreamBeginning;
-  /** Called once by the sender of the reply, when its socket has finished or died. */
+  /** Called once by the sender of the reply, when its socket has ended or failed. */
   onOver: (end: StreamEnd) => void;
 };
 
 export type StreamEnd = {
   readonly sentBytes: number;
-  /** The time of the monotonic clock; undefined if no byte arrived. */
+  /** The time of the first byte by the monotonic clock; undefined if no byte arrived. */
   readonly firstByteMs: number | undefined;
-  /** The side that broke off; undefined means that the stream is complete. */
+  /** The side that ended the stream early; undefined means that the stream is complete. */
   readonly cutBy: 'client' | 'integration' | undefined;
   readonly failure: string | undefined;
 };
 
-/** A Lambda authorizer's result as cached: the policy, never the decision. */
+/** The result of a Lambda authorizer as it is cached. It contains the policy and never the decision. */
 export type AuthorizerGrant = {
   readonly principalId: string | undefined;
   readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
   readonly usageIdentifierKey: string | undefined;
   /** The time of the function's response. */
   readonly givenAtEpochMs?: number;
-  /** The IAM policy to evaluate for each ARN, or the yes/no of a simple response. */
+  /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
@@ -83,7 +83,7 @@ export type CacheEntry<Value> = {
 };
 
 /**
- * The cache of one stage's authorizers. Stages never share it, because a grant of `dev` must not apply to
+ * The cache for the authorizers of one stage. Stages never share a cache, because a grant for `dev` must not apply to
  * `prod`.
  */
 export interface AuthorizerCache {
@@ -94,30 +94,30 @@ export interface AuthorizerCache {
   flush(): void;
 }
 
-/** The token buckets of a stage, in addition to the buckets of a usage plan. */
+/** The token buckets of a stage. They apply in addition to the buckets of a usage plan. */
 export interface StageThrottle {
-  /** The bucket of a route; undefined means that the stage does not throttle it. */
+  /** Returns the bucket of a route; undefined means that the stage does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
-  /** Shared by all APIs of the account; undefined means `--account-throttle off`. */
+  /** The bucket that all APIs of the account share; undefined means `--account-throttle off`. */
   readonly account: TokenBucket | undefined;
 }
 
-/** An API key on a stage that belongs to its usage plan. */
+/** An API key on a stage that belongs to the key's usage plan. */
 export interface KeyHolder {
   readonly apiKey: NonNullable<ApiKeyFacts>;
   readonly plan: {
     readonly id: string;
     readonly quota: { readonly limit: number; readonly period: string } | undefined;
   };
-  /** The plan's bucket for a route; undefined means that the plan does not throttle it. */
+  /** Returns the usage plan's bucket for a route; undefined means that the plan does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** The remaining quota, for explanations; undefined means that the plan has no quota. */
+  /** Returns the remaining quota, for explanations; undefined means that the plan has no quota. */
   quotaLeft?(nowEpochMs: number): number | undefined;
   count(nowEpochMs: number): void;
 }
 
-/** Why a key is not accepted; names its plans and the stages that it is accepted for. */
+/** The reason why a key is not accepted. It contains the key's plans and the stages for which the key is accepted. */
 export type KeyFault =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'disabled'; readonly keyId: string }
@@ -125,13 +125,13 @@ export type KeyFault =
   | { readonly kind: 'other-stages'; readonly keyId: string; readonly opens: readonly string[] };
 
 export interface KeyRing {
-  /** Undefined if the key is unknown, disabled, or not in any plan for this stage. */
+  /** Returns undefined if the key is unknown, disabled, or not in any plan for this stage. */
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
-  /** The reason if `holderOf` finds none. */
+  /** Returns the reason why `holderOf` returns nothing. */
   findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
 }
 
-/** A response as cached: without the parts that belong to one request. */
+/** A response as it is cached, without the parts that belong to one request. */
 export type CachedReply = {
   readonly status: number;
   readonly headers: readonly string[];
@@ -139,7 +139,7 @@ export type CachedReply = {
   readonly storedAtEpochMs?: number;
 };
 
-/** Responses of one stage's integrations, bounded in memory. */
+/** The cached responses of one stage's integrations. Their total size is limited. */
 export interface StageCacheStore {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
@@ -155,10 +155,10 @@ export type StageCache = {
 
 export type StageLogs = {
   readonly access: AccessLog | undefined;
-  /** REST only: the groups of the execution log, for routes that have one. */
+  /** The log groups of the execution log, for routes that have one. Only REST APIs use this member. */
   readonly executionGroups: readonly string[];
   readonly optionsOf: (routeKey: string | undefined) => RouteOptions;
-  /** REST only: whether X-Ray gets the stage's traces. */
+  /** Whether X-Ray receives the stage's traces. Only REST APIs use this member. */
   readonly isTraced: boolean;
 };
 
@@ -168,46 +168,51 @@ export type ServedStage = {
   readonly deployment: Deployment;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly authorizerCache: AuthorizerCache;
-  /** Undefined if no limit can apply. */
+  /** The throttle of the stage; undefined if no limit can apply. */
   readonly throttle: StageThrottle | undefined;
   readonly keys: KeyRing;
-  /** Undefined if no responses are cached. */
+  /** The stage cache; undefined if no responses are cached. */
   readonly cache?: StageCache | undefined;
-  /** REST only: the size of the cache cluster as AWS writes it, whether or not a route caches responses. */
+  /**
+   * The size of the cache cluster as AWS writes it, whether or not a route caches responses. Only REST APIs use this
+   * member.
+   */
   readonly cacheClusterGb?: string | undefined;
-  /** Undefined if only the request line is logged. */
+  /** The logs of the stage; undefined if only the request line is logged. */
   readonly logs?: StageLogs | undefined;
-  /** REST only: for HTTPS backends that ask for one. */
+  /** The client certificate for HTTPS backends that request one. Only REST APIs use this member. */
   readonly clientCertificate?: ClientKeyPair | undefined;
   /** Whether this is the canary; undefined if the stage has no canary. */
   readonly isCanary?: boolean | undefined;
-  /** Takes a share of the stage's requests; undefined means that there is none. */
+  /** The canary, which receives a share of the stage's requests; undefined means that there is none. */
   readonly canary?: Canary | undefined;
 };
 
-/** A canary release, with the stage as its requests see it. */
+/** A canary release. `stage` is the stage as the canary's requests use it. */
 type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
-/** `stageName` may not exist in the API; `path` begins with a slash. */
+/**
+ * The stage name and the path of a request. The API may not have a stage of that name. The path begins with a slash.
+ */
 type StageLocation = { readonly stageName: string; readonly path: string };
 
 /** The limits of an endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
-/** An API as requests see it: the control plane swaps stages, and requests only read. */
+/** An API as requests see it. The control plane replaces stages, and requests only read them. */
 export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
-  /** Splits a raw path into stage and path, by the rules of this API type. */
+  /** Splits a raw path into the stage and the path below it, by the rules of this API type. */
   locate(rawPath: string, stages: ReadonlyMap<string, unknown>): StageLocation;
-  /** Words failures that happen before a stage is known. */
+  /** The wording of failures that occur before the stage is known. */
   readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
   /**
-   * Set if a guard of the whole API cannot be enforced, such as its domain's truststore; its routes are
-   * closed.
+   * Why all routes of the API are closed. It is set if a guard of the whole API cannot be enforced, such as the
+   * truststore of its domain.
    */
   readonly closedBecause?: string | undefined;
-  /** Set if they are lower than the limits of Regional and HTTP APIs. */
+  /** The limits of the API, if they are lower than the limits of Regional and HTTP APIs. */
   readonly limits?: RequestLimits | undefined;
 };
 
@@ -222,20 +227,20 @@ export type Caller =
     });
 
 /**
- * Notes of the phases for explanations: references, evaluated only on demand. Present only while requests are
- * recorded.
+ * Notes of the phases for explanations. They are references that are evaluated only on demand. They exist only while
+ * requests are recorded.
  */
 export type PhaseNotes = {
   authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;
-  /** Set even for a request that the caller may not make. */
+  /** The caller, even if the caller is not allowed to make the request. */
   caller: Caller | undefined;
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
-  /** What a screen reports about a request that it lets pass; undefined means nothing. */
+  /** Returns what a screen reports about a request that it allows; undefined means that it reports nothing. */
   screened: (() => readonly string[]) | undefined;
 };
 
-/** The levels before this request took tokens. */
+/** The state of the meters before this request took tokens. */
 export type MeterNotes = {
   holder: KeyHolder | undefined;
   keyFault: KeyFault | undefined;
@@ -277,9 +282,9 @@ export class Exchange implements RequestFacts {
   apiKey: ApiKeyFacts;
   screened: ScreenedFacts | undefined;
   outgoing: Outgoing | undefined;
-  /** The event of a Lambda proxy, once mapped; empty for other integrations. */
+  /** The event of a Lambda proxy integration, after mapping; empty for other integrations. */
   payload: string | undefined;
-  /** Undefined unless recorded. */
+  /** The notes of the phases; undefined if requests are not recorded. */
   notes: PhaseNotes | undefined;
 
   constructor(api: ServedApi, request: RequestFacts) {
@@ -309,7 +314,10 @@ export class Exchange implements RequestFacts {
     this.notes = undefined;
   }
 
-  /** The stage is known even if no route matches: failures are worded and logged by it. */
+  /**
+   * Sets the stage. It is set even if no route matches, because the stage determines how failures are worded and
+   * logged.
+   */
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;
@@ -319,7 +327,7 @@ export class Exchange implements RequestFacts {
     this.screened = screened;
   }
 
-  /** @param lines a flat list of names and values; its names replace the sender's names */
+  /** @param lines a flat list of names and values, which replace the sender's headers of the same names */
   insertHeaders(lines: readonly string[]): void {
     const replaced = new Set<string>();
     for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());
@@ -330,7 +338,7 @@ export class Exchange implements RequestFacts {
     this.headers = new HeaderList([...kept, ...lines]);
   }
 
-  /** Marks the request's trace as sampled for everything behind the gateway. */
+  /** Marks the trace of the request as sampled for all services behind the gateway. */
   sample(): void {
     this.traceHeader = this.traceHeader.replace('Sampled=0', 'Sampled=1');
   }
@@ -364,8 +372,8 @@ export type Received = Exchange;
 export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
 export type Authenticated = Matched & { readonly caller: Caller };
 /**
- * Only `admitted()` makes one, so a pipeline without `meter` does not compile. The mark exists for the
- * compiler only.
+ * A request that passed `meter`. Only `admitted()` creates this type, so a pipeline without `meter` does not compile.
+ * The mark exists only for the compiler.
  */
 export type Admitted = Authenticated & { readonly [METERED]: true };
 export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };

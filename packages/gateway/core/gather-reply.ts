@@ -1,9 +1,12 @@
 import type { Reply } from './exchange.ts';
 
-/** Gathering ends here, even if the stream continues. */
+/** The limits at which gathering ends, even if the stream continues. */
 type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
 
-/** The reply in one piece, for callers without a socket. If a stream breaks off, what has arrived is kept. */
+/**
+ * Returns the reply in one piece, for callers without a socket. If a stream ends early, the data that has arrived is
+ * returned.
+ */
 export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherLimits): Promise<Reply> {
   const { stream, ...whole } = reply;
   if (stream === undefined) return reply;

@@ -1,7 +1,7 @@
 /**
- * THE request path of REST and HTTP APIs, top to bottom. Differences between the two are data in the
- * deployment. Phases are synchronous unless they really wait, so only those are awaited. The contract of each
- * phase is at the top of its file and in docs/request-path.md.
+ * The request path of REST and HTTP APIs, from top to bottom. The differences between the two API types are data in the
+ * deployment. Phases are synchronous unless they have to wait, so only phases that wait are awaited. The contract of
+ * each phase is at the top of its file and in docs/request-path.md.
  */
 import { authenticate, knownCaller } from './phases/authenticate.ts';
 import { authorize } from './phases/authorize.ts';
@@ -27,8 +27,8 @@ import type { FaultInjection } from './fault-injection.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Serves one request. Never rejects: every failure becomes a reply, and every exit is logged, for a streamed
- * reply at its end.
+ * Serves one request. Never rejects, because every failure becomes a reply. Every request is logged; a streamed reply
+ * is logged when it ends.
  */
 export async function serve(
   received: Received,

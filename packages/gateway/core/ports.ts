@@ -1,4 +1,6 @@
-/** The gateway's interfaces to the outside. Adapters implement these; tests pass virtual ones. */
+/**
+ * The gateway's interfaces to the outside. Adapters implement these interfaces, and tests pass virtual implementations.
+ */
 import type { Identities } from './policy/identities.ts';
 import type { VerificationKey } from './policy/token-trust.ts';
 
@@ -12,8 +14,8 @@ export interface Clock {
 /** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
 export interface ShiftableClock extends Clock {
   /**
-   * Starts with one Float64: the milliseconds to add to the machine's time. It is shared with worker threads,
-   * so that functions and the embedded DynamoDB move at the same instant.
+   * The first Float64 of the buffer contains the milliseconds to add to the machine's time. It is shared with worker
+   * threads, so that the clocks of functions and of the embedded DynamoDB move at the same instant.
    */
   readonly offset: SharedArrayBuffer;
   /**
@@ -23,11 +25,11 @@ export interface ShiftableClock extends Clock {
   shift(ms: number): void;
   reset(): void;
   offsetMs(): number;
-  /** Recent offsets, because calls that were signed under them may still be under way. */
+  /** Recent offsets of the clock. Calls that were signed with one of them may still be in progress. */
   formerOffsetsMs(): readonly number[];
 }
 
-/** Deadlines. Their time stops while a debugger pauses a function. */
+/** Deadlines whose time stops while a debugger pauses a function. */
 export interface Deadlines {
   /** Milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;
@@ -40,13 +42,15 @@ export type Deadline = { clear(): void };
 
 /** Ids and random numbers; seeded in tests. */
 export interface Random {
-  /** RFC 9562 version 4. */
+  /** Returns a UUID of version 4 (RFC 9562). */
   uuid(): string;
   /** `count` lower-case hex digits. */
   hex(count: number): string;
-  /** AWS's extended request id: 15 base64 characters and `=`. Also connection and message ids. */
+  /**
+   * Returns AWS's extended request id: 15 base64 characters and `=`. Connection ids and message ids have the same form.
+   */
   extendedId(): string;
-  /** 0 ≤ x < 1. */
+  /** Returns a number x with 0 ≤ x < 1. */
   fraction(): number;
 }
 
@@ -57,9 +61,9 @@ export type Invocation = {
   readonly qualifier?: string | undefined;
   /** The event as JSON text. */
   readonly payload: string;
-  /** The caller's timeout, from now. The runtime handles the function's own. */
+  /** The caller's timeout, counted from the call. The runtime enforces the function's own timeout. */
   readonly timeoutMs: number;
-  /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
+  /** The request's `X-Amzn-Trace-Id`, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
   /** Options for callers of Lambda's own API; API Gateway does not set them. */
   readonly options?: InvokeOptions;
@@ -77,7 +81,7 @@ export type InvokeOptions = {
 /** A version, or an alias with the version that it chose. */
 export type InvokedVersion = { readonly arn: string; readonly version: string };
 
-/** The function's `awsRequestId`; made on demand, because only access logs use it. */
+/** Returns the function's `awsRequestId`. It is created on demand, because only access logs use it. */
 export type RequestIdOf = () => string;
 
 export type InvocationResult =
@@ -86,13 +90,13 @@ export type InvocationResult =
       readonly kind: 'returned';
       readonly payload: string;
       readonly requestId?: RequestIdOf;
-      /** Start time of the instance in milliseconds, on its first event. */
+      /** The time that the instance needed to start, in milliseconds. Present only for its first event. */
       readonly initMs?: number;
       readonly executedVersion?: string;
     }
   /**
-   * Lambda's FunctionError: thrown, rejected, the function's own timeout, crashed, init failed.
-   * `errorMessage` is worded as by Lambda.
+   * Lambda's FunctionError: the handler threw or rejected, the function's own timeout passed, the instance crashed, or
+   * its init failed. `errorMessage` has Lambda's wording.
    */
   | {
       readonly kind: 'failed';
@@ -100,28 +104,29 @@ export type InvocationResult =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly requestId?: RequestIdOf;
-      /** Present if a version or alias was called. */
+      /** The executed version, present if a version or alias was called. */
       readonly executedVersion?: string;
     }
   /**
-   * The caller's `timeoutMs` passed first; the function may still be running. `because`: why it has not
-   * begun.
+   * The caller's `timeoutMs` passed before the function returned, and the function may still be running. `because` is
+   * the reason why it has not started yet.
    */
   | { readonly kind: 'timed-out'; readonly because?: string }
   /**
-   * Lambda refused the event: no such function, no free instance within the limits, or a payload over 6 MB.
+   * Lambda refused the event: the function does not exist, no instance is free within the limits, or the payload is
+   * larger than 6 MB.
    */
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
-      /** Throttled by the function's reserved concurrency, not by the account's. */
+      /** Present if the function's reserved concurrency throttled the event, instead of the account's concurrency. */
       readonly isReserved?: true;
     };
 
-/** Bytes as they arrive, for one reader. A source that breaks off ends with a `GatewayError`. */
+/** Bytes as they arrive, for one reader. If the source breaks off, the iteration ends with a `GatewayError`. */
 export interface ByteStream extends AsyncIterable<Buffer> {
-  /** Stops reading: remaining data is discarded. */
+  /** Stops reading and discards the remaining data. */
   cancel(): void;
 }
 
@@ -129,27 +134,27 @@ export type StreamAnswer<Head> = {
   readonly kind: 'streams';
   readonly head: Head;
   readonly body: ByteStream;
-  /** Creates the request id that the function gets. */
+  /** Creates the request id that is passed to the function. */
   readonly requestId?: RequestIdOf;
   /** The content type that a function sets; absent means none. */
   readonly contentType?: string | undefined;
 };
 
-/** Status and headers from a backend; headers are a flat list of names and values in its spelling. */
+/** Status and headers from a backend. Headers are a flat list of names and values in the backend's spelling. */
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
 export type StreamTimes = {
   /** The timeout for the whole response. */
   readonly timeoutMs: number;
-  /** The maximum time until the response starts, and between two parts. */
+  /** The maximum time until the response starts, and between two parts of the response. */
   readonly idleMs: number;
 };
 
 export interface Invoker {
   invoke(invocation: Invocation): Promise<InvocationResult>;
   /**
-   * Lambda's InvokeWithResponseStream: resolves with the first bytes. A function that does not stream
-   * produces a stream of one part.
+   * Calls Lambda's InvokeWithResponseStream. Resolves when the first bytes arrive. For a function that does not stream,
+   * the stream has one part.
    */
   stream(
     invocation: Invocation & StreamTimes,
@@ -161,26 +166,24 @@ export interface Invoker {
 /** The client certificate for backends; both members are PEM. */
 export type ClientKeyPair = { readonly certificate: string; readonly privateKey: string };
 
-/** One call to a backend; only what HTTP/1.1 itself requires is added. */
+/** A call to a backend. Only headers that HTTP/1.1 itself requires are added. */
 export type HttpRequest = {
   readonly method: string;
-  /** `https://pets.example:8443` */
+  /** For example `https://pets.example:8443`. */
   readonly origin: string;
   /** Path and query as they go on the wire. */
   readonly target: string;
-  /** Flat name, value list. */
+  /** A flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
   /** The client certificate for TLS backends that request one; absent means none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** The only trusted authority, in PEM; absent means the default ones. */
+  /** The only trusted certificate authority, in PEM; absent means the default authorities. */
   readonly trusted?: string | undefined;
   /** The VPC link whose address replaces the origin. */
   readonly vpcLink: string | undefined;
-  /**
-   * The Cloud Map service behind the link; its instances are used before the link's address (`findInstance`).
-   */
+  /** The Cloud Map service behind the VPC link. Its instances are used before the link's address (`findInstance`). */
   readonly serviceArn?: string | undefined;
   /** Whether a compressed response (`Content-Encoding: gzip`) is decompressed; its headers stay. */
   readonly unpacks: boolean;
@@ -196,8 +199,8 @@ export type HttpOutcome =
     }
   | { readonly kind: 'timed-out' }
   /**
-   * `address`: no such host, or none given. `network`: refused, reset, TLS. `too-large`: a response over 10
-   * MB. `request`: it cannot be sent.
+   * `address`: the host does not exist, or no host was given. `network`: the connection was refused or reset, or TLS
+   * failed. `too-large`: the response is larger than 10 MB. `request`: the request cannot be sent.
    */
   | {
       readonly kind: 'unreachable';
@@ -205,23 +208,27 @@ export type HttpOutcome =
       readonly message: string;
     };
 
-/** A host that this gateway serves itself; `trusted`: the gateway's own authority, if it uses TLS. */
+/** A host that this gateway serves itself. `trusted` is the gateway's own certificate authority, if it uses TLS. */
 export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
 
 /** The destination of one call to a discovered service. */
 export type ChosenInstance =
   | {
       readonly kind: 'instance';
-      /** `http://127.0.0.1:5001` */
+      /** For example `http://127.0.0.1:5001`. */
       readonly origin: string;
-      /** Called after the call. `isReached`: a connection was made, whatever the response. */
+      /**
+       * Must be called after the call to the service. `isReached` is true if a connection was established, whatever the
+       * response.
+       */
       ended(isReached: boolean): void;
     }
   | { readonly kind: 'none'; readonly message: string };
 
 /**
- * @param arn with the attributes of the wanted instances as its query, `…:service/srv-1?stage=beta` @returns
- * undefined for a service that has no instances here
+ * @param arn the ARN of the service, with the requested attributes of instances as its query:
+ * `…:service/srv-1?stage=beta`
+ * @returns undefined for a service that has no instances here
  */
 export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 
@@ -242,14 +249,14 @@ export interface Compressor {
 /** One unsigned call to an AWS service. */
 export type ServiceRequest = {
   readonly service: string;
-  /** `{subdomain}.{service}` of the integration's URI. */
+  /** The subdomain in the `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
   readonly region: string;
   /** Set if AWS's host name for the call differs from the service: `sync-states`. */
   readonly hostName?: string;
   readonly method: string;
   readonly path: string;
-  /** Without the question mark. */
+  /** The query without the question mark. */
   readonly query: string;
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
@@ -274,8 +281,8 @@ export interface KeySets {
   /** The key, if it is available; undefined means that the caller must call `find`. */
   known(issuer: string, keyId: string): VerificationKey | undefined;
   /**
-   * Fetches the issuer's key set if that may help. Limited in time and size, with one request per issuer at a
-   * time; never rejects.
+   * Fetches the issuer's key set if it may contain the key. Time and size are limited, and there is only one request
+   * per issuer at a time. Never rejects.
    */
   find(issuer: string, keyId: string): Promise<KeyLookup>;
 }
@@ -291,7 +298,7 @@ export interface LogSink {
  * because there is no CloudWatch.
  */
 export interface LogGroups {
-  /** Appends one line; must not wait, and may drop lines if it cannot write. */
+  /** Appends one line. It must not wait, and may drop lines if it cannot write. */
   write(group: string, line: string): void;
 }
 
@@ -301,23 +308,23 @@ export type Measured = readonly [
   value: number,
 ];
 
-/** Metrics of one point in time. */
+/** Metrics that were measured at one point in time. */
 export type Measurement = {
   readonly namespace: string;
   readonly epochMs: number;
-  /** Names of dimensions: the metrics are counted once for each set. */
+  /** Sets of dimension names. The metrics are counted once for each set. */
   readonly sets: readonly (readonly string[])[];
   readonly dimensions: Readonly<Record<string, string>>;
   readonly metrics: readonly Measured[];
 };
 
 export interface MetricSink {
-  /** Takes what one request measured; must not wait. */
+  /** Receives the measurements of one request. Must not wait. */
   write(measurement: Measurement): void;
 }
 
 export interface TraceSink {
-  /** Takes one segment document as JSON text; must not wait. */
+  /** Receives one segment document as JSON text. Must not wait. */
   send(segment: string): void;
 }
 
@@ -330,16 +337,19 @@ export type Ports = {
   readonly compressor: Compressor;
   readonly log: LogSink;
   /**
-   * The prefix of the API's lines, with its trailing space; empty if only one API is served. Undefined means
-   * no lines.
+   * Returns the prefix of the API's log lines, including its trailing space. It is empty if only one API is served.
+   * Undefined means that no lines are written.
    */
   readonly labelOf?: (apiId: string) => string;
-  /** The suffix of a request's lines: a link to its explanation. Undefined means none. */
+  /**
+   * Returns the suffix of a request's log lines, which is a link to the request's explanation. Undefined means no
+   * suffix.
+   */
   readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;
-  /** Undefined means no metrics. */
+  /** The sink for metrics; undefined means that no metrics are written. */
   readonly metrics?: MetricSink | undefined;
-  /** Undefined means that nothing is traced. */
+  /** The sink for traces; undefined means that nothing is traced. */
   readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;
   readonly identities: Identities;

@@ -11,12 +11,12 @@ type WireRequest = {
   readonly method: string;
   /** Request target as sent: `/dev/pets?x=1`, or the absolute form of a proxy request. */
   readonly target: string;
-  /** Flat name, value list, or already parsed headers. */
+  /** A flat list of names and values, or headers that are already parsed. */
   readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
-  /** Never guessed, because resource policies and functions base decisions on it. */
+  /** The client's address. It is never guessed, because resource policies and functions make decisions based on it. */
   readonly remoteAddress: string;
-  /** `1.1` */
+  /** For example `1.1`. */
   readonly httpVersion: string;
   /** The certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
@@ -29,8 +29,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 
 /**
- * The target in origin form. All readers of paths must use it: `http://api.example.com/a/x` would have
- * another base path or stage than `/a/x` (RFC 9112 §3.2.2).
+ * Returns the target in origin form. All code that reads paths must use it, because `http://api.example.com/a/x` would
+ * otherwise have another base path or stage than `/a/x` (RFC 9112 §3.2.2).
  */
 export function originForm(target: string | undefined): string {
   if (target === undefined) return '/';
@@ -65,8 +65,8 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
 }
 
 /**
- * REST APIs decompress bodies; undefined means that there is nothing to do, as for a body that is already too
- * long.
+ * Decompresses the body on REST APIs. Returns undefined if there is nothing to decompress, or if the body is already
+ * too long.
  */
 function unpack(
   body: Buffer | undefined,
@@ -88,14 +88,14 @@ const CODINGS: ReadonlyMap<string, Unpack> = new Map([
 
 type UnpackedBody = {
   readonly body: Buffer;
-  /** Undefined if the body was not compressed. */
+  /** The compressed body; undefined if the body was not compressed. */
   readonly packed: PackedBody | undefined;
 };
 
 /**
- * The content of a compressed request body (developer guide, "Call an API method with a compressed payload").
- * AWS decompresses on every REST API, whether or not the API compresses replies, and keeps
- * `Content-Encoding`. Never returns more than `maxBytes`, however little was sent.
+ * Decompresses a request body (developer guide, "Call an API method with a compressed payload"). AWS decompresses on
+ * every REST API, whether or not the API compresses replies, and keeps `Content-Encoding`. Never returns more than
+ * `maxBytes`, however small the compressed body is.
  */
 export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
   const coding = contentEncoding.trim().toLowerCase();
@@ -111,7 +111,7 @@ export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: numb
   }
 }
 
-/** Undefined means that only the extended id is used. */
+/** Returns undefined if only the extended id is used. */
 function requestIdOf(headers: HeaderList, api: ServedApi, at: Ports): string | undefined {
   if (api.functionUrl !== undefined) return at.random.uuid();
   return api.protocol === 'rest' ? restRequestId(headers, at) : undefined;
@@ -123,7 +123,7 @@ function restRequestId(headers: HeaderList, at: Ports): string {
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();
 }
 
-/** Removes IPv6's mapping of IPv4, which AWS never shows. */
+/** Converts an IPv4-mapped IPv6 address to IPv4, because AWS never shows the mapped form. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -1,6 +1,6 @@
 /**
- * Screens in front of a stage, or of another way to an API, that are not part of API Gateway, such as AWS
- * WAF: they run before any other access control. @see docs/aws §1.1 step 3
+ * Screens in front of a stage, or of another way to an API, that are not part of API Gateway, such as AWS WAF. They run
+ * before any other access control. @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';
@@ -10,7 +10,7 @@ import type { Clock } from './ports.ts';
 export type ScreenVerdict =
   | {
       readonly kind: 'passed';
-      /** Header lines for what is behind the stage; they replace lines of the same name. */
+      /** Header lines to add for everything behind the stage. They replace lines of the same name. */
       readonly inserts?: readonly string[];
       /** The sentences that `explain` adds about the request, computed when they are read. */
       readonly notes?: () => readonly string[];
@@ -28,30 +28,31 @@ export type ScreenVerdict =
       readonly reply?: ScreenReply;
       readonly by?: string;
     }
-  /** The screen cannot be enforced: the stage responds with 500. */
+  /** The screen cannot be enforced, so the stage responds with 500. */
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** What screens read from a request, including one that has not reached an API yet. */
+/** The part of a request that screens read. The request may not have reached an API yet. */
 export type ScreenedRequest = Pick<
   Exchange,
   'method' | 'rawPath' | 'rawQuery' | 'headers' | 'body' | 'packed' | 'sourceIp' | 'protocol' | 'requestId'
 > & {
   readonly api: { readonly accountId: string };
-  /** Undefined means that no notes are wanted. */
+  /** Undefined means that no notes are needed. */
   readonly notes: object | undefined;
 };
 
 export interface StageScreens {
   readonly isEmpty: boolean;
   /**
-   * Synchronous: rate rules count in memory. @param guardedArn
-   * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`, or the ARN of a screen itself, for services
-   * that name their own, such as a CloudFront distribution. Undefined means that there is no such screen.
+   * Judges a request. The method is synchronous, because rate rules count in memory.
+   * @param guardedArn `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`, or the ARN of a screen itself, for
+   * services that name their own screen, such as a CloudFront distribution
+   * @returns undefined if there is no such screen
    */
   judge(guardedArn: string, request: ScreenedRequest): ScreenVerdict | undefined;
 }
 
-/** Absent means that no screens are possible. */
+/** The screens; absent means that no stage can have screens. */
 export type Screening = { readonly screens?: StageScreens | undefined };
 
 /** @throws GatewayError WAF_FILTERED, or API_CONFIGURATION_ERROR for a screen that cannot be enforced */

@@ -1,4 +1,4 @@
-/** The beginning of a streamed body, for its record: when each piece arrived, and the first bytes. */
+/** Records the beginning of a streamed body: the arrival time of each piece, and the first bytes. */
 import type { Clock } from './ports.ts';
 
 export type StreamPiece = {
@@ -8,7 +8,7 @@ export type StreamPiece = {
 };
 
 const MOST_PIECES = 200;
-/** The part of a body that a record keeps. */
+/** The maximum number of bytes of a body that a record stores. */
 const MOST_BYTES = 16 * 1024;
 const FIRST_BYTES = 1_024;
 
@@ -36,7 +36,7 @@ export class StreamBeginning {
     return this.#buffer.subarray(0, this.#used);
   }
 
-  /** The size is doubled each time, because most streams are short and pieces may consist of one byte. */
+  /** The buffer is doubled each time, because most streams are short and pieces may consist of one byte. */
   #reserve(bytes: number): void {
     if (bytes <= this.#buffer.length) return;
     const grown = Buffer.alloc(Math.min(MOST_BYTES, Math.max(FIRST_BYTES, bytes, 2 * this.#buffer.length)));

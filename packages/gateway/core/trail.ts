@@ -8,7 +8,7 @@ import type { Received, Reply, ServedApi, ServedStage, StreamedBody, StreamEnd }
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
-/** In AWS's order. */
+/** The phases, in AWS's order. */
 const PHASES = [
   'screen',
   'match',
@@ -28,16 +28,16 @@ export type PhaseName = (typeof PHASES)[number];
 const ORDER = Object.fromEntries(PHASES.map((name, place) => [name, place])) as Record<PhaseName, number>;
 
 /**
- * The start of each phase by position, from `monotonicMs`; NaN means that it was not entered. A phase lasts
+ * The start time of each phase by position, from `monotonicMs`. NaN means that the phase was not entered. A phase lasts
  * until the next mark. V8 stores a list of doubles without one object per number.
  */
 type Marks = readonly number[];
 
-/** One per phase; the type checker reports a missing one. */
+/** One number per phase, so that the type checker reports a missing phase. */
 type EachOf<Names extends readonly string[]> = { -readonly [Place in keyof Names]: number };
 const unmarked = (): EachOf<typeof PHASES> => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
 
-/** Durations by name, only of phases that were entered. */
+/** Returns the start times by phase name, only of phases that were entered. */
 export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   const named: Partial<Record<PhaseName, number>> = {};
   for (const [name, place] of Object.entries(ORDER)) {
@@ -47,7 +47,10 @@ export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   return named;
 }
 
-/** Only for logs and metrics; kept if the stage has any. */
+/**
+ * The outcome of the integration, which is used only for logs and metrics. It is stored only if the stage has any of
+ * them.
+ */
 type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 type Streamed = StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined };
 
@@ -56,24 +59,24 @@ export type TrailNotes = {
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, with its `monotonicMs`. */
   streamed: Streamed | undefined;
-  /** Undefined if the route has no cache. */
+  /** Whether the response came from the cache; undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
 
 /** The effect of injected faults on one request. */
 export type Injected = {
-  /** In the order of their effect: clauses that name file and rule. */
+  /** Clauses that name file and rule of each fault, in the order of their effect. */
   readonly notes: string[];
-  /** How the connection ends instead of with the end of the reply; undefined means as usual. */
+  /** How the connection ends before the reply is complete; undefined means that the reply is sent completely. */
   breaksOff: BreakOff | undefined;
 };
 
-/** How a connection is ended on purpose. `by`: file and rule. */
+/** How a connection is ended on purpose. `by` names the file and the rule. */
 export type BreakOff =
   | { readonly kind: 'reset'; readonly by: string }
   | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
 
-/** Facts about a finished request, kept raw; readers derive the rest. */
+/** Facts about a finished request. They are stored unprocessed, and readers derive everything else from them. */
 export type Finished = {
   readonly received: Received;
   readonly reply: Reply;
@@ -84,7 +87,7 @@ export type Finished = {
 };
 
 export type FinishedEvent = {
-  /** `POST`: sent to the client by `@connections`. */
+  /** `POST` is a message that was sent to the client through `@connections`. */
   readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST';
   readonly requestId: string;
   readonly connectionId: string;
@@ -92,11 +95,11 @@ export type FinishedEvent = {
   readonly sourceIp: string;
   readonly apiId: string;
   readonly stageName: string;
-  /** Undefined if a reload removed the stage. */
+  /** The API and the stage; undefined if a reload removed the stage. */
   readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
   readonly route: RoutePlan | undefined;
   readonly body: string | Buffer | undefined;
-  /** The function's event; undefined if none was called. */
+  /** The function's event; undefined if no function was called. */
   readonly payload: string | undefined;
   readonly reply: string | undefined;
   readonly status: number;
@@ -105,7 +108,7 @@ export type FinishedEvent = {
   readonly latencyMs: number;
 };
 
-/** Keeps finished requests for explanations; must not wait. */
+/** Stores finished requests for explanations. Must not wait. */
 export interface RecordSink {
   take(finished: Finished): void;
   takeEvent(event: FinishedEvent): void;
@@ -117,17 +120,17 @@ export type Recording = { readonly records?: RecordSink | undefined };
 export class Trail {
   phase: PhaseName = 'screen';
   /**
-   * The phase that produced the reply or failed: the last one entered, or the integration whose response was
-   * mapped.
+   * The phase that produced the reply or failed. This is the phase that was entered last, or the integration whose
+   * response was mapped.
    */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
-  /** Why the request failed, for the operator; never sent to the client. */
+  /** The reason why the request failed, for the operator. It is never sent to the client. */
   failure: string | undefined = undefined;
-  /** The error; undefined also if the failure is a bug in the gateway. */
+  /** The error of the failure. It is also undefined if the failure is a bug in the gateway. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
-  /** Undefined means that no rule applied to the request. */
+  /** The effect of injected faults; undefined means that no rule applied to the request. */
   injected: Injected | undefined = undefined;
   readonly #clock: Clock;
 
@@ -137,8 +140,8 @@ export class Trail {
   }
 
   /**
-   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is the mark of the first part,
-   * and the second counts as part of `match`.
+   * Starts a phase. `screen` runs in two parts, before and after `match`. Its mark is the start of the first part, and
+   * the second part counts as part of `match`.
    */
   enter(phase: PhaseName): void {
     this.phase = phase;
@@ -149,7 +152,7 @@ export class Trail {
     if (Number.isNaN(marks[place])) marks[place] = this.#clock.monotonicMs();
   }
 
-  /** Keeps notes for logs from here on; before that, they have no cost. */
+  /** From here on, notes for logs are stored. Before that, notes have no cost. */
   keepNotes(): void {
     this.notes ??= {
       marks: unmarked(),
@@ -173,7 +176,7 @@ export class Trail {
     };
   }
 
-  /** Notes whether the response came from a cache; no lookup means that the route has no cache. */
+  /** Records whether the response came from a cache. Without a lookup, the route has no cache. */
   noteCache(lookup: { readonly reply: unknown } | undefined): void {
     if (this.notes !== undefined && lookup !== undefined)
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
@@ -183,12 +186,14 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
-  /** Keeps the beginning of a streamed reply for its record, because the body is not kept anywhere after it was sent. */
+  /**
+   * Stores the beginning of a streamed reply for its record, because the body is not stored anywhere after it was sent.
+   */
   keepBeginning(stream: StreamedBody): void {
     stream.beginning = new StreamBeginning(this.#clock);
   }
 
-  /** A streamed reply was sent or broke off; it is too late for another status. */
+  /** Records that a streamed reply was sent or broke off. At this time the status can no longer be changed. */
   noteStreamEnd(end: StreamEnd, { beginning }: Pick<StreamedBody, 'beginning'>): void {
     this.failure = end.failure;
     const { notes } = this;
@@ -199,7 +204,10 @@ export class Trail {
     return this.#clock.monotonicMs() - this.startedMs;
   }
 
-  /** A check's result; `status` is the reply's. Undefined if the request did not get that far. */
+  /**
+   * Returns the result of a check; undefined if the request did not reach the check. `status` is the status of the
+   * reply.
+   */
   describeCheck(phase: 'authenticate' | 'authorize', status: number): LoggedCheck | undefined {
     const latencyMs = this.#latencyOf(phase, phase === 'authenticate' ? 'authorize' : 'meter');
     if (latencyMs === undefined) return undefined;
@@ -208,7 +216,9 @@ export class Trail {
     return { status: isRefused ? status : 200, latencyMs, error };
   }
 
-  /** The integration's result; `status` is a Lambda proxy's own. Undefined if no call was made. */
+  /**
+   * Returns the integration's result; undefined if no call was made. `status` is the status in a Lambda proxy's result.
+   */
   describeIntegration(status: number | undefined): LoggedIntegration | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');
     if (latencyMs === undefined) return this.#describeRefusal();
@@ -224,7 +234,7 @@ export class Trail {
     return { ...said, status: this.failure === undefined ? status : undefined };
   }
 
-  /** Lambda refused the call, which is checked here before it is made. */
+  /** Describes a call that Lambda refuses. The gateway checks this before it makes the call. */
   #describeRefusal(): LoggedIntegration | undefined {
     const { source, logged } = this.error?.detail ?? {};
     // Errors of an authorizer's call are logged as the authorizer's errors.
@@ -233,7 +243,7 @@ export class Trail {
     return { ...unknown, error: logged, requestId: undefined };
   }
 
-  /** `headMs`: time until status and headers. */
+  /** `headMs` is the time until status and headers arrived. */
   #describeStream(answer: StreamAnswer<string | HttpHead>, headMs: number): LoggedIntegration {
     const { head, requestId } = answer;
     const startedMs = this.#enteredAt('integrate') ?? 0;
@@ -249,7 +259,10 @@ export class Trail {
     };
   }
 
-  /** From entering one phase to entering the next, or to now if the request ended in it. */
+  /**
+   * Returns the time from the start of one phase to the start of the next phase, or to now if the request ended in the
+   * phase.
+   */
   #latencyOf(phase: PhaseName, next: PhaseName): number | undefined {
     const startedMs = this.#enteredAt(phase);
     return startedMs === undefined

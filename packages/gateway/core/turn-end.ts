@@ -1,6 +1,6 @@
 /**
- * Tasks for the end of a turn of the event loop share one immediate: one each would cost as much as counting
- * a request. Events for functions do not wait here.
+ * Tasks for the end of a turn of the event loop. They share one immediate, because one immediate per task would cost as
+ * much as counting a request. Events for functions do not wait here.
  */
 let waiting: (() => void)[] = [];
 

@@ -1,4 +1,4 @@
-/** dynalite's operations by AWS's name: parameter rules and action. */
+/** dynalite's operations by AWS's name, each with its parameter rules and its action. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -29,13 +29,13 @@ export type Output = Record<string, unknown>;
 
 export type DynaliteOperation = (typeof OPERATIONS)[number];
 
-/** A response that is not 200, in AWS's JSON form. */
+/** A response with a status other than 200, in AWS's JSON form. */
 export class DynamoDbError extends Error {
   override readonly name = 'DynamoDbError';
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 
-  /** @param type with its namespace: `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` */
+  /** @param type with its namespace, such as `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException` */
   constructor(
     status: number,
     type: string,
@@ -75,7 +75,7 @@ export function isDynaliteOperation(name: string): name is DynaliteOperation {
 }
 
 /**
- * Checks an input as DynamoDB would and returns it converted, expressions parsed.
+ * Checks an input as DynamoDB would, and returns it converted and with parsed expressions.
  * @throws DynamoDbError ValidationException or SerializationException
  */
 export function checkInput(
@@ -98,7 +98,7 @@ export function checkInput(
   }
 }
 
-/** Runs an action on a checked input. @throws DynamoDbError as DynamoDB would respond */
+/** Runs an action on a checked input. @throws DynamoDbError for an error with which DynamoDB would respond */
 export function runAction(
   operation: DynaliteOperation,
   store: Store,
@@ -121,7 +121,10 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
   return entry;
 }
 
-/** The text of dynalite's rules for a Query; indexes with several attributes per key take up to eight. */
+/**
+ * The error message of dynalite's rules for a Query. Indexes with several attributes per key accept up to eight
+ * conditions.
+ */
 export const TWO_CONDITIONS = 'Conditions can be of length 1 or 2 only';
 
 function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
@@ -138,8 +141,8 @@ function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
 }
 
 /**
- * DynamoDB's current text about an empty key is newer than dynalite's (key-schema.ts has the one for
- * indexes).
+ * DynamoDB's current message for an empty key is newer than dynalite's message. key-schema.ts contains the message for
+ * indexes.
  */
 const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeValue for a key attribute)/;
 const NOT_VALID = 'One or more parameter values are not valid. ';

@@ -1,7 +1,7 @@
 /**
- * Capacity units of calls, as AWS bills them on demand (DynamoDB developer guide, "Read and write
- * operations"; docs/aws §14): reads in units of 4 KB, half as much if eventually consistent; writes in units
- * of 1 KB; both twice as much in transactions; and writes of index entries.
+ * Capacity units of calls, as AWS bills them on demand (DynamoDB developer guide, "Read and write operations";
+ * docs/aws §14). Reads are counted in units of 4 KB, and cost half as much if they are eventually consistent. Writes
+ * are counted in units of 1 KB, plus the writes of index entries. In transactions, both cost twice as much.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -40,7 +40,7 @@ export class CapacityMeter {
     return [...this.#tables].map(([table, units]) => ({ table, ...units }));
   }
 
-  /** Runs a call and adds its consumed capacity to the result only if the caller asked for it. */
+  /** Runs a call. The consumed capacity is added to the result only if the caller requested it. */
   async run(operation: string, input: UnknownMembers, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
@@ -55,7 +55,7 @@ export class CapacityMeter {
       if (!isAsked) delete output['ConsumedCapacity'];
       return output;
     } catch (error) {
-      // A failed condition has read the item, and is billed as the write.
+      // A call with a failed condition has read the item and is billed like the write.
       if (error instanceof DynamoDbError && isRefusedCondition(error))
         this.#add(String(input['TableName']), false, 1);
       throw error;
@@ -83,12 +83,12 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
   });
 }
 
-/** `index-global~{table}~{index}~…` */
+/** Matches a key prefix such as `index-global~{table}~{index}~…`. */
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
 /**
- * The units that a write consumes in its tables' indexes, by table: one per KB of an entry that is added or
- * removed.
+ * Returns the units that a write consumes in the indexes of its tables, by table. Each KB of an added or removed index
+ * entry costs one unit.
  */
 function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();
@@ -101,7 +101,10 @@ function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, 
   return units;
 }
 
-/** A write's consumed capacity including its indexes; unchanged if the caller did not ask for it. */
+/**
+ * Adds the units of the indexes to the consumed capacity of a write. The output stays unchanged if the caller did not
+ * request the capacity.
+ */
 export function withIndexUnits(output: Output, operations: readonly BatchOperation[], times = 1): Output {
   const { ConsumedCapacity: consumed } = output;
   if (consumed === undefined) return output;

@@ -1,4 +1,4 @@
-/** The tables' time: the machine's time plus the offset that the thread's owner sets. */
+/** The time of the tables, which is the machine's time plus the offset that the thread's owner sets. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 

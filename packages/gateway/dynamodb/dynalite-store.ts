@@ -5,7 +5,7 @@ import type { ViewType } from './stream-record.ts';
 export type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
-/** A lock provides a wrapper for the action's callback: calling the wrapped callback releases the lock. */
+/** A lock provides a wrapper for the callback of an action. Calling the wrapped callback releases the lock. */
 type Release = <T>(done: Done<T>) => Done<T>;
 
 /** The items of one table, or the entries of one index, by dynalite's sortable key text. */
@@ -40,10 +40,10 @@ export type Store = {
     put(key: string, value: unknown): Promise<void>;
     get(key: string): Promise<unknown>;
     del(key: string): Promise<void>;
-    /** All or nothing, even if the process is killed. */
+    /** Writes all operations or none, even if the process is killed. */
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
-  /** `CreateTable` makes ARNs with this region. */
+  /** The region in the ARNs that `CreateTable` creates. */
   readonly tableDb: {
     readonly awsRegion: string;
     readonly awsAccountId: string;
@@ -72,7 +72,7 @@ export type StreamRange = {
 
 type DynaliteDb = {
   create(options: StoreOptions): Store;
-  /** Sortable text of an item's key. The item (or key) must be valid for the table. */
+  /** Returns a sortable text of an item's key. The item (or key) must be valid for the table. */
   createKey(item: Item, table: Table): string;
   validateKey(key: Item, table: Table): Error | null | undefined;
   validateItem(item: Item, table: Table): Error | null | undefined;
@@ -102,9 +102,9 @@ type Validations = {
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
-  /** @returns the error, if the value is invalid */
+  /** @returns the error if the value is invalid */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
-  /** Called by each operation's rules; replaced by expressions/read-expressions.ts. */
+  /** Each operation's rules call this function. expressions/read-expressions.ts replaces it. */
   validateExpressions(input: object): string | undefined;
 };
 
@@ -112,7 +112,7 @@ type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<s
 type Rules = { readonly types: object; readonly custom?: unknown };
 
 /**
- * dynalite's internal modules, which have no types. They are not a public interface: the version is pinned
+ * Loads dynalite's internal modules, which have no types. They are not a public interface, so the version is pinned
  * exactly, and test/packages/gateway/dynamodb/engine.test.ts detects changes.
  */
 const load = createRequire(import.meta.url);
@@ -120,7 +120,7 @@ const load = createRequire(import.meta.url);
 export const dynaliteDb = load('dynalite/db') as DynaliteDb;
 export const validations = load('dynalite/validations') as Validations;
 
-/** @param operation `putItem` */
+/** @param operation such as `putItem` */
 export function loadOperation(operation: string): { readonly action: Action; readonly rules: Rules } {
   return {
     action: load(`dynalite/actions/${operation}`) as Action,

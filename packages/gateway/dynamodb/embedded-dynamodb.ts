@@ -1,4 +1,4 @@
-/** The embedded DynamoDB for its owner: one worker thread with a URL. */
+/** The embedded DynamoDB as its owner uses it: one worker thread with a URL. */
 import { mkdir } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -16,27 +16,27 @@ import { explainStorageFault } from './storage-fault.ts';
 import type { TableChange, TableStream } from './stream-record.ts';
 
 export type EmbeddedDynamoDbOptions = {
-  /** 0 chooses a free port. Always on loopback. */
+  /** The port on the loopback address; 0 chooses a free port. */
   readonly port: number;
   /** Whether another listener of this user may take over the port. Not supported on every system. */
   readonly sharesPort?: boolean;
   /** The port in callers' Host headers if their connections are forwarded; absent means `port`. */
   readonly namedPort?: number;
   /**
-   * `--data DIR`; absent means in memory: at most 512 MB of items (index entries come on top), lost at the
-   * end.
+   * The folder of `--data DIR`. If absent, tables are in memory and lost at the end; they may contain at most 512 MB of
+   * items, not counting index entries.
    */
   readonly dataDirectory?: string | undefined;
   /**
-   * One Float64: the milliseconds to add to the machine's time, for time to live and the Date header. Absent
-   * means 0.
+   * A buffer with one Float64: the milliseconds to add to the machine's time, for time to live and the Date header.
+   * Absent means 0.
    */
   readonly clockOffset?: SharedArrayBuffer;
   /** The accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
   /**
-   * Called before each call of a signer whose permissions are checked: returns a refusal in AWS's words, or a
-   * fault. Absent means that such signers are refused.
+   * Called before each call of a signer whose permissions are checked. Returns a refusal in AWS's words, or a fault. If
+   * absent, calls of these signers are refused.
    */
   readonly judge?: (question: CallQuestion) => CallVerdict;
   readonly accountId?: string;
@@ -44,7 +44,7 @@ export type EmbeddedDynamoDbOptions = {
   readonly onChanges?: (changes: readonly TableChange[]) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
-  /** Called for internal faults: an operation failed, or the thread ended. */
+  /** Called for an internal fault if an operation failed or the thread ended. */
   readonly onFault?: (message: string) => void;
 };
 
@@ -55,11 +55,11 @@ export interface EmbeddedDynamoDb {
   /** The capacity units consumed since startup; may be up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
   /**
-   * Reports changes of these tables from now on; before the first call no changes are reported. @param
-   * forgets whether streams drop the records that they have
+   * Reports changes of these tables from now on. Before the first call, no changes are reported.
+   * @param forgets whether streams drop the records that they have
    */
   follow(tables: readonly string[], forgets?: boolean): void;
-  /** The changes that a stream still has; later changes are reported after them. */
+  /** Returns the changes that a stream still has. Later changes are reported after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Completes pending writes and ends the thread. */
   close(): Promise<void>;
@@ -121,9 +121,10 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {
     workerData: workerDataOf(options, directory),
-    // Used for table ARNs; the developer's own environment is not passed on.
+    // The account id is used for table ARNs. The developer's own environment is not passed on.
     env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
-    // Flags of the surrounding program do not suit the thread: `--input-type` would refuse its file.
+    // Flags of the surrounding program are not passed on, because the thread may not accept them. For example,
+    // `--input-type` would refuse its file.
     execArgv: [],
     name: 'embedded-dynamodb',
     // The thread must not write to the gateway's stdout, which is used for `--json`.
@@ -208,7 +209,7 @@ function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | unde
   };
 }
 
-/** The last part of the thread's output. Its errors also go to stderr. */
+/** Returns the last part of the thread's output. The thread's errors are also written to stderr. */
 function followOutput(worker: Worker): () => string {
   let text = '';
   const keep = (chunk: Buffer | string): void => {
@@ -293,12 +294,12 @@ async function within(promise: Promise<void>, ms: number): Promise<void> {
 /** The number of processes that want to run, and the number of available cores. */
 type Load = { readonly waiting: number; readonly cores: number };
 
-/** Without other load, startup takes a fraction of a second. */
+/** The limit if there is no other load. Startup then takes a fraction of a second. */
 const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;
 
-/** The average of the last minute; 0 on Windows. */
+/** Reads the average load of the last minute, which is 0 on Windows. */
 function readLoad(): Load {
   return { waiting: loadavg()[0] ?? 0, cores: availableParallelism() };
 }

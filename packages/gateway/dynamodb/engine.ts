@@ -1,7 +1,7 @@
 /**
- * DynamoDB's operations on dynalite's store, with additions: transactions, the old item of a failed
- * condition, atomic writes of items and index entries, time to live by the gateway's clock, a memory limit.
- * One engine per thread, independent of HTTP.
+ * DynamoDB's operations on dynalite's store, with additions: transactions, the old item of a failed condition, atomic
+ * writes of items and index entries, time to live by the gateway's clock, and a memory limit. Each thread has one
+ * engine, which is independent of HTTP.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -35,27 +35,27 @@ import { KeyLocks } from '@gatewright/aws/key-locks';
 
 type EngineOptions = {
   readonly clock: Clock;
-  /** Undefined means in memory, lost at the end. */
+  /** The folder of the data. If undefined, data is in memory and lost at the end. */
   readonly directory?: string | undefined;
   /**
-   * The limit of the items' JSON bytes in memory (index entries come on top); data on disk is limited by the
-   * disk.
+   * The limit for data in memory, in bytes of the items' JSON (not counting index entries). Data on disk is limited
+   * only by the disk.
    */
   readonly maxMemoryBytes?: number | undefined;
   /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
-  /** The limit of the record of changes. */
+  /** The maximum size of the record of changes, in bytes. */
   readonly maxStreamBytes?: number | undefined;
 };
 
-/** An operation's input, raw and as dynalite's rules converted it. */
+/** An operation with its input, as dynalite's rules converted it. */
 type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };
 
 const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 /**
- * The number of expired items that are removed per turn, so that moving the clock by a year does not build
+ * The maximum number of expired items that are removed per turn, so that moving the clock by a year does not result in
  * one huge batch.
  */
 const EXPIRY_BATCH = 250;
@@ -109,7 +109,7 @@ export class DynamoDbEngine {
     if (forgets) this.#streams.forget();
   }
 
-  /** The changes that a stream still has, oldest first; empty for an unknown stream. */
+  /** Returns the changes that a stream still has, oldest first; empty for an unknown stream. */
   replay(streamArn: string): readonly TableChange[] {
     const stream = this.#streams.find(streamArn);
     return stream === undefined ? [] : [...this.#streams.read(stream, 0)].map(({ change }) => change);
@@ -120,9 +120,9 @@ export class DynamoDbEngine {
   }
 
   /**
-   * @param operation `PutItem`, as in X-Amz-Target
+   * @param operation such as `PutItem`, as in X-Amz-Target
    * @param region of the ARN of a new table
-   * @param isOfStack whether it is the gateway's own call, for a table of a stack
+   * @param isOfStack whether this is the gateway's own call for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */
   async execute(
@@ -171,7 +171,7 @@ export class DynamoDbEngine {
     }
   }
 
-  /** An operation of DynamoDB Streams. @throws DynamoDbError */
+  /** Runs an operation of DynamoDB Streams. @throws DynamoDbError */
   async executeStreams(operation: string, input: UnknownMembers): Promise<Output> {
     await this.removeExpired();
     return answerStreams(operation, input, this.#streams);
@@ -196,8 +196,8 @@ export class DynamoDbEngine {
   }
 
   /**
-   * Runs while it has the locks of all given items, and writes the gathered changes in one batch when `run`
-   * returns; nothing when it throws.
+   * Calls `run` with the locks of all given items. When `run` returns, the collected changes are written in one batch.
+   * If `run` throws, nothing is written.
    */
   async writeLocked<T>(
     names: readonly string[],
@@ -212,7 +212,7 @@ export class DynamoDbEngine {
     });
   }
 
-  /** Waits for writes to the given items, then runs while it has their locks. */
+  /** Waits for writes to the given items, then calls `run` with their locks. */
   readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T> {
     return this.#locks.hold(names, () => run(this.#tables.cachedStore));
   }
@@ -254,7 +254,7 @@ export class DynamoDbEngine {
     const checked = this.check(operation, input);
     const table = await this.#tables.get(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // A key that does not fit the table has no item to lock; the action refuses it in AWS's words.
+    // A key that does not fit the table has no item to lock. The action refuses the key in AWS's words.
     if (key === undefined) return this.#run({ operation, checked });
     return this.writeLocked([lockName(table, key)], async (set) => {
       try {

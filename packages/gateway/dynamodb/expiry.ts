@@ -1,6 +1,6 @@
 /**
- * Expiry times of items with a time to live: a heap by second, so that checking costs nothing while none has
- * expired.
+ * Expiry times of items with a time to live. They form a heap by second, so that checking costs nothing while no item
+ * has expired.
  */
 import type { Item } from './dynalite-store.ts';
 
@@ -13,13 +13,13 @@ type Expiry = {
 };
 
 /**
- * DynamoDB ignores a time more than five years in the past and keeps the item (developer guide, "Using TTL").
+ * DynamoDB ignores a time that is more than five years in the past, and keeps the item (developer guide, "Using TTL").
  */
 const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
 /**
- * The second at which an item expires by its TTL attribute; undefined without a valid one: only a Number
- * counts.
+ * Returns the second at which an item expires by its TTL attribute. Returns undefined if the attribute is missing or
+ * not a valid Number.
  */
 export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number): number | undefined {
   const text = item[attribute]?.['N'];
@@ -29,8 +29,8 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
 }
 
 /**
- * One current entry per item; outdated ones stay in the heap until they reach the top or outnumber the
- * others.
+ * A queue with one current entry per item. Outdated entries stay in the heap until they reach the top or outnumber the
+ * current entries.
  */
 export class ExpiryQueue {
   #heap: Expiry[] = [];

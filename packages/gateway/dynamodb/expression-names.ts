@@ -17,11 +17,11 @@ const WORDS = new Set(
   ).split(' '),
 );
 /**
- * A path of names and placeholders, or a value placeholder, which names nothing. A placeholder may begin with
- * a digit, as the placeholders of many libraries do; `a-b` is a subtraction.
+ * Matches a path of names and placeholders, or a value placeholder, which names no attribute. A placeholder may begin
+ * with a digit, as the placeholders of many libraries do. `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
-/** The end of a placeholder is not a name. */
+/** The lookbehind prevents that the end of a placeholder is read as a name. */
 const EQUATIONS = [
   /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,
   /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,
@@ -42,7 +42,7 @@ export function namesIn(input: UnknownMembers): readonly string[] {
   return [...inExpressions, ...legacy, ...(Array.isArray(toGet) ? toGet.flatMap(textsOf) : [])];
 }
 
-/** `#n.a[0]` → the name behind `#n` */
+/** Returns the name at the beginning of a path. For `#n.a[0]`, this is the name behind the placeholder `#n`. */
 function nameOf(path: string, placeholders: UnknownMembers): string {
   const top = path.split(/[.[]/)[0] ?? '';
   const name = top.startsWith('#') ? placeholders[top] : top;

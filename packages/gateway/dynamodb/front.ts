@@ -27,14 +27,14 @@ type FrontOptions = {
   /** The folder of the tables, for explaining storage faults; undefined means in memory. */
   readonly directory: string | undefined;
   readonly port: () => number;
-  /** Called for errors that are the package's, not the caller's. */
+  /** Called for errors of this package, but not for errors of the caller. */
   readonly report: (error: unknown) => void;
 };
 
 /** The accepted callers and their permissions; the thread's owner knows the policies. */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
-  /** Undefined means that the key pair is permanent. */
+  /** Returns the session of a key pair; undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   isJudged(accessKeyId: string): boolean;
   judge(question: CallQuestion): Promise<CallVerdict>;
@@ -49,7 +49,9 @@ export type CallVerdict = string | CallFault | undefined;
 export type CallFault =
   /** The connection is closed without a response. */
   | { readonly kind: 'unreachable' }
-  /** `type` with its namespace: `com.amazonaws.dynamodb.v20120810#InternalServerError` */
+  /**
+   * An error response. `type` contains its namespace, such as `com.amazonaws.dynamodb.v20120810#InternalServerError`.
+   */
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message: string };
 
 export type CallQuestion = {
@@ -60,13 +62,13 @@ export type CallQuestion = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** DynamoDB's own limit of a request. */
+/** DynamoDB's own limit for the size of a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
 /**
- * Handles any request; reads and writes need a signature. Attack: another user of the machine adds an API
- * key.
+ * Handles any request. Reads and writes need a signature, because another user of the machine could otherwise, for
+ * example, add an API key.
  */
 export async function serveDynamoDb(
   request: IncomingMessage,
@@ -95,7 +97,7 @@ export async function serveDynamoDb(
   response.end(answer.body);
 }
 
-/** Undefined means that the connection is closed without a response. */
+/** Returns undefined if the connection must be closed without a response. */
 async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer | undefined> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
@@ -156,11 +158,11 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // The other operations execute the statement and report its capacity.
+  // The statement is executed as other operations, which report its capacity.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
-/** Checked before any lookup: a caller without permission must not learn whether a table exists. */
+/** Must run before any lookup, because a caller without permission must not learn whether a table exists. */
 async function refuseUnlessAllowed(
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -176,7 +178,7 @@ async function refuseUnlessAllowed(
   throw new DynamoDbError(verdict.status, verdict.type, verdict.message);
 }
 
-/** An injected fault: the connection is closed. */
+/** Thrown for an injected fault that closes the connection without a response. */
 class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }

@@ -10,7 +10,7 @@ type Rule = (input: UnknownMembers) => string | undefined;
 
 const INVALID = 'One or more parameter values were invalid: ';
 const TABLE_CLASSES = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'];
-/** API reference, "TagResource": tags of one resource. */
+/** The maximum number of tags of one resource (API reference, "TagResource"). */
 const MAX_TAGS = 50;
 
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
@@ -23,7 +23,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   UpdateItem: [actionsWrong],
 };
 
-/** @param input as dynalite's rules accepted it @returns what is wrong, in DynamoDB's words */
+/**
+ * @param input as dynalite's rules accepted it
+ * @returns the error message in DynamoDB's words, if the input is wrong
+ */
 export function wrongInput(operation: string, input: UnknownMembers): string | undefined {
   for (const rule of RULES[operation] ?? []) {
     const wrong = rule(input);
@@ -60,14 +63,14 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
   },
 };
 
-/** API reference, "Scan": TotalSegments. */
+/** The maximum of TotalSegments (API reference, "Scan"). */
 const MAX_SEGMENTS = 1_000_000;
 
 function segmentsWrong({ TotalSegments: segments }: UnknownMembers): string | undefined {
   return wrongMember(segments, 'totalSegments', { most: MAX_SEGMENTS });
 }
 
-/** API reference, "CreateTable": TableClass, Tags. */
+/** Checks TableClass and Tags (API reference, "CreateTable"). */
 function settingsWrong(input: UnknownMembers): string | undefined {
   const { TableClass: tableClass } = input;
   return (
@@ -75,7 +78,7 @@ function settingsWrong(input: UnknownMembers): string | undefined {
   );
 }
 
-/** API reference, "StreamSpecification". */
+/** Checks the members of StreamSpecification (API reference, "StreamSpecification"). */
 function streamWrong({ StreamSpecification: specification }: UnknownMembers): string | undefined {
   if (specification === undefined || specification === null) return undefined;
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(specification);
@@ -90,7 +93,7 @@ function streamWrong({ StreamSpecification: specification }: UnknownMembers): st
     : undefined;
 }
 
-/** API reference, "Tag". */
+/** Checks the tags (API reference, "Tag"). */
 function tagsWrong({ Tags: tags }: UnknownMembers): string | undefined {
   if (!Array.isArray(tags)) return undefined;
   if (tags.length > MAX_TAGS) return `Too many tags: ${tags.length}, at most ${MAX_TAGS}`;
@@ -111,7 +114,7 @@ function wrongMember(value: unknown, at: string, rule: MemberRule): string | und
   return violations.length === 0 ? undefined : validationMessage(...violations);
 }
 
-/** API reference, "Projection": INCLUDE has attributes. */
+/** Checks that an INCLUDE projection has attributes (API reference, "Projection"). */
 function indexesWrong(input: UnknownMembers): string | undefined {
   const indexes = [input['GlobalSecondaryIndexes'], input['LocalSecondaryIndexes']].flatMap(
     (list): readonly unknown[] => (Array.isArray(list) ? list : []),
@@ -123,12 +126,12 @@ function indexesWrong(input: UnknownMembers): string | undefined {
   return isBare ? `${INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified` : undefined;
 }
 
-/** API reference, "DeleteItem": NONE or ALL_OLD. */
+/** Checks that ReturnValues is NONE or ALL_OLD (API reference, "DeleteItem"). */
 function returnValuesWrong({ ReturnValues: values = 'NONE' }: UnknownMembers): string | undefined {
   return values === 'NONE' || values === 'ALL_OLD' ? undefined : 'ReturnValues can only be ALL_OLD or NONE';
 }
 
-/** API reference, "Query", "Scan": Select. */
+/** Checks Select (API reference, "Query", "Scan"). */
 function selectWrong(input: UnknownMembers): string | undefined {
   const {
     Select: select,
@@ -149,7 +152,7 @@ function selectWrong(input: UnknownMembers): string | undefined {
     : undefined;
 }
 
-/** API reference, "AttributeValueUpdate": Action. */
+/** Checks Action (API reference, "AttributeValueUpdate"). */
 function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | undefined {
   for (const [name, update] of Object.entries(membersOf(updates))) {
     const { Action: action = 'PUT' } = membersOf(update);
@@ -162,8 +165,8 @@ function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | u
 }
 
 /**
- * `+1E6` is a valid number, but dynalite's reader accepts no plus sign. Changes `value`, which is the
- * reader's own copy.
+ * Removes plus signs from numbers. `+1E6` is a valid number, but dynalite's reader accepts no plus sign. The function
+ * changes `value`, which is the reader's own copy.
  */
 export function dropPlusSigns(value: unknown): void {
   if (Array.isArray(value)) {
@@ -188,8 +191,8 @@ const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
 /**
- * Tables may be named by ARN (API reference, "GetItem": TableName); tables of another account do not exist
- * here.
+ * Replaces table ARNs by names, because tables may be named by ARN (API reference, "GetItem": TableName). Tables of
+ * another account do not exist here.
  */
 export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {

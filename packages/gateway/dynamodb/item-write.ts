@@ -6,8 +6,7 @@ import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /**
- * Whether the caller wants the old item when its condition fails; read here, because dynalite drops the
- * member.
+ * Whether the caller wants the old item if the condition fails. This is read here, because dynalite drops the member.
  */
 export function readReturnOld(input: UnknownMembers): boolean {
   const reader = dynamoDbInput(input);
@@ -16,7 +15,7 @@ export function readReturnOld(input: UnknownMembers): boolean {
   return mode === 'ALL_OLD';
 }
 
-/** dynalite's key text for a checked write; undefined when its key does not fit the table. */
+/** Returns dynalite's key text for a checked write; undefined if the key does not fit the table. */
 export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
   const put = checked['Item'];
   const item = membersOf(put ?? checked['Key']) as Item;

@@ -10,7 +10,7 @@ type Indexed = Table & {
 };
 
 const MAX_KEY_BYTES: Readonly<Record<string, number>> = { HASH: 2048, RANGE: 1024 };
-/** In DynamoDB's words and spelling. */
+/** The error messages for oversized keys, in DynamoDB's words and spelling. */
 const OVERSIZED: Readonly<Record<string, string>> = {
   HASH: 'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
   RANGE:
@@ -25,8 +25,8 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
 }
 
 /**
- * What CreateTable refuses in attribute definitions, in DynamoDB's words (aws-cloudformation/cfn-lint issue
- * 1037).
+ * Returns the error for attribute definitions that CreateTable refuses, in DynamoDB's words
+ * (aws-cloudformation/cfn-lint issue 1037).
  */
 export function unusedDefinition(table: UnknownMembers): string | undefined {
   const elementsOf = (list: unknown): readonly UnknownMembers[] =>
@@ -42,7 +42,10 @@ export function unusedDefinition(table: UnknownMembers): string | undefined {
         `AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...new Set(used)].join(', ')}]`;
 }
 
-/** An item's keys in an index have the same limits as a table's: 2,048 and 1,024 bytes. */
+/**
+ * Returns the error for an oversized index key. The keys of an item in an index have the same limits as the keys of a
+ * table: 2,048 and 1,024 bytes.
+ */
 export function oversizedIndexKey(table: Table, item: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   const holding = [...global, ...local].filter(({ KeySchema }) =>
@@ -58,8 +61,8 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
 }
 
 /**
- * In the words of PutItem; for an update, DynamoDB says the same about its expression. A key that was already
- * empty is not reported.
+ * Returns the error for an empty index key, in the words of PutItem. For an update, DynamoDB reports the same about the
+ * update expression. A key that was already empty is not reported.
  */
 export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -87,7 +90,7 @@ function bytesOf(value: unknown): number {
   return typeof bytes === 'string' ? Buffer.byteLength(bytes, 'base64') : 0;
 }
 
-/** The partition keys for policies that name keys; unknown tables are left out. */
+/** Returns the partition keys for policies that name keys. Unknown tables are left out. */
 export async function partitionKeysOf(
   names: readonly string[],
   find: (name: string) => Promise<Table | undefined>,
@@ -101,8 +104,8 @@ export async function partitionKeysOf(
     const table = tables.get(name);
     const schema = table && keySchemaOf(table, index);
     const keys = schema?.filter(({ KeyType: type }) => type === 'HASH') ?? [];
-    // If there are several attributes, none of them alone is the leading key, so what a policy says about it
-    // applies to no value.
+    // If the key has several attributes, none of them alone is the leading key, so a policy's condition on the leading
+    // key applies to no value.
     return keys.length === 1 ? keys[0]?.AttributeName : undefined;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * An embedded DynamoDB that starts on demand. Its address exists at once; the thread, which takes a fifth of
- * a second and tens of megabytes, starts with the first table or the first connection.
+ * An embedded DynamoDB that starts on demand. Its address exists at once. The thread takes a fifth of a second and tens
+ * of megabytes to start, so it starts with the first table or the first connection.
  */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
@@ -13,8 +13,8 @@ export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'shares
 
 export interface LateDynamoDb extends EmbeddedDynamoDb {
   /**
-   * Starts the thread if needed. If no connections are open, the thread takes over the port; otherwise calls
-   * are forwarded from here.
+   * Starts the thread if needed. If no connections are open, the thread takes over the port. Otherwise calls are
+   * forwarded from here.
    */
   start(): Promise<void>;
   readonly isStarted: boolean;
@@ -23,7 +23,7 @@ export interface LateDynamoDb extends EmbeddedDynamoDb {
 const LOOPBACK = '127.0.0.1';
 
 /**
- * @throws EmbeddedDynamoDbError when no port can be had
+ * @throws EmbeddedDynamoDbError if no port is available
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ class Late implements LateDynamoDb {
     const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
       startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
     if (this.#canShare) {
-      // A version of Node without shared ports reports that the port is in use, and it is: by this listener.
+      // A version of Node without shared ports reports that the port is in use, because this listener uses it.
       const shared = await launch(true).catch((error: unknown) => {
         if (error instanceof EmbeddedDynamoDbError && error.code === 'DYNAMODB_NOT_STARTED') return undefined;
         throw error;

@@ -1,11 +1,11 @@
 /**
- * Limits the nesting of a request: a deeper one would block the thread of all tables, or overflow its stack.
+ * Limits the nesting of a request, because a deeper request would block the thread of all tables or overflow its stack.
  */
 import { validationError } from './actions.ts';
 
 /**
- * Levels of JSON: DynamoDB accepts 32 nested maps or lists (developer guide, "Quotas": nested attribute
- * depth), each of which takes two levels, below the seven levels of a batch.
+ * The maximum number of JSON levels. DynamoDB accepts 32 nested maps or lists (developer guide, "Quotas": nested
+ * attribute depth). Each of them takes two levels, below the seven levels of a batch.
  */
 const MAX_JSON_LEVELS = 7 + 2 * 32;
 

@@ -1,7 +1,7 @@
 /**
- * The PartiQL that ExecuteStatement supports: SELECT, INSERT, UPDATE and DELETE on one table, with conditions
- * joined by AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused
- * by name.
+ * The PartiQL that ExecuteStatement supports: SELECT, INSERT, UPDATE and DELETE on one table, with conditions joined by
+ * AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused with an error that
+ * names it.
  */
 
 /** An unsupported statement; corresponds to DynamoDB's ValidationException. */
@@ -12,7 +12,7 @@ export class StatementError extends Error {
 /** An attribute value in DynamoDB's JSON. */
 export type Value = Readonly<Record<string, unknown>>;
 
-/** `a.b[0]` → `['a', 'b', 0]` */
+/** A path in parts. `a.b[0]` is `['a', 'b', 0]`. */
 export type AttributePath = readonly (string | number)[];
 
 export type Condition =
@@ -37,7 +37,7 @@ export type Statement =
       readonly kind: 'select';
       readonly table: string;
       readonly index: string | undefined;
-      /** Undefined means `*`. */
+      /** The selected paths; undefined means `*`. */
       readonly paths: readonly AttributePath[] | undefined;
       readonly where: readonly Condition[];
     }
@@ -309,7 +309,7 @@ class StatementParser {
     return token;
   }
 
-  /** A sign or a case-insensitive word, but never a quoted name. */
+  /** Consumes a sign or a case-insensitive word, but never a quoted name. */
   #eat(text: string): boolean {
     const token = this.#peek();
     const isThere = (token.kind === 'sign' || token.kind === 'word') && token.text.toUpperCase() === text;

@@ -1,5 +1,5 @@
 /**
- * ExecuteStatement: runs a PartiQL statement as the equivalent operation (DynamoDB API reference,
+ * Runs a PartiQL statement of ExecuteStatement as the equivalent operation (DynamoDB API reference,
  * "ExecuteStatement").
  */
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
@@ -55,7 +55,7 @@ function parse(text: string, parameters: readonly Value[]): Statement {
   }
 }
 
-/** The names and values in one expression, each with its own placeholder. */
+/** The names and values in one expression. Each has its own placeholder. */
 class Placeholders {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, Value> = {};
@@ -113,13 +113,13 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
   const schema = keySchemaOf(found, index);
   if (schema === undefined)
     throw validationError(`The table does not have the specified index: ${index ?? ''}`);
-  // Uses a scan, whatever the statement names.
+  // An index with several attributes per key uses a scan, whatever the statement names.
   if (hasSeveralKeys(schema)) return { partition: '', sort: undefined };
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
 }
 
-/** A Query if the partition key is given, otherwise a Scan, as on AWS. */
+/** Runs a Query if the partition key is given, otherwise a Scan, as on AWS. */
 async function select(
   { table, index, paths, where }: Extract<Statement, { kind: 'select' }>,
   input: UnknownMembers,
@@ -239,7 +239,9 @@ function returnValues(returning: string | undefined, known: readonly string[]): 
   return returning.replace('MODIFIED', 'UPDATED').replace(' ', '_');
 }
 
-/** The whole primary key, which writes need, and the other conditions in the WHERE clause. */
+/**
+ * Splits the conditions of the WHERE clause into the whole primary key, which writes require, and the other conditions.
+ */
 async function splitKey(
   engine: StatementStore,
   table: string,

@@ -1,7 +1,7 @@
 /**
- * The permissions that a call needs: one per action, resource and key, as in the service authorization
- * reference ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; used for every call of a
- * role, here and in front of other stores.
+ * The permissions that a call needs: one per action, resource and key, as in the service authorization reference
+ * ("Actions, resources, and condition keys for Amazon DynamoDB"). The functions are pure. They are used for every call
+ * of a role, here and in front of other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -11,14 +11,14 @@ import { namesIn, partitionOfQuery } from './expression-names.ts';
 import { streamOfIterator } from './stream-record.ts';
 
 export type NeededRight = {
-  /** `dynamodb:PutItem` */
+  /** For example `dynamodb:PutItem`. */
   readonly action: string;
   /**
    * The part after `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; a value that begins with `arn:`
    * is the whole ARN.
    */
   readonly resource: string;
-  /** The values by condition key in lower case; a key that is absent is missing. */
+  /** The values by condition key in lower case. An absent key counts as missing in the call. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -36,7 +36,8 @@ export function tablesOf(operation: string, input: UnknownMembers): readonly str
 }
 
 /**
- * Only members that an operation reads count: a table that is named elsewhere must not lend its permission.
+ * Only members that an operation reads are considered. Otherwise, the permission for a table named in another member
+ * would be sufficient.
  */
 export function rightsOf(
   operation: string,
@@ -98,8 +99,8 @@ const BY_ARN = new Set([
   'UntagResource',
 ]);
 /**
- * Other members name what these operations use, and a `TableName` next to them is not read: they need
- * permission for any table.
+ * Operations that name their resource in other members and do not read a `TableName`. They need permission for any
+ * table.
  */
 const BY_OTHER_MEMBERS = new Set([
   'CreateGlobalTable',
@@ -121,7 +122,8 @@ const BY_OTHER_MEMBERS = new Set([
 const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsights']);
 
 /**
- * Operations of DynamoDB Streams on one stream; ListStreams concerns the streams of a table, or all streams.
+ * Operations of DynamoDB Streams on one stream. ListStreams is not included, because it lists the streams of a table,
+ * or all streams.
  */
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
@@ -152,7 +154,7 @@ function itemRight(
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  // Stores leave out the other one.
+  // Stores ignore the other member.
   const item = membersOf(input[action === 'PutItem' ? 'Item' : 'Key']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
@@ -191,7 +193,7 @@ function batchRight(
   };
 }
 
-/** A scan names no key: `ForAllValues` is satisfied for it, as the developer guide warns. */
+/** A scan names no key, so it satisfies `ForAllValues`, as the developer guide warns. */
 function searchRight(operation: string, input: UnknownMembers, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
@@ -218,8 +220,8 @@ function shared(input: UnknownMembers): Record<string, readonly string[]> {
 const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'Delete' } as const;
 
 /**
- * Parsed by this store's parser. Another store may accept more; the caller then needs permission for any
- * statement on any table.
+ * The statement is parsed by this store's parser. Another store may accept more statements. The caller then needs
+ * permission for any statement on any table.
  */
 function statementRights(
   input: UnknownMembers,
@@ -257,7 +259,10 @@ function statementRights(
   ];
 }
 
-/** The top-level attributes that it names; `*` names no attribute, like an operation without a projection. */
+/**
+ * Returns the top-level attributes that a statement names. `*` names no attribute, like an operation without a
+ * projection.
+ */
 function attributesOfStatement(statement: Statement): readonly string[] {
   if (statement.kind === 'insert') return Object.keys(statement.item);
   const read = statement.kind === 'select' ? (statement.paths ?? []) : [];
@@ -288,8 +293,8 @@ function tableName(value: unknown): string {
 }
 
 /**
- * The value for a table with an unknown key: an empty list would satisfy `ForAllValues`; this value matches no pattern
- * except `*`.
+ * The value for a table with an unknown key. An empty list would satisfy `ForAllValues`, but this value matches no
+ * pattern except `*`.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
@@ -297,10 +302,10 @@ function keyTexts(items: readonly UnknownMembers[], partitionKey: string | undef
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
-/** Stores leave out members with other names. */
+/** Stores ignore members with other names. */
 const KEY_TYPES = ['S', 'N', 'B'];
 
-/** `{ S: 'a' }` → `a` */
+/** Converts `{ S: 'a' }` to `a`. */
 function valueTexts(values: readonly unknown[]): readonly string[] {
   const texts = values.flatMap((value) => {
     const typed = membersOf(value);

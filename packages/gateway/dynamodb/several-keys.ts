@@ -1,8 +1,7 @@
 /**
- * Global indexes with several attributes per key, up to four for the partition and four for sorting
- * (developer guide, "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and
- * scans such an index by its key schema, of whatever length, but its rules and its query support only two
- * attributes.
+ * Global indexes with several attributes per key, up to four for the partition and four for sorting (developer guide,
+ * "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and scans such an index by its key
+ * schema, whatever the number of attributes, but its rules and its query support only two.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -10,7 +9,10 @@ import { validationError, type Output } from './actions.ts';
 import { dynaliteDb } from './dynalite-store.ts';
 import type { AttributeValue, Item, KeyElement, Store, StreamRange, Table } from './dynalite-store.ts';
 
-/** "a partition key from up to four attributes and a sort key from up to four attributes" */
+/**
+ * The maximum number of attributes: "a partition key from up to four attributes and a sort key from up to four
+ * attributes".
+ */
 const MOST = 4;
 const INVALID = 'One or more parameter values were invalid: ';
 
@@ -18,7 +20,10 @@ export function hasSeveralKeys(schema: readonly KeyElement[]): boolean {
   return ['HASH', 'RANGE'].some((type) => namesOf(schema, type).length > 1);
 }
 
-/** The input of CreateTable as dynalite's rules accept it. @throws DynamoDbError for an invalid key schema */
+/**
+ * Returns the input of CreateTable in a form that dynalite's rules accept. @throws DynamoDbError for an invalid key
+ * schema
+ */
 export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes, AttributeDefinitions: definitions } = input;
   if (!Array.isArray(indexes)) return input;
@@ -34,7 +39,7 @@ export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   return { ...input, GlobalSecondaryIndexes: reduced };
 }
 
-/** The opposite, for the table that was created. */
+/** The opposite of `withFirstKeys`: restores all key attributes in the checked input, for the created table. */
 export function withAllKeys(checked: UnknownMembers, input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes } = checked;
   if (!Array.isArray(indexes)) return checked;
@@ -121,7 +126,10 @@ function refuseOptions(table: Table, schema: readonly KeyElement[], checked: Unk
     );
 }
 
-/** "all partition key attributes using equality", sort attributes from the left without a gap, a range only last. */
+/**
+ * Returns the conditions in the order of the key. They must cover "all partition key attributes using equality" and
+ * sort attributes from the left without a gap. Only the last condition may be a range.
+ */
 function conditionsInOrder(
   schema: readonly KeyElement[],
   conditions: Readonly<Record<string, Condition>>,
@@ -144,7 +152,10 @@ function conditionsInOrder(
   return used;
 }
 
-/** The keys of entries: a hash and the values of the schema, each as sortable text followed by a slash. */
+/**
+ * Returns the range of index keys. A key consists of a hash and the values of the key schema, each as sortable text
+ * followed by a slash.
+ */
 function rangeOf(table: Table, used: readonly (readonly [string, Condition])[]): StreamRange {
   let prefix = '';
   for (const [name, { ComparisonOperator: operator, AttributeValueList: values }] of used) {

@@ -1,6 +1,9 @@
 /** Explains LevelDB's errors about its folder. */
 
-/** @returns undefined for other errors. @param code LevelDB's own, `LEVEL_CORRUPTION` */
+/**
+ * @param code LevelDB's own error code, such as `LEVEL_CORRUPTION`
+ * @returns undefined for other errors
+ */
 export function explainStorageFault(
   code: string,
   message: string,

@@ -41,7 +41,7 @@ const MEMBERS: Readonly<Record<string, MemberTable>> = {
 
 /** @throws DynamoDbError */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
-  // Attack: a member of another type, such as a list, that a later reader takes for a text.
+  // Attack: a member of another type, such as a list, could later be read as a text.
   dynamoDbInput(input).checkAll(MEMBERS[operation] ?? {});
   switch (operation) {
     case 'ListStreams':
@@ -63,8 +63,8 @@ export function answerStreams(operation: string, input: UnknownMembers, log: Str
 
 function listStreams(input: UnknownMembers, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
-  // Ordered by ARN: a page continues where the last one ended, even if that stream has been removed
-  // meanwhile.
+  // Streams are ordered by ARN, so that a page continues where the last page ended, even if that stream has been
+  // removed meanwhile.
   const rest = log.all
     .filter(({ tableName }) => table === undefined || tableName === table)
     .filter(({ streamArn }) => typeof after !== 'string' || streamArn > after)
@@ -84,7 +84,7 @@ function listStreams(input: UnknownMembers, log: StreamLog): Output {
 function describeStream(input: UnknownMembers, log: StreamLog): Output {
   const stream = findStream(String(input['StreamArn']), log);
   const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
-  // The stream's only shard has no children, and is the last one.
+  // The stream's only shard has no children, and it is the last shard.
   const isListed = input['ExclusiveStartShardId'] === undefined && input['ShardFilter'] === undefined;
   const range = {
     StartingSequenceNumber: printSequence(start),
@@ -162,7 +162,7 @@ function getRecords(
   };
 }
 
-/** `{ARN of the stream}|1|…`, as on AWS; the rest is opaque. */
+/** Prints an iterator as `{ARN of the stream}|1|…`, as on AWS. The rest is opaque. */
 function printIterator(streamArn: string, createdAt: number, from: number): string {
   return `${streamArn}|1|${Buffer.from(`${createdAt} ${from}`).toString('base64')}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The record of changes of all streams: one list in memory, for 24 hours by the clock and up to a limit of
- * bytes (developer guide, "Change data capture for DynamoDB Streams"). Readers of a stream, by call or as a
- * function's event, get the same ids and sequence numbers.
+ * The record of changes of all streams. It is one list in memory, which contains the changes of the last 24 hours of
+ * the gateway's clock, up to a limit of bytes (developer guide, "Change data capture for DynamoDB Streams"). Readers of
+ * a stream get the same ids and sequence numbers from a call and from a function's event.
  */
 import { randomBytes } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -16,8 +16,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** The overhead of a change besides its characters. */
 const BYTES_PER_RECORD = 300;
 /**
- * Streams that were switched off, or that belong to deleted tables; they can be read for as long as their
- * records exist.
+ * The maximum number of closed streams, which were switched off or belong to deleted tables. They can be read as long
+ * as their records exist.
  */
 const MAX_CLOSED = 1_000;
 
@@ -25,13 +25,13 @@ export type LoggedStream = TableStream & {
   readonly label: string;
   readonly keySchema: readonly KeyElement[];
   readonly createdAt: number;
-  /** The number of the first change that it may have. */
+  /** The number of the first change that the stream may contain. */
   readonly start: number;
-  /** The number of the last change that was dropped; below `start` means none. */
+  /** The number of the last change that was dropped. If it is below `start`, no change was dropped. */
   trimmed: number;
   /** The number after the last change. */
   end: number;
-  /** Epoch milliseconds; undefined means that it still accepts changes. */
+  /** The time when the stream was closed, in epoch milliseconds; undefined means that it still accepts changes. */
   closedAt: number | undefined;
 };
 
@@ -95,7 +95,10 @@ export class StreamLog {
     return this.#open.has(table);
   }
 
-  /** `2026-11-23T10:00:00.000`, by the clock; different from the label of any other stream of the table. */
+  /**
+   * Returns a label from the clock, such as `2026-11-23T10:00:00.000`. It differs from the label of any other stream of
+   * the table.
+   */
   newLabel(tableArn: string): string {
     for (let at = this.nowEpochMs; ; at += 1) {
       const label = new Date(at).toISOString().slice(0, -1);
@@ -131,7 +134,7 @@ export class StreamLog {
       this.#streams.delete(streamArn);
   }
 
-  /** Numbers the change, and keeps it if its table has a stream. */
+  /** Assigns a number to the change, and stores the change if its table has a stream. */
   append(change: ItemChange): TableChange {
     this.#number += 1;
     const stream = this.#open.get(change.table);
@@ -161,7 +164,7 @@ export class StreamLog {
     }
   }
 
-  /** Drops all changes: the record begins with what follows. */
+  /** Drops all changes, so that the record begins with the next change. */
   forget(): void {
     for (const { stream, number } of this.#records.slice(this.#first).flatMap((one) => one ?? []))
       stream.trimmed = number;
@@ -190,7 +193,7 @@ export class StreamLog {
       this.#records[this.#first] = undefined;
       this.#first += 1;
     }
-    // Amortised: dropped positions are cut off once they are the larger part.
+    // The cost is amortised, because dropped positions are removed only if they are the larger part.
     if (this.#first > 100 && this.#first * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#first);
       this.#first = 0;
@@ -208,7 +211,7 @@ export function printSequence(number: number): string {
   return `400000${String(number).padStart(17, '0')}`;
 }
 
-/** Undefined for a number that no stream has here. */
+/** Returns undefined for a number that no stream has here. */
 export function parseSequence(text: string): number | undefined {
   const digits = /^400000(\d{17})$/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);

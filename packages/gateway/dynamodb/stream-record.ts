@@ -1,4 +1,4 @@
-/** Changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
+/** Prints changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
@@ -6,7 +6,7 @@ export type ViewType = (typeof VIEW_TYPES)[number];
 
 export type TableStream = {
   readonly tableName: string;
-  /** `arn:…:table/{table}/stream/{label}` */
+  /** The stream's ARN in the form `arn:…:table/{table}/stream/{label}`. */
   readonly streamArn: string;
   readonly region: string;
   readonly viewType: ViewType;
@@ -21,32 +21,32 @@ export type ItemChange = {
   readonly isExpiry: boolean;
 };
 
-/** Includes what its record contains in every reader's response. */
+/** A change with the parts of its stream record that are the same for every reader. */
 export type TableChange = ItemChange & {
   readonly id: string;
-  /** 23 digits; a later change has a higher number. */
+  /** The sequence number, with 23 digits. A later change has a higher number. */
   readonly sequence: string;
-  /** Epoch milliseconds. */
+  /** The time of the change, in epoch milliseconds. */
   readonly at: number;
-  /** The characters of its images. */
+  /** The number of characters in the change's images. */
   readonly size: number;
   /** The size in bytes, counted as DynamoDB counts items. */
   readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };
-  /** Undefined means that its table has no stream and is only followed. */
+  /** The stream's ARN; undefined means that the table has no stream and is only followed. */
   readonly streamArn: string | undefined;
 };
 
-/** A stream has one shard here. */
+/** The shard id. A stream has only one shard here. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
-/** The label of streams of a stack, whose ARNs are known before their tables exist. */
+/** The label of the streams of a stack. With it, the stream ARNs are known before the tables exist. */
 export const STACK_STREAM_LABEL = '2026-01-01T00:00:00.000';
 
 export function isViewType(value: unknown): value is ViewType {
   return VIEW_TYPES.some((one) => one === value);
 }
 
-/** The ARN of the stream, for permissions; undefined for a text that is not an iterator. */
+/** Returns the ARN of an iterator's stream, for permissions; undefined for a text that is not an iterator. */
 export function streamOfIterator(iterator: string): string | undefined {
   const end = iterator.indexOf('|');
   return end === -1 ? undefined : iterator.slice(0, end);

@@ -19,10 +19,10 @@ export const SETTING_MEMBERS = [
   'OnDemandThroughput',
   'WarmThroughput',
 ];
-/** These settings are described but impose no limit here; also for global indexes. */
+/** These settings of tables and global indexes are described, but impose no limit here. */
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
-/** Reads the settings that the call names; the AWS owned key, which `Enabled: false` means, has no description. */
+/** Reads the settings that the call names. The AWS owned key (`Enabled: false`) has no description. */
 export function readTableSettings(
   input: UnknownMembers,
   tableArn: string,

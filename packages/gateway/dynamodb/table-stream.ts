@@ -8,7 +8,7 @@ import { isViewType } from './stream-record.ts';
 
 type DescribedStream = Pick<Table, 'StreamSpecification' | 'LatestStreamArn' | 'LatestStreamLabel'>;
 
-/** Members of the table's description; empty unless the call switches a stream on. */
+/** Returns the stream members of the table's description. They are empty unless the call switches a stream on. */
 export function readStream(input: UnknownMembers, tableArn: string, label: string): DescribedStream {
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(input['StreamSpecification']);
   if (isEnabled !== true || !isViewType(viewType)) return {};
@@ -22,7 +22,7 @@ export function readStream(input: UnknownMembers, tableArn: string, label: strin
 }
 
 /**
- * What AWS refuses in UpdateTable: the first text is AWS's, as users quote it
+ * Returns the error if AWS refuses the UpdateTable call. The first text is AWS's, as users quote it
  * (hashicorp/terraform-provider-aws issue 18402); AWS's second text is not known.
  */
 export function wrongStreamUpdate(input: UnknownMembers, table: Table): string | undefined {

@@ -1,4 +1,4 @@
-/** Tables of the embedded DynamoDB: cached, changed in one place, with their time to live. */
+/** The tables of the embedded DynamoDB, with their time to live. Tables are cached, and changed only in this file. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
@@ -23,8 +23,8 @@ const REFUSED_PARAMETERS = [
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
 
 /**
- * API reference, "PointInTimeRecoverySpecification": RecoveryPeriodInDays, from 1 to 35, which is the
- * default.
+ * The maximum of RecoveryPeriodInDays, which is also the default; the minimum is 1 (API reference,
+ * "PointInTimeRecoverySpecification").
  */
 const MOST_RECOVERY_DAYS = 35;
 
@@ -53,7 +53,7 @@ export class DynamoDbTables {
     };
   }
 
-  /** @throws DynamoDbError ResourceNotFoundException when there is no such table, or it cannot be used */
+  /** @throws DynamoDbError ResourceNotFoundException if the table does not exist or cannot be used */
   async get(name: string): Promise<Table> {
     const table = await this.find(name);
     if (table === undefined)
@@ -70,8 +70,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns. @param
-   * isOfStack whether a stream gets the label of stacks
+   * Runs CreateTable, UpdateTable or DeleteTable. A created table is active when this returns.
+   * @param isOfStack whether a stream gets the label of stacks
    */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
@@ -121,7 +121,7 @@ export class DynamoDbTables {
     return output;
   }
 
-  /** dynalite stores and describes a new table with everything that it is given. */
+  /** dynalite stores and describes all members that it receives for a new table. */
   #withSettings(
     checked: UnknownMembers,
     input: UnknownMembers,
@@ -174,7 +174,10 @@ export class DynamoDbTables {
     return { TableDescription: described };
   }
 
-  /** Source: API reference, "DeleteTable", and developer guide, "Using deletion protection". */
+  /**
+   * Refuses to delete a protected table. Source: API reference, "DeleteTable", and developer guide, "Using deletion
+   * protection".
+   */
   async #refuseProtected(name: string): Promise<void> {
     const table = await this.#read(name);
     if (table?.DeletionProtectionEnabled === true)
@@ -244,7 +247,9 @@ export class DynamoDbTables {
     return { TimeToLiveDescription: description };
   }
 
-  /** @returns the output, and the table whose items now expire; undefined if switched off */
+  /**
+   * @returns the output, and the table whose items now expire; the table is undefined if time to live was switched off
+   */
   async updateTimeToLive(
     input: UnknownMembers,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
@@ -283,7 +288,7 @@ export class DynamoDbTables {
     return names;
   }
 
-  /** dynalite activates a table in its own timer; a caller that writes at once would find no table. */
+  /** dynalite activates a table in its own timer, so a caller that writes at once would find no table. */
   async #untilActive(name: string): Promise<void> {
     const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
     while ((await this.#read(name))?.TableStatus !== 'ACTIVE') {
@@ -310,7 +315,7 @@ function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
 }
 
-/** The point-in-time recovery setting. */
+/** Returns the key under which a table's point-in-time recovery setting is stored. */
 function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }

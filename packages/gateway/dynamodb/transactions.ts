@@ -1,6 +1,6 @@
 /**
- * TransactWriteItems and TransactGetItems, which dynalite lacks: all items are locked, dynalite's own actions
- * run on one write set, and the set is written as one batch or not at all. Source: DynamoDB API reference,
+ * Runs TransactWriteItems and TransactGetItems, which dynalite lacks. All items are locked, dynalite's own actions run
+ * on one write set, and the set is written as one batch or not at all. Source: DynamoDB API reference,
  * "TransactWriteItems", "TransactGetItems".
  */
 import { membersOf } from '@gatewright/aws/json-object';
@@ -36,7 +36,7 @@ type Member = {
   readonly checked: Record<string, unknown>;
   readonly returnOld: boolean;
   readonly table: Table;
-  /** Undefined if the key does not fit the table; the action then reports it. */
+  /** The item's key; undefined if it does not fit the table. The action then reports the error. */
   readonly key: string | undefined;
 };
 
@@ -46,14 +46,14 @@ const MAX_MEMBERS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** AWS remembers a client request token for ten minutes. */
 const TOKEN_MS = 10 * 60_000;
-/** If there are more within ten minutes, the oldest token is dropped. */
+/** The maximum number of remembered tokens. If there are more within ten minutes, the oldest token is dropped. */
 const MAX_TOKENS = 10_000;
 
 const OPERATION_OF = new Map<string, Member['operation']>([
   ['Put', 'PutItem'],
   ['Update', 'UpdateItem'],
   ['Delete', 'DeleteItem'],
-  // A delete in a write set that is discarded: only its condition matters.
+  // A ConditionCheck runs as a delete in a write set that is discarded, so only its condition matters.
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
@@ -71,8 +71,8 @@ export class DynamoDbTransactions {
   }
 
   /**
-   * A repeated ClientRequestToken gets the first response and writes nothing; a cancelled transaction is not
-   * remembered.
+   * Runs a write transaction. A repeated ClientRequestToken gets the first response and writes nothing. A cancelled
+   * transaction is not remembered.
    */
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];
@@ -171,7 +171,7 @@ export class DynamoDbTransactions {
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // The problem concerns the request, not one member: no transaction begins.
+    // The error concerns the whole request instead of one member, so no transaction begins.
     if (key === undefined && operation !== 'PutItem')
       throw validationError('The provided key element does not match the schema');
     return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
@@ -223,7 +223,7 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
     400,
     `${DYNAMODB}TransactionCanceledException`,
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-    // AWS spells this one message with a capital letter; clients read either.
+    // AWS spells the message member of this error with a capital letter. Clients read both spellings.
     { CancellationReasons: reasons },
   );
 }
@@ -233,7 +233,7 @@ function capacityOption(input: UnknownMembers): UnknownMembers {
   return mode === undefined ? {} : { ReturnConsumedCapacity: mode };
 }
 
-/** A transaction bills each item twice: for prepare and for commit. */
+/** A transaction bills each item twice, once for prepare and once for commit. */
 const TIMES = 2;
 
 function sumCapacity(outputs: readonly Output[]): Output {

@@ -1,7 +1,7 @@
-/** In its own file, so that senders need not load the engine. */
+/** This constant has its own file, so that senders do not have to load the engine. */
 
 /**
- * Header of calls that are not a stack's own traffic: seeds, manual lookups.
+ * The header of calls that are not a stack's own traffic, such as seeds and manual lookups.
  *
  * @example
  * ```ts

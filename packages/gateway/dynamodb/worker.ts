@@ -1,6 +1,6 @@
 /**
- * The thread of the embedded DynamoDB: engine and HTTP server, off the gateway's event loop. Started only by
- * embedded-dynamodb.ts.
+ * The thread of the embedded DynamoDB. The engine and the HTTP server run here, outside the gateway's event loop. Only
+ * embedded-dynamodb.ts starts the thread.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { SigningSession } from '@gatewright/aws/signature';
@@ -17,7 +17,7 @@ import type { CallQuestion, CallVerdict, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
 export type DynamoDbWorkerData = {
-  /** 0 chooses a free port. */
+  /** The port; 0 chooses a free port. */
   readonly port: number;
   readonly sharesPort: boolean;
   /** The port required in Host headers; undefined means the listening port. */
@@ -31,9 +31,11 @@ export type DynamoDbWorkerData = {
 export type DynamoDbSigner = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Whether the permissions of each of its calls are checked; absent means that it may do everything. */
+  /**
+   * Whether the permissions of each call of this signer are checked; absent means that the signer may do everything.
+   */
   readonly isJudged?: boolean;
-  /** Present on a temporary key pair, which is valid only with this token and until it expires. */
+  /** The session of a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: { readonly token: string; readonly expiresAtEpochMs: number };
 };
 
@@ -111,7 +113,7 @@ async function start(
   });
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;
-  // The first message.
+  // This is the first message to the owner.
   post({ kind: 'listening', port });
   isListening = true;
   if (open.length > 0) post({ kind: 'streams', streams: open });
@@ -128,7 +130,7 @@ async function start(
 
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
-/** Knows the secrets itself; the gateway's thread evaluates policies. */
+/** The callers whose secrets this thread knows. The gateway's thread evaluates their policies. */
 class KnownCallers implements Callers {
   readonly #post: (message: DynamoDbWorkerMessage) => void;
   readonly #open = new Map<number, (verdict: CallVerdict) => void>();

@@ -1,7 +1,7 @@
 /**
- * The changes of one request, gathered before any write. dynalite's actions read through the set and write
- * into it: a transaction runs its actions on one set, a failed condition still has its item, and items and
- * index entries are written in one batch.
+ * The changes of one request, which are collected before anything is written. dynalite's actions read through the set
+ * and write into it. A transaction therefore runs its actions on one set, a failed condition still has its item, and
+ * items and index entries are written in one batch.
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
@@ -83,7 +83,10 @@ export class WriteSet {
   }
 }
 
-/** dynalite's index entry has every projected attribute, undefined if the item lacks it. */
+/**
+ * Removes undefined attributes. dynalite's index entry has every projected attribute, which is undefined if the item
+ * lacks it.
+ */
 function withoutHoles(item: Item): Item {
   const entries = Object.entries(item as Readonly<Record<string, Item[string] | undefined>>);
   const given = entries.filter((entry): entry is [string, Item[string]] => entry[1] !== undefined);

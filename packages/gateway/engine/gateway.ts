@@ -1,4 +1,4 @@
-/** The gateway as a program uses it: options and interface. */
+/** The gateway's options and interface, as a program uses them. */
 import type { ServiceEntry } from '../kernel/service.ts';
 import type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
 import type { InspectedApi } from '../control/loading/inspect-apis.ts';
@@ -29,67 +29,77 @@ export type ProgramOptions = Settings & {
   /** Defaults for stacks that name no region or account. */
   readonly region: string;
   readonly accountId: string;
-  /** `--region`, `--account`: of every stack, whatever it names itself. */
+  /**
+   * The values of `--region` and `--account`. They apply to every stack, whatever region or account the stack names.
+   */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Sources that the named ones import; served only together with them. */
+  /** Sources that the named sources import. They are served only together with the named sources. */
   readonly companions?: readonly string[];
-  /** serverless-offline's addresses: APIs of a kind share one port. */
+  /** The addresses of serverless-offline, where all APIs of one kind share a port. */
   readonly sharedPorts?: SharedPorts;
   /** Services that the program adds. */
   readonly moreServices?: readonly ServiceEntry[];
   /** Additional variables of every function; the variables of the template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
-  /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
+  /** The variables of `--env-file`. They are used for `${env:}` in serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
-  /** The endpoints where integrations reach AWS services; absent = their calls are recorded. */
+  /** The endpoints where integrations reach AWS services; absent means that their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
   /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
-  /** The folder where osls's output is kept for the next run; absent = below `.gatewright/`. */
+  /** The folder where osls's output is stored for the next run; absent means a folder below `.gatewright/`. */
   readonly cacheFolder?: string;
-  /** Name for the command line; absent = known only in its own folder. */
+  /** The gateway's name for the command line; absent means that the gateway is known only in its own folder. */
   readonly announced?: Announced;
   readonly adminKey: KeyPair;
-  /** Faults that AWS would refuse to deploy prevent startup; absent = they are reported. */
+  /**
+   * Whether faults that AWS would refuse to deploy prevent startup; absent means that these faults are only reported.
+   */
   readonly refusesFaults?: boolean;
   /** Initial items by table name or logical id, as plain JSON or DynamoDB JSON. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
-  /** `--env-from-stack`: variables of the functions of a deployed stack, by logical id. */
+  /** The variables of the functions of a deployed stack, by logical id (`--env-from-stack`). */
   readonly deployedVariables?: DeployedVariables;
   /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
-  /** `--inspect[-brk]`: a debugger may attach; while it pauses a function, deadlines wait. Absent = none. */
+  /**
+   * The options of `--inspect[-brk]`. A debugger may attach, and deadlines wait while it pauses a function. Absent
+   * means that no debugger can attach.
+   */
   readonly inspect?: InspectOptions;
-  /** serverless-offline's `noTimeout`: functions have no deadline. */
+  /** Whether functions have no deadline, as with serverless-offline's `noTimeout`. */
   readonly noTimeout?: boolean;
-  /** The daemon that gets the segments of stages with `TracingEnabled`; absent = none. */
+  /** The daemon that receives the segments of stages with `TracingEnabled`; absent means none. */
   readonly xrayDaemon?: DaemonAddress | undefined;
-  /** Files of the console, read when it is first opened; absent = there is none. */
+  /** Reads the files of the console when it is first opened; absent means that there is no console. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
-  /** Folder of this user's keys of the console's page; absent = the key is valid for this run only. */
+  /** The folder with this user's keys of the console's page; absent means that the key is valid for this run only. */
   readonly pageKeys?: string;
-  /** Whether request lines end with a short link to the console: for terminals, not for files. */
+  /** Whether request lines end with a short link to the console, which is useful in terminals but not in files. */
   readonly linksLines?: boolean;
-  /** Who may call what, for the console; absent = not shown. */
+  /** The callers and their permissions, for the console; absent means that they are not shown. */
   readonly access?: AccessBook;
-  /** Makes invoices for the console; absent = not shown. */
+  /** Creates invoices for the console; absent means that they are not shown. */
   readonly invoices?: InvoiceBook;
-  /** Decides for each request whether it is recorded, to measure the cost; absent = always. */
+  /**
+   * Decides for each request whether it is recorded, which makes the cost of recording measurable; absent means that
+   * every request is recorded.
+   */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of access documents that may make plug-ins refuse a service: after a failed reload, a change there
-   * triggers another.
+   * Folders of access documents that may make plug-ins refuse a service. After a failed reload, a change in these
+   * folders triggers another reload.
    */
   readonly documentFolders?: readonly string[];
-  /** Whether the state after startup is kept, so that a test can return to it; absent = no. */
+  /** Whether the state after startup is stored, so that a test can return to it; absent means no. */
   readonly resets?: boolean;
-  /** Whether other commands find the gateway from its directory; absent = yes. */
+  /** Whether other commands find the gateway from its directory; absent means yes. */
   readonly leavesCredentials?: boolean;
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
-  /** Receives a message before steps that take long. */
+  /** Receives a message before each step that takes a long time. */
   readonly onWaiting?: (message: string) => void;
   readonly onReload: (event: ReloadNotice) => void;
 };
@@ -100,7 +110,7 @@ export type GatewayOptions = ProgramOptions & NeededSettings;
 export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
-  /** The old version stays in service. */
+  /** The old version of the function or template stays in service. */
   | {
       readonly kind: 'kept';
       readonly what: string;
@@ -112,12 +122,12 @@ export type ReloadNotice =
 type Announced = {
   /** Folder of all running gateways of this user. */
   readonly folder: string;
-  /** `--name`; absent = the directory's name. */
+  /** The name given by `--name`; absent means the directory's name. */
   readonly name?: string | undefined;
 };
 
 export type Listening = {
-  /** Undefined if the gateway is not announced. */
+  /** The gateway's name; undefined if the gateway is not announced. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
   /** Services in front of APIs, with the address of their port. */
@@ -125,14 +135,14 @@ export type Listening = {
   /** The file of the certificate that clients must trust; only with TLS. */
   readonly certificateAuthority?: string;
   readonly control: string;
-  /** Address of the console, with the key of its page behind the #; absent if none is served. */
+  /** The address of the console, with the key of its page after the #; absent if no console is served. */
   readonly console?: string;
-  /** The file of injected faults; absent = none are. */
+  /** The file of injected faults; absent if no faults are injected. */
   readonly faults?: { readonly file: string; readonly rules: number; readonly seed: number };
-  /** Undefined when the gateway runs without. */
+  /** The address of DynamoDB; undefined if the gateway runs without DynamoDB. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Trusted issuers whose keys cannot be read now: their tokens are refused. */
+  /** Trusted issuers whose keys cannot be read now, so their tokens are refused. */
   readonly unreachableIssuers: readonly string[];
 };
 
@@ -141,32 +151,36 @@ export type InjectedRequest = {
   readonly method: string;
   /** The target with stage and query: `/dev/users?x=1`. */
   readonly target: string;
-  /** Flat name, value list. */
+  /** A flat list of names and values. */
   readonly headers?: readonly string[];
   readonly body?: Buffer;
 };
 
 export interface Gateway {
   /**
-   * Loads stacks: folders with a serverless.yml, a SAM template, a cdk.out or a Terraform plan; template files.
+   * Loads stacks from template files, or from folders with a serverless.yml, a SAM template, a cdk.out or a Terraform
+   * plan.
    * @throws DefinitionError, StartError
    */
   load(sources: readonly string[]): Promise<void>;
-  /** Loads them again, and builds the functions that have run; `onReload` gets the results, including a failure. */
+  /**
+   * Loads the stacks again, and builds the functions that have run. `onReload` receives the results, including a
+   * failure.
+   */
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
-  /** Every stage with its routes. */
+  /** Returns every stage with its routes. */
   routes(): readonly ApiRoutes[];
-  /** Every stage with how its routes are guarded. */
+  /** Returns every stage, and how its routes are guarded. */
   inspect(): readonly InspectedApi[];
-  /** A request without a socket, through the same pipeline. */
+  /** Handles a request without a socket, through the same pipeline. */
   inject(request: InjectedRequest): Promise<Reply>;
-  /** Variables with the addresses for programs and SDKs; once it listens. */
+  /** Returns variables with the addresses for programs and SDKs, once the gateway listens. */
   environment(): Readonly<Record<string, string>>;
-  /** A token of the local issuer. @throws InvalidRequest */
+  /** Issues a token of the local issuer. @throws InvalidRequest */
   mint(options: TokenOptions): Promise<string>;
   /** @throws StartError PORT_IN_USE */
   listen(): Promise<Listening>;
-  /** Ends within two seconds. */
+  /** Closes the gateway within two seconds. */
   close(): Promise<void>;
 }

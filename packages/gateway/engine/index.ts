@@ -1,4 +1,4 @@
-/** The package's entry, for programs and the command line. */
+/** The package's entry point, for programs and the command line. */
 export { createStreamSink } from '../server/adapters/log-streams.ts';
 export { parseDaemonAddress } from '../kernel/calls/daemon-address.ts';
 export { createGateway } from './compose/start.ts';

@@ -1,6 +1,6 @@
 import type { ReloadNotice } from './gateway.ts';
 
-/** A change's result as one line of the log. */
+/** Describes a change's result as one line of the log. */
 export function describeReload(notice: ReloadNotice): string {
   switch (notice.kind) {
     case 'begun':

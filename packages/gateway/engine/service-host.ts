@@ -1,4 +1,7 @@
-/** The services of one start: opened when needed; read, applied, cleared and closed together. */
+/**
+ * The services of one run. Each service is opened when it is needed. The open services are read, applied, cleared and
+ * closed together.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { describeFault, Faults } from '../core/errors.ts';
@@ -47,10 +50,13 @@ type ServiceHostOptions = {
   readonly random: Random;
   /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
-  /** Services whose calls go to an endpoint of the user; `dynamodb-streams` where the tables are elsewhere. */
+  /**
+   * Whether calls to a service go to an endpoint of the user. This includes `dynamodb-streams` if the tables are at
+   * that endpoint.
+   */
   readonly isElsewhere: (service: string) => boolean;
   readonly accountId: string;
-  /** Entries that outlive the gateway. */
+  /** Stored entries that outlive the gateway. */
   readonly kept: StoredEntries;
   readonly writtenObject: WrittenObjects;
   readonly http: HttpClient;
@@ -58,7 +64,7 @@ type ServiceHostOptions = {
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   readonly permits: ServicePorts['permits'];
-  /** The default is a host without a store. */
+  /** The feed of table changes. By default, the host has no store. */
   readonly items?: ItemFeed;
   /** The time in which each service must close. Default: 5 s. */
   readonly closeWithinMs?: number;
@@ -73,12 +79,15 @@ const NO_VERDICT: ScreenVerdict = {
   changes: ["Return { kind: 'passed' } or a refusal from the service's screenOf, not a promise."],
 };
 
-/** A service that takes longer has lost its connection or waits for a client that never leaves. */
+/**
+ * The time limit for closing a service. A service that takes longer has lost its connection or waits for a client that
+ * never leaves.
+ */
 const CLOSE_WITHIN_MS = 5_000;
 
-/** Memory for log lines, and the same amount for trace segments. */
+/** The maximum memory for log lines. Trace segments may take the same amount. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** Measured memory of a kept item in addition to its characters. */
+/** The measured memory of a stored item in addition to its characters. */
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
@@ -151,7 +160,10 @@ export class ServiceHost {
     };
   }
 
-  /** Finds a service by signing name: a promise while it is not loaded, undefined for an unknown name. */
+  /**
+   * Finds a service by signing name. Returns a promise while the service is not loaded, and undefined for an unknown
+   * name.
+   */
   find(name: string): Service | Promise<Service> | undefined {
     const entry = this.#options.catalogue.find((one) => one.name === name);
     return entry && (this.#opened.get(name) ?? this.#open(entry));
@@ -166,12 +178,12 @@ export class ServiceHost {
 
   #admit(name: string, service: Service): void {
     this.#opened.set(name, service);
-    // Each request calls these, so the list is made here.
+    // Each request calls these functions, so the list is created in advance.
     this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
     this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
 
-  /** Loads services that resources of these stacks need, and services with kept entries. */
+  /** Loads services that resources of these stacks need, and services with stored entries. */
   async openNeeded(stacks: readonly ResolvedStack[]): Promise<void> {
     const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
     const sources = new Set(
@@ -190,7 +202,7 @@ export class ServiceHost {
     await Promise.all(needed.map(async ({ name }) => this.find(name)));
   }
 
-  /** Reads with the open services; no effect before `apply`. */
+  /** Lets the open services read the stacks. This has no effect before `apply`. */
   read(stacks: readonly ResolvedStack[], tolerance: Tolerance): ReadServices {
     const reading = this.#readingOf(stacks, tolerance);
     const read = new Map(this.#inOrder.map((service) => [service, service.prepare?.(reading)]));
@@ -200,13 +212,13 @@ export class ServiceHost {
         this.#stacks = stacks;
         this.#times.serve(stacks);
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
-        // A service opened in between by a call or a target has read other stacks, or none.
+        // A service that a call or a target opened in the meantime has read other stacks, or none.
         for (const service of this.#inOrder) {
           try {
             if (read.has(service)) read.get(service)?.();
             else this.#catchUp(service, stacks);
           } catch (fault) {
-            // The other services already have the new stacks or get them: a partial swap would be worse.
+            // The other services already have the new stacks or will get them, because a partial swap would be worse.
             this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
@@ -256,7 +268,7 @@ export class ServiceHost {
     return undefined;
   }
 
-  /** Loads the service that the ARN names. */
+  /** Loads the service that the ARN names, and finds an instance. */
   async findInstance(arn: string): Promise<ChosenInstance | undefined> {
     const service = await this.#findByArn(parseArn(arn)?.service ?? '');
     return service?.instanceOf?.(arn);
@@ -274,7 +286,7 @@ export class ServiceHost {
     this.#ports.agenda.moved();
   }
 
-  /** Whether everything left waits for a time. */
+  /** Whether all remaining work waits for a later time of the clock. */
   get isIdle(): boolean {
     const { work, agenda, schedules } = this.#ports;
     return work.size === 0 && !agenda.isDue && schedules.pause === undefined;
@@ -284,7 +296,7 @@ export class ServiceHost {
     return this.#ports.agenda.nextDue;
   }
 
-  /** Resolves when everything left waits for a time. */
+  /** Resolves when all remaining work waits for a later time of the clock. */
   async idle(): Promise<void> {
     const { work, agenda, schedules } = this.#ports;
     await work.idle();
@@ -296,7 +308,7 @@ export class ServiceHost {
   }
 
   /**
-   * Returns to the state after startup: waiting work is dropped, running work ends and has no further effect.
+   * Restores the state after startup. Waiting work is dropped. Running work ends and has no further effect.
    * @param between runs while no event starts anything
    */
   async clear(between: () => Promise<void>): Promise<void> {
@@ -316,7 +328,7 @@ export class ServiceHost {
     this.#deliveries.forget();
     this.lines.forget();
     this.segments.forget();
-    // A reload in the meantime has newer stacks.
+    // If a reload happened in the meantime, the services already have newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
 
@@ -330,7 +342,10 @@ export class ServiceHost {
     );
   }
 
-  /** @returns loads them. @throws StateFileError before anything has changed */
+  /**
+   * @returns a function that loads the states
+   * @throws StateFileError before anything has changed
+   */
   async checkStates(saved: unknown): Promise<() => void> {
     if (!isJsonObject(saved)) throw new StateFileError('its services are not an object');
     const loads: (() => void)[] = [];
@@ -347,13 +362,13 @@ export class ServiceHost {
     };
   }
 
-  /** Ends all services, the last of the catalogue first. */
+  /** Closes all services, in reverse order of the catalogue. */
   async close(): Promise<void> {
     for (const [name, service] of [...this.#opened].toReversed()) await this.#end(name, service);
     this.#ports.agenda.close();
   }
 
-  /** A service that fails, or does not end in time, does not keep the others open. */
+  /** Closes a service. If it fails or does not end in time, the other services are still closed. */
   async #end(name: string, service: Service): Promise<void> {
     const { closeWithinMs = CLOSE_WITHIN_MS, report } = this.#options;
     const late = Promise.withResolvers<'late'>();
@@ -387,17 +402,17 @@ export class ServiceHost {
     if (known !== undefined) return known;
     const opening = load().then((module) => this.#openLoaded(name, module));
     this.#opening.set(name, opening);
-    // A retry may find a file that could not be read.
+    // The failed promise is removed, because a retry may find a file that could not be read.
     opening.catch(() => this.#opening.delete(name));
     return opening;
   }
 
-  /** A service loaded for a call or a target gets the current stacks. */
+  /** Opens a loaded service. If it was loaded for a call or a target, it receives the current stacks. */
   #openLoaded(name: string, module: ServiceModule): Service {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const service = module.open(this.#ports);
-    // Done before the first call, because a service that cannot read the stacks must not be used.
+    // This is done before the first call, because a service that cannot read the stacks must not be used.
     if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
     this.#admit(name, service);
     return service;
@@ -413,7 +428,7 @@ export class ServiceHost {
   }
 }
 
-/** A service in JavaScript may return something else, such as a promise: the request is refused then. */
+/** A service in JavaScript may return something else, such as a promise. The request is then refused. */
 function verdictOf(given: unknown): ScreenVerdict {
   const kind = memberOf(given, 'kind');
   const isKnown = kind === 'passed' || kind === 'refused' || kind === 'closed';

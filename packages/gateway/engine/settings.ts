@@ -1,5 +1,5 @@
 /**
- * Forms of option values, as texts of the command line and of settings files. start-options.ts gives each
+ * The forms of option values, which are texts on the command line and in settings files. start-options.ts gives each
  * option its form.
  */
 import { raiseQuota, RAISABLE_QUOTAS } from '../control/api-quotas.ts';
@@ -9,45 +9,50 @@ import { readIsolation } from '../core/stack/function.ts';
 import { isGatewayName } from '../kernel/files/model.ts';
 import type { DynamoDbChoice } from '../kernel/files/model.ts';
 
-/** A value given as a text, once or several times. */
+/** The form of a value that is given as a text, once or several times. */
 export type Form<T> = {
-  /** Adds one text to the value before; undefined = invalid. */
+  /** Adds one text to the previous value. Returns undefined if the text is invalid. */
   readonly read: (text: string, before: T) => T | undefined;
-  /** A sentence that says what to write instead. */
+  /** A sentence that tells users which texts are valid. */
   readonly expected: string;
 };
 
 export type StartOption = {
   /** Description for help, schema and reference page. */
   readonly what: string;
-  /** The value in help, `[…]` where it is optional; absent = a switch. */
+  /** The value as shown in help, `[…]` if it is optional; absent means that the option is a switch. */
   readonly takes?: string;
-  /** Adds a text to the value before; undefined = invalid. Absent = any text. */
+  /**
+   * Adds a text to the previous value. Returns undefined if the text is invalid. Absent means that any text is valid.
+   */
   readonly read?: (text: string, before: never) => unknown;
-  /** A sentence that says what to write instead. */
+  /** A sentence that tells users which texts are valid. */
   readonly expected?: string;
-  /** Default; absent = none, or as described in `what`. */
+  /** The default value; absent means that there is none, or that `what` describes it. */
   readonly defaultValue?: unknown;
-  /** The default in help, where the value does not show it. */
+  /** The default as shown in help, if `defaultValue` does not show it. */
   readonly shown?: string;
-  /** Whether it may be given several times. */
+  /** Whether the option may be given several times. */
   readonly repeats?: true;
-  /** What `--no-…` does; of a switch that is on by default, `what` describes that. */
+  /** What `--no-…` does. For a switch that is on by default, `what` describes this. */
   readonly none?: string;
   /** Whether every command that loads stacks has the option, not only `start`. */
   readonly loads?: true;
   /** Whether the option applies to one run only, so that settings files must not contain it. */
   readonly isOfOneRun?: true;
   /**
-   * Where the plug-in accepts it: on its command line, in `custom.gatewright`; absent = osls has an
-   * equivalent, or it is not for services.
+   * Where the plug-in accepts the option: on its command line, in `custom.gatewright`, or both. Absent means that osls
+   * has an equivalent option, or that the option is not for services.
    */
   readonly plugin?: 'option' | 'setting' | 'both';
-  /** Member of `GatewayOptions` that it sets, unchanged; absent = the starting command handles it. */
+  /**
+   * The member of `GatewayOptions` that the option sets, unchanged; absent means that the starting command handles the
+   * option.
+   */
   readonly sets?: string;
 };
 
-/** Every record takes memory as long as the gateway runs. */
+/** The maximum number of records. Every record takes memory as long as the gateway runs. */
 const MAX_RECORDS = 100_000;
 const assumptions = Object.entries(ASSUMPTIONS).map(([name, values]) => `${name}=${values.join('|')}`);
 
@@ -108,7 +113,7 @@ export const FORMS = {
   },
 };
 
-/** A TCP port; 0 = any free one. */
+/** Reads a TCP port; 0 means any free port. */
 function readPort(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
 }
@@ -129,12 +134,12 @@ function readPair(
   return equals < 1 ? undefined : { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
-/** `a.example,b.example` */
+/** Reads names, such as `a.example,b.example`. */
 function readNames(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(',').map((name) => name.trim())];
 }
 
-/** `sns,s3` */
+/** Reads service names, such as `sns,s3`. */
 function readServiceNames(text: string, before: readonly string[]): readonly string[] | undefined {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   return names.every((name) => /^[a-z0-9-]{2,40}$/.test(name)) ? [...before, ...names] : undefined;
@@ -146,8 +151,8 @@ function readConcurrency(text: string): number | undefined {
 }
 
 /**
- * `url=local`: the `iss` of locally minted, locally trusted tokens. Auth0's ends with a slash, which is
- * easily forgotten.
+ * Reads `url=local`. The URL is the `iss` of tokens that are issued and trusted locally. Auth0's `iss` ends with a
+ * slash, which is easily forgotten.
  */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
   const [, url] = /^(https:\/\/[^?#@]+)=local$/.exec(text) ?? [];
@@ -156,7 +161,7 @@ function readStandIn(text: string, before: readonly string[]): readonly string[]
   return [...before, host.endsWith('.auth0.com') && pathname === '/' ? `https://${host}/` : url];
 }
 
-/** `name=url[,url]`: addresses used in turn. */
+/** Reads `name=url[,url]`. Several addresses are used in turn. */
 function readVpcLink(
   text: string,
   before: ReadonlyMap<string, readonly string[]>,
@@ -167,7 +172,7 @@ function readVpcLink(
   return new Map([...before, [text.slice(0, equals), urls.map((url) => new URL(url).origin)]]);
 }
 
-/** `vpce-…=vpc-…`: the VPC that `aws:SourceVpc` finds for callers through the endpoint. */
+/** Reads `vpce-…=vpc-…`: the endpoint, and the VPC that `aws:SourceVpc` contains for callers through this endpoint. */
 function readVpcEndpoint(
   text: string,
   before: ReadonlyMap<string, string>,
@@ -198,7 +203,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** `1d`, `+2h`, `-30m`, `90s`, `500ms` as milliseconds; undefined for anything else. */
+/** Reads `1d`, `+2h`, `-30m`, `90s` or `500ms` as milliseconds. Returns undefined for anything else. */
 export function readDuration(text: string): number | undefined {
   const [, sign, amount, unit] = /^([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit ?? ''];
@@ -208,8 +213,9 @@ export function readDuration(text: string): number | undefined {
 }
 
 /**
- * A value of a settings file as texts of the command line: a map becomes several `NAME=VALUE`, a list in it
- * several values separated by commas. Undefined if it contains anything other than strings and numbers.
+ * Converts a value of a settings file to texts of the command line. A map becomes several `NAME=VALUE` texts, and a
+ * list in a map becomes values separated by commas. Returns undefined if the value contains anything other than strings
+ * and numbers.
  */
 export function toSettingTexts(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
@@ -247,7 +253,7 @@ export function readStore(
   return {
     kind: 'url',
     url: dynamodb,
-    // DynamoDB Local accepts any pair; AWS needs the developer's own.
+    // DynamoDB Local accepts any key pair. AWS needs the developer's own key pair.
     accessKeyId: AWS_ACCESS_KEY_ID ?? 'LOCALGATEWRIGHT',
     secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
     ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),

@@ -1,6 +1,6 @@
 /**
- * Every option of `gatewright start`, once. A row makes the option of the command line, of settings files with their
- * JSON Schema and of the Serverless plug-in, the reference page, and their types.
+ * All options of `gatewright start`. Each row defines the option on the command line, in settings files with their JSON
+ * Schema, and in the Serverless plug-in. It also defines the option's type and its text on the reference page.
  */
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -172,7 +172,7 @@ export const START_OPTIONS = {
     defaultValue: NO_ENDPOINTS,
     shown: 'none',
   },
-  /** A program that omits it enforces no roles. */
+  /** If a program omits this option, no roles are enforced. */
   roles: {
     ...ON_OFF,
     defaultValue: true,
@@ -202,8 +202,8 @@ export const START_OPTIONS = {
     shown: 'AWS’s defaults',
   },
   /**
-   * Off by default: it limits an account, not an API, and would hide the limits of this machine and of the
-   * stack.
+   * The option is off by default, because it limits an account instead of an API, and would hide the limits of this
+   * machine and of the stack.
    */
   'account-throttle': {
     ...ON_OFF,

@@ -1,4 +1,4 @@
-/** Types made from the table of options: flags and settings, and the conversion between them. */
+/** Types derived from the table of options: flags and settings, and the conversion between them. */
 import { START_OPTIONS } from './start-options.ts';
 import type { StartOption } from './settings.ts';
 
@@ -14,7 +14,7 @@ type GivenValue<Name extends OptionName> =
   | ValueOf<Rows[Name]>
   | (Rows[Name] extends { readonly none: string } ? false : never);
 
-/** `usage-lag` → `usageLag`, as the parser of the command line names options. */
+/** Converts `usage-lag` to `usageLag`, the name that the parser of the command line uses. */
 type Camel<Text extends string> = Text extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<Camel<Rest>>}`
   : Text;
@@ -43,29 +43,29 @@ type DefaultSettings = {
 
 const isName = (name: string): name is OptionName => Object.hasOwn(START_OPTIONS, name);
 
-/** Names of the rows that are `wanted`, in table order. */
+/** Returns the names of the rows for which `wanted` is true, in table order. */
 export function optionNames(wanted: (option: StartOption) => boolean = () => true): readonly OptionName[] {
   return Object.keys(START_OPTIONS).filter(
     (name) => isName(name) && wanted(START_OPTIONS[name]),
   ) as OptionName[];
 }
 
-/** The text in help, schema and reference page. */
+/** Returns the option's text in help, schema and reference page. */
 export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;
 }
 
-/** Undefined for an unknown option. */
+/** Returns undefined for an unknown option. */
 export function findOption(name: string): StartOption | undefined {
   return isName(name) ? START_OPTIONS[name] : undefined;
 }
 
-/** `usage-lag` → `usageLag` */
+/** Converts `usage-lag` to `usageLag`. */
 export function toFlagName(name: string): string {
   return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Members of `GatewayOptions` from these options; `valueOf` gives the given value, or undefined. */
+/** Returns members of `GatewayOptions` for these options. `valueOf` returns the given value, or undefined. */
 export function toSettings<Name extends OptionName>(
   names: readonly Name[],
   valueOf: (name: Name, option: StartOption) => unknown,
@@ -92,5 +92,5 @@ const NEEDED = [
 
 export type NeededSettings = Pick<DefaultSettings, Target<(typeof NEEDED)[number]>>;
 
-/** Defaults of the command line. */
+/** The command line's defaults for the members that are always needed. */
 export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { defaultValue }) => defaultValue) as NeededSettings;

@@ -1,6 +1,6 @@
 /**
- * Work that waits for a time of the virtual clock: visibility timeouts, retries, schedules, waiting
- * receivers. A move of the clock runs what is due, earliest first.
+ * Work that waits for a time of the virtual clock: visibility timeouts, retries, schedules, waiting receivers. When the
+ * clock moves, due work runs, earliest first.
  */
 import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
@@ -16,7 +16,9 @@ type Waiting = {
   isCancelled: boolean;
 };
 
-/** The limit of Node.js timers is near 25 days; a timer that fires early is set again. */
+/**
+ * The longest timer that is set. Node.js timers are limited to about 25 days. A timer that fires early is set again.
+ */
 const LONGEST_TIMER_MS = 3_600_000;
 
 export class Agenda {
@@ -29,15 +31,15 @@ export class Agenda {
   #isClosed = false;
   #isRunning = false;
 
-  /** @param report one sentence about what failed when its time came */
+  /** @param report receives one sentence about due work that failed */
   constructor(clock: Clock, report: (message: string) => void) {
     this.#clock = clock;
     this.#report = report;
   }
 
   /**
-   * @param then gets its due time, which is in the past where the clock has jumped
-   * @param orElse called when it is dropped
+   * @param then receives its due time, which is in the past if the clock has jumped
+   * @param orElse called if the work is dropped
    */
   at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {
     const waiting = { then, orElse, isCancelled: false };
@@ -57,13 +59,13 @@ export class Agenda {
     this.#listeners.add(listener);
   }
 
-  /** Call after each move of the clock; waits for nothing. */
+  /** Must be called after each move of the clock. It does not wait for anything. */
   moved(): void {
     for (const listener of this.#listeners) listener();
     this.#runDue();
   }
 
-  /** When the first entry is due; it may have been cancelled since. */
+  /** The due time of the first entry, which may have been cancelled since. */
   get nextDue(): number | undefined {
     return this.#waiting.due;
   }
@@ -107,7 +109,7 @@ export class Agenda {
     }
   }
 
-  /** One timer for the earliest entry; it does not keep the process alive. */
+  /** Sets one timer for the earliest entry. The timer does not keep the process alive. */
   #arm(): void {
     const { due } = this.#waiting;
     if (due === undefined || this.#isClosed || this.#timerDue === due) return;

@@ -1,9 +1,9 @@
-/** The record that a destination or a dead-letter queue gets of an event (docs/aws §18.1). */
+/** The record of an event that a destination or a dead-letter queue receives (docs/aws §18.1). */
 import type { InvocationResult } from '../core/ports.ts';
 
 export type EventEnd = {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
-  /** Result of the last try; absent if there was none. */
+  /** The result of the last try; absent if there was none. */
   readonly result?: InvocationResult;
 };
 
@@ -15,7 +15,7 @@ type EndedEvent = {
   readonly tries: number;
 };
 
-/** "Destination record": the request and its outcome. */
+/** Returns the "Destination record", which contains the request and its outcome. */
 export function destinationRecord(event: EndedEvent, end: EventEnd, nowEpochMs: number): object {
   const { id, arn, qualifier = '$LATEST', payload, tries } = event;
   return {
@@ -49,12 +49,12 @@ function describeResult(result: InvocationResult | undefined): object {
   }
 }
 
-/** The version that ran; `$LATEST` if the caller named none. */
+/** Returns the version that ran; `$LATEST` if the caller named no version. */
 export function versionOf({ executedVersion = '$LATEST' }: { readonly executedVersion?: string }): string {
   return executedVersion;
 }
 
-/** Attributes for a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
+/** Returns the attributes for a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
 export function failureAttributes(
   requestId: string,
   { result }: EventEnd,

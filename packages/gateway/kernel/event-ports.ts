@@ -1,4 +1,4 @@
-/** What event sources share: access to functions, the clock, each other and the log. */
+/** What event sources share: access to functions, to the clock, to each other, and to the log. */
 import type { MessageAttribute } from './delivery/queue-model.ts';
 import type { Clock, InvokeOptions, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
@@ -15,22 +15,22 @@ export type EventPorts = {
   readonly report: (message: string) => void;
 };
 
-/** Above the longest timeout of a function, so that the function's own comes first. */
+/** A timeout above the longest timeout of a function, so that the function's own timeout comes first. */
 export const LONGEST_RUN_MS = 900_000 + 60_000;
 
 export function makeTrace(random: Random): string {
   return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
 }
 
-/** Hands an event to a function, a queue, a topic or a bus, by ARN. */
+/** Details of the delivery of an event to a function, a queue, a topic or a bus. */
 export type Delivery = {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
   /** Message attributes, if the target is a queue or a topic. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-  /** Only if the target is a topic. */
+  /** The subject, only if the target is a topic. */
   readonly subject?: string;
-  /** Only if the target is a bus. */
+  /** The event's source, only if the target is a bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
@@ -39,14 +39,17 @@ export type Delivery = {
 };
 
 export type DeliveryOutcome =
-  /** `isRecorded`: no resource of this gateway has the ARN and no endpoint is set, so the call is only recorded. */
+  /**
+   * `isRecorded` means that no resource of this gateway has the ARN and no endpoint is set, so the call is only
+   * recorded.
+   */
   | { readonly kind: 'delivered'; readonly isRecorded?: true }
   /** `isFinal` means that a retry would fail, too. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
 
-/** Why the event is lost; undefined if it was delivered. */
+/** Returns why the event is lost; undefined if it was delivered. */
 export function describeLoss(outcome: DeliveryOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.message;
   return outcome.isRecorded ? 'not in any loaded stack; the call is only recorded' : undefined;
@@ -57,7 +60,7 @@ export function final(code: string, message: string): DeliveryOutcome {
 }
 
 export interface EventTargets {
-  /** Never rejects. */
+  /** Delivers to the target with this ARN. Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
   /** Sends only to resources of this run. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;

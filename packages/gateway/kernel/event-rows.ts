@@ -21,9 +21,9 @@ export type HandTarget = {
   readonly name: string;
   /** Other names, such as the URL of a queue. */
   readonly aliases?: readonly string[];
-  /** Called instead of a delivery: runs a schedule as if it were due. */
+  /** Runs a schedule as if it were due. This is called instead of a delivery. */
   readonly run?: () => void;
-  /** Why a body cannot be sent; undefined if it can. */
+  /** Returns why a body cannot be sent; undefined if it can be sent. */
   readonly refuse?: (body: string) => string | undefined;
   readonly messages?: () => readonly object[];
   /** Moves the messages of a dead-letter queue back to their source queues. @returns how many */

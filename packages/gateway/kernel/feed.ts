@@ -1,4 +1,4 @@
-/** Published items for any number of listeners; nothing is kept. */
+/** A feed of published items for any number of listeners. No items are stored. */
 import { describeFault } from '../core/errors.ts';
 
 export class Feed<Item> {
@@ -13,7 +13,7 @@ export class Feed<Item> {
     this.#report = report;
   }
 
-  /** Calls each listener in turn; a listener that throws is reported and does not stop the others. */
+  /** Calls each listener in turn. If a listener throws, this is reported, and the other listeners are still called. */
   publish(item: Item): void {
     for (const listener of this.#listeners)
       try {

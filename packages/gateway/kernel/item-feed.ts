@@ -1,10 +1,12 @@
-/** Changes of items, from the store of the tables to the service of their streams. */
+/** Passes changes of items from the store of the tables to the service of their streams. */
 import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
 interface ItemStore {
-  /** Publishes the changes of this table from now on. @param forgets whether its streams drop their records */
+  /**
+   * Publishes the changes of these tables from now on. @param forgets whether the tables' streams drop their records
+   */
   follow(tables: readonly string[], forgets: boolean): void;
-  /** The changes that a stream still has; later ones are published after them. */
+  /** Returns the changes that a stream still has. Later changes are published after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
 }
 
@@ -24,7 +26,7 @@ export class ItemFeed {
     this.#listener(changes);
   }
 
-  /** The open streams of the tables as they are now, made by a stack or by a call. */
+  /** Sets the open streams of the tables, which were created by a stack or by a call. */
   publishStreams(streams: readonly TableStream[]): void {
     this.#streams = new Map(streams.map((stream) => [stream.streamArn, stream]));
   }
@@ -47,7 +49,7 @@ export class ItemFeed {
     this.#store.follow([], false);
   }
 
-  /** Streams begin here: earlier writes, such as writes by a reset or of seeds, are in no stream. */
+  /** Lets the streams begin here. Earlier writes, such as writes by a reset or of seeds, are in no stream. */
   resume(): void {
     this.#store.follow(this.#tables, true);
   }

@@ -1,14 +1,14 @@
-/** A feed that keeps its last items, for listeners and readers that come later. */
+/** A feed that stores its last items, for listeners and readers that come later. */
 import { Feed } from './feed.ts';
 
 type Keeping<Item> = {
-  /** Names the items in the report about the first dropped one: `log lines`. */
+  /** The name of the items in the report about the first dropped item, such as `log lines`. */
   readonly what: string;
   readonly maxBytes: number;
   readonly sizeOf: (item: Item) => number;
 };
 
-/** An item keeps its number: readers page by it, also after older ones are dropped. */
+/** An item with its number. Readers page by this number, even after older items were dropped. */
 type KeptItem<Item> = { readonly number: number; readonly item: Item };
 
 const BYTES_PER_MB = 1024 * 1024;
@@ -18,9 +18,9 @@ export class KeptFeed<Item> extends Feed<Item> {
   readonly #onFirstDrop: (message: string) => void;
   /** The items; undefined for an item that was dropped. */
   #items: (Item | undefined)[] = [];
-  /** The place of the oldest kept item; the items before it were dropped. */
+  /** The position of the oldest stored item. The items before it were dropped. */
   #first = 0;
-  /** Items that were cut off the front of the list. */
+  /** The number of items that were cut off the front of the list. */
   #cut = 0;
   #bytes = 0;
   #hasReported = false;
@@ -38,7 +38,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     super.publish(item);
   }
 
-  /** Oldest first. Items published meanwhile are not among them. */
+  /** Returns the items, oldest first. Items that are published meanwhile are not included. */
   *kept(): Generator<KeptItem<Item>, undefined> {
     const [items, cut, end] = [this.#items, this.#cut, this.#items.length];
     for (let at = this.#first; at < end; at += 1) {
@@ -64,7 +64,8 @@ export class KeptFeed<Item> extends Feed<Item> {
       this.#items[this.#first] = undefined;
       this.#first += 1;
     }
-    // Amortised: dropped slots are removed once they are the larger part. Running readers keep the old list.
+    // The cost is amortised, because dropped slots are removed only if they are the larger part. Running readers keep
+    // the old list.
     if (this.#first > 100 && this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#cut += this.#first;

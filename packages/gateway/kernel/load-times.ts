@@ -1,9 +1,9 @@
-/** When each stack was first loaded, and last loaded again. */
+/** The times at which each stack was first loaded and last loaded again. */
 import type { ResolvedStack } from '../core/stack/model.ts';
 
 export type LoadTime = {
   readonly createdMs: number;
-  /** Undefined = it has not been loaded again. */
+  /** The time of the last reload; undefined means that the stack has not been loaded again. */
   readonly updatedMs: number | undefined;
 };
 
@@ -18,7 +18,7 @@ export class LoadTimes {
     this.#nowMs = nowMs;
   }
 
-  /** The load in progress, or the last one, by stack name. */
+  /** Returns the times of the load in progress, or of the last load, by stack name. */
   of(stacks: Stacks): ReadonlyMap<string, LoadTime> {
     const known = this.#byLoad.get(stacks);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * The MD5 digests with which SDKs check messages that SQS accepted or returned (developer guide, "Calculating
- * the MD5 message digest for message attributes").
+ * Calculates the MD5 digests with which SDKs check messages that SQS accepted or returned (developer guide,
+ * "Calculating the MD5 message digest for message attributes").
  */
 import { createHash } from 'node:crypto';
 import type { MessageAttribute } from './delivery/queue-model.ts';

@@ -1,6 +1,6 @@
 /**
- * One try of a batch of ordered records, as Lambda does for streams of tables and of Kinesis
- * (docs/aws §18.7): which records are done or discarded, which are retried, and when.
+ * Tries a batch of ordered records once, as Lambda does for streams of tables and of Kinesis (docs/aws §18.7). The
+ * result contains the records that are done or discarded, the records to retry, and the time of the retry.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
@@ -19,7 +19,7 @@ export type BatchRules = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly bisects: boolean;
-  /** Undefined = as long as the stream keeps the records. */
+  /** The maximum number of retries; undefined means as long as the stream keeps the records. */
   readonly maxRetries: number | undefined;
   readonly maxAgeMs: number | undefined;
   readonly reportsItems: boolean;
@@ -30,19 +30,19 @@ export type BatchSource<Item> = {
   /** The name of the stream or the table, for the log. */
   readonly name: string;
   readonly retentionMs: number;
-  /** Prints a record as the function gets it. */
+  /** Prints a record as the function receives it. */
   print(record: Item): unknown;
   sequenceOf(record: Item): string;
-  /** Epoch milliseconds. */
+  /** Returns the arrival time in epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** What the on-failure destination gets instead of the records: `{ KinesisBatchInfo: … }`. */
+  /** Returns what the on-failure destination receives instead of the records, such as `{ KinesisBatchInfo: … }`. */
   lossInfo(lost: BatchRange): object;
 };
 
 type BatchRange = {
   readonly startSequenceNumber: string;
   readonly endSequenceNumber: string;
-  /** ISO 8601 */
+  /** The time in ISO 8601 format. */
   readonly approximateArrivalOfFirstRecord: string;
   readonly approximateArrivalOfLastRecord: string;
   readonly batchSize: number;
@@ -55,9 +55,9 @@ export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'repo
 
 type TriedBatch<Item> = {
   readonly over: readonly Item[];
-  /** To be tried before any later record, in this order. */
+  /** The batches that must be tried before any later record, in this order. */
   readonly left: readonly Batch<Item>[];
-  /** Epoch milliseconds; undefined = at once. */
+  /** The time of the next try, in epoch milliseconds; undefined means at once. */
   readonly againAt: number | undefined;
   readonly endedMs: number;
 };
@@ -111,7 +111,7 @@ function invoke<Item>(
   });
 }
 
-/** How many records are done. `isCut`: the function named the record to continue with. */
+/** Returns how many records are done. `isCut` means that the function named the record to continue with. */
 function judge<Item>(
   { records }: Batch<Item>,
   result: InvocationResult,
@@ -153,7 +153,7 @@ async function retry<Item>(
   return { over, left: [again], againAt: endedMs + streamWaitMs(runs), endedMs };
 }
 
-/** Drops records older than the mapping accepts or the stream keeps. */
+/** Drops records that are older than the mapping accepts or the stream keeps. */
 async function failExpired<Item>(
   batch: Batch<Item>,
   dueMs: number,

@@ -9,16 +9,16 @@ import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
   readonly id: string;
-  /** The properties serialized: a reload with the same text keeps the reader and its state. */
+  /** The serialized properties. A reload with the same text keeps the reader and its state. */
   readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Concurrent batches per shard; batches of one key stay in order. */
+  /** The number of concurrent batches per shard. Batches of one key stay in order. */
   readonly parallel: number;
   readonly filter: EventTest | undefined;
 };
 
-/** Read even if `Enabled` is false, so that its faults are reported too. */
+/** The mapping is read even if `Enabled` is false, so that its faults are reported, too. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported(

@@ -1,6 +1,6 @@
 /**
  * Properties of one resource as numbers, flags and texts, at paths such as `RedrivePolicy.maxReceiveCount`. Values that
- * AWS would refuse are noted and replaced by the default. Where they are refused instead: `members`.
+ * AWS would refuse are noted and replaced by the default, except in `members`, which refuses them.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -26,12 +26,12 @@ export class ResourceReader {
     this.#unsupported = unsupported;
   }
 
-  /** The same resource with other properties, judged by another tolerance. */
+  /** Returns the same resource with other properties, which are judged with another tolerance. */
   with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }
 
-  /** Refuses what is wrong, at any depth. */
+  /** The reader that refuses invalid members, at any depth. */
   get members(): MemberReader {
     return new MemberReader(this.resource.properties);
   }
@@ -55,7 +55,7 @@ export class ResourceReader {
     return value === undefined ? usual : isTrue(value);
   }
 
-  /** A whole number; some templates write them as texts. */
+  /** Reads a whole number. Some templates write whole numbers as texts. */
   integer(path: string, usual: number, least: number, most: number): number {
     const value = this.value(path);
     if (value === undefined) return usual;

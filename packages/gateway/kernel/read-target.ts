@@ -1,4 +1,4 @@
-/** Common parts of rules and schedules: when they run, and their target. */
+/** The common parts of rules and schedules, which are the times at which they run and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -11,7 +11,7 @@ import type { EventTarget } from './target-deliveries.ts';
 
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
-/** Undefined, and noted, for an invalid expression. */
+/** Returns undefined for an invalid expression, which is noted. */
 export function readSchedule(
   reader: ResourceReader,
   expression: string,
@@ -26,7 +26,10 @@ export function readSchedule(
   );
 }
 
-/** The parts common to all targets; undefined, and reported, if its service does not run here. */
+/**
+ * Returns the parts common to all targets. If the target's service does not run here, this is reported and the result
+ * is undefined.
+ */
 export function readTarget(
   reader: ResourceReader,
   target: UnknownMembers,

@@ -12,29 +12,29 @@ export type ScheduleDefinition = {
   readonly name: string;
   readonly expression: string;
   readonly schedule: Schedule;
-  /** Epoch milliseconds; bounds of the times at which it may run. */
+  /** The bounds of the times at which the schedule may run, in epoch milliseconds. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Also runs once when it is created: at startup, or when a reload adds it. */
+  /** Whether the schedule also runs once when it is created: at startup, or when a reload adds it. */
   readonly isMadeRunning?: boolean;
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
 };
 
-/** How many runs of one schedule a clock jump replays; the others are skipped and reported. */
+/** The maximum number of runs of one schedule that a clock jump replays. The other runs are skipped and reported. */
 const MAX_PLAYED = 100;
 
-/** In a clock jump each run waits this long at most for the work of the previous run. */
+/** The maximum time that each run in a clock jump waits for the work of the previous run. */
 const SETTLED_WITHIN_MS = 2_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
-/** `at`: next run, in epoch milliseconds; `played`: runs so far in the current clock jump. */
+/** `at` is the next run, in epoch milliseconds. `played` is the number of runs so far in the current clock jump. */
 type Running = { readonly definition: ScheduleDefinition; at: number | undefined; played: number };
 
 export class Schedules {
   readonly #options: Options;
   readonly #owners = new Map<string, readonly Running[]>();
-  /** The schedules that each service had before: ARN and expression. */
+  /** The previous schedules of each service, as ARN and expression. */
   readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
@@ -43,7 +43,7 @@ export class Schedules {
     this.#options = options;
   }
 
-  /** @param owner name of their service */
+  /** @param owner the name of the service that has the schedules */
   replace(owner: string, definitions: readonly ScheduleDefinition[]): void {
     const now = this.#options.clock.nowEpochMs();
     const made = this.#made.get(owner);
@@ -52,7 +52,7 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // A reset empties the list for a short time, after which its schedules must not count as new.
+    // A reset empties the list for a short time. The schedules must not count as new after the reset.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
@@ -99,8 +99,8 @@ export class Schedules {
   }
 
   /**
-   * One time of one schedule. A jump of a day covers over a thousand minutes, which must not start a thousand
-   * instances at once.
+   * Runs one time of one schedule. A clock jump of a day covers over a thousand minutes, which must not start a
+   * thousand instances at once.
    */
   #play(): void {
     const { clock } = this.#options;

@@ -35,22 +35,26 @@ export type ServiceEntry = {
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
   /** Whether calls to the service are handled here, or recorded. */
   readonly isCalled?: boolean;
-  /** Key prefix of its stored entries: if such entries exist at startup, the service is loaded. */
+  /**
+   * The key prefix of the service's stored entries. If entries with this prefix exist at startup, the service is
+   * loaded.
+   */
   readonly keptPrefix?: string;
   readonly load: () => Promise<ServiceModule>;
 };
 
 export type ServiceModule = {
   open(ports: ServicePorts): Service;
-  /** The review for commands that start no gateway; only services that screen stages have one. */
+  /** The review for commands that start no gateway. Only services that screen stages have a review. */
   readonly review?: ScreenReview;
 };
 
 export type ScreenReview = {
-  /** Adds to `stacks.unsupported` what its screens cannot evaluate. */
+  /** Adds to `stacks.unsupported` what the service's screens cannot evaluate. */
   findUnjudged(stacks: StackReading): void;
   /**
-   * What its screens would do with recorded requests. @param file of the records, and their text
+   * Returns what the service's screens would do with recorded requests.
+   * @param file the name and the text of the file with the records
    * @throws DefinitionError for a text without records; StartError for settings that cannot be used
    */
   checkRecords(
@@ -63,7 +67,7 @@ export type ScreenReview = {
 export type CheckedScreen = { readonly name: string; readonly requests: readonly CheckedRequest[] };
 
 export type CheckedRequest = {
-  /** `GET /dev/pets` */
+  /** For example `GET /dev/pets`. */
   readonly title: string;
   readonly verdict: 'passed' | 'refused' | 'not judged';
   /** The reason; empty if the request passed. */
@@ -79,9 +83,11 @@ export type ServicePorts = EventPorts & {
   readonly schedules: Schedules;
   readonly items: ItemFeed;
   readonly sources: EventSources;
-  /** Lines of log groups: access and execution logs of stages, and the output of functions. 64 MB are kept. */
+  /**
+   * Lines of log groups: access and execution logs of stages, and the output of functions. The last 64 MB are stored.
+   */
   readonly lines: KeptFeed<LogLine>;
-  /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
+  /** Segment documents of traced requests, as JSON text. The last 64 MB are stored. */
   readonly segments: KeptFeed<string>;
   /** Measurements of requests, invocations and queues. */
   readonly metrics: Feed<Measurement>;
@@ -93,17 +99,17 @@ export type ServicePorts = EventPorts & {
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
-  /** Whether the function's role allows an action (`sqs:ReceiveMessage`) on an ARN; what it lacks is logged. */
+  /** Whether the function's role allows an action (`sqs:ReceiveMessage`) on an ARN. A missing permission is logged. */
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
-/** The interface of the service whose event source mappings can be made by calls. */
+/** The interface of the service whose event source mappings can be created by calls. */
 interface EventSources {
   /** Loads the service that the ARN names, if there is one. */
   load(arn: string): Promise<void>;
   /**
-   * Reads the stacks once more with all services.
-   * @param isAccepted called before that is applied
+   * Reads the stacks again with all services.
+   * @param isAccepted called before the result is applied
    */
   readAgain(isAccepted: () => boolean): void;
 }
@@ -124,11 +130,11 @@ export type LogLine = {
   readonly group: string;
   readonly text: string;
   readonly epochMs: number;
-  /** What Lambda writes before the text of a console's line: time, request id and level. */
+  /** What Lambda writes before the text of a console line: time, request id and level. */
   readonly prefix?: string;
-  /** Log stream; absent = the gateway's. */
+  /** The log stream; absent means the gateway's log stream. */
   readonly stream?: string | undefined;
-  /** When the event was sent, if it has its own timestamp. */
+  /** The time when the event was sent, if it has its own timestamp. */
   readonly ingestedMs?: number;
 };
 
@@ -138,34 +144,38 @@ export type WrittenObjects = (
 
 export interface Service {
   /**
-   * Reads all stacks, without any effect. A source of event source mappings offers them here
-   * (`stacks.offerSources`); resources of types with `enforced` properties load the service. What throws
-   * refuses the load.
-   * @returns applies it and does not throw; resources that are still defined keep their state
+   * Reads all stacks, without any effect. A service with sources of event source mappings offers the sources here
+   * (`stacks.offerSources`). Resources of types with `enforced` properties load the service. An exception refuses the
+   * load.
+   * @returns a function that applies the result and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
   readonly api?: ServiceApi;
   readonly target?: ServiceTarget;
   /** Event sources, for `gatewright events list` and the console. */
   rows?(): readonly EventSource[];
-  /** Events accepted but not yet done. */
+  /** The number of events that are accepted but not yet done. */
   readonly pending?: number;
   handTargets?(): readonly HandTarget[];
   /**
-   * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
-   * route, nor for preflights that the API handles. If it throws, the response is 500.
+   * Returns the check in front of the stage with this ARN, or the check with this ARN itself; undefined if there is
+   * none. It is not called for requests without a route, nor for preflights that the API handles. If it throws, the
+   * response is 500.
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
-  /** The next instance of the service with this ARN behind a VPC link. Undefined: none is registered here. */
+  /**
+   * Returns the next instance of the service with this ARN behind a VPC link; undefined if no instance is registered
+   * here.
+   */
   instanceOf?(arn: string): ChosenInstance | undefined;
-  /** Servers in front of APIs, each with its own port; names must differ. */
+  /** Returns the servers in front of APIs. Each server has its own port, and their names must differ. */
   fronts?(): readonly Front[];
-  /** Restores the state after startup: drops waiting work and everything made by calls. */
+  /** Restores the state after startup: drops waiting work and everything that was created by calls. */
   reset?(): void;
   /** The state that `gatewright data` saves and loads. */
   readonly state?: ServiceState;
-  /** The gateway waits for it, for a few seconds at most. */
+  /** Closes the service. The gateway waits for this, but only for a few seconds. */
   close?(): void | Promise<void>;
 }
 
@@ -173,14 +183,15 @@ interface ServiceState {
   /** Returns the state as plain JSON. */
   save(): unknown;
   /**
-   * @returns loads it. @throws StateFileError, before anything has changed, for data that it did not save
+   * @returns a function that loads the data
+   * @throws StateFileError, before anything has changed, for data that `save` did not return
    */
   check(saved: unknown): () => void;
 }
 
 /** A server in front of an API, such as a CloudFront distribution. */
 export type Front = {
-  /** `d111.cloudfront.net` */
+  /** For example `d111.cloudfront.net`. */
   readonly name: string;
   /** Names allowed in a Host header in addition to this machine's names. */
   readonly hosts: readonly string[];
@@ -197,11 +208,11 @@ export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
  * A service with operations returns their results; a service with paths (S3, CloudFront) returns the whole response.
  */
 export interface ServiceApi {
-  /** Version of the JSON protocol. Default: 1.1. */
+  /** The version of the JSON protocol. The default is 1.1. */
   readonly jsonVersion?: '1.0' | '1.1';
-  /** XML namespace of the query protocol. */
+  /** The XML namespace of the query protocol. */
   readonly namespace?: string;
-  /** ARN of a call's resource, for policies, if only the service knows it. */
+  /** Returns the ARN of a call's resource, for policies, if only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;
   /** Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
@@ -215,7 +226,7 @@ export interface ServiceTarget {
     body: string,
     delivery: Delivery,
   ): DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefined>;
-  /** The equivalent call to an external endpoint; undefined: there is none. */
+  /** Returns the equivalent call to an external endpoint; undefined if there is none. */
   remoteCall?(arn: string, body: string, delivery: Delivery): RemoteCall | undefined;
 }
 

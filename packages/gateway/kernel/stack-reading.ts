@@ -4,7 +4,7 @@ import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { LoadTime } from './load-times.ts';
 import { ResourceReader } from './read-resource.ts';
 
-/** Reads the mapping of a source in a loaded stack; undefined for another ARN. */
+/** Returns the reader for mappings of a source in a loaded stack; undefined for another ARN. */
 type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefined;
 
 export class StackReading {
@@ -40,24 +40,27 @@ export class StackReading {
     );
   }
 
-  /** No resources at all, as during a reset. */
+  /** Whether there are no resources at all, as during a reset. */
   get isEmpty(): boolean {
     return this.#readers.length === 0;
   }
 
-  /** Excludes resources with faults. */
+  /** Returns the resources of a type, without resources that have faults. */
   ofType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);
   }
 
-  /** Includes resources with faults: even if a guard cannot be read, what it guards must be known. */
+  /**
+   * Returns the resources of a type, including resources with faults. Even if a guard cannot be read, the resources
+   * that it guards must be known.
+   */
   everyOfType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type);
   }
 
   /**
-   * Empty for a service at an endpoint of the user.
-   * @param property only resources with it are reported
+   * Returns an empty list for a service at an endpoint of the user.
+   * @param property only resources with this property are reported
    */
   here(type: string, service: string, property?: string): readonly ResourceReader[] {
     if (!this.isElsewhere(service)) return this.ofType(type);
@@ -71,9 +74,10 @@ export class StackReading {
   }
 
   /**
-   * @param service as ARNs name it
+   * @param service the service name in ARNs
    * @param sources by ARN; undefined if the service is at an endpoint of the user
-   * @returns their mappings: empty until Lambda's service, the last one, has read its own resources
+   * @returns the mappings of these sources; the list is empty until Lambda's service, which is the last service, has
+   * read its own resources
    */
   offerSources<Source, Mapping>(
     service: string,
@@ -93,7 +97,7 @@ export class StackReading {
     return mappings;
   }
 
-  /** Undefined for a service without sources. */
+  /** Returns undefined for a service without sources. */
   sourceOf(service: string): FindSource | 'elsewhere' | undefined {
     return this.#sources.get(service);
   }

@@ -1,6 +1,6 @@
 /**
- * Entries that survive a restart: messages of queues, events in progress, positions in streams. With `--data` each
- * change is one line of a file, written before the caller continues.
+ * Entries that survive a restart: messages of queues, events in progress, positions in streams. With `--data`, each
+ * change is one line of a file and is written before the caller continues.
  */
 import {
   closeSync,
@@ -20,7 +20,7 @@ import { StartError } from '../core/errors.ts';
 export interface StoredEntries {
   put(key: string, value: UnknownMembers): void;
   delete(key: string): void;
-  /** Entries with this key prefix, in the order in which they were first put. */
+  /** Returns the entries with this key prefix, in the order in which they were first stored. */
   list(prefix: string): readonly (readonly [key: string, value: UnknownMembers])[];
   close(): void;
 }
@@ -32,7 +32,7 @@ export const NO_STORED_ENTRIES: StoredEntries = {
   close: () => undefined,
 };
 
-/** The file is compacted once at least this many lines are outdated. */
+/** The minimum number of outdated lines at which the file is compacted. */
 const COMPACT_FROM = 20_000;
 
 /**
@@ -97,10 +97,10 @@ class FileEntries implements StoredEntries {
     }
   }
 
-  /** Replaces the file at once: a process killed here loses nothing. */
+  /** Replaces the file atomically, so that a process that is killed here loses nothing. */
   #rewrite(): number {
     const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
-    // Messages contain users' data.
+    // Messages contain users' data, so only the owner may read the file.
     writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#lines = this.#entries.size;

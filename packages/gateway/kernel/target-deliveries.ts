@@ -1,6 +1,6 @@
 /**
- * Deliveries of rules and schedules to their targets, with a target's retries and dead-letter queue
- * (docs/aws §18.5); a failed delivery is retried for up to a day.
+ * Delivers events of rules and schedules to their targets, with the retries and the dead-letter queue of each target
+ * (docs/aws §18.5). A failed delivery is retried for up to a day.
  */
 import { describeLoss } from './event-ports.ts';
 import type { Delivery, EventPorts, EventTargets } from './event-ports.ts';
@@ -29,7 +29,7 @@ export class TargetDeliveries {
     this.#options = options;
   }
 
-  /** After the agenda has dropped the waiting retries. */
+  /** Resets the count of waiting retries. Call it after the agenda has dropped them. */
   forget(): void {
     this.#waiting = 0;
   }

@@ -1,5 +1,5 @@
 /**
- * Where events go, by ARN: functions, queues, topics and buses of this run. Other targets are called like
+ * Delivers events to targets by ARN: functions, queues, topics and buses of this run. Other targets are called like
  * integrations.
  */
 import { parseArn } from '@gatewright/aws/arn';
@@ -11,7 +11,10 @@ import type { Service } from './service.ts';
 type Options = {
   readonly services: ServiceClient;
   readonly isElsewhere: (service: string) => boolean;
-  /** Finds a service by its name in ARNs; a promise if not loaded yet, undefined if unknown. */
+  /**
+   * Finds a service by its name in ARNs. Returns a promise if the service is not loaded yet, undefined if it is
+   * unknown.
+   */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** Work between event sources and functions, which tests and the closing gateway wait for. */
+/** Unfinished work of event sources and functions. Tests and the closing gateway wait until it is done. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();

@@ -1,7 +1,7 @@
 /**
- * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's
- * inspector (its NodeWorker domain); our own session also listens there, which is the only way to learn that a
- * thread is paused.
+ * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's inspector (its
+ * NodeWorker domain). The gateway's own session also listens there, because this is the only way to learn that a thread
+ * is paused.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
@@ -11,9 +11,9 @@ import type { StoppableDeadlines } from './invocation/deadlines.ts';
 import type { HandlerCode } from './thread/instance-start.ts';
 
 export type InspectOptions = {
-  /** 0 = any free port. */
+  /** The port to listen on; 0 means any free port. */
   readonly port: number;
-  /** The start waits for a debugger, and each function stops at its first line. */
+  /** Whether startup waits for a debugger and each function stops at its first line. */
   readonly breaks: boolean;
 };
 
@@ -50,11 +50,11 @@ export class Debugging {
   readonly #breaks: boolean;
   readonly #threads = new Map<number, Thread>();
   readonly #held = new Set<object>();
-  /** Scripts whose first line is a breakpoint, by thread. */
+  /** Scripts with a breakpoint on their first line, by thread. */
   readonly #scripts = new Map<number, string>();
   #sent = 0;
 
-  /** @param deadlines undefined = there are none */
+  /** @param deadlines undefined if invocations have no deadlines */
   constructor(deadlines: StoppableDeadlines | undefined, breaks: boolean) {
     this.#deadlines = deadlines;
     this.#breaks = breaks;
@@ -68,7 +68,7 @@ export class Debugging {
         this.#hear(params);
       },
     );
-    // Only a debugger makes a thread wait, so that it can set breakpoints first.
+    // The gateway's session does not make threads wait. Only a debugger does, so that it can set breakpoints first.
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
@@ -87,7 +87,7 @@ export class Debugging {
     worker.once('exit', () => this.#forget(threadId));
   }
 
-  /** `terminate` alone does not end a thread that a debugger has paused; it must be resumed first. */
+  /** Resumes a thread that a debugger has paused, because `terminate` alone does not end it. */
   letGo({ threadId }: Worker): void {
     const thread = this.#threads.get(threadId);
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
@@ -103,11 +103,11 @@ export class Debugging {
   close(): void {
     this.#session.disconnect();
     this.#deadlines?.resume();
-    // Otherwise the process would wait at its end for debuggers to detach.
+    // If the inspector stayed open, the process would wait at exit for debuggers to detach.
     close();
   }
 
-  /** Node titles a thread `[worker 3] its-name`. */
+  /** Attaches to a thread. Node titles a thread `[worker 3] its-name`. */
   #attach({ sessionId, workerInfo: { title } }: AttachedThread): void {
     const threadId = Number(/^\[worker (\d+)\]/.exec(title)?.[1]);
     const thread: Thread = { sessionId, isHeld: false };
@@ -119,7 +119,7 @@ export class Debugging {
   }
 
   #hear({ sessionId, message }: ThreadMessage): void {
-    // Most messages announce scripts and are skipped without parsing.
+    // Most messages announce scripts, and are skipped without parsing.
     const isHeld = message.startsWith('{"method":"Debugger.paused"');
     if (!isHeld && !message.startsWith('{"method":"Debugger.resumed"')) return;
     for (const thread of this.#threads.values()) if (thread.sessionId === sessionId) thread.isHeld = isHeld;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DefinitionError, propertyAt } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
-/** Lambda refuses these in a template ("Reserved environment variables"). */
+/** Variables that Lambda does not allow in a template ("Reserved environment variables"). */
 const RESERVED = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -28,7 +28,7 @@ const RESERVED = new Set([
 /** Limit of all names and values together, in bytes (Lambda quota "Function environment variables"). */
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-/** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB */
+/** @throws DefinitionError for an environment that CreateFunction refuses: reserved names, more than 4 KB */
 export function checkEnvironment(definition: FunctionDefinition): void {
   const place = propertyAt(definition.place, 'Environment.Variables');
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
@@ -58,9 +58,8 @@ export type EnvironmentFacts = {
 };
 
 /**
- * Builds the complete `process.env` of an instance, without anything of the gateway's environment.
- * `AWS_LAMBDA_RUNTIME_API` is set for processes only; `AWS_SESSION_TOKEN` is omitted because local keys are
- * permanent.
+ * Builds the complete `process.env` of an instance, without any variable of the gateway's environment.
+ * `AWS_LAMBDA_RUNTIME_API` is set for processes only. `AWS_SESSION_TOKEN` is omitted because local keys are permanent.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sealEnvironment(
@@ -95,7 +94,10 @@ export function sealEnvironment(
   };
 }
 
-/** The folders where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`, `/opt/nodejs/node_modules`. */
+/**
+ * Returns the folders where Lambda looks for packages of layers: `/opt/nodejs/node24/node_modules`,
+ * `/opt/nodejs/node_modules`.
+ */
 function layerFolders(definition: FunctionDefinition, major: string): string[] {
   return definition.layers.flatMap(({ directory }) =>
     directory === undefined

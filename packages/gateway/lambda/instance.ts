@@ -2,17 +2,17 @@
 import type { Job } from './invocation/job.ts';
 
 export interface Instance {
-  /** When it last became idle or started, by `performance.now()`. */
+  /** Time at which the instance last became idle or started, by `performance.now()`. */
   restingSince: number;
-  /** It accepts no more events and ends after all responses, or is about to end. */
+  /** Whether the instance accepts no more events, because it ends after all responses or is about to end. */
   readonly isDraining: boolean;
   readonly answeredCount: number;
-  /** Active time since its start: running or ready to run. Undefined if unknown. */
+  /** Time since the start during which the instance was running or ready to run; undefined if unknown. */
   readonly activeMs: number | undefined;
   readonly load: number;
-  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
+  /** Whether the event has run so long that no other event may wait behind it, or the instance is about to end. */
   readonly isStuck: boolean;
-  /** Whether it accepts another event now, at most `window` in all. */
+  /** Whether the instance accepts another event now. It runs at most `window` events at a time. */
   hasRoom(window: number): boolean;
   send(job: Job): void;
   drain(): void;
@@ -33,17 +33,17 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
-  /** Something other than the code has changed, so the next instance needs a new preparation. */
+  /** Whether something other than the code has changed, so that the next instance must be prepared again. */
   readonly isOutdated?: (() => boolean) | undefined;
 }
 
 /**
- * Limit for loading the module. Lambda stops it after 10 s and starts again within the first event's timeout
- * (Lambda developer guide, "Init phase"); here it continues for as long.
+ * Time limit for loading the module. Lambda stops the initialization after 10 s and starts it again within the first
+ * event's timeout (Lambda developer guide, "Init phase"). Here it simply continues for the sum of both times.
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 
-/** Lambda's error JSON for an instance whose start exceeds that limit. */
+/** Returns Lambda's error JSON for an instance whose start exceeds `initLimitMs`. */
 export function initTimeout(requestId: string, timeoutSeconds: number): string {
   const said = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds (loading the module)`;
   return JSON.stringify({

@@ -1,8 +1,6 @@
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
-/**
- * The one setting with which a stack trusts the local issuer; its value in the template is only a default.
- */
+/** The only setting that makes a stack trust the local issuer. Its value in the template is only a default. */
 const VARIABLE = 'GATEWRIGHT_ISSUER_URL';
 
 export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'environment'>): boolean {
@@ -11,8 +9,8 @@ export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'env
 }
 
 /**
- * Sets the actual address where the template names one, since the control port may be any free port. Without
- * the setting, or with an empty one, a function does not trust the local issuer.
+ * Sets the actual address of the local issuer if the template sets one, since the control port may be any free port. If
+ * the setting is missing or empty, a function does not trust the local issuer.
  */
 export function trustLocalIssuer(definition: FunctionDefinition, controlUrl: string): FunctionDefinition {
   if (!trustsLocalIssuer(definition)) return definition;

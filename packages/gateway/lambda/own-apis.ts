@@ -3,9 +3,12 @@ import { runtimeFamily } from '../core/stack/function.ts';
 
 /** Plain data, which is passed unchanged to threads and processes. */
 export type OwnApis = {
-  /** `abc123.execute-api.eu-west-1.amazonaws.com`, `abc.lambda-url.…`, custom domains such as `*.example.com`; lower case. */
+  /**
+   * The host names in lower case: `abc123.execute-api.eu-west-1.amazonaws.com`, `abc.lambda-url.…`, custom domains such
+   * as `*.example.com`.
+   */
   readonly hosts: readonly string[];
-  /** A TLS port of 127.0.0.1 that serves them by their names. */
+  /** A TLS port of 127.0.0.1 that serves the APIs by their host names. */
   readonly port: number;
   /** PEM of the CA of that port's certificates. */
   readonly authority: string;
@@ -13,7 +16,7 @@ export type OwnApis = {
 
 /** A proxy for programs that support only the common variables for proxies and CAs. */
 export type OwnProxy = {
-  /** A proxy that connects the names of `OwnApis` to their port and all others to their usual address. */
+  /** A proxy that connects the names of `OwnApis` to their port and all other names to their normal address. */
   readonly url: string;
   /** PEM file with the CAs of the machine and the CA of `OwnApis`. */
   readonly authoritiesFile: string;
@@ -23,29 +26,32 @@ export type OwnProxy = {
 
 export interface OwnApisPort {
   read(): OwnApis;
-  /** Opened by the first function that needs it. */
+  /** Opens the proxy. The first function that needs it calls this. */
   openProxy(): Promise<OwnProxy>;
 }
 
 const HTTPS_PORT = 443;
 
-/** Whether a connection to this host and port is one to an API of this run. */
+/** Whether a connection to this host and port is a connection to an API of this run. */
 export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: unknown): boolean {
   if (Number(port ?? HTTPS_PORT) !== HTTPS_PORT) return false;
   const name = host.toLowerCase();
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/** Environment and options for a process that is not Node.js, so that its clients reach these APIs. */
+/**
+ * Environment variables and program options with which the clients of a process that is not Node.js reach these APIs.
+ */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
-  /** Options of its program, before all others. */
+  /** Options of the program, which precede all other options. */
   readonly args: readonly string[];
 };
 
 /**
- * Python's bootstrap removes its own variable. Java uses system properties instead of the common variables; properties
- * that the function sets itself are kept.
+ * Returns what a process needs to reach the APIs of this run. Python's bootstrap removes the variable that it gets for
+ * this. Java uses system properties instead of the common variables, and properties that the function sets itself are
+ * not overridden.
  * @param given the function's own environment
  */
 export async function reachOwnApis(
@@ -76,7 +82,10 @@ function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<str
 
 const TRUST = 'javax.net.ssl.trustStore';
 
-/** Java's command line takes precedence over `JAVA_TOOL_OPTIONS`. */
+/**
+ * Returns the system properties for Java, except those that the function sets itself, because Java's command line takes
+ * precedence over `JAVA_TOOL_OPTIONS`.
+ */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);
   const proxy = [`-Dhttps.proxyHost=${hostname}`, `-Dhttps.proxyPort=${port}`];

@@ -9,7 +9,7 @@ const versionArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.ordinal ?? 1}`;
 const aliasArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.text('Name') ?? ''}`;
-/** A function is named by name or ARN; a qualifier needs its ARN. */
+/** Returns the ARN of a function, which a template references by name or ARN. A qualifier is appended to the ARN. */
 function functionArn(nameOrArn: string, resource: Identity): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn : arnOf('lambda', () => nameOrArn, 'function:')(resource);
 }

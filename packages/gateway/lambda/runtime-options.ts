@@ -11,46 +11,46 @@ import type { ProjectBuildOptions } from './build/project-build.ts';
 import type { StreamStart } from './invocation/stream-job.ts';
 
 export type FunctionRuntimeOptions = {
-  /** 8 bytes: one Float64 of milliseconds, the virtual clock shared with every instance. */
+  /** The virtual clock, shared with every instance. Its 8 bytes are one Float64 of milliseconds. */
   readonly clockOffset: SharedArrayBuffer;
   readonly controlUrl: () => string | undefined;
-  /** Issuers whose keys are served at the control port; absent = none. */
+  /** Issuers whose keys are served at the control port; absent if there are none. */
   readonly standIns?: () => readonly string[];
-  /** Absent = functions reach no API of this run. */
+  /** The APIs of this run that functions reach; absent if they reach none. */
   readonly ownApis?: () => OwnApisPort | undefined;
-  /** Local credentials by function, so that a called service knows its caller. */
+  /** Returns the local credentials of a function, by which a called service recognizes its caller. */
   readonly keyPairOf: (functionName: string) => {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** Override Lambda's variables; the template's override them. */
+  /** Variables that override Lambda's variables. The template's variables override these. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
   /**
-   * Called for each invocation of a known function with its pending result; must not throw. For a stream, the
-   * result has its first bytes.
+   * Called for each invocation of a known function, with its pending result. It must not throw. For a stream, the
+   * result resolves when the first bytes have arrived.
    */
   readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
-  /** Absent = on the machine's time. */
+  /** Timers of invocations; absent for the machine's time. */
   readonly deadlines?: Deadlines;
   readonly debugging?: Debugging | undefined;
-  /** Growth of the process from which memory limits are enforced; absent = 384 MB. */
+  /** Growth of the process in bytes from which memory limits are enforced; absent for 384 MB. */
   readonly memoryGrowthBytes?: number;
-  /** Absent = the function itself runs events of all versions and aliases. */
+  /** Finds the version that runs an event; absent if the function itself runs events of all versions and aliases. */
   readonly findVersion?: FindVersion | undefined;
-  /** Concurrent events of all functions; absent = AWS's 1,000. */
+  /** Maximum number of concurrent events of all functions; absent for AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
-  /** Whether each event gets a new instance; absent = no. */
+  /** Whether each event gets a new instance; absent for no. */
   readonly isCold?: boolean | undefined;
-  /** Which Node.js functions get their own process; absent = none. */
+  /** Which Node.js functions get their own process; absent for none. */
   readonly isolation?: Isolation | undefined;
-  /** Lends packages that Lambda includes and projects lack; absent: nothing is installed for them. */
+  /** Lends packages that Lambda includes and projects lack. If absent, nothing is installed for projects. */
   readonly lender?: Lender;
-  /** Runs project scripts that create missing handler files; absent: none runs. */
+  /** Runs project scripts that create missing handler files. If absent, no script runs. */
   readonly projectBuilds?: ProjectBuildOptions | undefined;
-  /** Limits of the queue in front of the instances; absent: the defaults. */
+  /** Limits of the queue in front of the instances; absent for the defaults. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };

@@ -1,4 +1,7 @@
-/** The function runtime, in Lambda's role. One pool of instances per function, code built and reloaded. */
+/**
+ * The function runtime, which plays Lambda's role. Each function has a pool of instances and its code, which is built
+ * and reloaded.
+ */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +50,10 @@ export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
-/** The number of instances now, of instances that run an event, and of all that became ready since startup. */
+/**
+ * The current number of instances and of instances that run an event, and the number of instances that became ready
+ * since startup.
+ */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
@@ -57,7 +63,7 @@ export interface FunctionRuntime extends Invoker {
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
-   * Replaces the functions in two steps: the returned function does it. A function with unavailable code
+   * Prepares the replacement of the functions. The returned function performs it. A function with unavailable code
    * fails its invocations and is checked again when its files change.
    * @param refused why functions without a definition cannot run, by name
    * @throws DefinitionError if errors are not tolerated
@@ -67,7 +73,7 @@ export interface FunctionRuntime extends Invoker {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void>;
-  /** Counts a function's instances; zeros for an unknown function. */
+  /** Counts a function's instances. All numbers are zero for an unknown function. */
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
@@ -75,20 +81,23 @@ export interface FunctionRuntime extends Invoker {
   takeBorrowed(): readonly string[];
   /** Sentences about the programs that have run functions as processes since the last call. */
   takeInterpreters(): readonly string[];
-  /** The next event gets a new instance. @param functionName absent = of every function */
+  /**
+   * Makes the next event start a new instance.
+   * @param functionName absent for all functions
+   */
   renew(functionName?: string): void;
-  /** Builds it again, as after a change of its sources; `onReload` gets the result. */
+  /** Builds the function again, as after a change of its sources. `onReload` gets the result. */
   rebuild(functionName: string): Promise<void>;
   /**
-   * Runs this zip archive instead of the template's code, until that changes. As on AWS a handler that is
-   * missing in it fails the invocations, not this call.
+   * Runs this zip archive instead of the template's code, until the template's code changes. As on AWS, a handler that
+   * is missing in the archive fails the invocations, not this call.
    */
   replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement>;
   close(): Promise<void>;
 }
 
 export async function createFunctionRuntime(options: FunctionRuntimeOptions): Promise<FunctionRuntime> {
-  // Threads share the time zone of their process, and Lambda's is UTC.
+  // Threads share the time zone of their process. Lambda's time zone is UTC.
   process.env['TZ'] = 'UTC';
   mkdirSync(options.cacheDirectory, { recursive: true });
   removeAbandonedRuns(options.cacheDirectory);
@@ -253,7 +262,7 @@ class WorkerRuntime implements FunctionRuntime {
     if ('reason' in definition) return definition;
     const entry = this.#makeEntry(definition);
     const { broken } = await findBroken([entry], new Faults(true), this.#used);
-    // A later call, or a template without the function, may have come first.
+    // In the meantime, a later call may have replaced the code again, or a new template may have removed the function.
     if (!this.#functions.has(functionName) || !this.#replaced.holds(entry.definition)) {
       this.#replaced.release(entry.definition);
       return { kind: 'replaced' };
@@ -321,7 +330,7 @@ class WorkerRuntime implements FunctionRuntime {
 
   #isSame(definition: FunctionDefinition): boolean {
     const running = this.#functions.get(definition.name)?.definition;
-    // Done only then, because it reads the lines of the template.
+    // The comparison comes last because it reads the lines of the template.
     return running !== undefined && JSON.stringify(running) === JSON.stringify(definition);
   }
 
@@ -438,7 +447,7 @@ class WorkerRuntime implements FunctionRuntime {
     });
   }
 
-  /** Code that does not build or load leaves the old version in place. */
+  /** If code does not build or load, the old version stays in use. */
   async rebuild(functionName: string, change: SourceChange = 'unforeseen'): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;

@@ -1,4 +1,4 @@
-/** Finds the API for an arrived request, whatever its version of HTTP, and responds to it. */
+/** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
@@ -23,22 +23,25 @@ import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
   readonly isHostAllowed: (host: string | undefined) => boolean;
-  /** The API for a Host header, or for a target if several APIs share the port; undefined = no such API. */
+  /**
+   * Finds the API for a Host header, or for a target if several APIs share the port. Returns undefined if there is no
+   * such API.
+   */
   readonly resolveApi: ResolveApi;
-  /** Whether only HTTP APIs can have this Host; absent: never. */
+  /** Whether only HTTP APIs can have this Host; absent if no Host is limited to HTTP APIs. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
   /** Converts the target to the form of the API's own address; absent if clients already send that form. */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
-  /** Verdict of a domain with mutual TLS on a client; absent = no domain asks for certificates. */
+  /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
-  /** `@connections` of a WebSocket API on its own address. */
+  /** Handles `@connections` requests of a WebSocket API on the API's own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
   readonly bodies: BodyMemory;
   readonly unread: UnreadReplies;
   readonly ports: Ports;
 };
 
-/** `namedId`: `x-apigw-api-id`, used only at a VPC endpoint's own name. */
+/** `namedId` is the value of `x-apigw-api-id`, which is used only at a VPC endpoint's own name. */
 export type ResolveApi = (
   host: string | undefined,
   target: string,
@@ -47,29 +50,29 @@ export type ResolveApi = (
 ) => ServedApi | undefined;
 
 export type ClientVerdict =
-  /** `shows`: events contain the client's certificate. */
+  /** `shows` means that events contain the client's certificate. */
   | { readonly kind: 'admitted'; readonly shows: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The truststore that accepted it has changed: the connection ends, and the client connects again. */
+  /** The truststore that accepted the client has changed, so the connection ends and the client connects again. */
   | { readonly kind: 'stale' };
 
-/** A request in the terms of either version of HTTP. */
+/** A request in a form that is independent of the HTTP version. */
 export type Arrival = {
   readonly method: string | undefined;
-  /** In origin form. */
+  /** The request target in origin form. */
   readonly target: string;
   readonly host: string | undefined;
   readonly apiId: string | undefined;
   readonly headers: HeaderList;
-  /** `1.1` */
+  /** The HTTP version, for example `1.1`. */
   readonly httpVersion: string;
-  /** Undefined: the connection has been reset, perhaps to hide its address. */
+  /** The client's address; undefined if the connection has been reset, perhaps to hide the address. */
   readonly remoteAddress: string | undefined;
   readonly body: Readable | undefined;
   readonly peer: TlsPeer | undefined;
 };
 
-/** One byte more than AWS accepts, which is enough to see that a body is too long. */
+/** One byte more than AWS accepts, which is enough to detect that a body is too long. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
@@ -97,7 +100,7 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
   }
   const answerWith = (body: Buffer | undefined, release?: () => void): void => {
     answer(arrival, sink, { api, body, shows: verdict.shows }, options).then(release, (fault: unknown) => {
-      // A fault of one request must not end the process.
+      // An error of one request must not end the process.
       options.ports.log.write(describeFault(fault));
       sink.destroy();
       release?.();
@@ -129,7 +132,10 @@ function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiSe
 
 const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
 
-/** AWS's own health check, at the root of every host of REST APIs: no stage, route or base path can have these names. */
+/**
+ * Matches AWS's own health check at the root of every host of REST APIs. No stage, route or base path can have these
+ * names.
+ */
 const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
 
 function healthy(): Reply {
@@ -155,8 +161,8 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
   if (remoteAddress === undefined) {
-    // Bytes sent before a reset can still be read. Attack: a request without an address that would pass for a
-    // local one.
+    // Bytes sent before a reset can still be read. Attack: a request without an address would be treated as a local
+    // request.
     options.ports.log.write(
       `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
     );
@@ -189,7 +195,7 @@ async function answer(
   } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
 }
 
-/** The rest of the body is not read: the connection, or the HTTP/2 stream, ends with the reply. */
+/** Ends the connection, or the HTTP/2 stream, with the reply, because the rest of the body is not read. */
 function endAfterReply(sink: ReplySink): void {
   const { socket } = sink.req;
   sink.once('finish', () => socket.destroySoon());

@@ -1,4 +1,4 @@
-/** The ports of APIs as planned; every port also serves the other APIs by their Host. */
+/** The planned ports of APIs. Every port also serves all other APIs by their Host. */
 import {
   stripApiPath,
   isVpcEndpointHost,
@@ -33,25 +33,25 @@ import type { TlsPeer } from './tls-peer.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
 export type ApiPortsOptions = {
-  /** Bind address, `127.0.0.1` unless the user says otherwise. */
+  /** Bind address; `127.0.0.1` unless the user sets another. */
   readonly host: string;
-  /** APIs are looked up at every request, so a reload takes effect at once. */
+  /** The planned ports. APIs are looked up at every request, so a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
   /** Names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: readonly string[];
-  /** The API of a Host that is a custom domain; undefined for any other host. */
+  /** Finds the API of a Host that is a custom domain. Returns undefined for any other host. */
   readonly findDomain: (
     host: string,
     target: string,
     rawHeaders?: readonly string[],
   ) => DomainAnswer | undefined;
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
-  /** Absent: the ports speak plain HTTP. */
+  /** TLS settings; if absent, the ports use plain HTTP. */
   readonly tls?: {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
-  /** The memory for bodies of requests, and as much for unread replies; absent = 256 MB. */
+  /** Memory for request bodies, and the same amount for unread replies; absent for 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };
@@ -61,21 +61,25 @@ type OpenPort = {
   readonly sockets: WebSocketPort;
   readonly port: number;
   readonly http2: Http2Port | undefined;
-  /** Ends connections with and without a handshake. */
+  /** Ends TLS connections, whether or not their handshake is complete; undefined without TLS. */
   readonly endTls: (() => void) | undefined;
 };
 
 export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
-  /** One of the ports; each serves every API by its Host. Undefined if there is no port. */
+  /** One of the ports, since each serves every API by its Host; undefined if there is no port. */
   readonly any: number | undefined;
   /**
-   * Takes no more connections, ends WebSockets with 1001, waits for requests in flight; all within a second.
+   * Accepts no more connections, ends WebSockets with 1001 and waits for requests in flight. All of this takes at most
+   * a second.
    */
   readonly close: () => Promise<void>;
 };
 
-/** @throws StartError PORT_IN_USE and similar, with every opened port closed again. */
+/**
+ * Opens the ports.
+ * @throws StartError PORT_IN_USE and similar; every opened port is closed first
+ */
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();
   const open: OpenPort[] = [];
@@ -111,7 +115,7 @@ async function openPort(
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isSecure = options.tls !== undefined;
-  // Hosts are checked only after `port` has been set to the bound port.
+  // `port` is the bound port when this runs, because hosts are checked only after the port is open.
   const isOwnHost = memoizeLast(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
@@ -166,7 +170,7 @@ function handshakeOf(
   return { method, target, rawHeaders, body: undefined, remoteAddress, httpVersion };
 }
 
-/** Clients leave out the default port of the scheme. */
+/** Default port of the scheme, which clients omit from the Host. */
 const HTTPS_PORT = 443;
 const HTTPS_PORT_END = /:443$/;
 
@@ -178,7 +182,7 @@ type FindDomain = (
   rawHeaders?: readonly string[],
 ) => DomainAnswer | undefined;
 
-/** Selects the API for a request, first by its Host, and the target in the form of that API's own address. */
+/** Selects the API for a request, first by its Host, and converts the target to the form of the API's own address. */
 function chooseApis(
   plan: PortPlan,
   { at, plans }: ApiPortsOptions,
@@ -203,7 +207,7 @@ function chooseApis(
     const apiId = readApiIdFromPath(target);
     if (apiId === undefined || isNamed(host)) return undefined;
     const api = at.findApi(apiId);
-    // A function URL with its own port is also served by its path.
+    // An API with its own port is not served by its path, except a function URL.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
@@ -224,7 +228,10 @@ function chooseApis(
   return { resolveApi, toOwnTarget };
 }
 
-/** Only private APIs are behind VPC endpoints; a public one called through an endpoint is 403 (docs/aws §10.6). */
+/**
+ * Returns the API if it is private. Only private APIs can be reached through VPC endpoints. A public API called through
+ * an endpoint is 403 (docs/aws §10.6).
+ */
 function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   const isPrivate = [...(api?.stages.values() ?? [])].some(({ deployment: { resourcePolicy } }) =>
     resourcePolicy?.kind === 'policy'
@@ -234,7 +241,7 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   return isPrivate ? api : undefined;
 }
 
-/** Time for requests in flight; slower functions are cut off. */
+/** Time for requests in flight. Slower functions are cut off. */
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
@@ -245,7 +252,7 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   // Requests that have already been sent count as in flight.
   await waitForUnread();
   server.close();
-  // A connection whose reply has been sent is idle and would wait for another request.
+  // A connection whose reply has been sent is idle, and would otherwise wait for another request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
@@ -259,7 +266,8 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
 }
 
 /**
- * Node's own `close` of an HTTP server also ends idle connections, without looking for a waiting request.
+ * Stops listening without ending connections. Node's own `close` of an HTTP server also ends idle connections, even if
+ * a request is waiting to be read.
  */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
@@ -267,15 +275,18 @@ function stopListening(server: Server): Promise<void> {
   });
 }
 
-/** The first callback runs after the reads of this turn, the second after everything that had arrived by then. */
+/**
+ * Waits until received data has been read. The first callback runs after the reads of this turn, the second after
+ * everything that had arrived by then.
+ */
 async function waitForUnread(): Promise<void> {
   await nextImmediate();
   await nextImmediate();
 }
 
 /**
- * Memoizes the last result of `read`, which must depend on the text alone. Used for the Host header, because the
- * clients of a port mostly use one name.
+ * Memoizes the last result of `read`, which must depend on the text alone. It is used for the Host header, because most
+ * clients of a port use the same name.
  */
 export function memoizeLast<Answer extends object | boolean>(
   read: (host: string) => Answer,

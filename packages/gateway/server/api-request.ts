@@ -1,16 +1,16 @@
 /**
- * A request of `node:http` that shares its headers with the previous request on its connection if they are equal,
- * as the headers of most clients are. What was parsed from them is reused, and V8 has fewer objects to copy.
+ * A request of `node:http`. If its headers are equal to those of the previous request on its connection, as with most
+ * clients, both share one list. What was parsed from the headers is reused, and V8 has fewer objects to copy.
  */
 import { IncomingMessage } from '@gatewright/aws/node-http';
 import { areSameLines, HeaderList } from '../core/events/header-list.ts';
 
-/** How many header lines are kept per connection; longer lists are parsed for each request. */
+/** Maximum length of the header list that is stored per connection. Longer lists are parsed for each request. */
 const MOST_LINES = 64;
 const MOST_CHARS = 4_096;
 
 const lastOf = new WeakMap<object, HeaderList>();
-/** Node's own map of the headers of a list. */
+/** Node's own map of headers, by header list. */
 const mapOf = new WeakMap<HeaderList, InstanceType<typeof IncomingMessage>['headers']>();
 
 export class ApiRequest extends IncomingMessage {
@@ -37,7 +37,7 @@ export class ApiRequest extends IncomingMessage {
   }
 }
 
-/** @param lines flat name, value list, as it came over the connection */
+/** @param lines flat name, value list, as received */
 export function headersOf(connection: object, lines: readonly string[]): HeaderList {
   const last = lastOf.get(connection);
   if (last !== undefined && areSameLines(last.lines, lines)) {

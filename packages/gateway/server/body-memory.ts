@@ -1,4 +1,4 @@
-/** Bounds the memory of request bodies that are being read or answered, over all connections of its ports. */
+/** Limits the memory of request bodies that are being read or processed, over all connections of its ports. */
 import { RefusalLog } from './refusal-log.ts';
 import type { LogSink } from '../core/ports.ts';
 
@@ -6,14 +6,14 @@ export const DEFAULT_BODY_MEMORY_BYTES = 256 * 1024 ** 2;
 /** A body up to this size is not counted and never waits. */
 export const FREE_BODY_BYTES = 65_536;
 const WAIT_MS = 5_000;
-/** Limits one client, so that it cannot take the memory that others need. */
+/** Divisor for the share of one client address, so that one client cannot use the memory that others need. */
 const SHARE_OF_ADDRESS = 4;
 
-/** The memory of one body until its request has been answered. */
+/** The memory reserved for one body until the response to its request has been sent. */
 export type BodyRoom = { bytes: number; readonly address: string };
 
 type Waiter = BodyRoom & {
-  /** Undefined: no memory became free in time. */
+  /** Called with the reserved memory, or with undefined if no memory became free in time. */
   readonly decide: (room: BodyRoom | undefined) => void;
   timer: NodeJS.Timeout | undefined;
 };
@@ -21,14 +21,14 @@ type Waiter = BodyRoom & {
 export class BodyMemory {
   readonly #refusals: RefusalLog;
   readonly #maxBytes: number;
-  /** The limit for all bodies of one client address. */
+  /** Limit of the memory for all bodies of one client address. */
   readonly ofAddressBytes: number;
   readonly #held = new Map<string, number>();
   readonly #beginning = new Map<string, number>();
   #heldBytes = 0;
-  /** In order of arrival. */
+  /** Bodies that wait for memory, in order of arrival. */
   readonly #waiting = new Set<Waiter>();
-  /** First parts of incomplete bodies that have no memory reserved yet. */
+  /** Bytes of the first parts of incomplete bodies, for which no memory is reserved yet. */
   #beginningBytes = 0;
 
   constructor(log: LogSink, maxBytes = DEFAULT_BODY_MEMORY_BYTES) {
@@ -37,14 +37,14 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** Bytes of bodies that are reserved, or have begun without a reservation. */
+  /** Bytes of bodies that have memory reserved or have begun without a reservation. */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }
 
   /**
-   * False: too many bodies have begun without continuing, in total or from this client address. Attack: connections
-   * that each send some kilobytes and then nothing.
+   * Counts the first part of a body. Returns false if too many bodies have begun without continuing, in total or from
+   * this client address. Attack: connections that each send some kilobytes and then nothing.
    */
   begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;
@@ -52,15 +52,15 @@ export class BodyMemory {
     return this.#beginningBytes <= this.#maxBytes && ofAddress <= this.ofAddressBytes;
   }
 
-  /** Ends the count of a body that has begun: it is complete, has memory reserved, or its client has left. */
+  /** Stops counting a body as begun, because it is complete, has memory reserved, or its client has disconnected. */
   endBeginning(bytes: number, address: string): void {
     this.#beginningBytes -= bytes;
     addTo(this.#beginning, address, -bytes);
   }
 
   /**
-   * Decides at once if memory is free, otherwise when it becomes free, or after five seconds.
-   * @returns stops the waiting
+   * Reserves memory. Calls `decide` at once if memory is free, otherwise when it becomes free, or after five seconds.
+   * @returns a function that stops the waiting
    */
   take(bytes: number, address: string, decide: Waiter['decide']): () => void {
     const waiter: Waiter = { bytes, address, decide, timer: undefined };
@@ -80,7 +80,7 @@ export class BodyMemory {
     };
   }
 
-  /** The body was shorter than expected. */
+  /** Returns part of the reserved memory, because the body was shorter than expected. */
   shrink(room: BodyRoom, bytes: number): void {
     this.#add(room.address, bytes - room.bytes);
     room.bytes = bytes;
@@ -91,7 +91,10 @@ export class BodyMemory {
     this.shrink(room, 0);
   }
 
-  /** Called once per refused request. @param what its API or port */
+  /**
+   * Logs a refused request. Call it once per request.
+   * @param what the request's API or port
+   */
   logRefusal(what: string): void {
     const megabytes = Math.floor(this.#maxBytes / 1024 ** 2);
     this.#refusals.note(
@@ -108,7 +111,10 @@ export class BodyMemory {
     return (this.#held.get(address) ?? 0) + bytes <= this.ofAddressBytes;
   }
 
-  /** An address at its limit does not delay others, and small bodies cannot overtake a large one forever. */
+  /**
+   * Grants memory to waiting bodies. An address at its limit does not delay other addresses, and small bodies cannot
+   * overtake a large body forever.
+   */
   #grantWaiting(): void {
     for (const waiter of this.#waiting) {
       if (!this.#fitsAddress(waiter.bytes, waiter.address)) continue;
@@ -130,7 +136,7 @@ export class BodyMemory {
   }
 }
 
-/** @returns the new total of the address */
+/** @returns the new sum of the address */
 function addTo(byAddress: Map<string, number>, address: string, bytes: number): number {
   const sum = (byAddress.get(address) ?? 0) + bytes;
   if (sum === 0) byAddress.delete(address);

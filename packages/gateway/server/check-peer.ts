@@ -1,12 +1,15 @@
-/** Whether a client may use a domain with mutual TLS, decided by its handshake and never by its requests. */
+/**
+ * Decides whether a client may use a domain with mutual TLS. The decision depends on the client's handshake and never
+ * on its requests.
+ */
 import { findTrustFault } from '@gatewright/aws/certificates/truststore';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { ClientVerdict } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 /**
- * @param mutual undefined: the domain, or the host, asks for no certificate
- * @param nowEpochMs by the gateway's clock, so that `gatewright clock` can expire a certificate
+ * @param mutual undefined if the domain or the host requests no certificate
+ * @param nowEpochMs the time of the gateway's clock, so that `gatewright clock` can expire a certificate
  */
 export function checkPeer(
   mutual: { readonly domain: string; readonly truststore: Truststore } | undefined,
@@ -14,10 +17,11 @@ export function checkPeer(
   nowEpochMs: number,
 ): ClientVerdict {
   if (mutual === undefined) return OPEN;
-  // Attack: a handshake for another name that requires no certificate, followed by this name in the Host header.
+  // Attack: a handshake for another name that requires no certificate, followed by a request with this name in the Host
+  // header.
   if (peer === undefined || peer.domain !== mutual.domain)
     return refuse('the TLS handshake was for another name');
-  // After a change of the truststore, a client that is no longer trusted must not continue on an old connection.
+  // After a change of the truststore, a client that is no longer trusted must not continue on an existing connection.
   if (peer.truststore !== mutual.truststore) return { kind: 'stale' };
   if (peer.certificate === undefined) return refuse('no client certificate');
   const reason = findTrustFault(peer.certificate, mutual.truststore, nowEpochMs);

@@ -1,12 +1,12 @@
 /**
- * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): reads the server name before any TLS setting
- * is chosen.
+ * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3), from which the server name is read before any TLS
+ * setting is chosen.
  */
 
 type Hello =
   | { readonly kind: 'more' }
   | { readonly kind: 'foreign' }
-  /** `serverName` is undefined if the client sent no name, as it does for an IP address, or if it is unreadable. */
+  /** `serverName` is undefined if it is unreadable or if the client sent no name, as for an IP address. */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const HANDSHAKE_RECORD = 22;
@@ -14,11 +14,14 @@ const RECORD_HEADER_BYTES = 5;
 const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const HOST_NAME = 0;
-/** A hello with every extension of browsers, post-quantum keys included, is a tenth of it. */
+/**
+ * Maximum size of a hello. A hello with every extension of browsers, including post-quantum keys, is a tenth of this
+ * size.
+ */
 export const MAX_HELLO_BYTES = 16_384;
 const VERSION_AND_RANDOM_BYTES = 34;
 
-/** Never throws: an unreadable hello has no name, and TLS itself refuses it. */
+/** Reads the hello. It never throws. An unreadable hello has no name, and TLS itself refuses it. */
 export function readHello(bytes: Buffer): Hello {
   if (bytes.length === 0) return { kind: 'more' };
   if (bytes[0] !== HANDSHAKE_RECORD) return { kind: 'foreign' };
@@ -32,7 +35,7 @@ export function readHello(bytes: Buffer): Hello {
 
 const NAMELESS: Hello = { kind: 'hello', serverName: undefined };
 
-/** Payload of the records so far; undefined when a record of another kind follows. */
+/** Joins the payloads of the records received so far. Returns undefined when a record of another kind follows. */
 function joinRecords(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = [];
   for (let at = 0; at + RECORD_HEADER_BYTES <= bytes.length;) {
@@ -66,7 +69,7 @@ function findServerName(message: Buffer): string | undefined {
 /** The characters that are allowed in a Host header. */
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
 
-/** Past the end, every number reads as 0 and there are no blocks. */
+/** Reads numbers and blocks. Beyond the end, every number is 0 and blocks are undefined. */
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
@@ -91,7 +94,7 @@ class Reader {
     return value;
   }
 
-  /** A block of bytes preceded by its length. */
+  /** Reads a block of bytes that is preceded by its length. */
   block(size: 2): Reader | undefined {
     const bytes = this.#take(this.number(size));
     return bytes && new Reader(bytes);

@@ -1,6 +1,6 @@
 /**
- * One client's WebSocket: `ws` ⇄ the connection registry. Enforces AWS's limits on the client's messages and
- * ours on both queues, so that a broken or slow client does not affect the others.
+ * Connects one client's WebSocket (`ws`) with the connection registry. Enforces AWS's limits on the client's messages
+ * and the gateway's own limits on both queues, so that a broken or slow client does not affect others.
  */
 import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
@@ -22,7 +22,7 @@ import type { ConnectionSocket } from '../core/websocket/connections.ts';
 import type { Closure } from '../core/websocket/limits.ts';
 
 type ClientEvents = {
-  /** A whole text message. Settles when the gateway is done with it; never rejects. */
+  /** Passes on a complete text message. Settles when the gateway has processed it, and never rejects. */
   message(text: string): Promise<void>;
   /** Called once, when the TCP connection has ended. */
   closed(closure: Closure): void;
@@ -36,23 +36,26 @@ export class ClientSocket implements ConnectionSocket {
   #inFlight = 0;
   #bytesInFlight = 0;
   #framesUnderWay = 0;
-  /** The last callback comes after `drain`, which still counts them. */
+  /**
+   * Called when the system has taken a frame. `drain` comes earlier and still counts these frames, so the last call
+   * checks the buffer again.
+   */
   readonly #frameIsTaken = (): void => {
     this.#framesUnderWay -= 1;
     if (this.#framesUnderWay === 0) this.#regulate();
   };
-  /** A pong that the system has not taken yet, and the payload of the newest later ping. */
+  /** Whether the system has not taken the last pong yet. `#nextPong` is the payload of the newest ping since then. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
-  /** Set when this side ends the connection; takes precedence over the client's close frame. */
+  /** Set when this side ends the connection. It takes precedence over the client's close frame. */
   #closure: Closure | undefined;
 
-  /** `stream` is the raw socket below `webSocket` at the time of the upgrade, with no byte read. */
+  /** @param stream the raw socket below `webSocket` at the time of the upgrade, before any byte was read */
   constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
     this.#webSocket = webSocket;
     this.#events = events;
-    // The meter sees each chunk before `ws` does, the check comes after: messages completed before the
-    // oversized frame are still delivered.
+    // The meter sees each chunk before `ws` does, but the check comes after `ws`. Messages completed before the
+    // oversized frame are therefore still delivered.
     stream.prependListener('data', (chunk: Buffer) => this.#meter.observe(chunk));
     stream.on('data', () => {
       if (this.#meter.isOversized) this.close(TOO_BIG);
@@ -86,7 +89,7 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    // These codes are never sent: 1006 means no close frame, 1005 a frame without a code.
+    // These codes are never sent. 1006 means that there is no close frame, 1005 that the frame has no code.
     if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
     else if (closure.code === NO_STATUS.code) this.#webSocket.close();
     else this.#webSocket.close(closure.code, closure.reason);
@@ -138,7 +141,10 @@ export class ClientSocket implements ConnectionSocket {
     });
   }
 
-  /** TCP slows down a client that sends faster than functions respond, or than it reads. */
+  /**
+   * Pauses reading from a client that sends faster than functions respond, or faster than it reads itself. TCP then
+   * slows down the client.
+   */
   #regulate(): void {
     const isBusy =
       this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT ||
@@ -151,26 +157,32 @@ export class ClientSocket implements ConnectionSocket {
   }
 }
 
-/** `ws` delivers one buffer (`binaryType` is `nodebuffer`); the other shapes exist only in its type. */
+/**
+ * Decodes a text message. `ws` delivers one buffer (`binaryType` is `nodebuffer`). The other forms exist only in its
+ * type.
+ */
 function decodeText(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
 }
 
-/** Invalid UTF-8 would make a client drop the connection with 1007: such bytes are replaced. */
+/** Replaces invalid UTF-8, which would make a client end the connection with 1007. */
 function toText(data: string | Buffer): Buffer {
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
   return isUtf8(data) ? data : Buffer.from(data.toString('utf8'), 'utf8');
 }
 
-/** `ws` reports the codes that RFC 6455 §7.4.1 reserves: 1005 no code in the frame, 1006 no frame. */
+/**
+ * Converts the client's close code. `ws` reports two codes that RFC 6455 §7.4.1 reserves: 1005 for a frame without a
+ * code, 1006 for no frame.
+ */
 function clientClosure(code: number, reason: string): Closure {
   if (code === 1005) return NO_STATUS;
   if (code === 1006) return ABNORMAL;
   return { code, reason };
 }
 
-/** The closure with which `ws` refused the client's bytes. */
+/** Returns the closure for an error with which `ws` refused the client's bytes. */
 function toClosure(error: Error): Closure {
   const code = 'code' in error ? error.code : undefined;
   switch (code) {

@@ -7,11 +7,14 @@ import type { Duplex } from 'node:stream';
 import { closeServer, listenOn } from './listen.ts';
 
 const MAX_PORT = 65_535;
-/** Removes the timeout: an open tunnel may be silent until its client ends it. */
+/**
+ * Time limit for connecting to a target. An open tunnel has no time limit, because it may be silent until its client
+ * ends it.
+ */
 const CONNECT_MS = 10_000;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
-/** @param divert the local port of a target; undefined = its own address */
+/** @param divert returns the local port for a target; undefined if the target is reached at its own address */
 export async function openConnectProxy(
   divert: (host: string, port: number) => number | undefined,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
@@ -53,7 +56,9 @@ export async function openConnectProxy(
   return { port, close };
 }
 
-/** Attack: a function requests an invalid port, which would throw outside of any request. */
+/**
+ * Parses the target of a tunnel. Attack: a function requests an invalid port, which would throw outside any request.
+ */
 function targetOf(url: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = TARGET.exec(url) ?? [];
   if (host === undefined || Number(port) === 0 || Number(port) > MAX_PORT) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` bounds whole messages only, AWS
- * also each frame (docs/aws §11.1), so frame headers are read once more. Reads lengths, never payloads: ten
- * bytes of work per frame. Malformed frames are refused by `ws`.
+ * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` only limits whole messages, but AWS also
+ * limits each frame (docs/aws §11.1), so frame headers are read here as well. The meter reads lengths and never
+ * payloads, which is ten bytes of work per frame. `ws` refuses malformed frames.
  */
 export class FrameMeter {
   readonly #limitBytes: number;
@@ -15,12 +15,12 @@ export class FrameMeter {
     this.#limitBytes = limitBytes;
   }
 
-  /** A frame above the limit was found; nothing after it is read. */
+  /** Whether a frame above the limit was found. Nothing after it is read. */
   get isOversized(): boolean {
     return this.#isOversized;
   }
 
-  /** How many data messages were complete before the frame above the limit; these are still delivered. */
+  /** Number of data messages that were complete before the frame above the limit. These are still delivered. */
   get messagesBefore(): number {
     return this.#messages;
   }
@@ -56,7 +56,7 @@ export class FrameMeter {
   }
 }
 
-/** RFC 6455 §5.2: 2 bytes, 2 or 8 more for long payloads, 4 for the mask. */
+/** Returns the length of a frame header (RFC 6455 §5.2): 2 bytes, 2 or 8 more for long payloads, and 4 for the mask. */
 function headerLength(header: Buffer): number {
   const second = header.readUInt8(1);
   const lengthBytes = (second & 0x7f) === 127 ? 8 : (second & 0x7f) === 126 ? 2 : 0;

@@ -1,4 +1,4 @@
-/** A port in front of APIs: passes on whole requests and sends the replies. */
+/** A port in front of APIs. It passes on complete requests and sends the replies. */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { describeFault } from '../core/errors.ts';
 import { createServer } from '@gatewright/aws/node-http';
@@ -22,7 +22,7 @@ type FrontPortOptions = {
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
   ) => Promise<ControlReply>;
-  /** The memory for bodies of requests; absent = 256 MB. */
+  /** Memory for request bodies; absent for 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly log: LogSink;
 };
@@ -83,8 +83,7 @@ async function answer(
 }
 
 /**
- * Hop-by-hop and framing headers, which the port writes itself; a backend's reply is passed on with its other
- * headers.
+ * Hop-by-hop and framing headers, which the port writes itself. The other headers of a backend's reply are passed on.
  */
 const OWN_HEADERS = new Set(CONNECTION_HEADERS);
 
@@ -101,9 +100,9 @@ function send(
   response.writeHead(status, [
     ...passed,
     ...(hasBody ? ['Content-Length', String(Buffer.byteLength(body))] : []),
-    // Unread bytes of the request cannot be skipped: the connection ends with the reply.
+    // Unread bytes of the request cannot be skipped, so the connection ends with the reply.
     ...(complete ? [] : ['Connection', 'close']),
   ]);
-  // Node omits the header from replies without a body.
+  // Node omits the body from replies that cannot have one.
   response.end(body);
 }

@@ -1,4 +1,4 @@
-/** Streams of HTTP/2 (RFC 9113), whichever port their connection came by, and the replies on them. */
+/** HTTP/2 streams (RFC 9113) and the replies on them, for the connections of every port. */
 import { constants, createServer } from 'node:http2';
 import { HOP_BY_HOP } from '@gatewright/aws/connection-headers';
 import { endWithClient, IDLE_SESSION_MS } from './http2-ends.ts';
@@ -7,19 +7,19 @@ import type { Socket } from 'node:net';
 import type { ReplySink } from './stream-reply.ts';
 
 const MAX_STREAMS = 100;
-/** HTTP/2 has no place for these, and Node throws for them (RFC 9113 §8.2.2). */
+/** Headers that HTTP/2 does not allow, and for which Node throws (RFC 9113 §8.2.2). */
 const NOT_SENT = new Set([...HOP_BY_HOP, 'http2-settings']);
 
 type SessionLimits = {
   readonly maxHeaderBytes: number;
-  /** Undefined means Node's own limit. */
+  /** Maximum number of header pairs; undefined for Node's own limit. */
   readonly maxHeaderPairs?: number;
   readonly idleSessionMs?: number | undefined;
 };
 
 type Http2Sessions<From> = {
   take(socket: Socket, from: From): void;
-  /** Lets open requests finish, and takes no new ones. */
+  /** Accepts no new requests. Open requests may finish. */
   close(): void;
   destroy(): void;
 };
@@ -68,7 +68,7 @@ export function openSessions<From>(
   };
 }
 
-/** A stream with the interface through which replies are sent. */
+/** An HTTP/2 stream with the interface for sending replies. */
 export class StreamSink implements ReplySink {
   readonly req: ReplySink['req'];
   readonly #stream: ServerHttp2Stream;
@@ -77,12 +77,12 @@ export class StreamSink implements ReplySink {
   constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
     this.#stream = stream;
     const reset = (): void => {
-      // A complete reply is unaffected; a partial one is recognizably cut.
+      // A complete reply is unaffected, and a partial reply is recognizably cut off.
       this.#isReset = true;
       stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
     };
-    // Sent only after all earlier data, because a reset drops what waits for the client's window. `close` would end
-    // the stream first, as if the reply were complete.
+    // The reset is sent after all earlier data, because it drops data that waits for the client's window. `close` would
+    // end the stream first, as if the reply were complete.
     const breakOff = (): void => {
       this.#isReset = true;
       stream.destroy(new Error('the reply broke off'));
@@ -133,7 +133,7 @@ export class StreamSink implements ReplySink {
   }
 
   flushHeaders(): void {
-    // `respond` has sent them.
+    // `respond` has already sent the headers.
   }
 
   write(chunk: Buffer): boolean {
@@ -142,7 +142,7 @@ export class StreamSink implements ReplySink {
 
   end(body?: string | Buffer): void {
     this.#stream.end(body);
-    // Unread bytes of the request cannot be skipped.
+    // Unread bytes of the request cannot be skipped, so the stream is closed after the reply.
     if (!this.#stream.readableEnded && !this.#stream.endAfterHeaders)
       this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
   }

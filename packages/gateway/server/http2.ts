@@ -1,4 +1,7 @@
-/** Streams of HTTP/2 ⇄ exchanges, for clients of an API port that have agreed on it by ALPN (RFC 9113). */
+/**
+ * Converts between HTTP/2 streams and exchanges, for clients of an API port that have negotiated HTTP/2 by ALPN
+ * (RFC 9113).
+ */
 import { HeaderList } from '../core/events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
@@ -10,13 +13,13 @@ import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { ArrivedStream } from './http2-sessions.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** Node counts pairs as well; AWS counts bytes, as the pipeline does. */
+/** Maximum number of header pairs for Node. AWS and the pipeline count bytes instead. */
 const MAX_HEADER_PAIRS = 2_000;
 type From = { readonly socket: TLSSocket; readonly peer: TlsPeer };
 
 export type Http2Port = {
   take(socket: TLSSocket, peer: TlsPeer): void;
-  /** Lets open requests finish, and takes no new ones. */
+  /** Accepts no new requests. Open requests may finish. */
   close(): void;
   destroy(): void;
 };
@@ -48,7 +51,7 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
     target: originForm(own(':path')),
     host,
     apiId: own('x-apigw-api-id')?.toLowerCase(),
-    // Clients send the host in `:authority`; events show it among the headers.
+    // Clients send the host in `:authority`, but events contain it among the headers.
     headers: new HeaderList(host === undefined || named !== undefined ? sent : ['Host', host, ...sent]),
     // On AWS, events contain this value even for HTTP/2 clients (captures of browsers, which always use it).
     httpVersion: '1.1',

@@ -4,12 +4,15 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 
 /**
- * Connections that may wait until the loop accepts them; systems cut it to their own limit (Linux:
- * `net.core.somaxconn`, 4,096). Node's 511 makes the rest of a burst retry a second later.
+ * Maximum number of connections that wait to be accepted. Systems reduce it to their own limit (Linux:
+ * `net.core.somaxconn`, 4,096). With Node's default of 511, the rest of a burst would retry a second later.
  */
 const BACKLOG = 4_096;
 
-/** Resolves with the bound port; port 0 takes a free one. `option` sets the port, for the error message. */
+/**
+ * Listens on an address and resolves with the bound port. Port 0 selects a free port. `option` is the option that sets
+ * the port, for the error message.
+ */
 export function listenOn(server: Server, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => {

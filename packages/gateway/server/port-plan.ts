@@ -1,31 +1,32 @@
 /**
- * Which APIs a port serves: one, or several distinguished by the stage in the path, as in serverless-offline.
+ * Plans which APIs a port serves: a single API, or several that the stage in the path distinguishes, as in
+ * serverless-offline.
  */
 import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/loading/list-apis.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ServedApi } from '../core/exchange.ts';
 
-/** `GatewayOptions.sharedPorts`: serverless-offline's addresses instead of a port per API. */
+/** `GatewayOptions.sharedPorts`, which selects serverless-offline's addresses instead of a port per API. */
 export type SharedPorts = {
-  /** The port of all REST and HTTP APIs; 0 = any free port. */
+  /** The port of all REST and HTTP APIs; 0 selects any free port. */
   readonly httpPort: number;
   readonly websocketPort: number;
-  /** Prefix of every REST and HTTP path, without outer slashes: `api/v1`; empty: none. */
+  /** Prefix of every REST and HTTP path, without slashes at the start and end, for example `api/v1`; empty for none. */
   readonly prefix: string;
-  /** `/users` instead of `/dev/users` for the one REST API of the port. */
+  /** Whether the only REST API of the port is served at `/users` instead of `/dev/users`. */
   readonly omitStage: boolean;
 };
 
 export type PortPlan = {
-  /** 0 = any free one. */
+  /** The port to listen on; 0 selects any free port. */
   readonly port: number;
-  /** The option that sets the port, named when it is taken. */
+  /** The option that sets the port. The error message names it if the port is in use. */
   readonly option: string;
   readonly apiIds: readonly string[];
-  /** `/prefix` or empty: precedes the paths of the port's APIs. */
+  /** `/prefix` or empty. It precedes the paths of the port's APIs. */
   readonly basePath: string;
-  /** The API of this path; undefined = none of them. */
+  /** Returns the API of this path; undefined if no API has it. */
   readonly chooseApi: (target: string) => ServedApi | undefined;
   /** Converts a target to the form of the API's own address; undefined if both are the same. */
   readonly toOwnTarget: ((target: string, api: ServedApi) => string) | undefined;
@@ -33,7 +34,7 @@ export type PortPlan = {
 
 type FindApi = (apiId: string) => ServedApi | undefined;
 
-/** One port per API, in template order; without any API, one port for APIs that calls will create. */
+/** Plans one port per API, in template order. If there is no API, plans one port for APIs that calls will create. */
 export function planOwnPorts(
   apiIds: readonly string[],
   firstPort: number,
@@ -49,7 +50,10 @@ export function planOwnPorts(
   }));
 }
 
-/** @throws StartError PORT_AMBIGUOUS if two APIs of a port would claim the same path */
+/**
+ * Plans shared ports.
+ * @throws StartError PORT_AMBIGUOUS if two APIs of a port would claim the same path
+ */
 export function planSharedPorts(
   stages: readonly ApiRoutes[],
   shared: SharedPorts,
@@ -76,7 +80,7 @@ export function planSharedPorts(
       option: '--websocketPort',
       basePath: '',
       stages: websocket,
-      // serverless-offline's WebSocket address has no stage; AWS's has.
+      // The WebSocket address of serverless-offline has no stage, unlike the address on AWS.
       stageless: 'websocket',
     },
   ] as const;
@@ -88,7 +92,7 @@ type Group = {
   readonly option: string;
   readonly basePath: string;
   readonly stages: readonly ApiRoutes[];
-  /** Kind of API whose paths may come without their stage. */
+  /** Protocol of the APIs whose paths may omit the stage. */
   readonly stageless: ApiProtocol | undefined;
 };
 
@@ -102,7 +106,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     chooseApi(target) {
       const below = belowBase(target, basePath);
       if (below === undefined) return undefined;
-      // Looked up again, because a reload may have changed the stages.
+      // The APIs are looked up again, because a reload may have changed the stages.
       const apis = apiIds.flatMap((apiId) => findApi(apiId) ?? []);
       if (apis.length === 1) return apis[0];
       const head = headOf(below);
@@ -111,7 +115,8 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
       if (api.protocol !== stageless) return below;
-      // A REST path never includes its stage here, even if a route has the same name.
+      // Only a WebSocket path may include its stage here. A REST path never includes it, even if a route has the same
+      // name.
       if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
       const [stageName = ''] = api.stages.keys();
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
@@ -119,7 +124,10 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
   };
 }
 
-/** The rest after the base path, with a leading slash; undefined if the target is not below it. */
+/**
+ * Returns the rest of the target after the base path, with a leading slash; undefined if the target is not below the
+ * base path.
+ */
 function belowBase(target: string, basePath: string): string | undefined {
   if (!target.startsWith(basePath)) return undefined;
   const below = target.slice(basePath.length);
@@ -127,7 +135,7 @@ function belowBase(target: string, basePath: string): string | undefined {
   return below.startsWith('/') ? below : undefined;
 }
 
-/** First segment of a target: `/dev/users?x=1` → `dev`. */
+/** Returns the first segment of a target: `/dev/users?x=1` → `dev`. */
 function headOf(target: string): string {
   return /^\/+([^/?]*)/.exec(target)?.[1] ?? '';
 }
@@ -144,7 +152,7 @@ function refuseSameStage(stages: readonly ApiRoutes[], option: string): void {
   }
 }
 
-/** A route of `$default` that begins like another API's stage could never be reached. */
+/** Refuses a route of `$default` that begins like another API's stage, because it could never be reached. */
 function refuseHiddenRoutes(stages: readonly ApiRoutes[]): void {
   const byStage = new Map(stages.map((stage) => [stage.stage, stage]));
   const routes = byStage.get('$default')?.routes ?? [];

@@ -1,26 +1,26 @@
-/** Reads request bodies, of either version of HTTP, within the memory for them. */
+/** Reads request bodies of any HTTP version, within the memory for bodies. */
 import { FREE_BODY_BYTES } from './body-memory.ts';
 import type { Readable } from 'node:stream';
 import type { BodyMemory, BodyRoom } from './body-memory.ts';
 
 type BodyRules = {
   readonly memory: BodyMemory;
-  /** The limit of a body; further bytes are not read. */
+  /** Maximum size of a body. Further bytes are not read. */
   readonly maxBytes: number;
-  /** Content-Length, read only for a long body; undefined if the client did not state it. */
+  /** Returns the Content-Length; undefined if the client did not send it. Called only for a long body. */
   readonly announced: () => string | undefined;
   /** Address of the client. */
   readonly address: string | undefined;
 };
 
-/** Exactly one of these is called, once; none if the client leaves first. */
+/** Exactly one of these functions is called, once. None is called if the client disconnects first. */
 type BodyEnds = {
   /**
-   * The body, or its first `maxBytes`.
-   * @param release must be called once the request has been answered
+   * Called with the body, or with its first `maxBytes`.
+   * @param release must be called once the response has been sent
    */
   readonly done: (body: Buffer, release: () => void) => void;
-  /** There is no memory for the body, and the rest of it is not read. */
+  /** Called if there is no memory for the body. The rest of the body is not read. */
   readonly refused: () => void;
 };
 
@@ -33,14 +33,17 @@ export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): v
   request.on('data', (chunk: Buffer) => reader.receive(chunk));
   request.on('end', () => reader.finish());
   request.on('error', () => reader.abandon());
-  // HTTP/2 emits `end` for a cut body, too.
+  // HTTP/2 emits `end` for a truncated body too.
   request.on('aborted', () => reader.abandon());
   request.on('close', () => reader.abandon());
 }
 
 type ReadBody = { readonly body: Buffer; readonly release: () => void };
 
-/** @returns undefined if there is no memory for it. Never settles if the client leaves first. */
+/**
+ * Reads a whole body. Never settles if the client disconnects first.
+ * @returns undefined if there is no memory for the body
+ */
 export function readWhole(request: Readable, rules: BodyRules): Promise<ReadBody | undefined> {
   return new Promise((resolve) => {
     readBody(request, rules, {
@@ -54,11 +57,11 @@ class BodyReader {
   readonly #request: Readable;
   readonly #rules: BodyRules;
   readonly #ends: BodyEnds;
-  /** The first part, usually the whole body; copied once another part arrives. */
+  /** The first part, which is usually the whole body. It is copied once another part arrives. */
   #first: Buffer | undefined;
   #bytes: Buffer<ArrayBuffer> | undefined;
   #length = 0;
-  /** The bytes counted as the beginning of a body. */
+  /** The bytes that are counted for this body while it has only begun. */
   #begun = 0;
   #room: BodyRoom | undefined;
   #stopWaiting: (() => void) | undefined;
@@ -99,13 +102,13 @@ class BodyReader {
     }
   }
 
-  /** Called when the client has left; has no effect after the end. */
+  /** Called when the client has disconnected. It has no effect after the end. */
   abandon(): void {
     if (this.#isOver) return;
     this.#end();
     if (this.#room !== undefined) this.#rules.memory.give(this.#room);
     this.#first = undefined;
-    // Frees the bytes now: an idle process may not collect garbage for minutes.
+    // The bytes are freed now, because an idle process may not collect garbage for minutes.
     this.#bytes?.buffer.transfer(0);
     this.#bytes = undefined;
   }
@@ -133,7 +136,7 @@ class BodyReader {
   }
 
   /**
-   * Reserves memory for the whole body at once, because readers that each have a part and wait for more would
+   * Reserves memory for the whole body at once. If readers had memory for a part each and waited for more, they would
    * deadlock.
    */
   #askForRoom(chunk: Buffer): void {
@@ -167,7 +170,10 @@ class BodyReader {
     this.#length = Math.min(this.#length + chunk.length, this.#rules.maxBytes);
   }
 
-  /** Copies parts. Attack: a body in parts of one byte, each of which would stay a separate object. */
+  /**
+   * Copies the parts into one buffer. Attack: a body in parts of one byte, each of which would remain a separate
+   * object.
+   */
   #resize(bytes: number): Buffer<ArrayBuffer> {
     const larger = allocate(bytes);
     (this.#bytes ?? this.#first)?.copy(larger, 0, 0, this.#length);
@@ -178,8 +184,9 @@ class BodyReader {
 }
 
 /**
- * Large buffers are resizable, because V8 maps pages for those and unmaps them at their end. Large malloc blocks
- * mostly stay in the process, since longer-lived small blocks lie between them. Mapping takes 1.3 ms per MB.
+ * Allocates a buffer. Large buffers are resizable, because V8 maps pages for resizable buffers and unmaps them when
+ * they are freed. Large malloc blocks mostly stay in the process, since small blocks with a longer life lie between
+ * them. Mapping takes 1.3 ms per MB.
  */
 function allocate(bytes: number): Buffer<ArrayBuffer> {
   if (bytes <= MAPPED_FROM_BYTES) return Buffer.allocUnsafeSlow(bytes);

@@ -2,17 +2,20 @@ import type { LogSink } from '../core/ports.ts';
 
 const EVERY_MS = 1_000;
 
-/** Logs refusals that reach no API's request log: the first at once, later ones as a count per second. */
+/**
+ * Logs refusals that appear in no API's request log. The first refusal is logged at once, later ones as a count per
+ * second.
+ */
 export class RefusalLog {
   readonly #log: LogSink;
-  /** Counts by API or port and reason since the last line. */
+  /** Number of refusals since the last line, by API or port and by reason. */
   readonly #counts = new Map<string, number>();
 
   constructor(log: LogSink) {
     this.#log = log;
   }
 
-  /** @param what `menu (a1b2c3d4e5)` */
+  /** @param what the API or port, for example `menu (a1b2c3d4e5)` */
   note(what: string, why: string): void {
     const line = `503 ${what}: ${why}`;
     const count = this.#counts.get(line);

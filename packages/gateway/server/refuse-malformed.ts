@@ -1,6 +1,6 @@
 /**
- * Replies to bytes that are not HTTP or arrive too slowly: they never reach a route, and the client learns what
- * was wrong.
+ * Replies to bytes that are not HTTP or arrive too slowly. They never reach a route, so the reply explains to the
+ * client what was wrong.
  */
 import { ServerResponse } from '@gatewright/aws/node-http';
 import { printRefusal } from './raw-reply.ts';
@@ -15,21 +15,22 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
 }
 
 /**
- * Node checks timeouts before it reads waiting bytes. After a stall of the event loop or the machine it would
- * take a new connection, or a body in parts, for a slow client.
+ * Refuses a client that is really slow. Node checks timeouts before it reads waiting bytes. After a stall of the event
+ * loop or the machine, it would mistake a new connection, or a body in parts, for a slow client.
  */
 function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
   const written = writtenTo(socket);
   if (before?.req.complete === true) {
-    // The request that timed out is a later one.
+    // The current request is complete, so a later request has timed out.
     refuseOnSocket(socket, 'too-slow');
     return;
   }
   // Runs after the reads of this turn.
   setImmediate(() => {
     const current = before ?? responseOf(socket);
-    // It may also have been answered, and Node takes its parser off a connection that became a WebSocket.
+    // The request may have been answered, or the connection may have become a WebSocket, from which Node removes its
+    // parser.
     const isOver = current === undefined && writtenTo(socket) > written;
     const isRead = current?.req.complete === true || Reflect.get(socket, 'parser') === null;
     if (!isRead && !isOver) refuseOnSocket(socket, 'too-slow');
@@ -37,8 +38,8 @@ function refuseSlow(socket: Duplex): void {
 }
 
 /**
- * A client that closes its side before its body is complete. Node's parser reports it, except for a request
- * with an unwanted `Upgrade`, which would hold its connection for a minute.
+ * Refuses a client that closes its side before its body is complete. Node's parser reports this, except for a request
+ * with an unwanted `Upgrade`, which would otherwise hold its connection for a minute.
  */
 export function refuseUnfinished(socket: Duplex): void {
   socket.on('end', () => {
@@ -48,8 +49,8 @@ export function refuseUnfinished(socket: Duplex): void {
 }
 
 /**
- * Replies on the socket itself and ends it, after the replies to earlier requests of the connection, so that a
- * pipelining client does not take the refusal for the reply to another request.
+ * Replies on the socket itself and ends it. The reply comes after the replies to earlier requests of the connection, so
+ * that a pipelining client does not take the refusal for the reply to another request.
  */
 export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   if (!socket.writable) return;
@@ -59,11 +60,11 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
     return;
   }
   if (current.req.complete && !current.writableFinished) {
-    // Node has by then set the next response, if there is one.
+    // When this event occurs, Node has already set the next response, if there is one.
     current.once('finish', () => refuseOnSocket(socket, refusal));
     return;
   }
-  // The request's own reply has begun, so no other reply can be sent.
+  // The reply to this request has begun, so no other reply can be sent.
   if (current.headersSent) socket.destroy();
   else socket.end(printRefusal(refusal));
 }
@@ -73,7 +74,7 @@ function writtenTo(socket: Duplex): number {
   return typeof count === 'number' ? count : 0;
 }
 
-/** The response that the socket is waiting for; Node keeps it under this name. */
+/** Returns the response that the socket is waiting for. Node stores it under this name. */
 function responseOf(socket: Duplex): InstanceType<typeof ServerResponse> | undefined {
   const message: unknown = Reflect.get(socket, '_httpMessage');
   return message instanceof ServerResponse ? message : undefined;

@@ -1,11 +1,11 @@
-/** Requests that Node itself would end without a response or a log line: CONNECT, and an unknown `Expect`. */
+/** Handles requests that Node itself would end without a response or a log line: CONNECT, and an unknown `Expect`. */
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogSink } from '../core/ports.ts';
 
-/** The time that clients get which neither read nor close. */
+/** Time after which clients that neither read nor close are disconnected. */
 const GOODBYE_MS = 2_000;
 const MAX_SHOWN = 100;
 
@@ -16,7 +16,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
     socket.on('error', () => socket.destroy());
     const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
     socket.once('close', () => clearTimeout(deadline));
-    // Discards further input: unread bytes would reset the connection before the response arrives.
+    // Further input is discarded, because unread bytes would reset the connection before the response arrives.
     socket.resume();
     refuseOnSocket(socket, 'proxy');
   });
@@ -29,7 +29,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
         ...reply.headers,
         'Content-Length',
         String(reply.body.length),
-        // Whether the body follows is unknown (RFC 9110 §10.1.1), and so is its end.
+        // The client may or may not send the body (RFC 9110 §10.1.1), so the end of the request is unknown.
         'Connection',
         'close',
       ]);
@@ -38,7 +38,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
   );
 }
 
-/** A client's text for the log, as one line of limited length. */
+/** Prints a client's text for the log, as one line of limited length. */
 function shown(text = ''): string {
   return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
 }

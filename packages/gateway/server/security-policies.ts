@@ -5,7 +5,7 @@ type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string }
 
 const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';
-/** Certificates here use elliptic curves, so AWS's suites for RSA keys do not apply. */
+/** Cipher suites for ECDSA. Certificates here use elliptic curves, so AWS's suites for RSA keys do not apply. */
 const GCM = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'];
 const CBC = ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'];
 /** The only cipher suites of TLS 1.0 and 1.1; OpenSSL allows them only at a lower security level. */
@@ -14,7 +14,10 @@ const OLD = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', '@SECLEVEL=0'];
 /** The default, and the only policy of HTTP and WebSocket APIs on AWS. */
 export const DEFAULT_SECURITY_POLICY = 'TLS_1_2';
 
-/** An unknown policy gets TLS 1.2, the lowest version that AWS still offers for new domains. */
+/**
+ * Returns the TLS rules of a policy. An unknown policy gets TLS 1.2, the lowest version that AWS still offers for new
+ * domains.
+ */
 export function tlsRulesOf(policy: string): TlsRules {
   if (policy === 'TLS_1_0')
     return { minVersion: 'TLSv1', ciphers: [...OF_TLS_1_3, CHACHA, ...GCM, ...CBC, ...OLD].join(':') };

@@ -1,21 +1,21 @@
 /**
- * Sends a streamed reply as fast as its client takes it, within AWS's limits (developer guide, "Stream the
- * integration response").
+ * Sends a streamed reply as fast as its client reads it, within AWS's limits (developer guide, "Stream the integration
+ * response").
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reply, StreamedBody, StreamEnd } from '../core/exchange.ts';
 import type { Clock } from '../core/ports.ts';
 
-/** Destination of a reply: Node's response of HTTP/1.1 is one. */
+/** Destination of a reply, for example Node's HTTP/1.1 response. */
 export type ReplySink = {
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
   readonly writableFinished: boolean;
-  /** The socket of the request, which shows that the client has left. */
+  /** The request, whose socket shows that the client has disconnected. */
   readonly req: { readonly socket: ClientSide };
-  /** Undefined or null once the reply has been sent. */
+  /** The socket of the reply; undefined or null once the reply has been sent. */
   readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
-  /** Flat name, value list. */
+  /** @param headers flat name, value list */
   writeHead(status: number, headers: string[]): unknown;
   flushHeaders(): void;
   write(chunk: Buffer): boolean;
@@ -31,14 +31,14 @@ type ClientSide = {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   destroySoon(): void;
-  /** Exists on TCP connections; a TLS connection cannot be reset and has `encrypted`. */
+  /** Resets the connection. It exists on TCP connections. A TLS connection cannot be reset, and has `encrypted`. */
   resetAndDestroy?(): unknown;
   readonly encrypted?: boolean;
   on(event: 'close' | 'end', listener: () => void): unknown;
   off(event: 'close' | 'end', listener: () => void): unknown;
 };
 
-/** Up to here at any speed; the rest at most at this one. */
+/** Number of bytes that are sent at any speed. Further bytes are sent at `BYTES_PER_MS` at most. */
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
 const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 
@@ -46,15 +46,15 @@ const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 const LEFT_IDLE_MS = 500;
 
 /**
- * Milliseconds until the next part may be sent, after `sentBytes` in total, the last `partBytes` of them in
- * one part.
+ * Returns the milliseconds until the next part may be sent. `sentBytes` is the total so far, which includes a last part
+ * of `partBytes`.
  */
 export function pauseAfter(sentBytes: number, partBytes: number): number {
   return Math.min(partBytes, Math.max(0, sentBytes - UNTHROTTLED_BYTES)) / BYTES_PER_MS;
 }
 
 /**
- * Sends the head at once, the body as it arrives. Resolves when the socket has finished or died; never
+ * Sends the head at once and the body as it arrives. Resolves when the socket has finished or closed, and never
  * rejects.
  */
 export async function sendStream(
@@ -79,7 +79,7 @@ export async function sendStream(
     await sender.breakOff(error);
     return;
   }
-  // These replies have no body, whatever the integration sends (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
+  // These replies have no body, regardless of what the integration sends (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
   if (method === 'HEAD' || status === 204 || status === 304) await sender.endWithout();
   else {
     response.flushHeaders();
@@ -92,11 +92,11 @@ class StreamSender {
   readonly #stream: StreamedBody;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
-  /** The client has closed its side. */
+  /** Whether the client has closed its side. */
   #mayHaveLeft = false;
   #sentBytes = 0;
   #firstByteMs: number | undefined;
-  /** The side that was silent for too long. */
+  /** The side that sent or read nothing for too long. */
   #silent: StreamEnd['cutBy'];
   #fault: string | undefined;
 
@@ -110,18 +110,19 @@ class StreamSender {
       socket.off('close', close);
       socket.off('end', stopListening);
       this.#closed.abort();
-      // Wakes a reader that waits for more.
+      // Wakes a reader that waits for more bytes.
       stream.bytes.cancel();
     };
-    // A response that waits behind another one on its connection learns only here that the socket has ended.
+    // A response that waits behind another response on its connection learns only here that the socket has closed.
     response.on('close', close);
     socket.on('close', close);
-    // If the function or the client is silent, the socket is silent, too.
+    // The socket is idle if either the function or the client is idle.
     response.setTimeout(stream.idleMs, () => {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // The client has either nothing more to send or has left. A write would show which, so only silence is shortened.
+    // The client either has nothing more to send or has disconnected. Only a write would show which of the two, so the
+    // allowed idle time is shortened.
     const stopListening = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);
@@ -167,7 +168,7 @@ class StreamSender {
       }
     } catch (error) {
       if (!this.#closed.signal.aborted) {
-        // Too late for a status: a body without its last chunk shows the error.
+        // The status has already been sent, so a body without its last chunk shows the error.
         this.#fault = describe(error);
         this.#response.socket?.destroySoon();
       }
@@ -176,7 +177,7 @@ class StreamSender {
     await this.#finished();
   }
 
-  /** AWS's bandwidth; the client's own is handled by the socket. */
+  /** Waits as AWS's bandwidth limit requires. The socket handles the bandwidth of the client. */
   async #paced(bytes: number): Promise<void> {
     const pauseMs = pauseAfter(this.#sentBytes, bytes);
     if (pauseMs > 0) await wait(pauseMs, undefined, { signal: this.#closed.signal });

@@ -1,7 +1,7 @@
 /**
- * TLS in front of an API port. The server name decides certificate, versions, ciphers, HTTP/2 and client
- * certificates, and is read from the first bytes, because OpenSSL takes only the
- * certificate from a context that is chosen later.
+ * TLS in front of an API port. The server name decides about the certificate, versions, ciphers, HTTP/2 and client
+ * certificates. It is read from the first bytes, because OpenSSL only uses the certificate of a context that is chosen
+ * later.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
@@ -17,45 +17,49 @@ import type { Http2Port } from './http2.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 export type TlsName = {
-  /** Names in the certificate; the first one is its subject. */
+  /** Names in the certificate. The first name is its subject. */
   readonly names: readonly string[];
   readonly policy: string;
   readonly acceptsHttp2: boolean;
-  /** A custom domain that asks for client certificates. */
+  /** A custom domain that requests client certificates. */
   readonly mutual?:
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** A client without a certificate gets no response: its connection ends. */
+        /** Whether a client without a certificate gets no response. Its connection ends. */
         readonly requiresCertificate: boolean;
       }
     | undefined;
 };
 
 type TlsFrontOptions = {
-  /** Undefined: the client named none. An unserved name is treated as no name. */
+  /**
+   * Returns the settings for a server name, which is undefined if the client sent none. A name that is not served is
+   * treated like no name.
+   */
   readonly nameOf: (serverName: string | undefined) => TlsName;
   readonly certify: (names: readonly string[]) => CertifiedKey;
   readonly http2: Http2Port;
   readonly log: LogSink;
 };
 
-/** From the connection to the end of the handshake. */
+/** Time limit from the connection to the end of the handshake. */
 const HANDSHAKE_MS = 10_000;
-/** Certificates and contexts kept, by name; only served names get any. */
+/** Maximum number of stored certificates and contexts, by name. Only served names have any. */
 const MAX_KEPT = 200;
 const PLAIN_HTTP = printRefusal('plain-http');
 
 const peers = new WeakMap<object, TlsPeer>();
 
-/** Facts of a connection's handshake; undefined without TLS. */
+/** Returns the facts of a connection's handshake; undefined without TLS. */
 export function peerOf(socket: object): TlsPeer | undefined {
   return peers.get(socket);
 }
 
 /**
- * Puts TLS in front of a server that listens, or will.
- * @returns ends open connections: neither the server nor HTTP/2 knows connections without a finished handshake
+ * Puts TLS in front of a server, which may already listen.
+ * @returns a function that ends open connections, because neither the server nor HTTP/2 knows connections with an
+ * unfinished handshake
  */
 export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const connected = new Set<Socket>();
@@ -119,9 +123,10 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
 const SWEEP_EVERY_MS = 2_000;
 
 /**
- * Ends connections that the client has reset. When the first failing write is TLS's own session ticket, Node
- * reports nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that complete the handshake
- * and reset, each leaving a socket open forever. Returns a stop function; the timer does not keep the process alive.
+ * Ends connections that the client has reset. If the first write that fails is TLS's own session ticket, Node reports
+ * nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that complete the handshake and then
+ * reset, so that each leaves a socket open forever. Returns a function that stops the sweeps. The timer does not keep
+ * the process alive.
  */
 function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): () => void {
   const timer = setInterval(() => {
@@ -130,7 +135,7 @@ function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): (
   return () => clearInterval(timer);
 }
 
-/** Asks the operating system, because `remoteAddress` may be cached. */
+/** Queries the operating system, because `remoteAddress` may be cached. */
 function hasClient(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return false;
@@ -140,7 +145,7 @@ function hasClient(socket: Socket): boolean {
 
 const truststores = new WeakMap<TlsServer, Truststore | undefined>();
 
-/** Alerts of browsers and libraries about a certificate of an unknown authority. */
+/** TLS alerts with which browsers and libraries report a certificate of an unknown authority. */
 const DISTRUST = /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/;
 
 function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }: TlsFrontOptions): TlsServer {

@@ -1,18 +1,24 @@
-/** Facts of a connection's handshake; they decide about requests, whatever the Host header says. */
+/** Facts of a connection's handshake. They decide about requests, regardless of the Host header. */
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
-  /** The custom domain named by the client that asks for certificates; undefined = no certificate was requested. */
+  /**
+   * The custom domain that the client named, if it requests client certificates; undefined if no certificate was
+   * requested.
+   */
   readonly domain: string | undefined;
   readonly truststore: Truststore | undefined;
-  /** The client has proved possession of its key. */
+  /** The client's certificate. The client has proved that it has the private key. */
   readonly certificate: X509Certificate | undefined;
   readonly isAuthorized: boolean;
 };
 
-/** Describes a certificate as in events and `$context`: RFC 2253's order; times in Node's format, which is OpenSSL's and AWS's. */
+/**
+ * Describes a certificate as events and `$context` contain it. Names are in the order of RFC 2253. Times are in Node's
+ * format, which is the format of OpenSSL and AWS.
+ */
 export function describeCertificate(certificate: X509Certificate): ClientCertificateFacts {
   return {
     clientCertPem: certificate.toString(),
@@ -23,7 +29,9 @@ export function describeCertificate(certificate: X509Certificate): ClientCertifi
   };
 }
 
-/** Node writes one part per line, the most general first, escaped as in RFC 2253. */
+/**
+ * Converts a distinguished name. Node writes one part per line, the most general part first, escaped as in RFC 2253.
+ */
 function distinguishedName(lines: string): string {
   return lines.split('\n').reverse().join(',');
 }

@@ -2,10 +2,12 @@
 import { DEFAULT_BODY_MEMORY_BYTES } from './body-memory.ts';
 import type { LogSink } from '../core/ports.ts';
 
-/** Smaller replies are not counted: there is at most one per connection. */
+/**
+ * Size from which replies are counted. Smaller replies are not counted, because there is at most one per connection.
+ */
 export const LARGE_REPLY_BYTES = 16_384;
 
-/** A reply that is being sent; `close` comes when it has been sent or its connection has closed. */
+/** A reply that is being sent. `close` is emitted when it has been sent or its connection has closed. */
 type OutgoingReply = {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;
@@ -14,12 +16,15 @@ type OutgoingReply = {
 
 type Unread = { readonly bytes: number; readonly address: string };
 
-/** Beyond this share, one client's replies are closed before the replies of other clients. */
+/**
+ * Divisor for the share of one client. If a client uses more than its share, its replies are closed before the replies
+ * of other clients.
+ */
 const SHARE_OF_ADDRESS = 4;
 
 /**
- * When the bound is reached, the connection that has waited longest for its reader is closed. Attack: clients
- * that ask for large replies and never read them.
+ * Closes the connection that has waited longest for its reader when the limit is reached. Attack: clients that request
+ * large replies and never read them.
  */
 export class UnreadReplies {
   readonly #log: LogSink;
@@ -38,8 +43,8 @@ export class UnreadReplies {
   }
 
   /**
-   * Called once per reply, after it was written to its socket.
-   * @param address of the client
+   * Counts a reply. Call it once per reply, after the reply was written to its socket.
+   * @param address the address of the client
    */
   hold(reply: OutgoingReply, bytes: number, address = ''): void {
     if (reply.destroyed) return;
@@ -57,7 +62,9 @@ export class UnreadReplies {
     }
   }
 
-  /** The replies of a client that uses more than its share, if there is one. */
+  /**
+   * Returns the oldest reply of a client that uses more than its share; if there is none, the oldest of all replies.
+   */
   #oldest(): OutgoingReply | undefined {
     const share = this.#maxBytes / SHARE_OF_ADDRESS;
     for (const [reply, { address }] of this.#held)

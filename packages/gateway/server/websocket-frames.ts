@@ -1,6 +1,6 @@
 /**
- * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; `websocket/` decides about
- * handshakes, messages and ends.
+ * Connects the upgrades of one HTTP server with the WebSocket pipeline. `ws` implements the protocol. `websocket/`
+ * decides about handshakes, messages and closing.
  */
 import { describeFault } from '../core/errors.ts';
 import { WebSocketServer } from 'ws';
@@ -19,20 +19,22 @@ import type { RawReply } from './raw-reply.ts';
 import type { WebSocketPorts } from '../core/websocket/pipeline.ts';
 
 type WebSocketDeps = {
-  /** The request for the pipeline, with the API of its address; undefined = no WebSocket API there. */
+  /**
+   * Returns the request for the pipeline, with the API of its address; undefined if the address has no WebSocket API.
+   */
   receive(request: IncomingMessage): Received | undefined;
   readonly at: WebSocketPorts;
 };
 
-/** The time in which a client must respond to a close frame, and to take the reply to a refused handshake. */
+/** Time for a client to respond to a close frame, or to read the reply to a refused handshake. */
 const GOODBYE_MS = 1000;
-/** At shutdown: time for closing handshakes, then for `$disconnect` functions. */
+/** Time at shutdown for closing handshakes, and again for `$disconnect` functions. */
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
 /**
- * A separate constant, because the published types of `ws` lack `closeTimeout`. Pings are answered in
- * client-socket.ts.
+ * Options for `ws`. They are a separate constant because the published types of `ws` lack `closeTimeout`. Pings are
+ * handled in client-socket.ts.
  */
 const FRAMES = {
   noServer: true,
@@ -41,26 +43,29 @@ const FRAMES = {
   autoPong: false,
   maxPayload: MESSAGE_LIMIT_BYTES,
   closeTimeout: GOODBYE_MS,
-  // AWS selects no subprotocol: only the header of the `$connect` function's result sets one.
+  // AWS selects no subprotocol. Only the header of the `$connect` function's result sets one.
   handleProtocols: () => false as const,
 };
 
 /**
- * Whether a request asks for a WebSocket; REST and HTTP APIs ignore `Upgrade` and respond as usual. Used by
+ * Whether a request is a WebSocket handshake. REST and HTTP APIs ignore `Upgrade` and respond normally. For
  * `shouldUpgradeCallback` of an HTTP server.
  */
 export function isWebSocketHandshake(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Ends idle and old connections of all servers; returns how to stop. The timer keeps no process alive. */
+/**
+ * Ends idle and old connections of all servers. Returns a function that stops this. The timer does not keep the process
+ * alive.
+ */
 export function startSweeping(connections: Connections): () => void {
   const timer = setInterval(() => connections.sweep(), SWEEP_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-/** Serves the WebSocket handshakes of `server` until closed. */
+/** Serves the WebSocket handshakes of `server` until the port is closed. */
 export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocketPort {
   const port = new WebSocketPort(deps);
   server.on('upgrade', (request, socket, head) => port.accept(request, socket, head));
@@ -68,9 +73,9 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
 }
 
 /**
- * Limit of concurrent `$disconnect` invocations. Ten thousand connections that end at once, as when the clock is moved
- * past their idle limit, would exceed an account's concurrency, and a throttled `$disconnect` is not
- * repeated.
+ * Maximum number of concurrent `$disconnect` invocations. If ten thousand connections end at once, for example because
+ * the clock is moved past their idle limit, they would exceed an account's concurrency. A throttled `$disconnect` is
+ * not repeated.
  */
 const CLOSED_AT_ONCE = 250;
 
@@ -116,7 +121,8 @@ export class WebSocketPort {
       return;
     }
     const webSocket = this.#upgrade(request, socket, head, outcome.headers);
-    // The client left while `$connect` ran: the function accepted it, so it gets its `$disconnect`.
+    // The client disconnected while `$connect` ran. The function accepted the connection, so `$disconnect` is invoked
+    // for it.
     if (webSocket === undefined) await disconnect(outcome.detail, ABNORMAL, this.#deps.at);
     else this.#track(this.#serve(webSocket, socket, outcome.detail));
   }
@@ -132,14 +138,14 @@ export class WebSocketPort {
       for (let index = 0; index + 1 < headers.length; index += 2)
         lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
     };
-    // Both listeners run within this call: `ws` does not wait.
+    // Both callbacks run within this call, because `ws` does not wait.
     this.#frames.once('headers', addHeaders);
     this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
     this.#frames.off('headers', addHeaders);
     return upgraded;
   }
 
-  /** Lasts as long as the connection and its `$disconnect` function. */
+  /** Serves a connection. Resolves when the connection and its `$disconnect` function have ended. */
   async #serve(webSocket: WebSocket, stream: Duplex, detail: ConnectionDetail): Promise<void> {
     const { at } = this.#deps;
     const { promise: closed, resolve: onClosed } = Promise.withResolvers<Closure>();
@@ -165,8 +171,8 @@ export class WebSocketPort {
   }
 
   /**
-   * Ends every connection with 1001, disconnects clients that do not respond, runs `$disconnect`; all within
-   * bounds.
+   * Ends every connection with 1001, disconnects clients that do not respond, and runs `$disconnect`. Each step has a
+   * time limit.
    */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -183,7 +189,7 @@ export class WebSocketPort {
     void guarded.finally(() => this.#tasks.delete(guarded));
   }
 
-  /** A fault of one connection must not end the process. */
+  /** An error of one connection must not end the process. */
   #report(fault: unknown): void {
     this.#deps.at.log.write(describeFault(fault));
   }

@@ -46,7 +46,8 @@ export function classifyResources(
     });
     const ignore = (property?: string): void => {
       const place = resource.place(property);
-      // Nearly every template has such resources, and finding their lines means parsing JSON a second time.
+      // The line is determined only when it is read. Nearly every template has such resources, and finding their lines
+      // means parsing the JSON a second time.
       const { file } = place;
       noEffect.push({
         ...item(NO_CONSEQUENCE, property),
@@ -75,7 +76,10 @@ function placeOf({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'file' 
   return line === undefined ? { file } : { file, line };
 }
 
-/** Property → consequence; undefined: the property has no effect. Enforced properties are omitted. */
+/**
+ * Yields each property with its consequence, which is undefined if the property has no effect. Enforced properties are
+ * omitted.
+ */
 function* classifyProperties(
   known: TypeClass,
   properties: JsonObject,

@@ -1,7 +1,8 @@
 /** Finds resources that depend on each other in a cycle, so that AWS cannot create any of them first. */
 
 /**
- * Returns the first cycle in order; empty if there is none. `needs`: logical id → logical ids that come before it.
+ * Returns the first cycle in order; empty if there is none. `needs` maps a logical id to the logical ids that come
+ * before it.
  */
 export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   const done = new Set<string>();
@@ -27,7 +28,7 @@ export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
 
-/** Names being resolved right now, outermost first: meeting one again is a cycle. */
+/** Names that are being resolved right now, outermost first. If a name occurs again, there is a cycle. */
 export class OpenNames {
   readonly #open: string[] = [];
 

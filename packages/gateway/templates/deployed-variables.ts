@@ -1,4 +1,4 @@
-/** Variables of a deployed stack's functions, for the same functions on this machine. */
+/** Uses the variables of a deployed stack's functions for the same functions on this machine. */
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import type { ResolvedStack } from '../core/stack/model.ts';
 
@@ -8,8 +8,8 @@ export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, stri
 const SHORTEST_ID = 6;
 
 /**
- * The deployed value of each variable, except variables that name a resource served here. Undeployed variables
- * keep the template's value.
+ * Returns the deployed value of each variable, except variables that name a resource served here. Variables that are
+ * not deployed keep the template's value.
  */
 export function withDeployedVariables(
   definition: FunctionDefinition,

@@ -1,4 +1,4 @@
-/** Finds what a folder contains to load: a service, a template, the output of CDK. */
+/** Finds what a folder contains to load: a service, a template, or the output of CDK. */
 import {
   accessSync,
   closeSync,
@@ -48,7 +48,7 @@ function findDefinition(folder: string): FoundDefinition {
   const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
   const taken = there.find((name) => faultOf(join(folder, name)) === undefined) ?? there[0];
-  // Web applications have a manifest.json, too.
+  // Web applications also have a manifest.json.
   const others = there.filter((name) => name !== taken && name !== 'manifest.json');
   if (taken !== undefined) return { file: join(folder, taken), others };
   const terraform = findTerraform(folder);
@@ -71,7 +71,7 @@ function pathFromHere(path: string): string {
   return from.startsWith('..') ? path : from;
 }
 
-/** Folders with a definition, and templates by another name; nearest first. */
+/** Finds folders with a definition, and templates with another name, nearest first. */
 function findBelow(root: string): readonly string[] {
   const found: string[] = [];
   const folders = [root];
@@ -119,7 +119,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** The entry itself, even for a link that cannot be resolved. */
+/** Returns the entry itself, even for a link that cannot be resolved. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
@@ -128,7 +128,7 @@ function entryOf(path: string): Stats | undefined {
   }
 }
 
-/** Why a file cannot be read; undefined = it can. */
+/** Returns why a file cannot be read; undefined if it can be read. */
 function faultOf(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);

@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
-  // A file can only supply an archive.
+  // A file can supply an archive, but no other kind of code.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
@@ -185,7 +185,7 @@ function localCode(
   };
 }
 
-/** `bucket/key`; undefined for code elsewhere. */
+/** Returns `bucket/key`; undefined for code that is not in S3. */
 function addressOf({ S3Bucket: bucket, S3Key: key }: JsonObject): string | undefined {
   return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined;
 }
@@ -204,7 +204,7 @@ function readLayers(
   if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-    // A layer that is not built is reported once, by its own stack.
+    // A layer that has not been built is reported once, by its own stack.
     if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };
   });

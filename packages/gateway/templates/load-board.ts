@@ -1,6 +1,6 @@
 /**
- * Stacks that load, and their waits for each other's outputs (`${cf:}`). A cycle must end with an error
- * instead of a timeout.
+ * Stacks that are being loaded and wait for each other's outputs (`${cf:}`). A cycle must end with an error instead of
+ * a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
@@ -10,7 +10,7 @@ import type { RawStack } from './raw-stack.ts';
 import { StackSet } from './stacks.ts';
 
 type Wait = {
-  /** A stack's name, or a parameter. */
+  /** Name of a stack, or a parameter. */
   readonly target: string;
   readonly isPending: () => boolean;
   /** Whether the loading source may continue without the value. */
@@ -40,11 +40,11 @@ export class LoadBoard {
   }
 
   /**
-   * Outputs of a stack of this run, once it is loaded; undefined if no source defines that stack.
+   * Returns the outputs of a stack of this run once it is loaded; undefined if no source defines that stack.
    * @throws DefinitionError when the stacks wait for each other.
    */
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
-    // osls reads the state of the stack it packages: before a first deployment there is none.
+    // osls reads the state of the stack that it packages. Before a first deployment there is no state.
     if (this.#loading.get(asking) === stackName) return undefined;
     const isPending = (): boolean => this.stacks.outputsOf(stackName) === 'pending';
     this.#waiting.set(asking, { target: stackName, isPending, yields: false });
@@ -67,7 +67,7 @@ export class LoadBoard {
     }
   }
 
-  /** An SSM parameter that a stack of this run defines; undefined once no remaining source can define it. */
+  /** Returns an SSM parameter that a stack of this run defines; undefined once no remaining source can define it. */
   async parameterOf(asking: string, name: string, region: string): Promise<StoredParameter | undefined> {
     const find = (): StoredParameter | undefined => {
       const made = this.stacks.parameterOf(name, region);

@@ -24,10 +24,10 @@ import { loadTemplate } from './cloudformation/template-stack.ts';
 export const NOTHING_SERVED = 'it is not served';
 
 /**
- * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
- * is a folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan, or the file of a template.
- * @throws DefinitionError if errors are not tolerated, for the first thing that AWS, osls or this reader refuses,
- *   and if no source remains
+ * Loads all sources at once and resolves them together; exporting stacks come before importing stacks. A source is a
+ * folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan, or the file of a template.
+ * @throws DefinitionError if errors are not tolerated, for the first thing that AWS, osls or this reader refuses, and
+ * if no source remains
  * @throws StartError OSLS_MISSING
  */
 export async function loadStacks(
@@ -49,7 +49,7 @@ export async function loadStacks(
       } catch (error) {
         failures.push(error);
         board.skip(path);
-        // If errors are not tolerated, the first failure ends the other child processes; all are awaited.
+        // If errors are not tolerated, the first failure ends the other child processes. All of them are awaited.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }
@@ -61,9 +61,7 @@ export async function loadStacks(
   return resolveStacks(loaded.flat(), board, types, tolerance);
 }
 
-/**
- * One source that cannot be loaded does not stop the others. @throws the failures if no named source remains
- */
+/** One source that cannot be loaded does not stop the other sources. @throws the failures if no named source remains */
 function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];
   for (const failure of failures)
@@ -78,8 +76,7 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
 
 /**
  * Fails before anything is opened.
- * @throws DefinitionError if no source exists; a missing one among several is reported when the others are
- * loaded
+ * @throws DefinitionError if no source exists; if only some are missing, they are reported when the others are loaded
  */
 export function requireSources(sources: readonly string[]): void {
   const missing: DefinitionError[] = [];
@@ -221,7 +218,7 @@ function toUnsupported(
   return { stackName, logicalId, type, property, consequence, message, file, line };
 }
 
-/** A guard that cannot be enforced closes what it protects, unless the user has switched that off. */
+/** A guard that cannot be enforced closes what it protects, unless the user has allowed unguarded requests. */
 function closeUnguarded(
   resources: Resolution['resources'],
   findings: readonly Finding[],

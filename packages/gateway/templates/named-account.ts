@@ -1,18 +1,18 @@
-/** The account whose id definitions contain. */
+/** Finds the account whose id the definitions contain. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../core/errors.ts';
 import { findSource } from './find-definition.ts';
 import { listIncludedFiles } from './serverless/serverless-service.ts';
 
-/** In ARNs, and in `aws://111122223333/eu-west-1` of a CDK application. */
+/** Account ids in ARNs, and in `aws://111122223333/eu-west-1` of a CDK application. */
 const NAMED = /\barn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(\d{12}):([^\s"',]*)|\baws:\/\/(\d{12})\//g;
 const COMMENT = /(?:^|\s)(?:#|\/\/).*$/gm;
 const LIMIT_BYTES = 10_000_000;
 
 /**
- * Undefined if these definitions name no account or several. Accounts that publish layers or are trusted as a whole
- * (`:root`) count as other people's accounts.
+ * Returns undefined if these definitions name no account or several accounts. Accounts that publish layers or are
+ * trusted as a whole (`:root`) count as other people's accounts.
  */
 export function findNamedAccount(sources: readonly string[]): string | undefined {
   const named = new Set(sources.flatMap((source) => accountsIn(resolve(source))));

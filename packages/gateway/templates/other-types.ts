@@ -61,7 +61,7 @@ export const OTHER_TYPES = {
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
   'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
   'AWS::WAFv2::*': { consequence: 'it filters no request' },
-  // CDK's cross-region references: their values are read where they are written.
+  // The values of CDK's cross-region references are read where they are written.
   'Custom::CrossRegionExportWriter': { isWithoutEffect: true },
   'Custom::CrossRegionExportReader': { isWithoutEffect: true },
   'Custom::*': { consequence: 'the function of the custom resource is not called' },

@@ -1,4 +1,4 @@
-/** A stack as a loader returns it: one template in long form, nothing resolved yet. */
+/** A stack as a loader returns it: one template in long form, in which nothing has been resolved yet. */
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { SamBuild, WebpackService } from '../core/stack/function.ts';
@@ -18,10 +18,10 @@ export type RawStack = {
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Values of SSM, Secrets Manager and S3; absent = none are known. */
+  /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */
   readonly stored?: StoredValues;
   readonly code: LocalCode;
-  /** Absent = none. */
+  /** Nested stacks by logical id; absent if there are none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;
   readonly findings: readonly Finding[];
 };
@@ -32,13 +32,13 @@ interface NestedStack {
 
 export type LocalCode = {
   readonly functions: ReadonlyMap<string, string>;
-  /** Undefined if the folder does not exist yet. */
+  /** Folders of layers by logical id; undefined if the folder does not exist yet. */
   readonly layers: ReadonlyMap<string, string | undefined>;
-  /** Folder below `/opt` with the content of the layer; absent = `/opt` itself. */
+  /** Folder below `/opt` with the content of the layer. If absent, the content is in `/opt` itself. */
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** The builds by function, for functions with their own settings; absent: none. */
+  /** The builds by function, for functions with their own settings; absent if there are none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
   readonly webpack?: WebpackService;
@@ -53,8 +53,8 @@ export type Finding = {
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
-   * Guards requests: without it the routes of this resource (an API, a method, a route, a stage) respond with 500,
-   * unless `--allow-unguarded`.
+   * The part guards requests. Without it, the routes of this resource (an API, a method, a route, a stage) respond with
+   * 500, unless `--allow-unguarded` is set.
    */
   readonly isGuard?: true | undefined;
 };

@@ -1,4 +1,4 @@
-/** What `sam deploy --config-env <stage>` would read from the samconfig file next to a template. */
+/** Reads what `sam deploy --config-env <stage>` would read from the samconfig file next to a template. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -13,9 +13,9 @@ const COMMANDS = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
 type Samconfig = {
-  /** From the environment of the stage, otherwise from `default`. */
+  /** The region from the environment of the stage, otherwise from `default`. */
   readonly region?: string;
-  /** Only from the environment of the stage, because `default` may deploy another stage. */
+  /** The stack name only from the environment of the stage, because `default` may deploy another stage. */
   readonly stackName?: string;
   /** `parameter_overrides`, from the same environment as `stackName`. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ type Samconfig = {
 
 type Lookup = (environment: string, command: string, key: string) => unknown;
 
-/** Empty if the file is missing or broken; SAM reports that. */
+/** Returns an empty result if the file is missing or broken; SAM reports that. */
 export function readSamconfig(folder: string, stage: string): Samconfig {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);

@@ -1,4 +1,4 @@
-/** All stacks of one start: exports and imports between them, and the order that imports require. */
+/** All stacks of one run: their exports, the imports between them, and the order that imports require. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import type { Neighbours } from './cloudformation/stack-resolver.ts';
 import { OpenNames } from './dependency-cycles.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** A value whose stack may still be loading; thrown only by `outputsOf` of an incomplete set. */
+/** Thrown for a value whose stack may still be loading, and only by `outputsOf` of an incomplete set. */
 class ValuePending extends Error {}
 
 export class StackSet implements Neighbours {
@@ -29,7 +29,7 @@ export class StackSet implements Neighbours {
     this.#tolerance = tolerance;
   }
 
-  /** @throws DefinitionError when the template is broken or its stack name is taken */
+  /** @throws DefinitionError when the template is broken or its stack name is already used */
   add(raw: RawStack): void {
     const same = this.#stacks.get(raw.stackName);
     if (same !== undefined) {
@@ -45,7 +45,10 @@ export class StackSet implements Neighbours {
     return this.#stacks.has(stackName);
   }
 
-  /** Outputs as text, as in DescribeStacks; 'pending' while this stack or one it imports from is missing. */
+  /**
+   * Returns outputs as text, as in DescribeStacks. 'pending' while this stack, or a stack that it imports from, is
+   * missing.
+   */
   outputsOf(stackName: string): Readonly<Record<string, string>> | 'pending' {
     const stack = this.#stacks.get(stackName);
     if (stack === undefined) return 'pending';
@@ -59,8 +62,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * An SSM parameter of that region that a stack defines; 'pending' while its value needs a missing stack, undefined
-   * if no loaded stack defines it.
+   * Returns an SSM parameter that a stack defines in that region. 'pending' while its value needs a missing stack,
+   * undefined if no loaded stack defines it.
    */
   parameterOf(name: string, region: string): StoredParameter | 'pending' | undefined {
     try {
@@ -79,7 +82,10 @@ export class StackSet implements Neighbours {
     return new Set([...this.#stacks.values()].flatMap((stack) => [stack, ...stack.nestedStacks()]));
   }
 
-  /** Every stack still to come waits for these: what none of them defines has no value for now. */
+  /**
+   * Called when every stack that is still missing waits for the loaded stacks. A value that no loaded stack defines
+   * then counts as missing for now.
+   */
   settle(): boolean {
     const isNew = !this.#isSettled;
     this.#isSettled = true;
@@ -87,8 +93,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Declares the set complete: from now on a missing export is an error. Returns the stacks in this order,
-   * each with its nested ones.
+   * Declares the set complete. From now on, a missing export is an error. Returns the stacks in this order, each with
+   * its nested stacks.
    * @throws DefinitionError for an export that two stacks declare.
    */
   complete(stackNames: readonly string[]): readonly StackResolver[] {
@@ -116,7 +122,7 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Exporting stacks first, otherwise in the given order. Call after every stack is resolved.
+   * Returns exporting stacks first, otherwise in the given order. Must be called after every stack is resolved.
    * @throws DefinitionError for a cycle of imports, naming its stacks.
    */
   inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {

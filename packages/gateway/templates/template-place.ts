@@ -5,11 +5,11 @@ import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
 /**
- * File, line, logical id and property of a path into the template of a stack. The line is determined only for
- * a message, because that parses JSON a second time, as YAML.
+ * Returns the file, line, logical id and property of a path into the template of a stack. The line is determined only
+ * for a message, because that parses JSON a second time, as YAML.
  */
 export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
-  // A property ends at an intrinsic function.
+  // The name of a property ends before an intrinsic function.
   const inner = at.findIndex((key) => key === 'Ref' || key.startsWith('Fn::'));
   const [section, name, part, ...rest] = inner === -1 ? at : at.slice(0, inner);
   if (section !== 'Resources' || name === undefined)

@@ -26,7 +26,7 @@ export type ReferencePart =
     }
   | { readonly kind: 'index'; readonly index: Expression; readonly first: Token };
 
-/** `$a.b[0]` and similar. */
+/** A reference such as `$a.b[0]`. */
 export type Reference = Span & { readonly kind: 'reference'; readonly parts: readonly ReferencePart[] };
 
 /** A value, or the condition of an #if. */
@@ -58,7 +58,10 @@ export type Directive = Span & {
   readonly kind: 'directive';
   readonly name: string;
   readonly args: readonly Expression[];
-  /** The block of #foreach, #macro, #define, #literal and `#@macro`; also undefined without parentheses. */
+  /**
+   * The block of #foreach, #macro, #define, #literal and `#@macro`. Undefined for other directives, and without
+   * parentheses.
+   */
   readonly block: Block | undefined;
 };
 

@@ -1,6 +1,7 @@
 /**
- * Velocity 1.7 templates, compiled once to closures. Equal to Apache Velocity where AWS is (the results of
- * the original are in test/fixtures/velocity); like AWS without #include, #parse, #evaluate and reflection.
+ * Velocity 1.7 templates, compiled once to closures. The results equal those of Apache Velocity where AWS's results do
+ * (test/fixtures/velocity has the results of the original). As on AWS, there is no #include, #parse, #evaluate and
+ * reflection.
  */
 import { type JavaValue } from './java/values.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget, type RenderLimits } from './java/render-budget.ts';
@@ -20,7 +21,7 @@ import {
 } from './runtime.ts';
 import { type Token, tokenLiteral } from './tokens.ts';
 
-/** AWS's limit for a mapping template. */
+/** AWS's limit for the size of a mapping template. */
 const MAX_TEMPLATE_BYTES = 300 * 1024;
 
 export type RenderScope = {
@@ -31,7 +32,7 @@ export type RenderScope = {
 
 export type CompiledTemplate = {
   readonly name: string;
-  /** The source text; absent if the template was made elsewhere. */
+  /** The source text; absent if the template was not compiled from a text here. */
   readonly source?: string;
   /**
    * Renders the template. Renders share nothing, so they may run in any order.
@@ -41,7 +42,7 @@ export type CompiledTemplate = {
 };
 
 /**
- * Compiles a template. `name` says in errors which one it is.
+ * Compiles a template. `name` identifies the template in errors.
  * @throws TemplateError TEMPLATE_SYNTAX or TEMPLATE_REFUSED, with line and column.
  *
  * @example
@@ -71,7 +72,8 @@ export function compileTemplate(source: string, name: string): CompiledTemplate 
 }
 
 /**
- * Names the template in errors; a stack that is exhausted within all nesting limits counts as a limit, too.
+ * Adds the template's name to errors. If the call stack is exhausted although all nesting limits are met, this also
+ * counts as a limit.
  */
 function guarded<Result>(name: string, run: () => Result): Result {
   try {
@@ -92,7 +94,7 @@ function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimi
     render(state, new GlobalVariables(Object.entries(scope.variables)));
   } catch (error) {
     if (error instanceof TemplateError) throw error.at(state.place);
-    // #stop, or #break outside of any block.
+    // The signal is #stop, or #break outside of any block.
     if (!(error instanceof StopSignal)) throw error;
   }
   return state.output;
@@ -101,7 +103,7 @@ function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimi
 class TemplateCompiler implements DirectiveCompiler {
   readonly macros = new Map<string, Macro>();
   readonly #macroNames = new Set<string>();
-  /** Strings with references are templates inside templates. */
+  /** The current depth of templates within templates: a string with references is a template itself. */
   #depth = 0;
 
   compile(source: string): Renderer {
@@ -113,7 +115,7 @@ class TemplateCompiler implements DirectiveCompiler {
     try {
       return this.compile(source);
     } catch (error) {
-      // Places inside a string are counted from its start.
+      // Places inside a string are counted from the start of the string.
       if (error instanceof TemplateError) throw moved(error, place);
       throw error;
     } finally {
@@ -134,7 +136,7 @@ class TemplateCompiler implements DirectiveCompiler {
     };
   };
 
-  /** Constant text is returned as it is. */
+  /** Compiles a statement. Constant text is returned unchanged. */
   #statement(statement: Statement): Renderer | string {
     switch (statement.kind) {
       case 'text':
@@ -159,7 +161,7 @@ class TemplateCompiler implements DirectiveCompiler {
         const { evaluate } = this.compileArgument(statement.value);
         return (state, variables) => {
           const value = evaluate(state, variables);
-          // Null is not assigned: the variable keeps its value.
+          // Null is not assigned, so the variable keeps its value.
           if (value !== null) target.assign(state, variables, value);
         };
       }
@@ -187,7 +189,10 @@ class TemplateCompiler implements DirectiveCompiler {
   }
 }
 
-/** A comment prints the text that the lexer read together with its start, a `$` or `$!`. */
+/**
+ * Returns the text before a comment. The lexer reads a `$` or `$!` together with the start of the comment, and the
+ * comment prints it.
+ */
 function beforeComment(image: string): string {
   const start = image.includes('##') ? image.indexOf('##') : image.indexOf('#*');
   return image.slice(0, Math.max(0, start));

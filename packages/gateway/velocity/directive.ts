@@ -27,11 +27,13 @@ export type Macro = { readonly parameters: readonly string[]; readonly body: Ren
 export type DirectiveCompiler = {
   readonly compileBlock: (block: Block) => Renderer;
   readonly compileArgument: (argument: Expression) => CompiledExpression;
-  /** Macros of the template by name. Looked up when called, because a macro may be defined after its use. */
+  /**
+   * Macros of the template by name. A macro is looked up when it is called, because it may be defined after its use.
+   */
   readonly macros: Map<string, Macro>;
 };
 
-/** Compiles a directive, with its arguments and block first, because that may change their texts. */
+/** Compiles a directive. Its arguments and its block are compiled first, because that may change their texts. */
 export function compileDirective(directive: Directive, compiler: DirectiveCompiler): Renderer {
   const args = directive.args.map(compiler.compileArgument);
   const block = directive.block === undefined ? undefined : compiler.compileBlock(directive.block);
@@ -58,7 +60,7 @@ function refuse(directive: Directive, expected: string): TemplateError {
 }
 
 /**
- * The variable of an argument: the root of a reference, otherwise its first token without the first
+ * Returns the variable of an argument: the root of a reference, or else the argument's first token without its first
  * character.
  */
 function nameOf(argument: Expression): string {
@@ -72,7 +74,7 @@ function compileForeach(
 ): Renderer {
   const [element] = directive.args;
   if (block === undefined) throw refuse(directive, '"($item in $list)" after #foreach');
-  // `#foreach($item)`: Velocity fails when it runs, not when it parses the template.
+  // For `#foreach($item)`, Velocity fails when the directive runs, not when it parses the template.
   if (element === undefined) return failingForeach;
   const name = args[0]?.reference?.root ?? nameOf(element);
   if (args.length === 1) return failingForeach;
@@ -110,7 +112,7 @@ const failingForeach: Renderer = () => {
 
 const LOOP_NAMES = (element: string) => [element, 'velocityCount', 'velocityHasNext'];
 
-/** False if #break ends this loop. */
+/** Returns false if #break ends this loop. */
 function runRound(body: Renderer, state: RenderState, variables: Variables, loop: LoopScope): boolean {
   try {
     body(state, variables);
@@ -142,7 +144,7 @@ function compileMacro(
 ): Renderer {
   const [name, ...parameters] = directive.args.map((arg) => arg.first.image);
   if (name === undefined || body === undefined) throw refuse(directive, 'a name after #macro(');
-  // The first definition of a name is used.
+  // If a name is defined several times, the first definition is used.
   if (!macros.has(name))
     macros.set(name, { parameters: parameters.map((text) => text.replace(/^\$/, '')), body });
   return () => undefined;
@@ -189,7 +191,7 @@ function compileStop(directive: Directive, args: readonly CompiledExpression[]):
   };
 }
 
-/** `#name(…)` and `#@name(…) … #end`: a macro, or plain text if no macro has the name. */
+/** Compiles `#name(…)` and `#@name(…) … #end`: a call of a macro, or plain text if no macro has this name. */
 function compileCall(
   directive: Directive,
   args: readonly CompiledExpression[],
@@ -222,7 +224,7 @@ function compileCall(
 
 type Passed = { readonly arg: CompiledExpression; readonly literal: string | undefined };
 
-/** Undefined for constants, which are passed by value. */
+/** Returns undefined for constants, which are passed by value. */
 function literalOf(argument: Expression | undefined): string | undefined {
   switch (argument?.kind) {
     case 'reference':

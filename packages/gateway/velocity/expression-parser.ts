@@ -116,7 +116,7 @@ export class ExpressionParser {
     return value;
   }
 
-  /** A valid argument: anything except operators and parentheses. */
+  /** Parses a value that is allowed as an argument: anything except operators and parentheses. */
   simpleValue(): Expression | undefined {
     const { kind } = this.#tokens.peek();
     if (isLiteral(kind)) return this.#literal(kind);
@@ -160,7 +160,7 @@ export class ExpressionParser {
         entries.push([key, this.#parameter()]);
       } while (this.#tokens.skip('comma'));
     }
-    // After a reference, the brace is a different token, which also ends its mode.
+    // After a reference, the closing brace is a different token, which also ends the mode of the reference.
     if (!this.#tokens.skip('curlyClose')) this.#tokens.take('refClose', '"}" or "," after an entry of a map');
     return { kind: 'map', entries, ...this.#tokens.spanFrom(first) };
   }
@@ -183,7 +183,7 @@ export class ExpressionParser {
       { kind } = this.#tokens.peek()
     ) {
       this.#tokens.advance();
-      // Velocity's literal text of an operation is the text of its right side.
+      // In Velocity, the literal text of an operation is only the text of its right side.
       const first = this.#tokens.peek();
       const right = this.#binary(level + 1);
       const operands = [left, right];
@@ -196,7 +196,7 @@ export class ExpressionParser {
   }
 
   /**
-   * A chain of operators makes a tree as high as the chain is long, so its height is limited like nesting.
+   * A chain of operators makes a tree whose height is the length of the chain, so the height is limited like nesting.
    */
   #measured(expression: Expression, operands: readonly Expression[]): Expression {
     const height = 1 + Math.max(...operands.map((operand) => this.#heights.get(operand) ?? 0));

@@ -16,10 +16,10 @@ import { type CompiledReference, compileReference } from './reference.ts';
 import type { Condition, Evaluator, Renderer, RenderState, Variables } from './runtime.ts';
 import { spanLiteral, type Token } from './tokens.ts';
 
-/** Compiles a double-quoted string, which is its own template. */
+/** Compiles a double-quoted string, which is a template itself. */
 type CompileText = (source: string, place: Token) => Renderer;
 
-/** An expression as a value and as a condition, which differ: the value 5 is not a true condition. */
+/** An expression as a value and as a condition. The two differ: the value 5, for example, is not a true condition. */
 export type CompiledExpression = {
   readonly evaluate: Evaluator;
   readonly holds: Condition;
@@ -27,10 +27,10 @@ export type CompiledExpression = {
   readonly reference?: CompiledReference;
 };
 
-/** Literals, arithmetic, lists and maps are values, and no value is a condition: `#if(5)` is false. */
+/** Literals, arithmetic, lists and maps are values. A value is never true as a condition, so `#if(5)` is false. */
 const never: Condition = () => false;
 
-/** Operands are compiled first. */
+/** Compiles an expression; its operands are compiled first. */
 export function compileExpression(expression: Expression, compileText: CompileText): CompiledExpression {
   const valueOf = (inner: Expression) => compileExpression(inner, compileText).evaluate;
   switch (expression.kind) {
@@ -70,7 +70,7 @@ export function compileExpression(expression: Expression, compileText: CompileTe
   }
 }
 
-/** A number right after `#` or `$` includes that character in its text and is not a number. */
+/** The text of a number directly after `#` or `$` includes that character, so it is not a number. */
 function parseNumber(token: Token): JavaValue {
   if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
   return token.kind === 'integer' ? parseInteger(token.image) : new JavaDouble(Number(token.image));
@@ -120,7 +120,7 @@ function comparing(left: Evaluator, right: Evaluator, compare: Comparison): Cond
   return (state, variables) => compare(left(state, variables), right(state, variables), state);
 }
 
-/** Only numbers are ordered; other comparisons are false. */
+/** Only numbers can be ordered. All other comparisons are false. */
 function ordered(holds: (difference: number) => boolean): Comparison {
   return (left, right) => {
     if (left === null || right === null || !isJavaNumber(left) || !isJavaNumber(right)) return false;
@@ -135,7 +135,7 @@ const ORDERS: Readonly<Record<Extract<BinaryOperator, 'lt' | 'gt' | 'le' | 'ge'>
   ge: ordered((difference) => difference >= 0),
 };
 
-/** Numbers are compared by value, values of the same class by `equals`, others by their texts. */
+/** Numbers are compared by value, values of the same class by `equals`, and all other values by their texts. */
 function isSame(left: JavaValue, right: JavaValue, state: RenderState): boolean {
   if (left === null || right === null) return left === right;
   if (isJavaNumber(left) && isJavaNumber(right)) return compareNumbers(left, right) === 0;
@@ -164,7 +164,7 @@ function compileMath(
     const a = left(state, variables);
     const b = right(state, variables);
     if (operator === 'plus' && (typeof a === 'string' || typeof b === 'string')) {
-      // In a concatenation a missing value is printed as its source.
+      // In a concatenation, a missing value is printed as its source text.
       const text = printOr(a, leftText, state) + printOr(b, rightText, state);
       state.budget.checkLength(text.length);
       state.budget.spendChars(text.length);
@@ -204,13 +204,14 @@ function compileMap(entries: readonly (readonly [Evaluator, Evaluator])[]): Eval
   };
 }
 
-/** Single quotes are literal, double quotes a template; a doubled quote is one quote in both. */
+/** A single-quoted string is literal, a double-quoted string is a template. In both, a doubled quote is one quote. */
 function compileString(token: Token, compileText: CompileText): Evaluator {
   const quote = token.image.charAt(0);
   const inner = token.image.slice(1, -1);
   const text = (quote === '"' ? unescapeUnicode(inner, token) : inner).replaceAll(quote + quote, quote);
   if (quote === "'" || !/[$#]/.test(inner)) return () => text;
-  // The added space ends a trailing `$` or `#` and is removed again. A comment would consume it.
+  // The added space ends a trailing `$` or `#` and is removed again. No space is added if the text has a comment, which
+  // would include it.
   const hasComment = text.includes('##');
   const render = compileText(hasComment ? text : `${text} `, token);
   return (state: RenderState, variables: Variables) => {

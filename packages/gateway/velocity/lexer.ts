@@ -1,7 +1,7 @@
 /**
- * Velocity 1.7's lexer: a machine with modes. The longest match in the current mode is used, or the earlier
- * rule if two are equally long; the rule's action sets the next mode. With the original's modes, whitespace,
- * escapes and incomplete references come out as on AWS.
+ * Velocity 1.7's lexer, which is a machine with modes. It uses the longest match in the current mode, or the earlier
+ * rule if two matches are equally long. The rule's action sets the next mode. Because the modes are those of the
+ * original, whitespace, escapes and incomplete references have the same results as on AWS.
  */
 import { TemplateError } from './java/template-error.ts';
 import { type Action, type Outcome, pattern, type Rule, RULES_BY_MODE } from './rules.ts';
@@ -22,7 +22,7 @@ const PLAIN_BACKSLASH: Partial<Record<LexicalMode, Outcome>> = {
 
 type SavedMode = { readonly mode: LexicalMode; readonly open: number; readonly closed: number };
 
-/** Reads tokens one by one, because the parser may change the mode at a directive before the next token. */
+/** Reads tokens one by one, because the parser may change the mode at a directive before the next token is read. */
 export class VelocityLexer {
   readonly #source: string;
   #position = 0;
@@ -41,7 +41,7 @@ export class VelocityLexer {
     this.#source = source;
   }
 
-  /** Ends the value side of #set, after which numbers and strings end a directive again. */
+  /** Ends the part of #set that contains the value. Afterwards, numbers and strings end a directive again. */
   leaveSet(): void {
     this.#inSet = false;
   }
@@ -50,7 +50,7 @@ export class VelocityLexer {
     this.#mode = 'directive';
   }
 
-  /** What looked like a directive has no arguments: restores the enclosing mode. */
+  /** Restores the enclosing mode, because the text that looked like a directive has no arguments. */
   leaveDirective(): void {
     this.#pop();
   }
@@ -118,7 +118,10 @@ export class VelocityLexer {
     return { rule: best, length };
   }
 
-  /** Whether the backslashes here escape nothing. Decided once per run, so that long runs stay linear. */
+  /**
+   * Whether the backslashes here escape nothing. It is decided once per run of backslashes, so that long runs take
+   * linear time.
+   */
   #isPlainBackslash(at: number): boolean {
     if (at < this.#plainBackslashesEnd) return true;
     let end = at;
@@ -168,7 +171,7 @@ export class VelocityLexer {
     this.#push(mode);
   }
 
-  /** Runs a match's action; returns the token's image if it differs from the text. */
+  /** Runs the action of a match. Returns the token's image if it differs from the text. */
   #act(action: Action): string | undefined {
     switch (action) {
       case 'none':
@@ -276,13 +279,13 @@ export class VelocityLexer {
     }
   }
 
-  /** A literal outside parentheses ends its directive. */
+  /** Ends the directive of a literal outside parentheses. */
   #endBareArgument(): void {
     if (this.#mode === 'arguments' || this.#mode === 'index' || this.#inSet || this.#open > 0) return;
     this.#pop();
   }
 
-  /** Removes modes down to below the mode of the matching parenthesis. */
+  /** Removes modes, including the mode of the matching parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

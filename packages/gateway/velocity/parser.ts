@@ -1,6 +1,6 @@
 /**
- * Velocity 1.7's grammar: tokens to a tree. It looks ahead no further than the original, because reading a
- * token may change the lexer's mode.
+ * Velocity 1.7's grammar: parses tokens to a tree. It looks ahead no further than the original, because reading a token
+ * may change the lexer's mode.
  */
 import { TemplateError } from './java/template-error.ts';
 import type { Block, Branch, Expression, Statement } from './ast.ts';
@@ -31,9 +31,8 @@ const TEXT_KINDS: ReadonlySet<TokenKind> = new Set([
 const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'blockComment']);
 
 /**
- * @param macros names defined so far; the macros that the template defines are added. They decide whether `\#name`
- * is an escape. @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for depth and for directives that
- * AWS does not have.
+ * @param macros names defined so far; the template's own macros are added. They decide whether `\#name` is an escape.
+ * @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for the depth and for directives that AWS does not have.
  */
 export function parseVelocity(source: string, macros: Set<string>, depth: number): Block {
   return new StatementParser(new VelocityLexer(source), macros, depth).parse();
@@ -67,7 +66,7 @@ class StatementParser {
     });
   }
 
-  /** The next statement, or undefined at the end of the block. */
+  /** Parses the next statement; undefined at the end of the block. */
   #statement(): Statement | undefined {
     const first = this.#tokens.peek();
     if (this.#expressions.startsReference()) return this.#expressions.reference();
@@ -103,7 +102,7 @@ class StatementParser {
     return comment;
   }
 
-  /** `\\#if` is `\` and the directive; without a directive the backslashes stay. */
+  /** `\\#if` is `\` and the directive. Without a directive, the backslashes stay. */
   #escapes(): Statement {
     const first = this.#tokens.peek();
     let count = 0;
@@ -131,7 +130,7 @@ class StatementParser {
     );
   }
 
-  /** `\#if` loses its backslash if `if` is a directive or macro, and is text otherwise. */
+  /** `\#if` loses its backslash if `if` is a directive or macro. Otherwise it is text. */
   #unescapeDirective(image: string): string {
     const slash = image.lastIndexOf('\\');
     const directive = image.slice(slash + 1);

@@ -1,4 +1,4 @@
-/** References: `$a.b(c)[d]`, quiet, formal, escaped. */
+/** Compiles references: `$a.b(c)[d]`, quiet, formal and escaped references. */
 import { callMethod, getIndex, getProperty, setIndex, setProperty } from './java/methods.ts';
 import { printValue } from './java/printing.ts';
 import type { JavaValue } from './java/values.ts';
@@ -6,7 +6,7 @@ import type { Reference, ReferencePart } from './ast.ts';
 import { CompiledBlock, type Evaluator, type Renderer, type RenderState, type Variables } from './runtime.ts';
 import { spanLiteral, type Token } from './tokens.ts';
 
-/** Compiles expressions inside a reference; passed in, because expressions contain references. */
+/** Compiles expressions inside a reference. The function is passed in, because expressions also contain references. */
 type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) => Evaluator;
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
@@ -21,7 +21,7 @@ export type CompiledReference = {
   readonly assign: (state: RenderState, variables: Variables, value: JavaValue) => void;
 };
 
-/** A reference's notation, which decides how it prints without a value. */
+/** The notation of a reference, which decides how it prints if it has no value. */
 type Notation = {
   readonly kind: 'value' | 'runt' | 'slashBang';
   readonly root: string;
@@ -30,7 +30,7 @@ type Notation = {
   readonly escapes: string;
   /** Text before the last `$`. */
   readonly before: string;
-  /** Printed when there is no value. */
+  /** The text that is printed if there is no value. */
   readonly fallback: string;
 };
 
@@ -73,7 +73,7 @@ function rootOf(first: Token): string {
   return image.startsWith('$') ? image.slice(1) : image;
 }
 
-/** Parts are compiled first, because their texts belong to the reference's text. */
+/** Compiles a reference. Its parts are compiled first, because their texts belong to the reference's text. */
 export function compileReference(reference: Reference, compileValue: CompileValue): CompiledReference {
   const steps = reference.parts.map((part) => compilePart(part, compileValue));
   const notation = readNotation(reference);
@@ -142,8 +142,8 @@ function compileAssignment(
   compileValue: CompileValue,
 ): CompiledReference['assign'] {
   const last = reference.parts.at(-1);
-  // Velocity names the variable after the first token without its first character: `#set(${x} = 1)` sets `{`,
-  // not `x`.
+  // Velocity names the variable after the first token without the token's first character, so `#set(${x} = 1)` sets
+  // `{`, not `x`.
   const { first } = reference;
   if (last === undefined) return (_, variables, value) => variables.put(first.image.slice(1), value);
   const index = last.kind === 'index' ? compileValue(last.index) : undefined;

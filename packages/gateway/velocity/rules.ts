@@ -1,10 +1,10 @@
 /** Velocity 1.7's lexical rules: the tokens of each mode, and their actions. */
 import type { LexicalMode, TokenKind } from './tokens.ts';
 
-/** The result of a match: a token, the start of a longer one, text to skip, or a terminator to put back. */
+/** The result of a match: a token, the start of a longer token, text to skip, or a terminator to put back. */
 export type Outcome = TokenKind | 'more' | 'skip' | 'terminator';
 
-/** A match's effect on the lexer. */
+/** The effect of a match on the lexer. */
 export type Action =
   | 'none'
   | 'openReference'
@@ -26,11 +26,11 @@ export type Action =
   | 'enterDirective'
   | 'dot';
 
-/** One rule; the longest match in a mode is used, or the earlier rule if two are equally long. */
+/** A lexical rule. The longest match in a mode is used, or the earlier rule if two matches are equally long. */
 export type Rule = {
   readonly outcome: Outcome;
   readonly modes: readonly LexicalMode[];
-  /** Length of the match at `at`, 0 for none. */
+  /** Returns the length of the match at `at`, or 0 if there is no match. */
   readonly match: (source: string, at: number) => number;
   readonly action: Action;
 };
@@ -49,7 +49,7 @@ const EVERYWHERE: readonly LexicalMode[] = [
   'textblock',
 ];
 
-/** Matches an expression at a position. */
+/** Creates a match function that matches an expression at a position. */
 export function pattern(expression: RegExp): Rule['match'] {
   const sticky = new RegExp(expression.source, 'y');
   return (source, at) => {
@@ -58,7 +58,7 @@ export function pattern(expression: RegExp): Rule['match'] {
   };
 }
 
-/** A quoted string; an inner quote is doubled. An unterminated string ends at the last doubled quote. */
+/** Matches a quoted string, in which a quote is doubled. An unterminated string ends at the last doubled quote. */
 function matchString(source: string, at: number): number {
   const quote = source[at];
   if (quote !== '"' && quote !== "'") return 0;
@@ -72,7 +72,7 @@ function matchString(source: string, at: number): number {
 
 const LINE_END = String.raw`(?:[ \t]*(?:\r\n|\n|\r))?`;
 
-/** In order of precedence: if two matches are equally long, the earlier rule is used. */
+/** The rules in order of precedence. If two matches are equally long, the earlier rule is used. */
 const RULES: readonly Rule[] = [
   rule('indexOpen', ['reference', 'modifier'], /\[/, 'openIndex'),
   rule('indexClose', ['index'], /\]/, 'pop'),
@@ -100,7 +100,7 @@ const RULES: readonly Rule[] = [
   rule('lineCommentEnd', ['lineComment'], /\r\n|\n|\r/, 'closeComment'),
   rule('blockComment', ['formalComment', 'blockComment'], /\*#/, 'closeComment'),
   rule('textblock', ['textblock'], /\]\]#/, 'closeComment'),
-  // Runs replace the single characters that Velocity skips one by one.
+  // This rule skips runs of characters that Velocity skips one by one.
   rule('skip', ['lineComment', 'formalComment', 'blockComment'], /[^$#\\*\r\n]+|[^]/),
   rule('more', ['textblock'], /[^$#\\\]]+|[^]/),
   rule('whitespace', ['directive', 'arguments', 'index'], /[ \t\n\r]+/),

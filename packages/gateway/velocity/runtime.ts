@@ -12,7 +12,7 @@ export interface Variables {
   get(name: string): JavaValue;
   put(name: string, value: JavaValue): void;
   remove(name: string): void;
-  /** The text of a macro caller's argument, printed if the parameter has no value. */
+  /** The text of the argument that a macro's caller passes. It is printed if the parameter has no value. */
   literalOf(reference: string): string | undefined;
 }
 
@@ -41,7 +41,9 @@ export class GlobalVariables implements Variables {
   }
 }
 
-/** A macro's parameters are the caller's expressions, evaluated in the caller's scope at each use. */
+/**
+ * The variables of a macro. Its parameters are the caller's expressions, evaluated in the caller's scope at each use.
+ */
 export class MacroVariables implements Variables {
   readonly #outer: Variables;
   readonly #local = new Map<string, JavaValue>();
@@ -68,7 +70,7 @@ export class MacroVariables implements Variables {
     return evaluate === undefined ? this.#outer.get(name) : evaluate();
   }
 
-  /** Variables that a macro sets are visible outside, too. */
+  /** Variables that a macro sets are also visible outside the macro. */
   put(name: string, value: JavaValue): void {
     this.#local.set(name, value);
     this.#outer.put(name, value);
@@ -117,14 +119,14 @@ export class NullElementVariables implements Variables {
   }
 }
 
-/** How a reference without a value prints: as its source, as in Velocity, or as nothing, as on AWS. */
+/** How a reference without a value prints: as its source, as in Velocity, or as an empty text, as on AWS. */
 export type UndefinedReferences = 'source' | 'empty';
 
 /** One render: its output and remaining budget. */
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
-  /** The depth of running macro calls; a call that #break leaves stays counted, as in Velocity. */
+  /** The depth of running macro calls. As in Velocity, a call that #break leaves stays counted. */
   macroDepth = 0;
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
@@ -140,12 +142,12 @@ export class RenderState {
 
   write(text: string): void {
     this.#output += text;
-    // Captured and discarded text counts, too.
+    // Text that is captured or discarded also counts.
     this.budget.spendChars(text.length);
     this.budget.checkLength(this.#output.length);
   }
 
-  /** The output of `render`, captured. */
+  /** Returns the output of `render` instead of printing it. */
   capture(render: () => void): string {
     const before = this.#output;
     this.#output = '';
@@ -158,7 +160,7 @@ export class RenderState {
   }
 }
 
-/** A running #break or #stop. Thrown, because it may start inside a value. */
+/** A running #break or #stop. It is thrown, because it may start inside a value. */
 export class StopSignal extends Error {
   readonly #target: 'nearest' | 'template' | LoopScope;
 
@@ -167,13 +169,16 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether it ends here: at this loop or, if undefined, at a macro or block. */
+  /** Whether the signal ends here: at this loop or, if undefined, at a macro or block. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }
 }
 
-/** #break. Created once, like STOP, because a stack trace would cost more than the rest of the template. */
+/**
+ * The signal of #break. It is created once, like STOP, because a stack trace would cost more than the rest of the
+ * template.
+ */
 export const BREAK = new StopSignal('nearest');
 export const STOP = new StopSignal('template');
 
@@ -192,7 +197,7 @@ export class CompiledBlock extends RenderedBlock {
     this.#maxDepth = maxDepth;
   }
 
-  /** False, without output, if the block contains itself more than `maxDepth` times. */
+  /** Returns false, without output, if the block contains itself more than `maxDepth` times. */
   renderInto(state: RenderState, variables: Variables): boolean {
     if (this.#depth >= this.#maxDepth) return false;
     this.#depth += 1;

@@ -3,29 +3,28 @@ import type { VelocityLexer } from './lexer.ts';
 import type { Span, Token, TokenKind } from './tokens.ts';
 
 /**
- * The maximum nesting of blocks, parentheses, literals and strings in strings: deeper templates would exhaust
- * the stack.
+ * Maximum nesting of blocks, parentheses, literals and strings in strings. Deeper templates would exhaust the stack.
  */
 const MAX_TEMPLATE_DEPTH = 100;
 
 /**
- * Tokens for the parsers. Reads each on demand, because reading may change the lexer's mode, and limits the
- * parsers' recursion.
+ * Reads tokens for the parsers. Each token is read on demand, because reading may change the lexer's mode. Also limits
+ * the parsers' recursion.
  */
 export class TokenReader {
   readonly #lexer: VelocityLexer;
   #depth: number;
-  /** The token last consumed. */
+  /** The token that was consumed last. */
   #token: Token;
 
-  /** `depth`: the nesting of the text in strings of other templates. */
+  /** @param depth the nesting of the text within strings of other templates */
   constructor(lexer: VelocityLexer, depth: number) {
     this.#lexer = lexer;
     this.#depth = depth;
     this.#token = { kind: 'text', image: '', line: 1, column: 1, skipped: [], next: undefined };
   }
 
-  /** The token that is `ahead` tokens after the last consumed one. */
+  /** Returns the token that is `ahead` tokens after the token that was consumed last. */
   peek(ahead = 1): Token {
     let token = this.#token;
     for (let step = 0; step < ahead; step += 1) token = token.next ??= this.#lexer.next();

@@ -1,16 +1,16 @@
-/** Lexical modes of Velocity 1.7: the possible tokens depend on the text before. */
+/** Lexical modes of Velocity 1.7. Which tokens are possible depends on the text before them. */
 export type LexicalMode =
   | 'text'
-  /** After `#`, before the directive's name is known. */
+  /** The mode after `#`, before the directive's name is known. */
   | 'preDirective'
   | 'directive'
-  /** After `$`. */
+  /** The mode after `$`. */
   | 'reference'
-  /** After the dot of a reference. */
+  /** The mode after the dot of a reference. */
   | 'modifier'
-  /** Inside the parentheses of a method. */
+  /** The mode inside the parentheses of a method. */
   | 'arguments'
-  /** Inside the brackets of an index. */
+  /** The mode inside the brackets of an index. */
   | 'index'
   | 'lineComment'
   | 'formalComment'
@@ -87,12 +87,12 @@ export type Token = {
   next: Token | undefined;
 };
 
-/** From the first token to the last, both included. In an empty span, `first` is after `last`. */
+/** A span from the first token to the last token, both included. In an empty span, `first` is after `last`. */
 export type Span = { readonly first: Token; readonly last: Token };
 
 /**
- * The text of a token as Velocity prints it: of the skipped text before it, only `#`, `$` and backslashes
- * before a `$` remain (`cost $ 5` is the text ` 5` after a skipped `$ `).
+ * Returns the text of a token as Velocity prints it. Of the skipped text before the token, only `#`, `$` and
+ * backslashes before a `$` remain (`cost $ 5` is the text ` 5` after a skipped `$ `).
  */
 export function tokenLiteral(token: Token): string {
   if (token.kind === 'blockComment') return '';
@@ -101,7 +101,7 @@ export function tokenLiteral(token: Token): string {
   return token.skipped.map((text) => text.replace(/\\+(?!\$)|[^#$\\]/g, '')).join('') + token.image;
 }
 
-/** The text of a span, or undefined for an empty one (where Velocity fails, too). */
+/** Returns the text of a span; undefined for an empty span, for which Velocity also fails. */
 export function spanLiteral({ first, last }: Span): string | undefined {
   let text = '';
   for (let token: Token | undefined = first; token !== undefined; token = token.next) {
@@ -111,7 +111,7 @@ export function spanLiteral({ first, last }: Span): string | undefined {
   return undefined;
 }
 
-/** The text of a span without the skipped text between its tokens. */
+/** Returns the text of a span without the skipped text between its tokens. */
 export function spanImages({ first, last }: Span): string {
   let text = '';
   for (let token: Token | undefined = first; token !== undefined; token = token.next) {

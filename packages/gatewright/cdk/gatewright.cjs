@@ -1,5 +1,6 @@
 'use strict';
-// A CDK construct around the packaged stack. CommonJS, as most CDK apps load it; aws-cdk-lib is the app's own.
+// A CDK construct around the packaged stack. It is CommonJS, as most CDK apps load it, and uses the aws-cdk-lib of the
+// app.
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
@@ -10,7 +11,7 @@ const { Construct } = require('constructs');
 
 const COMMAND = join(__dirname, '../../../bin/gatewright.cjs');
 const PREFIX = '${CodePrefix}';
-// For each resource type: the template's property, and the construct's property.
+// Maps a resource type to the template's property and the construct's property.
 const CODE = {
   'AWS::Lambda::Function': ['Code', 'code'],
   'AWS::Lambda::LayerVersion': ['Content', 'content'],
@@ -44,8 +45,8 @@ class Gatewright extends Construct {
 }
 
 /**
- * The values of all parameters: a parameter that CloudFormation is not given keeps its last value at `cdk deploy`,
- * even if its default has changed. The bucket's parameters are omitted, since each archive is a separate asset.
+ * Returns the values of all parameters, because at `cdk deploy` a parameter without a given value keeps its last value,
+ * even if its default has changed. The bucket's parameters are omitted, because each archive is a separate asset.
  */
 function valuesOf(declared, given) {
   const unknown = Object.keys(given).find((name) => !(name in declared));
@@ -61,7 +62,7 @@ function valuesOf(declared, given) {
   return Object.fromEntries(values);
 }
 
-/** CDK makes constructs synchronously, so this waits. */
+/** CDK creates constructs synchronously, so this function waits. */
 function packageStack({ stage, parts, folder }) {
   if (stage === undefined) throw new Error('Gatewright: name the stage of the stack, such as prod');
   const output = resolve(folder, '.gatewright/package', `${stage}-cdk`);

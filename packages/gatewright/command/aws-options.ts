@@ -1,4 +1,4 @@
-/** What integrations of `gatewright start` may reach outside: AWS's services, and the X-Ray daemon. */
+/** What integrations of `gatewright start` may reach outside: AWS's services and the X-Ray daemon. */
 import { parseDaemonAddress, readAwsEndpoints as read } from '../../gateway/engine/index.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import type { AwsEndpoints, DaemonAddress } from '../../gateway/engine/index.ts';
@@ -13,7 +13,7 @@ export function readAwsEndpoints(
   return endpoints;
 }
 
-/** The variable in which AWS's own SDKs find the daemon; without it nothing is traced. */
+/** Reads the variable in which AWS's own SDKs find the daemon. Without it, nothing is traced. */
 export function readDaemon(text: string | undefined): DaemonAddress | undefined {
   if (text === undefined || text === '') return undefined;
   const address = parseDaemonAddress(text);

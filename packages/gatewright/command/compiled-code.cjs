@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Keeps compiled code between runs, in a folder that only its owner can write to: files there are executed.
- * Plain CommonJS, because it runs before all other code of the command.
+ * Stores compiled code between runs, in a folder that only its owner can write to, because files there are executed. It
+ * is plain CommonJS, because it runs before all other code of the command.
  */
 const { lstatSync, mkdirSync, statSync } = require('node:fs');
 const { readdir, rm, stat, writeFile } = require('node:fs/promises');
@@ -10,7 +10,7 @@ const { homedir } = require('node:os');
 const { join } = require('node:path');
 
 const OWN_MODE = 0o700;
-/** Node never deletes from it: each new version, and each folder of npx, adds a few megabytes. */
+/** Node never deletes from the folder. Each new version, and each folder of npx, adds a few megabytes. */
 const LIMIT_BYTES = 200_000_000;
 /** The file's modification time is the time of the last measurement. */
 const MEASURED = 'measured';
@@ -18,12 +18,12 @@ const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
 let kept;
 
-/** `GATEWRIGHT_HOME`, else `~/.gatewright`, as for all per-user state. */
+/** The folder is in `GATEWRIGHT_HOME`, or else in `~/.gatewright`, as for all per-user state. */
 function codeFolder(environment) {
   return join(environment.GATEWRIGHT_HOME || join(homedir(), '.gatewright'), 'code');
 }
 
-/** @returns whether it is a folder, not a link, of this user, that others cannot write to */
+/** @returns whether `folder` is a folder (not a link) that belongs to this user and that others cannot write to */
 function isOwn(folder) {
   mkdirSync(folder, { recursive: true, mode: OWN_MODE });
   const stats = lstatSync(folder);
@@ -32,11 +32,9 @@ function isOwn(folder) {
   return stats.isDirectory() && stats.uid === own && (stats.mode & 0o022) === 0;
 }
 
-/**
- * If nothing can be kept, all code is compiled at each run: that takes little time and needs no message.
- */
+/** If compiled code cannot be stored, all code is compiled at each run. That takes little time and needs no message. */
 exports.keepCompiledCode = function keepCompiledCode(environment) {
-  // Node's own variables take precedence; an older Node has no such function.
+  // Node's own variables take precedence. An older Node has no such function.
   if (enableCompileCache === undefined || environment.NODE_COMPILE_CACHE) return;
   try {
     const folder = codeFolder(environment);
@@ -44,11 +42,11 @@ exports.keepCompiledCode = function keepCompiledCode(environment) {
     enableCompileCache(folder);
     kept = folder;
   } catch {
-    // The home is not writable.
+    // The home folder is not writable.
   }
 };
 
-/** Written as soon as the code is loaded, since a killed process writes nothing. */
+/** Writes the compiled code as soon as the code is loaded, because a killed process writes nothing. */
 exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_BYTES) {
   flushCompileCache?.();
   if (kept === undefined) return;
@@ -66,7 +64,9 @@ function wasMeasured(folder) {
   return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < MEASURED_EVERY_MS;
 }
 
-/** File after file, and not at once: requests are served meanwhile, and there can be ten thousand files. */
+/**
+ * Files are measured one after the other, because requests are served meanwhile and there can be ten thousand files.
+ */
 async function bytesOf(folder) {
   let bytes = 0;
   for (const name of await readdir(folder, { recursive: true })) {

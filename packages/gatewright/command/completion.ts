@@ -1,9 +1,11 @@
-/** `gatewright completion SHELL`: a script that completes commands and options, printed from the command table. */
+/**
+ * `gatewright completion SHELL`: prints a script that completes commands and options, created from the command table.
+ */
 import { Argument, Command } from 'commander';
 import { printLines } from '../../base/terminal/output.ts';
 import type { Loaders } from './run-command-line.ts';
 
-/** What may follow a command: its subcommands and its options. */
+/** The words that may follow a command: its subcommands and its options. */
 type Place = { readonly path: string; readonly words: readonly string[] };
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -31,7 +33,7 @@ function placesOf(command: Command, path: string): readonly Place[] {
   ];
 }
 
-/** Names of commands and options have no character that a shell would read. */
+/** Names of commands and options contain no character that is special in a shell. */
 const PRINTERS: Readonly<Record<Shell, (places: readonly Place[]) => readonly string[]>> = {
   bash: (places) => [
     ...printWords(places),
@@ -92,7 +94,7 @@ const PRINTERS: Readonly<Record<Shell, (places: readonly Place[]) => readonly st
   ],
 };
 
-/** A function of bash and zsh; it fails if the words are not a command. */
+/** Prints a function for bash and zsh. The function fails if the words are not a command. */
 function printWords(places: readonly Place[]): readonly string[] {
   return [
     '_gatewright_words() {',

@@ -11,14 +11,16 @@ import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 /** These commands read `gatewright.yml` next to the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
 
-/** As in Node, `--inspect` does not take a port from the next argument, which may be a folder. */
+/** As in Node, `--inspect` does not use the next argument as its port, because that may be a folder. */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
 
 const INSPECT_PORT = 9229;
 
-/** A wrong call throws and points to the help; subcommands do not inherit either from commander. */
+/**
+ * An incorrect call throws an error that points to the help. Subcommands do not inherit these settings from commander.
+ */
 function neverExit(command: Command, isJson: boolean): void {
   command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
   if (isJson) command.configureOutput({ writeErr: () => undefined });
@@ -46,7 +48,7 @@ export async function runProcess(commands: Loaders): Promise<void> {
   const failed = await runCommandLine(process.argv.slice(2), commands);
   if (failed === undefined) return;
   process.exitCode = failed;
-  // A thread or socket left open by the failure must not keep the process alive, or CI would wait for ever.
+  // A thread or socket that the failure left open must not keep the process alive, or CI would wait forever.
   setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }
 
@@ -66,7 +68,7 @@ export async function runCommandLine(
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
-  // Undefined for commands without these options; `start` has its own control port and calls no other
+  // The options are undefined for commands that do not have them. `start` has its own control port and calls no other
   // gateway.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
@@ -81,7 +83,7 @@ export async function runCommandLine(
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);
-    // Commander has already printed the error, or its help, unless that would be no JSON.
+    // Commander has already printed the error or its help, unless `--json` is set, because neither is JSON.
     if (isJson && error.exitCode !== 0) printError(new UsageError(describeWrongCall(error)));
     return error.exitCode;
   }

@@ -42,7 +42,7 @@ function describe(command: Command, name: string): JsonSchema {
   return { description, anyOf: [...formsOf(yes, name), ...(no === undefined ? [] : [{ const: false }])] };
 }
 
-/** A repeatable option takes a list, and pairs as a map. */
+/** A repeatable option accepts a list, and an option with pairs accepts a map. */
 function formsOf({ argChoices, flags }: Option, name: string): readonly JsonSchema[] {
   if (argChoices !== undefined)
     return [{ enum: argChoices }, ...(argChoices.includes('on') ? [{ type: 'boolean' }] : [])];

@@ -14,7 +14,7 @@ export function quote(text: string): string {
 }
 
 /**
- * `$(gatewright token …)`: the token is minted when the line runs, so the line is short and the token never
+ * Returns `$(gatewright token …)`. The token is created when the line runs, so the line is short and the token has not
  * expired.
  */
 export function tokenCommand(token: TokenText): string {

@@ -1,4 +1,4 @@
-/** The command when its first word is `start`, of which the package has a bundle (bundle-start.ts). */
+/** The command if its first word is `start`. The package contains a bundle for it (bundle-start.ts). */
 import { addJson } from './json-option.ts';
 import { runProcess } from './run-command-line.ts';
 import { startCommand } from './start/start.ts';

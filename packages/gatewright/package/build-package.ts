@@ -26,7 +26,9 @@ import { makeStackConfig } from './stack-config.ts';
 
 const run = promisify(execFile);
 
-/** Files of the package `gatewright` that tsc does not write: from the checkout, to the package. */
+/**
+ * Files of the package `gatewright` that tsc does not write. Maps each path in the checkout to the path in the package.
+ */
 const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
@@ -35,7 +37,7 @@ const COPIED = {
 };
 /** Files that are not shipped, or are shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
-/** Folders of packages/ that have one folder for each room. */
+/** Folders of packages/ that contain one folder for each part of the code. */
 const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
 /** Schemas for editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
@@ -56,7 +58,7 @@ const BUNDLED_PACKAGES = [
   'crelt',
   '@marijn/find-cluster-break',
 ];
-/** Files other than TypeScript: programs loaded by other programs, their types, queries, and lock lists. */
+/** Files other than TypeScript: programs that other programs load, their types, queries, and lock lists. */
 const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
 /** The place where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
@@ -64,13 +66,13 @@ const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 
-/** Writes the JavaScript of a project, by its tsconfig.json, into a folder. */
+/** Compiles a project, given by its tsconfig.json, to JavaScript in a folder. */
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`, with our other packages below its `node_modules` as they
- * are published separately. `root` is the checkout.
- * @throws Error if a file imports one that is not shipped, or a package that is not a dependency
+ * Rebuilds the folder of the package `gatewright`, with our other packages below its `node_modules` in the form in
+ * which they are published separately. `root` is the checkout.
+ * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
   root: string,
@@ -114,8 +116,8 @@ async function runTsc(project: string, outputDirectory: string): Promise<void> {
 }
 
 /**
- * Copies one of our packages, with the packages that it needs below it, from a built `gatewright`.
- * @returns its manifest
+ * Copies one of our packages, with our other packages that it needs below it, from a built `gatewright`.
+ * @returns the manifest of the copied package
  */
 export async function detachPackage(
   builtDirectory: string,
@@ -135,8 +137,8 @@ export async function detachPackage(
 }
 
 /**
- * Writes one of the suites, with the packages of ours that it needs below it, from a built `gatewright`.
- * @returns its manifest
+ * Writes one of the suites, with our packages that it needs below it, from a built `gatewright`.
+ * @returns the manifest of the suite
  */
 export async function buildSuite(
   root: string,
@@ -164,8 +166,8 @@ export async function buildSuite(
 }
 
 /**
- * Files for `serverless deploy` of the stack, next to the functions' code: plain data, so that osls resolves
- * their variables.
+ * Writes the files for `serverless deploy` of the stack, next to the functions' code. They are plain data, so that osls
+ * resolves their variables.
  */
 async function writeStack(root: string, outputDirectory: string): Promise<void> {
   const stack = join(outputDirectory, 'stack');
@@ -186,7 +188,7 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
   }
 }
 
-/** Folders of packages/ that are not workspaces, at the same place as in the checkout. */
+/** Copies folders of packages/ that are not workspaces to the same place as in the checkout. */
 async function writeRooms(root: string, compiled: string, outputDirectory: string): Promise<void> {
   const workspaces = new Set(Object.values(WORKSPACES));
   for (const folder of await listRooms(compiled)) {
@@ -225,7 +227,7 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
   await checkImports(target, manifest);
 }
 
-/** The page is bundled here, so that users build nothing; its licences are included. */
+/** The page is bundled here, so that users build nothing. Its licences are included. */
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
@@ -233,7 +235,10 @@ async function writeConsole(root: string, target: string): Promise<void> {
     await writeFile(join(target, name), body);
 }
 
-/** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module formats. */
+/**
+ * Writes the entries: `gatewright` is the gateway, `gatewright/quota` is for handlers. Each has one line, in both
+ * module formats.
+ */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
     ['gateway', '../packages/gateway/engine/index.js'],
@@ -274,7 +279,7 @@ function isShipped(specifier: string, file: string, manifest: Manifest): boolean
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
   // The manifest maps this import to one of our packages.
   if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
-  // A dependency of the service that packages the function.
+  // The documents are a dependency of the service that packages the function.
   if (specifier.startsWith(`${DOCUMENTS}/`)) return file.includes('functions');
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);

@@ -1,4 +1,7 @@
-/** `npm run build:package`: writes the npm packages and their tarballs below `.build/npm`, and prints what each weighs. */
+/**
+ * `npm run build:package`: writes the npm packages and their tarballs below `.build/npm`, and prints the size of each
+ * package.
+ */
 import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, buildSuite, detachPackage } from './build-package.ts';
@@ -24,7 +27,7 @@ const tarballs = await Promise.all(
 );
 console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''} osls`);
 
-/** Each package inside it: the content of an installation. */
+/** Reports every package inside the package, because that is the content of an installation. */
 async function report(manifest: Manifest, folder: string): Promise<void> {
   const lock = await readLock(ROOT);
   const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;

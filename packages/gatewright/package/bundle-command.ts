@@ -1,4 +1,7 @@
-/** Bundles the command into few files: Node spends half of the startup time on finding and linking a thousand. */
+/**
+ * Bundles the command into few files. Without a bundle, Node spends half of the startup time on finding and linking a
+ * thousand modules.
+ */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -6,14 +9,14 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { writeStart } from './bundle-start.ts';
 import { SCOPE } from './manifest.ts';
 
-/** The file that the launcher looks for. */
+/** Folder with the file that the launcher looks for. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
-/** The same in CommonJS. */
+/** The CommonJS equivalent of `import.meta.url`. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
 /**
- * Identifiers that represent the place of a file, and everything else that it reads from `import.meta`, until
- * each is replaced.
+ * Identifiers that represent the place of a file, and everything else that the file reads from `import.meta`, until
+ * each of them is replaced.
  */
 const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** Small third-party packages that every run loads. */
@@ -21,9 +24,8 @@ export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
 
 /**
- * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files
- * there; other packages stay imports. The files stay too: the plug-in, `gatewright/testing` and threads load
- * them.
+ * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files there. Other
+ * packages stay imports. The files stay as well, because the plug-in, `gatewright/testing` and threads load them.
  * @throws Error if a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string, root: string): Promise<void> {
@@ -70,7 +72,7 @@ type Places = {
   readonly root: string;
   /** The expression that gives the bundle its own location. */
   readonly place: string;
-  /** Third-party packages that are part of it. */
+  /** Third-party packages that are part of the bundle. */
   readonly joined: readonly string[];
 };
 
@@ -96,7 +98,8 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        // esbuild replaces it, not a text search, because a literal may also contain the property's name.
+        // esbuild replaces the property instead of a text search, because a literal may also contain the property's
+        // name.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
         if (code.includes(MARKED['import.meta'])) throw new Error(`${path} needs more than ${OWN_PLACE}`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;

@@ -1,11 +1,11 @@
-/** The AWS SDK of Lambda's runtimes for the package: 44 MB of `node_modules` as 2 MB of plain files. */
+/** Bundles the AWS SDK of Lambda's runtimes for the package: 44 MB of `node_modules` become 2 MB of plain files. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * The most used clients of real services, and the parts from which custom clients are built; development
- * dependencies of the checkout. Lambda has every client; a service installs others itself.
+ * The most used clients of real services, and the parts from which custom clients are built. They are development
+ * dependencies of the checkout. Lambda has every client; a service has to install other clients itself.
  */
 export const CARRIED: readonly string[] = [
   '@aws-sdk/client-apigatewaymanagementapi',
@@ -34,12 +34,12 @@ export const CARRIED: readonly string[] = [
   '@smithy/signature-v4',
 ];
 
-/** Packages in it load Node's modules by `require`, which ES modules lack. */
+/** Packages in the bundle load Node's modules by `require`, which ES modules lack. */
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Writes each package as `<folder>/<name>.js`, an ES module that can also be required. Shared code exists
- * once, so that a class is the same for every importer.
+ * Writes each package as `<folder>/<name>.js`, an ES module that can also be required. Shared code exists only once, so
+ * that a class is the same for every importer.
  */
 export async function bundleSdk(root: string, folder: string): Promise<void> {
   const { metafile } = await build({

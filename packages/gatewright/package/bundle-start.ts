@@ -1,14 +1,14 @@
 /**
- * Bundles `start` into one CommonJS file, and code that only some starts load into separate parts. As ES
- * modules the same code takes three times as long to load: each file is found and linked, and each import of
- * a built-in module reads all its exports.
+ * Bundles `start` into one CommonJS file, and puts code that only some runs load into separate parts. As ES modules,
+ * the same code takes three times as long to load, because each file is found and linked, and each import of a built-in
+ * module reads all its exports.
  */
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import type { BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 
-/** Errors show the line. */
+/** Lines are short because errors show the line. */
 const LINE_CHARS = 120;
 
 /** The form in which esbuild writes the import of a part that is loaded on demand. */
@@ -51,7 +51,7 @@ function partsOf(files: readonly OutputFile[], { outputs }: Metafile): Parts {
   );
 }
 
-/** It, and the parts that it imports, in any order. */
+/** Returns the part and the parts that it imports, in any order. */
 function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): ReadonlySet<string> {
   if (loaded.has(name)) return loaded;
   loaded.add(name);
@@ -60,7 +60,7 @@ function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): Rea
   return loaded;
 }
 
-/** One scope for all code that most starts need; each part exports what the parts loaded later need. */
+/** Puts all code that most runs need into one scope. Each part exports what the parts that are loaded later need. */
 async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<string> {
   const exported = [...always].filter((name) => name !== `${START}.js`);
   const entry = [
@@ -78,7 +78,7 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
     plugins: [readParts(parts, always)],
   });
   const { code } = await transform(withoutOwnNames(outputFiles[0]?.text ?? ''), {
-    // Comments, some of them not in ASCII, which would double the memory of the whole.
+    // Removes comments. Some of them are not ASCII, which would double the memory of the whole text.
     minifyWhitespace: true,
     lineLimit: LINE_CHARS,
     platform: 'node',
@@ -87,7 +87,10 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
   return loadLater(code);
 }
 
-/** The helper of `keepNames` that gives a function its original name: there are thousands of such calls. */
+/**
+ * Removes the calls of the `keepNames` helper that give a function its original name, because there are thousands of
+ * such calls.
+ */
 const withoutOwnNames = (text: string): string => text.replaceAll(/^ *__name\d*\((\w+), "\1"\);\n/gm, '');
 
 function readParts(parts: Parts, joined: ReadonlySet<string>): Plugin {

@@ -1,8 +1,8 @@
-/** The guides in the package: for users without a checkout, with working links. */
+/** Writes the guides for the package, for users without a checkout, with working links. */
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
-/** Below docs/. Pages about the development of the toolkit stay in the repository. */
+/** The shipped pages below docs/. Pages about the development of the toolkit stay in the repository. */
 const SHIPPED = [
   'README.md',
   'guides/**/*.md',
@@ -11,7 +11,7 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
-/** Files at the same place in the package, for pages that link to them. */
+/** A file at the same place in the package, for pages that link to it. */
 const PYTHON = 'python/README.md';
 /** A link to a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
@@ -32,7 +32,7 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
 }
 
 /**
- * The text of a page at `path`; links to pages that are not shipped become plain words, and so do pictures of
+ * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and so do pictures of
  * the repository.
  */
 export function stripForeignLinks(text: string, path: string, shipped: ReadonlySet<string>): string {

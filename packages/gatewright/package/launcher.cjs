@@ -2,7 +2,10 @@
 'use strict';
 const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
-/** Built with the package, since finding and linking 1,000 modules takes most of the startup time. A checkout has no bundle. */
+/**
+ * The bundle that is built with the package, because finding and linking 1,000 modules takes most of the startup time.
+ * A checkout has no bundle.
+ */
 const COMMANDS = '../packages/gatewright/command/bundled/main.js';
 const START = '../packages/gatewright/command/bundled/start.cjs';
 

@@ -51,9 +51,9 @@ export const HANDLER_ENTRIES = [
 /** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
 const BROUGHT_TOOLS = ['@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'osls', 'serverless'];
 /**
- * npm refuses to install a package next to another version of a peer, optional or not (ERESOLVE), but the
- * command serves services with any version. `@gatewright/handlers`, which handlers import, declares the
- * ranges. Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` matches.
+ * npm refuses to install a package next to another version of a peer dependency, optional or not (ERESOLVE), but the
+ * command serves services with any version. `@gatewright/handlers`, which handlers import, declares the version ranges.
+ * npm treats each release of DuckDB as a pre-release (1.5.6-r.1), which only `*` matches.
  */
 const ANY_VERSION = '*';
 
@@ -69,27 +69,29 @@ type Source = {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** A workspace's own manifest, with compiled files instead of the sources. */
+/** Returns the manifest of a workspace, with compiled files instead of the sources. */
 export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
   const { bin, exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
-    // A workspace is private to prevent publishing its sources.
+    // A workspace is private so that its sources cannot be published.
     private: undefined,
     engines: ENGINES,
     ...(bin === undefined ? {} : { bin: compiledNames(bin) }),
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
-    // A handler's bundle includes only what it uses of an entry.
+    // The bundle of a handler includes only what it uses of an entry.
     sideEffects: false,
     dependencies,
     peerDependencies,
-    // Installed from one tarball, independent of the registry.
+    // These packages are installed from one tarball, independent of the registry.
     bundleDependencies: ownNames(dependencies),
   };
 }
 
-/** The package that users install: command, plug-in and library, with all our packages inside. */
+/**
+ * Returns the manifest of the package that users install: command, plug-in and library, with all our packages inside.
+ */
 export async function makeManifest(root: string): Promise<Manifest> {
   const folders = Object.values(WORKSPACES);
   const manifests = await Promise.all(folders.map((folder) => makeWorkspaceManifest(root, folder)));

@@ -1,11 +1,11 @@
-/** Makes the tarball that npm would publish. */
+/** Creates the tarball that npm would publish. */
 import { execFile } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** @returns the path of the tarball, `gatewright-handlers-0.1.0.tgz` of `@gatewright/handlers` */
+/** @returns the path of the tarball, such as `gatewright-handlers-0.1.0.tgz` for `@gatewright/handlers` */
 export async function packPackage(directory: string, outputDirectory: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
     readonly name: string;
@@ -18,8 +18,8 @@ export async function packPackage(directory: string, outputDirectory: string): P
 }
 
 /**
- * npm's program, run with Node: npm passes its path to the scripts that it runs; otherwise it is searched on
- * the PATH. @throws Error without npm
+ * Finds npm's program, which is run with Node. npm passes its path to the scripts that it runs; otherwise npm is
+ * searched on the PATH. @throws Error without npm
  */
 export function findNpm(): string {
   const { npm_execpath: own, PATH = '' } = process.env;
@@ -30,7 +30,7 @@ export function findNpm(): string {
         const path = realpathSync(join(folder, place));
         if (path.endsWith('.js')) return path;
       } catch {
-        // The next candidate.
+        // The next candidate is tried.
       }
     }
   }

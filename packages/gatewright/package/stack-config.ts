@@ -1,6 +1,6 @@
 /**
- * `stack/stack.json` of the npm package: this repository's serverless.yml, in a form that another
- * serverless.yml can import.
+ * Writes `stack/stack.json` of the npm package: this repository's serverless.yml, in a form that another serverless.yml
+ * can import.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { CollectionTag, ScalarTag } from 'yaml';
 import { STACK_FOLDER } from '../../../layers/npm-parts.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** CloudFormation functions in our files; any other fails the build. */
+/** CloudFormation functions in our files. Any other function fails the build. */
 const FUNCTIONS = [
   'Equals',
   'GetAtt',
@@ -26,8 +26,8 @@ const FUNCTIONS = [
 const FILE = /^\$\{file\(([^)]+)\)\}$/;
 
 /**
- * Members for `${file(…/stack.json):functions}` in a service; osls resolves their variables there. `params`
- * are the defaults of all stages; the service adds further ones.
+ * Returns the members for `${file(…/stack.json):functions}` in a service; osls resolves their variables there. `params`
+ * are the defaults of all stages, to which the service adds more.
  * @throws Error
  */
 export async function makeStackConfig(root: string): Promise<UnknownMembers> {
@@ -45,7 +45,7 @@ export async function makeStackConfig(root: string): Promise<UnknownMembers> {
   const packages = parseMembers(parseMembers(layers)['packages']);
   return {
     params: defaults,
-    // Without the folders of the examples.
+    // The folders of the examples are omitted.
     custom: Object.fromEntries(
       Object.entries(parseMembers(custom)).filter(([name]) => name !== 'accessFolders'),
     ),

@@ -1,5 +1,6 @@
 /**
- * Finds handlers behind the toolkit's authorizers that still read the caller where another authorizer put it.
+ * Finds handlers behind the toolkit's authorizers that still read the caller from the place where another authorizer
+ * put it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -20,7 +21,7 @@ import type { PackagedService } from './check-service.ts';
 type HandlerCheck = {
   /** Findings, each with file and line. */
   readonly complaints: readonly string[];
-  /** One finding for each function without its source here. */
+  /** One finding for each function whose source is not here. */
   readonly warnings: readonly string[];
 };
 
@@ -56,7 +57,7 @@ export async function checkHandlers({
   return { complaints: [...complaints], warnings };
 }
 
-/** A handler in JavaScript that is missing is another check's. */
+/** A missing handler in JavaScript is reported by another check. */
 function unreadPath(directory: string, handler: string, runtime: string | undefined): string | undefined {
   if (runtime === undefined || isNodeRuntime(runtime)) return undefined;
   const program = join(directory, handler);
@@ -85,7 +86,7 @@ function guardedRoutes(resources: UnknownMembers): readonly GuardedRoute[] {
   });
 }
 
-/** An OpenAPI document, version 2 or 3, in `Body`. */
+/** Returns the guarded operations of an OpenAPI document, version 2 or 3, in `Body`. */
 function guardedOperations(logicalId: string, body: UnknownMembers): readonly GuardedRoute[] {
   const schemes = membersOf(membersOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
   const ours = new Set(

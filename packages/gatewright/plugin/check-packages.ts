@@ -1,25 +1,25 @@
 /**
- * Contents of a package without a bundler: missing imports of handlers, and local state that must not be
+ * Checks the contents of a package without a bundler: missing imports of handlers, and local state that must not be
  * deployed.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** The gateway's state, with credentials, and the stack, which is deployed separately. */
+/** Excludes the gateway's state with its credentials, and the stack, which is deployed separately. */
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
-/** `import { claimsOf } from 'gatewright/access'`, `require("gatewright/access")` */
+/** Matches `import { claimsOf } from 'gatewright/access'` and `require("gatewright/access")`. */
 const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
-/** The service's patterns, plus exclusions for all of its packages. */
+/** Returns the service's patterns and the exclusions that all of its packages need. */
 export function withoutState(patterns: readonly string[], directory: string): readonly string[] {
   const isStack = /gatewright\/stack/.test(readIfThere(join(directory, 'gatewright/serverless.yml')));
   return [...patterns, STATE, ...(isStack ? [STACK] : [])];
 }
 
-/** Whether a bundler includes the handlers' imports in their files. */
+/** Whether a bundler includes the handlers' imports in the handlers' files. */
 export function isBundled({
   build,
   plugins = [],
@@ -32,7 +32,7 @@ export function isBundled({
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
 
-/** Handlers that would not find `gatewright/…` at AWS, where dev dependencies are missing. */
+/** Finds handlers that would not find `gatewright/…` on AWS, because dev dependencies are missing there. */
 export async function checkPackages({
   directory,
   resources,

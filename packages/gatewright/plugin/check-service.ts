@@ -26,12 +26,12 @@ type ServiceCheck = {
 };
 
 const SETTING = 'custom.gatewright.access';
-/** A file that only the toolkit's commands write: another folder named `access` does not contain it. */
+/** A file that only the toolkit's commands write. Another folder named `access` does not contain it. */
 const SIGN = 'compiled.json';
 
 /**
  * Finds the documents in `custom.gatewright.access`, otherwise in `access` or `gatewright/access` next to
- * serverless.yml; if there are none, nothing is checked.
+ * serverless.yml. If there are no documents, nothing is checked.
  */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
@@ -56,9 +56,9 @@ export function checkService({ directory, settings, stackName, resources }: Pack
     pathOf: (name) => join(folder, name),
     open: openSharedFrom(directory),
   });
-  // Usage plans are checked where they are deployed.
+  // Customer plans are checked when they are deployed.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
-  // The document that protects the API may be one that did not compile.
+  // The document that protects the API may be a document that did not compile.
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);

@@ -1,4 +1,7 @@
-/** `custom.gatewright`: options of `gatewright start` that the commands do not have, with the same names. */
+/**
+ * Reads `custom.gatewright`: options of `gatewright start` that the plug-in's commands do not have, under the same
+ * names.
+ */
 import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
@@ -7,7 +10,7 @@ import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/** These settings are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
 
 export const SETTING_NAMES = optionNames(
@@ -15,8 +18,8 @@ export const SETTING_NAMES = optionNames(
 ).toSorted();
 
 /**
- * @param namedAccount the account that the definitions name @throws OptionError for an unknown name, listing
- * the known ones, and for an invalid value
+ * @param namedAccount the account that the definitions name @throws OptionError for an unknown name, listing the known
+ * names, and for an invalid value
  */
 export function readGatewaySettings(
   custom: unknown,
@@ -44,7 +47,7 @@ export function readGatewaySettings(
   };
 }
 
-/** Undefined: every name in `custom.gatewright` is known. */
+/** Returns undefined if every name in `custom.gatewright` is known. */
 export function refuseUnknownSetting(given: object): string | undefined {
   const known: readonly string[] = [...OF_OTHERS, ...SETTING_NAMES];
   const unknown = Object.keys(given).find((name) => !known.includes(name));

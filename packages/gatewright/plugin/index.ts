@@ -1,8 +1,8 @@
 /**
- * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with
- * serverless-offline's options and hooks. At `serverless package` it orders deployments and refuses a service
- * that uses the toolkit's authorizers unsafely. osls reads it at every command, so the gateway is loaded on
- * demand; too old Nodes read it as well, so only old syntax may run before the first line of the constructor.
+ * The Serverless plug-in with `serverless gateway start`, and `serverless offline [start]` with serverless-offline's
+ * options and hooks. At `serverless package` it orders deployments, and refuses a service that uses the toolkit's
+ * authorizers unsafely. osls reads this file at every command, so the gateway is loaded on demand. Node versions that
+ * are too old also read it, so only old syntax may run before the first line of the constructor.
  */
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
@@ -14,13 +14,13 @@ import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Time that other plug-ins get after the end to close what they keep open (a watcher, a database). */
+/** The time after the end in which other plug-ins can close what they keep open (a watcher, a database). */
 const EXIT_WITHIN_MS = 500;
 
 type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
-  /** `gatewright start` also refuses what it refuses. */
+  /** `gatewright start` also refuses what this plug-in refuses. */
   static readonly guards = true;
   readonly commands = {
     gateway: {
@@ -43,7 +43,7 @@ class GatewrightPlugin {
           lifecycleEvents: ['init', 'ready', 'end'],
           options: OFFLINE_COMMAND_OPTIONS,
         },
-        // Spawned by plug-ins that have rebuilt the functions.
+        // Other plug-ins spawn this command after they have rebuilt the functions.
         functionsUpdated: { type: 'entrypoint', lifecycleEvents: ['cleanup'] },
       },
     },
@@ -52,7 +52,7 @@ class GatewrightPlugin {
   readonly #serverless: Serverless;
   readonly #cli: CliOptions;
   readonly #utilities: PluginUtilities;
-  /** The directory in which osls started: serverless-plugin-typescript changes it in a hook. */
+  /** The directory in which osls started. It is stored because serverless-plugin-typescript changes it in a hook. */
   readonly #serviceDir: string;
   #offlineSettings: StartSettings | undefined;
   #running: Running | undefined;
@@ -77,7 +77,10 @@ class GatewrightPlugin {
     };
   }
 
-  /** Options are read before other plug-ins' hooks, some of which write to `custom.serverless-offline`. */
+  /**
+   * Reads the options before the hooks of other plug-ins run, because some of them write to
+   * `custom.serverless-offline`.
+   */
   #initialize(): void {
     const { processedInput, pluginManager, service } = this.#serverless;
     if (processedInput.commands[0] !== 'offline') return;
@@ -90,7 +93,7 @@ class GatewrightPlugin {
     this.#offlineSettings = settings;
   }
 
-  /** @throws where another command runs offline's hooks: its options have not been read. */
+  /** @throws if another command runs offline's hooks, because offline's options have not been read then */
   #offline(): StartSettings {
     if (this.#offlineSettings === undefined) throw this.#error('offline was not called on the command line');
     return this.#offlineSettings;
@@ -124,7 +127,7 @@ class GatewrightPlugin {
   }
 
   /**
-   * Ends the process even if resources are open, with the exit code set by then; the timer does not keep the
+   * Ends the process with the exit code that is set by then, even if resources are open. The timer does not keep the
    * process alive.
    */
   #exitSoon(): void {
@@ -138,7 +141,7 @@ class GatewrightPlugin {
       );
   }
 
-  /** The gateway's credentials and tables are in the service's folder, which osls packs. */
+  /** The gateway's credentials and tables are in the service's folder, which osls packs, so they are excluded. */
   async #omitState(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { withoutState } = await import('./check-packages.ts');
@@ -146,9 +149,9 @@ class GatewrightPlugin {
       service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
   }
 
-  /** Other plug-ins have changed the template by now. */
+  /** All other plug-ins have changed the template by now. */
   async #finishTemplate(): Promise<void> {
-    // Routes are being read for documents that do not exist yet.
+    // The routes are being read for documents that do not exist yet.
     if (process.env['GATEWRIGHT_READS_ROUTES'] !== undefined) return;
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
@@ -202,8 +205,8 @@ class GatewrightPlugin {
 }
 
 /**
- * Resolves on SIGTERM or Ctrl-C; a second signal ends the process immediately. Starts to listen when it is
- * called, so that a signal during startup is not lost.
+ * Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. Starts to listen when it is called, so
+ * that a signal during startup is not lost.
  */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
@@ -211,5 +214,5 @@ function waitForSignal(): Promise<void> {
   });
 }
 
-// osls takes a plug-in's default export.
+// osls uses the default export as the plug-in.
 export { GatewrightPlugin as default, GatewrightPlugin };

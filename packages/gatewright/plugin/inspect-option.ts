@@ -1,4 +1,6 @@
-/** Options for a debugger. An option of osls cannot have an optional value, so the port has its own. */
+/**
+ * Options for a debugger. In osls an option cannot have an optional value, so there is a separate option for the port.
+ */
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';

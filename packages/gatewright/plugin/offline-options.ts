@@ -16,7 +16,7 @@ type Inert = readonly (string | number | boolean)[];
 type OfflineOption = OptionSchema &
   (
     | { readonly kind: 'honoured' }
-    /** The option would change responses; `instead` names the alternative. */
+    /** The option would change responses. `instead` names the alternative. */
     | { readonly kind: 'refused'; readonly instead: string; readonly inert?: Inert }
     /** Responses are the same with and without the option. */
     | { readonly kind: 'needless'; readonly because: string; readonly inert?: Inert }
@@ -28,7 +28,7 @@ const honoured = (usage: string, type: OptionSchema['type'], shortcut?: string):
   type,
   ...(shortcut === undefined ? {} : { shortcut }),
 });
-/** An option of `gatewright start`. */
+/** Defines an option that is an option of `gatewright start`. */
 const ours = (name: OptionName, shortcut?: string): OfflineOption => {
   const { usage, type } = toOslsOption(START_OPTIONS[name]);
   return honoured(usage, type, shortcut);
@@ -116,7 +116,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
 /** Options allowed only in serverless.yml; serverless-offline has no such flags either. */
 const CUSTOM_ONLY = new Set(['localLayers', 'apiKey', 'location', 'noStripTrailingSlashInUrl']);
 
-/** Shown by `serverless offline --help`. */
+/** The options that `serverless offline --help` shows. */
 export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = Object.fromEntries(
   Object.entries(OFFLINE_OPTIONS)
     .filter(([name]) => !CUSTOM_ONLY.has(name))
@@ -129,7 +129,7 @@ export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = O
 type OfflineReading = { readonly settings: StartSettings; readonly warnings: readonly string[] };
 
 /**
- * `custom.serverless-offline`; the command line takes precedence.
+ * Reads the command line and `custom.serverless-offline`. The command line takes precedence.
  * @throws OptionError naming every refused option
  */
 export function readOfflineOptions(cli: CliOptions, custom: unknown): OfflineReading {
@@ -163,11 +163,11 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
 /** Whether a value has no effect, such as serverless-offline's own default. */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
-  // The command line passes "600" for the 600 of serverless.yml.
+  // The command line passes "600" where serverless.yml has 600.
   return inert.some((one) => one === value || String(one) === value);
 }
 
-/** Our options, by serverless-offline's names or their own. */
+/** Our options by the name that serverless-offline has for them, or by their own name. */
 const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['host', 'host'],
   ['allow-host', 'allowHost'],
@@ -187,7 +187,7 @@ function decide(given: CliOptions): StartSettings {
   });
   return {
     ...settings,
-    // Node may bind "localhost" to ::1 alone, so that 127.0.0.1 would not respond.
+    // Node may bind "localhost" only to ::1, so that 127.0.0.1 would not respond.
     ...(host !== undefined && { host: host === 'localhost' ? '127.0.0.1' : host }),
     port: 0,
     sharedPorts: {
@@ -201,7 +201,7 @@ function decide(given: CliOptions): StartSettings {
     ...readName('name', given),
     ...readInspect(given),
     noTimeout: readFlag('noTimeout', given['noTimeout']),
-    // Handlers read it to detect a local run.
+    // Handlers read this variable to detect a local run.
     functionEnvironment: { IS_OFFLINE: 'true' },
   };
 }

@@ -1,8 +1,8 @@
 'use strict';
-// Readable by every Node since 12.17: the command's launcher and the plug-in check here before they load the
-// rest.
+// Every Node since 12.17 can read this file. The command's launcher and the plug-in check the version here before they
+// load anything else.
 
-/** A sentence if this Node is older than the package's `engines`; else undefined. */
+/** Returns a sentence if this version of Node is older than the package's `engines`, otherwise undefined. */
 exports.describeOldNode = function describeOldNode() {
   const needed = require('../../../package.json').engines.node.replace('>=', '');
   const running = process.versions.node;

@@ -4,7 +4,7 @@ import type { ValueOf } from '../../gateway/engine/start-settings.ts';
 import type { StartOption } from '../../gateway/engine/settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 
-/** An invalid option that the user can correct; one sentence. */
+/** An invalid option that the user can correct. The message is one sentence. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
@@ -14,7 +14,7 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
 ]);
 
-/** A value as on the command line; undefined if absent. @throws OptionError */
+/** Reads a value as on the command line; undefined if it is absent. @throws OptionError */
 export function readOption<const Row extends StartOption>(
   name: string,
   row: Row,
@@ -45,7 +45,7 @@ export function readOption(
   return decided;
 }
 
-/** A switch of serverless-offline. @throws OptionError */
+/** Reads a switch of serverless-offline. @throws OptionError */
 export function readFlag(name: string, value: unknown): boolean {
   return readOption(name, { what: '' }, value) ?? false;
 }
@@ -61,7 +61,7 @@ export function toOslsOption(option: StartOption): OptionSchema & { readonly usa
   };
 }
 
-/** `NAME=VALUE` of `--param`, repeated. osls has checked the form. */
+/** Reads the repeated `NAME=VALUE` of `--param`. osls has already checked the form. */
 export function readPairs(value: unknown): Readonly<Record<string, string>> {
   const pairs: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
   return Object.fromEntries(

@@ -1,7 +1,7 @@
-/** osls orders a deployment after the methods that it makes, and not after those in `resources`. */
+/** osls orders a deployment after the methods that osls creates, but not after the methods in `resources`. */
 import { orderedDependsOn } from '@gatewright/authoring/check/deployment-order';
 
-/** Makes deployments of REST APIs wait for their gateway responses and methods. Changes the template. */
+/** Makes deployments of REST APIs depend on the gateway responses and methods of their API. Changes the template. */
 export function orderDeployments(resources: Readonly<Record<string, unknown>>): void {
   for (const [logicalId, DependsOn] of orderedDependsOn(resources)) {
     const deployment = resources[logicalId];

@@ -1,23 +1,23 @@
-/** The part of osls's object that the plug-in uses; the same in Serverless v3 and v4. */
+/** The part of osls's object that the plug-in uses. It is the same in Serverless v3 and v4. */
 
 export type Serverless = {
   readonly serviceDir: string;
-  /** Relative to `serviceDir`; undefined outside a service. */
+  /** Path relative to `serviceDir`; undefined outside a service. */
   readonly configurationFilename?: string;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
     readonly custom?: Readonly<Record<string, unknown>>;
     readonly plugins?: unknown;
     readonly build?: unknown;
-    /** Variables of the service; functions have their own. */
+    /** Packaging patterns of the service; functions have their own patterns. */
     readonly package?: { patterns?: readonly string[] };
-    /** Complete once the package life cycle has merged the service's own resources. */
+    /** The template is complete once the package life cycle has merged the service's own resources. */
     readonly provider: {
       readonly compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
     };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** An error shown as its message only. */
+  /** An error that osls shows as its message only. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): {
     getStage(): string;

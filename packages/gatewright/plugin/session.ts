@@ -1,5 +1,5 @@
 /**
- * One gateway for one service, from load to end. It loads the whole gateway, so `index.ts` imports it on
+ * One gateway for one service, from loading to its end. This file loads the whole gateway, so `index.ts` imports it on
  * demand.
  */
 import { relative, resolve } from 'node:path';
@@ -24,7 +24,7 @@ import type { StartFacts } from '../command/start/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
 export type ServiceFacts = {
-  /** Absolute path of its serverless.yml. */
+  /** Absolute path of the service's serverless.yml. */
   readonly file: string;
   readonly directory: string;
   readonly stage: string;
@@ -36,8 +36,8 @@ export type ServiceFacts = {
 };
 
 /**
- * Serves the service and prints its addresses; returns how to end. @throws StartError, DefinitionError,
- * OptionError
+ * Serves the service and prints its addresses. Returns a function that ends the gateway. @throws StartError,
+ * DefinitionError, OptionError
  */
 export async function startSession(
   service: ServiceFacts,
@@ -51,7 +51,7 @@ export async function startSession(
     ...readGatewaySettings(service.settings, process.env, findNamedAccount(sourcesOf(service))),
     companions: sourcesOf(service).filter((source) => source !== service.file),
     stage: service.stage,
-    // osls has settled the stage, from --stage or the service.
+    // osls has determined the stage, from --stage or from the service.
     chosen: {
       ...settings.chosen,
       stage: service.stage,
@@ -61,7 +61,7 @@ export async function startSession(
     parameters: service.parameters,
     directory: service.directory,
     documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
-    // osls has set it in this process, and the loading child inherits it.
+    // osls has set the environment in this process, and the loading child process inherits it.
     environment: {},
     adminKey: chooseKeyPair(process.env),
     log,
@@ -88,20 +88,20 @@ export async function startSession(
   };
 }
 
-/** Adds the toolkit's stack where the service imports from it. */
+/** Adds the toolkit's stack if the service imports from it. */
 function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
   const search = findStack([directory]);
   return search.kind === 'found' ? [search.folder, file] : [file];
 }
 
-/** `custom.gatewright.access` */
+/** Returns the folder in `custom.gatewright.access`. */
 function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
   const named: unknown =
     typeof settings === 'object' && settings !== null && 'access' in settings && settings.access;
   return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
-/** Facts that are shown at startup, with the plug-in's option names. */
+/** Facts that are shown at startup, with the option names of the plug-in. */
 function factsOf(
   gateway: Gateway,
   listening: Listening,
@@ -114,7 +114,7 @@ function factsOf(
     listening,
     stage,
     isVerbose,
-    // Documents of a folder are read with the stack; without them tokens are suggested for the template's own
+    // Documents of a folder are read with the stack. Without documents, tokens are suggested for the template's own
     // issuers.
     documents: [],
     tookMs: performance.now() - startedMs,
@@ -123,7 +123,7 @@ function factsOf(
   };
 }
 
-/** The message of an error that the user can fix; undefined for a bug of ours. */
+/** Returns the message of an error that the user can fix; undefined for a bug of ours. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof DefinitionError) return error.describe();
   return error instanceof StartError || error instanceof OptionError ? error.message : undefined;

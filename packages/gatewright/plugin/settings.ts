@@ -5,8 +5,8 @@ type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noT
 
 export type StartSettings = Settings &
   Pick<ProgramOptions, OfPlugin> & {
-    /** Name for other commands; absent = the name of the folder. */
+    /** Name for other commands; defaults to the name of the folder. */
     readonly name?: string;
-    /** `--verbose` of osls: all findings instead of their number. */
+    /** `--verbose` of osls, which shows all findings instead of their number. */
     readonly isVerbose?: boolean;
   };

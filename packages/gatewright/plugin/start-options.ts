@@ -1,4 +1,7 @@
-/** Options of `serverless gateway start`: the options of `gatewright start` except osls's own (stage, parameters). */
+/**
+ * Options of `serverless gateway start`. They are the options of `gatewright start` except osls's own options (stage,
+ * parameters).
+ */
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
 import { readStore } from '../../gateway/engine/settings.ts';
@@ -12,7 +15,7 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // In osls a switch is off unless it is named; `--no-…` turns it off.
+  // In osls a switch is off unless it is named. `--no-…` turns it off.
   reload: {
     usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
     type: 'boolean',
@@ -31,13 +34,13 @@ export function readStartOptions(cli: CliOptions): StartSettings {
   };
 }
 
-/** Name for other commands. @throws OptionError */
+/** Reads the name for other commands. @throws OptionError */
 export function readName(shown: string, { name: value }: CliOptions): Pick<StartSettings, 'name'> {
   const name = readOption(shown, ROWS.name, value);
   return name === undefined ? {} : { name };
 }
 
-/** The place of tables. @throws OptionError */
+/** Reads the place of the tables. @throws OptionError */
 export function readTables(prefix: string, { dynamodb, data }: CliOptions): StartSettings['dynamodb'] {
   const choice = readStore(
     readOption(`${prefix}dynamodb`, ROWS.dynamodb, dynamodb),

@@ -2,19 +2,19 @@ import { TestingError } from './control-link.ts';
 import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
 
 export type RequestOptions = {
-  /** `GET` unless given; `POST` if there is a body. */
+  /** HTTP method. Default: `GET`, or `POST` if there is a body. */
   readonly method?: string;
-  /** A list of values is sent as separate headers. */
+  /** Request headers. A list of values is sent as separate headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Added to the query of the path. */
+  /** Parameters that are added to the query of the path. */
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
-  /** An object or list is sent as JSON. */
+  /** Request body. An object or list is sent as JSON. */
   readonly body?: string | Uint8Array | object;
-  /** `Authorization: Bearer …` */
+  /** Token that is sent as `Authorization: Bearer …`. */
   readonly token?: string;
   /** Logical id, name or stack of the API; required if there are several. */
   readonly api?: string;
-  /** Required if the API has several. */
+  /** Name of the stage; required if the API has several stages. */
   readonly stage?: string;
 };
 
@@ -65,7 +65,7 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
   return more === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${more}`;
 }
 
-/** @throws TestingError that lists the existing ones */
+/** @throws TestingError that lists the existing APIs */
 export function chooseApi(
   apis: readonly ApiListing[],
   isWebSocket: boolean,
@@ -90,13 +90,13 @@ export function chooseApi(
   );
 }
 
-/** The stack is added only if another API has the same logical id: osls names every HTTP API `HttpApi`. */
+/** Names the stack only if another API has the same logical id, because osls names every HTTP API `HttpApi`. */
 function placeOf({ logicalId, stage, stack }: ApiListing, candidates: readonly ApiListing[]): string {
   const isShared = candidates.some((one) => one.logicalId === logicalId && one.stack !== stack);
   return isShared ? `stage ${stage}, stack ${stack}` : `stage ${stage}`;
 }
 
-/** Through the pipeline of a gateway in this process, without a socket. */
+/** Sends the request through the pipeline of a gateway in this process, without a socket. */
 export async function injectInto(gateway: Gateway, api: ApiListing, request: ApiRequest): Promise<Response> {
   const { method, path, headers, body } = request;
   const { host, pathname } = new URL(api.url);
@@ -125,14 +125,14 @@ export async function sendTo(
   return fetch(`${api.url}${path}`, body === undefined ? init : { ...init, body: new Uint8Array(body) });
 }
 
-/** These methods must have no body, not even an empty one. */
+/** Responses with these status codes must have no body, not even an empty one. */
 const BODILESS = new Set([101, 204, 205, 304]);
 
 function makeResponse(status: number, pairs: [string, string][], body: string | Buffer): Response {
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);
   const bytes = typeof body === 'string' ? body : new Uint8Array(body);
-  // A Response allows 200 to 599; an integration may respond with any status.
+  // A `Response` allows status codes from 200 to 599, but an integration may respond with any status.
   const isUsual = status >= 200 && status <= 599;
   const response = new Response(BODILESS.has(status) ? null : bytes, {
     status: isUsual ? status : 200,

@@ -1,10 +1,10 @@
 /**
- * A test's calls to its gateway's control port, which are the same whether the gateway runs in this process
- * or in another.
+ * The calls of a test to its gateway's control port. They are the same whether the gateway runs in this process or in
+ * another process.
  */
 
 /**
- * A sentence about what the gateway did not take.
+ * An error whose message is a sentence about what the gateway has refused.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export type ControlLink = {
   readonly secret: string;
 };
 
-/** A call to `/_gatewright/`. @throws TestingError with the gateway's response */
+/** Calls `/_gatewright/` on the control port. @throws TestingError with the gateway's response */
 export async function callControl(
   { url, secret }: ControlLink,
   method: 'DELETE' | 'GET' | 'POST',

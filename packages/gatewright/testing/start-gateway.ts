@@ -20,7 +20,7 @@ import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 export type StartOptions = {
   /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files. Default: `.`. */
   readonly stacks?: string | readonly string[];
-  /** Base of relative paths. Default: the working directory. */
+  /** Base directory of relative paths. Default: the working directory. */
   readonly directory?: string;
   readonly stage?: string;
   readonly region?: string;
@@ -29,23 +29,23 @@ export type StartOptions = {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Values for `${env:…}` in serverless.yml. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Additional variables of functions; the variables of their template take precedence. */
+  /** Additional environment variables of functions. The variables in their template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** A folder with first items of tables and users, as for `start --seed`. */
   readonly seed?: string;
-  /** First items by name or logical id of a table; plain, or in DynamoDB's own form. */
+  /** First items of tables, by name or logical id of the table. Items are plain, or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** File with values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values?: string;
   /** Issuers that the local issuer replaces. */
   readonly issuers?: readonly string[];
-  /** Whether functions' roles are enforced. Default: true. */
+  /** Whether the roles of functions are enforced. Default: true. */
   readonly roles?: boolean;
   /** Whether unsupported settings make startup fail. Default: false. */
   readonly strict?: boolean;
   /** Which Node.js functions run in their own processes. */
   readonly isolation?: Isolation;
-  /** Events that run at the same time over all functions. Default: 1,000. */
+  /** Maximum number of events that run at the same time over all functions. Default: 1,000. */
   readonly concurrency?: number;
   /** Whether each event gets its own instance. Default: false. */
   readonly cold?: boolean;
@@ -61,14 +61,14 @@ export type StartOptions = {
    */
   readonly isShared?: boolean;
   /**
-   * Receives each line of the gateway and its functions; absent, nothing is printed, and `logs()` returns
-   * them.
+   * Receives each line of the gateway and its functions. If absent, nothing is printed, and `logs()` returns the lines.
    */
   readonly onLine?: (line: string) => void;
 };
 
 /**
- * @throws TestingError that says what is wrong with the stacks
+ * Starts a gateway in this process.
+ * @throws TestingError that states what is wrong with the stacks
  *
  * @example
  * ```ts
@@ -162,7 +162,7 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
   });
 }
 
-/** Variables in `Gateway.environment()`. */
+/** Names of the variables that `Gateway.environment()` returns. */
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
 /** Variables that would be sent with the local key pair, and would invalidate every signature. */
@@ -228,7 +228,7 @@ function toGatewayOptions(
   };
 }
 
-/** Adds the toolkit's stack where the sources import from it. */
+/** Adds the toolkit's stack if the sources import from it. */
 function withStack(sources: readonly string[]): readonly string[] {
   const search = findStack(sources);
   return search.kind === 'found' ? [...sources, search.folder] : sources;

@@ -1,4 +1,4 @@
-/** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
+/** The gateway that tests use. All calls except requests to APIs go over its control port. */
 import { functionsNamed } from '../../gateway/core/stack/function.ts';
 import { readDuration } from '../../gateway/engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
@@ -29,7 +29,7 @@ export type RecordedCall = {
 };
 
 export type SendOptions = {
-  /** Source of an event on a bus. */
+  /** Source of an event on an event bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly groupId?: string;
@@ -43,51 +43,51 @@ export type ResetOptions = {
 export interface TestClock {
   now(): Promise<Date>;
   /**
-   * Moves the clock by `1d`, `90s` or milliseconds: everything that becomes due runs in order, and ends
-   * before this resolves.
+   * Moves the clock by `1d`, `90s` or milliseconds. Everything that becomes due runs in order, and ends before the
+   * promise resolves.
    */
   advance(by: string | number): Promise<Date>;
   reset(): Promise<Date>;
 }
 
 export interface TestTable {
-  /** Plain JSON: sets are lists, bytes base64. */
+  /** Returns the items as plain JSON: sets are lists, bytes are base64. */
   items(): Promise<Record<string, unknown>[]>;
-  /** Plain, or in DynamoDB's own form. Readers of the table's stream get the change. */
+  /** Writes items, plain or in DynamoDB's own form. Consumers of the table's stream receive the change. */
   put(...items: object[]): Promise<void>;
 }
 
 export interface TestGateway extends AsyncDisposable {
   /** Every stage of every API. */
   readonly apis: readonly ApiListing[];
-  /** Differences from AWS: not served, or not enforced. */
+  /** Differences from AWS: parts that are not served or not enforced. */
   readonly findings: readonly UnsupportedItem[];
   /** Environment variables for programs that tests start, and for SDKs: addresses, region and a key pair. */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: TestClock;
   /** Address of a stage, for clients with sockets. */
   url(api?: string, stage?: string): string;
-  /** Sends a request to an API; the result is the same as `fetch`'s. */
+  /** Sends a request to an API. The result is the same as the result of `fetch`. */
   inject(path: string, options?: RequestOptions): Promise<Response>;
-  /** A client of a WebSocket API. @throws HandshakeRefused */
+  /** Opens a client of a WebSocket API. @throws HandshakeRefused */
   connect(options?: SocketOptions): Promise<TestSocket>;
-  /** A token of the local issuer. */
+  /** Creates a token of the local issuer. */
   token(options: TokenOptions): Promise<string>;
   /** Invokes a function by its name, its logical id or the end of its name. @throws FunctionFailed */
   invoke(functionName: string, event?: unknown): Promise<unknown>;
   /** Sends an event to a queue, a topic or a bus; a schedule runs as if it were due. */
   send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
-  /** Waits until everything left waits for a time of the clock. */
+  /** Waits until all remaining work waits for a later time of the clock. */
   settle(): Promise<void>;
   table(name: string): TestTable;
-  /** The messages in a queue, received or not. */
+  /** Returns the messages in a queue, whether they have been received or not. */
   messages(queue: string): Promise<TestMessage[]>;
-  /** Recorded calls to AWS services, oldest first. */
+  /** Returns the recorded calls to AWS services, oldest first. */
   calls(service?: string): Promise<RecordedCall[]>;
-  /** Output of a function, or of all functions and the gateway. */
+  /** Returns the output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Restores the state right after startup: tables, queues, clock, users, keys, caches; functions start in new
+   * Restores the state directly after startup: tables, queues, clock, users, keys, caches. Functions start in new
    * instances.
    */
   reset(options?: ResetOptions): Promise<void>;
@@ -95,7 +95,7 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 /**
- * A function that a test has called threw, or has run too long.
+ * The error if a function that a test has invoked has thrown or has timed out.
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ export type TestGatewayParts = {
   readonly findings: readonly UnsupportedItem[];
   readonly request: (api: ApiListing, request: ApiRequest) => Promise<Response>;
   readonly close: () => Promise<void>;
-  /** JSON.parse of the tests' context: Jest has its own globals, and compares by them. */
+  /** `JSON.parse` of the tests' context, because Jest has its own globals and uses them in comparisons. */
   readonly parse: (text: string) => unknown;
 };
 
@@ -163,7 +163,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
-      // Created with the globals of the tests' context.
+      // The value is created with the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
     async connect(options = {}) {
@@ -259,7 +259,7 @@ async function readLogs(
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
 
-/** @param wanted a name as in `functionsNamed`. @throws TestingError that lists the existing ones */
+/** @param wanted a name as in `functionsNamed`. @throws TestingError that lists the existing functions */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
   const { functions } = JSON.parse(await callControl(link, 'GET', 'functions')) as Listing;

@@ -5,7 +5,7 @@ import { TestingError } from './control-link.ts';
 export type SocketOptions = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** `Authorization: Bearer …` */
+  /** Token that is sent as `Authorization: Bearer …`. */
   readonly token?: string;
   readonly protocols?: readonly string[];
   readonly api?: string;
@@ -13,17 +13,17 @@ export type SocketOptions = {
 };
 
 export interface TestSocket {
-  /** An object or list is sent as JSON. */
+  /** Sends a message. An object or list is sent as JSON. */
   send(message: string | object): void;
-  /** The next message, parsed if it is JSON. @throws TestingError if none arrives in time */
+  /** Returns the next message, parsed if it is JSON. @throws TestingError if none arrives in time */
   next(withinMs?: number): Promise<unknown>;
-  /** How the connection ended; resolves when it ends. */
+  /** Resolves when the connection ends, with the code and reason of the end. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): Promise<void>;
 }
 
 /**
- * The API has refused the connection.
+ * The error if the API has refused the connection.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ function handshake(socket: WebSocket): Promise<void> {
   });
 }
 
-/** Received messages, and callers that wait for one. */
+/** Stores received messages, and callers that wait for a message. */
 class Inbox {
   readonly #parse: (text: string) => unknown;
   readonly #messages: unknown[] = [];

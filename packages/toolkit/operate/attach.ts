@@ -1,4 +1,4 @@
-/** `gatewright attach`: an authorizer for an existing API, in steps that can be resumed and undone. */
+/** `gatewright attach` adds an authorizer to an existing API, in steps that can be resumed and undone. */
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
@@ -73,7 +73,7 @@ type AttachFlags = AwsFlags & {
 
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 export const REFUSED = 2;
-/** Begun and not finished, or not effective. */
+/** Exit code for an attachment that was begun, but is not finished or not effective. */
 export const UNFINISHED = 3;
 
 export function attachCommand(): Command {
@@ -139,7 +139,7 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-/** Options of commands that undo: --yes does not confirm steps that open routes. */
+/** Option of commands that undo an attachment. `--yes` does not confirm steps that open routes. */
 export const OPEN_OPTION = [
   '--open <route>',
   'confirm that this route becomes open to every caller (repeatable)',
@@ -156,9 +156,9 @@ const REFUSALS = [
 ];
 
 /**
- * Exit code 2 for a refusal before any change, 3 for a break after it.
- * @param work calls when it begins to change something
- * @param refused where AWS refuses before that
+ * Sets exit code 2 if the work is refused before any change, and 3 if it stops after a change.
+ * @param work calls its argument when it begins to change something
+ * @param refused the exit code if AWS refuses before that
  */
 export async function orExitCode(
   work: (start: () => void) => Promise<void>,
@@ -241,7 +241,10 @@ async function attachLocked(
   if (step === undefined) await finish(open, target, reading.plan, flags, step);
 }
 
-/** A plan is often made before the deployed authorizers have the document. */
+/**
+ * Adds a finding if the authorizer would refuse every caller. In the plan step it is only a warning, because a plan is
+ * often made before the authorizers that know the document are deployed.
+ */
 async function addBreaking(
   reading: Reading,
   { plane }: OpenPlane,
@@ -255,7 +258,7 @@ async function addBreaking(
   return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: PERMISSION_ADVICE }] };
 }
 
-/** The plan is then made with the written document. */
+/** Makes the plan again after the routes are written, so that it uses the written document. */
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
@@ -263,7 +266,7 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   return plan(open, flags);
 }
 
-/** Changes of an earlier run, read from the API itself. */
+/** Returns the steps of an earlier run that are not done, read from the API itself. */
 async function findUnfinished({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };
@@ -291,8 +294,7 @@ async function applySaved(
 }
 
 /**
- * The content of a file is applied only if a user read and confirmed it, or if the options of this call
- * specify the same.
+ * Applies the content of a file only if a user read and confirmed it, or if the options of this call specify the same.
  */
 async function finishSaved(
   open: Opened,
@@ -316,7 +318,7 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  // On a terminal, the user confirms the warning of the plan.
+  // On a terminal, the user confirms the warning in the plan.
   const isChecked = flags.claimsChecked || !flags.yes;
   assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);

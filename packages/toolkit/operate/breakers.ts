@@ -1,4 +1,4 @@
-/** `gatewright breakers`: circuit breakers that instances share in a table. */
+/** `gatewright breakers` manages circuit breakers that instances share in a table. */
 import { Command } from 'commander';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';

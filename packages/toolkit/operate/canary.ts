@@ -179,8 +179,8 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 }
 
 /**
- * @throws UsageError if the watch cannot read its metrics, or would end the canary at once: callers should
- * not be the first to notice
+ * @throws UsageError if the watch cannot read its metrics, or would end the canary at once. Otherwise callers would
+ * notice first.
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);
@@ -188,7 +188,7 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
-/** Ends the canary without being asked, even if its state is unknown. */
+/** Ends the canary without asking the user, even if its state is unknown. */
 async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
@@ -257,7 +257,7 @@ function deploymentOf({ stageShown }: LiveApi): string {
   return String(stageShown['deploymentId']);
 }
 
-/** @throws UsageError if a route that this opens is not named */
+/** @throws UsageError if the user did not name a route that the move opens */
 async function confirmMove(
   call: PlaneCall,
   live: LiveApi,

@@ -1,4 +1,4 @@
-/** `gatewright doctor`: what would prevent the first deployment of a stage. Writes nothing. */
+/** `gatewright doctor` finds what would prevent the first deployment of a stage. It writes nothing. */
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ type DoctorFlags = AwsFlags & {
   readonly package?: string;
 };
 
-/** A hanging credential_process must not keep the command alive. */
+/** A `credential_process` that does not end must not keep the command running. */
 const END_WITHIN_MS = 1000;
 
 export function doctorCommand(): Command {
@@ -63,7 +63,7 @@ export function doctorCommand(): Command {
     });
 }
 
-/** A deployed API, the APIs of a source, or the stack. */
+/** Examines a deployed API, the APIs of a source, or the stack. */
 function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
   const { api, stage } = flags;
   if (api !== undefined) {
@@ -79,7 +79,7 @@ function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> 
   return look(serviceFolder(named), { ...flags, stage });
 }
 
-/** `$default` is a stage of an API, but not of a stack. */
+/** `$default` is a valid stage name for an API, but not for a stack. */
 function readStageOrDefault(text: string): string {
   return text === '$default' ? text : readStageName(text);
 }
@@ -96,7 +96,7 @@ async function look(folder: string, flags: StackFlags): Promise<Report> {
   return examineStack(stack, await openAws(stack.region, flags));
 }
 
-/** All findings about a packaged stack, and the account of the credentials. */
+/** Returns all findings about a packaged stack and about the account of the credentials. */
 export async function examineStack(
   stack: StackView,
   aws: Aws | { readonly refused: string },

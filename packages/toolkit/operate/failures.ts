@@ -94,7 +94,7 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   return replayed;
 }
 
-/** The same events for the local code, matched by the end of the function's name: stages differ. */
+/** Sends the failed events to the local code. Functions are matched by the end of their name, because stages differ. */
 async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Replayed[]> {
   const all: Replayed[] = [];
   for (const { messageId, functionName, payload } of readListed(file)) {
@@ -128,7 +128,7 @@ async function sendHere(
 
 type Listed = Pick<ListedFailure, 'messageId' | 'functionName' | 'payload'>;
 
-/** @throws UsageError */
+/** @throws UsageError if the file cannot be read, or is not the output of `failures list --json` */
 function readListed(file: string): readonly Listed[] {
   let lines: readonly string[];
   try {

@@ -5,8 +5,8 @@ import type { AwsFlags } from '../terminal/aws-session.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 
 /**
- * The AWS session that the flags and the environment specify. @throws UsageError without region or
- * credentials
+ * Opens the AWS session that the flags and the environment specify.
+ * @throws UsageError without region or credentials
  */
 export async function openAws(flags: AwsFlags): Promise<Aws> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];

@@ -62,7 +62,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API is not changed`);
   await confirm('Move it?', flags.yes);
-  // --to has named the deployment; AWS shows the routes of REST deployments only.
+  // The user has named the deployment with --to. AWS shows the routes only for deployments of REST APIs.
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
   await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
@@ -72,7 +72,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   );
 }
 
-/** Seconds in the REST API, ISO 8601 in the v2 API. */
+/** The creation time is in seconds in the REST API, and in ISO 8601 in the v2 API. */
 function madeAt(value: unknown): string {
   if (typeof value === 'number') return new Date(value * 1000).toISOString();
   return typeof value === 'string' ? value : '';

@@ -1,4 +1,4 @@
-/** The parts of the deployable stack. Printed as docs/reference/stack.md by `npm run schemas`. */
+/** The parts of the deployable stack. `npm run schemas` prints them as docs/reference/stack.md. */
 import { accessPart } from './access/part.ts';
 import { cachePart } from './cache/part.ts';
 import { channelsPart } from './channels/part.ts';
@@ -17,12 +17,12 @@ export const PARTS: readonly ChosenPart[] = [
   wafPart,
 ];
 
-/** The names in `custom.parts` of serverless.yml. */
+/** The needs of each part. The names are those in `custom.parts` of serverless.yml. */
 export const PART_NEEDS: PartNeeds = Object.fromEntries(
   PARTS.map(({ chosenAs, needs }) => [chosenAs, needs]),
 );
 
-/** What several parts depend on. */
+/** Resources that several parts need. */
 export const COMMON_PART: StackPart = {
   name: 'common',
   summary: 'What several parts share: the admin API, the alarm topic, the dashboard.',

@@ -1,32 +1,35 @@
-/** One part of the deployable stack. Data only: `serverless.yml` is written by hand, and a test compares. */
+/**
+ * One part of the deployable stack. Contains only data: `serverless.yml` is written by hand, and a test compares the
+ * two.
+ */
 export type StackPart = {
   /** Name of the part, and of its folder. */
   readonly name: string;
-  /** One sentence. */
+  /** Summary in one sentence. */
   readonly summary: string;
-  /** Ids in `serverless.yml`; their handlers are `functions/<id>.ts`. */
+  /** Ids of the functions in `serverless.yml`. Their handlers are `functions/<id>.ts`. */
   readonly functions: readonly string[];
   /** Folders and files below `shared/` that contain the rules of the functions. */
   readonly handlers: readonly string[];
-  /** Relative to `packages/toolkit/stack`. */
+  /** Paths of resource files, relative to `packages/toolkit/stack`. */
   readonly resourceFiles: readonly string[];
-  /** Logical ids. */
+  /** Logical ids of the tables. */
   readonly tables: readonly string[];
-  /** Logical ids. */
+  /** Logical ids of the alarms. */
   readonly alarms: readonly string[];
-  /** Names below `params` of `serverless.yml`, and required parameters. */
+  /** Names below `params` of `serverless.yml`, and names of required parameters. */
   readonly parameters: readonly string[];
-  /** First words after `gatewright`. */
+  /** The first word of each command after `gatewright`. */
   readonly commands: readonly string[];
-  /** Paths from the repository root; read the first one first. */
+  /** Paths of guides from the repository root. Readers should start with the first one. */
   readonly guides: readonly string[];
 };
 
 export type ChosenPart = StackPart & {
   /** The part's name in `parts` of gatewright.yml. */
   readonly chosenAs: string;
-  /** The names of the parts that it needs. */
+  /** Names of the other parts that this part needs. */
   readonly needs: readonly string[];
-  /** A stack without gatewright.yml lacks it. */
+  /** A stack without gatewright.yml does not include the part. */
   readonly onlyNamed?: true;
 };

@@ -1,6 +1,6 @@
 /**
- * Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the local
- * gateway.
+ * Calls the toolkit's admin endpoints (an HTTP API with IAM authorization) with signed requests, in a deployed stack or
+ * the local gateway.
  */
 import { randomUUID } from 'node:crypto';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
@@ -19,17 +19,19 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminTarget = AwsCredentials & {
-  /** ARN of access-admin, which is called by Lambda's Invoke because the stack has no admin API. */
+  /**
+   * ARN of the function access-admin. The function is called with Lambda's Invoke, because the stack has no admin API.
+   */
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
 };
 
-/** Longer than the functions' timeouts. */
+/** Longer than the timeouts of the functions. */
 const TIMEOUT_MS = 30_000;
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
-/** Adds `--url`. */
+/** Adds the option `--url`. */
 export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
@@ -39,13 +41,13 @@ export function addAdminOptions(command: Command): Command {
   );
 }
 
-/** Fields of a problem document in addition to its text. */
+/** Members of a problem document other than its text. */
 type AdminProblem = {
-  /** Code of a `DomainError`: `STORE_UNAVAILABLE`. */
+  /** Code of a `DomainError`, such as `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
-  /** The wrong field of the request: `limits[1].burst`. */
+  /** The wrong field of the request, such as `limits[1].burst`. */
   readonly field?: string | undefined;
-  /** The version to save next, where versions exist. */
+  /** The version number to save next, for resources that have versions. */
   readonly nextVersion?: number | undefined;
 };
 
@@ -74,8 +76,8 @@ export function newOperationId(): string {
 }
 
 /**
- * The reply to a successful request.
- * @throws AdminError with the function's message, or that it cannot be reached
+ * Returns the reply to a successful request.
+ * @throws AdminError with the function's message, or with the reason why the function cannot be reached
  */
 export async function callAdmin(
   request: AdminRequest,
@@ -87,7 +89,7 @@ export async function callAdmin(
   throw readRefusal(reply.status, reply.text);
 }
 
-/** Like `callAdmin`, for a JSON object. */
+/** Like `callAdmin`, for a response that is a JSON object. */
 export async function callAdminJson(
   request: AdminRequest,
   flags: AdminFlags,
@@ -145,7 +147,7 @@ async function findLocal(): Promise<AdminTarget> {
   );
 }
 
-/** The admin API among the APIs of a gateway; undefined: the toolkit's stack is not served. */
+/** Finds the admin API among the APIs of a gateway. Undefined if the gateway does not serve the toolkit's stack. */
 export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
@@ -182,7 +184,7 @@ function missingSettings(): UsageError {
   );
 }
 
-/** `detail (code)` of a problem document; API Gateway's own refusals have a message. */
+/** Reads `detail (code)` of a problem document, or the message if API Gateway itself refused the request. */
 function readRefusal(status: number, text: string): AdminError {
   const { detail, code, message, title, field, nextVersion } = membersOf(parseJson(text));
   const what = [detail, message, title].find((part) => typeof part === 'string');

@@ -1,9 +1,9 @@
 export type AdminRequest = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** `/quota/plans/gold`; names in it printed by `printPathName`. */
+  /** Path such as `/quota/plans/gold`. Names in it must be encoded with `printPathName`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Id of a change: repeated with the same id, it counts once. */
+  /** Id of a change. A change that is repeated with the same id counts once. */
   readonly operationId?: string;
 };

@@ -1,6 +1,6 @@
 /**
- * One signed call of an AWS service by its own protocol, with the outcome as a value: a refusal is a result,
- * not a failure of the command.
+ * Makes one signed call to an AWS service in the service's own protocol. Returns the outcome as a value, because a
+ * refusal is a result, not a failure of the command.
  */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -19,7 +19,7 @@ import { readXml } from './read-xml.ts';
 export type AwsCall = { readonly service: string; readonly timeoutMs?: number } & (
   | {
       readonly protocol: 'json';
-      /** `DynamoDB_20120810.DescribeTable` */
+      /** Operation, such as `DynamoDB_20120810.DescribeTable`. */
       readonly target: string;
       readonly version?: '1.0' | '1.1';
       readonly input: object;
@@ -46,7 +46,7 @@ export type AwsAnswer =
       readonly headers: CallReply['headers'];
       readonly text: string;
     }
-  /** AWS refused. `code` is AWS's: `ResourceNotFoundException`. */
+  /** AWS refused the call. `code` is AWS's error code, such as `ResourceNotFoundException`. */
   | {
       readonly kind: 'refused';
       readonly status: number;
@@ -118,7 +118,7 @@ function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
   const body = isXml ? readXml(text) : parseJsonObject(text);
   if (status < 200 || status > 299)
     return { kind: 'refused', status, ...describeRefusal(status, headers, body, text) };
-  // A function may answer with anything.
+  // A response without JSON is accepted here, because a function may return anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
   return { kind: 'silent', message: `the response of ${url.origin} does not look like a response of AWS` };
@@ -134,7 +134,7 @@ function describeRefusal(
   const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
-  // An HTML page adds nothing to the status.
+  // An HTML page contains no more information than the status.
   const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not answer' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
@@ -142,13 +142,13 @@ function describeRefusal(
   };
 }
 
-/** `ErrorResponse.Error` of the query protocol. */
+/** Returns `ErrorResponse.Error` of the query protocol. */
 function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;
 }
 
-/** A nested member, by its path; undefined if it does not exist. */
+/** Returns the nested member at a path. Undefined if it does not exist. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const name of path) found = isJsonObject(found) ? found[name] : undefined;

@@ -1,6 +1,6 @@
 /**
- * Credentials, region and addresses as in every AWS tool: `--profile`, `--region`, `--endpoint-url`, and the
- * environment.
+ * Finds credentials, region and addresses as every AWS tool does: from `--profile`, `--region`, `--endpoint-url`, and
+ * the environment.
  */
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +20,7 @@ export type AwsFlags = {
   readonly endpointUrl?: string;
 };
 
-/** Adds `--profile`, `--region` and `--endpoint-url`. */
+/** Adds the options `--profile`, `--region` and `--endpoint-url`. */
 export function addAwsOptions(command: Command): Command {
   return command
     .option('--profile <name>', 'profile of ~/.aws (default: AWS_* variables, then the default chain)')
@@ -33,17 +33,23 @@ export function readEndpoint(text: string): string {
   throw new InvalidArgumentError('An address must begin with https:// or point to this machine.');
 }
 
-/** Requests carry the session's token. */
+/** Requests contain the session's token, so they must not go to an unsafe address. */
 function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
 }
 
-/** Accepts a valid address. */
+/**
+ * Whether a URL refers to this machine.
+ * @param url a valid URL
+ */
 export function isLoopbackUrl(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
-/** `--endpoint-url`, else `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, AWS's own. @throws UsageError */
+/**
+ * Returns `--endpoint-url`, otherwise `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL` or AWS's own address.
+ * @throws UsageError
+ */
 export function endpointOf(
   service: string,
   region: string,
@@ -57,7 +63,8 @@ export function endpointOf(
 }
 
 /**
- * Time for a sign-in service, a role and the machine's metadata service; a `credential_process` may hang.
+ * Enough time for a sign-in service, a role and the machine's metadata service. It is limited because a
+ * `credential_process` may hang.
  */
 const WITHIN_MS = 20_000;
 const QUOTED_CHARACTERS = 300;
@@ -93,7 +100,7 @@ export async function findCredentials(
     const chain = fromNodeProviderChain({
       ...(profile !== undefined && { profile }),
       clientConfig: { region },
-      // The SDK warns of variables that are set next to --profile, but what is meant is clear.
+      // The SDK warns if variables are set in addition to --profile, but the user's intent is clear.
       logger: SILENT,
     });
     const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
@@ -114,11 +121,11 @@ async function loadProviders(): Promise<ProvidersModule> {
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
-/** The error of a failed process quotes its whole command line, which may contain a secret. */
+/** The error message of a failed process contains its whole command line, which may contain a secret. */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
-  // The chain's last error, which names no remedy.
+  // This is the last error of the credential chain, and it names no remedy.
   if (/from any providers/.test(message))
     return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);

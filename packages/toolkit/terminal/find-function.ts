@@ -6,9 +6,9 @@ import { callGateway, readMember } from './running-gateway.ts';
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * Finds functions like `functionsNamed`: `list-users` for `food-delivery-dev-list-users`, `ListUsers` for
+ * Finds functions like `functionsNamed`: `list-users` matches `food-delivery-dev-list-users`, and `ListUsers` matches
  * CDK's `ListUsers2E8CF32B`.
- * @throws UsageError that lists the existing ones
+ * @throws UsageError that lists the existing functions
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await callGateway('GET', 'functions');

@@ -1,6 +1,7 @@
 /**
- * Calls access-admin of a stack that has no admin API, by Lambda's Invoke: with the event that the API would send.
- * Who may invoke the function may do all that it does; its records name the caller as STS does.
+ * Calls access-admin of a stack that has no admin API with Lambda's Invoke, and sends the event that the API would
+ * send. A user who may invoke the function may do everything that it does. Its records contain the caller's name as STS
+ * returns it.
  */
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -10,15 +11,15 @@ import type { Aws, AwsAnswer } from './aws-call.ts';
 import type { AdminRequest } from './admin-request.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
-/** The route of requests that match no route: the function responds with 404 or 405. */
+/** The route for requests that match no other route. The function responds with 404 or 405. */
 const FALLBACK = 'ANY /access/{proxy+}';
 
-/** Undefined: no ARN of a function. */
+/** Returns undefined if the text is not the ARN of a function. */
 export function regionOfFunction(arn: string): string | undefined {
   return FUNCTION_ARN.exec(arn)?.[1];
 }
 
-/** Undefined: nothing readable was returned, and `said` explains why. */
+/** `response` is undefined if nothing readable was returned. `said` then explains why. */
 type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
 
 export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {
@@ -51,7 +52,7 @@ function signerOf({ body }: Extract<AwsAnswer, { kind: 'answer' }>): string {
   return String(result['Arn']);
 }
 
-/** Payload 2.0 of an HTTP API, as functions read it. */
+/** Creates an event of an HTTP API with payload format 2.0, as the function expects it. */
 function eventOf({ method, path, query = {}, body, operationId }: AdminRequest, signer: string): object {
   const { routeKey, pathParameters } = routeOf(method, path);
   const decoded = path.split('/').map(decodeURIComponent).join('/');
@@ -79,7 +80,7 @@ function eventOf({ method, path, query = {}, body, operationId }: AdminRequest, 
   };
 }
 
-/** Chooses the route of the function as API Gateway would. */
+/** Chooses the function's route as API Gateway would. */
 function routeOf(method: string, path: string): { routeKey: string; pathParameters: Record<string, string> } {
   const segments = path.split('/');
   const found = ROUTES.find((route) => {
@@ -99,7 +100,7 @@ function routeOf(method: string, path: string): { routeKey: string; pathParamete
   return { routeKey: `${found.method} ${found.path}`, pathParameters: Object.fromEntries(named) };
 }
 
-/** Only their methods and paths: nothing is served here. */
+/** Only the methods and paths are used. Nothing is served here. */
 const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
   keys: unused,
   revocations: unused,

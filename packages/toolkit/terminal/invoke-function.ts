@@ -12,8 +12,9 @@ type Answer = {
 };
 
 /**
- * Waits without a limit. @throws UsageError if the gateway does not respond. Does not use `fetch`, which
- * gives up after five minutes: a function may take fifteen, and a breakpoint longer.
+ * Sends an event to a function and waits without a limit. Does not use `fetch`, which gives up after five minutes: a
+ * function may run for fifteen minutes, and longer at a breakpoint.
+ * @throws UsageError if the gateway does not respond
  */
 export async function sendToFunction(
   { name, region, nowEpochMs }: FoundFunction,

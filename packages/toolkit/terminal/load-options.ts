@@ -20,7 +20,10 @@ export function addLoadOptions(command: Command): Command {
   );
 }
 
-/** The members of `GatewayOptions` from these flags. @throws UsageError */
+/**
+ * Converts the flags to members of `GatewayOptions`.
+ * @throws UsageError
+ */
 export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
   const { stage, region, account } = flags;
   return {
@@ -41,15 +44,18 @@ export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
 }
 
 /**
- * Account and region of a start of these definitions, which may name their account. @throws UsageError for an
- * invalid variable
+ * Returns account and region for a gateway with these definitions, which may name their own account.
+ * @throws UsageError for an invalid variable
  */
 function homeOf(sources: readonly string[]): Home {
   const home = homeOfEnvironment();
   return { ...home, accountId: findNamedAccount(sources) ?? home.accountId };
 }
 
-/** Account and region for stacks that name none. @throws UsageError for an invalid variable */
+/**
+ * Returns account and region for stacks that do not name them.
+ * @throws UsageError for an invalid variable
+ */
 export function homeOfEnvironment(): Home {
   const home = readHome(process.env);
   if (typeof home === 'string') throw new UsageError(home);

@@ -5,7 +5,7 @@ import { FORMS } from '../../gateway/engine/settings.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import type { Form } from '../../gateway/engine/settings.ts';
 
-/** A parser for commander, which adds to the value before. */
+/** Returns a parser for commander that adds each value to the values before it. */
 export function parserOf<T>({ read, expected }: Form<T>): (text: string, before: T) => T {
   return (text, before) => {
     const after = read(text, before);
@@ -14,7 +14,7 @@ export function parserOf<T>({ read, expected }: Form<T>): (text: string, before:
   };
 }
 
-/** The same for values that are given once. */
+/** Returns a parser for an option that is given once. */
 function readerOf<T>({
   read,
   expected,
@@ -33,7 +33,7 @@ export const readPort = readerOf(FORMS.port);
 export const readSpan = readerOf(FORMS.span);
 export const readStageName = readerOf(FORMS.stage);
 export const readRegion = readerOf(FORMS.region);
-/** `K=V`, repeatable. */
+/** Parses an option `K=V`, which may be repeated. */
 export const collectPair = parserOf(FORMS.pair);
 
 export function collectText(text: string, texts: readonly string[]): string[] {
@@ -53,7 +53,7 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   return values;
 }
 
-/** RFC 9110, "token": other names cannot be sent. */
+/** Only names that are a "token" in RFC 9110 can be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('It must be the name of a header, such as X-Api-Key.');

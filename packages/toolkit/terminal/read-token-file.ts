@@ -1,8 +1,11 @@
-/** `--token-file`: keeps a token out of the shell's history and the process list. */
+/** `--token-file` keeps a token out of the shell's history and the process list. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../base/terminal/output.ts';
 
-/** The token, without its scheme. @throws UsageError if the file does not exist */
+/**
+ * Returns the token, without its scheme.
+ * @throws UsageError if the file does not exist
+ */
 export function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -1,6 +1,6 @@
 /**
- * Reads responses of AWS's query protocol as plain objects. They have elements and text; attributes do not
- * matter, and there is no mixed content.
+ * Reads responses of AWS's query protocol as plain objects. Only elements and text are read, because these responses
+ * need no attributes and have no mixed content.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -8,12 +8,12 @@ type Open = { readonly name: string; text: string; readonly children: [name: str
 
 const TOKEN =
   /<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/gy;
-/** A response is a few levels deep; a deeper one would only use up memory. */
+/** A response has only a few levels. A deeper one would only use up memory. */
 const DEPTH_LIMIT = 64;
 
 /**
- * The content of the root element. `member` elements become a list (`Exports: [{…}]`); an empty element
- * becomes the empty text, so an empty list is not a list. Undefined for anything except a complete document.
+ * Returns the content of the root element. `member` elements become a list (`Exports: [{…}]`). An empty element becomes
+ * an empty string, so an empty list is not an array. Undefined for anything except a complete document.
  */
 export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };

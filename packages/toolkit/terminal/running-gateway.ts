@@ -1,4 +1,7 @@
-/** Calls a running gateway over its control port: the gateway started in this directory, or the one named. */
+/**
+ * Calls a running gateway through its control port. It is the gateway that was started in this directory, or the one
+ * that the user names.
+ */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -16,7 +19,7 @@ const DEADLINE_MS = 5000;
 
 let chosen: GatewayChoice = {};
 
-/** Adds `--gateway` and `--control-port`. */
+/** Adds the options `--gateway` and `--control-port`. */
 export function addGatewayOptions(command: Command): Command {
   return command
     .addOption(
@@ -28,12 +31,12 @@ export function addGatewayOptions(command: Command): Command {
     .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
-/** Applies to all later calls by the command. */
+/** Applies to all later calls of the command. */
 export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError when there is none, or none with that name; the message lists the existing ones */
+/** @throws UsageError if no gateway runs, or none with that name. The message lists the running gateways. */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {
@@ -78,7 +81,10 @@ function realPath(folder: string): string {
   }
 }
 
-/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with the gateway's answer */
+/**
+ * Calls one of the local endpoints below `/_gatewright/`.
+ * @throws UsageError with the gateway's message
+ */
 export async function callGateway(
   method: 'GET' | 'POST',
   path: string,
@@ -102,7 +108,10 @@ export async function callGateway(
   throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
 }
 
-/** A call with a response that arrives line by line, as long as the gateway runs. @throws UsageError */
+/**
+ * Yields a response line by line as it arrives, as long as the gateway runs.
+ * @throws UsageError
+ */
 export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
   const { controlUrl, controlSecret } = await findGateway();
   let rest = '';
@@ -137,7 +146,10 @@ export function readMember(answer: unknown, name: string): unknown {
   throw new TypeError(`the gateway's response has no ${name}`);
 }
 
-/** Events of the running gateway, until it ends. @throws UsageError if it does not respond */
+/**
+ * Yields events of the running gateway until it ends.
+ * @throws UsageError if the gateway does not respond
+ */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
   const { controlUrl, controlSecret } = await findGateway();
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
@@ -157,6 +169,6 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
       }
     }
   } catch {
-    // The gateway has ended, and the events with it.
+    // The gateway has ended, so there are no more events.
   }
 }

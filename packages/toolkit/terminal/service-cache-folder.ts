@@ -1,12 +1,12 @@
-/** The place where commands find osls's output of an earlier start, which takes seconds to compile again. */
+/** Finds the folder with osls's output of an earlier start, because compiling it again takes seconds. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 const OTHERS_MODE = 0o077;
 
 /**
- * `{}` if nothing was started in the directory, since a command that only reads creates no folder; or if the
- * folder is a link or writable by others, who could have changed what is served.
+ * Returns `{}` if nothing was started in the directory, because a command that only reads creates no folder. Also
+ * returns `{}` if the folder is a link or writable by other users, who could have changed what is served.
  */
 export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
   const folder = join(directory, '.gatewright');

@@ -1,5 +1,5 @@
 /**
- * Options in files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * Reads options from files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
  * and checks are the same as on the command line, which takes precedence.
  */
 import { existsSync, statSync } from 'node:fs';
@@ -16,16 +16,16 @@ import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
 
 const SETTINGS_FILE = 'gatewright.yml';
-/** Service files next to it; the plug-in reads them. */
+/** Service files next to the gatewright.yml. The plug-in also reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**
- * Matches the key also before a comment or with escapes. Without a match, the service file need not be parsed
- * here, which would take 100 ms at startup.
+ * Matches the key, also if a comment follows or it contains escapes. Without a match, the service file need not be
+ * parsed here, which would take 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
-/** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/** Settings that are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** Options of one run, which do not describe how the stacks are served. */
+/** Whether an option applies to a single run, and so does not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
 /** Reading a larger file would take longer than starting the gateway. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
@@ -35,21 +35,25 @@ type Entry = { readonly name: string; readonly value: unknown; readonly at: stri
 export type Reading = {
   /** Receives one sentence per setting that cannot be used here. */
   readonly warn: (sentence: string) => void;
-  /** The command takes only some of the settings: unknown names are for another command. */
+  /**
+   * Whether the command accepts only some of the settings. Unknown names are then assumed to be for another command.
+   */
   readonly isPart: boolean;
 };
 
-/** The names that a settings file may set for a command: its long options, except those that make sense for one run only. */
+/**
+ * Returns the names that a settings file may set for a command: its long options, except those that make sense for one
+ * run only.
+ */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
- * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working
- * directory is used if the command line names no sources.
- * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
- * other
+ * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working directory is used
+ * if the command line names no sources.
+ * @throws UsageError with file and line for an unknown name, an invalid value, or two files that contradict each other
  */
 export function applySettings(command: Command, { warn, isPart }: Reading): void {
   const isNamed = command.args.length > 0;
@@ -73,16 +77,16 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
 }
 
 /**
- * A setting of the stack's own file; it is read where the stack is compiled
+ * A setting in the stack's own file. It is read when the stack is compiled
  * (packages/toolkit/authoring/files/parts-files.ts).
  */
 const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Whether a person has checked this source: `claimsChecked` of the gatewright.yml next to the sources names
- * it, or a folder that contains it.
- * @throws UsageError with file and line: a path that does not exist
+ * Returns a function that tells whether a person has checked a source. The source, or a folder that contains it, is
+ * then listed in `claimsChecked` of the gatewright.yml next to the sources.
+ * @throws UsageError with file and line for a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
   const folders = [...new Set(sources.map((source) => resolve(folderOf(source))))];
@@ -146,7 +150,7 @@ function toFlag(value: unknown): boolean | undefined {
 
 /** Applies each text as if it were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
-  // YAML's `true` where the command line has `on`.
+  // YAML reads `on` as `true`, but the command line expects `on`.
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
@@ -175,13 +179,13 @@ function readSettingsFile(file: string): readonly Entry[] {
   return read === undefined ? [] : entriesOf(read, read.document.contents, file);
 }
 
-/** `custom.gatewright` unresolved: osls resolves its variables for the plug-in. */
+/** Reads `custom.gatewright` without resolving variables, because osls resolves them for the plug-in. */
 function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
   let read: Read | undefined;
   try {
     read = readYaml(file, MAY_HAVE_SETTINGS);
   } catch {
-    // The loader of the service reports its errors.
+    // The service's loader reports errors in this file.
     return [];
   }
   if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];
@@ -223,7 +227,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   const shown = relative('.', file);
   if (node === null || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
-    // If a variable replaces the whole map, osls resolves it.
+    // osls resolves a variable that replaces the whole map.
     if (isScalar(node) && String(node.value).includes('${')) return [];
     throw new UsageError(`${shown} is not a map of settings`);
   }

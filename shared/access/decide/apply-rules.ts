@@ -1,4 +1,6 @@
-/** A principal under a document's rules: what it may do on each route, independent of the request. */
+/**
+ * Applies a document's rules to a principal. The result is what it may do on each route, independent of the request.
+ */
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
@@ -8,7 +10,7 @@ import { findMissingClaims } from './required-claims.ts';
 
 export type Grant = {
   readonly ruleId: string;
-  /** Segments of the path that must have one of these values; empty: the whole route. */
+  /** Segments of the path that must have one of these values. If empty, the whole route is granted. */
   readonly owned: readonly OwnedSegment[];
 };
 
@@ -20,14 +22,14 @@ export type RouteVerdict = {
 };
 
 export type AppliedRules = RulesInForce & {
-  /** Keys are indexes of the document's routes; a WebSocket API only has `$connect`. */
+  /** Verdicts by index of the document's routes. A WebSocket API has only `$connect`. */
   readonly routes: readonly RouteVerdict[];
 };
 
-/** Rules with conditions that are true for the principal; no rules if a required claim is missing. */
+/** The rules whose conditions are true for the principal. There are no rules if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
-  /** Rules that would have granted more, but for a claim that may not appear in a policy. */
+  /** Rules that would have granted more if a claim were allowed to appear in a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
@@ -35,7 +37,7 @@ export type RuleInForce = {
   readonly index: number;
   readonly rule: CompiledRule;
   /**
-   * Values for each of the rule's bindings; undefined: the rule has no bindings, so it is the same for every
+   * Values for each of the rule's bindings. Undefined if the rule has no bindings, so that it is the same for every
    * principal.
    */
   readonly values: readonly (readonly string[])[] | undefined;
@@ -69,7 +71,7 @@ export function rulesInForce(
   return { rules, rejectedBindings };
 }
 
-/** Default deny: a route without grants is denied, and so is a route that a deny rule names. */
+/** Denies by default: a route without grants is denied, and so is a route that a deny rule names. */
 export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;
   const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
@@ -85,7 +87,7 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
   return routes;
 }
 
-/** An undecidable condition grants nothing and denies everything. */
+/** If a condition cannot be decided, an allow rule does not apply and a deny rule does. */
 function applies(rule: CompiledRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
   const truth = evaluateCondition(rule.when, principal, at);

@@ -1,16 +1,19 @@
-/** Caches path grants within an instance: callers under the same rules get the same grants. */
+/** Caches path grants within an instance, because callers to whom the same rules apply get the same grants. */
 import type { RulesInForce } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { PathGrantsResult, toPathGrants } from './path-grants.ts';
 
-/** Per document. One entry per set of rules in force, so as many as roles are combined. */
+/**
+ * Maximum number of entries per document. There is one entry per set of rules that apply together, so about as many as
+ * combinations of roles.
+ */
 export const CACHE_LIMIT = 256;
-/** Per document: a megabyte. */
+/** Maximum size per document: one megabyte of text. */
 export const CACHE_LIMIT_CHARACTERS = 2 ** 20;
 
 type Kept = { readonly result: PathGrantsResult; readonly characters: number };
 
-/** Least recently used first. */
+/** Entries are ordered with the least recently used first. */
 type CachedPaths = { readonly byRules: Map<string, Kept>; characters: number };
 
 const documents = new WeakMap<CompiledDocument, CachedPaths>();

@@ -1,5 +1,5 @@
 /**
- * What a caller may do with channels: the document's rules, with the caller's claims inserted into their
+ * Decides what a caller may do with channels, by the document's rules with the caller's claims inserted into their
  * patterns.
  */
 import { CHANNEL_SEGMENT, printChannelGrants } from '../../aws/channel-grants.ts';
@@ -15,13 +15,10 @@ import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 
-/**
- * A claim with more values is ambiguous: if only the first values were used, a grant would depend on their
- * order.
- */
+/** A claim with more values is ambiguous. If only the first values were used, a grant would depend on their order. */
 const VALUES_LIMIT = 20;
 
-/** The text for the backend; undefined when the document has no channels, or the caller may use none. */
+/** Returns the text for the backend. Undefined if the document has no channels, or the caller may use none. */
 export function printChannels(
   { channels }: CompiledDocument,
   principal: Principal,
@@ -49,16 +46,16 @@ export function printChannels(
   });
 }
 
-/** An undecidable condition grants nothing and denies everything. */
+/** If a condition cannot be decided, an allow rule does not apply and a deny rule does. */
 function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
   return evaluateCondition(rule.when, principal, at) ?? rule.effect === 'deny';
 }
 
 /**
- * One pattern per value. An ambiguous claim (missing, with too many values, or with one that matches more
- * than itself) grants nothing and denies every possible value: a caller barred from 21 rooms must not get
- * into all of them.
+ * Returns one pattern per value. A claim is ambiguous if it is missing, has too many values, or has a value that
+ * matches more than itself. It then grants nothing and denies every possible value, because a caller who is barred from
+ * 21 rooms must not get into all of them.
  */
 function fillIn(
   pattern: readonly ChannelSegment[],
@@ -86,12 +83,15 @@ function fillIn(
   return filled.length > VALUES_LIMIT ? printWith(() => unclear) : filled;
 }
 
-/** `{sub}` is the caller together with its issuer, because two issuers may have users with the same name. */
+/** `{sub}` is replaced by the caller and its issuer, because two issuers may have users with the same name. */
 function valueAt({ principalId, claims }: Principal, claim: ClaimPath): unknown {
   return claim.length === 1 && claim[0] === 'sub' ? principalId : claimAt(claims, claim);
 }
 
-/** Undefined: ambiguous. A part of a list is enough to grant what it names, but not to deny. */
+/**
+ * Returns undefined if the claim is ambiguous. Some values of a list are enough to grant what they name, but not to
+ * deny.
+ */
 function valuesOf(claim: unknown, effect: CompiledChannelRule['effect']): readonly string[] | undefined {
   const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   if (values.length > VALUES_LIMIT) return undefined;

@@ -1,4 +1,4 @@
-/** Principal + document → the IAM policy that API Gateway caches per credential. */
+/** Compiles a principal and a document to the IAM policy that API Gateway caches per credential. */
 import type { PolicyConditions, PolicyDocument, PolicyStatement } from '../../aws/authorizer-result.ts';
 import { POLICY_RESOURCE_LIMIT_CHARACTERS } from '../../aws/limits.ts';
 import { printMethodArn } from '../../aws/method-arn.ts';
@@ -15,29 +15,29 @@ export type PolicyOutcome =
   | {
       readonly kind: 'policy';
       readonly policy: PolicyDocument;
-      /** Ids of rules that granted nothing, or less, because a claim may not appear in a policy. */
+      /** Ids of rules that granted nothing, or less than they could, because a claim may not appear in a policy. */
       readonly rejectedBindings: readonly string[];
     }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** The principal has more values than any policy has room for. */
+  /** The principal has more values than fit into a policy. */
   | { readonly kind: 'too-many' };
 
 type PolicyOptions = {
   readonly nowEpochSeconds: number;
-  /** Names whole subtrees, when the policy would be too large otherwise. */
+  /** Whether to name whole subtrees, because the policy would be too large otherwise. */
   readonly merge?: boolean;
 };
 
-/** Callers with an address in exactly these lists of the document; the classes partition all callers. */
+/** Callers whose address is in exactly these lists of the document. Each caller belongs to one class. */
 type AddressClass = {
   readonly within: ReadonlySet<number>;
   readonly condition: PolicyConditions | undefined;
 };
 
 /**
- * The minimal policy for the whole API and stage, derived from the principal alone. Partition, region,
- * account, API and stage come from the event and are never wildcards: a result for `dev` must not open
- * `prod`. The same principal gets the same bytes, whatever the order of the rules.
+ * Returns the minimal policy for the whole API and stage, derived from the principal alone. Partition, region, account,
+ * API and stage come from the event and are never wildcards, because a result for `dev` must not open `prod`. The same
+ * principal gets the same bytes, whatever the order of the rules.
  */
 export function compilePolicy(
   document: CompiledDocument,
@@ -87,13 +87,14 @@ export function compilePolicy(
   };
 }
 
-/** AWS treats an empty list of statements as malformed. */
+/** Denies everything explicitly, because AWS treats an empty list of statements as malformed. */
 export function denyAll(arn: MethodArn): PolicyDocument {
   return policyOf('Deny', arn, '*');
 }
 
 /**
- * A decision for one request, without caching. A path with wildcards is denied, because it would cover more.
+ * Returns a policy for one request, which must not be cached. Denies a path with wildcards, because the policy would
+ * cover more than this path.
  */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
@@ -114,11 +115,11 @@ export function fitsResourceLimit({ Statement }: PolicyDocument): boolean {
 
 type ClassTargets = {
   readonly condition: PolicyConditions | undefined;
-  /** Each item once, sorted. */
+  /** Sorted and without duplicates. */
   readonly targets: readonly string[];
 };
 
-/** Targets for every caller appear once, without a condition. */
+/** Targets that are granted to every caller appear once, without a condition. */
 function statementsOf(
   Effect: 'Allow' | 'Deny',
   classes: readonly ClassTargets[],

@@ -3,8 +3,8 @@ import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * Undefined: undecidable, because a claim has the wrong type or is missing. Then no allow rule applies, and
- * every deny rule does.
+ * Undefined if the condition cannot be decided, because a claim is missing or has the wrong type. Then no allow rule
+ * applies, and every deny rule does.
  */
 export type Truth = boolean | undefined;
 
@@ -12,13 +12,14 @@ const CLOCK_SKEW_LIMIT_SECONDS = 120;
 
 export type Circumstances = {
   readonly nowEpochSeconds: number;
-  /** Whether the request comes from this list of address blocks; undefined when its address is unknown. */
+  /** Whether the request comes from this list of address blocks. Undefined if its address is unknown. */
   readonly isInNetwork: (index: number) => Truth;
 };
 
 /**
- * A claim that is missing or of another type than the rule's makes its test undecided, and `not` of it, too
- * (Kleene's logic): otherwise an issuer that omits `suspended` would open what the rule closes. `exists` is decided.
+ * If a claim is missing or has another type than the rule expects, its test is undecided, and so is `not` of that test
+ * (Kleene's logic). Otherwise an issuer that omits `suspended` would open what the rule closes. `exists` is always
+ * decided.
  */
 export function evaluateCondition(
   condition: CompiledCondition,
@@ -87,7 +88,10 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
   }
 }
 
-/** "false" is not false: a value of another type than the rule's neither matches nor differs. */
+/**
+ * The string "false" is not the boolean false. A value of another type than the rule expects neither matches nor
+ * differs.
+ */
 function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
   if (values.some((value) => value === claim)) return true;
   return values.some((value) => typeof value === typeof claim) ? false : undefined;
@@ -99,7 +103,7 @@ function hasMember(claim: readonly unknown[], value: unknown): Truth {
 }
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
-  // A future time is most likely in milliseconds, and would count as recent for ever.
+  // A future time is most likely in milliseconds, and would otherwise count as recent forever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;
 }

@@ -1,6 +1,6 @@
 /**
- * Caller + request + document → allow or deny, with the reason. The policy gives the same decisions for the
- * whole API at once.
+ * Decides whether a document allows a caller's request, and gives the reason. The policy contains the same decisions
+ * for the whole API.
  */
 import { applyRules } from './apply-rules.ts';
 import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
@@ -19,14 +19,14 @@ export type Decision =
       readonly kind: 'deny';
       readonly reason: DenyReason;
       readonly route: CompiledRoute | undefined;
-      /** Deny rules; for `not-owner`, the rules that would allow another caller. */
+      /** Ids of the deny rules. For `not-owner`, ids of the rules that would allow another caller. */
       readonly rules: readonly string[];
     };
 
 export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment' | 'missing-claim';
 
 type DecisionRequest = {
-  /** The method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
+  /** The part of the method ARN after the stage, still encoded, such as `GET/users/1` or `$connect`. */
   readonly target: string;
   readonly sourceIp: string | undefined;
   readonly nowEpochSeconds: number;
@@ -35,8 +35,8 @@ type DecisionRequest = {
 const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
- * It is unknown whether AWS routes by the path as sent or as decoded (`/%61dmin`), and how a server behind it
- * reads the path, so a request is denied if any reading is.
+ * It is unknown whether AWS routes by the path as sent or as decoded (`/%61dmin`), and how a server behind it reads the
+ * path. So a request is denied if any reading of its path is denied.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const decision = decideByRules(document, principal, request);
@@ -58,7 +58,7 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
   for (const reading of readingsByServers(target, decodePath)) {
     if (reading === target) continue;
     const other = read(document, applied, reading, (value) => [value]);
-    // A reading that matches no route opens nothing, so it does not refuse the others.
+    // A reading that matches no route opens nothing, so it does not deny the request.
     if (other.kind === 'deny' && other.reason === 'no-route') continue;
     if (other.kind === 'deny') return other;
     decision = other;
@@ -111,7 +111,7 @@ function unrouted(): Decision {
 
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 
-/** Like API Gateway: a malformed escape stays as it is, bytes that are not UTF-8 become U+FFFD. */
+/** Decodes like API Gateway: a malformed escape stays as it is, and bytes that are not UTF-8 become U+FFFD. */
 function decodePath(target: string): string {
   return target.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }

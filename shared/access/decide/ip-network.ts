@@ -1,4 +1,4 @@
-/** Parses blocks of IPv4 and IPv6 addresses, matches addresses, and intersects lists. */
+/** Parses blocks of IPv4 and IPv6 addresses, matches addresses, and intersects lists of blocks. */
 import {
   firstAddress,
   isWithin,
@@ -9,16 +9,16 @@ import {
 import type { IpBlock } from '@gatewright/aws/ip-address';
 
 /**
- * Parses `203.0.113.0/24`, `2001:db8::/32` or one address; undefined for anything else, including bits set
- * below the prefix.
+ * Parses `203.0.113.0/24`, `2001:db8::/32` or one address. Undefined for anything else, including a block with bits set
+ * after the prefix.
  */
 export function parseIpNetwork(text: string): IpBlock | undefined {
   const block = parseIpBlock(text);
-  // 10.0.0.1/8 is a typo, and it is unclear which half was meant.
+  // 10.0.0.1/8 is probably a typing error: it is unclear whether the address or the prefix length is wrong.
   return block !== undefined && firstAddress(block) === block.bits ? block : undefined;
 }
 
-/** Whether a block contains the address; an unreadable address is in no block. */
+/** Whether one of the blocks contains the address. No block contains an address that cannot be parsed. */
 export function containsAddress(networks: readonly string[], address: string): boolean {
   const candidate = parseCallerAddress(address);
   if (candidate === undefined) return false;
@@ -28,7 +28,7 @@ export function containsAddress(networks: readonly string[], address: string): b
   });
 }
 
-/** Blocks contained in both lists: two blocks are either nested or disjoint. */
+/** Returns the blocks that are contained in both lists. Two blocks are always either nested or disjoint. */
 export function intersectNetworks(some: readonly string[], others: readonly string[]): readonly string[] {
   const both = some.flatMap((a) =>
     others.flatMap((b) => {

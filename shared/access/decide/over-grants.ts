@@ -1,4 +1,4 @@
-/** What a policy pattern grants beyond its own route, because IAM's `*` also matches slashes. */
+/** Finds what a policy pattern grants beyond its own route, because IAM's `*` also matches slashes. */
 import type { CompiledDocument } from '../compiled-document.ts';
 import { finderOf } from './route-finder.ts';
 import type { RouteSegment, Template } from './route-finder.ts';
@@ -7,14 +7,14 @@ import type { SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
   readonly route: number;
-  /** The narrowest IAM pattern that is possible: denying it removes the excess. */
+  /** The narrowest possible IAM pattern that removes the excess when it is denied. */
   readonly pattern: SegmentPattern;
 };
 
 /**
- * Every way in which a request matched by the pattern reaches a route with this verb, or one of the routes
- * `asked` for. Only real routing counts: if texts were compared, denying `/users/{id}` would block a granted
- * `/users/search`.
+ * Finds every way in which a request that matches the pattern reaches a route with this verb. If `request` is given,
+ * only the routes for which it returns true are searched. Only real routing counts: comparing texts would deny
+ * `/users/{id}`, and so block a granted `/users/search`.
  */
 export function findOverGrants(
   document: CompiledDocument,
@@ -30,7 +30,7 @@ export function findOverGrants(
   return found;
 }
 
-/** The routes that match the pattern's words before its first wildcard; others cannot be reached. */
+/** Returns the routes that match the pattern's words before its first wildcard. No other route can be reached. */
 export function findReachedRoutes(
   document: CompiledDocument,
   method: string,
@@ -60,16 +60,16 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has the fewest literals: if even it goes to a more specific route, every path of
-        // the shape does.
+        // The typical path has the fewest literals. If even this path goes to a more specific route, so does every path
+        // of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
 }
 
 /**
- * Whether the path reaches the template, or its backend may read it so: HTTP APIs send `/admin/` to a greedy
- * route, and most servers behind it read `/admin`.
+ * Whether the path reaches the template, or its backend may read it so. HTTP APIs send `/admin/` to a greedy route, and
+ * most servers behind it read `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,
@@ -87,13 +87,15 @@ function isServedBy(
   );
 }
 
-/** A greedy route takes any length; beyond pattern and longest template together the results repeat. */
+/**
+ * A greedy route accepts any length, but beyond the length of the pattern plus the longest template the results repeat.
+ */
 function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
   const first = Math.max(templateLength, patternLength);
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
 }
 
-/** Adds the shape with a trailing slash, where the route accepts one. */
+/** Adds the shape with a trailing slash if the route accepts one. */
 function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }

@@ -1,19 +1,19 @@
-/** Claim values that may be written into a policy's resource: a `*` there would grant everything. */
+/** Finds claim values that may be written into a policy's resource. A `*` in such a value would grant everything. */
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from '../compiled-document.ts';
 import { readingsByServers } from './path-disguises.ts';
 
 /**
- * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, `%` could encode any of
- * them; servlet containers read `u-2;x` as `u-2`, and other servers `u-2#x`. The second part excludes control
- * characters: `\p{Cc}` adds 0.1 ms to a cold start.
+ * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, and `%` could encode any of these.
+ * Servlet containers read `u-2;x` as `u-2`, and other servers read `u-2#x` so. The second part of the expression
+ * excludes control characters, because `\p{Cc}` adds 0.1 ms to a cold start.
  */
 const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
 /**
- * Allowed values of a path parameter. Empty when the claim is missing, unsafe or of the wrong type: then
+ * Returns the allowed values of a path parameter. Empty if the claim is missing, unsafe or of the wrong type. Then
  * nothing is granted.
  */
 export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): readonly string[] {
@@ -24,16 +24,13 @@ export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): re
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
-/** Whether some but not all values may appear in a policy. */
+/** Whether some values may appear in a policy and others may not. */
 export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
   const value = claimAt(claims, claim);
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
 }
 
-/**
- * `..` and `bob.` are safe for IAM, but servers behind the gateway resolve the former, and Windows reads the
- * latter as `bob`.
- */
+/** `..` and `bob.` are safe for IAM, but servers behind the gateway resolve `..`, and Windows reads `bob.` as `bob`. */
 function isSafe(value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -45,7 +42,7 @@ function isSafe(value: unknown): value is string {
   );
 }
 
-/** Spellings of the value in a path: as it is, and percent-encoded. `auth0|1`, `auth0%7C1`. */
+/** Returns the spellings of the value in a path: unchanged and percent-encoded, such as `auth0|1` and `auth0%7C1`. */
 export function encodingsOf(value: string): readonly string[] {
   const encoded = encodeURIComponent(value);
   return encoded === value ? [value] : [value, encoded];

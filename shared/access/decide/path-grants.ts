@@ -1,4 +1,7 @@
-/** A principal's rights on an API → the fewest path patterns to allow and deny that express exactly them. */
+/**
+ * Turns a principal's rights on an API into the fewest path patterns to allow and deny that express exactly these
+ * rights.
+ */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import { findOverGrants, findReachedRoutes } from './over-grants.ts';
@@ -18,19 +21,25 @@ import {
 } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
-/** Verb and path, as in the ARN after the stage: `GET/users/*`. Each once, sorted. */
+/** Patterns of verb and path, as in the ARN after the stage: `GET/users/*`. Sorted and without duplicates. */
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
 
-/** No deny pattern removes `denied` without removing `allowed`: IAM cannot express this in one policy. */
+/**
+ * No deny pattern removes the route `denied` without removing the route `allowed`, so IAM cannot express the rights in
+ * one policy.
+ */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
 
 export type PathGrantsResult =
   | { readonly kind: 'grants'; readonly grants: PathGrants }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** More patterns than any result could contain. */
+  /** There are more patterns than any result can contain. */
   | { readonly kind: 'too-many' };
 
-/** The largest result contains a hundred resources. Lists of claims multiply. */
+/**
+ * The largest result contains about a hundred resources. Several claims with lists of values multiply the number of
+ * patterns.
+ */
 const OWNED_PATTERNS_LIMIT = 500;
 
 type MethodGrants = {
@@ -41,14 +50,14 @@ type MethodGrants = {
 
 type RouteGrant = {
   readonly template: Template;
-  /** The template's own pattern, or several with the principal's values instead of wildcards. */
+  /** The template's own pattern, or several patterns with the principal's values instead of wildcards. */
   readonly patterns: readonly SegmentPattern[];
 };
 
 /**
- * `merge`: names whole subtrees if the principal may call all of their routes, for a smaller policy.
- * `isPersonal`: the patterns contain values of the principal; this depends on the rules in force, not on the
- * values.
+ * Returns the patterns of a principal. `merge` names whole subtrees if the principal may call all of their routes,
+ * which makes the policy smaller. `isPersonal` means that the patterns contain values of the principal. It depends on
+ * the rules that apply, not on the values.
  */
 export function toPathGrants(
   document: CompiledDocument,
@@ -115,7 +124,7 @@ function routeGrants(
     const patterns = distinct(
       (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(template, owned)),
     ).filter(
-      // A user named like a static route would reach that route instead of the granted one.
+      // A user whose name equals a static segment would reach that static route instead of the granted route.
       (pattern) => pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template,
     );
     if (patterns.length > 0) granted.set(template.index, { template, patterns });
@@ -123,7 +132,7 @@ function routeGrants(
   return granted;
 }
 
-/** Whether all the principal's requests to the route pass: it has no authorizer, or is allowed as a whole. */
+/** Whether all the principal's requests to the route pass, because it has no authorizer or is allowed as a whole. */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||
@@ -143,7 +152,7 @@ type Guard =
   | { readonly kind: 'deny'; readonly deny: readonly SegmentPattern[] }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
 
-/** Finds what must be denied, and checks that this takes no grant away. */
+/** Finds what must be denied, and checks that a denial does not remove a grant. */
 function guardMethod(grants: MethodGrants): Guard {
   const excess = findExcess(grants);
   if (excess.length === 0) return { kind: 'deny', deny: [] };
@@ -161,7 +170,7 @@ function guardMethod(grants: MethodGrants): Guard {
   return { kind: 'deny', deny: withoutCovered(excess.map(({ pattern }) => pattern)) };
 }
 
-/** Routes that the granted patterns match without being granted. */
+/** Returns the routes that the granted patterns match although they are not granted. */
 function findExcess(grants: MethodGrants): readonly OverGrant[] {
   const { document, method, granted } = grants;
   const found = new Map<string, OverGrant>();
@@ -184,7 +193,7 @@ type Way = {
   readonly path: readonly string[];
 };
 
-/** Whether the deny pattern matches an ordinary request of the grant, without route names as parameters. */
+/** Whether the deny pattern matches an ordinary request of the grant, in which no parameter equals a route's name. */
 function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
   const { isName } = finderOf(document);
   if (pattern.some((text, index) => text !== template.pattern[index] && isName(text))) return false;
@@ -194,7 +203,7 @@ function isLost(document: CompiledDocument, { template, pattern, path }: Way, de
   );
 }
 
-/** Replaces patterns by `orders/*` where every route below `orders` is allowed, highest place first. */
+/** Replaces patterns by `orders/*` if every route below `orders` is allowed. Starts at the highest level. */
 function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]): readonly SegmentPattern[] {
   const { document, method } = grants;
   const prefixes = new Map<string, SegmentPattern>();
@@ -215,7 +224,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
   return withoutCovered([...patterns, ...subtrees]);
 }
 
-/** The segments, from the wildcard on, of each closed route that an allowed wildcard may match. */
+/** Returns the segments, from the wildcard on, of each closed route that an allowed wildcard may match. */
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],

@@ -4,21 +4,21 @@ import type { Claims } from './claims.ts';
 import type { ClaimPath, CompiledDocument, CompiledIssuer } from '../compiled-document.ts';
 
 export type Principal = {
-  /** `{issuer's id}|{subject}`: equal subjects of two issuers stay two principals. */
+  /** `{issuer's id}|{subject}`, so that equal subjects of two issuers are two principals. */
   readonly principalId: string;
   readonly issuerId: string;
-  /** `iss` of the token. */
+  /** Claim `iss` of the token. */
   readonly issuer: string;
   readonly subject: string;
-  /** `client_id`, else `azp`. */
+  /** Claim `client_id` of the token, otherwise `azp`. */
   readonly clientId: string | undefined;
-  /** Including inherited ones; roles that the document does not declare are omitted. */
+  /** Includes inherited roles. Roles that the document does not declare are omitted. */
   readonly roles: ReadonlySet<string>;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
-  /** Undefined: an API key that does not expire. */
+  /** Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
-  /** Value of the caller's API Gateway key for a native usage plan. A secret. */
+  /** Value of the caller's API Gateway key for a native usage plan. This value is secret. */
   readonly usageIdentifierKey?: string;
 };
 
@@ -26,8 +26,8 @@ const SUBJECT_LIMIT_CHARACTERS = 255;
 const LIST_LIMIT = 200;
 
 /**
- * Reads the claims of a verified token. A token without scopes or roles has no such rights; a claim of the
- * wrong type is an error.
+ * Reads the claims of a verified token. A token without scopes or roles gets no rights from them. A claim of the wrong
+ * type is an error.
  * @throws DomainError TOKEN_CLAIM_INVALID
  */
 export function toPrincipal(
@@ -38,7 +38,7 @@ export function toPrincipal(
   const subject = claimAt(claims, trust.principal);
   if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_LIMIT_CHARACTERS)
     throw invalid(trust.principal);
-  // A lone surrogate, which no context can carry.
+  // No context can contain a lone surrogate.
   if (!subject.isWellFormed()) throw invalid(trust.principal);
   const { exp, client_id: clientId = claims['azp'] } = claims;
   if (typeof exp !== 'number') throw invalid(['exp']);
@@ -57,7 +57,7 @@ export function toPrincipal(
   };
 }
 
-/** The declared roles among these names, with all that they inherit, and their scopes. */
+/** Returns the declared roles among these names, with all roles that they inherit, and their scopes. */
 export function expandRoles(
   { roles, scopes }: { readonly roles: readonly string[]; readonly scopes: readonly string[] },
   declared: CompiledDocument['roles'],
@@ -69,7 +69,7 @@ export function expandRoles(
   };
 }
 
-/** A list, or one text with names separated by spaces. */
+/** Reads a list of names, or one text with names separated by spaces. */
 function readNames(claims: Claims, path: ClaimPath): readonly string[] {
   const value = claimAt(claims, path);
   if (value === undefined) return [];

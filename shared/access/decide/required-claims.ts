@@ -1,8 +1,11 @@
-/** Claims without which a handler would write data without an owner: a caller who lacks one is denied. */
+/**
+ * Checks claims without which a handler would write data without an owner. A caller who lacks one of these claims is
+ * denied.
+ */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';
 
-/** Names of the claims that the document requires (`result.claims`) and the caller lacks or has empty. */
+/** Returns the names of claims that the document requires (`result.claims`) and that the caller lacks or has empty. */
 export function findMissingClaims(
   { result }: Pick<CompiledDocument, 'result'>,
   { claims }: { readonly claims: Claims },
@@ -17,7 +20,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** The message for the log, because a policy cannot tell why it denies. */
+/** Returns a message for the log, because a policy cannot contain the reason for a denial. */
 export function describeMissingClaims(names: readonly string[]): string {
   return `the credential has no claim ${names.join(', ')}, which result.claims requires`;
 }

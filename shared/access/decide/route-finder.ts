@@ -1,5 +1,5 @@
 /**
- * Finds the route of an inventory that a request reaches: the most specific one, which API Gateway chooses
+ * Finds the route of an inventory that a request reaches. API Gateway chooses the most specific route
  * (docs/aws §2.1, §2.2).
  */
 import type { ApiKind, CompiledDocument, CompiledRoute } from '../compiled-document.ts';
@@ -8,32 +8,32 @@ import type { SegmentPattern } from './segment-patterns.ts';
 
 export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
 
-/** A route with its parsed path. The root is one empty literal. */
+/** A route with its parsed path. The path `/` is one empty literal. */
 export type Template = {
   readonly index: number;
-  /** Order among the templates of its verb: of two that match, the lower is the route. */
+  /** Order among the templates of a verb. Of two templates that match, the one with the lower rank is the route. */
   readonly rank: number;
-  /** `rest` is always last, and matches one segment or more. */
+  /** `rest` is always last, and matches one or more segments. */
   readonly segments: readonly RouteSegment[];
-  /** The pattern of all its requests in a policy: `orders/*`. */
+  /** The policy pattern that matches all requests to this route, such as `orders/*`. */
   readonly pattern: SegmentPattern;
 };
 
 type RouteFinder = {
-  /** The most specific first. */
+  /** Returns the templates of a verb, the most specific first. */
   readonly templates: (method: string) => readonly Template[];
-  /** `words` are the path's segments: `users/1` → `['users', '1']`, the root `['']`. */
+  /** `words` are the segments of the path: `['users', '1']` for `users/1`, and `['']` for the root. */
   readonly find: (method: string, words: readonly string[]) => Template | undefined;
-  /** Templates that may match the words before the pattern's first wildcard, the most specific first. */
+  /** Returns templates that may match the words before the pattern's first wildcard, the most specific first. */
   readonly below: (method: string, pattern: SegmentPattern) => readonly Template[];
   readonly longest: (method: string) => number;
-  /** Whether the text is a literal segment of any route. */
+  /** Whether any route has the text as a literal segment. */
   readonly isName: (text: string) => boolean;
 };
 
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
 
-/** Cached per document: an instance needs it for every request. */
+/** Returns the finder of a document. It is cached, because an instance needs it for every request. */
 export function finderOf(document: CompiledDocument): RouteFinder {
   const known = finders.get(document);
   if (known !== undefined) return known;
@@ -42,7 +42,7 @@ export function finderOf(document: CompiledDocument): RouteFinder {
   return finder;
 }
 
-/** Groups templates by prefix, so that hundreds of them are not compared one by one. */
+/** Groups templates by prefix, because comparing hundreds of them one by one is slow. */
 type Branch = {
   readonly literals: Map<string, Branch>;
   one: Branch | undefined;
@@ -53,7 +53,7 @@ type Branch = {
 type Tree = {
   readonly templates: readonly Template[];
   readonly root: Branch;
-  /** `$default` of an HTTP API: takes whatever no other route takes, the root included. */
+  /** `$default` of an HTTP API, which handles every request that no other route matches, including the root. */
   readonly fallback: Template | undefined;
   readonly longest: number;
 };
@@ -139,7 +139,7 @@ function findBelow(
 ): Template | undefined {
   const word = words[at];
   if (word === undefined) return branch.ends[0];
-  // A greedy parameter is never empty, but for the root of an HTTP API.
+  // A greedy parameter is never empty, except for the root of an HTTP API.
   const isFull = word !== '' || words.length > at + 1 || (kind === 'http' && at === 0);
   let best = isFull ? branch.rest[0] : undefined;
   for (const next of [branch.literals.get(word), word === '' ? undefined : branch.one]) {
@@ -162,7 +162,7 @@ function collectBelow(branch: Branch, pattern: SegmentPattern, at: number, into:
   if (branch.one !== undefined) collectBelow(branch.one, pattern, text === ANY ? at : at + 1, into);
 }
 
-/** `/orders/{id}` → a literal and `one`. */
+/** Parses `/orders/{id}` into a literal and `one`. */
 export function parseTemplate(path: string): readonly RouteSegment[] {
   if (path === '$default') return ['rest'];
   return (path.startsWith('/') ? path.slice(1) : path).split('/').map((part) => {
@@ -192,7 +192,10 @@ function compareFromLeft(a: readonly RouteSegment[], b: readonly RouteSegment[])
   return a.length - b.length;
 }
 
-/** A full match ranks before a greedy one; then more literals, more segments, and the leftmost literal. */
+/**
+ * A full match ranks before a greedy match. After that, more literals rank first, then more segments, then the leftmost
+ * literal.
+ */
 function compareHttp(a: readonly RouteSegment[], b: readonly RouteSegment[]): number {
   const literals = (segments: readonly RouteSegment[]) =>
     segments.filter((segment) => typeof segment !== 'string' && segment.literal !== '').length;

@@ -1,17 +1,20 @@
 /**
- * Paths and policy patterns by segment. A policy's `*` also matches slashes, so in a pattern `*` stands for
- * one or more segments, and a pattern does not fix the length of a path.
+ * Paths and policy patterns by segment. A policy's `*` also matches slashes, so `*` in a pattern matches one or more
+ * segments, and a pattern may match paths of different lengths.
  */
 
-/** `users/*` → `['users', '*']`. Literals never contain a wildcard. */
+/** A pattern such as `['users', '*']` for `users/*`. Literals never contain a wildcard. */
 export type SegmentPattern = readonly string[];
 
 export const ANY = '*';
 
-/** Represents a value that is not the name of a route. It cannot occur in a path. */
+/** Represents a value that is not a literal segment of any route. It cannot occur in a path. */
 export const ORDINARY = '\u0000';
 
-/** Whether the pattern matches the path; with `ORDINARY` for `*`, whether it covers another pattern. */
+/**
+ * Whether the pattern matches the path. If `ORDINARY` replaces each `*` of another pattern, tells whether the pattern
+ * covers that pattern.
+ */
 export function covers(pattern: SegmentPattern, words: readonly string[]): boolean {
   let [at, word] = [0, 0];
   let [star, retry] = [-1, 0];
@@ -33,7 +36,10 @@ export function covers(pattern: SegmentPattern, words: readonly string[]): boole
   return at === pattern.length;
 }
 
-/** A typical path under the pattern, to find its route and the patterns that cover it. */
+/**
+ * Returns a typical path that matches the pattern. It is used to find the route of the path and the patterns that cover
+ * it.
+ */
 export function typicalPath(pattern: SegmentPattern): readonly string[] {
   return pattern.map((segment) => (segment === ANY ? ORDINARY : segment));
 }
@@ -60,8 +66,8 @@ export function withoutCovered(patterns: readonly SegmentPattern[]): readonly Se
 }
 
 /**
- * Indexes of the paths that a pattern may cover, in order: those with the rarest of its literals. Comparing
- * hundreds of patterns with hundreds of paths takes a second.
+ * Returns the indexes, in order, of the paths that a pattern may cover: those that contain the rarest of its literals.
+ * Comparing hundreds of patterns with hundreds of paths would take a second.
  */
 export function indexPaths(
   paths: readonly (readonly string[])[],
@@ -85,8 +91,8 @@ export function indexPaths(
 }
 
 /**
- * All readings of the pattern as a path of exactly `length` segments. `meet` may narrow a segment at its
- * place; undefined means it cannot be there.
+ * Returns all readings of the pattern as a path of exactly `length` segments. `meet` may narrow a segment at its
+ * position. Undefined means that the segment cannot be there.
  */
 export function alignmentsOf(
   pattern: SegmentPattern,

@@ -1,4 +1,4 @@
-/** Refuses to publish documents that lock all callers out, or accept callers that no deployment allowed. */
+/** Refuses to publish documents that would lock all callers out, or accept callers that no deployment allowed. */
 import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';

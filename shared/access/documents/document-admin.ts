@@ -1,4 +1,7 @@
-/** Publishes documents: first the parts, then a version naming them. Old versions are restored as new. */
+/**
+ * Publishes documents: writes first the parts, then a version that names them. An old version is restored as a new
+ * version.
+ */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Clock, ItemListing, ItemStore } from '../../ports.ts';
 import type { Operation } from '../admin-operation.ts';
@@ -24,7 +27,10 @@ type DocumentAdminPorts = {
 type DocumentAdminSetting = {
   /** Whether the authorizers of this stage use published documents. */
   readonly follows: boolean;
-  /** Checks that authorizers could use them here. @throws DomainError */
+  /**
+   * Checks that the authorizers could use the documents in this stage.
+   * @throws DomainError
+   */
   readonly check: (access: CompiledAccess) => void;
 };
 
@@ -46,7 +52,8 @@ export class DocumentAdmin {
     const written = await this.#ports.store.update({
       purpose: 'record',
       key: partKey(checksum, index),
-      // A part in use is never overwritten, whatever checksum is claimed for it.
+      // A part that the current version uses is never overwritten, even if a caller claims the same checksum for other
+      // data.
       when: head?.checksum === checksum ? [{ attribute: 'data', is: 'equal', value: data }] : [],
       change: { kind: 'put', item: { data } },
     });
@@ -54,7 +61,10 @@ export class DocumentAdmin {
     if (written.kind !== 'done') throw accessTableSilent();
   }
 
-  /** Newest first. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Returns the versions, newest first.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   async list(): Promise<readonly Version[]> {
     const page = await this.#ports.listing.range({
       pk: DOCUMENTS_PARTITION,
@@ -68,8 +78,8 @@ export class DocumentAdmin {
   }
 
   /**
-   * The current version is not published again. @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED,
-   * EDIT_CONFLICT, STORE_UNAVAILABLE
+   * Does not publish the current version again.
+   * @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async publish(
     { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,
@@ -89,7 +99,7 @@ export class DocumentAdmin {
     if (wanted === undefined) throw new RequestInvalid('version', 'was not published');
     const head = await this.#head();
     if (head?.checksum === wanted.checksum) return head;
-    // A version of an older release may have another format.
+    // A version that an older release published may have another format.
     const documents = await this.#check(wanted);
     const { checksum, parts } = wanted;
     return this.#put({ checksum, parts, documents, by, restores: version }, head);
@@ -110,7 +120,7 @@ export class DocumentAdmin {
     return parseVersion(await readAccessItem(this.#ports.store, headKey()));
   }
 
-  /** @throws DomainError EDIT_CONFLICT when another version was published meanwhile */
+  /** @throws DomainError EDIT_CONFLICT if another version was published in the meantime */
   async #put(
     made: Omit<Version, 'version' | 'publishedAtEpochMs'>,
     before: Version | undefined,

@@ -9,7 +9,7 @@ import type { Version } from './publication.ts';
 
 const CHECKSUM = text('SHA-256 of the text of all documents.', { pattern: /^[0-9a-f]{64}$/ });
 
-/** `admin`: made at the first request. */
+/** `admin` is called at the first request. */
 export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
   return [
     readRoute(

@@ -1,6 +1,6 @@
 /**
- * Follows the current documents. The table is read in parallel with requests; only the first request, and the
- * first after a pause, waits for it. After a failure the last good result stays in use; without one, the call
+ * Provides the current documents. The table is read in parallel with requests. Only the first request, and the first
+ * request after a pause, wait for it. After a failure the last good result stays in use. If there is none, the call
  * fails.
  */
 import { DomainError } from '../../errors.ts';
@@ -11,27 +11,27 @@ import { headKey, parseVersion, readDocuments } from './publication.ts';
 
 /** After this time the table is read again, in parallel with a request. */
 export const REFRESH_MS = 20_000;
-/** After this time a request waits for the table: the maximum age of documents in use. */
+/** After this time a request waits for the table, so this is the maximum age of documents in use. */
 export const MAX_AGE_MS = 60_000;
-/** How long that request waits; includes the connection of a cold start. */
+/** How long a request waits for the table. Includes the time to connect after a cold start. */
 const WAIT_MS = 2_500;
-/** The pause after a failure. */
+/** The pause after a failed read. */
 const RETRY_MS = 5_000;
 
 type FollowPorts = {
   readonly store: Pick<ItemStore, 'read'>;
   readonly clock: Clock;
   readonly observer: Pick<Observer, 'count'>;
-  /** Rejects after that time. */
+  /** Rejects after the given time. */
   readonly timeout: (ms: number) => Promise<never>;
 };
 
 type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs: number };
 
 /**
- * @param bundled used until something is published
- * @param make throws when the documents cannot be used here
- * @returns throws DomainError STORE_UNAVAILABLE when no good documents are known
+ * @param bundled the documents that are used until some are published
+ * @param make throws if the documents cannot be used here
+ * @returns a function that throws DomainError STORE_UNAVAILABLE if no good documents are known
  */
 export function followPublished<Made>(
   ports: FollowPorts,
@@ -51,7 +51,8 @@ export function followPublished<Made>(
       good.checkedAtMs = checkedAtMs;
       return;
     }
-    // Deleting published documents must not reopen what the bundle allowed.
+    // If published documents are deleted, the documents in the bundle must not apply again, because they may allow
+    // more.
     if (head === undefined && good !== undefined)
       throw new DomainError('STORE_UNAVAILABLE', 'the published documents no longer exist');
     const made = make(head === undefined ? bundled : await readDocuments(store, head));

@@ -1,4 +1,4 @@
-/** The documents in use in a Lambda function: those in its bundle, or the published ones. */
+/** Provides the documents in a Lambda function: either those in its bundle, or the published documents. */
 import { loadOnce } from '../../aws/load-package.ts';
 import { readDocumentsConfig } from '../../config/access-config.ts';
 import type { Observer } from '../../ports.ts';
@@ -7,7 +7,7 @@ import type { CompiledAccess } from '../compiled-document.ts';
 import { parseCompiledAccess } from '../find-document.ts';
 
 /**
- * @param compiled `access/compiled.json`
+ * @param compiled content of `access/compiled.json`
  * @param make called once for the bundle, and again for each published version
  * @throws DomainError CONFIG_INVALID
  */

@@ -1,6 +1,6 @@
 /**
- * Published documents in the access table: versions that only grow, each naming by checksum the parts of its
- * text. Nothing is ever overwritten, so a version never changes.
+ * Published documents in the access table. Version numbers only increase, and each version refers to the parts of its
+ * text by checksum. Nothing is ever overwritten, so a version never changes.
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
@@ -9,9 +9,12 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/** Format of `compiled.json`: increased with each change that an older reader would misread. */
+/** Format of `compiled.json`. It is increased with each change that an older reader would misread. */
 const DOCUMENTS_FORMAT = 1;
-/** Base64 characters: two thirds of an admin route's limit, a fifth of an item's. */
+/**
+ * Number of Base64 characters in a part: two thirds of the limit of an admin route, and a fifth of the limit of an
+ * item.
+ */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;
 
@@ -64,7 +67,10 @@ export function printVersion({ publishedAtEpochMs, restores, ...version }: Versi
   return { ...version, at: publishedAtEpochMs, ...(restores !== undefined && { restores }) };
 }
 
-/** Undefined: nothing is published. @throws DomainError STORE_UNAVAILABLE for a malformed item */
+/**
+ * Returns undefined if nothing is published.
+ * @throws DomainError STORE_UNAVAILABLE for a malformed item
+ */
 export function parseVersion(item: Item | undefined): Version | undefined {
   if (item === undefined) return undefined;
   const { version, checksum, parts, documents, by, at, restores } = item;
@@ -88,7 +94,7 @@ export function parseVersion(item: Item | undefined): Version | undefined {
   };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE when a part is missing, or the checksum does not match */
+/** @throws DomainError STORE_UNAVAILABLE if a part is missing, or the checksum does not match */
 export async function readDocuments(
   store: Pick<ItemStore, 'read'>,
   { checksum, parts }: Pick<Version, 'checksum' | 'parts'>,

@@ -5,7 +5,7 @@ import { expandRoles } from '../decide/principal.ts';
 import type { Principal } from '../decide/principal.ts';
 import type { VerifiedApiKey } from './verify-api-key.ts';
 
-/** Claims of a key's callers: its metadata cannot override the others. */
+/** Returns the claims of callers with this key. The key's metadata cannot override the other claims. */
 export function claimsOfKey({
   keyId,
   tenant,
@@ -17,8 +17,8 @@ export function claimsOfKey({
 }
 
 /**
- * The subject is the key itself: two keys of one owner are two principals, with separate quotas and
- * revocation. Rules bind by the claims `sub` (the key's id), `tenant`, `owner`, `plan` and its metadata.
+ * The subject is the key itself, so two keys of one owner are two principals, with separate quotas and revocation.
+ * Rules can use the claims `sub` (the key's id), `tenant`, `owner`, `plan` and the key's metadata.
  */
 export function toKeyPrincipal(
   { record, notAfterEpochSeconds }: VerifiedApiKey,

@@ -17,26 +17,26 @@ export type ApiKeyRecord = {
   readonly tenant: string;
   /** Display name. */
   readonly name?: string;
-  /** User or system within the tenant that has the key. */
+  /** User or system within the tenant to which the key belongs. */
   readonly owner?: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly plan?: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Newest first; there is a second one only while a rotation overlaps. */
+  /** The newest secret comes first. There is a second secret only during the overlap of a rotation. */
   readonly secrets: readonly KeySecret[];
   readonly createdAtEpochSeconds: number;
-  /** Refused from then on. Not named `expiresAt`, because DynamoDB would delete the item. */
+  /** The time from which the key is refused. Not named `expiresAt`, because DynamoDB would delete the item. */
   readonly notAfterEpochSeconds?: number;
   readonly revokedAtEpochSeconds?: number;
   readonly native?: NativeKey;
 };
 
 export type KeySecret = {
-  /** SHA-256 of the whole key, hex. */
+  /** SHA-256 of the whole key in hexadecimal digits. */
   readonly hash: string;
   readonly createdAtEpochSeconds: number;
-  /** Refused from then on; undefined: as long as the key. */
+  /** The time from which the secret is refused. If undefined, it is valid as long as the key. */
   readonly notAfterEpochSeconds?: number;
 };
 
@@ -44,7 +44,7 @@ type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
 export type StoredApiKey = {
   readonly record: ApiKeyRecord;
-  /** Incremented by every change, but not by `usedAt`. */
+  /** Increased by every change except a change of `usedAt`. */
   readonly version: number;
   readonly usedAtEpochSeconds: number | undefined;
 };
@@ -64,9 +64,8 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
 }
 
 /**
- * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written: it admits no caller,
- * and does not
- *   report the key as bad
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written. Such an item admits no caller,
+ * but the key is not reported as bad.
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
   const { ver: version, doc, usedAt } = item;

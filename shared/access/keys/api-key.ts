@@ -1,12 +1,12 @@
 /**
- * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. The form is
- * GitHub's: scanners of leaked secrets recognise the prefix, and the checksum lets typing errors and noise be
- * refused without a lookup. Neither is a security measure; the secret's 178 bits are.
+ * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. GitHub uses the same form:
+ * scanners for leaked secrets recognize the prefix, and the checksum allows typing errors and noise to be refused
+ * without a lookup. Neither is a security measure. Security comes from the secret's 178 bits.
  */
 import { createHash } from 'node:crypto';
 
 export type ApiKey = {
-  /** `shop_live`: identifies the APIs that take the key. */
+  /** Prefix such as `shop_live`, which identifies the APIs that accept the key. */
   readonly prefix: string;
   readonly keyId: string;
 };
@@ -17,11 +17,11 @@ export const KEY_ID = /^[0-9A-Za-z]{16}$/;
 const KEY_ID_LENGTH = 16;
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-/** Base62 excludes `_`, so the parts cannot be confused. */
+/** The Base62 alphabet does not contain `_`, so the parts cannot be confused. */
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Undefined: the text is not an API key, or is mistyped. */
+/** Returns undefined if the text is not an API key, or contains a typing error. */
 export function parseApiKey(text: string): ApiKey | undefined {
   const [, prefix, keyId] = FORM.exec(text) ?? [];
   if (prefix === undefined || keyId === undefined) return undefined;
@@ -29,24 +29,24 @@ export function parseApiKey(text: string): ApiKey | undefined {
   return checksumOf(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, keyId } : undefined;
 }
 
-/** `entropy`: at least 64 unpredictable hex digits; the bias of the last division is below 2^-77. */
+/** `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below 2^-77. */
 export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string {
   const body = `${prefix}_${keyId}_${toBase62(entropy, SECRET_LENGTH)}`;
   return `${body}${checksumOf(body)}`;
 }
 
 /**
- * The key id that an operation generates: repeating the operation gives the same key. A key's id is not
+ * Returns the key id that an operation generates. If the operation is repeated, the id is the same. A key's id is not
  * secret.
  */
 export function keyIdOf(tenant: string, operationId: string): string {
-  // No tenant name contains a line break.
+  // The separator is unambiguous, because no tenant name contains a line break.
   return toBase62(sha256(`${tenant}\n${operationId}`).toString('hex'), KEY_ID_LENGTH);
 }
 
 /**
- * Hash of the whole key, so that neither prefix nor id can be exchanged. SHA-256 without salt or stretching
- * suffices for a secret of 178 random bits.
+ * Returns the hash of the whole key, so that neither prefix nor id can be exchanged. SHA-256 without salt or stretching
+ * is enough for a secret of 178 random bits.
  */
 export function hashApiKey(text: string): Buffer {
   return sha256(text);

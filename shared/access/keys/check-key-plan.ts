@@ -1,4 +1,4 @@
-/** Refuses an unknown plan when a key is made: later it would respond with 500 to every request. */
+/** Refuses an unknown plan when a key is created, because every request with the key would later fail with 500. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
@@ -7,15 +7,15 @@ import type { ClaimPath } from '../compiled-document.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
-  /** Plans of access documents; the authorizer saves them when the first caller uses one. */
+  /** Plans of access documents. The authorizer saves a plan when the first caller uses it. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };
 
 /**
- * Whether the record of a customer names the plan of the key.
- * @throws RequestInvalid for a plan that would not count; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED,
- *   STORE_UNAVAILABLE
+ * Whether the customer's record, not the key itself, names the plan of the key.
+ * @throws RequestInvalid for a plan that would have no effect; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED,
+ * STORE_UNAVAILABLE
  */
 export async function isOfCustomer(
   {
@@ -38,7 +38,7 @@ export async function isOfCustomer(
       );
     return false;
   }
-  // No document charges such keys by the key's own plan; a stack without quotas has no table to read.
+  // No document charges such keys by the key's own plan. A stack without quotas has no table to read.
   if (!onRecord && planClaims.length === 0) return false;
   const state = await plans.customerState(tenant);
   if (state === undefined && onRecord)
@@ -59,8 +59,8 @@ export async function isOfCustomer(
 const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 
 /**
- * @param claims what callers by the key will claim
- * @param planClaims which of them name a customer plan that a document charges
+ * @param claims the claims that callers with the key will have
+ * @param planClaims the claims that name a customer plan by which a document charges
  * @throws RequestInvalid naming the known plans; DomainError STORE_UNAVAILABLE
  */
 export async function assertPlansKnown(
@@ -76,7 +76,7 @@ export async function assertPlansKnown(
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
-    // Another document charges by the existing claim.
+    // A missing claim is accepted here, because another document charges by a claim that is present.
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),

@@ -1,7 +1,7 @@
 /**
- * Administration of API keys. Every change takes effect once per operation id, which is recorded with it. A
- * repeated operation runs its steps in API Gateway again (caches, native keys), which completes an operation
- * that failed halfway.
+ * Administration of API keys. Every change takes effect once per operation id, which is recorded with the change. A
+ * repeated operation runs its steps in API Gateway again (caches, native keys), which completes an operation that
+ * failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type {
@@ -46,9 +46,9 @@ type KeyAdminPorts = {
 };
 
 export type KeyAdminSetting = {
-  /** Stage of the authorizers' own stack. */
+  /** Stage of the stack that contains the authorizers. */
   readonly stage: string;
-  /** Keys are prefixes: what the stage's access documents define for their keys. */
+  /** What the stage's access documents define for API keys, by key prefix. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
   readonly documentPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
@@ -58,24 +58,26 @@ export type NewKey = Omit<
   ApiKeyRecord,
   'keyId' | 'secrets' | 'native' | 'createdAtEpochSeconds' | 'notAfterEpochSeconds' | 'revokedAtEpochSeconds'
 > & {
-  /** Undefined: never expires. A duration, since a repeated operation must ask for the same. */
+  /**
+   * Undefined if the key never expires. This is a duration, because a repeated operation must request the same value.
+   */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;
-  /** The tenant must be a customer on record. */
+  /** Whether the tenant must be a customer on record. */
   readonly onRecord?: boolean;
 };
 
 export type Changed = {
   readonly stored: StoredApiKey;
-  /** The key itself, only when it is made: it cannot be shown again. */
+  /** The key itself. It is set only when the key is created, because it cannot be shown again. */
   readonly key: string | undefined;
   readonly outside: readonly OutsideStep[];
 };
 
 const ENTROPY_DIGITS = 64;
-/** Each failed attempt means that another change of the key succeeded: there are never this many. */
+/** Each failed attempt means that another change of the key succeeded. This many concurrent changes never occur. */
 const REVOKE_ATTEMPTS = 100;
-/** Shown per key. */
+/** Maximum number of changes shown per key. */
 const CHANGES_LIMIT = 100;
 
 export class KeyAdmin {
@@ -97,7 +99,7 @@ export class KeyAdmin {
     const plans = { brought: this.#setting.documentPlans, saved: this.#ports.plans };
     if (!(await isOfCustomer({ ...given, onRecord }, prefix, this.#ports.plans)))
       await assertPlansKnown(claimsOfKey({ keyId, ...given }), prefix.planClaims, plans);
-    // Done first, because it can be repeated and the key's text cannot be shown again.
+    // This is done first, because it can be repeated, but the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);
     const record: ApiKeyRecord = {
@@ -122,9 +124,9 @@ export class KeyAdmin {
   }
 
   /**
-   * Adds a secret; the previous one stays valid for the overlap. 0 ends all earlier ones now.
-   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, ROTATION_RUNNING, EDIT_CONFLICT, OPERATION_REUSED,
-   * STORE_UNAVAILABLE
+   * Adds a secret. The previous secret stays valid for the overlap. An overlap of 0 ends all earlier secrets
+   * immediately.
+   * @throws DomainError KEY_UNKNOWN, KEY_REVOKED, ROTATION_RUNNING, EDIT_CONFLICT, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
@@ -147,8 +149,8 @@ export class KeyAdmin {
   }
 
   /**
-   * Revokes permanently, despite concurrent changes: it applies to every version, because a leaked key must
-   * not survive if another change came first.
+   * Revokes the key permanently, despite concurrent changes. The change is made to any version of the record, because a
+   * leaked key must not survive if another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
@@ -180,7 +182,10 @@ export class KeyAdmin {
     return parseStoredApiKey(item);
   }
 
-  /** A page of a tenant's keys by id, after the key of `cursor`. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Returns a page of a tenant's keys, sorted by id, that starts after the key of `cursor`.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   async list(
     tenant: string,
     { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
@@ -191,14 +196,17 @@ export class KeyAdmin {
     return { keys: await Promise.all(ids.map((id) => this.show(id))), hasMore };
   }
 
-  /** The key's audit entries. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Returns the key's audit entries.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
   async changes(keyId: string): Promise<readonly Item[]> {
     const { items } = await this.#range(apiKeyItem(keyId).pk, 'OP#', { limit: CHANGES_LIMIT });
     return items.map(({ item }) => item).sort((a, b) => Number(a['at']) - Number(b['at']));
   }
 
   async #range(pk: string, prefix: string, page: { readonly limit: number; readonly after?: string }) {
-    // `$` follows `#`, so this range is everything with the prefix.
+    // `$` is the character after `#`, so this range contains everything with the prefix.
     const to = prefix.replace(/#$/, '$');
     const outcome = await this.#ports.listing.range({ pk, from: prefix, to, ...page });
     if (outcome.kind === 'done') return outcome;
@@ -243,12 +251,12 @@ export class KeyAdmin {
     return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, request);
   }
 
-  /** The key was shown when the operation was first carried out. */
+  /** The reply contains no key, because the key was shown when the operation was first carried out. */
   async #replay(keyId: string): Promise<Changed> {
     return this.#finish(await this.show(keyId), undefined);
   }
 
-  /** Updates API Gateway: flushes caches of the key's APIs, and disables a revoked key's native key. */
+  /** Updates API Gateway: flushes the caches of the key's APIs, and disables the native key of a revoked key. */
   async #finish(stored: StoredApiKey, text: string | undefined): Promise<Changed> {
     const { prefix, native, revokedAtEpochSeconds, secrets } = stored.record;
     const isNew = secrets.length === 1 && stored.version === 1;

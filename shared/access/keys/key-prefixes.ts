@@ -1,15 +1,15 @@
-/** API key settings in the access documents of a stage, by prefix: declared roles, APIs with caches. */
+/** API key settings in the access documents of a stage, by prefix: declared roles, and APIs with caches. */
 import type { ClaimPath, CompiledAccess, CompiledDocument } from '../compiled-document.ts';
 
 export type KeyPrefix = {
-  /** Declared by a document that takes such keys; others would have no effect. */
+  /** Roles that a document which accepts such keys declares. Other roles would have no effect. */
   readonly roles: ReadonlySet<string>;
   readonly hasNativePlans: boolean;
-  /** The APIs that take such keys and may cache results; WebSocket APIs never do. */
+  /** The APIs that accept such keys and may cache results. WebSocket APIs never cache. */
   readonly cached: readonly CachedApi[];
-  /** Claims in which documents that take such keys look for the customer plan. */
+  /** Claims in which the documents that accept such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];
-  /** A document charges such keys to another name than their tenant, so no customer's record counts there. */
+  /** A document charges such keys to another name than their tenant, so no customer's record applies. */
   readonly chargesOthers?: true;
 };
 
@@ -44,7 +44,9 @@ function chargesOthers({ quota }: CompiledDocument, issuerId: string): boolean {
   return 'name' in quota.tenant || quota.tenant.claim.join('.') !== 'tenant';
 }
 
-/** `sub` is excluded: a key's id is unknown before it is created, and its plan is saved afterwards. */
+/**
+ * `sub` is excluded, because a key's id is unknown before the key is created, and its plan is saved only afterwards.
+ */
 function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly ClaimPath[] {
   if (quota?.issuers?.includes(issuerId) === false) return [];
   if (quota === undefined || 'name' in quota.plan || quota.plan.claim[0] === 'sub') return [];

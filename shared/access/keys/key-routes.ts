@@ -1,4 +1,4 @@
-/** The admin routes of API keys: input and responses. IAM decides who may call which. */
+/** The admin routes of API keys, with their input and responses. IAM decides who may call which route. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
 import { hasControls, optional, text, wholeNumber } from '../../http/fields.ts';
@@ -52,7 +52,7 @@ const PAGE = {
 const CHANGED =
   'The key; `outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
-/** `admin`: made at the first request. */
+/** `admin` is called at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
   return [
     createRoute(admin),
@@ -207,7 +207,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form is not ours, and must not become a key of the table. */
+/** An id of another form does not belong to our keys, and must not become part of a table key. */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;

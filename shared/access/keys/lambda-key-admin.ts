@@ -1,4 +1,4 @@
-/** API key administration in a Lambda function, with its environment, real clock and network. */
+/** Administration of API keys in a Lambda function, with its environment, real clock and network. */
 import { createAuthorizerCaches, createNativeKeys } from '../../aws/control-plane-poster.ts';
 import { readAccessAdminConfig } from '../../config/access-config.ts';
 import type { PlanCatalogue } from '../../ports.ts';
@@ -9,11 +9,11 @@ import { documentPlansOf, parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
 import { keyPrefixesOf } from './key-prefixes.ts';
 
-/** Longer than for requests: administrators can wait. */
+/** Longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**
- * @param compiled `access/compiled.json`
+ * @param compiled content of `access/compiled.json`
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): KeyAdmin {

@@ -9,7 +9,7 @@ import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
-  /** The earlier end of the key and of the sent secret; undefined: neither ends. */
+  /** The time when the key or the sent secret ends, whichever is earlier. Undefined if neither ends. */
   readonly notAfterEpochSeconds: number | undefined;
 };
 
@@ -18,15 +18,15 @@ export type VerifiedApiKey = {
  */
 type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
 
-/** How long an unknown key or secret is cached; a longer time would block a new key. */
+/** Time for which an unknown key or secret is cached. A longer time would block a new key. */
 const REFUSED_FOR_SECONDS = 30;
 const REFUSED_LIMIT = 1000;
-/** No known text hashes to it. */
+/** No known text has this hash. */
 const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
 
 /**
- * The work is the same whether the id, the prefix or the secret is wrong: one hash, one read, one comparison
- * for each possible secret. Only the holder of the key learns its state.
+ * The work is the same if the id, the prefix or the secret is wrong: one hash, one read, and one comparison for each
+ * possible secret. Only the holder of the key learns its state.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();
@@ -46,15 +46,15 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
     if (notAfterEpochSeconds !== undefined && nowEpochSeconds >= notAfterEpochSeconds)
       throw new DomainError('TOKEN_EXPIRED', 'the API key has expired');
-    // Awaited: Lambda freezes an instance after its answer. It is limited by the store's timeout, happens
-    // once in ten minutes per key, and its failure does not affect the request.
+    // The write is awaited, because Lambda freezes an instance after it has returned its result. The store's timeout
+    // limits the wait, the write happens once in ten minutes per key, and its failure does not affect the request.
     if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)
       await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
     return { record, notAfterEpochSeconds };
   };
 }
 
-/** Compares as many times as there could be secrets, without stopping early. */
+/** Always makes as many comparisons as there could be secrets, without stopping early. */
 function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | undefined {
   let found: KeySecret | undefined;
   for (let index = 0; index < SECRETS_LIMIT; index += 1) {
@@ -65,7 +65,10 @@ function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | un
   return found;
 }
 
-/** Limited in number and time; the oldest goes first. Holds hashes: a memory dump contains no key. */
+/**
+ * Refused keys. Their number and age are limited, and the oldest is removed first. Only hashes are stored, so a memory
+ * dump contains no key.
+ */
 class Refusals {
   readonly #untilEpochSeconds = new Map<string, number>();
 
@@ -89,7 +92,7 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
   return Math.min(a, b);
 }
 
-/** One refusal for every reason, so that ids cannot be probed. */
+/** Returns the same refusal for every reason, so that ids cannot be probed. */
 function unknown(): DomainError {
   return new DomainError('TOKEN_UNKNOWN', 'the API key is unknown');
 }

@@ -6,8 +6,8 @@ import { REVOCATION_KINDS, revocationHash } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 
 /**
- * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID when a token lacks the claims that revocation needs;
- *   STORE_UNAVAILABLE, since an unreadable list proves nothing
+ * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID if a token lacks the claims that revocation needs;
+ * STORE_UNAVAILABLE, because a list that cannot be read proves nothing
  */
 export type RevocationCheck = (
   principal: Principal,
@@ -17,7 +17,7 @@ export type RevocationCheck = (
 
 const CACHE_LIMIT = 1000;
 
-/** Without `jti`, a token can be revoked by subject and client only; a token without `iat` is refused. */
+/** A token without `jti` can only be revoked by subject and client. A token without `iat` is refused. */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {
@@ -31,7 +31,7 @@ export function createRevocationCheck(reader: RevocationReader | undefined): Rev
       keepSeconds: revocation.cacheSeconds,
       nowEpochSeconds,
     });
-    // Whole seconds, like revocation times: a token of the same second is refused.
+    // Revocation times are whole seconds, so a token that was issued in the same second is refused.
     if (until.some((limit) => limit !== undefined && Math.floor(iat) <= limit))
       throw new DomainError('TOKEN_REVOKED', 'the token has been revoked');
   };
@@ -50,7 +50,7 @@ function targetsOf(
 
 type Kept = { readonly until: number | undefined; readonly readAtEpochSeconds: number };
 
-/** Limited in number and time; the oldest goes first. */
+/** The number and age of entries are limited, and the oldest entry is removed first. */
 class RevocationCache {
   readonly #kept = new Map<string, Kept>();
 
@@ -65,7 +65,7 @@ class RevocationCache {
     const found = wanted.length === 0 ? [] : await reader.revokedUntil(wanted);
     const read = wanted.map((_, index) => ({ until: found[index], readAtEpochSeconds: nowEpochSeconds }));
     for (const [index, target] of wanted.entries()) this.#keep(revocationHash(target), read[index]);
-    // Not read from the cache again, because other entries may have displaced it meanwhile.
+    // The new values are not read from the cache again, because other entries may have displaced them.
     return [...known, ...read].flatMap((kept) => (kept === undefined ? [] : [kept.until]));
   }
 

@@ -7,11 +7,11 @@ import { parseCompiledAccess } from '../find-document.ts';
 import { RevocationAdmin } from './revocation-admin.ts';
 import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.ts';
 
-/** Longer than for requests: administrators can wait. */
+/** Longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**
- * @param compiled `access/compiled.json`
+ * @param compiled content of `access/compiled.json`
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaRevocationAdmin(compiled: unknown): RevocationAdmin {

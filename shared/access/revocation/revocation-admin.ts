@@ -1,6 +1,6 @@
 /**
- * Administration of revocations. Every change takes effect once per operation id, which is recorded with it.
- * A repeated operation flushes the caches again, which completes an operation that failed halfway.
+ * Administration of revocations. Every change takes effect once per operation id, which is recorded with the change. A
+ * repeated operation flushes the caches again, which completes an operation that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
@@ -29,9 +29,9 @@ type RevocationAdminSetting = {
   readonly cached: ReadonlyMap<string, readonly CachedApi[]>;
 };
 
-/** `issuer`: an id of the access documents, or the `iss` itself. */
+/** `issuer` is an id from the access documents, or the `iss` itself. */
 type RevocationRequest = RevocationTarget & {
-  /** With `jti`: when that token expires, after which the revocation is no longer needed. */
+  /** The time when the token with this `jti` expires. After that the revocation is no longer needed. */
   readonly tokenEndsAtEpochSeconds?: number;
 };
 
@@ -48,7 +48,7 @@ export type RevocationChanged = {
   readonly outside: readonly OutsideStep[];
 };
 
-/** An item outlives its token by this time, because clocks differ. */
+/** Time for which an item outlives its token, because clocks differ. */
 const SPARE_SECONDS = 3600;
 
 export class RevocationAdmin {
@@ -70,13 +70,13 @@ export class RevocationAdmin {
     const until = isToken ? ANY_ISSUE_TIME : now;
     const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
     const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
-    // Never earlier than before: a wrong expiry would accept the token again.
+    // The expiry never becomes earlier than before, because a wrong expiry would accept the token again.
     const expiresAt = Math.max(wanted, typeof known === 'number' ? known : 0);
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
       request: { kind: 'revoke', target, input: { ends } },
-      // Never backwards, even if an administrator's clock is slow.
+      // The time never moves backwards, even if an administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
         { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },
@@ -87,8 +87,8 @@ export class RevocationAdmin {
   }
 
   /**
-   * Accepts the tokens again. @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT,
-   * STORE_UNAVAILABLE
+   * Withdraws a revocation, so that the tokens are accepted again.
+   * @throws RequestInvalid; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
@@ -116,7 +116,7 @@ export class RevocationAdmin {
   ): Promise<{ readonly revocations: readonly Revocation[]; readonly next: string | undefined }> {
     const { issuer } = this.#find(issuerName);
     const outcome = await this.#ports.listing.range({
-      // Hashes are hex digits.
+      // Sort keys are hashes in hexadecimal digits, so this range contains all of them.
       pk: revocationsPartition(issuer),
       from: '0',
       to: 'g',
@@ -193,7 +193,7 @@ export class RevocationAdmin {
     return (await readAccessItem(this.#ports.store, revocationKey(target)))?.['until'];
   }
 
-  /** Revoking tokens of an issuer that is never checked would have no effect. */
+  /** Revoking tokens of an issuer whose tokens are never checked would have no effect. */
   #find(name: string): RevocableIssuer {
     const { issuers } = this.#setting;
     const found = issuers.filter(({ ids, issuer }) => issuer === name || ids.has(name));
@@ -223,7 +223,7 @@ type Planned = {
   readonly listed: Change;
 };
 
-/** The time until every token that is valid now has expired. */
+/** Returns the time after which every token that is valid now has expired. */
 function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
   return longestTokenAgeSeconds + SPARE_SECONDS;
 }

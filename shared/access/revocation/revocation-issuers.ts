@@ -1,4 +1,6 @@
-/** Revocation settings in a stage's access documents: issuers with tokens to check, and APIs with cached results. */
+/**
+ * Revocation settings in a stage's access documents: issuers whose tokens are checked, and APIs with cached results.
+ */
 import type { CompiledAccess } from '../compiled-document.ts';
 import { cachedApisOf } from '../keys/key-prefixes.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
@@ -6,15 +8,15 @@ import type { CachedApi } from '../keys/key-prefixes.ts';
 export type RevocableIssuer = {
   readonly issuer: string;
   readonly ids: ReadonlySet<string>;
-  /** No document accepts an older token. */
+  /** Maximum age of a token. No document accepts an older token. */
   readonly longestTokenAgeSeconds: number;
-  /** The APIs that take such tokens and may cache results; WebSocket APIs never do. */
+  /** The APIs that accept such tokens and may cache results. WebSocket APIs never cache. */
   readonly cached: readonly CachedApi[];
 };
 
 /**
- * `deployedStage`: stage of the authorizers' own stack. Grouped by `iss`, because one issuer may have two
- * ids.
+ * Groups the issuers by `iss`, because one issuer may have two ids. `deployedStage` is the stage of the authorizers'
+ * own stack.
  */
 export function revocableIssuersOf(
   { documents }: CompiledAccess,

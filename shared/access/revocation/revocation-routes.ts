@@ -12,7 +12,7 @@ import type { Revocation, RevocationAdmin, RevocationChanged } from './revocatio
 
 const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 
-/** Exactly one of the last three is given. */
+/** Exactly one of the last three fields must be given. */
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),
@@ -23,7 +23,7 @@ const TARGET = {
 const CHANGED =
   '`outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
-/** `admin`: made at the first request. */
+/** `admin` is called at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
   return [
     listRoute(admin),

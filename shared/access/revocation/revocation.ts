@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
-/** `jti`: one token; `sub`: its subject (the document's `claims.principal`); `client`: its client. */
+/** `jti` is one token, `sub` its subject (the document's `claims.principal`), and `client` its client. */
 export const REVOCATION_KINDS = ['jti', 'sub', 'client'] as const;
 
 type RevocationKind = (typeof REVOCATION_KINDS)[number];
@@ -25,10 +25,10 @@ export type RevocationTarget = {
   readonly value: string;
 };
 
-/** A single token is revoked regardless of its issue time. */
+/** Larger than every issue time, so that a single token is revoked whenever it was issued. */
 export const ANY_ISSUE_TIME = 9_999_999_999;
 
-/** Claims may be longer than a table key allows. */
+/** Hashes the claims, because they may be longer than a table key allows. */
 export function revocationHash({ issuer, kind, value }: RevocationTarget): string {
   return createHash('sha256')
     .update(JSON.stringify([issuer, kind, value]), 'utf8')

@@ -17,7 +17,7 @@ export type TicketRequest = {
 };
 
 export type IssuedTicket = {
-  /** The ticket for the query of `wss://…?ticket=…`; it cannot be shown again. */
+  /** The ticket for the query of `wss://…?ticket=…`. It cannot be shown again. */
   readonly ticket: string;
   readonly expiresInSeconds: number;
 };

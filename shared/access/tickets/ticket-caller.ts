@@ -1,23 +1,23 @@
 /**
- * The caller who requests a ticket, in the context from an ordinary route's authorizer, which only API
- * Gateway can write. A document may not name a claim like this.
+ * The caller who requests a ticket, in the context that the authorizer of an ordinary route returned. Only API Gateway
+ * can write this context. A document may not give this name to a claim.
  */
 import type { Principal } from '../decide/principal.ts';
 
 export const TICKET_CALLER = 'ticketCaller';
 
-/** In addition to every context's `sub`, `iss`, `clientId` and `exp`. */
+/** Members in addition to `sub`, `iss`, `clientId` and `exp`, which every context has. */
 export type TicketCallerContext = {
   readonly principalId: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** Present if the token has them: revocation needs them. */
+  /** Present if the token has it, because revocation needs it. */
   readonly iat?: number;
   readonly jti?: string;
 };
 
 /**
- * JSON, because a REST context contains only flat values, and an empty list must not look like a missing one.
+ * Prints JSON, because a REST context contains only flat values, and an empty list must not look like a missing one.
  */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
@@ -31,7 +31,7 @@ export function printTicketCaller({ principalId, roles, scopes, claims }: Princi
   return JSON.stringify(caller);
 }
 
-/** Undefined: the API's document issues no tickets, or roles and scopes are too long to carry. */
+/** Returns undefined if the API's document issues no tickets, or if roles and scopes are too long for the context. */
 export function parseTicketCaller(text: unknown): TicketCallerContext | undefined {
   if (typeof text !== 'string') return undefined;
   let value: unknown;

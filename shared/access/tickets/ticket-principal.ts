@@ -4,9 +4,9 @@ import type { Principal } from '../decide/principal.ts';
 import type { TicketCaller } from './ticket.ts';
 
 /**
- * The principal is the same as with a token if the document trusts that issuer itself; otherwise it is prefixed with
- * the tickets' issuer, because `main` of another document may be a different issuer. Roles mean what this
- * document declares.
+ * If the document trusts the caller's issuer itself, the principal is the same as with a token. Otherwise it is
+ * prefixed with the id of the tickets' issuer, because `main` in another document may be a different issuer. Roles have
+ * the meaning that this document declares.
  */
 export function toTicketPrincipal(
   caller: TicketCaller,

@@ -4,7 +4,7 @@ import { accessTableSilent } from '../access-item.ts';
 import { parseCaller, ticketKey } from './ticket.ts';
 import type { TicketOutcome } from './ticket.ts';
 
-/** Time that a ticket stays after it expires, so that a late caller gets the reason. */
+/** Time for which a ticket is stored after it expires, so that a late caller gets the reason. */
 const REMEMBERED_SECONDS = 3600;
 
 export function createTicketStore(store: ItemStore): TicketStore {
@@ -16,7 +16,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // Written once: a ticket does no harm if its value was never delivered.
+      // The item is written only once. If the ticket is then never delivered, its item does no harm.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),
@@ -27,7 +27,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
     },
     async take(hash, { document, nowEpochSeconds }) {
       const now = Math.floor(nowEpochSeconds);
-      // One conditional write, never repeated: after a lost response the ticket may be used up, and stays
+      // One conditional write, which is never repeated. If the response is lost, the ticket may be used up, and stays
       // unusable.
       const outcome = await store.update({
         purpose: 'ticket',

@@ -11,17 +11,17 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { DomainError } from '../../errors.ts';
 import type { TicketCallerContext } from './ticket-caller.ts';
 
-/** The caller whom a ticket admits, as the authorizer of an ordinary route recognised it. */
+/** The caller whom a ticket admits, as identified by the authorizer of an ordinary route. */
 export type TicketCaller = TicketCallerContext & {
   readonly subject: string;
   readonly issuer: string;
   readonly clientId?: string;
-  /** Expiry of the credential that the ticket was requested with; absent: never. */
+  /** Expiry of the credential with which the ticket was requested. Absent if the credential never expires. */
   readonly expiresAtEpochSeconds?: number;
 };
 
 export type StoredTicket = {
-  /** Name of the access document of the WebSocket API; the table belongs to one stage. */
+  /** Name of the WebSocket API's access document. The stage is not needed, because the table belongs to one stage. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly notAfterEpochSeconds: number;
@@ -29,19 +29,19 @@ export type StoredTicket = {
 
 export type TicketOutcome =
   | { readonly kind: 'taken'; readonly caller: TicketCaller }
-  /** `foreign`: for another document's API, and still valid there. */
+  /** `foreign`: the ticket is for another document's API, and still valid there. */
   | { readonly kind: 'unknown' | 'used' | 'expired' | 'foreign' };
 
 export const TICKET_ENTROPY_DIGITS = 64;
 
-/** Characters that a query and a subprotocol allow unescaped. */
+/** Contains only characters that a query and a subprotocol allow unescaped. */
 const FORM = /^wst_[A-Za-z0-9_-]{43}$/;
 
 export function printTicket(entropy: string): string {
   return `wst_${Buffer.from(entropy, 'hex').toString('base64url')}`;
 }
 
-/** The hash under which it is stored; undefined: no ticket. */
+/** Returns the hash under which the ticket is stored. Undefined if the text is not a ticket. */
 export function parseTicket(text: string): string | undefined {
   return FORM.test(text) ? createHash('sha256').update(text, 'utf8').digest('hex') : undefined;
 }
@@ -56,7 +56,7 @@ export function parseCaller(item: Item): TicketCaller {
     const caller: unknown = JSON.parse(String(item['caller']));
     if (isCaller(caller)) return caller;
   } catch {
-    // Thrown below, for both reasons.
+    // The error is thrown below, also for text that is not JSON.
   }
   throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a ticket');
 }

@@ -13,7 +13,7 @@ const REFUSALS: Readonly<
 };
 
 /**
- * Uses the ticket up. A ticket expires no later than the credential that it was requested with.
+ * Redeems a ticket, which is then used up. A ticket expires no later than the credential with which it was requested.
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; STORE_UNAVAILABLE
  */
 export async function redeemTicket(

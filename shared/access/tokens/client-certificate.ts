@@ -1,12 +1,14 @@
-/** mTLS: a certificate verified by API Gateway → its principal. Only deny rules check revocation. */
+/**
+ * mTLS: turns a certificate that API Gateway has verified into its principal. Only deny rules can revoke a certificate.
+ */
 import type { ClientCertificate } from '../../aws/authorizer-event.ts';
 import { DomainError } from '../../errors.ts';
 import type { CertificateIssuer } from '../compiled-document.ts';
 import type { Principal } from '../decide/principal.ts';
 
 /**
- * The principal of a certificate from one of these issuers, identified by issuer and serial number together:
- * any trusted authority can write any subject name.
+ * Returns the principal of a certificate from one of these issuers. It is identified by issuer and serial number
+ * together, because any trusted authority can write any subject name.
  * @throws DomainError TOKEN_ISSUER_UNKNOWN, TOKEN_EXPIRED
  */
 export function toCertificatePrincipal(
@@ -41,15 +43,17 @@ export function toCertificatePrincipal(
   };
 }
 
-/** `0A:1B`, `0a1b` and `a1b` are the same number, printed as the last; empty for any other text. */
+/**
+ * Normalizes `0A:1B`, `0a1b` and `a1b`, which are the same number, to `a1b`. Returns an empty text for anything else.
+ */
 export function normalizeSerial(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+/, '');
   return /^[0-9a-f]+$/.test(digits) ? digits : '';
 }
 
 /**
- * Compares name by name (RFC 4514): `CN=Partner CA, O=Example` equals `cn=Partner CA,o=Example`, but no part
- * may be missing or moved.
+ * Compares the parts of two names in order (RFC 4514): `CN=Partner CA, O=Example` equals `cn=Partner CA,o=Example`, but
+ * no part may be missing or moved.
  */
 function isSameName(a: string, b: string): boolean {
   const [left, right] = [parseName(a), parseName(b)];
@@ -57,7 +61,7 @@ function isSameName(a: string, b: string): boolean {
 }
 
 function parseName(name: string): readonly string[] {
-  // A comma after a backslash belongs to the value.
+  // A comma after a backslash is part of the value.
   return (name.match(/(?:\\.|[^\\,])+/g) ?? []).map((part) => {
     const [type = '', ...value] = part.split('=');
     return `${type.trim().toLowerCase()}=${value.join('=').trim()}`;

@@ -1,4 +1,4 @@
-/** Signature algorithms of aws-jwt-verify; symmetric ones and `none` are never allowed. */
+/** Signature algorithms of aws-jwt-verify. Symmetric algorithms and `none` are never allowed. */
 export const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
@@ -8,7 +8,7 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
  */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
-/** The address that most issuers use, if discovery is not configured. */
+/** Returns the address that most issuers use. Applies if discovery is not configured. */
 export function defaultJwksUri(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
 }

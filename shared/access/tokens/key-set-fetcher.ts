@@ -1,11 +1,11 @@
-/** KeySetFetcher over HTTPS; HTTP only to this machine. `node:https` starts 15 ms faster than `fetch`. */
+/** Fetches key sets over HTTPS, or over HTTP from this machine only. `node:https` starts 15 ms faster than `fetch`. */
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { FetchLimits, KeySetFetcher } from '../../ports.ts';
 import { isLoopbackUrl } from './issuers.ts';
 import { DEFAULT_LIMITS } from './key-sets.ts';
 
-// An import of the module would also make an agent.
+// An import of the module would also create an agent.
 const https = process.getBuiltinModule('node:https');
 
 /** The first TLS handshake from a cold network often fails once. */
@@ -35,10 +35,10 @@ export function createKeySetFetcher(): KeySetFetcher {
   };
 }
 
-/** The first use of `performance` loads its module. */
+/** `performance` is not used, because its first use loads a module. */
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Rejects with DomainError when a retry would not help. */
+/** Rejects with DomainError if a retry would not help. */
 async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal): Promise<string> {
   const send = uri.startsWith('https://') ? https.request : loadHttp().request;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -60,7 +60,7 @@ async function get(uri: string, { maxBytes }: FetchLimits, signal: AbortSignal):
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An import of `node:http` reads all its exports, and one of them loads WebSocket and `fetch`: 15 ms. */
+/** An import of `node:http` reads all its exports. One of these loads WebSocket and `fetch`, which takes 15 ms. */
 const loadHttp = () => process.getBuiltinModule('node:http');
 
 function toUnavailable(error: unknown): DomainError {

@@ -1,14 +1,14 @@
-/** An issuer's key set (RFC 7517) → the keys that may verify a signature, by key id. */
+/** Parses an issuer's key set (RFC 7517) into the keys that may verify a signature, by key id. */
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 
-// The exports of `node:crypto` except WebCrypto, which an import would load.
+// Reads only these exports of `node:crypto`, because an import would also load WebCrypto.
 // oxlint-disable-next-line no-restricted-globals
 const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {
   readonly keyId: string;
-  /** The key as published; its kind was checked to be one that aws-jwt-verify may use. */
+  /** The key as published. Its type is one that aws-jwt-verify may use. */
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
   /** Created once, because importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
@@ -26,11 +26,11 @@ const CURVE_ALGORITHMS = new Map([
 ]);
 
 /**
- * Keeps the keys fit for signatures and drops the rest: one malformed or weak key (RSA below 2048 bits,
- * exponent 1, ROCA, `use: enc`) must not disable the others. A key id used twice is dropped too, because the
- * order of the set would decide.
- * @param onDropped called for each dropped key, unless it is merely for another use
- * @throws DomainError KEY_SET_UNAVAILABLE when the text is not a key set or contains no usable key.
+ * Returns the keys that may be used for signatures and drops the rest, because one malformed or weak key (RSA below
+ * 2048 bits, exponent 1, ROCA, `use: enc`) must not disable the others. A key id that is used twice is also dropped,
+ * because the order of the set would decide.
+ * @param onDropped called for each dropped key, unless it is only intended for another use
+ * @throws DomainError KEY_SET_UNAVAILABLE if the text is not a key set or contains no usable key.
  */
 export function parseKeySet(text: string, onDropped?: () => void): KeySet {
   const candidates = keysOf(text).filter(mayVerify);
@@ -55,7 +55,7 @@ function keysOf(text: string): readonly unknown[] {
   return keys;
 }
 
-/** Issuers also publish keys for other uses (RFC 7517 sections 4.2 and 4.3). */
+/** Excludes keys for other uses, which issuers also publish (RFC 7517 sections 4.2 and 4.3). */
 function mayVerify(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   const { use, key_ops: operations } = value as Record<string, unknown>;
@@ -97,18 +97,24 @@ const LEAST_BITS = 2_048;
 const LEAST_EXPONENT = 65_537n;
 
 /**
- * Primes from Infineon's library (ROCA, CVE-2017-15361) are powers of 65537 modulo these, and so is their
- * product; one in 100 million other keys looks the same.
+ * Primes from Infineon's library (ROCA, CVE-2017-15361) are powers of 65537 modulo these small primes, and so is their
+ * product. One in 100 million other keys looks the same.
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
-/** Whether signatures made with the key prove nothing: below 2048 bits, exponent 1 or even, or factored in days. */
+/**
+ * Whether a signature made with the key proves nothing, because the key has fewer than 2048 bits, has exponent 1 or an
+ * even exponent, or can be factored in days.
+ */
 export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): boolean {
   if (bits < LEAST_BITS || exponent < LEAST_EXPONENT || exponent % 2n === 0n) return true;
   return ROCA_PRIMES.every((prime) => isPowerOf65537(Number(modulus % BigInt(prime)), prime));
 }
 
-/** Computed each time: nine in ten keys differ at the first two primes, and tables would slow down every cold start. */
+/**
+ * Computed each time, because nine in ten keys fail the test for the first two primes, and tables would slow down every
+ * cold start.
+ */
 function isPowerOf65537(residue: number, prime: number): boolean {
   let power = 1;
   do {

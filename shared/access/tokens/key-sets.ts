@@ -1,6 +1,6 @@
 /**
- * Key sets of the issuers, cached between invocations. aws-jwt-verify's own cache keeps a withdrawn key for
- * the life of the process and repeats requests to a failing issuer; this one does neither.
+ * Key sets of the issuers, cached between invocations. aws-jwt-verify's own cache keeps a withdrawn key for the life of
+ * the process and repeats requests to a failing issuer. This cache does neither.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, FetchLimits, KeySetFetcher, Observer } from '../../ports.ts';
@@ -9,7 +9,7 @@ import type { KeySetLimits } from '../compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
-/** Defaults. Time and size are the same as in API Gateway's own JWT authorizer. */
+/** Default limits. Time and size are the same as in API Gateway's own JWT authorizer. */
 export const DEFAULT_LIMITS: KeySetLimits = {
   maxAgeSeconds: 600,
   staleSeconds: 3_600,
@@ -18,14 +18,14 @@ export const DEFAULT_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
-/** Time reserved to report and remember an unreachable issuer: a killed instance remembers nothing. */
+/** Time reserved to report and record an unreachable issuer, because an instance that is killed records nothing. */
 const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
 
 type Held = {
   set?: KeySet;
-  /** Read from the snapshot when it is first needed. */
+  /** Key set of the snapshot, parsed when it is first needed. */
   shipped?: KeySet;
   fetchedAtMs: number;
   failures: number;
@@ -49,7 +49,7 @@ export class KeySets {
     this.#observer = observer;
   }
 
-  /** The key, if a fresh set has it; undefined = call `keyFor`. */
+  /** Returns the key if a fresh set contains it. If undefined, call `keyFor`. */
   knownKey(jwksUri: string, keyId: string, limits = DEFAULT_LIMITS): VerificationKey | undefined {
     const held = this.#held.get(jwksUri);
     return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
@@ -58,10 +58,10 @@ export class KeySets {
   }
 
   /**
-   * The issuer's key of this id; fetches the key set when it is unknown, too old, or lacks the key. `jwksUri`
-   * comes from configuration only, never from a token. `remainingMs`: remaining run time of the caller.
-   * @throws DomainError TOKEN_KEY_UNKNOWN: the issuer answers and has no such key;
-   *   KEY_SET_UNAVAILABLE: the issuer cannot be reached.
+   * Returns the issuer's key with this id. Fetches the key set if it is unknown, too old, or lacks the key. `jwksUri`
+   * comes from configuration only, never from a token. `remainingMs` is the remaining run time of the caller.
+   * @throws DomainError TOKEN_KEY_UNKNOWN if the issuer responds and has no such key; KEY_SET_UNAVAILABLE if the issuer
+   * cannot be reached.
    */
   async keyFor(
     jwksUri: string,
@@ -73,7 +73,7 @@ export class KeySets {
     if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
-    // Attack: key ids can be invented, so all unknown ones share one fetch.
+    // Attack: callers can invent key ids, so all unknown ids share one fetch.
     if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
     await this.#refresh(jwksUri, held, limits, remainingMs);
     return this.#keyAfterRefresh(held, keyId, limits);
@@ -88,7 +88,7 @@ export class KeySets {
       if (failed) this.#observer.count('JwksStaleUsed');
       return key;
     }
-    // The new set could not be read, so the key may exist.
+    // If the new set could not be fetched, the key may exist.
     throw failed ? unavailable() : this.#unknownKey();
   }
 
@@ -97,7 +97,7 @@ export class KeySets {
     return new DomainError('TOKEN_KEY_UNKNOWN', "the issuer has no key with the token's key id");
   }
 
-  /** The last fetched set, until it is too old; the snapshot of the build if there was none. */
+  /** Returns the last fetched set if it is not too old. If none was ever fetched, returns the snapshot of the build. */
   #setWhileOutOfReach(
     held: Held,
     { maxAgeSeconds, staleSeconds, snapshot }: KeySetLimits,
@@ -109,7 +109,7 @@ export class KeySets {
     return (held.shipped ??= parseKeySet(snapshot.keySet));
   }
 
-  /** One request at a time per issuer, with growing pauses after failures. */
+  /** Sends one request at a time per issuer, with growing pauses after failures. */
   async #refresh(
     jwksUri: string,
     held: Held,
@@ -148,7 +148,7 @@ export class KeySets {
     return held;
   }
 
-  /** A clock that was set back makes entries old rather than fresh for ever. */
+  /** If the clock was set back, entries count as old. Otherwise they would stay fresh forever. */
   #sinceMs(epochMs: number): number {
     return Math.abs(this.#clock.nowEpochMs() - epochMs);
   }

@@ -2,11 +2,11 @@ import { DomainError } from '../../errors.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 
-/** No access token is valid for this long: a later `exp` is most likely in milliseconds. */
+/** No access token is valid for this long. A later `exp` is most likely in milliseconds. */
 const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 /**
- * Times, then audience and client.
+ * Checks first the times, then audience and client.
  * @throws DomainError TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_AUDIENCE_MISMATCH, TOKEN_CLAIM_INVALID
  */
 export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
@@ -15,8 +15,8 @@ export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds:
 }
 
 /**
- * aws-jwt-verify accepts a token without `exp` and a token from the future, and reads the machine's clock;
- * our clock can be set by tests and `gatewright clock`.
+ * The times are checked here because aws-jwt-verify accepts a token without `exp` and a token from the future, and
+ * reads the machine's clock. Tests and `gatewright clock` can set our clock.
  */
 function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
   const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;
@@ -35,15 +35,17 @@ function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number)
     throw new DomainError('TOKEN_EXPIRED', 'the token was issued too long ago');
 }
 
-/** `client_id` counts as audience only without `aud`, as in API Gateway's own JWT authorizer. */
+/** `client_id` counts as audience only if `aud` is missing, as in API Gateway's own JWT authorizer. */
 function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: TokenTrust): void {
   const { client_id: clientId, aud = clientId, azp, cnf, token_use: use } = claims;
-  // RFC 7800: bound to a key that its holder must prove. Accepting it as a bearer token would undo that.
+  // The token is bound to a key whose possession the holder must prove (RFC 7800). Accepting it as a bearer token would
+  // remove that protection.
   if (cnf !== undefined) throw invalidClaim('cnf');
   if (tokenUse !== undefined && use !== tokenUse) throw invalidClaim('token_use');
   if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
   if (clients === undefined) return;
-  // Cognito's ID tokens name their client in `aud` only. If both names are present, both must be allowed.
+  // Cognito's ID tokens name their client only in `aud`. If both `client_id` and `azp` are present, both must be
+  // allowed.
   const [client = tokenUse === 'id' ? aud : undefined, ...others] = [clientId, azp].filter(
     (name) => name !== undefined,
   );

@@ -11,7 +11,7 @@ import { hasDuplicateMember } from '../../http/json-members.ts';
 type UnverifiedToken = {
   readonly algorithm: string;
   readonly keyId: string;
-  /** Lower case; undefined if absent. */
+  /** Token type in lower case. Undefined if absent. */
   readonly type: string | undefined;
   readonly issuer: string;
 };
@@ -29,17 +29,17 @@ export function parseToken(token: string): UnverifiedToken {
   const { alg, kid, typ, crit } = parsePart(header);
   const { iss } = parsePart(payload);
   if (typeof alg !== 'string' || typeof kid !== 'string' || typeof iss !== 'string') throw malformed();
-  // RFC 7515 section 4.1.11: a critical extension that is not understood must be refused. We understand none.
+  // A recipient must refuse a critical extension that it does not understand (RFC 7515 section 4.1.11). No extension is
+  // supported here.
   if (crit !== undefined) throw refused('the token has critical header extensions');
   if (typ !== undefined && typeof typ !== 'string') throw malformed();
   return { algorithm: alg, keyId: kid, type: typ?.toLowerCase(), issuer: iss };
 }
 
 /**
- * `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others are signed by the same issuers, but are not access
- * tokens.
- * @throws DomainError TOKEN_HEADER_REFUSED when the issuer's access tokens do not have this type or are not
- * signed this way.
+ * The same issuers also sign `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others, which are not access tokens.
+ * @throws DomainError TOKEN_HEADER_REFUSED if the issuer's access tokens do not have this type or are not signed with
+ * this algorithm.
  */
 export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenTrust): void {
   if (!trust.algorithms.some((allowed) => allowed === algorithm))
@@ -48,7 +48,7 @@ export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenT
     throw refused('the type of the token is not an access token type');
 }
 
-/** Exactly one spelling per byte sequence (no padding or spare bits), so that a token has only one text. */
+/** Accepts exactly one spelling per byte sequence (no padding or spare bits), so that a token has only one text. */
 function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
@@ -59,10 +59,10 @@ function parsePart(part: string): UnknownMembers {
       Buffer.from(part, 'base64url'),
     );
     const value: unknown = JSON.parse(text);
-    // Parsers disagree on which of two members with the same name they use.
+    // If an object has two members with the same name, parsers disagree on which one they use.
     if (isJsonObject(value) && !hasDuplicateMember(text)) return value;
   } catch {
-    // Parse errors quote the payload, so all of them are reported as one reason.
+    // Parse errors quote the payload, so all parse errors are reported as one reason.
   }
   throw malformed();
 }

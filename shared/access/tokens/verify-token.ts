@@ -1,4 +1,4 @@
-/** Bearer token → the claims of a trusted issuer, or the reason for its refusal. */
+/** Verifies a bearer token. The result is its claims, or the reason for its refusal. */
 import {
   JwtExpiredError,
   JwtInvalidIssuerError,
@@ -19,7 +19,7 @@ import { assertHeader, parseToken } from './token-shape.ts';
 
 type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
-/** `issuers`: the issuers of tokens that are accepted at this place. */
+/** `issuers` are the issuers whose tokens are accepted at this place in the event. */
 type TokenVerifier = (
   token: string,
   issuers: readonly CompiledIssuer[],
@@ -27,9 +27,8 @@ type TokenVerifier = (
 ) => Promise<VerifiedToken>;
 
 /**
- * Checks form, issuer, header, key, signature, times, audience and client, in this order. Throws only
- * DomainError: TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE when that could not be
- * decided.
+ * Checks form, issuer, header, key, signature, times, audience and client, in this order. Throws only DomainError:
+ * TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE if that could not be decided.
  */
 export function createTokenVerifier(
   keySets: KeySets,
@@ -49,7 +48,7 @@ export function createTokenVerifier(
     });
     assertHeader(unverified, trust);
     const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys, remainingMs);
-    // A key set may omit `alg`; an EC key must still not be tried on a token with RS256.
+    // A key set may omit `alg`. Even then an EC key must not be tried on a token with RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
     const claims = verifySignature(token, key, trust, observer);
     assertClaims(claims, trust, clock.nowEpochMs() / 1000);
@@ -67,8 +66,8 @@ function verifySignature(token: string, key: VerificationKey, trust: TokenTrust,
 }
 
 /**
- * The library's errors quote claims, so they are not set as cause. Every other error counts as an invalid
- * signature: a malformed ES256 signature is a plain `Error` there, and must not become a 500.
+ * The library's errors quote claims, so they are not set as cause. Every other error counts as an invalid signature.
+ * For a malformed ES256 signature the library throws a plain `Error`, which must not become a 500.
  */
 function toDomainError(error: unknown): DomainError {
   if (error instanceof JwtExpiredError) return new DomainError('TOKEN_EXPIRED', 'the token has expired');

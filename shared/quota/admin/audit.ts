@@ -5,12 +5,12 @@ import type { AdminPorts, AuditEntry } from './operation.ts';
 type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: string };
 
 const PAGE = 50;
-/** Sorts after every instant. */
+/** A string that sorts after every instant. */
 const LAST = '\uffff';
 
 /**
  * @param dayEpochMs any instant of the UTC day
- * @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE
+ * @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE
  */
 export async function listAudit(
   { listing }: Pick<AdminPorts, 'listing'>,

@@ -1,6 +1,6 @@
 /**
- * The scheduled round that closes all periods that have ended; an invocation continues where the last one
- * stopped.
+ * The scheduled round that closes all periods that have ended. An invocation continues at the point where the previous
+ * invocation stopped.
  */
 import type { ItemStore } from '../../ports.ts';
 import { closeOver } from './close-over.ts';
@@ -8,28 +8,28 @@ import type { ClosedPage } from './close-over.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Saved after each page: after an interruption, one page is repeated. */
+/** The progress of a round, saved after each page. After an interruption, one page is repeated. */
 type Round = {
-  /** Version of the saved round: otherwise two concurrent invocations would set each other back. */
+  /** Version of the saved round. Without it, two concurrent invocations could reset each other's progress. */
   readonly version: number;
   readonly startedEpochMs: number;
-  /** The place at which the round continues; undefined: it is complete. */
+  /** The place at which the round continues; undefined if the round is complete. */
   readonly cursor: string | undefined;
 };
 
 type ClosedPart = Omit<ClosedPage, 'next'> & {
-  /** Nothing is left for the next invocation. */
+  /** Whether the round is complete, so that nothing is left for the next invocation. */
   readonly isWhole: boolean;
 };
 
 const KEY = { pk: 'AUDIT#close-over', sk: 'ROUND' };
-/** Once a day, even if the hourly call comes a little early or late. */
+/** A round starts once a day, even if the hourly call comes a little early or late. */
 const EVERY_MS = 23 * 3_600_000;
-/** Ledgers expire 35 days after their period: an operator must know before. */
+/** Ledgers expire 35 days after their period, so an operator must be informed earlier. */
 const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
- * Processes as many pages as time allows; nothing if today's round is complete.
+ * Processes as many pages as time allows, and none if today's round is complete.
  * @throws DomainError STORE_UNAVAILABLE, including when a round has not completed for two weeks
  */
 export async function closeAllOver(

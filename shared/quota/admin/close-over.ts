@@ -1,4 +1,4 @@
-/** Closes every period that is over, of all tenants: the basis of a month's invoices. */
+/** Closes every period that has ended, for all tenants. Its records are the basis of a month's invoices. */
 import { closeWrite } from '../ledger/ledger.ts';
 import { readShards } from '../ledger/shards.ts';
 import { LATE_MS } from './close-period.ts';
@@ -12,24 +12,24 @@ import { recordUsage } from './record-usage.ts';
 import { ledgerOf, toUsageRow } from './usage-row.ts';
 
 type CloseQuestion = {
-  /** `2026-11`; undefined: all that are over. */
+  /** The month to close, such as `2026-11`; undefined means all periods that have ended. */
   readonly month: string | undefined;
   readonly cursor: string | undefined;
 };
 
 export type ClosedPage = {
-  /** Periods closed now. */
+  /** Number of periods that were closed now. */
   readonly closed: number;
-  /** Records written: for the closed periods, and corrections for other periods. */
+  /** Number of records written, both for the closed periods and as corrections of other periods. */
   readonly recorded: number;
-  /** Periods of the month that are not over, or ended only just now. */
+  /** Number of the month's periods that have not ended, or ended only just now. */
   readonly running: number;
   readonly next?: string;
 };
 
 const PAGE = 50;
 const AT_ONCE = 8;
-/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
+/** The span of time zones: in some time zone, a month begins this much earlier or ends this much later than in UTC. */
 const ZONES_MS = 15 * 3_600_000;
 
 /** Processes one page. Closed periods are not changed, so a page may be repeated at any time. */
@@ -38,7 +38,7 @@ export async function closeOver(
   requested: Requested,
   { month, cursor }: CloseQuestion,
 ): Promise<ClosedPage> {
-  // One audit entry for the run: each closed period itself records when and how it ended.
+  // The run gets only one audit entry, because each closed period records when and how it ended.
   if (cursor === undefined) await logRun(ports, requested, month);
   if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
     return recordFees(ports, requested, { month, cursor });
@@ -62,7 +62,10 @@ export async function closeOver(
   return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
 }
 
-/** Records the fees that are due for periods without requests. Comes last, since such periods have no ledger. */
+/**
+ * Records the fees that are due for periods without requests. The fees come last, since periods without requests have
+ * no ledger.
+ */
 async function recordFees(
   ports: AdminPorts,
   { atEpochMs }: Requested,

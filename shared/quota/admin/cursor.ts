@@ -2,13 +2,13 @@ import { RequestInvalid } from '../../errors.ts';
 
 const MAX_CURSOR_LENGTH = 8192;
 
-/** @param position JSON */
+/** @param position an object that JSON can represent */
 export function printCursor(position: object): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
 }
 
 /**
- * The strings of a position by name; the reader has to check them, since a caller can forge any.
+ * Returns the strings of a position by name. The reader must check them, since a caller can forge a cursor.
  * @throws RequestInvalid
  */
 export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {

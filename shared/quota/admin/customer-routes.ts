@@ -1,4 +1,4 @@
-/** The admin routes of customers: input and responses. IAM decides who may call which. */
+/** The admin routes of customers, with their input and responses. IAM decides who may call which route. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { instant, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';

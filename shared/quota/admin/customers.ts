@@ -1,4 +1,4 @@
-/** Customers: who is on record, on which plan from when, and whether anything is admitted. */
+/** Manages customers: who is on record, which plan is in force from when, and whether requests are admitted. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
@@ -31,18 +31,21 @@ export type NewCustomer = {
 export type WantedTerm = {
   readonly tenant: string;
   readonly plan: string;
-  /** undefined: now. */
+  /** The time from which the plan is in force; undefined means now. */
   readonly fromEpochMs?: number | undefined;
   readonly limits?: Term['limits'] | undefined;
-  /** One more than the newest. */
+  /** Must be one more than the newest version. */
   readonly version: number;
 };
 
 const PAGE = 100;
-/** Processes may already use a term that begins within this time: their clocks differ. */
+/** Processes may already use a term that begins within this time, because their clocks differ. */
 const SETTLED_MS = 60_000;
 const YEAR_MS = 367 * 86_400_000;
-/** Below what a head remembers of ledgers that count in one period; @see mayEnd */
+/**
+ * The maximum number of changes in a year. It is lower than the number of ledgers in one period that a head remembers;
+ * @see mayEnd
+ */
 export const CHANGES_A_YEAR = 24;
 
 /** @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN */
@@ -78,10 +81,10 @@ export async function createCustomer(
 }
 
 /**
- * Puts a customer on a plan, from now or from a later time. Changes planned for later are withdrawn; terms that
- * have come into force stay as they were.
- * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN,
- *   PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
+ * Assigns a plan to a customer, from now or from a later time. Changes planned for later are withdrawn; terms that have
+ * come into force do not change.
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN, PERIOD_CLOSED,
+ * EDIT_CONFLICT, CHANGES_TOO_MANY
  */
 export async function setPlan(
   ports: AdminPorts,
@@ -115,7 +118,7 @@ export async function setPlan(
 }
 
 /**
- * Suspends, resumes, or closes permanently.
+ * Suspends, resumes, or permanently closes a customer.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
  */
 export async function setState(
@@ -133,7 +136,7 @@ export async function setState(
       ...customer,
       state,
       stateSinceEpochMs: customer.state === state ? customer.stateSinceEpochMs : atEpochMs,
-      // A change that was to come would be a plan that is never enforced.
+      // Closing removes planned changes, because their plans would never be enforced.
       terms:
         state === 'closed'
           ? terms.filter((term, index) => index === 0 || term.fromEpochMs <= atEpochMs)
@@ -173,7 +176,7 @@ export async function getCustomer(
   return showCustomer(customer, atEpochMs);
 }
 
-/** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
+/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
 export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   cursor: string | undefined,
@@ -208,7 +211,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
-  // Only withdraws changes that were planned.
+  // The request only withdraws planned changes, because the last remaining term has this plan and these quotas.
   if (last?.plan === wanted.plan && JSON.stringify(last.limits) === JSON.stringify(wanted.limits))
     return kept;
   const recent = kept.filter(({ fromEpochMs }) => fromEpochMs > wanted.fromEpochMs - YEAR_MS);
@@ -220,7 +223,10 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   return [...kept.slice(firstKept(kept, nowEpochMs - YEAR_MS)), wanted];
 }
 
-/** The last term before the year is in force at its beginning; those before it decide nothing any more. */
+/**
+ * Returns the index of the first term to keep, which is the last term before the year, because it is in force when the
+ * year begins. Earlier terms have no effect any more.
+ */
 function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   return Math.max(
     0,
@@ -228,7 +234,7 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   );
 }
 
-/** The plan is in the customer's currency, and supports the customer's own quotas. */
+/** Checks that the plan is in the customer's currency and supports the customer's own quotas. */
 function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
@@ -264,7 +270,7 @@ function changeOf(kind: string, tenant: string, input: UnknownMembers): ChangeRe
   return { kind, pk, target: { tenant }, input };
 }
 
-/** The store refuses it if the record was changed meanwhile. */
+/** Builds a write that the store refuses if the record was changed meanwhile. */
 function putWrite(customer: Customer, basedOn?: number): ItemWrite {
   return {
     purpose: 'assign',
@@ -278,7 +284,7 @@ function putWrite(customer: Customer, basedOn?: number): ItemWrite {
   };
 }
 
-/** A customer as administrators see it: the term in force first, times as text. */
+/** Shows a customer to administrators, with the term in force first and times as text. */
 export function showCustomer(customer: Customer, atEpochMs: number): UnknownMembers {
   const { tenant, name, currency, state, stateSinceEpochMs, terms, version } = customer;
   const inForce = termAt(customer, atEpochMs);

@@ -1,4 +1,4 @@
-/** What closing a month would record if all its periods ended now: the basis of a draft. */
+/** Drafts of the records that closing a month would write if all its periods ended now. */
 import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
@@ -7,13 +7,13 @@ import type { AdminPorts } from './operation.ts';
 import { nextRecord } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
-/** Records per page; each costs a few reads. */
+/** Records per page; each record costs a few reads. */
 const PAGE = 50;
 
 /**
- * Drafts of records of periods that have started; nothing is written. `lost` of an open period are the units that
- * processes have leased: it is not known how many of them will be billed.
- * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of something else
+ * Lists drafts of the records of periods that have started. Nothing is written. In an open period, `lost` is the number
+ * of units that processes have leased; it is not known how many of them will be billed.
+ * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of another list
  */
 export async function listDraftRecords(
   ports: AdminPorts,

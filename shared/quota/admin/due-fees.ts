@@ -1,9 +1,9 @@
 /**
- * Fees of periods without requests: a subscriber of a plan with a fee owes it, used or not. Such a period has
- * no ledger, only its record; a late request opens one, and its usage becomes a correction.
+ * Fees of periods without requests. A subscriber owes the fee of a plan even if the plan was not used. Such a period
+ * has no ledger, only a usage record. A late request opens a ledger, and its usage becomes a correction.
  *
- * Subscribers are the keys that an administrator has put on the plan, their tenants, and the customers that
- * its invoice names with `from`.
+ * The subscribers of a plan are the keys that an administrator has assigned to it, the tenants of these keys, and the
+ * customers that its invoice names with `from`.
  */
 import { parseKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
@@ -34,18 +34,18 @@ type DueFee = {
   readonly planVersion: number;
   /** The term of a customer on record; @see Billing */
   readonly term?: number;
-  /** Exports find the record by it. */
+  /** The write of the head, by which exports find the record. */
   readonly head: ItemWrite;
 };
 
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
-/** The latest end of a period, as far as it is bounded. */
+/** The current time, and the latest end of a period (Infinity if there is no bound). */
 type Bounds = { readonly nowEpochMs: number; readonly endByMs: number };
 type Plans = ReadonlyMap<string, CustomerPlan>;
 
 type Subscriber = {
   readonly tenant: string;
-  /** undefined: the whole tenant only. */
+  /** The API key; undefined if the subscriber is only the whole tenant. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
   /** The customer on record. If there is one, its terms decide, not the assignments. */
@@ -57,19 +57,19 @@ type Owed = {
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
   readonly period: Period;
-  /** The term of a customer on record that the fee is for. */
+  /** The term of a customer on record for which the fee is due. */
   readonly term?: TermSpan;
 };
 
-/** Subscribers of a page: each costs a few reads. */
+/** Subscribers per page; each subscriber costs a few reads. */
 const PAGE = 50;
-/** Ledgers and records of one subject; fees are of periods of an hour or more. */
+/** Maximum number of ledgers or records read for one subject. Only periods of an hour or more have fees. */
 const KEPT = 1000;
 /** Requests of a period may arrive this long after its end. */
 const LATE_MS = 15 * 60_000;
-/** Sorts after every instant. */
+/** A string that sorts after every instant. */
 const LAST = '\uffff';
-/** The longest period, and a day. */
+/** The longest period plus a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
 /** @param periods periods that have ended, or all that have started */
@@ -136,7 +136,7 @@ async function listSubscribers(
   });
   if (page.kind === 'unavailable') throw unavailable(page.reason);
   const keys = page.keys.filter((each) => each.list.startsWith(keyList('')) || each.list === CUSTOMER_LIST);
-  // A list of one tenant's keys has no customers.
+  // The list of one tenant's keys does not contain the customer, so the customer is added.
   if (tenant !== undefined && cursor === undefined)
     keys.push({ list: CUSTOMER_LIST, ...customerKey(tenant) });
   const items = await Promise.all(keys.map((key) => readItem(ports.store, key)));
@@ -150,10 +150,10 @@ async function listSubscribers(
   };
 }
 
-/** Sorts before every name. */
+/** A string that sorts before every name. */
 const FIRST = ' ';
 
-/** Customers that a plan's invoice names. */
+/** Lists the customers that a plan's invoice names. */
 async function listNamed(
   ports: Ports,
   plans: Plans,
@@ -191,14 +191,14 @@ async function toSubscriber(ports: Ports, item: Item): Promise<Subscriber> {
   return { tenant, key: String(item['key']), assignments: assignmentsOf(item), customer };
 }
 
-/** The fees that a customer's terms owe, by period. */
+/** Returns the fees that are due under a customer's terms, by period. */
 function owedByTerms(
   { tenant, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
-  // A customer is checked once, not once per key.
+  // A customer's terms are checked once, not once per key.
   if (customer === undefined || assignments.length > 0) return [];
   const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {
@@ -225,7 +225,10 @@ function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: numbe
   return state === 'suspended' && stateSinceEpochMs <= startEpochMs;
 }
 
-/** Periods, each by the plan at its end: only the last of several plans charges the fee. */
+/**
+ * Returns the periods for which a fee is due. The plan at the end of a period decides, so only the last of several
+ * plans charges the fee.
+ */
 function owedBy(
   { tenant, key, assignments, customer }: Subscriber,
   plans: Plans,
@@ -266,7 +269,7 @@ function periodsWithin(
   return found;
 }
 
-/** Whether the fee was charged, is recorded, or the plan could not have been used. */
+/** Returns whether the fee was charged or recorded, or the plan could not have been used. */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));
@@ -278,7 +281,7 @@ async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): P
   const from = new Date(period.startEpochMs - LONGEST_MS).toISOString();
   const overlaps = (start: string, endEpochMs: number): boolean =>
     Date.parse(start) < period.endEpochMs && endEpochMs > period.startEpochMs;
-  // A ledger without a term is of the one at the beginning of the period, if there was one.
+  // A ledger without a term belongs to the term at the beginning of the period, if there was one.
   const isOfTerm = (noted: unknown): boolean =>
     term === undefined ||
     (noted === undefined ? term.fromEpochMs <= period.startEpochMs : noted === term.fromEpochMs);

@@ -1,4 +1,4 @@
-/** The record of a customer, as administration and invoices read it. */
+/** Reads the record of a customer for administration and invoices. */
 import { CustomerBook } from '../plan/customer-book.ts';
 import type { Terms } from '../plan/customer-book.ts';
 import { customerKey, parseCustomer } from '../plan/customer.ts';
@@ -6,7 +6,10 @@ import type { Customer } from '../plan/customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Returns undefined if the customer is not on record.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function findCustomer(
   { store }: Pick<AdminPorts, 'store'>,
   tenant: string,
@@ -15,7 +18,10 @@ export async function findCustomer(
   return item === undefined ? undefined : parseCustomer(item);
 }
 
-/** The terms in force at a time, read as for charging requests. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Reads the terms in force at a time in the same way as for charging requests.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function readTerms(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: { readonly tenant: string; readonly key: string | undefined },

@@ -21,7 +21,7 @@ type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
 
 const PAGE = 100;
 
-/** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
+/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
 export async function listKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   tenant: string,
@@ -42,7 +42,10 @@ export async function listKeys(
   return { keys, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
 }
 
-/** undefined: none is assigned. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Returns undefined if no plan is assigned to the key.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 export async function findKeyPlan(
   { store }: Pick<AdminPorts, 'store'>,
   tenant: string,
@@ -53,7 +56,7 @@ export async function findKeyPlan(
 }
 
 /**
- * Takes a key off its plan: reads of its plan then find none. Its charges stay.
+ * Removes the plan of a key, so that reads of its plan find none. The charges of the key remain.
  * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
  */
 export function unassignPlan(
@@ -87,7 +90,8 @@ export function unassignPlan(
 }
 
 /**
- * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for later ones.
+ * Assigns a plan to a key. `version` is 1 for the first assignment, and one more than the newest version for later
+ * assignments.
  * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT
  */
 export function assignPlan(
@@ -108,7 +112,7 @@ export function assignPlan(
       );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
-    // The same plan again goes on as the same term.
+    // Assigning the same plan again continues the same term.
     const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);

@@ -25,7 +25,7 @@ function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** The same routes for a limit of the whole tenant, and for a limit of a key or its routes. */
+/** Routes for a limit of the whole tenant, and the same routes for a limit of a key or its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
@@ -136,7 +136,7 @@ function adjustRoutes(
   ];
 }
 
-/** A change without a body. */
+/** Creates the route of a change that has no request body. */
 function act(
   ports: AdminPorts,
   path: `${Base}/${string}`,

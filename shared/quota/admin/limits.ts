@@ -1,4 +1,4 @@
-/** Changes of one limit of one subject: top-up, another limit, reset, suspend, resume. */
+/** Changes one limit of one subject: top-up, another limit, reset, suspend, resume. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import {
@@ -32,8 +32,8 @@ export function topUp(
 }
 
 /**
- * Sets another limit for the period; top-ups and overage stay as they are. Lowered below the charges so far,
- * it admits nothing more.
+ * Sets another limit for the period. Top-ups and overage do not change. If the new limit is lower than the charges so
+ * far, no more requests are admitted.
  */
 export function setLimit(
   ports: AdminPorts,
@@ -42,13 +42,13 @@ export function setLimit(
   limit: number,
 ): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
-    // After a downgrade below the use, the first units of a higher limit are used already.
+    // After a downgrade to less than the usage so far, the first units of a higher limit are used already.
     units: openingCredits({ ...ledger, limit }) - openingCredits(ledger),
     limit,
   }));
 }
 
-/** Returns all charges of the period. Leased units stay usable in addition, and count in `credits`. */
+/** Returns all charges of the period. Leased units can be used in addition, and count in `credits`. */
 export function reset(
   ports: AdminPorts,
   requested: Requested,
@@ -60,7 +60,7 @@ export function reset(
   });
 }
 
-/** Admits no more requests, in this period and later ones, until resumed. */
+/** Admits no more requests, in this period and later periods, until the limit is resumed. */
 export function suspend(
   ports: AdminPorts,
   requested: Requested,
@@ -72,7 +72,8 @@ export function suspend(
     const susp = requested.atEpochMs;
     return [
       { purpose: 'suspend', key: headKey(id), when: [], change: { kind: 'update', set: { ...head, susp } } },
-      // If the period were opened between reading and writing, it would be open in spite of the head.
+      // Without this condition, a period opened between the read and the write would be open although the head is
+      // suspended.
       item === undefined ? absent(ledgerKey(id, period)) : suspendWrite(ledgerKey(id, period), susp),
     ];
   });
@@ -132,7 +133,8 @@ async function adjust(
       ),
     };
   });
-  // If a crash or an outage prevents this, the charging processes do it at their next read of the root.
+  // If a crash or an outage prevents this, the processes that charge requests recall the units at their next read of
+  // the root.
   if (lowered !== undefined) await recallUnits(ports.store, lowered.id, lowered.period);
   return done;
 }
@@ -157,7 +159,7 @@ function change(
   });
 }
 
-/** The period is part of the request only if named: repeated tomorrow it is the same request. */
+/** The period is part of the request only if it is named, so that a request repeated tomorrow is the same request. */
 export function changeRequestOf(
   question: LedgerQuestion,
   { kind, input }: Pick<ChangeRequest, 'kind' | 'input'>,

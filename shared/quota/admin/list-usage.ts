@@ -13,9 +13,9 @@ import { namesOf, subjectOf, toUsageRow } from './usage-row.ts';
 import type { SubjectHead, UsageRow } from './usage-row.ts';
 
 export type UsageQuestion = {
-  /** undefined: of all tenants. */
+  /** The tenant; undefined means all tenants. */
   readonly tenant: string | undefined;
-  /** Periods that begin at or after, and before. */
+  /** Only periods that begin at or after `fromEpochMs` and before `toEpochMs`. */
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
   readonly cursor: string | undefined;
@@ -24,22 +24,22 @@ export type UsageQuestion = {
 
 export type Page<Row> = {
   readonly rows: readonly Row[];
-  /** Cursor of the next page; even an empty page may have one. */
+  /** Cursor of the next page. Even an empty page may have a cursor. */
   readonly next?: string;
 };
 
-/** One kind of row of a subject: prefix of its sort keys, and its reader. */
+/** One kind of row of a subject: the prefix of its sort keys, and its reader. */
 type RowKind<Row> = {
   readonly prefix: string;
   readonly read: (subject: SubjectHead, sk: string, item: Item, pk: string) => Row;
 };
 
-/** The maximum number of subjects read for one page: each costs a query. */
+/** The maximum number of subjects read for one page, because each subject costs a query. */
 const SUBJECTS = 50;
-/** Sorts after every instant. */
+/** A string that sorts after every instant. */
 const LAST = '\uffff';
 
-/** Usage of subjects in the stored periods, which are the periods of the last weeks. */
+/** Lists the usage of subjects in the stored periods, which are the periods of the last weeks. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -54,7 +54,7 @@ export type ListedLedger = {
   readonly item: Item;
 };
 
-/** The same, with the data needed to continue. */
+/** Like `listUsage`, including the data needed to continue. */
 export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<ListedLedger>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -67,7 +67,7 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
   });
 }
 
-/** Records of closed periods, in every version; they are kept permanently. */
+/** Lists records of closed periods in every version. Records are stored permanently. */
 export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRecord>> {
   return listRows(ports, question, {
     prefix: recordPrefix(''),
@@ -76,7 +76,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
 }
 
 /**
- * Limits of a tenant, or of one of its keys, in the periods that contain an instant.
+ * Lists the limits of a tenant, or of one of its keys, in the periods that contain a given instant.
  * @throws as `listUsage`
  */
 export async function listCurrentUsage(
@@ -95,7 +95,7 @@ export async function listCurrentUsage(
       const [kept] = newest.items;
       if (head === undefined || kept === undefined) return [];
       const subject = subjectOf(key.pk, head);
-      // The next request may open another: what it would have is shown.
+      // If the next request would open another ledger, the row shows what that ledger would contain.
       const terms = await readTerms(
         ports,
         { tenant: subject.id.tenant, key: namesOf(subject).key },
@@ -121,7 +121,7 @@ async function listRows<Row>(
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
   const listed = await listHeads(ports, tenant, current ?? position.after);
-  // The subject in progress first, by name: meanwhile others may have been added before it.
+  // The subject in progress comes first, by name, because other subjects may have been added before it meanwhile.
   const keys = current === undefined ? listed.keys : [current, ...listed.keys];
   const rows: Row[] = [];
   let sk = from;
@@ -149,14 +149,14 @@ async function listRows<Row>(
   return { rows, ...(listed.next !== undefined && { next: printPosition(of, { after: listed.next }) }) };
 }
 
-/** A ledger merged with its shards; anything else as it is. */
+/** Returns a ledger merged with its shards, and any other item unchanged. */
 async function fullItemOf({ store }: AdminPorts, { key, item }: ListedItem): Promise<Item> {
   const whole = await readShards(store, key, item);
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
   return whole.item ?? item;
 }
 
-/** Heads in the order of the index, without its other entries. */
+/** Lists heads in the order of the index and skips its other entries. */
 async function listHeads(
   { listing }: AdminPorts,
   tenant: string | undefined,
@@ -181,17 +181,19 @@ type Position = {
   readonly sk?: string | undefined;
 };
 
-/** @param of the question it belongs to: a cursor of another would skip rows silently */
+/**
+ * @param of the question that the position belongs to, because a cursor of another question would skip rows silently
+ */
 function printPosition(of: string, { after, current, sk }: Position): string {
   return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
-/** Says only where to continue; the request decides what is listed. */
+/** Parses a cursor, which determines only where to continue. The request determines what is listed. */
 function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
   const { of: printed, list, pk, sk, at } = parseCursor(cursor);
   if (cursor === undefined) return {};
   if (printed !== of || pk === undefined || sk === undefined || list === undefined) throw refusedCursor();
-  // The table would refuse another list's cursor as if it were out of reach.
+  // The table would refuse another list's cursor, which would look like an outage of the table.
   if (tenant !== undefined && list !== subjectList(tenant)) throw refusedCursor();
   const key = { list, pk, sk };
   return at === undefined ? { after: key } : { current: key, sk: at };

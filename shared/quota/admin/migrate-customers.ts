@@ -1,4 +1,6 @@
-/** Turns assignments per key, from before customers were on record, into records if all keys have one plan. */
+/**
+ * Converts assignments per key, from before customers were on record, into customer records if all keys have one plan.
+ */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
@@ -10,9 +12,9 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 
 export type Migrated = {
-  /** Put on record now. */
+  /** Number of customers that were put on record now. */
   readonly created: number;
-  /** Already on record. */
+  /** Number of customers that were already on record. */
   readonly kept: number;
   /** Tenants with keys on several plans, which a customer cannot have; their assignments stay. */
   readonly mixed: readonly string[];
@@ -20,10 +22,10 @@ export type Migrated = {
 };
 
 const PAGE = 50;
-/** Keys of one tenant that are examined. */
+/** Maximum number of keys of one tenant that are examined. */
 const MAX_KEYS = 1000;
 
-/** One page of all lists; it may be repeated at any time, and then creates nothing. */
+/** Processes one page of all lists. A page may be repeated at any time; a repetition creates nothing. */
 export async function migrateCustomers(
   ports: AdminPorts,
   requested: Requested,
@@ -59,7 +61,7 @@ async function create(
   tenant: string,
   plan: string,
 ): Promise<'created' | 'kept'> {
-  // Each tenant gets a separate operation id: a page that is sent again finds what it has already done.
+  // Each tenant gets a separate operation id, so that a page that is sent again finds what it has already done.
   const operationId = `migrate-${printKeyPart(requested.operationId)}`;
   try {
     const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });

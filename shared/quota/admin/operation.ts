@@ -1,6 +1,6 @@
 /**
- * Changes by administrators: each takes effect once per operation id, and writes an audit entry in the same
- * transaction as the change.
+ * Changes by administrators. Each change takes effect once per operation id, and writes an audit entry in the same
+ * transaction.
  */
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
@@ -14,11 +14,13 @@ export type AdminPorts = {
   readonly listing: ItemListing;
   readonly random: Random;
   readonly timer: Timer;
-  /** Plans of the access documents in force, in the form of `parsePlan`; absent: there are none. */
+  /**
+   * Reads the plans of the access documents in force, in the form that `parsePlan` accepts. Absent if there are none.
+   */
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
 };
 
-/** Who makes a change, when, and with which id. */
+/** Identifies who makes a change, when, and with which operation id. */
 export type Requested = {
   readonly operationId: string;
   readonly by: string;
@@ -45,18 +47,18 @@ export type AuditEntry = OperationRequest & {
 };
 
 export type AppliedOperation = AuditEntry & {
-  /** The id was already used for exactly this change; nothing was changed now. */
+  /** Whether the id was already used for exactly this change, so that nothing was changed now. */
   readonly repeated: boolean;
 };
 
 export type ChangeRequest = OperationRequest & {
-  /** Partition of the change: operation ids are unique within it. */
+  /** Partition of the change, within which operation ids are unique. */
   readonly pk: string;
 };
 
-/** A change computed from the current items; its conditions fail if they have changed meanwhile. */
+/** A change computed from the current items. Its conditions fail if the items have changed meanwhile. */
 type Prepared = {
-  /** The change and its record, which must have these attributes. */
+  /** Builds the writes of the change and of its record, which must have these attributes. */
   readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;
   readonly after: Facts;
@@ -66,10 +68,9 @@ const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
 /**
- * Carries out a change, or finds that it already was.
- * @throws DomainError OPERATION_REUSED, EDIT_CONFLICT when others keep changing the same, STORE_UNAVAILABLE
- * when it
- *   is unknown whether it was made (repeat it with the same id), and what `prepare` throws
+ * Carries out a change, or finds that it was already carried out.
+ * @throws DomainError OPERATION_REUSED; EDIT_CONFLICT when others keep changing the same item; STORE_UNAVAILABLE when
+ * it is unknown whether the change was made (repeat it with the same id); the errors that `prepare` throws
  */
 export async function applyOperation(
   ports: AdminPorts,
@@ -85,7 +86,7 @@ export async function applyOperation(
     if (known !== undefined) return { ...known, repeated: attempt === 0 };
     const prepared = await prepare().catch((error: unknown) => error);
     if (!isPrepared(prepared)) {
-      // A copy of this request may have been made between the two reads, which `prepare` then saw.
+      // A copy of this request may have been applied between the two reads, so that `prepare` saw its changes.
       const landed = await findEntry(store, requested, change, hash);
       if (landed !== undefined) return { ...landed, repeated: true };
       throw prepared;
@@ -106,7 +107,7 @@ export async function applyOperation(
   throw unavailable('no answer');
 }
 
-/** The record of an operation with no other effect on its partition than `adjustWrites`. */
+/** Builds the record of an operation that does not use `adjustWrites`, which builds its record itself. */
 export function recordWrite(
   { pk, kind }: ChangeRequest,
   { operationId, atEpochMs }: Requested,

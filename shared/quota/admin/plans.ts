@@ -23,8 +23,9 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 }
 
 /**
- * The plan that a record will name, as the first charge by it would find it: the table's plan, or an access
- * document's plan if the table lacks it or has an older version. `writes` ensure this in the record's transaction.
+ * Finds the plan that a record will name, in the same way as the first charge would find it. It is the table's plan, or
+ * an access document's plan if the table has none or an older version. `writes` ensure this in the record's
+ * transaction.
  * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
  */
 export async function namePlan(
@@ -53,7 +54,7 @@ export function documentOf(plan: CustomerPlan): PlanDocument {
   return JSON.parse(plan.source) as PlanDocument;
 }
 
-/** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
+/** @throws RequestInvalid for a cursor of another list, DomainError STORE_UNAVAILABLE */
 export async function listPlans(ports: AdminPorts, cursor: string | undefined): Promise<PlanPage> {
   const { pk } = parseCursor(cursor);
   const page = await ports.listing.list({
@@ -68,10 +69,10 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
 }
 
 /**
- * Saves the next version of a plan, or the first of a new one. Periods in progress keep the version that
+ * Saves the next version of a plan, or the first version of a new plan. Periods in progress keep the version that
  * opened them.
- * @throws PlanInvalid naming the field, RequestInvalid when the document is of another plan, DomainError
- *   EDIT_CONFLICT when its version is not the one after the newest
+ * @throws PlanInvalid with the name of the field; RequestInvalid when the document describes another plan; DomainError
+ * EDIT_CONFLICT when its version is not the one after the newest version
  */
 export function savePlan(
   ports: AdminPorts,
@@ -103,7 +104,7 @@ export function savePlan(
   });
 }
 
-/** Shown as stored, even if today's checks would refuse an older plan. */
+/** Shows a plan as it is stored, even if today's checks would refuse an older plan. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

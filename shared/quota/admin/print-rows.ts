@@ -9,7 +9,10 @@ export function printNdjson(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** RFC 4180. @param withHeader only for the first page: the pages of an export form one table */
+/**
+ * Prints CSV (RFC 4180).
+ * @param withHeader true only for the first page, because the pages of an export form one table
+ */
 export function printCsv(columns: readonly string[], rows: readonly object[], withHeader: boolean): string {
   const lines = rows.map((row) => {
     const cells = new Map(Object.entries(row));
@@ -18,7 +21,7 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
   return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** Attack: a spreadsheet runs a name that begins like a formula (CSV injection). */
+/** Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
   const isWritten = typeof value === 'object' || typeof value === 'boolean';

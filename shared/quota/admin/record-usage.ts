@@ -23,12 +23,12 @@ import type { UsageRow } from './usage-row.ts';
 type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
-/** Sorts after every version. */
+/** A string that sorts after every version. */
 const LAST = '\uffff';
 
 type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
 
-/** The record to write for the ledger as it is; the newest one if that says the same. */
+/** Returns the record to write for the current state of the ledger, or the newest record if its usage is the same. */
 export async function nextRecord(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   atEpochMs: number,
@@ -45,8 +45,8 @@ export async function nextRecord(
 }
 
 /**
- * Separate from the closing transaction: late reports of holders must not prevent closing. An existing record
- * stays if it says the same.
+ * Writes the record separately from the closing transaction, because late reports of holders must not prevent closing.
+ * An existing record with the same usage remains.
  */
 export async function recordUsage(
   ports: AdminPorts,
@@ -64,10 +64,10 @@ export async function recordUsage(
   throw unavailable('the usage record could not be written');
 }
 
-/** The fee of a customer on record is determined by its terms, whichever of them made requests. */
+/** The fee of a customer on record is determined by the customer's terms, regardless of which terms had requests. */
 function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing: Billing): Billing {
   const span = spanOfLedger(customer, ledger, period);
-  // A new period of the plan has followed within the same term.
+  // The ledger was replaced by a new period of the plan within the same term.
   if (billing.replaced && Number(ledger['nxt']) <= (span?.fromEpochMs ?? 1)) return billing;
   const due = feeOfTerm(customer, span, period, billing.price);
   return {
@@ -78,7 +78,9 @@ function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing
   };
 }
 
-/** The price of the plan version that opened the period; if it had none, of the newest. */
+/**
+ * Returns the price of the plan version that opened the period, or of the newest version if that version had no price.
+ */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,
   row: UsageRow,
@@ -91,7 +93,7 @@ async function billingOf(
     const limit = plan?.limits.find(({ id }) => id === limitId);
     if (limit?.kind !== 'quota' || limit.price === undefined || plan?.invoice === undefined) continue;
     const { currency } = plan.invoice;
-    // A period that was over before another rule took over was complete.
+    // A period that ended before another rule came into force was complete.
     const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
     const billing = { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
     const customer = row.key === undefined ? await findCustomer({ store }, row.tenant) : undefined;

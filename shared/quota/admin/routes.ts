@@ -1,4 +1,4 @@
-/** Routes of quota-admin: one table, from which the OpenAPI document is also made. */
+/** Routes of quota-admin in one table, from which the OpenAPI document is also generated. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';

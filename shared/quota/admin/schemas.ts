@@ -1,4 +1,4 @@
-/** JSON Schemas of quota-admin's responses, and fields that several of its routes take. */
+/** JSON Schemas of quota-admin's responses, and fields that several of its routes accept. */
 import { instant, oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 
@@ -147,7 +147,7 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-/** At the end, so that columns of CSV keep their positions. */
+/** This property comes last, so that the columns of CSV keep their positions. */
 const LEDGER = {
   ledger: {
     ...INSTANT,
@@ -222,7 +222,7 @@ export const APPLIED_OPERATION: JsonSchema = structure({
   repeated: { type: 'boolean', description: 'This change was already made with the same id.' },
 });
 
-/** `{[name]: […], next?}` */
+/** Returns the schema of `{[name]: […], next?}`. */
 export function pageOf(name: string, items: JsonSchema): JsonSchema {
   const next = { type: 'string', description: 'Cursor of the next page' };
   return structure({ [name]: { type: 'array', items }, next }, ['next']);

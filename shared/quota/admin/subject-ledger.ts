@@ -32,13 +32,13 @@ import type { SubjectHead, UsageRow } from './usage-row.ts';
 export type LedgerQuestion = {
   readonly tenant: string;
   readonly limit: string;
-  /** undefined: the limit is of the whole tenant. */
+  /** The API key; undefined if the limit applies to the whole tenant. */
   readonly key: string | undefined;
-  /** Required for limits per route only. */
+  /** The route; required only for limits per route. */
   readonly route: string | undefined;
-  /** An instant of the period; undefined = now. */
+  /** An instant of the period; undefined means now. */
   readonly periodEpochMs: number | undefined;
-  /** Used when the subject has no plan and no charges yet. */
+  /** The plan to use when the subject has no plan and no charges yet. */
   readonly plan?: string | undefined;
 };
 
@@ -48,12 +48,12 @@ export type SubjectLedger = {
   readonly plan: CustomerPlan;
   readonly period: Period;
   readonly head: Item | undefined;
-  /** undefined: the current period, without charges yet. */
+  /** The ledger's item; undefined if the current period has no charges yet. */
   readonly item: Item | undefined;
   readonly carried: number;
-  /** The term on record that the plan is in force by. */
+  /** The term on record under which the plan is in force. */
   readonly termEpochMs?: number | undefined;
-  /** The customer on record is suspended or closed. */
+  /** Whether the customer on record is suspended or closed. */
   readonly isHalted: boolean;
 };
 
@@ -70,10 +70,10 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds the current ledger, or the one that the next request would use. Its plan is the first of these: the
- * key's assigned plan, the plan of the last charge, for a tenant its keys' plan, the named plan.
- * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID,
- * STORE_UNAVAILABLE
+ * Finds the current ledger, or the ledger that the next request would use. Its plan is the first of these that exists:
+ * the key's assigned plan, the plan of the last charge, the plan of the tenant's keys (for a limit of the tenant), the
+ * named plan.
+ * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -109,7 +109,7 @@ function termOf(
   return termFor(limit, periodAt(limit.period, nowEpochMs), term);
 }
 
-/** The current ledger: the head's, unless the plan's own period would end it. */
+/** Finds the current ledger, which is the head's ledger unless the plan's period would end it. */
 async function findStanding(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: LedgerQuestion,
@@ -139,7 +139,7 @@ async function findStanding(
   return { period, item: undefined, carried };
 }
 
-/** Another limit's ledgers, which this limit continues. */
+/** Finds the ledgers of another limit that this limit continues. */
 async function findLine(
   { store }: Pick<AdminPorts, 'store'>,
   asked: LedgerId,
@@ -157,7 +157,9 @@ async function findLine(
   return { id, head: await readItem(store, headKey(id)) };
 }
 
-/** The ledger of an instant, whatever rule opened it; the newest, if one has replaced another. */
+/**
+ * Finds the ledger that contains an instant, whatever rule opened it, or the newest ledger if one has replaced another.
+ */
 async function findLedgerAt(
   { store, listing }: Pick<AdminPorts, 'store' | 'listing'>,
   id: LedgerId,
@@ -175,7 +177,8 @@ async function findLedgerAt(
 }
 
 /**
- * Like `findLedger`, and opens the current period if it has no charges yet: a top-up may come first.
+ * Like `findLedger`, but opens the current period if it has no charges yet, because a top-up may come before the first
+ * request.
  * @throws as `findLedger`, and DomainError EDIT_CONFLICT while the subject is suspended
  */
 export async function findOpenLedger(
@@ -196,7 +199,7 @@ export async function findOpenLedger(
   throw new DomainError('EDIT_CONFLICT', 'the period could not be opened: its plan is being changed');
 }
 
-/** The state of a ledger. A ledger that is not open yet is shown as it would be opened. */
+/** Returns the state of a ledger. A ledger that is not open yet is shown as it would be opened. */
 export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }: SubjectLedger): UsageRow {
   const { quota, overage } = limit;
   const before = carried + (head?.['cur'] === undefined ? limit.initialUsage : 0);
@@ -219,10 +222,10 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
 }
 
 /**
- * The row of a subject if a later term on record will end its last ledger.
- * @param last the newest ledger that began by then, and the head
- * @param terms in force for the subject
- * @returns undefined: the last ledger is in force, or the plan has no limit that continues it
+ * Returns the row that a subject has if a later term on record will end its last ledger.
+ * @param last the newest ledger that had begun by that time, and the head
+ * @param terms the terms in force for the subject
+ * @returns undefined if the last ledger is in force, or the plan has no limit that continues it
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function findNextRow(
@@ -250,7 +253,7 @@ export async function findNextRow(
   return undefined;
 }
 
-/** Merged with its shards. */
+/** Reads a ledger merged with its shards. */
 async function readLedger(store: AdminPorts['store'], key: ItemKey): Promise<Item | undefined> {
   const whole = await readShards(store, key, await readItem(store, key));
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
@@ -295,8 +298,8 @@ function unknownSubject(): DomainError {
 }
 
 /**
- * The plan of a tenant's limit before its first request, which is its keys' plan. @throws RequestInvalid if the
- * keys have more than one
+ * Finds the plan of a tenant's limit before its first request, which is the plan of the tenant's keys.
+ * @throws RequestInvalid if the keys have more than one plan
  */
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -315,11 +318,11 @@ async function findPlanOfKeys(
       'plan',
       `is required: keys of the tenant have the plans ${wanted.map(({ id }) => id).join(' and ')}`,
     );
-  // If no plan has such a limit, any of them leads to the refusal.
+  // If no plan has such a limit, any of the plans results in the refusal.
   return wanted[0] ?? plans[0];
 }
 
-/** The plan of the subject's latest limit: the requested name may be its new one. */
+/** Finds the plan of the subject's latest limit, because the requested limit may be that limit with a new name. */
 async function findLastPlan(ports: Pick<AdminPorts, 'store'>, question: LedgerQuestion): Promise<unknown> {
   const id = idOf(question);
   const limit = parseLimits(await readItem(ports.store, subjectKey(id, levelOf(question)))).at(-1);

@@ -1,7 +1,7 @@
 /**
- * Usage records, the basis of invoices. One per tenant, limit, subject, period and version, written once and
- * never changed; a correction is the next version. So a record's id is a suitable idempotency key for
- * billing.
+ * Usage records, the basis of invoices. There is one record per tenant, limit, subject, period and version. It is
+ * written once and never changed; a correction is the next version. A record's id is therefore a suitable idempotency
+ * key for billing.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import type { Standing } from '../ledger/ledger.ts';
@@ -13,40 +13,43 @@ export type UsageRecord = Omit<
   UsageRow,
   'state' | 'outstanding' | 'remaining' | 'charged' | keyof Standing
 > & {
-  /** `acme/daily/key-1/2026-11-19T00:00:00.000Z/1`, with the id of the ledger; its parts percent-encoded. */
+  /**
+   * An id such as `acme/daily/key-1/2026-11-19T00:00:00.000Z/1`. It contains the id of the ledger, and its parts are
+   * percent-encoded.
+   */
   readonly recordId: string;
-  /** 1 when the period was closed; more for a correction. */
+  /** 1 when the period was closed; higher for a correction. */
   readonly version: number;
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
   /**
-   * Difference to the previous version; below 0 after late refunds. The versions of a period add up to its
-   * `used`, so meters get this value.
+   * The difference to the previous version, which is negative after late refunds. The versions of a period add up to
+   * its `used`, so meters get this value.
    */
   readonly usedDelta: number;
   readonly overageDelta: number;
 } & Partial<Billing>;
 
-/** The pricing of a period; decided when it is closed, and the same in its corrections. */
+/** The pricing of a period. It is decided when the period is closed, and is the same in corrections. */
 export type Billing = {
   readonly currency: string;
   readonly price: Price;
-  /** Units of this period priced in another's record; its tiers begin after them. */
+  /** Units of this period that are priced in another record. The tiers of this record begin after them. */
   readonly carried: number;
-  /** Ended by a change of plan; the continuing period has the fee. */
+  /** Whether a change of plan ended the period. The fee is then charged for the continuing period. */
   readonly replaced: boolean;
-  /** For a customer on record: when the record's term came into force, epoch ms. */
+  /** The time (epoch ms) at which the record's term came into force, for a customer on record. */
   readonly term?: number;
 };
 
 const VERSION_DIGITS = 6;
 
-/** Prefix of the sort keys of that ledger's records; '' gives all. */
+/** Returns the prefix of the sort keys of a ledger's records. The ledger '' gives the prefix of all records. */
 export function recordPrefix(ledger: string): string {
   return `U#${ledger}`;
 }
 
-/** A row's record, as the version after the given one. */
+/** Returns the record of a row as the version after the given record. */
 export function toUsageRecord(
   row: UsageRow,
   before: UsageRecord | undefined,
@@ -90,7 +93,7 @@ function billingOf({ currency, price, carried, replaced, term }: UsageRecord): P
   return term === undefined ? billing : { ...billing, term };
 }
 
-/** Whether the ledger read later gives the same bill. */
+/** Returns whether the ledger, read later, results in the same bill. */
 export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (
@@ -103,7 +106,7 @@ export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   );
 }
 
-/** The store refuses it if that version exists. */
+/** Builds a write that the store refuses if this version exists. */
 export function recordUsageWrite(pk: string, record: UsageRecord): ItemWrite {
   return {
     purpose: 'record',

@@ -9,9 +9,9 @@ import type { PeriodRule } from '../ledger/period.ts';
 export type UsageRow = {
   readonly tenant: string;
   readonly limit: string;
-  /** Absent for a limit of the whole tenant. */
+  /** The API key; absent for a limit of the whole tenant. */
   readonly key?: string;
-  /** Absent unless the limit is per route. */
+  /** The route; absent unless the limit is per route. */
   readonly route?: string;
   readonly plan: string;
   /** ISO 8601, UTC. */
@@ -19,18 +19,18 @@ export type UsageRow = {
   readonly periodEnd: string;
   /** The ledger's id, if it has replaced another ledger in its period; otherwise absent. @see ledgerOf */
   readonly ledger?: string;
-  /** The month of its invoice: the one in which the period begins, in its time zone. `2026-11`. */
+  /** The month of the invoice, such as `2026-11`: the month in which the period begins, in its time zone. */
   readonly month: string;
   readonly state: 'open' | 'suspended' | 'closed';
   /** Units per period, as the limit was set. */
   readonly quota: number;
   /** All units that may be charged: quota, overage, top-ups, and units returned by resets. */
   readonly credits: number;
-  /** Granted, whether or not its holder has reported it used; never less than admitted. */
+  /** Units granted, whether or not their holder has reported them as used. It is never less than the units admitted. */
   readonly charged: number;
-  /** Reported used. */
+  /** Units reported as used. */
   readonly used: number;
-  /** Granted and not reported used. */
+  /** Units granted and not reported as used. */
   readonly outstanding: number;
   readonly remaining: number;
   /** Used units that the quota, top-ups and resets cover. */
@@ -45,7 +45,7 @@ export type SubjectHead = {
   readonly id: LedgerId;
   readonly level: string;
   readonly plan: string;
-  /** Rule of the ledger with that id; undefined: not stored. */
+  /** Returns the rule of the ledger with this id; undefined if the rule is not stored. */
   readonly ruleAt: (startEpochMs: number) => PeriodRule | undefined;
 };
 
@@ -62,14 +62,17 @@ export function subjectOf(pk: string, item: Item): SubjectHead {
   };
 }
 
-/** The ledger of a row or record, unique for its subject; a new plan opens another in a running period. */
+/**
+ * Returns the id of the ledger of a row or record, unique for its subject. A new plan opens another ledger within a
+ * running period.
+ */
 export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'periodStart'>): string {
   return ledger ?? periodStart;
 }
 
 /**
- * @param id of the ledger: an instant of its period, mostly the first
- * @param isHalted the customer on record is suspended or closed; its ledger need not be
+ * @param id the id of the ledger, which is an instant of its period, usually the first
+ * @param isHalted whether the customer on record is suspended or closed, even if the ledger is not
  */
 export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalted = false): UsageRow {
   const { tenant } = subject.id;
@@ -103,7 +106,7 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalte
   };
 }
 
-/** Period boundaries are whole seconds, as is the time to live computed from them. */
+/** Period boundaries are whole seconds, and so is the time to live computed from them. */
 export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }

@@ -6,19 +6,22 @@ export type Charged =
   | { readonly kind: 'plan-changed' };
 
 type ChargePorts = {
-  /** The request's current holdings; called again after every wait, since periods and clocks move. */
+  /** Finds the request's current holdings. It is called again after every wait, since periods and clocks move. */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
   /** Units that each holding may lend while the store is out of reach. */
   readonly bound: number;
 };
 
-/** Maximum number of waits of one request: per limit a grant, a refill that others took, a moved period. */
+/**
+ * Maximum number of waits of one request. For each limit it may wait for a grant, for a refill that others took, and
+ * for a moved period.
+ */
 const MAX_WAITS = 64;
 
 /**
- * Acquires missing units, scarcest first, and takes from all limits in the tick in which all suffice. Units
- * acquired for a request that is then refused elsewhere stay for the next one.
+ * Acquires missing units, starting with the scarcest limit. Takes units from all limits in the first tick in which all
+ * of them suffice. If another limit then refuses the request, the acquired units remain for the next request.
  */
 export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
   let holdings = at.find();

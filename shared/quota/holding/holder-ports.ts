@@ -21,10 +21,12 @@ export type QuotaEvent =
   | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
   | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
-  /** Emitted by one holder per threshold and period; a stream of the table has it in any case. */
+  /** One holder emits this event per threshold and period. A stream of the table contains the change in any case. */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
-  /** `outcome`: the kind of the store's answer; `throttled` = too many writes, mostly for one item. */
+  /** `outcome` is the kind of the store's response. `throttled` means too many writes, usually to one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
   | { readonly kind: 'clock-off'; readonly byMs: number }
-  /** The table has another plan of the same version, which counts: a change needs a higher version. */
+  /**
+   * The table has another plan with the same version, and the table's plan is used. A change requires a higher version.
+   */
   | { readonly kind: 'plan-ignored'; readonly plan: string; readonly version: number };

@@ -1,4 +1,4 @@
-/** A process's share of one limit: units to use at once, or the way to get more. */
+/** A process's share of one limit: units for immediate use, or the way to get more units. */
 import { standingOf } from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
@@ -10,19 +10,19 @@ export type Refusal = {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** Time until a request may be admitted; undefined = only an administrator can change it. */
+  /** Time until a request may be admitted; undefined if only an administrator can change the refusal. */
   readonly retryAfterMs: number | undefined;
 };
 
 export type Acquired =
-  /** There are enough units now; others may take them before the caller does. */
+  /** There are enough units now, but other requests may take them before the caller does. */
   | { readonly kind: 'acquired' }
   | Refusal
   /** The period has to be opened by a newer plan than this process knows. */
   | { readonly kind: 'plan-changed' }
   | Moved;
 
-/** Requests are charged elsewhere: read the holdings again. */
+/** Requests are charged elsewhere, so the holdings have to be read again. */
 export type Moved = {
   readonly kind: 'moved';
   readonly from: {
@@ -31,20 +31,23 @@ export type Moved = {
     readonly plan: Pick<CustomerPlan, 'id'>;
     readonly termEpochMs?: number | undefined;
   };
-  /** Another period, another limit's ledgers, or (undefined) the default, forgetting what is remembered. */
+  /**
+   * Another period or another limit's ledgers. If undefined, the default applies again and what was remembered is
+   * forgotten.
+   */
   readonly to: Period | LedgerId | undefined;
 };
 
 export const ACQUIRED: Acquired = { kind: 'acquired' };
 
-/** A limit for headers and callers; never does I/O, may be stale. */
+/** The state of a limit, for headers and callers. Reading it never does I/O, so it may be stale. */
 export type LimitState = {
   readonly id: string;
   readonly kind: 'quota' | 'rate' | 'concurrency';
   /** Units per window, or requests that may run at once. */
   readonly limit: number;
   readonly unit?: 'concurrent-requests';
-  /** undefined when the limit has no time window. */
+  /** Duration of the limit's window; undefined if the limit has no time window. */
   readonly windowSeconds: number | undefined;
   /** Units known to be left; the store may have fewer by now. */
   readonly remaining: number;
@@ -52,44 +55,47 @@ export type LimitState = {
   readonly resetSeconds: number | undefined;
   /** Start of the charged period; undefined for rates. */
   readonly periodStartEpochMs: number | undefined;
-  /** The quota is used up, and units come from its overage. */
+  /** Whether the quota is used up, so that units come from its overage. */
   readonly overage: boolean;
 };
 
 /**
- * One implementation per kind of limit. `isReady`, `take` and `refusal` are synchronous, so nothing happens
- * between a check and its take.
+ * A holding has one implementation per kind of limit. `isReady`, `take` and `refusal` are synchronous, so nothing
+ * happens between a check and the take that follows.
  */
 export interface Holding {
   readonly id: string;
-  /** The smallest is called first, so that a denied request acquires as little as possible elsewhere. */
+  /**
+   * The holding with the smallest rank is called first, so that a denied request acquires as little as possible from
+   * other limits.
+   */
   rank(): number;
   isReady(cost: number): boolean;
-  /** A denial that is still fresh; saves a write with the same result. */
+  /** Returns a denial that is still fresh, which saves a write with the same result. */
   refusal(cost: number): Refusal | undefined;
   acquire(cost: number): Promise<Acquired>;
-  /** To be called only in the tick in which `isReady` was true. */
+  /** May be called only in the tick in which `isReady` was true. */
   take(cost: number): void;
-  /** Returns unused units. False if they were reported used already. */
+  /** Returns unused units. The result is false if they were already reported as used. */
   refund(cost: number): boolean;
   /**
-   * Charges delivered units, for which `isReady` may be false.
+   * Charges delivered units, even if `isReady` is false.
    * @returns the units that the limit did not have; 0 if they come back with time or at the request's end
    */
   chargeMore(units: number): Promise<number>;
-  /** Reverts a charge in the store for a request that another limit refuses. */
+  /** Reverts a charge in the store when another limit refuses the request. */
   uncharge(): Promise<void>;
-  /** Resolves when urgent reports have reached the store, or failed. */
+  /** Resolves when urgent reports have reached the store, or have failed. */
   readonly corrected: Promise<void>;
-  /** Makes room without the store, within the bound of `onUnavailable`; the units stay owed. */
+  /** Makes room without the store, within the bound of `onUnavailable`. The units have to be charged later. */
   borrow(cost: number, bound: number): boolean;
   look(): Promise<void>;
   state(atEpochMs: number): LimitState;
 }
 
 /**
- * State of a counted quota.
- * @param seen the ledger as last seen; undefined = as it would be opened
+ * Returns the state of a counted quota.
+ * @param seen the ledger as last seen; undefined means as it would be opened
  * @param held units that this process may use without a call
  */
 export function quotaState(
@@ -107,7 +113,8 @@ export function quotaState(
   return {
     id,
     kind: 'quota',
-    // Clients show `r` as a part of it: without top-ups, more could be left than the limit.
+    // The limit includes top-ups. Clients show `r` (the units left) as a part of the limit, so `r` must not be more
+    // than the limit.
     limit: allowance,
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: left,

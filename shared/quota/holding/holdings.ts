@@ -1,4 +1,4 @@
-/** All leases of this process, by limit, subject and period; limited in number. */
+/** All leases of this process, by limit, subject and period. Their number is limited. */
 import { PlanInvalid } from '../../errors.ts';
 import type { Holding, Moved } from './holding.ts';
 import type { HolderPorts } from './holder-ports.ts';
@@ -20,11 +20,11 @@ import type { TermSubject } from '../plan/subject.ts';
 type HoldingsOptions = {
   readonly ports: HolderPorts;
   readonly nowEpochMs: () => number;
-  /** More than this evict the least recently used, which return their units. */
+  /** If there are more leases than this, the least recently used leases are evicted and return their units. */
   readonly maxLeases: number;
 };
 
-/** When a request arrived: one timestamp, or every instant that is possible. */
+/** When a request arrived: one timestamp, or the range of all instants that are possible. */
 export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
 
 type LeaseOf = {
@@ -35,20 +35,23 @@ type LeaseOf = {
 };
 
 const LOOKS = 64;
-/** Limit while the table is out of reach; usage of further leases is not billed. */
+/**
+ * Maximum number of evicted leases that are retained while the table is out of reach. The usage of further leases is
+ * not billed.
+ */
 const MAX_LEAVING = 10_000;
 
 export class Holdings {
   readonly #options: HoldingsOptions;
   readonly #leases = new Map<string, Lease>();
   #round = this.#leases.values();
-  /** Evicted, and not yet settled. */
+  /** Leases that were evicted and are not yet settled. */
   readonly #leaving = new Map<Lease, Lease>();
   readonly #rates = new Map<string, RateLease>();
   readonly #pools = new Map<string, PermitPool>();
-  /** Periods that cannot be opened → the one that is charged instead. */
+  /** Maps a period that cannot be opened to the period that is charged instead. */
   readonly #moved = new Map<string, Period>();
-  /** Limits → the ledgers that they continue. */
+  /** Maps a limit to the ledgers that it continues. */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
@@ -57,8 +60,8 @@ export class Holdings {
   }
 
   /**
-   * The holdings of a request: every limit of its plan, in every period that it may belong to.
-   * @param run undefined: the end of the request will not be reported
+   * Returns the holdings of a request for every limit of its plan, in every period that the request may belong to.
+   * @param run undefined if the end of the request will not be reported
    * @throws PlanInvalid when the plan limits concurrency, and `run` is missing
    */
   of(plan: CustomerPlan, subject: TermSubject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
@@ -79,13 +82,13 @@ export class Holdings {
       found.push(lease);
       if (arrival.toEpochMs < period.endEpochMs) continue;
       const next = this.#leaseOf(of, this.#periodAt(limit.period, arrival.toEpochMs), arrival.toEpochMs);
-      // One may have moved to the other.
+      // If one period has moved to the other, both have the same lease.
       if (next !== lease) found.push(next);
     }
     return found;
   }
 
-  /** Remembers where such requests are charged instead. */
+  /** Remembers where requests of a moved ledger are charged instead. */
   move({ from, to }: Moved): void {
     if (to === undefined) {
       for (const [name, period] of this.#moved)
@@ -103,7 +106,7 @@ export class Holdings {
     return [...this.#leaving.values(), ...this.#leases.values()];
   }
 
-  /** Reports usage of keys without recent requests, some with each call. */
+  /** Reports the usage of keys without recent requests. Each call handles some of the keys. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {
       const { value: lease, done } = this.#round.next();
@@ -115,7 +118,7 @@ export class Holdings {
     }
   }
 
-  /** Keeps a lease until it has returned its units, which may fail at first. */
+  /** Retains a lease until it has returned its units, because the return may fail at first. */
   async #leave(lease: Lease): Promise<void> {
     this.#leaving.set(lease, lease);
     lease.retire(() => void this.#leave(lease));
@@ -180,7 +183,7 @@ export class Holdings {
     return run.permitOf(name, pool);
   }
 
-  /** Mostly the same period as for the last timestamp; computing it again would call Intl. */
+  /** The period is usually the same as for the last timestamp, and computing it again would call Intl. */
   #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const last = this.#periods.get(rule);
     if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs)
@@ -193,8 +196,8 @@ export class Holdings {
 }
 
 /**
- * Two plans may have periods that begin together and end differently, and the same plan may come back as a
- * later term; each keeps its own.
+ * Two plans may have periods that begin together and end differently, and the same plan may come back as a later term.
+ * Each of them gets a separate name.
  */
 function nameOf(
   id: LedgerId,

@@ -1,10 +1,10 @@
-/** The last refusal: for a short time it is the result of equal requests, without a call. */
+/** The last refusal. For a short time, equal requests get the same result without a call. */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { Refusal, RefusalReason } from './holding.ts';
 
-/** While the store does not respond, it is called once per this time, not once per request. */
+/** While the store does not respond, it is called once within this time instead of once per request. */
 const UNAVAILABLE_MS = 1000;
 
 export class LastRefusal {
@@ -32,7 +32,7 @@ export class LastRefusal {
     this.#last = undefined;
   }
 
-  /** @param retryAfterMs for reasons other than `unavailable`, which has its own time */
+  /** @param retryAfterMs ignored for the reason `unavailable`, which has a fixed time */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;
     const isUnavailable = reason === 'unavailable';

@@ -1,7 +1,7 @@
 /**
- * One process's share of one ledger. Units are debited there before they are here (grant), used here without
- * a call (spend), and returned only by this holder (return). A silent holder keeps its units: others cannot
- * tell whether it used them.
+ * One process's share of one ledger. Units are debited in the ledger before they are available here (grant), used here
+ * without a call (spend), and returned only by this holder (return). A holder that no longer reports keeps its units,
+ * because others cannot tell whether it used them.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -28,7 +28,10 @@ import { Turns } from './turns.ts';
 /** Attempts to get units with current knowledge; the last attempt requests only what the request needs. */
 const ROUNDS = 3;
 const MAX_OPENINGS = 3;
-/** Attempts to get units for this process's shard; other processes on it may take them first. */
+/**
+ * Maximum number of attempts to get units for this process's shard. Other processes that use the shard may take them
+ * first.
+ */
 const MAX_SUPPLIES = 12;
 
 export class Lease implements Holding {
@@ -45,9 +48,9 @@ export class Lease implements Holding {
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
   corrected: Promise<void> = Promise.resolve();
-  /** Set only if the ledger's item has shards. */
+  /** Only set if the ledger's item has shards. */
   #sharding: Sharding | undefined;
-  /** The item that units come from now, and that `#seen` describes. */
+  /** The item that grants units now and that `#seen` describes. */
   #source: ItemKey;
 
   #seen: LedgerState | undefined;
@@ -55,10 +58,10 @@ export class Lease implements Holding {
   #storeEpochMs: number | undefined;
   readonly #refused: LastRefusal;
   readonly #pace: Pace;
-  /** Grants and returns of one lease never overlap: each builds on the result of the last. */
+  /** Grants and returns of one lease never overlap, because each builds on the result of the previous one. */
   readonly #turns = new Turns();
 
-  /** @param termEpochMs the customer's term that its requests are of */
+  /** @param termEpochMs the customer's term to which the lease's requests belong */
   constructor(
     ledger: LedgerId,
     period: Period,
@@ -72,7 +75,7 @@ export class Lease implements Holding {
     this.#period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
-    // The first response shows whether there are shards, which count throttled writes.
+    // The first response shows whether the ledger has shards. Their ports count throttled writes.
     this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
@@ -84,7 +87,7 @@ export class Lease implements Holding {
     this.#refused = new LastRefusal(at, at.denyCacheMs);
   }
 
-  /** Adopts a newer plan's lease settings; the limits themselves are in the ledger. */
+  /** Adopts the lease settings of a newer plan. The limits themselves are in the ledger. */
   adopt(limit: QuotaLimit, plan: CustomerPlan): void {
     this.#limit = limit;
     this.#plan = plan;
@@ -105,7 +108,7 @@ export class Lease implements Holding {
     this.#onUnsettled?.();
   }
 
-  /** Usage that is already reported is corrected with the next report; at once with exact billing. */
+  /** Usage that is already reported is corrected with the next report, or at once with exact billing. */
   refund(cost: number): boolean {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
@@ -114,12 +117,12 @@ export class Lease implements Holding {
     return true;
   }
 
-  /** No further requests: units that running requests return go to the ledger. */
+  /** Stops the lease for further requests. Units that running requests return go to the ledger. */
   retire(onUnsettled: () => void): void {
     this.#onUnsettled = onUnsettled;
   }
 
-  /** Whether usage has been unreported for too long: a process may end without notice. */
+  /** Whether usage has been unreported for too long. A process may end without notice. */
   get isOverdue(): boolean {
     if (this.isSettled || this.#seenAt === undefined) return false;
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
@@ -135,11 +138,11 @@ export class Lease implements Holding {
     return this.#stock.isSettled;
   }
 
-  /** Never with exact billing: a process may end before it has paid. */
+  /** Exact billing does not allow borrowing, because a process may end before it has paid. */
   borrow(cost: number, bound: number): boolean {
     if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
-    // Held units count as fresh, or a stale lease would be checked for ever.
+    // Borrowed units count as fresh, because a stale lease would otherwise be checked for ever.
     this.#seenAt = momentOf(this.#at.clock);
     return true;
   }
@@ -160,14 +163,14 @@ export class Lease implements Holding {
     const refused = this.#refused.fresh;
     if (refused === undefined) return undefined;
     if (refused.reason !== 'suspended' && this.isReady(cost)) return undefined;
-    // A cheaper request may still fit.
+    // A cheaper request may still be admitted.
     const remaining = this.#seen?.closed === true ? 0 : (this.#sharding?.left ?? this.#seen?.remaining ?? 0);
     if (refused.reason === 'quota-exceeded' && cost - this.#stock.units <= remaining) return undefined;
     return refused;
   }
 
   acquire(cost: number): Promise<Acquired> {
-    // A retried request finds the lease's successor.
+    // If the lease has been retired, the request is retried and finds the lease's successor.
     const run = (): Promise<Acquired> =>
       this.#onUnsettled === undefined ? this.#acquire(cost) : Promise.resolve(ACQUIRED);
     return this.#turns.take(run);
@@ -177,14 +180,17 @@ export class Lease implements Holding {
     if (this.#stock.isOvercharged) await this.release();
   }
 
-  /** Returns unused units, and reports; at shutdown, or when the lease is given up. Dropped here first. */
+  /**
+   * Returns unused units and reports usage, at shutdown or when the lease is given up. Units are dropped here before
+   * the write is sent.
+   */
   release(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
       const key = this.#origin;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
-      // Usage that an earlier return had not reported is known only now.
+      // Usage that an earlier return failed to report becomes known only now.
       if (!this.isSettled) await this.#settle(key);
     });
   }
@@ -207,7 +213,7 @@ export class Lease implements Holding {
   }
 
   async #acquire(cost: number): Promise<Acquired> {
-    // The previous turn may have brought enough, or a denial.
+    // The previous turn may have brought enough units, or a denial.
     const known = this.refusal(cost);
     if (known !== undefined) return known;
     if (this.isReady(cost)) return ACQUIRED;
@@ -220,7 +226,7 @@ export class Lease implements Holding {
     return (await this.#payDebt()) ?? (await this.#getUnits(cost));
   }
 
-  /** Notices a suspension or top-up by a read, at a tenth of the price of a refused write. */
+  /** Reads the ledger to notice a suspension or top-up. A read costs a tenth of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const isKnown =
       (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
@@ -228,7 +234,7 @@ export class Lease implements Holding {
     const read = await this.#at.store.read(this.#source);
     if (read.kind === 'unavailable' || !isKnown) {
       if (this.#stock.units < cost) return this.#refuse('unavailable');
-      // The units belong to this holder, whatever the state of the store.
+      // The units belong to this holder, regardless of the state of the store.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
     }
@@ -240,7 +246,7 @@ export class Lease implements Holding {
     return this.#deny(cost);
   }
 
-  /** Charges units that were admitted on trust, or settled above their estimate. */
+  /** Charges units that were admitted on trust, or units by which a settlement exceeded the estimate. */
   async #payDebt(): Promise<Refusal | undefined> {
     const sent = await this.#stock.pay();
     if (sent?.kind === 'done' && this.#sharding === undefined) this.#note(sent.item);
@@ -295,7 +301,8 @@ export class Lease implements Holding {
   }
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    // A shard has units of its root only, which this lease was granted from before.
+    // A shard contains only units of its root, from which this lease was granted units before, so the term is not
+    // checked.
     const termEpochMs = this.#sharding === undefined ? this.#termEpochMs : undefined;
     const isExact = this.#limit.billing === 'exact';
     const sent = await this.#stock.grant(this.#source, { ...size, termEpochMs }, isExact);
@@ -313,7 +320,7 @@ export class Lease implements Holding {
     return sent.kind === 'done' ? 'granted' : 'refused';
   }
 
-  /** The item to which leased units return: a shard that was never seen may not exist; the root does. */
+  /** The item to which leased units are returned. A shard that was never seen may not exist, but the root does. */
   get #origin(): ItemKey {
     return this.#seen === undefined ? this.#key : this.#source;
   }
@@ -327,7 +334,7 @@ export class Lease implements Holding {
       this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
   }
 
-  /** With shards, units may now come from another item; leased units return to the item that granted them. */
+  /** With shards, units may now come from another item. Leased units return to the item that granted them. */
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
@@ -349,7 +356,7 @@ export class Lease implements Holding {
     return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
 
-  /** The refusal of a request of this cost by the ledger as last seen. */
+  /** Returns the refusal of a request with this cost, based on the ledger as last seen. */
   #deny(cost: number): Refusal | undefined {
     const seen = this.#seen;
     if (seen === undefined || seen.replaced) return undefined;
@@ -364,7 +371,7 @@ export class Lease implements Holding {
     return this.#refused.refuse(this.id, reason);
   }
 
-  /** Makes the holder read again; frees no units. */
+  /** Whether the holder has to read the ledger again. Its units are not freed. */
   #isStale(): boolean {
     if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;
@@ -374,7 +381,9 @@ export class Lease implements Holding {
     return this.#sharding?.isSuspended ?? this.#seen?.suspended === true;
   }
 
-  /** Not a ledger of another period that begins with this one, nor one of the customer's earlier term. */
+  /**
+   * Excludes a ledger of another period that begins at the same time, and a ledger of an earlier term of the customer.
+   */
   #isOurs(item: Item): boolean {
     const isShard = this.#sharding !== undefined;
     return isOfPeriod(item, this.#period) && (isShard || !isBeforeTerm(item, this.#termEpochMs));

@@ -1,4 +1,7 @@
-/** How fast a holder, and all together, use units. For sizing leases only; no guarantee depends on it. */
+/**
+ * Measures how fast a holder, and all holders together, use units. The rates are used only to size leases; no guarantee
+ * depends on them.
+ */
 import type { AgeClock } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -8,7 +11,7 @@ export class Pace {
   readonly #clock: AgeClock;
   readonly #own = new MeanRate();
   readonly #ledger = new MeanRate();
-  /** Since the last request for units. */
+  /** Units spent since the last request for units. */
   #spent = 0;
   #askedAt: Moment | undefined;
   #ledgerAt: Moment | undefined;
@@ -21,7 +24,7 @@ export class Pace {
     return this.#own.perSecond;
   }
 
-  /** Units per second that leave the ledger; 0 until it was seen twice. */
+  /** Units per second that leave the ledger; 0 until the ledger has been seen twice. */
   get ledgerRate(): number {
     return this.#ledger.perSecond;
   }

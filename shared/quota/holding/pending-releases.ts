@@ -1,7 +1,7 @@
 /**
- * Permits that a process could not release, or may still be given after it stopped waiting. Later calls retry
- * the release: otherwise an outage of seconds would keep a limit full until the deadlines of requests that
- * are long over.
+ * Permits that a process could not release, or that it may still be given after it stopped waiting. Later calls retry
+ * the release. Otherwise an outage of seconds would keep a limit full until the deadlines of requests that ended long
+ * ago.
  */
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import type { ItemKey } from '../../table/item-write.ts';
@@ -13,11 +13,13 @@ type PendingRelease = {
   readonly key: ItemKey;
   readonly id: string;
   readonly since: Moment;
-  /** An unanswered write may still take it; else it is held, and one answer is enough. */
+  /**
+   * Whether an unanswered write may still take the permit. Otherwise the permit is held, and one response is enough.
+   */
   readonly mayLand: boolean;
 };
 
-/** No earlier write is applied later than this; DynamoDB answers or drops them within seconds. */
+/** No earlier write is applied later than this, because DynamoDB answers or drops writes within seconds. */
 const MAY_LAND_MS = 60_000;
 const EVERY_MS = 1000;
 const AT_ONCE = 25;
@@ -38,7 +40,7 @@ export class PendingReleases {
     this.#owed = [...this.#owed, owed].slice(-MAX_OWED);
   }
 
-  /** Retries some of them, at most once a second. Never fails. */
+  /** Retries some of the releases, at most once a second. It never fails. */
   async settle(): Promise<void> {
     const { clock } = this.#at;
     if (this.#owed.length === 0 || this.#isTrying) return;
@@ -50,7 +52,7 @@ export class PendingReleases {
       const isOver = await Promise.all(some.map((owed) => this.#release(owed)));
       const over = new Set(some.filter((_, index) => isOver[index]));
       const others = this.#owed.filter((owed) => !over.has(owed));
-      // The retried ones go to the end.
+      // The retried releases go to the end.
       this.#owed = [
         ...others.filter((owed) => !some.includes(owed)),
         ...others.filter((owed) => some.includes(owed)),

@@ -1,6 +1,6 @@
 /**
- * Permits of one concurrency limit. Unlike units they return: at the end of the request, or after its
- * deadline, when it must have ended. Nothing is leased, so each request costs a write before and one after
+ * Permits of one concurrency limit. Unlike units, permits are returned: at the end of the request, or after its
+ * deadline, when it must have ended. Nothing is leased, so each request costs one write before it and one write after
  * it.
  */
 import { elapsedMs } from '../age.ts';
@@ -25,11 +25,14 @@ import {
 } from './semaphore.ts';
 import type { Claim } from './semaphore.ts';
 
-/** Writes for one request on one item: create it, take over expired permits, and a margin for lost races. */
+/**
+ * Maximum number of writes for one request on one item: create the item, take over expired permits, and a margin for
+ * lost races.
+ */
 const ATTEMPTS = 5;
 const RELEASES = 3;
 const BACK_OFF_MS = 10;
-/** How long "all are taken" is cached; a permit may be released at any time. */
+/** How long a refusal is cached when all permits are taken. A permit may be released at any time. */
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
@@ -39,12 +42,12 @@ export class PermitPool {
   readonly #at: HolderPorts;
   readonly #nowEpochMs: () => number;
   #limit: ConcurrencyLimit;
-  /** Permits taken, per item, as last seen. */
+  /** Number of permits taken, per item, as last seen. */
   readonly #taken = new Map<number, number>();
   readonly #refused: LastRefusal;
   readonly #owed: PendingReleases;
 
-  /** @param nowEpochMs the clock that deadlines are compared by */
+  /** @param nowEpochMs the clock with which deadlines are compared */
   constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.#ledger = ledger;
     this.#limit = limit;
@@ -74,7 +77,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** The item that gave the claim a permit, or the refusal. Tries two items at random first. */
+  /** Returns the item that gave the claim a permit, or the refusal. It tries two random items first. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {
@@ -84,7 +87,8 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      // The write may have been applied, or may be later; without this the permit is lost until the deadline.
+      // The write may have been applied, or may be applied later. Without this entry, the permit would be lost until
+      // the deadline.
       if (outcome !== 'full') this.#owed.add(key, claim.id, true);
       if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
@@ -92,8 +96,8 @@ export class PermitPool {
   }
 
   /**
-   * Repeated until it gets a response, then with later calls: a release applies once. In the end the deadline
-   * frees the permit.
+   * A release applies once, so it is repeated until it gets a response, and then retried with later calls. If all of
+   * them fail, the deadline frees the permit.
    */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();
@@ -132,7 +136,7 @@ export class PermitPool {
     };
   }
 
-  /** `unsure`: none is free now, but an unanswered write may have taken one. */
+  /** `unsure` means that no permit is free now, but an unanswered write may have taken one. */
   async #take(
     key: ItemKey,
     part: number,
@@ -158,7 +162,7 @@ export class PermitPool {
           break;
         }
         case 'unknown':
-          // Repeats the write: if it was applied, the refusal shows it.
+          // The write is repeated. If it was applied, the refusal of the repeated write shows that.
           isUnsure = true;
           break;
         case 'rejected':
@@ -169,7 +173,7 @@ export class PermitPool {
     return 'unavailable';
   }
 
-  /** Adds the clock error twice: both clocks may be wrong. */
+  /** Returns the expired claims. The clock error is added twice, because both clocks may be wrong. */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
   }
@@ -183,12 +187,15 @@ export class PermitPool {
     return Array.from({ length: Math.ceil(this.#limit.concurrency / PERMITS_PER_ITEM) }, (_, part) => part);
   }
 
-  /** All items but the last are full ones, so that a changed limit leaves most of them as they are. */
+  /**
+   * All items except the last have the maximum number of permits, so that a changed limit leaves most items as they
+   * are.
+   */
   #permitsOf(part: number): number {
     return Math.min(PERMITS_PER_ITEM, this.#limit.concurrency - part * PERMITS_PER_ITEM);
   }
 
-  /** In random order, but of the first two the emptier one first. */
+  /** Returns the items in random order, except that the emptier of the first two comes first. */
   #order(): readonly number[] {
     const parts = this.#parts();
     if (parts.length === 1) return parts;
@@ -221,12 +228,12 @@ class Permit implements Holding {
     return this.#pool.limit.id;
   }
 
-  /** After quotas, which mostly need no call; before rates, since their units expire while a call takes place. */
+  /** Permits come after quotas, which usually need no call, and before rates, whose units expire during a call. */
   rank(): number {
     return Number.MAX_VALUE;
   }
 
-  /** After a freeze a request may continue past its deadline, when its permit belongs to another. */
+  /** After a freeze, a request may continue past its deadline, when its permit belongs to another request. */
   isReady(): boolean {
     return this.#held !== undefined && this.#leftMs() > 0;
   }
@@ -249,10 +256,10 @@ class Permit implements Holding {
   }
 
   take(): void {
-    // The permit belongs to this request since it was acquired.
+    // The permit has belonged to this request since it was acquired.
   }
 
-  /** The permit returns when the request ends, not before. */
+  /** The permit is returned when the request ends, not before. */
   refund(): boolean {
     return false;
   }
@@ -262,7 +269,7 @@ class Permit implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // The run releases it, whichever limit has refused.
+    // The run releases the permit, whichever limit has refused the request.
   }
 
   /** Concurrency cannot be settled afterwards. */
@@ -296,7 +303,7 @@ class Permit implements Holding {
 /** A running request and the permits that it keeps until it ends. */
 export class Run {
   readonly startedAt: Moment;
-  /** The time until its platform ends the request; undefined = it ends within `maxSeconds` of the limit. */
+  /** The time until the platform ends the request. If undefined, the request ends within the limit's `maxSeconds`. */
   readonly remainingMs: number | undefined;
   readonly #permits = new Map<string, Permit>();
 
@@ -314,7 +321,7 @@ export class Run {
     return permit;
   }
 
-  /** Releases all of its permits; a second call does nothing. */
+  /** Releases all permits of this run. A second call does nothing. */
   async release(): Promise<void> {
     await Promise.all([...this.#permits.values()].map((permit) => permit.release()));
   }

@@ -1,6 +1,6 @@
 /**
- * One process's units of one rate limit. Unlike quota units they expire: each grant is used within the age
- * that the stored burst was lowered for, counted from its request, or dropped.
+ * One process's units of one rate limit. Unlike quota units, they expire: the units of a grant are used or dropped
+ * within the age for which the stored burst was lowered, counted from the request for the grant.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -16,7 +16,10 @@ import { Turns } from './turns.ts';
 
 type Batch = { units: number; readonly sentAt: Moment };
 
-/** Writes for one request: the other branch, the bare need, and a margin for two lost races. */
+/**
+ * Maximum number of writes for one request: the other form of the write, a write of only the needed units, and a margin
+ * for two lost races.
+ */
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 10;
 const UNAVAILABLE_MS = 1000;
@@ -35,7 +38,7 @@ export class RateLease implements Holding {
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
   readonly #turns = new Turns();
 
-  /** @param nowEpochMs the clock that buckets are compared by */
+  /** @param nowEpochMs the clock with which buckets are compared */
   constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.id = limit.id;
     this.#limit = limit;
@@ -45,7 +48,7 @@ export class RateLease implements Holding {
     this.#nowEpochMs = nowEpochMs;
   }
 
-  /** Last, since its units expire while other limits are called. */
+  /** Rates come last, since their units expire while other limits are called. */
   rank(): number {
     return Infinity;
   }
@@ -65,7 +68,7 @@ export class RateLease implements Holding {
     this.#pace.spend(cost);
   }
 
-  /** Units are not refunded: the bucket refills with time. */
+  /** Units are not refunded, because the bucket refills with time. */
   refund(): boolean {
     return false;
   }
@@ -75,7 +78,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // The request's units serve another request.
+    // The units of the refused request serve another request.
   }
 
   borrow(cost: number, bound: number): boolean {
@@ -92,7 +95,7 @@ export class RateLease implements Holding {
     const refused = this.#refused;
     if (refused === undefined || this.isReady(cost)) return undefined;
     const leftMs = (refused.refusal.retryAfterMs ?? 0) - elapsedMs(this.#at.clock, refused.at);
-    // A cheaper request may still fit.
+    // A cheaper request may still be admitted.
     if (leftMs <= 0 || (refused.refusal.reason === 'rate-limited' && cost < refused.cost)) return undefined;
     return { ...refused.refusal, retryAfterMs: leftMs };
   }
@@ -130,7 +133,7 @@ export class RateLease implements Holding {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.isReady(cost)) return ACQUIRED;
       const units = Math.max(requestedUnits, cost - this.#available());
-      // The age counts from here: the store may grant these units at any time after.
+      // The age of the units is counted from here, because the store may grant them at any time after this.
       const sentAt = momentOf(this.#at.clock);
       const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
       const outcome = await this.#at.store.update(rateWrite(this.#key, this.#limit, ask, this.#tatUs));
@@ -149,7 +152,7 @@ export class RateLease implements Holding {
           break;
         }
         case 'unknown':
-          // The write may have been applied; its units are lost, and the bucket refills.
+          // The write may have been applied. Its units are then lost, and the bucket refills with time.
           break;
         case 'rejected':
           if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
@@ -159,7 +162,10 @@ export class RateLease implements Holding {
     return this.isReady(cost) ? ACQUIRED : this.#refuse('unavailable', UNAVAILABLE_MS, cost);
   }
 
-  /** Units for as long as they may be kept, at this holder's pace; 0 = only the units needed. */
+  /**
+   * Returns the number of units that this holder can use, at its pace, while they are valid. 0 means that only the
+   * needed units are requested.
+   */
   #size(): number {
     if (!this.#limit.leased) return 0;
     const wanted = Math.ceil((this.#pace.ownRate * this.#limit.maxAgeMs) / 1000);

@@ -1,7 +1,7 @@
 /**
- * Rate limits: GCRA in one conditional write. The item has `tat`, the instant (microseconds) at which the
- * bucket is full again; it never decreases, so lost, repeated and late writes only make the limit stricter.
- * DynamoDB has no max(), hence two forms of the write: one for a full bucket, one for others.
+ * Rate limits: GCRA in one conditional write. The item has `tat`, the instant (microseconds) at which the bucket is
+ * full again. `tat` never decreases, so lost, repeated and late writes only make the limit stricter. DynamoDB has no
+ * max(), so the write has two forms: one for a full bucket, and one for all other buckets.
  */
 import type { ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -11,7 +11,7 @@ import type { RateLimit } from '../plan/plan.ts';
 
 type RateAsk = { readonly units: number; readonly nowUs: number };
 
-/** An item is idle, and useless, long before this. */
+/** An item becomes idle, and therefore useless, long before it expires. */
 const KEEP_SECONDS = 86_400;
 
 export function rateKey(id: LedgerId): ItemKey {
@@ -19,7 +19,9 @@ export function rateKey(id: LedgerId): ItemKey {
   return { pk: `R#${parts.join('#')}`, sk: 'TAT' };
 }
 
-/** Time that units take to come back, rounded up so that many small grants are never cheaper than one. */
+/**
+ * The time that units take to come back, rounded up so that many small grants are never cheaper than one large grant.
+ */
 export function incrementUs(limit: RateLimit, units: number): number {
   return Math.ceil((units * limit.perSeconds * 1e6) / limit.rate);
 }
@@ -28,7 +30,7 @@ export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** Takes units if the bucket has them. `tatUs`: the last known; a wrong guess costs a second write. */
+/** Takes units if the bucket has them. `tatUs` is the last known `tat`; a wrong value costs a second write. */
 export function rateWrite(
   key: ItemKey,
   limit: RateLimit,
@@ -44,7 +46,7 @@ export function rateWrite(
       purpose: 'rate',
       key,
       when: [{ attribute: 'tat', is: 'absent-or-below', value: nowUs }],
-      // Not tat + increment: idle time must not add to the burst.
+      // The increment is not added to `tat`, because idle time must not add to the burst.
       change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },
     };
   return {

@@ -1,9 +1,10 @@
 /**
  * Concurrent requests: every write to the items that count them, as data.
  *
- * An item has up to 25 permits: `c` counts the taken ones, and `f<id>` of each is the instant (epoch ms) by
- * which its request has ended, even if its process died. Invariant of each write: `c` is the number of `f…`.
- * With the id a release applies once even if sent again, and the item proves a permit if the response was lost.
+ * An item has up to 25 permits. `c` counts the taken permits. Each taken permit has an attribute `f<id>`, the instant
+ * (epoch ms) by which its request has ended, even if its process died. After each write, `c` is the number of `f…`.
+ * Because of the id, a release applies once even if it is sent again, and the item proves that a permit was taken if
+ * the response was lost.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -11,12 +12,14 @@ import type { LedgerId } from '../ledger/ledger.ts';
 
 export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
 
-/** Ids and deadlines that fit into one write unit (1 KB); more permits take several items. */
+/**
+ * The number of ids and deadlines that fit into one write unit (1 KB). A limit with more permits uses several items.
+ */
 export const PERMITS_PER_ITEM = 25;
-/** Longer than any request may run: the item must not expire under running ones. */
+/** Longer than any request may run, because the item must not expire while requests are running. */
 const KEEP_SECONDS = 7 * 86_400;
 
-/** @param part of a limit with more permits than one item has: 0, 1, 2 … */
+/** @param part number of the item, for a limit with more permits than one item has: 0, 1, 2 … */
 export function semaphoreKey(id: LedgerId, part: number): ItemKey {
   const names = [id.tenant, id.limit, id.subject].map(printKeyPart);
   return { pk: `C#${names.join('#')}#${part}`, sk: 'SEM' };
@@ -33,8 +36,8 @@ export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
 }
 
 /**
- * Takes a permit, a free one or one of `expired` claims: in one write, or two holders could take the place of
- * the same expired one.
+ * Takes a free permit, or the permit of one of the `expired` claims. It is one write, because two holders could
+ * otherwise take over the same expired permit.
  */
 export function acquireWrite(
   key: ItemKey,
@@ -62,7 +65,7 @@ export function acquireWrite(
   };
 }
 
-/** Releases a permit; applies once, and not at all if it was taken over as expired. */
+/** Releases a permit. It applies once, and not at all if the permit was taken over as expired. */
 export function releaseWrite(key: ItemKey, id: string): ItemWrite {
   const name = nameOf(id);
   return {
@@ -82,7 +85,7 @@ export function isHeld(item: Item, id: string): boolean {
   return item[nameOf(id)] !== undefined;
 }
 
-/** Claims with a deadline before that instant: their requests are over. */
+/** Returns the claims whose deadline is before that instant, because their requests have ended. */
 export function expiredClaims(item: Item, epochMs: number): readonly Claim[] {
   return Object.entries(item).flatMap(([name, deadline]) =>
     /^f[\da-f]+$/.test(name) && Number(deadline) < epochMs

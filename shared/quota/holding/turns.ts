@@ -1,7 +1,10 @@
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Not `async`: the caller must continue before the next task, or that one repeats its request. */
+  /**
+   * This method is not `async`, because the caller must continue before the next task starts. Otherwise the next task
+   * would repeat the caller's request.
+   */
   take<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(run);
     this.#last = turn.catch(() => undefined);

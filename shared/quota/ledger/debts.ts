@@ -1,6 +1,6 @@
 /**
- * Units that this process admitted without the store, by ledger and period or by bucket and window. Separate
- * from the leases: a lease that is evicted and created again must not lend twice, or forget to pay.
+ * Units that this process admitted without the store, by ledger and period or by bucket and window. They are separate
+ * from the leases, because a lease that is evicted and created again must not lend twice, or forget to pay.
  */
 
 import type { Clock } from '../../ports.ts';
@@ -10,13 +10,13 @@ export type Debt = {
   borrowed: number;
   /** Delivered units that no ledger has been charged for yet. */
   owed: number;
-  /** While a lease pays it, it is unknown whether lent units have been charged. */
+  /** While a lease pays the debt, it is unknown whether lent units have been charged. */
   paying?: Promise<unknown> | undefined;
-  /** The period was closed and takes no more charges. */
+  /** Whether the period was closed and accepts no more charges. */
   isVoid?: boolean;
 };
 
-/** Age of the oldest timestamp that is charged to its own period; after that the debt is not needed. */
+/** The age of the oldest timestamp that is charged to its own period. After this time the debt is not needed. */
 const KEPT_AFTER_END_MS = 900_000;
 
 export class Debts {
@@ -33,7 +33,7 @@ export class Debts {
     return this.#debts.get(nameOf(key))?.debt;
   }
 
-  /** The debt to that item, created if missing; undefined when too many are open. */
+  /** Returns the debt to that item, and creates it if it is missing. Returns undefined when too many debts are open. */
   open(key: ItemKey, endEpochMs: number): Debt | undefined {
     const known = this.find(key);
     if (known !== undefined) return known;

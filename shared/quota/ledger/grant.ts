@@ -3,7 +3,7 @@ import type { Clock, Random } from '../../ports.ts';
 
 const HOLDER_DIGITS = 12;
 
-/** Created at first use and never at init: one snapshot may become many instances. */
+/** The ids are generated at first use and never at init, because one snapshot may become many instances. */
 export class GrantIds {
   readonly #random: Random;
   readonly #clock: Clock;
@@ -16,19 +16,19 @@ export class GrantIds {
     this.#clock = clock;
   }
 
-  /** Increasing numbers; they are times, so that others can see how long ago a holder wrote. */
+  /** Returns increasing numbers. They are times, so that other processes can see how long ago a holder wrote. */
   next(): { readonly holder: string; readonly sequence: number } {
     this.#sequence = Math.max(this.#sequence + 1, Math.floor(this.#clock.nowEpochMs()));
     return { holder: this.#name(), sequence: this.#sequence };
   }
 
-  /** The id of a request with a permit, in hex digits. */
+  /** Returns the id of a request that has a permit, in hex digits. */
   nextClaim(): string {
     this.#claims += 1;
     return `${this.#name()}${this.#claims.toString(16)}`;
   }
 
-  /** 0 to 255: selects the item, of several, that this process works on. */
+  /** Returns a number from 0 to 255, which selects one of several items for this process to work on. */
   place(): number {
     return Number.parseInt(this.#name().slice(1, 3), 16);
   }

@@ -1,23 +1,23 @@
 /**
  * The ledger of one limit, subject and period: every write to it, as data.
  *
- * Invariant of each write: rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem`
- * counts down; `out` is granted to holders and not reported used; the mark `h<holder>` of each holder is the
- * number of its last write. Numbers only increase, so a write applies at most once even if sent again, and
- * the mark proves that a write was applied if its response was lost. DynamoDB conditions have no arithmetic: the
- * holder computes constants, and the store compares them with the current item.
+ * After each write, rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem` counts down.
+ * `out` is granted to holders and not reported as used. Each holder has a mark `h<holder>`, the number of its last
+ * write. Numbers only increase, so a write applies at most once even if it is sent again, and the mark proves that a
+ * write was applied if its response was lost. DynamoDB conditions have no arithmetic, so the holder computes constants,
+ * and the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 import { operationKey, printKeyPart } from '../../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 
-/** Key of a subject's limit: `Q#acme#monthly#key-1`. */
+/** Identifies a subject's limit. Its key is, for example, `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
 
 export type LedgerState = {
   readonly remaining: number;
-  /** Granted and not reported used. */
+  /** Units granted and not reported as used. */
   readonly outstanding: number;
   readonly used: number;
   readonly credits: number;
@@ -25,45 +25,51 @@ export type LedgerState = {
   readonly wasteBudget: number;
   readonly suspended: boolean;
   readonly closed: boolean;
-  /** Another ledger has replaced it before its period was over. */
+  /** Whether another ledger has replaced this ledger before its period ended. */
   readonly replaced: boolean;
-  /** Units of those ledgers that count in this one. */
+  /** Units of the ledgers replaced by this ledger, which count in it. */
   readonly carried: number;
   readonly overage: number;
-  /** The most units that were ever covered by quota, top-ups and resets. */
+  /** The maximum number of units that were ever covered by quota, top-ups and resets. */
   readonly covered: number;
   readonly restored: number;
   /** Percentages for which an alarm was raised. */
   readonly alarmed: ReadonlySet<number>;
 };
 
-/** A holder's write among its writes to one item. */
+/** Identifies a holder's write among the holder's writes to one item. */
 export type Numbered = {
   readonly holder: string;
   /** Higher than the sequence of every earlier write by this holder. */
   readonly sequence: number;
   /**
-   * The write is refused if the holder's mark has reached this: an earlier write that was given up has been
-   * applied after all.
+   * The write is refused if the holder's mark has reached this number, because an earlier write that was given up has
+   * then been applied after all.
    */
   readonly fence: number;
 };
 
 export type Grant = {
   readonly units: number;
-  /** Smallest `rem` that allows this; undefined = any, for units already admitted. */
+  /** The smallest `rem` that allows the grant; undefined means any, for units that were already admitted. */
   readonly gate: number | undefined;
-  /** Largest previous `out` that allows this; undefined = a direct charge: used in the same write. */
+  /**
+   * The largest previous `out` that allows the grant; undefined means a direct charge, whose units are used in the same
+   * write.
+   */
   readonly outstandingMax: number | undefined;
-  /** Units of earlier grants used since the last report; below 0, units to subtract from it. */
+  /**
+   * Units of earlier grants that were used since the last report. If negative, units to subtract from the reported
+   * usage.
+   */
   readonly report: number;
-  /** End of its period: a day and a month may begin together, and have the same key. */
+  /** End of the period. It is needed because a day and a month may begin together and have the same key. */
   readonly endEpochMs?: number;
-  /** The customer's term that the request is of: a ledger of an earlier one grants it nothing. */
+  /** The customer's term to which the request belongs. A ledger of an earlier term grants it nothing. */
   readonly termEpochMs?: number | undefined;
 };
 
-/** Ledgers outlive their period by this, so that the fence in the head refuses late writers. */
+/** Ledgers outlive their period by this time, so that the fence in the head refuses late writers. */
 export const KEEP_MS = 35 * 86_400_000;
 
 export function headKey(id: LedgerId): ItemKey {
@@ -74,7 +80,7 @@ export function ledgerKey(id: LedgerId, period: Period): ItemKey {
   return { pk: partition(id), sk: `P#${periodId(period)}` };
 }
 
-/** The list of a tenant's heads: every subject that was ever charged. */
+/** The name of the list of a tenant's heads, which contains every subject that was ever charged. */
 export function subjectList(tenant: string): string {
   return `T#${printKeyPart(tenant)}`;
 }
@@ -84,8 +90,8 @@ export function planKey(planId: string): ItemKey {
 }
 
 /**
- * Debits units before their use. A direct charge is used at once: its holder may never write again. Units
- * already delivered, which have no gate, are charged also while the key is suspended.
+ * Debits units before their use. The units of a direct charge count as used at once, because its holder may never write
+ * again. Units that were already delivered have no gate, and are charged even while the key is suspended.
  */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
@@ -110,7 +116,7 @@ export function returnWrite(
   return numbered('return', key, by, [], { rem: units, out: -units - report, used: report });
 }
 
-/** Reverts a write that was given up and applied late: it admitted no request. */
+/** Reverts a write that was given up and applied late, since it admitted no request. */
 export function undoWrite(
   key: ItemKey,
   { change }: ItemWrite,
@@ -162,7 +168,7 @@ export function isBeforeTerm(ledger: Item, termEpochMs: number | undefined): boo
   return termEpochMs !== undefined && Number(ledger['term'] ?? -Infinity) < termEpochMs;
 }
 
-/** A ledger as the one that takes its place for a new term will be: what was charged counts in it. */
+/** Returns the ledger as its successor for a new term will be. The charges so far count in the successor. */
 export function asOfTerm(
   { credits, remaining, carried, ...before }: LedgerState,
   { quota, overage }: { readonly quota: number; readonly overage: number },
@@ -189,7 +195,7 @@ function whenOf(endEpochMs: number): Test {
   return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
 }
 
-/** Charges served requests, so the ledger may fall below zero. Goes with a record of the charge. */
+/** Charges served requests, so the ledger may fall below zero. A record of the charge is written with it. */
 export function trackWrite(
   key: ItemKey,
   units: number,
@@ -211,7 +217,7 @@ export function trackWrite(
   };
 }
 
-/** Marks a threshold as crossed: of all holders that see it, one succeeds. */
+/** Marks a threshold as crossed. Of all holders that see it, one succeeds. */
 export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
   const mark = `a${percent}`;
   return {
@@ -225,7 +231,10 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
   };
 }
 
-/** Top-up, decrease or reset, once per operation id, also its audit record. Members: record, ledger. */
+/**
+ * Builds the writes of a top-up, decrease or reset, including its audit record. They apply once per operation id.
+ * Members: record, ledger.
+ */
 export function adjustWrites(
   key: ItemKey,
   by: {
@@ -233,13 +242,15 @@ export function adjustWrites(
     readonly kind: string;
     readonly units: number;
     readonly limit?: number;
-    /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
+    /**
+     * The maximum that quota, top-ups and resets ever covered. A lower limit does not change the price of past usage.
+     */
     readonly covered?: number;
     /** All units that resets have returned, including this reset's units. */
     readonly restored?: number;
-    /** The ledger that the units were computed from; an adjustment in between refuses this one. */
+    /** The ledger from which the units were computed. If it was adjusted in between, the writes are refused. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
-    /** Further attributes of the record: by whom, and why. */
+    /** Further attributes of the record, which say who made the adjustment and why. */
     readonly record?: Item;
   },
   nowEpochMs: number,
@@ -275,7 +286,7 @@ export function adjustWrites(
   ];
 }
 
-/** No grant passes until it is resumed; leased units run out, or stop at the next refresh. */
+/** Prevents grants until the limit is resumed. Leased units run out, or stop at the next refresh. */
 export function suspendWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   const when: Test[] = [{ attribute: 'rem', is: 'present' }];
   return { purpose: 'suspend', key, when, change: { kind: 'update', set: { susp: nowEpochMs } } };
@@ -299,7 +310,7 @@ export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
 
-/** Marks of holders with an older last write; the marks' numbers are times of the holders' clocks. */
+/** Returns the marks of holders whose last write is older. The numbers of marks are times of the holders' clocks. */
 export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
   return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
 }
@@ -335,7 +346,7 @@ function markOf(holder: string): string {
   return `h${holder}`;
 }
 
-/** Units of a ledger when it is opened: what was charged before in its period is missing. */
+/** Returns the units of a ledger when it is opened, without the units that were charged before in its period. */
 export function openingCredits({
   limit,
   overage,
@@ -344,17 +355,23 @@ export function openingCredits({
   return Math.max(0, limit + overage - carried);
 }
 
-/** A period as its customer sees it, whichever plans it had: without overage and suspension, `allowance - counted = left`. */
+/**
+ * A period as its customer sees it, whichever plans it had. Without overage and suspension,
+ * `allowance - counted = left`.
+ */
 export type Standing = {
   /** Quota and top-ups. */
   readonly allowance: number;
-  /** Charged against it, under earlier plans of the period too; less what resets gave back. */
+  /**
+   * Units charged against the allowance, including charges under earlier plans of the period, minus the units that
+   * resets returned.
+   */
   readonly counted: number;
-  /** Nothing while suspended. */
+  /** Units left; 0 while suspended. */
   readonly left: number;
 };
 
-/** The one reader of the ledger: for header fields, usage, commands and `access explain`. */
+/** Interprets the ledger for header fields, usage, commands and `access explain`. No other code does this. */
 export function standingOf(ledger: LedgerState): Standing {
   const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
   return {

@@ -1,6 +1,7 @@
 /**
- * The successive ledgers of a subject under one limit, through changes of the plan's period, zone and anchor,
- * of the limit's id, and of the key's plan. The head has the current rule of succession and the past ones.
+ * The successive ledgers of a subject under one limit. They continue across changes of the plan's period, time zone and
+ * anchor, of the limit's id, and of the key's plan. The head contains the current rule of succession and the past
+ * rules.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -11,26 +12,26 @@ import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodLength, PeriodRule } from './period.ts';
 import type { Level, CustomerPlan } from '../plan/plan.ts';
 
-/** Successive ledgers of one rule: from the first to the last. */
+/** Successive ledgers that follow one rule, from the first to the last. */
 type Segment = { readonly rule: string; readonly since: number; readonly last: number };
 
-/** The parsed head. */
+/** The parsed head of a subject's limit. */
 export type Line = {
   readonly cur: Period;
-  /** Printed rule; undefined: written before rules were stored. */
+  /** The printed rule; undefined if the head was written before rules were stored. */
   readonly rule: string | undefined;
   readonly plan: string;
   readonly planVersion: number;
   readonly sinceEpochMs: number;
-  /** Newest first, the current one included. */
+  /** Newest first, including the current segment. */
   readonly segments: readonly Segment[];
 };
 
-/** Tokens with the previous plan of a key without an assigned plan may be this old. */
+/** Tokens with the previous plan of a key that has no assigned plan may be this old. */
 const HOLD_MS = 3_600_000;
-/** A customer's changes in one period are as many; @see mayEnd */
+/** The maximum number of a customer's changes in one period; @see mayEnd */
 const MAX_SEGMENTS = 32;
-/** Most ledgers read at a change of rule; a month of hours has more. */
+/** Maximum number of ledgers that are read when the rule changes. A month of hours has more. */
 const MAX_LEDGERS = 64;
 
 export function printRule({ length, timeZone, anchorDay, anchorMinutes }: PeriodRule): string {
@@ -47,7 +48,10 @@ function parseRule(rule: string): PeriodRule {
   return { length, timeZone, anchorDay, anchorMinutes };
 }
 
-/** @param fallback the rule of a head from before rules were stored. undefined: it has no ledger yet */
+/**
+ * Returns undefined if the head has no ledger yet.
+ * @param fallback the rule of a head that was written before rules were stored
+ */
 export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | undefined {
   const cur = head?.['cur'];
   if (head === undefined || typeof cur !== 'string') return undefined;
@@ -68,7 +72,9 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
   };
 }
 
-/** The rule by which a ledger of that head was opened; undefined: it was opened before rules were stored. */
+/**
+ * Returns the rule by which a ledger of that head was opened, or undefined if it was opened before rules were stored.
+ */
 export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule | undefined {
   const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];
   const now: [unknown, number] = [head?.['rule'], Number(head?.['since'] ?? 0)];
@@ -76,12 +82,12 @@ export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule
   return typeof rule === 'string' ? parseRule(rule) : undefined;
 }
 
-/** The past rules, for the head of the rule that takes over. */
+/** Prints the past rules, for the head of the rule that takes over. */
 export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }
 
-/** Whether a plan may end a period that follows another rule: only if the plan is known to be newer. */
+/** Whether a plan may end a period that follows another rule. It may only if it is known to be newer. */
 export function mayReplace(
   line: Line,
   plan: Pick<CustomerPlan, 'id' | 'version'>,
@@ -93,7 +99,7 @@ export function mayReplace(
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
 }
 
-/** Whether the charges of the period would still be known after one more change. */
+/** Whether the charges of the period would still be known after one more change of rule. */
 export function mayEnd({ segments }: Line, period: Period): boolean {
   const oldest = segments[MAX_SEGMENTS - 1];
   return oldest === undefined || oldest.last < period.startEpochMs;
@@ -113,7 +119,10 @@ export function overlapping({ segments }: Line, period: Period): readonly Period
   return found;
 }
 
-/** Units charged in those ledgers. @returns undefined: the table is out of reach */
+/**
+ * Sums up the units charged in the given ledgers.
+ * @returns undefined if the table is out of reach
+ */
 export async function chargedIn(
   id: LedgerId,
   periods: readonly Period[],
@@ -125,23 +134,24 @@ export async function chargedIn(
   let charged = 0;
   for (const read of reads) {
     if (read.kind === 'unavailable') return undefined;
-    // In a ledger with shards, the units given to shards count: shards may grant them for a while longer.
+    // In a ledger with shards, units that were given to shards count as charged, because shards may grant them for a
+    // while longer.
     charged += Math.max(0, Number(read.item?.['cred'] ?? 0) - Number(read.item?.['rem'] ?? 0));
   }
   return charged;
 }
 
-/** Limits that a subject has had at that level, and its assigned plan. */
+/** The key of the item with the limits that a subject has had at that level, and its assigned plan. */
 export function subjectKey({ tenant, subject }: Pick<LedgerId, 'tenant' | 'subject'>, level: Level): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject }).pk, sk: `LINES#${level}` };
 }
 
-/** The key's own item; its routes have the same plan. */
+/** The item of the API key itself. The routes of the key have the same plan. */
 export function assignedKey(tenant: string, key: string): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject: key }).pk, sk: 'ASSIGNED' };
 }
 
-/** The key of a ledger; undefined: of a whole tenant. */
+/** Returns the API key of a ledger, or undefined if the ledger belongs to a whole tenant. */
 export function keyOf({ subject }: LedgerId, level: Level): string | undefined {
   if (level === 'tenant') return undefined;
   return level === 'key' ? subject : parseKeyPart(subject.split('#')[0] ?? '');
@@ -152,8 +162,8 @@ export function parseLimits(item: Item | undefined): readonly string[] {
 }
 
 /**
- * The limit that a new limit replaces, continuing its ledgers: of the limits that the plan no longer has, the one
- * in the same position. undefined: the limit is new.
+ * Returns the limit that a new limit replaces, continuing its ledgers. It is the limit in the same position among the
+ * limits that the plan no longer has. Returns undefined if the limit is new.
  */
 export function predecessorOf(
   limit: string,

@@ -1,4 +1,4 @@
-/** Opens the period that a request is charged to, or tells where it is charged instead. */
+/** Opens the period that a request is charged to, or returns where the request is charged instead. */
 import type { Acquired, Moved, RefusalReason } from '../holding/holding.ts';
 import type { HolderPorts } from '../holding/holder-ports.ts';
 import { isSamePeriod } from './line.ts';
@@ -6,7 +6,10 @@ import { openPeriod } from './open-period.ts';
 import type { OpenRequest } from './open-period.ts';
 import { periodAt } from './period.ts';
 
-/** undefined: it is open, or may be. @param storeEpochMs by the store's clock, if known */
+/**
+ * Returns undefined if the period is open or may be open.
+ * @param storeEpochMs the time of the store's clock, if known
+ */
 export async function openFor(
   wanted: Omit<OpenRequest, 'nowEpochMs'>,
   storeEpochMs: number | undefined,

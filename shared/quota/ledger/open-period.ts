@@ -1,7 +1,7 @@
 /**
- * Creates a period's ledger at first contact: exactly once, by the newest plan, not before its time. If the
- * plan's periods have changed, charges in ledgers that the new one overlaps count in it, and those grant
- * nothing more: during any overlap at most the larger of the two is available.
+ * Creates a period's ledger at first contact: exactly once, by the newest plan, and not before its time. If the plan's
+ * periods have changed, the charges in ledgers that the new ledger overlaps count in it, and the old ledgers grant
+ * nothing more. During an overlap, therefore, at most the larger of the two is available.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../../table/item-write.ts';
@@ -32,31 +32,31 @@ export type OpenRequest = {
   readonly period: Period;
   readonly limit: QuotaLimit;
   readonly plan: CustomerPlan;
-  /** The time of the store's clock if known, since the local clock may be wrong. */
+  /** The time of the store's clock if it is known, since the local clock may be wrong. */
   readonly nowEpochMs: number;
-  /** The term on record that the plan is in force by; absent: the caller named the plan. */
+  /** The term on record under which the plan is in force; absent if the caller named the plan. */
   readonly termEpochMs?: number | undefined;
 };
 
 export type Opened =
-  /** The ledger exists, or may exist: continue with it. */
+  /** The ledger exists, or may exist, so that the caller can continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
   | { readonly kind: 'moved'; readonly period: Period }
   /** The limit continues the ledgers of a previous limit of its plan. */
   | { readonly kind: 'renamed'; readonly id: LedgerId }
-  /** The period is long over and its ledger has expired. */
+  /** The period ended long ago, and its ledger has expired. */
   | { readonly kind: 'gone' }
-  /** Nothing of the subject is opened until an operator resumes it. */
+  /** No period of the subject is opened until an operator resumes it. */
   | { readonly kind: 'suspended' }
   | { readonly kind: 'unavailable' };
 
-/** A period may be opened this early by the store's clock: requests arrive by other clocks. */
+/** A period may be opened this early according to the store's clock, because requests arrive by other clocks. */
 const EARLY_MS = 10_000;
 const ROUNDS = 4;
 
 export async function openPeriod(request: OpenRequest, store: ItemStore): Promise<Opened> {
-  // A fast clock must not push the head into the future: every period up to it would count as past.
+  // A fast clock must not push the head into the future, because every period before it would count as past.
   if (request.period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
   const rule = printRule(request.limit.period);
   let head: Head = { is: 'next', rule };
@@ -67,7 +67,7 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
     const opened = toOpened(request, outcome, period);
     if (opened !== undefined) return opened;
     const [, refused] = outcome.kind === 'refused' ? outcome.members : [];
-    // The head held, so the refusal did not bring it.
+    // The condition on the head was true, so the refusal does not contain the head.
     const isSought = isRefusedByTerm(request, outcome) && refused?.holds === true;
     const read = isSought ? await store.read(headKey(request.id), { consistent: true }) : undefined;
     if (read?.kind === 'unavailable') return { kind: 'unavailable' };
@@ -104,7 +104,7 @@ async function decide(
   if (isOver || line.rule === undefined || line.rule === rule) {
     const inForce = await findInForce(request, line, store);
     if (inForce !== 'ended') return inForce;
-    // Only current requests decide what comes next.
+    // Only current requests decide which ledger comes next.
     if (isOver) return { kind: 'unavailable' };
   } else if (cur.endEpochMs > period.startEpochMs) {
     const assigned = await readAssigned(request, line, store);
@@ -115,9 +115,9 @@ async function decide(
 }
 
 /**
- * By terms on record: only a later one ends a ledger, so that a process with an old record, a late request or
- * a clock that is behind is charged to the ledger of the newer term.
- * @returns undefined: terms do not decide
+ * Decides by terms on record. Only a later term ends a ledger, so a process with an old record, a late request or a
+ * slow clock is charged to the ledger of the newer term.
+ * @returns undefined if terms do not decide
  */
 async function decideByTerm(
   request: OpenRequest,
@@ -130,9 +130,9 @@ async function decideByTerm(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   const { item } = read;
   if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
-  // The ledger's successor was never opened: the process that ended the ledger has died.
+  // The ledger's successor was never opened, because the process that ended the ledger has died.
   if (item['nxt'] !== undefined) return replace(request, line, store);
-  // The period is over: the period that follows it does not depend on terms.
+  // The period has ended. The period that follows it does not depend on terms.
   if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
   const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
   if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
@@ -154,8 +154,9 @@ export function isEndedByTerm(
 }
 
 /**
- * The head's ledger, if its rule is also the request's.
- * @returns ended: if it was never opened; its process has died, or its plan has changed again meanwhile
+ * Finds the head's ledger, if its rule is also the request's rule.
+ * @returns `ended` if the ledger was ended but its successor was never opened, because the process has died or its plan
+ * has changed again meanwhile
  */
 async function findInForce(
   { id, period }: OpenRequest,
@@ -166,14 +167,14 @@ async function findInForce(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   if (read.item?.['nxt'] !== undefined) return 'ended';
   if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
-  // The same rule gives another end only if processes have different time zone data: the opened period
-  // counts.
+  // The same rule gives a different end only if processes have different time zone data. In this case the period that
+  // was opened counts.
   return read.item === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(read.item, cur) };
 }
 
 /**
- * Ends the overlapping ledgers first, so that their charges are known, and only then opens the next one.
- * Includes those that are over: late requests could exceed the new limit through them.
+ * Ends the overlapping ledgers first, so that their charges are known, and only then opens the next ledger. Ledgers of
+ * past periods are ended too, because late requests could otherwise exceed the new limit through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
   const { id, period, limit, nowEpochMs, termEpochMs } = request;
@@ -182,7 +183,7 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
     before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs, termEpochMs))),
   );
   if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
-  // A later term goes on with one of them: the next attempt finds it in force.
+  // A later term continues one of the ledgers, and the next attempt finds that ledger in force.
   if (
     ended.some(
       (each) => each.kind === 'refused' && isBeforeTerm({ term: termEpochMs ?? Infinity }, termOf(each.item)),
@@ -203,13 +204,13 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
   return { head, period: { ...period, startEpochMs }, carried };
 }
 
-/** undefined: it is closed, or of no term. */
+/** Returns undefined if the ledger is closed or belongs to no term. */
 function termOf(item: Item | undefined): number | undefined {
   const { closed, term } = item ?? {};
   return closed === undefined && typeof term === 'number' ? term : undefined;
 }
 
-/** Nothing was ever charged to the subject under that id: it may be a renamed limit. */
+/** Nothing was ever charged to the subject under that id, so the limit may be a renamed limit. */
 async function openUnderAlias(
   { id, limit, plan, period }: OpenRequest,
   store: ItemStore,
@@ -225,13 +226,13 @@ async function openUnderAlias(
   if (named.kind === 'unavailable') return { kind: 'unavailable' };
   const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
   const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
-  // If refused, another process was first; the next read shows it.
+  // If the write was refused, another process was first. The next read shows its result.
   return outcome.kind === 'rejected' && !outcome.retryable
     ? { kind: 'unavailable' }
     : { kind: 'renamed', id: line };
 }
 
-/** The key's assigned plan, if another plan's period would be ended. */
+/** Reads the key's assigned plan, if the period of another plan would be ended. */
 async function readAssigned(
   { id, limit, plan }: OpenRequest,
   line: Line,
@@ -284,7 +285,7 @@ function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome)
   return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
 }
 
-/** undefined: the head refuses. */
+/** Returns undefined if the head refuses the write. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {
@@ -302,7 +303,7 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
   }
 }
 
-/** Ledgers of other periods that begin with this one have its key: the head tells what follows them. */
+/** Ledgers of other periods that begin at the same time have the same key. The head shows what follows them. */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],
   { period, termEpochMs }: OpenRequest,

@@ -1,4 +1,4 @@
-/** Opens a period's ledger, and ends one that is replaced: every write, as data. */
+/** Opens a period's ledger, and ends a ledger that is replaced. Every write is returned as data. */
 import type { Item, ItemKey, ItemWrite, Test, Value } from '../../table/item-write.ts';
 import { headKey, expiryOf, ledgerKey, planKey, subjectList } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
@@ -9,9 +9,9 @@ import type { Level } from '../plan/plan.ts';
 export type Head =
   /** The subject has an earlier period of the same rule. */
   | { readonly is: 'next'; readonly rule: string }
-  /** The same, from before rules were stored. */
+  /** The subject has an earlier period of the same rule, from before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
-  /** It does not exist, like the period; the list of the subject's limits, as read. */
+  /** Neither the head nor the period exists. `had` is the list of the subject's limits, as read. */
   | {
       readonly is: 'first';
       readonly rule: string;
@@ -39,18 +39,18 @@ export type Opening = {
   readonly wasteBudget: number;
   readonly isSharded?: boolean;
   readonly head: Head;
-  /** Units of other ledgers that count in this one. */
+  /** Units of other ledgers that count in this ledger. */
   readonly carried?: number;
-  /** The limit's id, if it continues the ledgers of another. */
+  /** The limit's id, if the limit continues the ledgers of another limit. */
   readonly name?: string;
-  /** The customer's term under which it is opened. */
+  /** The customer's term under which the ledger is opened. */
   readonly termEpochMs?: number | undefined;
 };
 
 /**
- * Creates a period's ledger, exactly once: the plan must be the newest, the head neither beyond the period
- * (else a late writer would refill a ledger that TTL has removed) nor suspended. Members: plan, head, ledger,
- * and for the subject's first limit the list of its limits.
+ * Creates a period's ledger exactly once. The plan must be the newest. The head must not be suspended, and must not be
+ * beyond the period, or a late writer would refill a ledger that TTL has removed. Members: plan, head, ledger, and for
+ * the subject's first limit the list of its limits.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
   const { id, period, plan, credits, head } = opening;
@@ -178,7 +178,7 @@ export function aliasWrites(
   return [check, named, limitsWrite(id, level, head)];
 }
 
-/** A ledger of the same plan from before the customer was on record: it goes on under the term. */
+/** Adopts a ledger of the same plan from before the customer was on record. The ledger continues under the term. */
 export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): ItemWrite {
   return {
     purpose: 'open',
@@ -194,8 +194,9 @@ export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): I
 }
 
 /**
- * Ends a replaced ledger; leased units stay usable, and count in the new one.
- * @param termEpochMs the term that ends it, which is refused by a ledger that a later one has adopted meanwhile
+ * Ends a replaced ledger. Leased units can still be used, and count in the new ledger.
+ * @param termEpochMs the term that ends the ledger. The write is refused if a later term has adopted the ledger
+ * meanwhile
  */
 export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs?: number): ItemWrite {
   const isNotLater: readonly Test[] =

@@ -1,9 +1,9 @@
 /**
- * One process's writes to one ledger item. Their numbers increase, and the item stores the last one, so none
- * applies twice, even if repeated, and repeating a write shows whether a lost response was a success.
+ * One process's writes to one ledger item. Their numbers increase, and the item stores the last number, so no write
+ * applies twice, even if repeated. Repeating a write whose response was lost shows whether it was applied.
  *
- * A write without a response, or a refused one that the network may repeat, can still be applied. It is
- * remembered: the next write is refused if one of these was applied, and that one is undone first, since it
+ * A write without a response, or a refused write that the network may repeat, can still be applied. It is remembered:
+ * the next write is refused if a remembered write was applied, and the remembered write is undone first, since it
  * admitted no request.
  */
 import type { AgeClock, ItemStore, Random, Timer } from '../../ports.ts';
@@ -13,11 +13,11 @@ import type { Grant, Numbered } from './ledger.ts';
 import { grantWrite, lastWriteOf, returnWrite, staleMarks, undoWrite } from './ledger.ts';
 
 export type Sent =
-  /** Applied, once. */
+  /** The write was applied once. */
   | { readonly kind: 'done'; readonly item: Item }
-  /** The ledger at the refusal; undefined = there is none. */
+  /** The write was refused. `item` is the ledger at that time; undefined if there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
-  /** Possibly not applied; remembered, and settled with the next write. */
+  /** The write was possibly not applied. It is remembered, and settled with the next write. */
   | { readonly kind: 'unavailable' };
 
 type OwnWritePorts = {
@@ -31,21 +31,21 @@ type OwnWritePorts = {
 type AbandonedWrite = {
   readonly write: ItemWrite;
   readonly sequence: number;
-  /** It got no response. */
+  /** Whether the write got no response, so that it may still be applied. */
   readonly mayLand: boolean;
-  /** A return needs no undoing: its units were dropped before it was sent. */
+  /** Whether the write needs no undoing. A return needs none, because its units were dropped before it was sent. */
   readonly stands: boolean;
-  /** Called when it can no longer be applied. */
+  /** Called when the write can no longer be applied. */
   readonly onLost: () => void;
 };
 
 const ATTEMPTS = 3;
 const ROUNDS = 4;
 const BACK_OFF_MS = 20;
-/** Limit of remembered writes that were refused and might be repeated by the network. */
+/** Maximum number of remembered writes that were refused and might be repeated by the network. */
 const MAX_REMEMBERED = 32;
 
-/** AWS refuses requests with an older signature, so no write comes later than that. */
+/** AWS refuses requests with an older signature, so no write is applied later than this. */
 const MARK_MS = 15 * 60_000;
 const MIN_STALE = 8;
 
@@ -54,7 +54,10 @@ type Stale = { readonly item: Item; readonly marks: readonly string[] };
 export class OwnWrites {
   readonly #key: ItemKey;
   readonly #at: OwnWritePorts;
-  /** Ascending; at most one of them can have been applied, since each was refused if an earlier one had. */
+  /**
+   * Remembered writes in ascending order. At most one of them can have been applied, since each was to be refused if an
+   * earlier one had been applied.
+   */
   #abandoned: readonly AbandonedWrite[] = [];
   #stale: Stale | undefined;
   /** The applied write that is to be undone, and the numbers of the attempts. */
@@ -77,7 +80,7 @@ export class OwnWrites {
     return this.#send(print, false, () => undefined);
   }
 
-  /** Marks of ended processes are removed with the next grant: each costs 20 bytes. */
+  /** Marks of ended processes are removed with the next grant, because each mark costs 20 bytes. */
   note(item: Item): void {
     const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
     this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };
@@ -116,7 +119,7 @@ export class OwnWrites {
     return { kind: 'unavailable' };
   }
 
-  /** Repeats the same write until it gets a response: it applies once. */
+  /** Repeats the same write until it gets a response. The write applies only once. */
   async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
     const { store, timer, random } = this.#at;
     let mayLand = false;
@@ -131,7 +134,7 @@ export class OwnWrites {
     }
   }
 
-  /** False: it is unknown whether that was applied. */
+  /** Returns false if it is unknown whether the undo was applied. */
   async #undo(): Promise<boolean> {
     const landed = this.#landed;
     if (landed === undefined) return true;
@@ -148,7 +151,7 @@ export class OwnWrites {
 
   #remember(abandoned: AbandonedWrite): void {
     const all = [...this.#abandoned, abandoned];
-    // Of the refused writes, only those that the network repeats can be applied.
+    // The first refused write is dropped, because a refused write can be applied only if the network repeats it.
     const first = Math.max(
       0,
       all.findIndex(({ mayLand }) => !mayLand),
@@ -156,7 +159,7 @@ export class OwnWrites {
     this.#abandoned = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
   }
 
-  /** All but the applied one are lost: they are refused from now on. */
+  /** All remembered writes except the applied one are lost, because they are refused from now on. */
   #forget(landed?: AbandonedWrite): void {
     const others = this.#abandoned.filter((abandoned) => abandoned !== landed);
     this.#abandoned = [];
@@ -165,7 +168,10 @@ export class OwnWrites {
   }
 }
 
-/** Only if their holders have not written meanwhile: a mark that changes belongs to a living process. */
+/**
+ * Removes marks only if their holders have not written meanwhile, because a mark that changes belongs to a living
+ * process.
+ */
 function sweep(write: ItemWrite, stale: Stale | undefined): ItemWrite {
   if (stale === undefined || write.change.kind !== 'update') return write;
   const unchanged = stale.marks.map(

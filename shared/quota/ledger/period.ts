@@ -18,10 +18,10 @@ export type PeriodRule = {
   readonly anchorMinutes: number;
 };
 
-/** Half open: it contains a timestamp if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
+/** A half-open period. It contains a timestamp if `startEpochMs <= stamp < endEpochMs`. Its id is its start. */
 export type Period = { readonly startEpochMs: number; readonly endEpochMs: number };
 
-/** The last instant of a JavaScript date, and so of a period. */
+/** The last instant of a JavaScript date, and therefore of a period. */
 const MAX_EPOCH_MS = 8.64e15;
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -35,7 +35,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** `2026-11-01T00:00:00.000Z`: sorts chronologically, which the fence of period creation requires. */
+/**
+ * Returns an id such as `2026-11-01T00:00:00.000Z`. Ids sort chronologically, which the fence of period creation
+ * requires.
+ */
 export function periodId(period: Period): string {
   return new Date(period.startEpochMs).toISOString();
 }
@@ -47,8 +50,7 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const startEpochMs = Math.floor((stampEpochMs - fromEpochMs) / lengthMs) * lengthMs + fromEpochMs;
     return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
   }
-  // The local calendar gives a unit that may begin after the timestamp; the unit before it always
-  // suffices.
+  // The local calendar gives a unit that may begin after the timestamp. The unit before it always begins early enough.
   let unit = unitAt(rule, stampEpochMs) + 1;
   let endEpochMs = MAX_EPOCH_MS;
   for (;;) {
@@ -59,12 +61,12 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
   }
 }
 
-/** `2026-11`: the local month of an instant. */
+/** Returns the local month of an instant, such as `2026-11`. */
 export function monthAt(timeZone: string, epochMs: number): string {
   return new Date(epochMs + offsetMs(timeZone, epochMs)).toISOString().slice(0, 7);
 }
 
-/** Number of the local day, week or month (from year 0) that contains the timestamp. */
+/** Returns the number of the local day, week or month (from year 0) that contains the timestamp. */
 function unitAt(rule: PeriodRule, epochMs: number): number {
   const local = new Date(epochMs + offsetMs(rule.timeZone, epochMs));
   if (rule.length === 'MONTH') return local.getUTCFullYear() * 12 + local.getUTCMonth();
@@ -90,8 +92,8 @@ function weekShift(rule: PeriodRule): number {
 }
 
 /**
- * Local wall time (as if it were UTC) → instant. A time that occurs twice is its first occurrence; one in a
- * gap is shifted by the length of the gap, the rule of java.time.
+ * Converts local wall time (as if it were UTC) to an instant. A time that occurs twice is converted to its first
+ * occurrence. A time in a gap is shifted by the length of the gap, as in java.time.
  */
 function toInstant(timeZone: string, localMs: number): number {
   const before = localMs - offsetMs(timeZone, localMs - DAY_MS);

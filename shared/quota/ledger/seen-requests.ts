@@ -1,24 +1,27 @@
 /**
- * Requests that a ledger was charged for from logs, by request id. The ids of ten seconds are stored together
- * in parts: a batch of lines costs one transaction per ledger. A full part never changes, so it is read once.
+ * Requests that a ledger was charged for from logs, by request id. The ids of ten seconds are stored together in parts,
+ * so that a batch of lines costs one transaction per ledger. A full part never changes, so it is read once.
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 
 const SPAN_MS = 10_000;
-/** 72 bits: among 100,000 requests of one span, two alike are expected once in 10^12 spans. */
+/** A mark has 72 bits. Among 100,000 requests of one span, two equal marks are expected once in 10^12 spans. */
 const MARK_LENGTH = 12;
-/** Entries of a full part: with its key a kilobyte, two write units of a transaction. */
+/**
+ * Number of entries of a full part. With its key, a full part is a kilobyte, which costs two write units in a
+ * transaction.
+ */
 const PART = 70;
 /** One batch goes into one part, up to 48 KB. */
 const BATCH = 4000;
 const MAX_PARTS = 1000;
-/** Parts read at once; more each time. */
+/** Number of parts that are read at once, after the first part was read alone. */
 const READ_AHEAD = 8;
-/** Characters of full parts that a process caches: 4 MB. */
+/** Maximum number of characters of full parts that a process caches (4 MB). */
 const MAX_KEPT = 4_000_000;
-/** After the charge: longer than a dead-letter queue keeps failures (14 days). */
+/** How long ids are stored after the charge. A dead-letter queue stores failures for a shorter time (14 days). */
 const KEEP_MS = 15 * 86_400_000;
 
 type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
@@ -27,13 +30,16 @@ type SeenRequests =
   | {
       readonly kind: 'read';
       readonly isSeen: (requestId: string) => boolean;
-      /** The part for further ids, and its free places. */
+      /** The part to which further ids are added, and its free places. */
       readonly last: SeenPart;
       readonly room: number;
     }
   | { readonly kind: 'unavailable' };
 
-/** Number of a request's span, by API Gateway's timestamp: the same whenever its line arrives. */
+/**
+ * Returns the number of a request's span. It depends on API Gateway's timestamp, so it is the same whenever the
+ * request's line arrives.
+ */
 export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);
 }
@@ -56,7 +62,7 @@ export class FullParts {
   }
 }
 
-/** `pk` of the ledger. */
+/** Reads the requests that a ledger was charged for. `pk` is the ledger's partition key. */
 export async function readSeen(
   pk: string,
   span: number,
@@ -92,7 +98,7 @@ export async function readSeen(
   return { kind: 'unavailable' };
 }
 
-/** Undefined: the table does not respond. */
+/** Returns undefined if the table does not respond. */
 async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promise<string | undefined> {
   const known = full.find(key);
   if (known !== undefined) return known;
@@ -100,7 +106,7 @@ async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promis
   return read.kind === 'unavailable' ? undefined : marksOf(read.item);
 }
 
-/** Adds the ids to the part as read; another addition in between refuses this one. */
+/** Adds the ids to the part as read. The write is refused if ids were added in between. */
 export function seenWrite(
   { key, marks, count }: SeenPart,
   requestIds: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * One process's work on a ledger with shards. It uses one shard, refills it from the root, and moves on or
- * collects units when the root is empty; a request is refused only when all shards together lack units. Only
- * the root is suspended or closed, so it is read once per `freshnessMs`.
+ * One process's work on a ledger with shards. It uses one shard and refills it from the root. When the root is empty,
+ * it moves on to another shard or collects units. A request is refused only when all shards together lack units. Only
+ * the root is suspended or closed, so the root is read once per `freshnessMs`.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -19,7 +19,7 @@ import type { Account } from './shards.ts';
 
 type Supply =
   | 'supplied'
-  /** All of them together have less. */
+  /** All items of the ledger together have fewer units. */
   | 'short'
   | 'halted'
   | 'absent'
@@ -27,18 +27,18 @@ type Supply =
 
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 20;
-/** An item takes 1,000 writes a second. */
+/** DynamoDB accepts 1,000 writes per second to an item. */
 const BUSY_WRITES_PER_SECOND = 600;
-/** Head and root that could not be read are read again after this; held units are used meanwhile. */
+/** If head and root could not be read, they are read again after this time. Held units are used meanwhile. */
 const RETRY_MS = 1000;
-/** After a throttled write the number of shards is checked this soon. */
+/** After a throttled write, the number of shards is checked after this time. */
 const THROTTLED_MS = 1000;
 
 export class Sharding {
   readonly #ledger: LedgerId;
   readonly #period: Period;
   readonly #at: HolderPorts;
-  /** Random number of this process; modulo the number of shards it is its home. */
+  /** A random number of this process. Modulo the number of shards, it selects the process's shard. */
   readonly #place: number;
   #shardSetting: QuotaLimit['shards'];
   #count = 1;
@@ -64,7 +64,7 @@ export class Sharding {
     };
   }
 
-  /** Ports for grants: throttled ones are a reason for more shards. */
+  /** Ports for grants. Throttled grants are a reason for more shards. */
   get ports(): HolderPorts {
     return this.#at;
   }
@@ -73,7 +73,7 @@ export class Sharding {
     return accountKey(this.#ledger, this.#period, this.#account);
   }
 
-  /** Units that the root can still hand out; 0 while it grants itself. */
+  /** Units that the root can still give to shards; 0 while the root grants units itself. */
   get reserve(): number {
     return this.#account === 'root' ? 0 : Math.max(0, this.#root?.remaining ?? 0);
   }
@@ -108,7 +108,10 @@ export class Sharding {
     return { ...own, suspended, closed, replaced, limit, alarmed, wasteBudget };
   }
 
-  /** Reads head and root; false if they cannot be read. @param writesPerSecond to the granting item */
+  /**
+   * Reads head and root. Returns false if they cannot be read.
+   * @param writesPerSecond writes to the granting item
+   */
   async refresh(writesPerSecond: number): Promise<boolean> {
     const { store, clock, freshnessMs } = this.#at;
     const head = await store.read(headKey(this.#ledger));
@@ -135,9 +138,9 @@ export class Sharding {
   }
 
   /**
-   * After a refused grant: brings units to the granting item, for a lease from the root alone. `smaller`:
-   * there may be enough for less.
-   * @param seen that item; undefined = it does not exist
+   * Brings units to the granting item after a refused grant. For a lease, it takes units from the root alone. `smaller`
+   * means that there may be enough units for a smaller grant.
+   * @param seen the granting item; undefined if it does not exist
    */
   async provide(
     { gate = 0, outstandingMax }: LeaseSize,
@@ -154,7 +157,7 @@ export class Sharding {
       case 'halted':
         return this.isSuspended ? 'suspended' : 'quota-exceeded';
       case 'absent':
-        // The root has expired: the period is long over.
+        // The root has expired, because the period ended long ago.
         return 'quota-exceeded';
       case 'unavailable':
         return 'unavailable';
@@ -166,7 +169,7 @@ export class Sharding {
     return filled === 'short' ? this.#search(need) : filled;
   }
 
-  /** Like `#supply`, from the root alone. */
+  /** Like `#supply`, but takes units from the root alone. */
   async #fill(need: number, seen: LedgerState | undefined): Promise<Supply> {
     if (this.#isHalted()) return 'halted';
     const lacking = need - (seen?.remaining ?? 0);
@@ -234,7 +237,8 @@ export class Sharding {
     switch (outcome.kind) {
       case 'unknown':
       case 'done':
-        // Lost or not, the next grant shows it; moved twice, the units are only elsewhere.
+        // If the response was lost, the next grant shows whether the move was applied. If the move was applied twice,
+        // units are only in a different item.
         if (from === 'root' && this.#root !== undefined)
           this.#root = { ...this.#root, remaining: this.#root.remaining - units };
         return { kind: 'done' };
@@ -259,7 +263,7 @@ export class Sharding {
     return read.item === undefined ? undefined : parseLedger(read.item);
   }
 
-  /** More shards than were known: the home is another. */
+  /** If there are more shards than were known, this process's shard is selected again. */
   #move(count: number): void {
     if (count <= this.#count) return;
     this.#count = count;

@@ -1,11 +1,11 @@
 /**
- * A ledger over several items, for a subject with more charges than writes to one item allow: the writes, as
- * data. The root is the ledger; its `mov` are the credits handed to its shards. A shard grants like a ledger.
- * Units move between them by transactions that subtract exactly what they add, so one that is applied twice,
- * or late, only moves more.
+ * A ledger over several items, for a subject with more charges than writes to one item allow: the writes, as data. The
+ * root is the ledger, and its `mov` contains the credits given to its shards. A shard grants units like a ledger. Units
+ * move between them by transactions that subtract exactly what they add, so a transaction that is applied twice, or
+ * late, only moves more units.
  *
- * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the
- * shards' `cred` add up to `mov`.
+ * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the shards'
+ * `cred` add up to `mov`.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
@@ -15,19 +15,22 @@ import type { Period } from './period.ts';
 
 export type Account = 'root' | number;
 
-/** Each account has a separate partition, to spread the writes. */
+/** Each account has a separate partition, so that the writes are spread. */
 export function accountKey(id: LedgerId, period: Period, account: Account): ItemKey {
   const { pk, sk } = ledgerKey(id, period);
   return { pk: account === 'root' ? pk : shardPartition(pk, account), sk };
 }
 
-/** Number of shards of the subject's ledgers, by its head; 1 = none, the root alone. Never decreases. */
+/**
+ * Returns the number of shards of the subject's ledgers, from its head. 1 means the root alone. The number never
+ * decreases.
+ */
 export function shardCountOf(head: Item | undefined): number {
   const count = head?.['sh'];
   return typeof count === 'number' ? count : 1;
 }
 
-/** Applied by several holders at once, it still grows to the same number. */
+/** If several holders apply this write at once, the number of shards still grows to the same number. */
 export function growWrite(id: LedgerId, count: number): ItemWrite {
   return {
     purpose: 'shard',
@@ -51,7 +54,7 @@ type Move = {
   readonly wasteBudget: number;
 };
 
-/** Moves units if they are there, and the root is neither suspended nor closed. Members: from, to. */
+/** Moves units if the source has them and the root is neither suspended nor closed. Members: from, to. */
 export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
   const { id, period, from, to, units } = move;
   return [
@@ -72,12 +75,12 @@ export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
   ];
 }
 
-/** The root and its shards combined, like one ledger without shards. */
+/** Combines the root and its shards into one ledger without shards. */
 function mergeLedger(root: Item, shards: readonly Item[]): Item {
   const sum = (name: string): number =>
     [root, ...shards].reduce((total, item) => total + Number(item[name] ?? 0), 0);
   const [out, used] = [sum('out'), sum('used')];
-  // Not the sum of `rem`: units may move while the items are read one by one.
+  // `rem` is not summed up, because units may move while the items are read one by one.
   return { ...root, out, used, rem: Number(root['cred']) - out - used, mov: 0 };
 }
 
@@ -85,7 +88,7 @@ type ShardsRead =
   | { readonly kind: 'done'; readonly item: Item | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Reads a ledger's shards; its root was read before. Without shards, nothing. */
+/** Reads the shards of a ledger whose root was read before. If there are no shards, it reads nothing. */
 export async function readShards(
   store: ItemStore,
   { pk, sk }: ItemKey,
@@ -104,8 +107,8 @@ export async function readShards(
 }
 
 /**
- * Returns units from the shards to a root that was lowered below zero, until the root is at zero or the shards have
- * no units left: otherwise they could grant more than the new limit. Any process that finds such a root does this;
+ * Returns units from the shards to a root that was lowered below zero, until the root is at zero or the shards have no
+ * units left. Otherwise the shards could grant more than the new limit. Any process that finds such a root does this;
  * repeating it is harmless.
  */
 export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
@@ -127,7 +130,7 @@ export async function recallUnits(store: ItemStore, id: LedgerId, period: Period
   }
 }
 
-/** The number of shards; 0 if there is only one, which is the root. */
+/** Returns the number of shards, or 0 if there is only the root. */
 function shardsOf(head: Item | undefined): number {
   const count = shardCountOf(head);
   return count > 1 ? count : 0;

@@ -1,6 +1,6 @@
 /**
- * One process's state of one ledger: units to use, usage to report, and debts. Synchronous but for `settle`,
- * so nothing happens between a check and its take.
+ * One process's state of one ledger: units to use, usage to report, and debts. Checking and taking units is
+ * synchronous, so nothing happens between a check and its take.
  */
 import type { ItemStore } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
@@ -13,7 +13,7 @@ import type { LeaseSize } from '../holding/lease-size.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Sent } from './own-writes.ts';
 
-/** The ledger, and when its debts are no longer needed. */
+/** The ledger, and the time after which its debts are not needed. */
 type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
 
 export class Stock {
@@ -21,15 +21,15 @@ export class Stock {
   units = 0;
   readonly #of: StockOf;
   readonly #at: HolderPorts;
-  /** The ids of this lease only: an evicted lease may still write while its successor does. */
+  /** The ids belong to this lease only, because an evicted lease may still write while its successor does. */
   readonly #ids: GrantIds;
-  /** This lease's writes by partition: with shards, units come from several items. */
+  /** This lease's writes by partition. With shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
-  /** Units used and not yet reported to the ledger; below 0: units charged as used, and not used. */
+  /** Units used and not yet reported to the ledger. If negative, units that were charged as used but not used. */
   #unreported = 0;
   #unreportedSince: Moment | undefined;
-  /** Units admitted without the ledger: while it was out of reach, or settled above the estimate. */
+  /** Units admitted without the ledger, because it was out of reach or a settlement exceeded the estimate. */
   #debt: Debt | undefined;
 
   constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
@@ -60,7 +60,7 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** Whether there is unreported usage older than this. */
+  /** Whether there is unreported usage that is older than `afterMs`. */
   isLate(afterMs: number): boolean {
     return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
@@ -72,7 +72,7 @@ export class Stock {
     this.#payFromStock();
   }
 
-  /** Lends units that `cost` lacks; false: they would exceed the bound. */
+  /** Lends the units that are missing for `cost`. Returns false if they would exceed the bound. */
   borrow(cost: number, bound: number): boolean {
     const lacking = Math.max(0, cost - this.units);
     const debt = (this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs));
@@ -90,8 +90,9 @@ export class Stock {
   }
 
   /**
-   * Charges the owed units to the root, which may go below zero: with a shard below zero, the others would
-   * still grant what it owes. @returns undefined: nothing is owed
+   * Charges the owed units to the root, which may go below zero. If a shard went below zero, the other shards would
+   * still grant what it owes.
+   * @returns undefined if nothing is owed
    */
   async pay(): Promise<Sent | undefined> {
     while (this.#debt?.paying !== undefined) await this.#debt.paying;
@@ -104,7 +105,7 @@ export class Stock {
 
   async #pay(debt: Debt): Promise<Sent> {
     const { owed } = debt;
-    // Subtracted first: units lent or delivered meanwhile are not in this write.
+    // The debt is subtracted first, because units lent or delivered meanwhile are not in this write.
     debt.owed = 0;
     const { key, endEpochMs } = this.#of;
     const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
@@ -115,9 +116,9 @@ export class Stock {
   }
 
   /**
-   * Requests units, and reports.
-   * @param isExact units that wait here for a request stay charged as used: the process may end before its
-   * next write
+   * Requests units, and reports usage.
+   * @param isExact units that wait here for a request stay charged as used, because the process may end before its next
+   * write
    */
   async grant(
     key: ItemKey,
@@ -132,7 +133,7 @@ export class Stock {
     this.#unreported -= report;
     this.#unreportedSince = undefined;
     const { outstandingMax } = size;
-    // Units returned from reported ones are outstanding again, too.
+    // Reported units that were returned are outstanding again.
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
     const sent = await this.writesTo(key).grant({
       ...size,
@@ -145,7 +146,10 @@ export class Stock {
     return sent;
   }
 
-  /** Returns unused units and reports, to the item that they came from. Dropped here before sending. */
+  /**
+   * Returns unused units and reports usage, to the item that the units came from. Units are dropped here before the
+   * write is sent.
+   */
   async settle(
     key: ItemKey,
     keepsUnits = false,
@@ -189,7 +193,7 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** Lent units that are unused, or that units here can pay, need not be charged. */
+  /** Lent units need not be charged if they are unused, or if units here can pay for them. */
   #payFromStock(): void {
     if (this.#debt === undefined) return;
     const units = Math.min(this.#debt.owed, this.units);

@@ -1,6 +1,6 @@
 /**
- * A process's cache of customers' records and of the plans assigned to keys: the one reader of which plan is
- * in force. Requests, access logs, administration and invoices ask here.
+ * A process's cache of customers' records and of the plans assigned to keys. Requests, access logs, administration and
+ * invoices all use it to determine which plan is in force.
  */
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
@@ -12,33 +12,39 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 
 /** The terms for a tenant's requests with one of its keys. */
 export type Terms =
-  /** A plan is on record: it is in force, whatever plan the caller names. */
+  /** A plan is on record. It is in force, whatever plan the caller names. */
   | {
       readonly kind: 'term';
       readonly by: 'customer' | 'key';
       readonly term: Omit<Term, 'fromEpochMs'> & {
-        /** undefined: assigned before this time was stored; counts from the next period. */
+        /**
+         * The time from which the plan is in force. If undefined, it was assigned before this time was stored, and
+         * counts from the next period.
+         */
         readonly fromEpochMs: number | undefined;
       };
     }
-  /** The customer is suspended or closed: nothing is admitted. */
+  /** The customer is suspended or closed, so no request is admitted. */
   | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
-  /** No plan is on record: the plan that the caller names is in force. */
+  /** No plan is on record, so the plan that the caller names is in force. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' };
 
 type Entry = {
   readonly item: Item | undefined;
-  /** When the read started: the value may be as old as that. */
+  /** The time at which the read started. The value may be as old as that. */
   readonly answeredAt: Moment;
-  /** When the last read after it got no response. */
+  /** The time at which a later read got no response. */
   readonly failedAt: Moment | undefined;
 };
 
 const FRESH_MS = 40_000;
-/** How long records are still used while the table does not respond: with the margin for clocks, a change is in force within a minute. */
+/**
+ * How long records are still used while the table does not respond. With the margin for clocks, a change is in force
+ * within a minute.
+ */
 const STALE_FACTOR = 1.25;
-/** While the table does not respond, it is called once per this time, not once per request. */
+/** While the table does not respond, it is called once within this time instead of once per request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_ENTRIES = 10_000;
 const ATTEMPTS = 2;
@@ -49,7 +55,7 @@ export class CustomerBook {
   readonly #freshMs: number;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<Entry | undefined>>();
-  /** Parsed once per read. */
+  /** Parsed customers; an item is parsed once per read. */
   readonly #customers = new WeakMap<Item, Customer>();
 
   constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, freshMs = FRESH_MS) {
@@ -58,7 +64,11 @@ export class CustomerBook {
     this.#freshMs = freshMs;
   }
 
-  /** If both were read recently; synchronous, for the path of every request. @throws as `read` */
+  /**
+   * Returns the terms if both the customer and the key were read recently. It is synchronous, because every request
+   * calls it.
+   * @throws as `read`
+   */
   peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
     const customer = this.#fresh(customerKey(tenant));
     if (customer === undefined) return undefined;
@@ -68,7 +78,8 @@ export class CustomerBook {
   }
 
   /**
-   * While the table is out of reach, who was not on record stays so; a record is used for a limited time.
+   * While the table is out of reach, a tenant without a record is still treated as not on record, and a known record is
+   * used for a limited time.
    * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */
   async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
@@ -102,7 +113,7 @@ export class CustomerBook {
     return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
   }
 
-  /** undefined: the table does not respond, and what is known is too old. */
+  /** Returns undefined if the table does not respond and the known value is too old. */
   async #load(key: ItemKey): Promise<Entry | undefined> {
     const fresh = this.#fresh(key);
     if (fresh !== undefined) return fresh;
@@ -111,7 +122,8 @@ export class CustomerBook {
       const loading = this.#loading.get(name) ?? this.#ask(key, name);
       this.#loading.set(name, loading);
       const entry = await loading.finally(() => this.#loading.delete(name));
-      // An instance that was frozen meanwhile gets an answer from before, and so do requests that have joined.
+      // If the instance was frozen meanwhile, the response is old. Requests that joined the read get the same old
+      // response.
       if (entry === undefined || entry.failedAt !== undefined || this.#fresh(key) !== undefined) return entry;
     }
     return undefined;
@@ -128,7 +140,7 @@ export class CustomerBook {
       return kept;
     }
     const entry = { item: read.item, answeredAt: askedAt, failedAt: undefined };
-    // Last read is last in the map: the least recently read is evicted.
+    // The entry that was read last becomes the last in the map, so that the least recently read entry is evicted.
     this.#entries.delete(name);
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES) this.#entries.delete(oldest);

@@ -1,6 +1,6 @@
 /**
- * A customer's record: which plan is in force from which time. A term that has come into force never changes;
- * requests, invoices and administration all use this record.
+ * A customer's record states which plan is in force from which time. A term that has come into force never changes.
+ * Requests, invoices and administration all use this record.
  */
 import { DomainError } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -20,11 +20,11 @@ export type CustomerState = 'active' | 'suspended' | 'closed';
 export type Customer = {
   readonly tenant: string;
   readonly name?: string;
-  /** The currency of the customer's invoices; its plans have the same. */
+  /** The currency of the customer's invoices, which is also the currency of the customer's plans. */
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;
-  /** Ascending, one at least. */
+  /** In ascending order, with at least one term. */
   readonly terms: readonly Term[];
   /** Incremented by every change. */
   readonly version: number;
@@ -33,7 +33,7 @@ export type Customer = {
 /** The list of all customers of a table. */
 export const CUSTOMER_LIST = 'CUSTOMERS';
 
-/** In the tenant's own partition, which every role that charges it can read. */
+/** The record is in the tenant's own partition, which every role that charges the tenant can read. */
 export function customerKey(tenant: string): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject: '' }).pk, sk: 'CUSTOMER' };
 }
@@ -42,7 +42,9 @@ export function printCustomer({ version, ...record }: Customer): Item {
   return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST };
 }
 
-/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written: it admits no request */
+/**
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written, so that no request is admitted
+ */
 export function parseCustomer(item: Item): Customer {
   const { ver: version, doc } = item;
   let record: unknown;
@@ -56,17 +58,17 @@ export function parseCustomer(item: Item): Customer {
   return { ...record, version };
 }
 
-/** The term in force; undefined: no term has started. */
+/** Returns the term in force, or undefined if no term has started. */
 export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Term | undefined {
   return terms.findLast(({ fromEpochMs }) => fromEpochMs <= epochMs);
 }
 
 export type TermSpan = Term & {
-  /** The next term, or the end of the customer; Infinity: it goes on. */
+  /** When the next term starts, or the customer was closed; Infinity if the term has no end. */
   readonly untilEpochMs: number;
 };
 
-/** All terms with their ends. */
+/** Returns all terms with their ends. */
 export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly TermSpan[] {
   const endEpochMs = state === 'closed' ? stateSinceEpochMs : Infinity;
   return terms
@@ -78,7 +80,7 @@ export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly
 }
 
 /**
- * The plan with the customer's own quotas.
+ * Returns the plan with the customer's own quotas.
  * @throws PlanInvalid when the plan has no such limit (any more), or does not allow the quota
  */
 export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): CustomerPlan {

@@ -1,4 +1,7 @@
-/** Items of the plans that administrators have assigned to single keys, with their history; requests read `assignedKey` of the ledger. */
+/**
+ * Items of the plans that administrators have assigned to single keys, with their history. Requests read the item of
+ * `assignedKey` in the ledger.
+ */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 
@@ -20,16 +23,16 @@ export function keyList(tenant: string): string {
 
 export type Assignment = {
   readonly plan: string;
-  /** undefined: assigned before times were stored. */
+  /** When the plan was assigned; undefined if it was assigned before times were stored. */
   readonly sinceEpochMs: number | undefined;
-  /** undefined: it still is. */
+  /** When the assignment ended; undefined if the plan is still assigned. */
   readonly untilEpochMs: number | undefined;
 };
 
-/** Past assignments stored in an item: enough for the fees of a year of changes. */
+/** Maximum number of past assignments stored in an item, which suffices for the fees of a year of changes. */
 const MAX_PAST = 24;
 
-/** Newest first. */
+/** Returns the assignments, newest first. */
 export function assignmentsOf(item: Item): readonly Assignment[] {
   const past = JSON.parse(String(item['past'] ?? '[]')) as [string, number | null, number][];
   const plan = planOf(item);
@@ -44,7 +47,7 @@ export function assignmentsOf(item: Item): readonly Assignment[] {
   ];
 }
 
-/** The past assignments once the current one has ended. */
+/** Returns the past assignments after the current assignment has ended. */
 export function endAssignment(item: Item | undefined, atEpochMs: number): Item {
   if (item === undefined) return {};
   const ended = assignmentsOf(item).map(({ plan, sinceEpochMs, untilEpochMs = atEpochMs }) => [
@@ -59,7 +62,7 @@ function sinceOf(item: Item): number | undefined {
   return typeof item['at'] === 'number' ? item['at'] : undefined;
 }
 
-/** The store refuses it if another assignment was made meanwhile. */
+/** Builds a write that the store refuses if another assignment was made meanwhile. */
 export function assignWrite(
   { tenant, key, plan, version }: KeyPlan,
   atEpochMs: number,
@@ -81,8 +84,8 @@ export function assignWrite(
 }
 
 /**
- * Its version goes on counting, so that a change based on the assignment is refused; and it stays listed: the
- * fee of the period in which it ended is due.
+ * The version continues to increase, so that a change based on the removed assignment is refused. The item stays
+ * listed, because the fee of the period in which the assignment ended is due.
  */
 export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {
@@ -93,7 +96,7 @@ export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, p
   };
 }
 
-/** undefined: taken away. */
+/** Returns undefined if the plan was removed. */
 export function planOf(item: Item | undefined): string | undefined {
   return typeof item?.['plan'] === 'string' ? item['plan'] : undefined;
 }

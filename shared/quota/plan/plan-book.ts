@@ -17,9 +17,9 @@ type PlanRead =
 
 type Entry = { readonly plan: CustomerPlan; readonly readAt: Moment; readonly freshMs: number };
 
-/** Plans are read again after this time; a period is opened by the newest in any case. */
+/** Plans are read again after this time. A period is opened by the newest plan in any case. */
 const FRESH_MS = 60_000;
-/** While the table does not respond, it is called once per this time, not once per request. */
+/** While the table does not respond, it is called once within this time instead of once per request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
 /** The list of all plans of a table. */
@@ -46,7 +46,7 @@ export class PlanBook {
     this.#observe = observe;
   }
 
-  /** The plan if it was read recently; synchronous, because every request calls it. */
+  /** Returns the plan if it was read recently. It is synchronous, because every request calls it. */
   peek(planId: string): CustomerPlan | undefined {
     const entry = this.#entries.get(planId);
     return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
@@ -58,7 +58,7 @@ export class PlanBook {
     this.#entries.delete(planId);
   }
 
-  /** An old plan stays in use while the table does not respond: the ledger has the limits. */
+  /** Reads a plan. An old plan stays in use while the table does not respond, because the ledger has the limits. */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
     this.#loading.set(planId, loading);
@@ -83,7 +83,7 @@ export class PlanBook {
     return this.#keep(plan, FRESH_MS);
   }
 
-  /** Reports this only once: the seed stays ignored until code with a higher version is deployed. */
+  /** Reports this only once, because the seed stays ignored until code with a higher version is deployed. */
   #reportIgnored(seed: CustomerPlan, { version, source }: CustomerPlan): void {
     if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
     if (this.#reported.has(seed.id)) return;
@@ -104,8 +104,8 @@ export class PlanBook {
 }
 
 /**
- * Saves a plan with `basedOn` as its newest version so far (undefined = it is new); the store refuses it if another
- * edit was made meanwhile.
+ * Saves a plan whose newest version so far is `basedOn` (undefined if the plan is new). The store refuses the write if
+ * another edit was made meanwhile.
  */
 export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
@@ -115,7 +115,10 @@ export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): 
   return planWrite(plan, test);
 }
 
-/** A stored plan. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written it */
+/**
+ * Parses a stored plan.
+ * @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written the plan
+ */
 export function parseStored(item: Item): CustomerPlan {
   let document: unknown;
   try {
@@ -126,7 +129,7 @@ export function parseStored(item: Item): CustomerPlan {
   return parsePlan(document);
 }
 
-/** Each version is kept for invoices: a period is priced by the version that opened it. */
+/** Each version is stored for invoices, because a period is priced by the version that opened it. */
 export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };
@@ -139,8 +142,8 @@ export function versionKey(planId: string, version: number): ItemKey {
 }
 
 /**
- * Publishes a plan of code or of an access document. None if the table has that version or a newer one, which
- * counts.
+ * Publishes a plan from code or from an access document. There are no writes if the table has that version or a newer
+ * version, because the table's plan is then used.
  */
 export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
@@ -153,7 +156,7 @@ function planWrite(plan: CustomerPlan, test: Test): ItemWrite {
   return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
 }
 
-/** The same text for the same members in any order: documents in YAML are written by people. */
+/** Returns the same text for the same members in any order, because documents in YAML are written by people. */
 function inOrder(source: string): string {
   const ordered: unknown = JSON.parse(source, (_, value: unknown) =>
     isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,

@@ -1,4 +1,4 @@
-/** Reads the fields of a user's plan; every refusal names the field by its path. */
+/** Reads the fields of a user's plan. Every error names the field by its path. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../../errors.ts';
 
@@ -13,8 +13,8 @@ const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
 /**
- * Does not use the fields of http/fields.ts: every handler that charges a quota bundles this file, and would bundle the
- * schemas of requests with it.
+ * Does not use the fields of http/fields.ts, because every handler that charges a quota bundles this file and would
+ * bundle the schemas of requests with it.
  */
 export class PlanFields {
   readonly #path: string;
@@ -45,7 +45,7 @@ export class PlanFields {
     throw new PlanInvalid(this.pathOf(name), rule);
   }
 
-  /** Ids appear in keys, headers and metrics. */
+  /** Ids are restricted, because they appear in keys, headers and metrics. */
   id(name: string): string {
     return this.#read(name, '1 to 64 letters, digits, dots, dashes and underscores', (value) =>
       typeof value === 'string' && ID.test(value) ? value : undefined,
@@ -76,7 +76,7 @@ export class PlanFields {
     return this.#read(name, `a number from ${range.min} to ${range.max}`, read, fallback);
   }
 
-  /** A UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not turn it into a date. */
+  /** Reads a UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not convert it to a date. */
   instant(name: string): number {
     return this.#read(
       name,
@@ -91,7 +91,7 @@ export class PlanFields {
     return this.#read(name, `a list of at most ${maxLength}`, read, fallback);
   }
 
-  /** A misspelt field would otherwise be a limit that is not enforced. */
+  /** A misspelt field is refused, because it would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
     if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);

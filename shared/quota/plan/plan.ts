@@ -1,4 +1,4 @@
-/** Customer plans. Parsed and checked once, when saved; a plan that cannot be enforced is refused. */
+/** Customer plans. They are parsed and checked once, when they are saved. A plan that cannot be enforced is refused. */
 import { PlanInvalid } from '../../errors.ts';
 import { isTimeZone } from '../ledger/period.ts';
 import type { PeriodLength, PeriodRule } from '../ledger/period.ts';
@@ -16,21 +16,24 @@ export type QuotaLimit = {
   /** Units per period. */
   readonly quota: number;
   readonly period: PeriodRule;
-  /** Units that count as used when a key first meets this limit; AWS's `offset`. */
+  /** Units that count as used when a key first meets this limit. It corresponds to AWS's `offset`. */
   readonly initialUsage: number;
-  /** Units over the quota that are still admitted, and flagged. */
+  /** Units over the quota that are still admitted but flagged. */
   readonly overage: number;
-  /** Percent of the quota, ascending; each is reported once per period. */
+  /** Percentages of the quota in ascending order. Each is reported once per period. */
   readonly alarms: readonly number[];
-  /** Units that may be leased but not yet reported; 0 = no leases, one write per request. */
+  /** Units that may be leased but not yet reported. 0 means no leases, so each request costs one write. */
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
-  /** `exact`: used and charged in one write, so a process that dies was billed exactly what it admitted. */
+  /**
+   * `exact` means that units are used and charged in one write, so a process that died was billed exactly what it
+   * admitted.
+   */
   readonly billing: 'exact' | 'leased';
-  /** The price of its units; absent: it is on no invoice. */
+  /** The price of the limit's units. If absent, they appear on no invoice. */
   readonly price?: Price;
-  /** Number of items of the ledger: fixed, or as many as its writes need. Absent: one. */
+  /** The number of items of the ledger, which is fixed or as many as its writes need. If absent, there is one item. */
   readonly shards?: 'auto' | number;
 };
 
@@ -41,9 +44,9 @@ export type RateLimit = {
   /** Units per `perSeconds`. */
   readonly rate: number;
   readonly perSeconds: number;
-  /** Units that may come at once; as promised, not as stored. @see usableBurst */
+  /** The promised number of units that may be used at once. The stored bucket is smaller; @see usableBurst */
   readonly burst: number;
-  /** Longest time between requesting and using units; longer if they are leased. */
+  /** The longest time between requesting and using units. It is longer if units are leased. */
   readonly maxAgeMs: number;
   readonly leased: boolean;
   /** Largest difference between the clocks of two holders. */
@@ -55,7 +58,7 @@ export type ConcurrencyLimit = {
   readonly id: string;
   readonly level: Level;
   readonly concurrency: number;
-  /** The longest run of a request on a platform that gives no deadline. */
+  /** The longest duration of a request on a platform that gives no deadline. */
   readonly maxSeconds: number;
   /** Largest error of a holder's clock. */
   readonly clockSkewMs: number;
@@ -65,34 +68,34 @@ export type Limit = QuotaLimit | RateLimit | ConcurrencyLimit;
 
 export type CustomerPlan = {
   readonly id: string;
-  /** Incremented by every change; a period begins with the newest. */
+  /** Incremented by every change. A period begins with the newest version. */
   readonly version: number;
   readonly limits: readonly Limit[];
-  /** Units per request by route, `*` for every other one. */
+  /** Units per request by route; `*` applies to every other route. */
   readonly costs: ReadonlyMap<string, number>;
-  /** Currency and customers; absent: nothing is invoiced. */
+  /** Currency and customers. If absent, nothing is invoiced. */
   readonly invoice?: InvoiceTerms;
-  /** The parsed document as JSON, as stored. */
+  /** The parsed document as JSON, in the form in which it is stored. */
   readonly source: string;
-  /** Some quotas are one customer's own; @see planOfTerm */
+  /** Whether some quotas are a customer's own; @see planOfTerm */
   readonly isOwn?: true;
 };
 
 /** Ledger numbers are exact up to here, in JavaScript as in DynamoDB. */
 export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** In direct mode units are used within this time after their request, or dropped. */
+/** In direct mode, units are used or dropped within this time after their request. */
 const DIRECT_MAX_AGE_MS = 250;
 
 /**
- * Each shard takes a thousand writes a second, and a write leases hundreds of units, so 16 are more than any one
- * subject needs. A power of two, since `auto` doubles.
+ * Each shard accepts a thousand writes per second, and a write leases hundreds of units, so 16 shards are more than any
+ * subject needs. The number is a power of two, since `auto` doubles.
  */
 export const MAX_SHARDS = 16;
 
 const MAX_LIMITS = 10;
 const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
-/** Most items that a request may have to try, times their permits. */
+/** The maximum number of items that a request may have to try, times their permits. */
 const MAX_CONCURRENCY = 1000;
 const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;
@@ -213,7 +216,7 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   };
 }
 
-/** Monthly invoiced usage is billed to the unit, unless the plan asks for leases by name. */
+/** Monthly invoiced usage is billed to the unit, unless the plan explicitly specifies leases. */
 function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule): QuotaLimit['billing'] {
   const ofLeases = ['lease', 'wasteBudget', 'shards'].filter(
     (name) => fields.has(name) && fields.get(name) !== false,
@@ -230,7 +233,7 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   return billing;
 }
 
-/** Overage and alarms need the total of all items, which shards do not have in time. */
+/** Overage and alarms need the total of all items, which shards do not know in time. */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
   if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
@@ -305,7 +308,7 @@ function parseRate(fields: PlanFields): RateLimit {
   };
 }
 
-/** Costs do not apply: a running request is one. */
+/** Costs do not apply, because each running request counts as one. */
 function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
   return {
     kind: 'concurrency',

@@ -8,18 +8,21 @@ import type { Limit } from './plan.ts';
 export type Subject = {
   readonly plan: string;
   readonly tenant: string;
-  /** Id of the API key (or of the principal), never its secret: rotation keeps the usage. */
+  /** Id of the API key (or of the principal), never its secret, so that the usage remains after rotation. */
   readonly key: string;
-  /** `GET /orders/{id}`; required by limits per route, and prices a request. */
+  /** The route, such as `GET /orders/{id}`. Limits per route require it, and it determines the cost of a request. */
   readonly route?: string;
 };
 
-/** A subject. Its plan comes from a term on record, or, without a term, was named by the caller. */
+/** A subject, and the term on record that its plan comes from. Without a term, the caller named the plan. */
 export type TermSubject = Subject & {
   readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
 };
 
-/** A term that begins after the period does not end its ledger; a key's plan does not end its tenant's ledger. */
+/**
+ * A term that begins after the period does not end the period's ledger. A key's plan does not end the ledger of the
+ * key's tenant.
+ */
 export function termFor(
   limit: Pick<Limit, 'level'>,
   { endEpochMs }: Pick<Period, 'endEpochMs'>,
@@ -54,13 +57,16 @@ export function checkKey(pk: string): void {
     );
 }
 
-/** Called once per ledger, not per request. @throws DomainError SUBJECT_INVALID if its key would be too long */
+/**
+ * Called once per ledger, not per request.
+ * @throws DomainError SUBJECT_INVALID if the ledger's key would be too long
+ */
 export function checkLedgerId(id: LedgerId): void {
   checkKey(headKey(id).pk);
 }
 
 /**
- * The ledger of a limit: one per tenant, per key, or per key and route.
+ * Returns the id of the ledger of a limit. There is one ledger per tenant, per key, or per key and route.
  * @throws DomainError SUBJECT_INVALID if the limit is per route and the subject has no route
  */
 export function ledgerIdOf(limit: Pick<Limit, 'id' | 'level'>, subject: Subject): LedgerId {

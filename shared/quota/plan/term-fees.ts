@@ -1,4 +1,4 @@
-/** The fees of a customer on record: by its terms alone, used or not. */
+/** Computes the fees of a customer on record. They depend only on the customer's terms, not on usage. */
 import type { Item } from '../../table/item-write.ts';
 import { spansOf } from './customer.ts';
 import type { Customer, TermSpan } from './customer.ts';
@@ -7,19 +7,22 @@ import type { Period } from '../ledger/period.ts';
 import type { Price } from '../usage/price.ts';
 
 type TermFee =
-  /** Another term of the period has the fee. */
+  /** The fee is charged for another term of the period. */
   | { readonly kind: 'none' }
-  /** Decimal text: the whole fee, or the part of the time in force. */
+  /** The fee as decimal text: the whole fee, or the part for the time in force. */
   | { readonly kind: 'due'; readonly fee: string };
 
-/** Terms that are in force in some of the period. */
+/** Returns the terms that are in force during a part of the period. */
 function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): readonly TermSpan[] {
   return spansOf(customer).filter(
     ({ fromEpochMs, untilEpochMs }) => fromEpochMs < endEpochMs && untilEpochMs > startEpochMs,
   );
 }
 
-/** The term under which a ledger was charged; undefined: it was opened before the customer was on record. */
+/**
+ * Returns the term under which a ledger was charged, or undefined if the ledger was opened before the customer was on
+ * record.
+ */
 export function spanOfLedger(customer: Customer, ledger: Item, period: Period): TermSpan | undefined {
   const spans = spansWithin(customer, period);
   const { term } = ledger;
@@ -28,8 +31,9 @@ export function spanOfLedger(customer: Customer, ledger: Item, period: Period): 
 }
 
 /**
- * With `prorate`, the part of the time in force; else the whole fee of the period's last term.
- * @param span undefined: the time before the customer was on record
+ * With `prorate`, each term owes the part of the fee for the time in force. Otherwise the period's last term owes the
+ * whole fee.
+ * @param span undefined means the time before the customer was on record
  */
 export function feeOfTerm(
   customer: Customer,

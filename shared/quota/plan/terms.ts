@@ -1,4 +1,4 @@
-/** The plan in force for a request: the one on record, or else the one that the request names. */
+/** Determines the plan in force for a request: the plan on record, or else the plan that the request names. */
 import { DomainError } from '../../errors.ts';
 import type { CustomerBook, Terms } from './customer-book.ts';
 import { planOfTerm } from './customer.ts';
@@ -11,7 +11,7 @@ type Named = { readonly tenant: string; readonly key: string; readonly plan?: st
 export type PlanTerms = {
   readonly kind: 'terms';
   readonly plan: string;
-  /** Absent: the request names the plan, or the time of its assignment was not stored. */
+  /** Absent if the request names the plan, or if the time of the assignment was not stored. */
   readonly term?: TermSubject['term'];
   /** The customer's own quotas. */
   readonly limits?: Term['limits'];
@@ -20,21 +20,24 @@ export type PlanTerms = {
 
 export type TermsInForce =
   | PlanTerms
-  /** Nothing is admitted; what was served before is charged by these terms. */
+  /** Nothing is admitted. Requests that were served before are charged by `terms`. */
   | { readonly kind: 'halted'; readonly terms: PlanTerms | undefined }
   | { readonly kind: 'unavailable' };
 
 export class TermsReader {
   readonly #book: CustomerBook | undefined;
-  /** Plans with own quotas: a plan is parsed once per read of the plan or the quotas. */
+  /** Plans with customers' own quotas. A plan is parsed once per read of the plan or the quotas. */
   readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
-  /** @param book undefined: nothing is on record */
+  /** @param book undefined if nothing is on record */
   constructor(book: CustomerBook | undefined) {
     this.#book = book;
   }
 
-  /** Synchronous; undefined: not read recently. @throws as `read` */
+  /**
+   * Returns the terms synchronously, or undefined if they were not read recently.
+   * @throws as `read`
+   */
   peek(named: Named, atEpochMs: number): TermsInForce | undefined {
     if (this.#book === undefined) return toTerms({ kind: 'none' }, named);
     const found = this.#book.peek(named.tenant, named.key, atEpochMs);

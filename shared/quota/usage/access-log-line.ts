@@ -2,26 +2,26 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import { hasDuplicateMember } from '../../http/json-members.ts';
 import type { Subject } from '../plan/subject.ts';
 
-/** Names of the line's fields. A value may be a constant of the format: `"plan":"gold"`. */
+/** Names of the line's fields. A value may also be a constant in the log format, such as `"plan":"gold"`. */
 export type LineFields = {
-  /** `$context.extendedRequestId`. */
+  /** Name of the field with `$context.extendedRequestId`. */
   readonly requestId: string;
-  /** `$context.requestTimeEpoch`; without it the line's own time is used. */
+  /** Name of the field with `$context.requestTimeEpoch`. Without this field, the line's own time is used. */
   readonly time: string;
   readonly status: string;
-  /** `$context.integrationStatus`: whether the request reached the backend. */
+  /** Name of the field with `$context.integrationStatus`, which shows whether the request reached the backend. */
   readonly integration: string;
   readonly plan: string;
   readonly tenant: string;
   readonly key: string;
-  /** `$context.routeKey`, or `$context.httpMethod $context.resourcePath`. */
+  /** Name of the field with `$context.routeKey`, or with `$context.httpMethod $context.resourcePath`. */
   readonly route: string;
 };
 
 /**
- * Which requests count. `reached`: requests that API Gateway passed on, as its own usage plans count,
- * including 4xx and 5xx of the backend. `succeeded`: the passed-on requests with a status below 400. `all`: refused
- * requests too.
+ * Which requests count. `reached`: requests that API Gateway passed on, as its own usage plans count, including 4xx and
+ * 5xx of the backend. `succeeded`: the passed-on requests with a status below 400. `all`: all requests, including
+ * refused requests.
  */
 type CountRule = 'reached' | 'succeeded' | 'all';
 
@@ -35,7 +35,7 @@ export type TrackedRequest = {
 
 type LineReading =
   | { readonly kind: 'counted'; readonly request: TrackedRequest }
-  /** Excluded by the rule, or not chargeable, such as a request without a caller. */
+  /** The request is excluded by the rule, or is not chargeable, such as a request without a caller. */
   | { readonly kind: 'uncounted' }
   | { readonly kind: 'malformed' };
 
@@ -51,7 +51,7 @@ export const DEFAULT_FIELDS: LineFields = {
 };
 
 /**
- * The form of `$context.requestId` of REST APIs, which callers choose by the header x-amzn-RequestId: all
+ * The form of `$context.requestId` of REST APIs. Callers can choose this id with the header x-amzn-RequestId, so all
  * requests with one id would be charged as one.
  */
 const CHOSEN_BY_CALLER =
@@ -62,14 +62,15 @@ const MAX_NAME_LENGTH = 256;
 /** Later years change the form of period names, and no log has such requests. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
-/** `receivedAtEpochMs`: the line's time in CloudWatch Logs. */
+/** Reads a line of an access log. `receivedAtEpochMs` is the line's time in CloudWatch Logs. */
 export function readAccessLine(
   message: string,
   receivedAtEpochMs: number,
   { fields, counts }: LineRules,
 ): LineReading {
   const line = parseJsonObject(message);
-  // API Gateway escapes nothing: in a careless format a path with quotes could give the line a second key.
+  // API Gateway does not escape values, so in a careless format a path with quotes could add a duplicate key to the
+  // line.
   if (line === undefined || hasDuplicateMember(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
@@ -78,7 +79,7 @@ export function readAccessLine(
   const status = Number(printed);
   if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !/^[1-5]\d\d$/.test(printed))
     return { kind: 'malformed' };
-  // Without quotes, 007, 1e1 and numbers with too many digits would name another key.
+  // Numbers are refused, because without quotes 007, 1e1 and numbers with too many digits would name a different key.
   if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };

@@ -1,8 +1,8 @@
 /**
- * Invoices of a month, made from usage records. Pure: the same records give the same invoice, including its
- * number.
+ * Creates the invoices of a month from usage records. The functions are pure: the same records give the same invoice,
+ * including its number.
  *
- * A line's amount is computed exactly over all its periods, and rounded once, half of a minor unit up; a
+ * A line's amount is computed exactly over all its periods and then rounded once; half of a minor unit is rounded up. A
  * total is the sum of its lines.
  */
 import { createHash } from 'node:crypto';
@@ -20,16 +20,16 @@ export type InvoiceLine = {
   readonly price: Price;
   readonly periods: number;
   readonly used: number;
-  /** Units of them that are free. */
+  /** Used units that are free. */
   readonly included: number;
-  /** Units granted to processes that ended without reporting them; not billed. */
+  /** Units granted to processes that ended without reporting them. They are not billed. */
   readonly lost: number;
   /** Decimal text in the invoice's currency. */
   readonly amount: string;
 };
 
 export type Invoice = {
-  /** Changes when one of its periods is corrected. */
+  /** The invoice's number, which changes when one of the invoice's periods is corrected. */
   readonly number: string;
   readonly month: string;
   readonly tenant: string;
@@ -38,21 +38,21 @@ export type Invoice = {
   readonly lines: readonly InvoiceLine[];
   readonly total: string;
   readonly lost: number;
-  /** 1, plus one for each correction of a period. */
+  /** 1 plus one for each correction of a period. */
   readonly revision: number;
-  /** Set for a month that is not over: the amount is provisional and changes with each request. */
+  /** Set for a month that has not ended. The amount is provisional and changes with each request. */
   readonly draft?: true;
 };
 
 export type Priced = {
   readonly invoices: readonly Invoice[];
-  /** Records without a price: they are on no invoice. */
+  /** Records without a price, which are on no invoice. */
   readonly unpriced: readonly UsageRecord[];
 };
 
 const NUMBER_DIGITS = 12;
 
-/** From one tenant's records of one month, in all versions. */
+/** Creates the invoices of one tenant from the records of one month, in all versions. */
 export function makeInvoices(
   tenant: string,
   month: string,
@@ -82,12 +82,15 @@ export function makeInvoices(
   return { invoices, unpriced };
 }
 
-/** An invoice from records that are not written: it has no number to pay by. */
+/** Converts an invoice from records that are not written into a draft. A draft has no number to pay by. */
 export function asDraft(invoice: Invoice): Invoice {
   return { ...invoice, number: `${invoice.number}-draft`, draft: true };
 }
 
-/** The price of a period: its fee, and each unit by its tier, counted from the first of the period. */
+/**
+ * Returns the price of a period: its fee, plus the price of each unit by its tier. Tiers are counted from the first
+ * unit of the period.
+ */
 export function amountOf(
   price: Price,
   {
@@ -106,7 +109,7 @@ export function amountOf(
   return amount;
 }
 
-/** The customer's address; the start of the subscription does not appear on an invoice. */
+/** Returns the customer without the start of the subscription, which does not appear on an invoice. */
 function addressee(customer: Customer | undefined): Customer | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(
@@ -160,7 +163,7 @@ function toLine(
   return { line, minor };
 }
 
-/** Deterministic for tenant, month, currency and corrections. */
+/** Returns a number that depends only on the tenant, month, currency and corrections. */
 function numberOf(tenant: string, month: string, currency: string, revision: number): string {
   const name = createHash('sha256')
     .update(JSON.stringify([tenant, currency]))
@@ -168,7 +171,7 @@ function numberOf(tenant: string, month: string, currency: string, revision: num
   return `${month}-${name.slice(0, NUMBER_DIGITS)}-${revision}`;
 }
 
-/** @throws Error for an invalid stored price: it was checked when its plan was saved */
+/** @throws Error for an invalid stored price, which cannot occur because prices are checked when a plan is saved */
 function exact(decimal: string): Exact {
   const amount = parseDecimal(decimal);
   if (amount === undefined) throw new Error(`a stored price is not a decimal: ${decimal}`);

@@ -9,7 +9,7 @@ export type LogEvent = { readonly timestampEpochMs: number; readonly message: st
 const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Empty for CONTROL_MESSAGE, by which CloudWatch tests whether the function can be reached.
+ * Returns an empty list for CONTROL_MESSAGE, by which CloudWatch tests whether the function can be reached.
  * @throws DomainError EVENT_MALFORMED
  */
 export function readLogBatch(event: unknown): readonly LogEvent[] {

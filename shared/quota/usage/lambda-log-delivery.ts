@@ -1,4 +1,4 @@
-/** Lines of access logs from any source of the function: what to charge, and what to return. */
+/** Reads lines of access logs from any source of the function. Determines what to charge and what to return. */
 import { parseFields } from '../../aws/event-fields.ts';
 import { DomainError } from '../../errors.ts';
 import { readLogBatch } from './lambda-log-batch.ts';
@@ -7,14 +7,15 @@ import type { LogEvent } from './lambda-log-batch.ts';
 type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
-   * The response to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no response.
-   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs waits: Lambda sends all of them again,
-   * then keeps them
+   * Returns the response to Firehose, which marks records with waiting lines as failed. CloudWatch Logs accepts no
+   * response.
+   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs is waiting. Lambda then sends all lines again, and
+   * finally keeps them
    */
   readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };
 
-/** `data` is unchanged: the delivery stream stores the log, and counting does not alter it. */
+/** `data` is unchanged, because the delivery stream stores the log and counting does not alter it. */
 export type FirehoseReply = {
   readonly records: readonly {
     readonly recordId: string;
@@ -24,11 +25,10 @@ export type FirehoseReply = {
 };
 
 /**
- * From a subscription of CloudWatch Logs, `{awslogs}`, or a Firehose stream that transforms data,
- * `{records}`.
+ * Reads the event of a CloudWatch Logs subscription (`{awslogs}`), or of a Firehose stream that transforms data
+ * (`{records}`).
  * @throws DomainError EVENT_MALFORMED
- * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data
- * transformation"
+ * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data transformation"
  */
 export function readLogDelivery(event: unknown): LogDelivery {
   const { deliveryStreamArn, records } = parseFields(event);
@@ -54,7 +54,10 @@ function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
     );
 }
 
-/** One line per record, as from API Gateway, or several, as from an aggregating producer. */
+/**
+ * A record contains one line when it comes from API Gateway, or several lines when it comes from an aggregating
+ * producer.
+ */
 function readRecord(record: unknown): {
   readonly recordId: string;
   readonly data: string;

@@ -1,10 +1,10 @@
-/** Money as integers: 10^-12 of a currency's unit in computations, its minor unit after rounding. */
+/** Money as integers: 10^-12 of a currency's unit in computations, and its minor unit after rounding. */
 
 export type Exact = bigint;
 
 const SCALE = 12;
 const ONE = 10n ** BigInt(SCALE);
-/** Minor units of ISO 4217 if they are not hundredths. */
+/** Currencies whose minor unit in ISO 4217 is not a hundredth, by number of decimal places. */
 const DIGITS: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
@@ -16,15 +16,15 @@ export function isCurrency(code: string): boolean {
   return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
 }
 
-/** `0.002`: digits, and up to 12 after a point; undefined: not a decimal. */
+/** Parses a decimal such as `0.002`, with up to 12 digits after the point. Returns undefined for any other text. */
 export function parseDecimal(text: string): Exact | undefined {
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d{1,12}))?$/.exec(text) ?? [];
   return whole === undefined ? undefined : BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
 }
 
 /**
- * Share `part` of `whole`, as decimal text cut off after 12 digits. @throws Error for text that is not a
- * decimal
+ * Returns the share `part` of `whole` as decimal text, cut off after 12 digits.
+ * @throws Error for text that is not a decimal
  */
 export function multiplyDecimal(text: string, part: number, whole: number): string {
   const amount = parseDecimal(text);
@@ -44,7 +44,7 @@ export function toMinor(amount: Exact, currency: string): bigint {
   return amount < 0n ? -rounded : rounded;
 }
 
-/** `1234` of EUR → `12.34` */
+/** Prints an amount in minor units: `1234` of EUR becomes `12.34`. */
 export function printMinor(minor: bigint, currency: string): string {
   const digits = minorDigits(currency);
   const text = String(minor < 0n ? -minor : minor).padStart(digits + 1, '0');

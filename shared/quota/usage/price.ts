@@ -1,15 +1,20 @@
-/** Prices of units and who pays. Amounts are decimal text, computed as integers, never binary fractions. */
+/**
+ * Prices of units, and who pays them. Amounts are decimal text and are computed as integers, never as binary fractions.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isCurrency, parseDecimal } from './money.ts';
 import type { PeriodLength } from '../ledger/period.ts';
 import { PlanFields } from '../plan/plan-fields.ts';
 
-/** Units above the previous tier, up to and including `upTo`; the last one has all that are left. */
+/**
+ * A tier contains the units above the previous tier, up to and including `upTo`. The last tier contains all remaining
+ * units.
+ */
 type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
   readonly fee: string;
-  /** A customer on record owes the part of the fee for the time that the plan is in force. */
+  /** A customer on record owes only the part of the fee for the time in which the plan is in force. */
   readonly prorate?: true;
   /** The first units of a period, which are free. */
   readonly included: number;
@@ -23,18 +28,18 @@ export type Customer = {
   readonly address: readonly string[];
   readonly taxId?: string;
   readonly email?: string;
-  /** `cus_…` */
+  /** Id of a Stripe customer, `cus_…`. */
   readonly stripe?: string;
   /**
-   * Fees are due, used or not, even if none of the customer's keys is on the plan: for periods that end after
-   * `from` and begin before `until`; epoch ms.
+   * Fees are due for periods that end after `from` and begin before `until` (epoch ms). They are due even if the plan
+   * was not used and none of the customer's keys has the plan.
    */
   readonly from?: number;
   readonly until?: number;
 };
 
 export type InvoiceTerms = {
-  /** ISO 4217. */
+  /** A currency code of ISO 4217. */
   readonly currency: string;
   /** Customers by tenant; an unlisted tenant is invoiced under its own name. */
   readonly customers: ReadonlyMap<string, Customer>;
@@ -45,10 +50,13 @@ const MAX_CUSTOMERS = 500;
 const MAX_ADDRESS_LINES = 6;
 const MAX_TEXT = 200;
 const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** Every period has its fee, used or not, so very short ones are refused. */
+/** Every period has its fee, even without usage, so very short periods are refused. */
 const LEAST_FEE_SECONDS = 3600;
 
-/** `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}` @throws PlanInvalid */
+/**
+ * Parses `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}`.
+ * @throws PlanInvalid
+ */
 export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
   if (!plan.has('invoice')) return undefined;
   const fields = new PlanFields(plan.get('invoice'), plan.pathOf('invoice'));
@@ -71,7 +79,11 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
   };
 }
 
-/** `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}], meter}` @throws PlanInvalid */
+/**
+ * Parses `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}],
+ * meter}`.
+ * @throws PlanInvalid
+ */
 export function parsePrice(limit: PlanFields, level: string, length: PeriodLength): Price | undefined {
   if (!limit.has('price')) return undefined;
   const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
@@ -107,7 +119,7 @@ function parseTier(fields: PlanFields): Tier {
   return { unitPrice, ...(upTo !== undefined && { upTo }) };
 }
 
-/** YAML reads 0.002 as a binary number, which is not 0.002: it has to be quoted. */
+/** YAML reads 0.002 as a binary number, which is not exactly 0.002, so the value has to be quoted. */
 function decimalOf(fields: PlanFields, name: string, fallback?: string): string {
   const value = fields.get(name) ?? fallback;
   if (typeof value === 'string' && parseDecimal(value) !== undefined) return value;

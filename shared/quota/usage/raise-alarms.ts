@@ -4,14 +4,14 @@ import { alarmWrite } from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
 
-/** Thresholds that the granted units have reached, and that are not marked yet. */
+/** Returns the thresholds that the granted units have reached and that are not marked yet. */
 function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly number[] {
   const consumed = seen.credits - seen.remaining;
   return percents.filter((percent) => consumed * 100 >= percent * seen.limit && !seen.alarmed.has(percent));
 }
 
 /**
- * Marks each threshold that is due; of all holders that try, one succeeds and emits the event.
+ * Marks each threshold that is due. Of all holders that try, one succeeds and emits the event.
  * @param note called with the ledger after each mark
  */
 export async function raiseAlarms(

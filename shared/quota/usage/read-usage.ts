@@ -1,6 +1,7 @@
 /**
- * A caller's usage by the charges from access logs: read only, slightly stale, and never blocking. A caller
- * with usage that cannot be read is allowed, since usage counted later cannot be limited exactly anyway.
+ * A caller's usage according to the charges from access logs. Reading it changes nothing and never blocks, and the
+ * result is slightly stale. A caller whose usage cannot be read is allowed, since usage counted later cannot be limited
+ * exactly anyway.
  */
 import { DomainError, PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
@@ -32,7 +33,7 @@ export type UsageReader = {
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 };
 
-/** How long a ledger is cached: lines arrive seconds late, so a fresher read would show no more. */
+/** How long a ledger is cached. Lines arrive seconds late, so a fresher read would show no more. */
 const MAX_AGE_MS = 2000;
 const MAX_LEDGERS = 10_000;
 
@@ -41,7 +42,10 @@ type Seen = {
   readonly state: LedgerState | undefined;
   /** The plan and the customer's term under which the ledger was opened. */
   readonly opened: Item;
-  /** An operator suspended it before anything was charged in the period: then only the head shows it. */
+  /**
+   * Whether the head is suspended. If an operator suspended the limit before anything was charged in the period, only
+   * the head shows it.
+   */
   readonly isHeadSuspended: boolean;
 };
 type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
@@ -49,7 +53,7 @@ type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspen
 type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
-  /** Saved if the table lacks them or has older versions: the tracker has no plans in code. */
+  /** Plans that are saved if the table lacks them or has older versions, because the tracker has no plans in code. */
   readonly plans: readonly unknown[];
 };
 
@@ -84,7 +88,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
     const { isHeadSuspended, opened } = seen;
     const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
-    // Shown as its successor will be, as long as no line has been charged under the new term.
+    // The ledger is shown as its successor will be, as long as no line has been charged under the new term.
     const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
     const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
     return {
@@ -116,7 +120,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   };
 }
 
-/** The last result stays valid when no newer one is available: a period's ledger does not refill. */
+/** The last result stays valid when no newer result is available, because a period's ledger does not refill. */
 async function readStanding(
   store: ItemStore,
   asked: UsageQuery,
@@ -131,7 +135,7 @@ async function readStanding(
   if (root.kind === 'unavailable') return last;
   const read = await readShards(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
-  // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
+  // No ledger is opened while the head is suspended. An existing ledger is suspended together with its head.
   if (read.item !== undefined) {
     const { plan = '', term } = read.item;
     const opened = { plan, ...(term !== undefined && { term }) };
@@ -148,7 +152,10 @@ type UsageQuery = {
   readonly atEpochMs: number;
 };
 
-/** The ledger of the plan's own period, or the ledger charged instead: the head's, or another limit's. */
+/**
+ * Reads the ledger of the plan's own period, or the ledger that is charged instead: the head's ledger, or another
+ * limit's ledger.
+ */
 async function readInForce(
   store: ItemStore,
   { head, ledger, rule, period, atEpochMs }: UsageQuery,
@@ -215,7 +222,7 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** Undefined: the table does not respond. */
+/** Returns undefined if the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown')

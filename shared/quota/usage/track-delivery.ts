@@ -1,4 +1,4 @@
-/** Delivered lines of access logs → charges, metrics and the response. */
+/** Converts delivered lines of access logs to charges, metrics and the response. */
 import { readAccessLine } from './access-log-line.ts';
 import type { LineRules } from './access-log-line.ts';
 import { readLogDelivery } from './lambda-log-delivery.ts';
@@ -9,15 +9,20 @@ import type { UsageTracker } from './track-usage.ts';
 type TrackedDelivery = {
   /** Counts by metric name. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Timestamp of the newest request; undefined: there is none. */
+  /** Timestamp of the newest request; undefined if there is no request. */
   readonly newestEpochMs: number | undefined;
-  /** Waiting requests and the reasons, for the log; undefined: none. */
+  /** Waiting requests and the reasons, for the log; undefined if no request is waiting. */
   readonly waiting: string | undefined;
-  /** @throws DomainError USAGE_WAITING: all that can be charged is, and the delivery must be repeated */
+  /**
+   * @throws DomainError USAGE_WAITING when everything that can be charged is charged, and the delivery must be repeated
+   */
   readonly reply: () => FirehoseReply | undefined;
 };
 
-/** @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE: some may be charged; repeat the delivery */
+/**
+ * @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE when some requests may have been charged and the delivery must
+ * be repeated
+ */
 export async function trackDelivery(
   event: unknown,
   tracker: UsageTracker,

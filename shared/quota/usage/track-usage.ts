@@ -1,4 +1,4 @@
-/** Charges served requests, each once, from lines of access logs, for `usage-tracker`. */
+/** Charges served requests from lines of access logs, each request once, for `usage-tracker`. */
 import { DomainError } from '../../errors.ts';
 import type { AgeClock, ItemStore, Timer } from '../../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
@@ -22,21 +22,24 @@ export type UsageTrackerPorts = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly timer: Timer;
-  /** Receives thresholds only: each once per period, at the tracker or holder that marked it first. */
+  /** Receives only thresholds. Each is reported once per period, at the tracker or holder that marked it first. */
   readonly observe: (event: QuotaEvent) => void;
 };
 
 type Tracked = {
   readonly charged: number;
-  /** Charged before: the lines came twice. */
+  /** Number of requests that were charged before, because their lines came twice. */
   readonly seen: number;
-  /** A closed period, a suspended subject without ledger, an unknown plan, or names too long for a key. */
+  /**
+   * Number of requests that cannot be charged, because of a closed period, a suspended subject without a ledger, an
+   * unknown plan, or names that are too long for a key.
+   */
   readonly unchargeable: number;
-  /** Requests that were not charged to at least one of their limits; they do not delay others. */
+  /** Requests that were not charged to at least one of their limits. They do not delay other requests. */
   readonly waiting: readonly Waiting[];
 };
 
-/** A request that can be charged when it is sent again: after its plan is corrected, or in its period. */
+/** A request that can be charged when it is sent again, after its plan is corrected or in its period. */
 export type Waiting = {
   readonly requestId: string;
   readonly plan: string;
@@ -45,8 +48,8 @@ export type Waiting = {
 
 export type UsageTracker = {
   /**
-   * Idempotent by request id, through crashes, repetitions and other batches.
-   * @throws DomainError STORE_UNAVAILABLE: what could be charged is, and the whole may be sent again
+   * Charges requests. It is idempotent by request id, even after crashes and repetitions and with different batches.
+   * @throws DomainError STORE_UNAVAILABLE when everything that could be charged is charged; the whole may be sent again
    */
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };
@@ -65,7 +68,7 @@ type Group = {
 const AT_ONCE = 8;
 const MAX_TRIES = 8;
 const BACK_OFF_MS = 50;
-/** At most this many waiting requests are named in the log. */
+/** Maximum number of waiting requests that are named in the log. */
 const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
@@ -93,7 +96,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       };
       const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        // If as many fail as are sent at once, the table fails, not a single ledger.
+        // If as many charges fail as are sent at once, the whole table is failing, not a single ledger.
         while (failures.length < AT_ONCE) {
           const spans = ledgers.pop();
           if (spans === undefined) return;
@@ -107,7 +110,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-/** A text for an operator's log; it names no caller. */
+/** Returns a text for an operator's log. It names no caller. */
 export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
@@ -151,7 +154,7 @@ async function group(
       planless.push({ requestId, plan: terms.plan, reason: 'plan-unreadable' });
       continue;
     }
-    // A rate can no longer refuse; only a quota can be counted later. A plan without one is reported.
+    // A rate can no longer refuse a request; only a quota can be counted later. A plan without a quota is reported.
     if (!plan.limits.some(({ kind }) => kind === 'quota')) unplanned += 1;
     for (const limit of plan.limits) {
       if (limit.kind !== 'quota') continue;
@@ -162,7 +165,7 @@ async function group(
       const termEpochMs = termFor(limit, period, terms.term);
       const name = `${pk}\n${sk}\n${span}\n${termEpochMs ?? ''}`;
       const known = groups.get(name);
-      // A caller with too long a name must not block other callers' lines.
+      // A caller whose name is too long must not block other callers' lines.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
@@ -202,7 +205,8 @@ async function chargeGroup(
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
-      // Reported for repeated lines too: the process that charged them may have died before it reported.
+      // Thresholds are reported for repeated lines too, because the process that charged these lines may have died
+      // before it reported.
       await reportThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
@@ -234,7 +238,9 @@ async function chargeGroup(
   throw unavailable();
 }
 
-/** @throws DomainError STORE_UNAVAILABLE: repeated lines are not charged again */
+/**
+ * @throws DomainError STORE_UNAVAILABLE. The lines can then be sent again, because repeated lines are not charged again
+ */
 async function reportThresholds(
   { id, limit: { alarms } }: Group,
   period: Period,
@@ -245,7 +251,8 @@ async function reportThresholds(
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
-  // A holder retries alarms with its next grant; here there may be no next line.
+  // A holder retries alarms with its next grant. Here the write has to be retried at once, because there may be no next
+  // line.
   const insistent: ItemStore = {
     ...store,
     async update(write) {
@@ -314,7 +321,10 @@ async function open(
 
 type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
-/** Requests served to a suspended or closed customer are charged by its plan. @throws DomainError STORE_UNAVAILABLE */
+/**
+ * Requests served to a suspended or closed customer are charged by the customer's plan.
+ * @throws DomainError STORE_UNAVAILABLE
+ */
 async function findTerms(
   subject: TrackedRequest['subject'],
   atEpochMs: number,
@@ -326,7 +336,9 @@ async function findTerms(
   return found ?? { kind: 'terms', plan: subject.plan };
 }
 
-/** If the plan does not allow the customer's own quotas, lines wait for the operator, as if it could not be read. */
+/**
+ * If the plan does not allow the customer's own quotas, lines wait for the operator, as if the plan could not be read.
+ */
 function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
   try {
     return reader.planOf(saved, terms);

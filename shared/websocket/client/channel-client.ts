@@ -1,4 +1,7 @@
-/** Channels over one WebSocket, for browsers and Node: in order, without gaps, across connections. */
+/**
+ * Channels over one WebSocket, for browsers and Node. Messages arrive in order and without gaps, even across
+ * connections.
+ */
 import { PRESENCE_SUFFIX } from '../channel-address.ts';
 import type { Position, ServerFrame } from '../frames.ts';
 import { ConnectionKeeper } from './connection-keeper.ts';
@@ -9,20 +12,20 @@ import { Subscription } from './subscription.ts';
 import type { ChannelHandlers } from './subscription.ts';
 
 export type ChannelsOptions = {
-  /** `wss://…/prod`; a function if it contains a one-time ticket. */
+  /** The address, such as `wss://…/prod`. It must be a function if the address contains a one-time ticket. */
   readonly url: string | (() => string | Promise<string>);
-  /** Called for each connection, since a token may have expired; sent as subprotocol. */
+  /** A function is called for each connection, since a token may have expired. The token is sent as a subprotocol. */
   readonly token?: string | (() => string | Promise<string>);
   readonly onState?: (state: State) => void;
   /**
-   * Why there can be no connection: the error of `url` or `token`, or that no WebSocket takes their result,
-   * such as a token with `Bearer ` in front. The client still retries.
+   * Reports why there can be no connection. This is the error of `url` or `token`, or the error of a WebSocket that
+   * does not accept their result, such as a token with `Bearer ` in front. The client still retries.
    */
   readonly onProblem?: (error: unknown) => void;
 };
 
 export type SubscribeOptions = {
-  /** The last known `position`: later messages are delivered first. */
+  /** The last known `position`. Later messages are delivered first. */
   readonly after?: Position;
 };
 
@@ -34,14 +37,17 @@ export interface ChannelSubscription {
 
 export interface Channels {
   readonly state: State;
-  /** @throws Error when the channel has a subscription */
+  /** @throws Error when the channel already has a subscription */
   subscribe(channel: string, handlers: ChannelHandlers, options?: SubscribeOptions): ChannelSubscription;
-  /** @returns its number, once the message is in the channel's log @throws ChannelError */
+  /**
+   * @returns the message's number, once the message is in the channel's log
+   * @throws ChannelError
+   */
   publish(channel: string, data: unknown): Promise<number>;
   close(): void;
 }
 
-/** Browsers send a message in one frame, and API Gateway ends a connection with 1009 for a longer one. */
+/** Browsers send a message in one frame, and API Gateway ends a connection with code 1009 for a longer frame. */
 const FRAME_BYTES = 32 * 1024;
 
 export class ChannelClient implements Channels {
@@ -113,7 +119,7 @@ export class ChannelClient implements Channels {
   async publish(channel: string, data: unknown): Promise<number> {
     if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
-    // Sending it would end this connection and, because it is repeated, every later one.
+    // Sending the message would end this connection and, because the message is repeated, every later connection.
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
       throw new ChannelError(
         'too-large',

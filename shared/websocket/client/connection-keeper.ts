@@ -1,6 +1,6 @@
 /**
- * Keeps one connection open: reconnects with growing pauses, renews it before API Gateway closes it or its
- * credential expires, and pings. Independent of channels.
+ * Keeps one connection open. It reconnects with growing pauses, renews the connection before API Gateway closes it or
+ * its credential expires, and sends pings. It is independent of channels.
  */
 import type { ServerFrame } from '../frames.ts';
 import type { Host, Socket } from './host.ts';
@@ -13,7 +13,7 @@ type KeeperOptions = {
 };
 
 type KeeperEvents = {
-  /** There is a new connection: open questions have to be sent again. */
+  /** Called when there is a new connection, because open requests have to be sent again. */
   readonly opened: () => void;
   readonly frame: (frame: ServerFrame) => void;
   readonly ping: () => string;
@@ -25,13 +25,15 @@ type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 20_000;
-/** Without an answer for this long a connection counts as dead, whatever TCP reports. */
+/** A connection without a response for this long counts as dead, whatever TCP reports. */
 const ANSWER_WITHIN_MS = 10_000;
 const OPENED_WITHIN_MS = 15_000;
-/** Before the end of a connection; spread, so that clients do not all reconnect at once. */
+/**
+ * How long before its end a connection is renewed. The time is spread, so that clients do not all reconnect at once.
+ */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_SPREAD = 0.05;
-/** The old connection still receives messages in flight when the new one is open. */
+/** The old connection still receives messages in flight when the new connection is open. */
 const OVERLAP_MS = 2_000;
 
 export class ConnectionKeeper {
@@ -53,7 +55,7 @@ export class ConnectionKeeper {
     void this.#open();
   }
 
-  /** @returns false: no connection is open; `opened` is called when one is */
+  /** @returns false if no connection is open. `opened` is called when there is a new connection */
   send(text: string): boolean {
     if (this.#socket === undefined) return false;
     try {
@@ -74,7 +76,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** The credential has expired, or nothing gets a response: the connection is useless. */
+  /** Replaces the connection. It is useless when the credential has expired or no request gets a response. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -94,7 +96,7 @@ export class ConnectionKeeper {
     try {
       socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
     } catch (error) {
-      // No usable credential: like no connection, but nothing else reports the reason.
+      // Without a usable credential there is no connection, and nothing else reports the reason.
       if (!this.#isClosed) this.#events.problem(error);
       this.#failed();
       return;
@@ -139,7 +141,7 @@ export class ConnectionKeeper {
     if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
     this.#events.state('open');
     this.#events.opened();
-    // The reply tells how long this connection lasts.
+    // The reply contains the time for which this connection lasts.
     this.ping();
   }
 
@@ -153,12 +155,13 @@ export class ConnectionKeeper {
 
   #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
     this.#cancel('answer');
-    // Not earlier: if connections open but nothing answers, all clients would reconnect at once, for ever.
+    // Failures are not reset earlier. If connections open but nothing responds, all clients would otherwise reconnect
+    // at once, for ever.
     this.#failures = 0;
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
-    // Beyond the range of timers; a later pong tells it again.
+    // A longer time is beyond the range of timers. A later pong reports the time again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
   }
 
@@ -166,7 +169,7 @@ export class ConnectionKeeper {
     this.#cancel('open');
     if (this.#isClosed) return;
     this.#failures += 1;
-    // A second connection could not be made; the first is still good.
+    // If only a second connection could not be opened, the first connection is still good.
     if (this.#socket === undefined) this.#events.state('connecting');
     const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.#failures);
     this.#set('retry', LEAST_PAUSE_MS / 2 + this.#host.fraction() * most, () => void this.#open());
@@ -203,7 +206,7 @@ function drop(socket: Socket): void {
   try {
     socket.close(1000);
   } catch {
-    // It was not open yet.
+    // The socket was not open yet.
   }
 }
 
@@ -211,7 +214,7 @@ function ignore(): void {
   // `ws` throws an error without a handler.
 }
 
-/** Undefined: a text of API Gateway itself, or unknown. */
+/** Returns undefined for a text of API Gateway itself, or an unknown text. */
 function parseFrame(data: unknown): ServerFrame | undefined {
   try {
     const frame: unknown = JSON.parse(String(data));

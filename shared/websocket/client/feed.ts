@@ -1,19 +1,22 @@
-/** Puts a channel's messages in order: each number once, and gaps known. Pure. */
+/** Puts a channel's messages in order, so that each number occurs once and gaps are known. It has no side effects. */
 import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Some messages have expired, or the log was started again. */
+  /** Some messages of the channel have expired, or its log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-/** Limit of early messages; further ones are requested again. */
+/** Maximum number of messages that arrived early. Further messages are requested again. */
 const WAITING_LIMIT = 5_000;
-/** How far back a repeated publication is recognised. */
+/** Number of publications among which a repeated publication is recognised. */
 const IDS_LIMIT = 2_000;
 
 export class Feed {
   #position: Position | undefined;
-  /** Entries of the log of `#position`, or of a later log if there is no position. */
+  /**
+   * Entries that wait for earlier ones. They belong to the log of `#position`, or to a later log if there is no
+   * position.
+   */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
   readonly #ids = new Set<string>();
@@ -26,7 +29,7 @@ export class Feed {
     return this.#position;
   }
 
-  /** A later number has already arrived, or the log was started again. */
+  /** Whether a later number has already arrived, or the log was started again. */
   get hasGap(): boolean {
     return this.#position !== undefined && this.#waiting.size > 0;
   }
@@ -34,7 +37,7 @@ export class Feed {
   /** Starts at this position. Processes messages that arrived before. */
   begin(position: Position): readonly FeedItem[] {
     const isNew = position.log === 0 && this.#waitingLog > 0;
-    // The channel was empty then, and is not any more.
+    // The channel was empty when the position was read, but is not empty any more.
     this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
     if (this.#waitingLog < position.log) this.#waiting.clear();
     this.#waitingLog = Math.max(this.#waitingLog, position.log);
@@ -43,7 +46,7 @@ export class Feed {
     return this.#drain();
   }
 
-  /** In any order, and possibly repeated. */
+  /** Accepts entries in any order, and possibly repeated entries. */
   accept(log: number, entries: readonly ChannelEntry[]): readonly FeedItem[] {
     const current = this.#position?.log ?? 0;
     if (log < current || log < this.#waitingLog) return [];
@@ -54,12 +57,12 @@ export class Feed {
     const seen = this.#position?.log === log ? this.#position.seq : 0;
     for (const entry of entries)
       if (entry.seq > seen && this.#waiting.size < WAITING_LIMIT) this.#waiting.set(entry.seq, entry);
-    // The channel was empty when the subscription began: the log is new, and nothing is missing.
+    // The channel was empty when the subscription began, so the log is new and nothing is missing.
     if (this.#position?.log === 0 && log > 0) this.#position = { log, seq: 0 };
     return this.#drain();
   }
 
-  /** The answer to a request for missing messages: complete up to a number. */
+  /** Processes the response to a request for missing messages, which is complete up to a number. */
   fill(page: {
     readonly log: number;
     readonly messages: readonly ChannelEntry[];
@@ -70,7 +73,7 @@ export class Feed {
     if (this.#position === undefined || log < this.#position.log) return [];
     const items: FeedItem[] = [];
     if (log > this.#position.log) {
-      // Messages between the two logs are unknown.
+      // The messages between the two logs are unknown.
       if (this.#position.log > 0)
         items.push({ kind: 'gap', from: this.#position.seq + 1, to: this.#position.seq });
       if (this.#waitingLog !== log) this.#waiting.clear();
@@ -104,13 +107,13 @@ export class Feed {
     return items;
   }
 
-  /** Only the next number counts; earlier ones were delivered. */
+  /** Only the next number counts, because earlier numbers were delivered. */
   #step(entry: ChannelEntry): readonly FeedItem[] {
     const { log, seq } = this.#position ?? { log: 0, seq: 0 };
     if (entry.seq !== seq + 1) return [];
     this.#position = { log, seq: entry.seq };
     this.#waiting.delete(entry.seq);
-    // Publishers choose ids: two equal ids mean the same message only for one subject.
+    // Publishers choose ids, so two equal ids mean the same message only for one subject.
     if ('void' in entry || ('id' in entry && this.#isKnown(JSON.stringify([entry.by, entry.id])))) return [];
     return [{ kind: 'entry', entry }];
   }

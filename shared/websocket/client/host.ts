@@ -1,6 +1,6 @@
-/** What the client library uses of the browser or Node: sockets, time and randomness. */
+/** The features of the browser or Node that the client library uses: sockets, time and randomness. */
 
-/** The used part of a WebSocket, the same in browsers, Node (from 22 on) and `ws`. */
+/** The part of a WebSocket that is used. It is the same in browsers, Node (from 22 on) and `ws`. */
 export interface Socket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
@@ -17,12 +17,12 @@ export interface Host {
   nowMs(): number;
   /** A number in [0, 1). */
   fraction(): number;
-  /** @returns cancels it */
+  /** @returns a function that cancels the call */
   after(ms: number, run: () => void): () => void;
   newId(): string;
 }
 
-/** @throws Error when the host has no WebSocket: then one has to be passed */
+/** @throws Error when the host has no WebSocket class, so that one has to be passed */
 export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)

@@ -1,4 +1,4 @@
-/** Open questions: repeated after a while, and on a new connection. All of them may safely be sent twice. */
+/** Open requests. They are repeated after a while, and on a new connection. All of them may safely be sent twice. */
 import type { ClientMessage, ErrorCode, ServerFrame } from '../frames.ts';
 import type { Host } from './host.ts';
 
@@ -6,7 +6,7 @@ type Question = Exclude<ClientMessage, { readonly action: 'ping' }>;
 type Answer = Exclude<ServerFrame, { readonly type: 'error' | 'pong' }>;
 
 /**
- * A refused request, or a closed client.
+ * The error of a refused request, or of a closed client.
  *
  * @example
  * ```ts
@@ -30,11 +30,14 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
-  /** How often it was asked on this connection. */
+  /** How often the request was sent on this connection. */
   asked: number;
 };
 
-/** Longer than a cold start; doubled each time, since repeating does not make a slow server faster. */
+/**
+ * How long to wait for a response. It is longer than a cold start, and is doubled each time, since repeating does not
+ * make a slow server faster.
+ */
 const ANSWERED_WITHIN_MS = 8_000;
 const ANSWER_DOUBLINGS = 3;
 const AGAIN_AFTER_MS = { least: 200, spread: 800 };
@@ -58,13 +61,12 @@ export class Questions {
     });
   }
 
-  /** Sends all again on a new connection, in their order. */
+  /** Sends all open requests again on a new connection, in their order. */
   resendAll(): void {
     const all = [...this.#open.values()];
     this.#open.clear();
     for (const open of all) {
-      // A subscription does not carry over to the new connection; a publication keeps the id by which it
-      // counts once.
+      // A subscription does not carry over to the new connection. A publication keeps its id, so that it counts once.
       const { question } = open;
       open.question = question.action === 'publish' ? question : { ...question, id: this.#host.newId() };
       open.asked = 0;
@@ -94,7 +96,7 @@ export class Questions {
     return false;
   }
 
-  /** Drops questions that no longer need an answer. */
+  /** Drops requests that no longer need a response. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
       if (isMeant(question)) this.#take(id)?.reject(new ChannelError('closed', 'the request was cancelled'));
@@ -103,7 +105,7 @@ export class Questions {
   #pose(open: Open): void {
     open.cancel();
     open.cancel = ignore;
-    // Unsent, it waits for the next connection.
+    // A request that was not sent waits for the next connection.
     if (!this.#send(JSON.stringify(open.question))) return;
     const withinMs = ANSWERED_WITHIN_MS * 2 ** Math.min(open.asked, ANSWER_DOUBLINGS);
     open.asked += 1;
@@ -119,5 +121,5 @@ export class Questions {
 }
 
 function ignore(): void {
-  // Nothing to cancel.
+  // There is nothing to cancel.
 }

@@ -11,25 +11,25 @@ export type ChannelMessage = {
   readonly seq: number;
   readonly id: string;
   readonly at: number;
-  /** Subject of the publishing client; undefined: a service. */
+  /** Subject of the publishing client; undefined if a service published the message. */
   readonly by: string | undefined;
   readonly data: unknown;
 };
 
-/** Messages that are lost; `to` below `from`: their number is unknown. */
+/** Messages that are lost. If `to` is below `from`, their number is unknown. */
 export type Gap = { readonly channel: string; readonly from: number; readonly to: number };
 
 export type ChannelHandlers = {
   readonly message: (message: ChannelMessage) => void;
   readonly gap?: (gap: Gap) => void;
-  /** Called when the members change. A subscription with this handler is a member, too. */
+  /** Called when the members change. A subscription with this handler makes the subscriber a member, too. */
   readonly members?: (members: readonly Member[]) => void;
   readonly error?: (error: ChannelError) => void;
-  /** From now on no message is missed; called again after each new connection. */
+  /** Called when no message is missed from now on, and again after each new connection. */
   readonly ready?: () => void;
 };
 
-/** When messages arrive out of order, the missing ones usually follow without a read. */
+/** When messages arrive out of order, the missing messages usually follow without a read. */
 const WAIT_FOR_ORDER_MS = 150;
 const READ_AGAIN_MS = { least: 250, most: 5_000 };
 
@@ -80,7 +80,7 @@ export class Subscription {
     this.#isOver = true;
     this.#cancelWait?.();
     const { host, questions } = this.#ports;
-    // Open publications are still sent.
+    // Publications without a response are still sent.
     questions.drop(({ action, channel }) => action !== 'publish' && channel === this.channel);
     questions.ask({ action: 'unsubscribe', id: host.newId(), channel: this.channel }).catch(() => undefined);
   }
@@ -142,7 +142,7 @@ export class Subscription {
     }
   }
 
-  /** The publisher has died, or is still busy: the server knows after a while. */
+  /** Reads again after a pause. The publisher has died or is still busy, and the server knows which after a while. */
   #readOn(hasMoved: boolean): void {
     const pauseMs = Math.min(READ_AGAIN_MS.most, READ_AGAIN_MS.least * 2 ** this.#emptyReads);
     this.#waitThenRead(hasMoved ? 0 : pauseMs);

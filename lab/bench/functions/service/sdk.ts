@@ -1,4 +1,4 @@
-/** A function that has a client of the AWS SDK before its first event, and makes no call. */
+/** A function that creates a client of the AWS SDK before its first event, and calls nothing. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 const VERSION = 'version-0';

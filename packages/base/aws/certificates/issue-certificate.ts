@@ -1,5 +1,6 @@
 /**
- * X.509 certificates over new P-256 keys: self-signed, an authority's own, and those it signs (RFC 5280).
+ * X.509 certificates over new P-256 keys: self-signed certificates, certificate authorities, and certificates that they
+ * sign (RFC 5280).
  */
 import {
   createHash,
@@ -43,7 +44,7 @@ function lengthOf(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
 }
 
-/** `2.5.29.17` */
+/** Encodes an object identifier such as `2.5.29.17`. */
 function oid(text: string): Buffer {
   const [first = 0, second = 0, ...others] = text.split('.').map(Number);
   return tlv(TAG.oid, Buffer.from([first * 40 + second, ...others.flatMap(base128)]));
@@ -55,12 +56,12 @@ function base128(value: number): number[] {
   return digits;
 }
 
-/** No unused bits. */
+/** The first byte is 0, because there are no unused bits. */
 function bitString(bytes: Buffer): Buffer {
   return tlv(TAG.bits, Buffer.from([0]), bytes);
 }
 
-/** Two digits of the year up to 2049 (RFC 5280 §4.1.2.5). */
+/** The year has two digits up to 2049 (RFC 5280 §4.1.2.5). */
 function time(epochMs: number): Buffer {
   const digits = new Date(epochMs).toISOString().replace(/[-:T]|\.\d+/g, '');
   return digits < '2050'
@@ -73,7 +74,7 @@ function printPem(der: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
-/** Both PEM. */
+/** Certificate and private key, both in PEM. */
 export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 type CertificateOptions = {
@@ -85,14 +86,14 @@ type CertificateOptions = {
 const ALGORITHM = tlv(SEQUENCE, oid('1.2.840.10045.4.3.2'));
 const COMMON_NAME = oid('2.5.4.3');
 const SERIAL_BYTES = 16;
-/** v3, behind `[0] EXPLICIT`. */
+/** Version 3, tagged `[0] EXPLICIT`. */
 const VERSION = tlv(contextTag(0, true), tlv(TAG.integer, Buffer.from([2])));
 const TRUE = tlv(TAG.boolean, Buffer.from([0xff]));
 
 const USAGE = {
-  /** keyCertSign and cRLSign. */
+  /** Bits keyCertSign and cRLSign. */
   authority: Buffer.from([1, 0x06]),
-  /** digitalSignature. */
+  /** Bit digitalSignature. */
   leaf: Buffer.from([7, 0x80]),
 } as const;
 const PURPOSE = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
@@ -112,7 +113,7 @@ export function makeAuthority(options: CertificateOptions): CertifiedKey {
   ]);
 }
 
-/** @param names host names, `*.example.com` too, and IP addresses, for servers */
+/** @param names for servers: host names, including wildcards such as `*.example.com`, and IP addresses */
 export function issueFrom(
   authority: CertifiedKey,
   purpose: keyof typeof PURPOSE,
@@ -131,7 +132,7 @@ export function issueFrom(
   ]);
 }
 
-/** Unescaped; `subject` would escape it. */
+/** Returns the common name unescaped; `subject` would escape it. */
 function commonNameOf(certificate: X509Certificate): string {
   const name = certificate.toLegacyObject().subject.CN;
   if (typeof name !== 'string') throw new TypeError('a CA must have exactly one common name');
@@ -170,7 +171,7 @@ function extension(id: string, value: Buffer, isCritical = false): Buffer {
   return tlv(SEQUENCE, oid(id), ...(isCritical ? [TRUE] : []), tlv(TAG.octets, value));
 }
 
-/** dNSName or iPAddress (RFC 5280 §4.2.1.6). */
+/** Encodes the name as dNSName or iPAddress (RFC 5280 §4.2.1.6). */
 function alternativeName(name: string): Buffer {
   return isIP(name) === 0
     ? tlv(contextTag(2, false), Buffer.from(name, 'latin1'))
@@ -179,7 +180,7 @@ function alternativeName(name: string): Buffer {
 
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  // URL expands an IPv6 address, except for one gap.
+  // URL expands an IPv6 address except for one `::`.
   const words = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [before = '', after] = words.split('::');
   const read = (text = ''): number[] =>
@@ -197,7 +198,7 @@ function keyIdOf(key: KeyObject): Buffer {
   return createHash('sha1').update(point).digest();
 }
 
-/** Positive, and without the leading zero that DER forbids. */
+/** Makes a positive serial number without the leading zeros that DER forbids. */
 function makeSerial(): Buffer {
   const serial = randomBytes(SERIAL_BYTES);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;

@@ -1,12 +1,11 @@
-/** Java's own format of key stores (JKS, version 2), which every JDK reads, with certificates to trust alone. */
+/** Java's own key store format (JKS, version 2), which every JDK reads. The file contains only trusted certificates. */
 import { createHash, X509Certificate } from 'node:crypto';
 
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
 /**
- * The salt that the format prescribes. It is hashed with the password, which only shows that the file is
- * complete.
+ * The salt that the format prescribes. It is hashed with the password; the hash only proves that the file is complete.
  */
 const SALT = 'Mighty Aphrodite';
 
@@ -59,7 +58,7 @@ function time(epochMs: number): Buffer {
   return bytes;
 }
 
-/** The text is ASCII, for which `DataOutputStream.writeUTF` writes UTF-8. */
+/** Encodes ASCII text, for which `DataOutputStream.writeUTF` gives the same bytes as UTF-8. */
 function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   const length = Buffer.alloc(2);

@@ -10,10 +10,10 @@ export type Truststore = {
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const MAX_CERTIFICATES = 1_000;
 const MAX_BYTES = 1024 * 1024;
-/** Number of certificates from the client's certificate to the root, both included. */
+/** Maximum number of certificates from the client's certificate to the root, both included. */
 const MAX_CHAIN = 4;
 const MIN_RSA_BITS = 2_048;
-/** PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
+/** Insecure signature algorithms: PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
 const INSECURE = new Set([
   '1.2.840.113549.1.1.4',
   '1.2.840.113549.1.1.5',
@@ -21,7 +21,7 @@ const INSECURE = new Set([
   '1.2.840.10040.4.3',
 ]);
 
-/** @throws RangeError with a message that completes a sentence */
+/** @throws RangeError with a message that the caller's sentence continues with */
 export function readTruststore(text: string): Truststore {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('is longer than 1 MB, the limit of AWS');
   const blocks = text.match(BLOCK) ?? [];
@@ -39,9 +39,9 @@ export function readTruststore(text: string): Truststore {
 }
 
 /**
- * The reason why a client with this certificate is refused, in AWS's wording (knowledge center, "403 errors
- * of mutual TLS"); undefined means trusted. Only certificates of the truststore complete a chain: AWS does
- * not accept intermediate certificates from clients.
+ * Returns the reason why a client with this certificate is refused, in AWS's wording (knowledge center, "403 errors of
+ * mutual TLS"); undefined means that it is trusted. Only certificates of the truststore can complete a chain, because
+ * AWS does not accept intermediate certificates from clients.
  */
 export function findTrustFault(
   leaf: X509Certificate,

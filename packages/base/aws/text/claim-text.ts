@@ -4,9 +4,9 @@
 export type ClaimForm = 'cognito' | 'jwt';
 
 /**
- * HTTP APIs, written by Go: lists as `[admin editor]`, numbers as digits, structures as JSON. Cognito authorizers of REST
- * APIs, written by Java: lists as `admin,editor`, `exp` and `iat` as dates (`Thu Oct 01 12:00:00 UTC 2020`), while
- * `auth_time` stays digits, as captured events of several years show.
+ * Prints a claim. HTTP APIs, written in Go, print lists as `[admin editor]`, numbers as digits and structures as JSON.
+ * Cognito authorizers of REST APIs, written in Java, print lists as `admin,editor`, and `exp` and `iat` as dates
+ * (`Thu Oct 01 12:00:00 UTC 2020`); `auth_time` stays digits, as captured events of several years show.
  */
 export function printClaim(form: ClaimForm, name: string, value: unknown): string {
   if (form === 'jwt')
@@ -23,7 +23,7 @@ const DATES = new Set(['exp', 'iat']);
 /** The last second of a JavaScript date. */
 const MAX_DATE_SECONDS = 8.64e12;
 
-/** `java.util.Date.toString()` in UTC. */
+/** Formats a date as `java.util.Date.toString()` does, in UTC. */
 function printDate(epochSeconds: number): string {
   if (Math.abs(epochSeconds) > MAX_DATE_SECONDS) return String(epochSeconds);
   const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(epochSeconds * 1000)

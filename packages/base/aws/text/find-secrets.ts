@@ -1,34 +1,34 @@
 /**
  * Finds secrets in any text: by the formats that vendors document, by a name before `=` or `:`, and after an
- * authentication scheme. The functions' logs use a smaller reader (`redact.ts`), because this one would
- * exceed the size of the authorizers. Every pattern takes time at most linear in the length of the text.
+ * authentication scheme. The functions' logs use a smaller reader (`redact.ts`), because this file would make the
+ * authorizers too large. Every pattern takes time at most linear in the length of the text.
  */
 import { isSecretName, isSecretOf } from './secret-names.ts';
 
-/** Begins a word, so that no text is read from each of its characters. */
+/** A match must begin at the start of a word, so that scanning does not restart at each character. */
 const SHAPES = new RegExp(
   `(?<![A-Za-z0-9])(?:${[
     '(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])',
-    // Stripe
+    // Keys of Stripe.
     '[sr]k_(?:live|test)_[A-Za-z0-9]{10,}',
     'whsec_[\\w+/=]{16,}',
     '(?:pi|seti|cs)_[A-Za-z0-9]{8,80}_secret_[A-Za-z0-9]{8,}',
-    // GitHub, GitLab
+    // Tokens of GitHub and GitLab.
     'gh[pousr]_[A-Za-z0-9]{20,}',
     'github_pat_\\w{22,}',
     'gl(?:pat|ptt|dt|rt)-[\\w-]{20,}',
-    // Slack
+    // Tokens of Slack.
     'xox[abeoprs](?:\\.xox[bp])?-[\\w-]{10,}',
     'xapp-\\d-[\\w-]{10,}',
-    // Models
+    // Keys of providers of AI models.
     'sk-(?:proj|ant|or|svcacct|admin)-[\\w-]{16,}',
     'sk-[A-Za-z0-9]{20,}(?![\\w-])',
     'hf_[A-Za-z0-9]{30,}',
-    // Google
+    // Keys of Google.
     'AIza[\\w-]{35}',
     'ya29\\.[\\w-]{20,}',
     'GOCSPX-[\\w-]{20,}',
-    // Registries and hosts
+    // Tokens of package registries and hosting services.
     'npm_[A-Za-z0-9]{36}',
     'pypi-AgEI[\\w-]{16,}',
     'dckr_pat_[\\w-]{20,}',
@@ -47,35 +47,40 @@ const SHAPES = new RegExp(
   ].join('|')})`,
   'g',
 );
-/** The toolkit's own: an API key from its id on, and a ticket. */
+/** Secrets of the toolkit: an API key, from its id on, and a ticket. */
 const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 /**
- * A JWS or JWE, looked for at the start of a word only: scanning `-eyJ-eyJ-…` to its end from each of them would block
- * a function.
+ * Matches a JWS or JWE at the start of a word only. Otherwise, text such as `-eyJ-eyJ-…` would be scanned to its end
+ * from each `eyJ`, which would block a function.
  */
 const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
-/** The secret is on its own line, or contains JSON's escaped line breaks. */
+/** The secret is on separate lines, or contains JSON's escaped line breaks. */
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
-/** A secret within a URL. A password in a URL cannot contain a slash. */
+/** Matches the password in a URL, which cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
-/** The path of these is the right to post. */
+/** Webhook URLs whose path is a secret: whoever has it can post. */
 const HOOK =
   /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/)[\w/-]{8,}/g;
 const SCHEME =
   /\b((?:Bearer|Basic|DPoP) +)(?!(?:realm|authentication|authorization|credentials|scheme|tokens?)\b)([\w.~+/=-]{7,})/gi;
 const COOKIES = /\b((?:set-)?cookie["']?\s{0,2}: {0,2})([^\s"'[\]{}][^\r\n"']*)/gi;
-/** Headers with a value of several words or parts. */
+/** Matches headers whose value has several words or parts. */
 const CREDENTIALS =
   /\b((?:proxy-)?authorization|[\w-]{1,40}-signature)(\s?[=:]\s?)([^\s"'[\]{}\\&][^\r\n"'{}\\&]*)/gi;
-/** A name, then a value in quotes, perhaps cut or within JSON in JSON. */
+/** Matches a name followed by a quoted value, which may be truncated or nested in JSON within JSON. */
 const QUOTED =
   /(?<![\w.%-])([\w.%-]{1,60})((?:\\?["'])?\s{0,3}[=:]\s{0,3})(?:(")((?:[^"\\]|\\.)+)|(')((?:[^'\\\r\n]|\\.)+)|(\\")([^"\\]+))/g;
-/** In a form, a query, a connection string or a log line. */
+/** Matches a parameter in a form, a query, a connection string or a log line. */
 const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
-/** `password: hunter2`; a plain word is part of a sentence. */
+/**
+ * Matches text such as `password: hunter2`. A value that is a plain word does not match, because it is usually part of
+ * a sentence.
+ */
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
-/** Secret in queries only: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
+/**
+ * These names are secret only in queries: codes of OAuth, keys of Google. Elsewhere they name error codes and entries.
+ */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;
 const MIN_IN_QUERY = 6;
 
@@ -87,12 +92,12 @@ export function isSecretInQuery(name: string, value: string): boolean {
   return value.length >= MIN_IN_QUERY && SECRET_IN_QUERY.test(name);
 }
 
-/** The text with a mask instead of each secret. A mask has to begin with `[`. */
+/** Returns the text with a mask in place of each secret. A mask must begin with `[`. */
 export function maskSecrets(text: string, mask: Mask): string {
   return maskWithin(text, mask, MAX_NESTED);
 }
 
-/** @param depth of texts in quotes and of encodings that are read */
+/** @param depth maximum nesting of quoted texts and encodings that is still read */
 function maskWithin(text: string, mask: Mask, depth: number): string {
   return maskQuoted(
     text
@@ -132,7 +137,7 @@ export function maskParameter(
   const decoded = decode(value);
   if (isSecretOf(name, decoded) || (isInQuery && isSecretInQuery(name, decoded))) return mask(value);
   if (decoded === value || depth === 0) return value;
-  // Decoded once more: an address in an address is encoded twice.
+  // Decodes once more, because a URL inside of a URL is encoded twice.
   const inner = maskParameter('', decoded, false, mask, depth - 1);
   const clean = inner === decoded ? maskWithin(decoded, mask, depth - 1) : inner;
   return clean === decoded ? value : encodeURIComponent(clean).replaceAll(/%5B|%5D/g, decodeURIComponent);
@@ -146,7 +151,7 @@ function decode(text: string): string {
   }
 }
 
-/** Quoted texts contain others: a log line in JSON contains an object in its message. */
+/** Reads quoted texts inside of quoted texts: a log line in JSON may contain an object in its message. */
 function maskQuoted(text: string, mask: Mask, depth: number): string {
   return text.replace(QUOTED, (whole: string, name: string, between: string, ...found: unknown[]) => {
     const [double = '', inDouble, single = '', inSingle, escaped = '', inEscaped] =
@@ -163,7 +168,7 @@ function isTextOrNone(part: unknown): part is string | undefined {
   return part === undefined || typeof part === 'string';
 }
 
-/** The value of a header such as `Authorization`; its scheme is not secret. */
+/** Masks the value of a header such as `Authorization`, but not its scheme. */
 export function maskAfterScheme(text: string, mask: Mask): string {
   const scheme = /^(?:Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
   return scheme + mask(text.slice(scheme.length));

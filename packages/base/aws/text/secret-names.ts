@@ -1,48 +1,51 @@
-/** Whether the name of a variable, header, parameter, cookie or member shows that its value is a secret. */
+/** Decides by the name of a variable, header, parameter, cookie or member whether its value is a secret. */
 
-/** The last word of a name tells what its value is: `TOKEN_TTL` is a duration, `REFRESH_TOKEN` a token. */
+/**
+ * If a name ends with one of these words, its value is a secret: `TOKEN_TTL` is a duration, but `REFRESH_TOKEN` is a
+ * token.
+ */
 const SECRET_WORDS = words(`
   assertion authorization bearer cookie cookies credential credentials csrf dpop hmac jwt otp pass passcode passphrase
   passwd password passwords pepper psk pw pwd salt salts secret secrets sig signature signatures ticket token tokens totp xsrf
 `);
-/** Words run together, as in `PGPASSWORD`, `csrfmiddlewaretoken` and `JSESSIONID`. */
+/** Matches names whose words are not separated, such as `PGPASSWORD`, `csrfmiddlewaretoken` and `JSESSIONID`. */
 const SECRET_ENDING =
   /(?:password|passwd|passphrase|secret|token|apikey|accesskey|authkey|privatekey|secretkey|signature|sessionid|sessid)s?$/;
-/** Whole names; their last word alone would not show that the value is secret. */
+/** Whole names whose last word alone does not show that the value is secret. */
 const SECRET_NAMES = words(`
   codeverifier dpop samlrequest samlresponse secwebsocketprotocol sid identitysource usageidentifierkey connectsid rawjwt keymaterial
 `);
-/** Words that make a secret of a following `key`. */
+/** A `key` after one of these words is a secret. */
 const KEYS = words(`
   access account admin aes api app auth cipher client consumer cookie crypto decryption deploy encrypt encryption
   function functions hmac host identifier ingest ingestion integration jwt license licence master private read role
   rsa secret security server service session shared sign signing ssh storage subscription unseal webhook write
 `);
-/** Words before `key` in the names of variables that are not secret; any other key is. */
+/** In the names of variables, a `key` after one of these words is not a secret; any other key is. */
 const HARMLESS_KEYS = words(`
   cache cluster column composite config dedup dedupe deduplication entry event feature field filter foreign group
   hash hot i18n idempotency index item kms lookup map message metric object order partition primary public
   publishable query range record reference registry request route routing row s3 search sort sorting storage tenant
   translation unique
 `);
-/** Words before `token` that make it a position in a list, or a name that the caller gives to a request. */
+/** A `token` after one of these words is a position in a list, or a name that the caller gives to a request. */
 const HARMLESS_TOKENS = words(`
   continuation cancellation design idempotency next page pagination position prev previous request resume sequence
   start starting sync unexpected
 `);
-/** Words that make a secret of a following `code`. */
+/** A `code` after one of these words is a secret. */
 const CODES = words(`
   auth authorization backup confirmation device mfa otp pin recovery reset security sms totp verification
 `);
-/** Words that make a secret of a following `id`. */
+/** An `id` after one of these words is a secret. */
 const IDS = words('session');
-/** At the end of a name, these tell which of several secrets it is, or its format. */
+/** Endings that only distinguish several secrets or name their format. They are ignored. */
 const SUFFIX =
   /^(?:\d+|v\d+|sha\d+|md5|old|new|previous|current|next|primary|secondary|backup|confirmation|confirm|again|prod|production|dev|development|test|live|staging|value|values|string|binary|plain|plaintext|text|raw|base|base64|b64|pem|hash|default)$/;
 
 const MAX_LENGTH = 100;
 const MAX_JUDGED = 1_000;
-/** Most names come again. Callers choose names, so their number is bounded. */
+/** Cached results, since most names recur. The number is limited, because callers choose names. */
 const JUDGED = new Map<string, boolean>();
 
 export function isSecretName(name: string): boolean {
@@ -55,7 +58,7 @@ export function isSecretName(name: string): boolean {
   return isSecret;
 }
 
-/** Whether a value with this name is a secret: false if it is a setting, a reference or a place. */
+/** Returns whether a value with this name is a secret; false if it is a setting, a reference or a path. */
 export function isSecretOf(name: string, value: string): boolean {
   return isSecretName(name) && !isSetting(name, value);
 }
@@ -85,10 +88,12 @@ function judge(name: string): boolean {
   }
 }
 
-/** `nexttoken` in lower case */
+/** Matches unseparated names such as `nexttoken`. */
 const HARMLESS_RUN = /^(?:next|continuation|pagination|page|clientrequest|idempotency)token$/;
 
-/** `X-Api-Key`, `apiKey` and `API_KEY` are the same words; `user%5Bpassword%5D` is a member of a form. */
+/**
+ * Splits a name: `X-Api-Key`, `apiKey` and `API_KEY` give the same words. `user%5Bpassword%5D` is a member of a form.
+ */
 function partsOf(name: string): string[] {
   return name
     .replaceAll(/%[\da-f]{2}/gi, '_')
@@ -105,15 +110,15 @@ function isVariable(name: string): boolean {
 
 const REFERENCE =
   /^(?:true|false|null|undefined|none|arn:aws[\w-]*:\S+|\$\{[\w.:-]+\}|\{\{resolve:[^{}]+\}\}|\$?(?:method\.)?request\.[\w.$-]+)$/i;
-/** A dot and slashes: base64 has no dot. */
+/** Matches a path by its slashes and its dot; base64 contains no dot. */
 const FILE = /^(?:[\w.~-]*[/\\])[\w./\\~:-]*\.(?:json|pem|key|crt|cer|p12|pfx|txt|ya?ml|env|toml|ini|conf)$/i;
-/** How a browser's request handles credentials. */
+/** Values of the `credentials` option of a browser's `fetch`. */
 const MODES = words('include omit same-origin');
 
 function isSetting(name: string, value: string): boolean {
   if (value === '' || REFERENCE.test(value)) return true;
   if (FILE.test(value) || value.startsWith('/run/secrets/')) return true;
-  // The folder of a shell.
+  // PWD is the working folder of a shell.
   if (/^(?:OLD)?PWD$/.test(name) && /^(?:[A-Z]:)?[/\\]/.test(value)) return true;
   if (/credentials$/i.test(name) && MODES.has(value)) return true;
   return /tokens$/i.test(name) && /^\d+(?:\.\d+)?$/.test(value);

@@ -1,6 +1,6 @@
-/** Makes foreign text safe for a terminal: names of routes, tenants and keys come from elsewhere. */
+/** Makes foreign text safe for a terminal, because names of routes, tenants and keys may come from others. */
 
-/** Prints control characters, C1 among them, and marks of text direction as escapes: `\u001b`. */
+/** Prints control characters, including C1, and text direction marks as escapes: `\u001b`. */
 export function showControls(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -228,7 +228,10 @@ function listPage(
   };
 }
 
-/** `email = "a@b"`, `email ^= "a"` (Cognito developer guide, "Searching for users using the ListUsers API"). */
+/**
+ * Reads a filter such as `email = "a@b"` or `email ^= "a"` (Cognito developer guide, "Searching for users using the
+ * ListUsers API").
+ */
 function readFilter(text: string | undefined): (user: PoolUser) => boolean {
   if (text === undefined || text.trim() === '') return () => true;
   const [, name, operator, quoted] = /^\s*"?([\w:.-]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(text) ?? [];

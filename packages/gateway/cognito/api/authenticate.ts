@@ -24,7 +24,10 @@ import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 type Attempt = LocalPool & {
   readonly client: AppClient;
   readonly parameters: ReadonlyMap<string, string>;
-  /** Client metadata for triggers; Cognito passes it only to some of them. */
+  /**
+   * Client metadata for triggers: `first` for the triggers before the sign-in, and `later` for the triggers after it.
+   * Cognito passes it only to some triggers.
+   */
   readonly metadata: { readonly first: Metadata; readonly later: Metadata };
   readonly at: CognitoPorts;
 };
@@ -57,7 +60,7 @@ export const AUTHENTICATE: CognitoOperations = {
   },
 };
 
-/** The calls that authenticate a user with an administrator's signature, which permits more flows. */
+/** Calls by an administrator, who signs them, that authenticate a user. They permit more flows. */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
     return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);
@@ -177,7 +180,7 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
   return describeTokens(await sessions.refresh(token, client));
 }
 
-/** Continues after the password was found correct. */
+/** Continues after the password was found to be correct. */
 async function admit(
   { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
   user: PoolUser,

@@ -1,4 +1,4 @@
-/** Sign-ins that wait for the client's next response; each is valid once, for three minutes. */
+/** Sign-ins that wait for the client's next response. Each can be continued once, within three minutes. */
 import { randomBytes } from 'node:crypto';
 import type { SrpChallenge } from '../pools/srp.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -7,7 +7,7 @@ export type Pending = {
   readonly kind: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';
   readonly poolId: string;
   readonly clientId: string;
-  /** Undefined means that no user has that name, which must not be revealed to the client. */
+  /** Undefined if no user has that name, which must not be revealed to the client. */
   readonly sub: string | undefined;
   readonly srp?: SrpChallenge;
 };
@@ -32,7 +32,7 @@ export class Challenges {
     return session;
   }
 
-  /** Takes a pending challenge. Any attempt removes it, even a failed one. */
+  /** Returns and removes a pending challenge. Any attempt removes it, even a failed one. */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
     const pending = this.#pending.get(session);
     this.#pending.delete(session);

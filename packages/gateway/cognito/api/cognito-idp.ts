@@ -1,6 +1,6 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; operations of administrators
- * are signed. An unknown operation results in 501, so that clients do not retry.
+ * Cognito's API of user pools (AWS JSON 1.1). Users' operations need no signature; administrators' operations are
+ * signed. An unknown operation gets a 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -91,7 +91,7 @@ const DESCRIBE_POOLS: CognitoOperations = {
 import { notFound, invalidParameter, notAuthorized, WRONG_PASSWORD } from '../pools/cognito-error.ts';
 import { poolOf } from './cognito-operation.ts';
 
-/** Operations of users on their own account, by their access token. */
+/** Operations of users on their own account, with their access token. */
 const OWN_ACCOUNT: CognitoOperations = {
   GetUser(input, at) {
     const { user, client } = ownUser(input, at);
@@ -117,7 +117,7 @@ const OWN_ACCOUNT: CognitoOperations = {
     const given = readAttributes(input, 'UserAttributes');
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
-    // A new address has to be verified again.
+    // A changed address must be verified again.
     const changed = ['email', 'phone_number'].filter(
       (name) => given.has(name) && given.get(name) !== user.attributes.get(name),
     );
@@ -192,7 +192,7 @@ const OF_ADMINS = new Map(
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w{1,64})$/;
 
 export type CognitoIdp = {
-  /** Undefined means that it is not an operation of users. */
+  /** Returns undefined if the request is not an operation of users. */
   serveUser(request: ControlRequest): Promise<ControlReply> | undefined;
   readonly serveAdmin: AwsService;
 };
@@ -222,7 +222,7 @@ function notServed(name: string): CognitoOperation {
 }
 
 /**
- * The unsigned operation of a request, even if it is not supported; undefined means an administrator's
+ * Returns the unsigned operation of a request, even if it is not supported; undefined means an administrator's
  * operation.
  */
 export function readUserOperation(

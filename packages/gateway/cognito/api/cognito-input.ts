@@ -1,4 +1,4 @@
-/** Input of a call of a user pool, read as Cognito does. */
+/** Reads the input of a call to a user pool as Cognito does. */
 import { createHmac } from 'node:crypto';
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
@@ -15,7 +15,7 @@ export function cognitoInput(fields: UnknownMembers): CallInput {
   return new CallInput(fields, POLICY);
 }
 
-/** `[{ "Name": "email", "Value": "…" }]`; empty if absent. @throws ServiceRefusal InvalidParameterException */
+/** Reads `[{ "Name": "email", "Value": "…" }]`; empty if absent. @throws ServiceRefusal InvalidParameterException */
 export function readAttributes(input: CallInput, member: string): ReadonlyMap<string, string> {
   return new Map(
     input.list(member).map((item) => {
@@ -37,8 +37,8 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 }
 
 /**
- * A client with a secret proves it for each user.
- * @param names of the user, any of which the client may have hashed
+ * Checks the secret hash, with which a client proves for each user that it has the client secret.
+ * @param names names of the user, any of which the client may have hashed
  * @throws ServiceRefusal NotAuthorizedException
  */
 export function checkSecretHash(

@@ -19,7 +19,7 @@ export const SIGN_UP: CognitoOperations = {
     const password = input.text('Password');
     pool.checkPassword(password);
     const attributes = readAttributes(input, 'UserAttributes');
-    // Attack: marking an address as verified would let a user claim any address.
+    // Attack: if a user could mark an address as verified, the user could claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
     if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');
     const text =
@@ -73,7 +73,7 @@ export const SIGN_UP: CognitoOperations = {
     const user = pool.find(name);
     if (user === undefined) {
       if (client.reportsUnknownUsers) throw userNotFound();
-      // Responds as if the user existed: names a delivery that is never made.
+      // Responds as if the user existed, and names a delivery that never happens.
       return { CodeDeliveryDetails: NOBODYS_DELIVERY };
     }
     if (!user.isEnabled) throw notAuthorized('User is disabled.');
@@ -107,7 +107,7 @@ export const SIGN_UP: CognitoOperations = {
   },
 };
 
-/** A user that the pool's function refuses is removed again. */
+/** Removes a new user again if the pool's function refuses the user. */
 export async function deleteOnFailure<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -15,14 +15,14 @@ import type { AppClient } from '../pools/pool-model.ts';
 
 export type LoginContext = LocalPool & {
   readonly state: LoginState;
-  /** `http://127.0.0.1:4000/eu-west-1_Abc` */
+  /** Address of the pool, such as `http://127.0.0.1:4000/eu-west-1_Abc`. */
   readonly baseUrl: string;
 };
 
 const MAX_LISTED = 30;
 /**
- * Identifies the form that this browser was shown. It is never sent from other sites. Ports of one host share
- * cookies, so the value is useless elsewhere.
+ * The cookie identifies the form that this browser was shown. Browsers never send it from other sites. All ports of a
+ * host share cookies, so its value is useless at other ports.
  */
 const FORM_COOKIE = 'gatewright_form';
 
@@ -48,7 +48,7 @@ export function authorize(request: ControlRequest, place: LoginContext): Control
 }
 
 /**
- * `POST` of the form. The authorization request is read again from the address, because data in the page is
+ * Handles the `POST` of the form. It reads the authorization request again from the URL, because data in the page is
  * not trusted.
  */
 export async function signInByForm(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
@@ -60,7 +60,7 @@ export async function signInByForm(request: ControlRequest, place: LoginContext)
   const form = new URLSearchParams(
     contentType.startsWith('application/x-www-form-urlencoded') ? request.body.toString('utf8') : '',
   );
-  // Attack: a page of another site signs the browser in as another user (login CSRF).
+  // Attack: a page of another site signs the browser in as a different user (login CSRF).
   if (!place.state.isOwnForm(readCookie(request, FORM_COOKIE), form.get('form') ?? ''))
     return showForm(request, authorization, place, {
       username: form.get('username') ?? '',
@@ -177,7 +177,10 @@ function showForm(
   );
 }
 
-/** Users who can be selected without a password: a development feature, available on loopback only. */
+/**
+ * Lists the users who can be selected without a password. This is a development feature that is available on loopback
+ * only.
+ */
 function listUsers({ pool }: LoginContext): readonly PoolUser[] {
   return pool.users
     .filter(({ isEnabled, status }) => isEnabled && status === 'CONFIRMED')
@@ -186,7 +189,7 @@ function listUsers({ pool }: LoginContext): readonly PoolUser[] {
     .slice(0, MAX_LISTED);
 }
 
-/** 303: the browser continues with GET after a POST. */
+/** Redirects with 303, so that the browser continues with GET after a POST. */
 function redirect(location: string, headers: readonly string[] = []): ControlReply {
   return {
     status: 303,
@@ -211,14 +214,14 @@ export function logOut(request: ControlRequest, place: LoginContext): ControlRep
   const target = fields.get('logout_uri') ?? fields.get('returnTo') ?? fields.get('post_logout_redirect_uri');
   if (target !== null && (client === undefined || !isAllowedRedirect(target, client.logoutUrls)))
     return printNotice(400, 'Not signed out', 'The client’s LogoutURLs do not contain this address.');
-  // Cognito's other form: sign out, then sign in again as another user.
+  // Cognito's second form of this endpoint signs out, and then lets the user sign in again.
   const again = kind === 'cognito' && target === null && fields.has('redirect_uri');
   if (kind === 'cognito' && target === null && !again)
     return printNotice(400, 'Not signed out', 'client_id and logout_uri are required.');
   state.signOut(readCookie(request, sessionCookie(poolId)));
   const gone = setCookie(sessionCookie(poolId), undefined, 'Lax');
   if (again) {
-    // The cookie of this request is no longer valid.
+    // The request's session cookie is no longer valid, so the form is shown.
     const form = authorize(request, place);
     return { ...form, headers: [...form.headers, ...gone] };
   }
@@ -237,7 +240,7 @@ function sessionCookie(poolId: string): string {
   return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
 }
 
-/** Header lines; without a value the browser deletes the cookie. */
+/** Returns header lines that set a cookie. Without a value, the browser deletes the cookie. */
 function setCookie(name: string, value: string | undefined, sameSite: 'Lax' | 'Strict'): string[] {
   const life = value === undefined ? '; Max-Age=0' : '';
   return ['Set-Cookie', `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=${sameSite}${life}`];
@@ -259,7 +262,7 @@ type AuthorizationRequest = {
 
 type RequestRead =
   | { readonly kind: 'request'; readonly request: AuthorizationRequest }
-  /** Reported to the client by a redirect. */
+  /** The error is reported to the client by a redirect. */
   | {
       readonly kind: 'error';
       readonly redirectUri: string;
@@ -267,7 +270,7 @@ type RequestRead =
       readonly error: string;
       readonly description: string;
     }
-  /** Not redirected, because a browser must not be sent to an unregistered address. */
+  /** The error is shown without a redirect, because a browser must not be sent to an unregistered address. */
   | { readonly kind: 'refused'; readonly text: string };
 
 const MAX_QUERY = 8_192;

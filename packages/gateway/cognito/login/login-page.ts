@@ -62,7 +62,7 @@ export function printNotice(
   return printPage(status, title, `<h1>${escape(title)}</h1><p>${escape(text)}</p>`, headers, undefined);
 }
 
-/** @param target browsers also apply the page's policy to the redirect after the form */
+/** @param target address of the redirect after the form, to which browsers also apply the page's policy */
 function printPage(
   status: number,
   title: string,

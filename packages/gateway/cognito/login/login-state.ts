@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../core/ports.ts';
 
-/** The data that belongs to a code (RFC 6749 §4.1, RFC 7636). */
+/** The data that belongs to an authorization code (RFC 6749 §4.1, RFC 7636). */
 type CodeGrant = {
   readonly poolId: string;
   readonly clientId: string;
@@ -12,7 +12,7 @@ type CodeGrant = {
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
   readonly challenge: string | undefined;
-  /** Identifies the sign-in that the code begins. */
+  /** Identifies the sign-in that begins with the code. */
   readonly originJti: string;
 };
 
@@ -23,7 +23,7 @@ const MAX_HELD = 1_000;
 
 export class LoginState {
   readonly #clock: Clock;
-  /** Belongs to this run: forms from an earlier run are no longer valid. */
+  /** The secret of this run. Forms from an earlier run are no longer valid. */
   readonly #secret = randomBytes(32);
   readonly #codes = new Map<
     string,
@@ -42,7 +42,7 @@ export class LoginState {
     return hold(this.#codes, { grant, untilMs: this.#clock.nowEpochMs() + CODE_MS, isUsed: false });
   }
 
-  /** Valid once; a used code is remembered until it expires. */
+  /** Uses a code, which is valid once. A used code is remembered until it expires. */
   takeCode(code: string): { readonly grant: CodeGrant; readonly wasUsed: boolean } | undefined {
     const held = this.#codes.get(hashOf(code));
     if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;
@@ -83,7 +83,7 @@ function hold<T>(held: Map<string, T>, value: T): string {
   return name;
 }
 
-/** Credentials are kept in memory only as hashes. */
+/** Credentials are stored in memory only as hashes. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,19 +1,22 @@
 /**
- * The addresses that are allowed for redirects: exactly the addresses that the client has registered, or for an
- * unknown client the addresses of this machine.
+ * The addresses that redirects may target: exactly the addresses that the client has registered, or for an unknown
+ * client the addresses of this machine.
  */
 
-/** Whether a code or a browser may be sent there. To prevent open redirects, prefixes are never compared. */
+/**
+ * Returns whether a code or a browser may be sent to this address. To prevent open redirects, prefixes are never
+ * compared.
+ */
 export function isAllowedRedirect(uri: string, known: readonly string[] | 'loopback'): boolean {
   if (!URL.canParse(uri)) return false;
   const { protocol, username, password } = new URL(uri);
-  // These schemes would run in the page's own origin, or show no page.
+  // A page with one of these schemes would run in the origin of the current page, or would not be shown.
   if (/^(?:javascript|data|vbscript|blob|file|about):$/.test(protocol)) return false;
   if (username !== '' || password !== '' || uri.includes('#')) return false;
   return known === 'loopback' ? isLoopbackOrigin(uri) : known.includes(uri);
 }
 
-/** `http://localhost:5173`, `https://127.0.0.1`, `http://shop.localhost:3000` and paths below them. */
+/** Returns true for `http://localhost:5173`, `https://127.0.0.1`, `http://shop.localhost:3000` and paths below them. */
 export function isLoopbackOrigin(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
@@ -21,7 +24,7 @@ export function isLoopbackOrigin(url: string): boolean {
   return /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 }
 
-/** Sets these members in the query of `uri`, replacing members of the same names. */
+/** Sets members in the query of `uri`. Members with the same names are replaced. */
 export function withQuery(uri: string, members: Readonly<Record<string, string | undefined>>): string {
   const url = new URL(uri);
   for (const [name, value] of Object.entries(members))
@@ -29,7 +32,7 @@ export function withQuery(uri: string, members: Readonly<Record<string, string |
   return url.href;
 }
 
-/** The name of a target in a content security policy: its origin, or the scheme of an app's custom scheme. */
+/** Returns the source expression for a content security policy: the origin of the target, or an app's custom scheme. */
 export function targetOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === 'null' ? protocol : origin;

@@ -1,7 +1,6 @@
 /**
- * The part of the control port for the pools and the replaced issuers: discovery, keys, login pages, tokens,
- * and Cognito's API for users. Only pages of this machine and of the clients may call it from their own
- * origin.
+ * The part of the control port for the pools and the replaced issuers: discovery, keys, login pages, tokens, and
+ * Cognito's API for users. Pages of other origins may only call it if they are on this machine or belong to a client.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
@@ -21,9 +20,9 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 export interface SignInPort {
   readonly hosts: readonly string[];
-  /** Whether a page of another origin may send this, or a link may point here. */
+  /** Returns whether a page of another origin may send this request, or a link may lead to it. */
   admits(head: Head): boolean;
-  /** Undefined means that the request is for another part of the port. */
+  /** Returns undefined if the request is for another part of the port. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
@@ -50,7 +49,7 @@ export function createSignInPort(parts: Parts): SignInPort {
       const origin = headerOf(head, 'origin');
       if (found === undefined)
         return isOfUsers(head) && origin !== undefined && isKnownOrigin(origin, pools.all);
-      // A link or a redirect has no Origin; only these pages accept that.
+      // A link or a redirect has no Origin header. Only these pages accept such requests.
       if (origin === undefined) return head.method === 'GET' && PAGES.has(nameOf(found) ?? '');
       return nameOf(found) !== 'login' && isKnownOrigin(origin, [found]);
     },
@@ -79,7 +78,7 @@ const PREFLIGHT = [
   'authorization, auth0-client, cache-control, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-target, x-amz-user-agent, x-amz-content-sha256',
 ];
 
-/** The Cognito operations that users call, and their preflight, which reveals nothing more. */
+/** Matches the Cognito operations that users call, and their preflight, which reveals nothing more. */
 function isOfUsers(head: Head): boolean {
   if (head.method === 'OPTIONS' && head.path === '/')
     return (headerOf(head, 'access-control-request-headers') ?? '').toLowerCase().includes('x-amz-target');
@@ -97,7 +96,7 @@ function findPool(head: Head, standIns: StandIns, pools: UserPools): Found | und
 }
 
 /**
- * Addresses in responses: under the issuer's own name if that reaches this port, otherwise below this port's
+ * Returns the base of addresses in responses: the issuer's own name if it reaches this port, otherwise this port's
  * address.
  */
 function baseUrlOf({ host }: Head, issuer: string): string {
@@ -145,7 +144,10 @@ function nameOf({ pool, path }: Found): Endpoint | undefined {
   return Object.hasOwn(paths, path) ? paths[path] : undefined;
 }
 
-/** A rotation must be visible at once: the issuer is local, and authorizers have their own caches. */
+/**
+ * Responses are not cached, because a rotation must be visible at once. The issuer is local, and authorizers have their
+ * own caches.
+ */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 
 async function serveEndpoint(

@@ -1,4 +1,4 @@
-/** The token endpoint, its revocation and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
+/** The token endpoint, the revocation endpoint and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ import type { LoginContext } from './authorize.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
 
-/** A refusal in the wording of RFC 6749 §5.2. */
+/** An error in the form of RFC 6749 §5.2. */
 class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly error: string;
@@ -50,7 +50,7 @@ export function revokeToken(request: ControlRequest, place: LoginContext): Promi
     const client = authenticate(request, form, place);
     if (!client.revokesTokens)
       throw new OAuthError('unsupported_token_type', 'The client is not allowed to revoke tokens');
-    // RFC 7009 §2.2: an invalid token counts as revoked.
+    // RFC 7009 §2.2: an invalid token counts as revoked, so there is no error.
     place.sessions.revoke(need(form, 'token'), client.clientId);
     return jsonReply(200, {}, NO_STORE);
   }, place);
@@ -90,13 +90,13 @@ async function answering(
     if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
-    // Cognito responds with 400 to all of them.
+    // Cognito responds to all errors with 400.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
     return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
   }
 }
 
-/** Auth0's libraries may send JSON; the standard requires a form. */
+/** The standard requires a form, but Auth0's libraries may send JSON. */
 function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   const text = request.body.toString('utf8');
   if ((headerOf(request, 'content-type') ?? '').startsWith('application/json')) {
@@ -115,10 +115,7 @@ function need(form: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-/**
- * The client is identified by Basic authentication or in the form; a client without a secret only sends its
- * id.
- */
+/** Authenticates the client by Basic authentication or by the form. A client without a secret only sends its id. */
 function authenticate(
   request: ControlRequest,
   form: ReadonlyMap<string, string>,
@@ -144,7 +141,7 @@ async function exchangeCode(
   const taken = state.takeCode(need(form, 'code'));
   const grant = taken?.grant;
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
-  // Attack: a stolen code is exchanged before or after its owner exchanges it. The tokens of the first use
+  // Attack: a stolen code is exchanged before or after its owner exchanges it. Therefore, the tokens of the first use
   // are revoked as well (RFC 6749 §4.1.2).
   if (isOfClient && taken?.wasUsed === true) sessions.endSignIn(grant.originJti);
   if (grant === undefined || !isOfClient || taken?.wasUsed === true)
@@ -180,7 +177,8 @@ function refresh(
 }
 
 /**
- * A token for the client itself: no user and no ID token (Cognito: custom scopes of a client with a secret).
+ * Issues a token for the client itself, without a user and an ID token (Cognito: custom scopes of a client with a
+ * secret).
  */
 function grantToClient(
   form: ReadonlyMap<string, string>,

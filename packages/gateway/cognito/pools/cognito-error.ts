@@ -1,4 +1,4 @@
-/** Refusals of a user pool, with Cognito's own names and wording; clients distinguish them by name. */
+/** Errors of a user pool with Cognito's own names and wording. Clients distinguish them by name. */
 import { ServiceRefusal } from '../../core/errors.ts';
 
 export const WRONG_PASSWORD = 'Incorrect username or password.';

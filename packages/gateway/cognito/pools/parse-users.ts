@@ -1,7 +1,7 @@
 /**
- * Local users in `users.yml`, in the folder where the gateway was started: `- { username, password?, attributes?: { email: …
- * }, groups?: [ … ], claims?: { … } }`. A user without a password can sign in only on the local login page,
- * by a click.
+ * Reads local users from `users.yml`, in the folder in which the gateway was started: `- { username, password?,
+ * attributes?: { email: … }, groups?: [ … ], claims?: { … } }`. A user without a password can only sign in on the local
+ * login page, by a click.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
@@ -17,14 +17,14 @@ const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** Never throws: an invalid user must not exclude the others. */
+/** Never throws, because an invalid user must not exclude the other users. */
 export function parseUsers(text: string, file: string): ParsedUsers {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // The line may contain a password, so only its place is reported.
+    // The line may contain a password, so only its position is reported.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     const where = col === undefined ? '' : ` (column ${col})`;
     return {
@@ -75,7 +75,7 @@ function readUser(value: unknown): UserDefinition | string {
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
-/** YAML users may write `true` and `7` without quotes where Cognito has strings. */
+/** In YAML, users may write `true` and `7` without quotes, although Cognito's values are strings. */
 function isPlain(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }

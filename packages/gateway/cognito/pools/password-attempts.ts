@@ -2,10 +2,10 @@ import type { Clock } from '../../core/ports.ts';
 
 const FREE_ATTEMPTS = 5;
 const MAX_LOCK_MS = 15 * 60_000;
-/** After this time without attempts, the count begins again. */
+/** Time without attempts after which the count starts at zero. */
 const FORGET_MS = 15 * 60_000;
 /**
- * Names without a user are counted too, because a lockout must not reveal which names exist. The oldest are
+ * Names without a user are counted too, because a lockout must not reveal which names exist. The oldest names are
  * removed first.
  */
 const MAX_NAMES = 10_000;
@@ -13,8 +13,8 @@ const MAX_NAMES = 10_000;
 type Failures = { count: number; lockedUntilMs: number; lastMs: number };
 
 /**
- * Failed passwords lock a user out: the nth for 2^(n-5) s, at most 15 minutes (Cognito developer guide,
- * "Lockout behavior for failed sign-in attempts").
+ * Locks a user out after failed passwords. The nth failure locks for 2^(n-5) s, at most 15 minutes (Cognito developer
+ * guide, "Lockout behavior for failed sign-in attempts").
  */
 export class PasswordAttempts {
   readonly #clock: Clock;
@@ -25,8 +25,8 @@ export class PasswordAttempts {
   }
 
   /**
-   * Counts an attempt. Called after the password was compared: of guesses sent at the same time, the guesses that
-   * end during a lockout count as made during it, including the right one.
+   * Counts an attempt after its password was compared. If several guesses are sent at the same time, a guess that ends
+   * during a lockout counts as locked out, even if it is right.
    */
   judge(name: string, isRight: boolean): 'right' | 'wrong' | 'locked out' {
     const nowMs = this.#clock.nowEpochMs();

@@ -1,32 +1,32 @@
-/** Passwords of local users: stored as scrypt hashes, with the verifier for SRP. */
+/** Passwords of local users. They are stored as scrypt hashes, with the verifier for SRP. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { CharacterKind, PasswordPolicy } from './pool-model.ts';
 import { makeVerifier } from './srp.ts';
 import type { SrpVerifier } from './srp.ts';
 
-/** Plain text from users.yml; passwords from calls are hashed at once. */
+/** Passwords from users.yml are plain text; passwords from calls are hashed at once. */
 export type Password =
   | { readonly kind: 'written'; readonly text: string }
   | { readonly kind: 'hashed'; readonly salt: string; readonly hash: string; readonly srp: SrpVerifier };
 
 const KEY_BYTES = 32;
-/** 16 MB and about 50 ms per guess. */
+/** A guess takes 16 MB and about 50 ms. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
-/** @param whose pool name (the part after `_` in the id) and username, which SRP's verifier depends on */
+/** @param whose pool name (the part after `_` in the id) and username, on which SRP's verifier depends */
 export async function hashPassword(
   text: string,
   whose: { readonly poolName: string; readonly username: string },
 ): Promise<Password> {
   const salt = randomBytes(16).toString('base64');
   const hash = await derive(text, salt);
-  // A guess at the verifier costs an exponentiation with 3,072 bits; the verifier cannot be derived from the
-  // hash later.
+  // The verifier is stored too, because it cannot be derived from the hash later. A guess at the verifier costs an
+  // exponentiation with 3,072 bits.
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 
-/** Takes the same time for a user without a password as for a wrong password. */
+/** A missing password takes the same time as a wrong password. */
 export async function isPassword(password: Password | undefined, text: string): Promise<boolean> {
   if (password?.kind === 'written') return equalInConstantTime(password.text, text);
   const derived = await derive(text, password?.salt ?? 'nobody');
@@ -47,11 +47,12 @@ const CHARACTERS: Readonly<Record<CharacterKind, RegExp>> = {
   lowercase: /[a-z]/,
   uppercase: /[A-Z]/,
   numeric: /[0-9]/,
-  // Cognito developer guide, "Password requirements"; spaces count only inside.
+  // Symbols according to the Cognito developer guide, "Password requirements". Spaces count only inside of the
+  // password.
   symbol: /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|\S \S/,
 };
 
-/** Why a pool refuses a password, in Cognito's words; undefined means that it does not. */
+/** Returns why a pool refuses a password, in Cognito's words; undefined means that the pool accepts it. */
 export function findPasswordFault(text: string, policy: PasswordPolicy): string | undefined {
   if (text.length < policy.minimumLength) return 'Password not long enough';
   const missing = policy.needs.find((kind) => !CHARACTERS[kind].test(text));

@@ -1,15 +1,15 @@
-/** Definitions of user pools and their app clients; `UserPool` has the users. */
+/** Definitions of user pools and their app clients. `UserPool` contains the users. */
 
 export type PasswordPolicy = {
   readonly minimumLength: number;
   readonly needs: readonly CharacterKind[];
-  /** How long an administrator's temporary password is valid. */
+  /** Number of days for which an administrator's temporary password is valid. */
   readonly temporaryDays: number;
 };
 
 export type CharacterKind = 'lowercase' | 'uppercase' | 'numeric' | 'symbol';
 
-/** Sign-in flows of a client, as in `ExplicitAuthFlows` without `ALLOW_`. */
+/** Sign-in flows of a client, named as in `ExplicitAuthFlows` without `ALLOW_`. */
 export type AuthFlow =
   | 'ADMIN_USER_PASSWORD_AUTH'
   | 'CUSTOM_AUTH'
@@ -28,11 +28,12 @@ export type AppClient = {
   readonly logoutUrls: readonly string[] | 'loopback';
   /** `any` means every requested scope. */
   readonly scopes: readonly string[] | 'any';
-  /** Whether it may use the authorization code flow. */
+  /** Whether the client may use the authorization code flow. */
   readonly allowsCode: boolean;
   readonly seconds: { readonly id: number; readonly access: number; readonly refresh: number };
   /**
-   * Each refresh token is valid once, and for this long after its use; undefined means for its whole life.
+   * With a number, each refresh token can be used once, and again for this long after its use. Undefined means that it
+   * can be used until it expires.
    */
   readonly rotationGraceSeconds: number | undefined;
   /**
@@ -67,15 +68,15 @@ export type TriggerFunction = {
 export type PoolDefinition = {
   readonly kind: 'cognito' | 'oidc';
   readonly issuer: string;
-  /** `eu-west-1_Abc`; for other issuers a local name. */
+  /** The pool's id, such as `eu-west-1_Abc`; a local name for other issuers. */
   readonly poolId: string;
   readonly region: string;
   readonly name: string;
   readonly arn: string;
   readonly policy: PasswordPolicy;
-  /** Sign-in names that replace a username: `UsernameAttributes`. */
+  /** Attributes that replace the username at sign-in: `UsernameAttributes`. */
   readonly nameAttributes: readonly string[];
-  /** Sign-in names in addition to the username: `AliasAttributes`. */
+  /** Attributes that may be used at sign-in in addition to the username: `AliasAttributes`. */
   readonly aliases: readonly string[];
   readonly autoVerified: readonly string[];
   readonly isCaseSensitive: boolean;
@@ -83,7 +84,7 @@ export type PoolDefinition = {
   readonly required: readonly string[];
   readonly groups: readonly string[];
   readonly clients: readonly AppClient[];
-  /** Accepts any client id, because the pool's own are unknown here. */
+  /** If true, any client id is accepted, because the pool's own clients are unknown here. */
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
@@ -99,7 +100,7 @@ export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
 const HOUR = 3600;
 export const DEFAULT_TOKEN_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
 
-/** A client of a pool that is defined elsewhere: only its id is known. */
+/** Returns a client of a pool that is defined elsewhere, of which only the id is known. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
   return {
     clientId,
@@ -114,7 +115,7 @@ export function openClient(clientId: string, kind: PoolDefinition['kind']): AppC
     reportsUnknownUsers: false,
     revokesTokens: true,
     readable: undefined,
-    // Auth0's libraries for browser apps rely on rotation; Cognito's do not need it.
+    // Auth0's libraries for browser apps rely on rotation. Cognito's libraries do not need it.
     rotationGraceSeconds: kind === 'oidc' ? 0 : undefined,
   };
 }

@@ -12,10 +12,10 @@ export type TokenFacts = {
   /** Identifies the refresh token whose revocation revokes this token. */
   readonly originJti: string;
   readonly eventId: string;
-  /** Undefined for a sign-in by the API, which has no scopes. */
+  /** Undefined for a sign-in through the API, which has no scopes. */
   readonly scopes: readonly string[] | undefined;
   readonly nonce: string | undefined;
-  /** The audience that an OpenID Connect client requested; Cognito has no audience. */
+  /** The audience that an OpenID Connect client requested. Cognito does not support audiences. */
   readonly audience: string | undefined;
 };
 
@@ -66,8 +66,8 @@ function groupsOf({ groups }: PoolUser): Claims {
 }
 
 /**
- * OpenID Connect Core, "Requesting Claims using Scope Values": the standard claims of each scope; all others
- * belong to the profile.
+ * Returns the standard claims of each scope (OpenID Connect Core, "Requesting Claims using Scope Values"). All other
+ * claims belong to the profile.
  */
 function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: TokenFacts): Claims {
   return {
@@ -81,7 +81,7 @@ function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: Token
   };
 }
 
-/** RFC 9068 in Auth0's older form, without the header `typ`. */
+/** Returns an access token in Auth0's older form of RFC 9068, without the header `typ`. */
 function oidcAccess(
   pool: PoolDefinition,
   { user, client, scopes = [], audience, originJti }: TokenFacts,
@@ -108,7 +108,7 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
 }
 
-/** Attributes are strings; in tokens these two are booleans. */
+/** Attributes are strings, but in tokens, these two are booleans. */
 function typed(name: string, value: string): unknown {
   return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
 }

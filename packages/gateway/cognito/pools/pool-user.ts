@@ -5,10 +5,10 @@ export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' |
 export type PoolUser = {
   readonly username: string;
   readonly sub: string;
-  /** Without `sub`; values are strings, as in Cognito. */
+  /** Attributes without `sub`. Values are strings, as in Cognito. */
   attributes: ReadonlyMap<string, string>;
   groups: ReadonlySet<string>;
-  /** Added to all tokens unchanged, as triggers or rules of the issuer would do. */
+  /** Claims that are added to all tokens unchanged, as triggers or rules of the issuer would do. */
   readonly claims: Readonly<Record<string, unknown>>;
   status: UserStatus;
   isEnabled: boolean;
@@ -17,7 +17,7 @@ export type PoolUser = {
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;
-  /** Defined in users.yml, and created again in each run. */
+  /** True if the user is defined in users.yml, and is created again in each run. */
   readonly isWritten: boolean;
 };
 
@@ -29,7 +29,7 @@ export type UserDefinition = {
   readonly claims: Readonly<Record<string, unknown>>;
 };
 
-/** `email` → `email_verified`. */
+/** Makes the name of an attribute's flag: `email` → `email_verified`. */
 export function verifiedName(attribute: string): string {
   return `${attribute}_verified`;
 }
@@ -43,7 +43,7 @@ export function listAttributes(
     .map(([Name, Value]) => ({ Name, Value }));
 }
 
-/** A client that may read an attribute may also read whether it is verified. */
+/** If a client may read an attribute, it may also read whether the attribute is verified. */
 export function isReadable(name: string, readable: readonly string[] | undefined): boolean {
   if (readable === undefined || name === 'sub') return true;
   return readable.includes(name) || readable.some((attribute) => verifiedName(attribute) === name);

@@ -18,7 +18,7 @@ import { localNameOf } from '../../core/issuers/stand-ins.ts';
 
 type Properties = ResolvedResource['properties'];
 
-/** The pools of the stacks, followed by a pool for each other issuer that is replaced. */
+/** Returns the pools of the stacks, followed by a pool for each other issuer that is replaced. */
 export function readPools(stacks: readonly ResolvedStack[], issuers: readonly string[]): PoolDefinition[] {
   const own = stacks.flatMap((stack) =>
     ofType(stack, 'UserPool').map((resource) => readPool(resource, stack, stacks)),
@@ -85,7 +85,7 @@ const TRIGGERS: readonly TriggerName[] = [
   'PreTokenGeneration',
 ];
 
-/** If both properties for the token function are set, the versioned one is used. */
+/** If both properties for the token function are set, the function with a version is used. */
 function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
   const plain = TRIGGERS.flatMap((name) => {
     const arn = asNonEmptyText(config[name]);
@@ -117,10 +117,7 @@ const KINDS: readonly (readonly [property: string, kind: CharacterKind])[] = [
   ['RequireSymbols', 'symbol'],
 ];
 
-/**
- * Without a policy, a pool requires eight characters of all kinds, which is the default of the console and
- * the API.
- */
+/** A pool without a policy requires eight characters of all kinds, which is the default of the console and the API. */
 function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
   const isUnsaid = Object.keys(policy).length === 0;
   return {

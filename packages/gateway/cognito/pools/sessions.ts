@@ -26,7 +26,7 @@ type SignInFacts = {
 export type Tokens = {
   readonly id: string;
   readonly access: string;
-  /** Undefined if the old one stays valid, or none was requested. */
+  /** Undefined if the previous token stays valid, or no refresh token was requested. */
   readonly refresh: string | undefined;
   readonly expiresInSeconds: number;
   readonly scopes: readonly string[] | undefined;
@@ -41,7 +41,7 @@ export type RefreshSession = {
   readonly untilMs: number;
   readonly scopes?: readonly string[] | undefined;
   readonly audience?: string | undefined;
-  /** When it was used; it may be used again within the client's grace period. */
+  /** The time of the first use. After it, the token may be used again within the client's grace period. */
   usedAtMs?: number;
 };
 
@@ -51,14 +51,14 @@ type AccessToken = {
   readonly scopes: readonly string[];
 };
 
-/** The refresh tokens of one pool and its ended sign-ins; the oldest are removed first. */
+/** Maximum number of refresh tokens, and of ended sign-ins, of one pool. The oldest are removed first. */
 const MAX_SESSIONS = 10_000;
 
 export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Ended sign-ins: their access tokens are refused by Cognito's own calls. */
+  /** Sign-ins that have ended. Cognito's own calls refuse their access tokens. */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {
@@ -79,7 +79,7 @@ export class Sessions {
     const { random, clock } = this.#pool.ports;
     const changes = await this.#changesOf(facts);
     const originJti = facts.originJti ?? random.uuid();
-    // The session's code was used again while the trigger was running.
+    // The code of this sign-in was used again while the trigger was running.
     if (this.#ended.has(originJti)) throw notAuthorized('Access Token has been revoked');
     const authTime = Math.floor(clock.nowEpochMs() / 1000);
     const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;
@@ -87,8 +87,8 @@ export class Sessions {
   }
 
   /**
-   * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of the two users has stolen
-   * the token (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException
+   * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of its two users has stolen it
+   * (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
@@ -105,7 +105,7 @@ export class Sessions {
     const { originJti, authTime, scopes, audience } = session;
     const source = 'TokenGeneration_RefreshTokens';
     const facts = { user, client, scopes, audience, source, metadata } as const;
-    // Marked as used before the trigger is called, because a second use while the function runs must count as
+    // The token is marked as used before the trigger is called, so that a second use while the function runs counts as
     // reuse.
     if (grace !== undefined) session.usedAtMs ??= now;
     const changes = await this.#changesOf(facts);
@@ -152,7 +152,7 @@ export class Sessions {
     return this.#sessions.get(hashOf(token))?.sub;
   }
 
-  /** Whether a token was revoked; a token of another client is never revoked. */
+  /** Returns whether the token was revoked. A token of another client is never revoked. */
   revoke(token: string, clientId: string): boolean {
     const session = this.#sessions.get(hashOf(token));
     if (session?.clientId !== clientId) return false;
@@ -169,7 +169,7 @@ export class Sessions {
     this.#end((session) => session.sub === sub);
   }
 
-  /** The sign-in that an access token belongs to. @throws ServiceRefusal NotAuthorizedException */
+  /** Returns the sign-in to which an access token belongs. @throws ServiceRefusal NotAuthorizedException */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     if (
@@ -265,7 +265,7 @@ export class Sessions {
   }
 }
 
-/** Issuers other than Cognito have no triggers, and no access tokens without a scope. */
+/** Issuers other than Cognito have no triggers, and issue no access tokens without a scope. */
 function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
   const claims = accessClaims(definition, token);
   return changes === NO_CHANGES ? claims : changeAccess(claims, changes, token.client.clientId);

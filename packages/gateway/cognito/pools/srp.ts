@@ -1,7 +1,6 @@
 /**
- * The server's half of USER_SRP_AUTH: SRP-6a in the group of 3,072 bits (RFC 3526 §4, RFC 5054), hashed and
- * padded as Cognito's clients do it. All exponents except the client's have 256 bits, so plain BigInt is fast
- * enough.
+ * The server side of USER_SRP_AUTH: SRP-6a in the group of 3,072 bits (RFC 3526 §4, RFC 5054), hashed and padded as
+ * Cognito's clients do. All exponents except the client's have 256 bits, so plain BigInt is fast enough.
  */
 import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual } from 'node:crypto';
 
@@ -11,7 +10,7 @@ export type SrpChallenge = {
   /** The client's public value, in hexadecimal. */
   readonly A: string;
   readonly B: string;
-  /** The server's secret exponent, in hex. */
+  /** The server's secret exponent, in hexadecimal. */
   readonly b: string;
   readonly verifier: SrpVerifier;
 };
@@ -22,7 +21,7 @@ const K = hashHex(pad(N) + pad(G));
 
 type SrpUser = { readonly poolName: string; readonly username: string };
 
-/** The stored form of a password: it verifies a client, but cannot be used to sign in. */
+/** Makes the stored form of a password. It can verify a client, but cannot be used to sign in. */
 export function makeVerifier(
   { poolName, username }: SrpUser,
   password: string,
@@ -34,7 +33,7 @@ export function makeVerifier(
   return { salt, verifier: power(G, x).toString(16) };
 }
 
-/** @returns undefined for a public value that would reveal the secret (A mod N = 0, RFC 5054 §2.5.4) */
+/** @returns undefined if the public value would reveal the secret (A mod N = 0, RFC 5054 §2.5.4) */
 export function challenge(
   A: string,
   verifier: SrpVerifier,
@@ -46,9 +45,9 @@ export function challenge(
   return { A, B: B.toString(16), b: b.toString(16), verifier };
 }
 
-/** The text that the client signs: user, challenge and time. */
+/** The parts of the text that the client signs: user, challenge and time. */
 type SrpClaim = SrpUser & {
-  /** Base64. */
+  /** The secret block in base64. */
   readonly secretBlock: string;
   readonly timestamp: string;
   readonly signature: string;
@@ -58,7 +57,7 @@ export function isPasswordProven({ A, B, b, verifier }: SrpChallenge, claim: Srp
   const a = BigInt(`0x${A}`);
   const u = hashHex(pad(a) + pad(BigInt(`0x${B}`)));
   const shared = power(a * power(BigInt(`0x${verifier.verifier}`), u), BigInt(`0x${b}`));
-  // HKDF (RFC 5869) of one block, with Cognito's label.
+  // HKDF (RFC 5869) with a single block and Cognito's label.
   const secret = createHmac('sha256', Buffer.from(pad(u), 'hex'))
     .update(Buffer.from(pad(shared), 'hex'))
     .digest();
@@ -89,7 +88,7 @@ function hashHex(hex: string): bigint {
   return BigInt(`0x${createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex')}`);
 }
 
-/** Whole bytes, with a leading zero if the first bit would be read as a minus sign. */
+/** Pads to whole bytes, with a leading zero byte if the first bit would be read as a minus sign. */
 function pad(value: bigint): string {
   const hex = value.toString(16);
   const even = hex.length % 2 === 1 ? `0${hex}` : hex;

@@ -21,7 +21,7 @@ export type TokenSource =
 type ClaimChanges = { readonly add: Claims; readonly suppress: readonly string[] };
 
 export type TokenChanges = {
-  /** Replaces the user's groups; undefined means unchanged. */
+  /** Replaces the user's groups; undefined leaves them unchanged. */
   readonly groups: readonly string[] | undefined;
   readonly id: ClaimChanges;
   readonly access: ClaimChanges & {
@@ -37,7 +37,7 @@ export const NO_CHANGES: TokenChanges = {
   access: { ...NONE, scopesToAdd: [], scopesToSuppress: [] },
 };
 
-/** A function may not change claims about issuer, user, client or the way in which the user signed in. */
+/** A function must not change claims about the issuer, the user, the client or the sign-in method. */
 const RESERVED = new Set(
   (
     'acr amr at_hash auth_time azp client_id cognito:username event_id exp iat identities iss jti nbf nonce ' +
@@ -140,7 +140,7 @@ export function changeId(claims: Claims, { id }: TokenChanges): Claims {
   });
 }
 
-/** `aud` of an access token must be the client. */
+/** `aud` of an access token must be the client's id. */
 export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
   const scopes = (asText(claims['scope']) ?? '').split(' ').filter((scope) => scope !== '');
   const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));

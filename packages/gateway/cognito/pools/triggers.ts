@@ -1,5 +1,5 @@
 /**
- * Lambda triggers of user pools: the functions in `LambdaConfig`, called with Cognito's events. @see
+ * Lambda triggers of user pools: calls the functions in `LambdaConfig` with Cognito's events. @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -18,18 +18,18 @@ export const NO_CLIENT = 'CLIENT_ID_NOT_APPLICABLE';
 
 type Trigger = {
   readonly name: TriggerName;
-  /** `PreSignUp_SignUp` */
+  /** The trigger source, such as `PreSignUp_SignUp`. */
   readonly source: string;
   readonly clientId: string;
   readonly user: PoolUser;
   readonly request: UnknownMembers;
-  /** The event's `response` as sent to the function, which fills it in. */
+  /** The initial `response` of the event, which the function fills in. */
   readonly response: UnknownMembers;
 };
 
 /**
- * The response that the function has filled in; undefined if the pool has no such trigger. @throws
- * ServiceRefusal when it fails, or does not return an event
+ * Returns the response that the function has filled in; undefined if the pool has no such trigger. @throws
+ * ServiceRefusal if the function fails, or does not return an event
  */
 export async function callTrigger(
   { definition, ports }: UserPool,
@@ -83,7 +83,7 @@ export function metadataOf(
   return metadata.size === 0 ? {} : { [name]: Object.fromEntries(metadata) };
 }
 
-/** Asks the trigger whether to accept a new user. @returns whether the user is confirmed at once */
+/** Calls the trigger that decides whether to accept a new user. @returns whether the user is confirmed at once */
 export async function preSignUp(
   pool: UserPool,
   user: PoolUser,

@@ -16,7 +16,7 @@ export type PoolPorts = {
   readonly random: Random;
   readonly log: (line: string) => void;
   readonly onChange: () => void;
-  /** Calls the function of a trigger, within Cognito's time limit. */
+  /** Calls the function of a trigger within Cognito's time limit. */
   readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;
 };
 
@@ -24,7 +24,7 @@ export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: str
 
 type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
 
-/** Limits the memory; a test pool needs no more. */
+/** Limits memory. A test pool does not need more users. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
 /** Cognito's limit for an email, in characters. */
@@ -36,7 +36,7 @@ export class UserPool {
   readonly definition: PoolDefinition;
   readonly ports: PoolPorts;
   readonly #attempts: PasswordAttempts;
-  /** The users by username; the username is in lower case if the pool ignores case. */
+  /** Users by username. The key is in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
   readonly #groups: Map<string, string>;
   readonly #codes = new Map<string, SentCode>();
@@ -48,7 +48,7 @@ export class UserPool {
     this.#groups = new Map(definition.groups.map((name) => [name, '']));
   }
 
-  /** The part after `_` in the id, with which SRP's hashes begin. */
+  /** The part of the id after `_`, with which SRP's hashed texts begin. */
   get poolName(): string {
     return this.definition.poolId.replace(/^[^_]*_/, '');
   }
@@ -57,7 +57,7 @@ export class UserPool {
     return [...this.#users.values()];
   }
 
-  /** Names with descriptions, including groups that only users name. */
+  /** Names of groups with their descriptions, including groups that only occur in the definitions of users. */
   get groups(): ReadonlyMap<string, string> {
     const ofUsers = this.users.flatMap((user) => [...user.groups].map((name) => [name, ''] as const));
     return new Map([...ofUsers, ...this.#groups]);
@@ -95,7 +95,7 @@ export class UserPool {
     );
   }
 
-  /** Undefined, or what was wrong with an attempt to sign in with a password. */
+  /** Counts an attempt to sign in with a password. Returns why it failed, or undefined if it succeeded. */
   judgePassword(name: string, isRight: boolean): string | undefined {
     switch (this.#attempts.judge(this.find(name)?.sub ?? this.#keyOf(name), isRight)) {
       case 'right':
@@ -115,8 +115,8 @@ export class UserPool {
   }
 
   /**
-   * Adds a new user. In a pool that signs users in by an attribute, the name is that attribute's value, and
-   * the username is an id. @throws ServiceRefusal
+   * Adds a new user. If the pool signs users in by an attribute, the given name is that attribute's value, and the
+   * username is a generated id. @throws ServiceRefusal
    */
   add(
     name: string,
@@ -170,7 +170,7 @@ export class UserPool {
     for (const user of users) this.#users.set(this.#keyOf(user.username), user);
   }
 
-  /** The `sub` is the same in every run, because rows in tables refer to it. */
+  /** Adds a user from users.yml. Its `sub` is the same in every run, because rows in tables refer to it. */
   write({ username, password, attributes, groups, claims }: UserDefinition): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;
@@ -221,7 +221,7 @@ export class UserPool {
       throw new ServiceRefusal('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
   }
 
-  /** Logs a new code, which Cognito would send; the previous code becomes invalid. */
+  /** Creates and logs a code that Cognito would send. The previous code becomes invalid. */
   sendCode(user: PoolUser, purpose: CodePurpose, message?: CustomMessage): CodeDelivery {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     const hours = purpose === 'new password' ? 1 : 24;
@@ -256,7 +256,7 @@ export class UserPool {
     const sent = this.#codes.get(key);
     if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
       throw new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
-    // Attack: with unlimited attempts, six digits are soon guessed.
+    // Attack: with unlimited attempts, six digits can be guessed soon.
     if (sent.wrong >= MAX_WRONG_CODES)
       throw new ServiceRefusal(
         'LimitExceededException',
@@ -306,7 +306,7 @@ function describeNames(names: readonly string[]): string {
   return names.map((name) => (name === 'email' ? 'an email' : 'a phone number')).join(' or ');
 }
 
-/** In the issuer's form: a UUID in Cognito, `auth0|…` in Auth0. */
+/** Makes a `sub` in the issuer's form: a UUID in Cognito, `auth0|…` in Auth0. */
 function makeSub({ kind, issuer, poolId }: PoolDefinition, username: string): string {
   const hex = createHash('sha256').update(`${poolId}\0${username}`).digest('hex');
   if (kind === 'oidc') return issuer.includes('.auth0.com') ? `auth0|${hex.slice(0, 24)}` : hex.slice(0, 24);

@@ -1,4 +1,4 @@
-/** All user pools of this run, by id, by client and by host; each has the users of users.yml. */
+/** All user pools of this run, by id, client and host. Each pool contains the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import type { PoolUser, UserDefinition } from './pool-user.ts';
@@ -21,7 +21,7 @@ export class UserPools {
   readonly #ports: PoolPorts;
   #pools = new Map<string, LocalPool>();
   #written: readonly UserDefinition[] = [];
-  /** Includes pools that are not loaded now, whose data must not be lost. */
+  /** Saved pools, including pools that are not loaded now, because their data must not be lost. */
   readonly #saved: Map<string, SavedPool>;
 
   constructor(issuer: Issuer, ports: PoolPorts, kept: readonly SavedPool[] = []) {
@@ -54,7 +54,7 @@ export class UserPools {
     return this.all.find(({ pool }) => pool.definition.domains.includes(host));
   }
 
-  /** The pool of a client; an unknown client belongs to the first pool whose clients are unknown. */
+  /** Returns the pool of a client. An unknown client belongs to the first pool whose clients are unknown. */
   ofClient(clientId: string): (LocalPool & { readonly client: AppClient }) | undefined {
     const known = this.all.find(({ pool }) =>
       pool.definition.clients.some((client) => client.clientId === clientId),

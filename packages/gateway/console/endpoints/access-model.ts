@@ -1,4 +1,4 @@
-/** Who may call what, as the console shows it; plain JSON. */
+/** Who may call which route, as the console shows it. Plain JSON. */
 
 export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
@@ -8,13 +8,13 @@ export type ShownAccess = {
   /** The APIs of this run that the document protects. */
   readonly apis: readonly {
     readonly apiId: string;
-    /** The name that the gateway gives the API, where it serves it. */
+    /** The name of the API in the gateway; undefined if this run does not serve it. */
     readonly apiName?: string | undefined;
     readonly stage: string;
   }[];
-  /** Ids for choosing a caller's issuer. */
+  /** Ids of issuers from which the user can choose the caller's issuer. */
   readonly issuers: readonly string[];
-  /** `anybody`, followed by the roles. */
+  /** The column names: `anybody`, followed by the roles. */
   readonly columns: readonly string[];
   readonly rows: readonly {
     readonly method: string;
@@ -24,14 +24,14 @@ export type ShownAccess = {
   }[];
 };
 
-/** Asks "May this caller GET /orders/7?"; without a path, on every route. */
+/** A question such as "May this caller GET /orders/7?". Without a path, it asks about every route. */
 export type AccessQuestion = {
   readonly document: string;
   readonly method?: string | undefined;
   /** The path below the stage. */
   readonly path?: string | undefined;
   readonly token?: string | undefined;
-  /** JSON; used where there is no token. */
+  /** The caller's claims as JSON, used if there is no token. */
   readonly claims?: string | undefined;
   readonly issuer?: string | undefined;
   readonly roles: readonly string[];
@@ -48,7 +48,7 @@ type ShownAccessAnswer = {
   /** The caller as the rules see it; undefined without a caller. */
   readonly caller: string | undefined;
   readonly quota: string | undefined;
-  /** Why the credential is refused, whatever the rules allow. */
+  /** The reason why the credential is refused, regardless of the rules. */
   readonly refusal: string | undefined;
   readonly rules: readonly string[];
 };
@@ -63,7 +63,7 @@ export type AccessReply =
   | {
       readonly kind: 'answer';
       readonly answer: ShownAccessAnswer;
-      /** Why the usage of the caller's quota is not known. */
+      /** The reason why the usage of the caller's quota is unknown. */
       readonly unasked: string | undefined;
     }
   | {
@@ -77,6 +77,9 @@ export type AccessReply =
 /** The body of `GET console/access`. */
 export type ShownAccessBook = {
   readonly documents: readonly ShownAccess[];
-  /** Authorizers of this run use published versions, so the documents in the folder may not be in force. */
+  /**
+   * True if the authorizers of this run use published versions, so that the documents in the folder may not be in
+   * force.
+   */
   readonly isPublished: boolean;
 };

@@ -10,12 +10,12 @@ import type { PageKey } from './page-key.ts';
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
-/** Public: it is new with each run and not secret. */
+/** This path is public, because its response is new with each run and not secret. */
 const START_PATH = '/console/start';
 
 /**
- * Allows nothing external and nothing inline, no framing by other pages and no form targets. Sockets are
- * allowed because a page on 127.0.0.1 connects to WebSocket APIs of this run.
+ * The policy allows no external and no inline code, no framing by other pages and no form targets. Sockets are allowed,
+ * because a page on 127.0.0.1 connects to WebSocket APIs of this run.
  */
 const POLICY = [
   "default-src 'none'",
@@ -49,7 +49,7 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @param page the run named at `/console/start` @returns undefined for other paths */
+/** @param page its `start` and `isReady` are returned at `/console/start` @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,
@@ -70,7 +70,8 @@ export async function serveConsole(
 }
 
 /**
- * Returns ` http://127.0.0.1:4000/r/0f5b1c2d`: a long id is shortened to its beginning, which `find` accepts.
+ * Returns a link such as ` http://127.0.0.1:4000/r/0f5b1c2d`. A long id is shortened to its beginning, which `find`
+ * accepts.
  */
 export function printShortLink(control: string, requestId: string): string {
   return ` ${control}/r/${requestId.length > LONG_ID ? requestId.slice(0, SHORT_ID) : requestId}`;

@@ -1,4 +1,4 @@
-/** The recorded traffic as AWS meters it; plain JSON. */
+/** The recorded traffic as AWS meters it. Plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ApiShape = {
@@ -6,15 +6,15 @@ export type ApiShape = {
   readonly apiName: string;
   readonly stage: string;
   readonly kind: ApiProtocol;
-  /** Requests that AWS charges for; for WebSocket APIs, handshakes. */
+  /** Number of requests that AWS bills; for WebSocket APIs, the number of handshakes. */
   readonly requests: number;
-  /** REST requests that were refused by an authorizer, a key or a throttle and are therefore free. */
+  /** Number of REST requests that an authorizer, a key check or a throttle refused. AWS does not bill them. */
   readonly unbilled: number;
-  /** Units of 512 KB (HTTP) or 32 KB (WebSocket messages in both directions). */
+  /** Number of billed units: 512 KB (HTTP), or 32 KB (WebSocket messages in both directions). */
   readonly units: number;
   readonly connectionMinutes: number;
   readonly responseBytes: number;
-  /** Features in use that HTTP APIs lack; empty for other API types than REST. */
+  /** Features in use that HTTP APIs lack; empty for APIs that are not REST APIs. */
   readonly onlyRest: readonly string[];
 };
 
@@ -25,20 +25,20 @@ export type FunctionShape = {
   readonly calls: number;
   readonly totalMs: number;
   readonly logBytes: number;
-  /** How long an authorizer's results are cached; undefined for a function that is not an authorizer. */
+  /** TTL of an authorizer's cached results; undefined for a function that is not an authorizer. */
   readonly keptSeconds: number | undefined;
 };
 
 export type CacheShape = {
   readonly apiName: string;
   readonly stage: string;
-  /** In gigabytes, in AWS's form: `0.5`. */
+  /** The size in gigabytes, in AWS's form: `0.5`. */
   readonly gigabytes: string;
   readonly hits: number;
   readonly misses: number;
 };
 
-/** Capacity units used on a table of the embedded DynamoDB since startup. */
+/** Capacity units that a table of the embedded DynamoDB has consumed since startup. */
 export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
 
 export type TrafficShape = {
@@ -46,8 +46,8 @@ export type TrafficShape = {
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
-  /** Undefined if the tables are not local, and are not counted. */
+  /** Undefined if the tables are not local, so that their units are not counted. */
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since startup that used those units. */
+  /** Number of requests and messages since startup that consumed these units. */
   readonly eventsOfTables: number;
 };

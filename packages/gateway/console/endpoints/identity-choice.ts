@@ -1,7 +1,6 @@
 /**
- * The caller of a request to send: `anonymous`, `alice:admin,courier` (a token of the local issuer), `key:ID`
- * (an API key) or `iam:NAME` (a signature by a local identity). The original request's credentials are
- * removed.
+ * Chooses the caller of a request to send: `anonymous`, `alice:admin,courier` (a token of the local issuer), `key:ID`
+ * (an API key) or `iam:NAME` (a signature by a local identity). The original request's credentials are removed.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { InvalidRequest } from '../../core/errors.ts';
@@ -16,13 +15,13 @@ import type { ApiKeys } from '../../control/metering/api-keys.ts';
 
 export type OutgoingRequest = {
   readonly method: string;
-  /** Includes the stage and the query. */
+  /** The target includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | undefined;
 };
 
-/** Signs the gateway's own tokens and tokens of the issuers that it emulates. */
+/** Signs the gateway's own tokens, and tokens of the issuers that it emulates. */
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
@@ -47,7 +46,7 @@ const CREDENTIALS = new Set([
   'x-amz-content-sha256',
 ]);
 
-/** Headers of the connection, or added by the signature. */
+/** Headers that belong to the connection or that the signature adds. */
 const UNSIGNED = new Set([...CONNECTION_HEADERS, 'host']);
 
 /** @throws InvalidRequest */
@@ -88,7 +87,7 @@ function routeOf({ method, target }: OutgoingRequest, api: ServedApi): RoutePlan
   return api.stages.get(stageName)?.deployment.routes.find(method, path)?.plan;
 }
 
-/** The header from which the route's authorizer reads a token; default: `Authorization`. */
+/** Returns the source from which the route's authorizer reads a token. The default is the header `Authorization`. */
 function sourceOf(route: RoutePlan | undefined): IdentitySource {
   const authorization = route?.authorization;
   const sources =

@@ -1,6 +1,5 @@
 /**
- * The console's endpoints that are not about requests, below `/_gatewright/console/`
- * (docs/design/control-plane.md).
+ * The console's endpoints below `/_gatewright/console/` that do not concern requests (docs/design/control-plane.md).
  */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -36,18 +35,18 @@ export type InspectPorts = Recording & {
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;
   readonly services: ServiceClient;
-  /** Undefined means that this run has no DynamoDB. */
+  /** Returns undefined if this run has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
-  /** Undefined means that the starting program has no access documents. */
+  /** Undefined if the program that started the gateway has no access documents. */
   readonly access: AccessBook | undefined;
-  /** Undefined means that no invoices are made. */
+  /** Undefined if no invoices are created. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
-  /** Undefined if no such function exists. */
+  /** Invokes a function; undefined if it does not exist. */
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult | undefined>;
-  /** The authorizers use their published versions. */
+  /** Returns whether the authorizers use published documents. */
   readonly followsPublished: () => boolean;
-  /** The bodies of `GET console/{name}`. */
+  /** Functions that make the bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;
 };
 
@@ -65,7 +64,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'saved',
 ]);
 
-/** `path` is below `/_gatewright/`. @returns undefined for other paths */
+/** `path` is relative to `/_gatewright/`. @returns undefined for other paths */
 export async function serveInspection(
   request: ControlRequest,
   path: string,
@@ -106,7 +105,7 @@ export async function serveInspection(
 
 const MAX_EVENT = 6 * 1024 * 1024;
 
-/** The response with its secrets hidden, as in the record of a request. */
+/** Invokes a function, and returns its response with secrets hidden, as in the record of a request. */
 async function invokeByHand(body: UnknownMembers, at: InspectPorts): Promise<ControlReply> {
   const { function: name, payload } = body;
   if (typeof name !== 'string' || typeof payload !== 'string' || payload.length > MAX_EVENT)

@@ -1,4 +1,4 @@
-/** What a run of the gateway contains besides its requests, as the control port shows it; plain JSON. */
+/** What a run of the gateway contains in addition to its requests, as the control port shows it. Plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
@@ -14,7 +14,7 @@ export type ShownRoute = {
     readonly scopes: readonly string[];
   };
   readonly apiKeyRequired: boolean;
-  /** `→ function`, an address, or `MOCK`. */
+  /** The integration target: `→ function`, an address, or `MOCK`. */
   readonly target: string;
   readonly timeoutMs: number | undefined;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
@@ -44,13 +44,13 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
-  /** The roles that access documents name. */
+  /** The roles that the access documents name. */
   readonly roles: readonly string[];
 };
 
 type ShownStage = {
   readonly apiId: string;
-  /** The API's id if this run does not serve the API. */
+  /** The name of the API, or its id if this run does not serve the API. */
   readonly apiName: string;
   readonly stage: string;
 };
@@ -68,7 +68,7 @@ export type ShownPlanKey = {
   readonly keyId: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** Requests left in this period; undefined if the plan has no quota. */
+  /** Remaining requests in this period; undefined if the plan has no quota. */
   readonly left: number | undefined;
   /** A day such as `2026-09-01` and its number of requests, oldest first. */
   readonly days: readonly (readonly [string, number])[];
@@ -85,10 +85,10 @@ export type ShownCacheEntry = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string;
-  /** Identifies the entry for a flush; not secret. */
+  /** Identifies the entry for a flush. It is not secret. */
   readonly id: string;
   readonly key: string;
-  /** The principal of a grant, or the status of a response. */
+  /** The principal of a cached grant, or the status of a cached response. */
   readonly holds: string;
   readonly ageMs: number | undefined;
   readonly endsInMs: number;
@@ -116,7 +116,7 @@ export type ShownFunction = {
   readonly instances: number;
   readonly busy: number;
   readonly started: number;
-  /** Only the name is set where the value may be a secret. */
+  /** Names and values. A value is left out if it may be secret. */
   readonly environment: readonly (readonly [string, string])[];
   readonly calls: number;
   readonly errors: number;
@@ -128,7 +128,7 @@ export type ShownFunction = {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
-    /** The request for which the line was printed, if that request is kept. */
+    /** Id of the request during which the line was printed, if that request is still recorded. */
     readonly recordId: string | undefined;
   }[];
 };
@@ -145,20 +145,20 @@ export type RouteNumbers = {
 
 export type ShownNumbers = {
   readonly routes: readonly RouteNumbers[];
-  /** Seconds since the epoch, with the requests and errors of each second. */
+  /** Seconds since the epoch, each with its number of requests and errors. */
   readonly seconds: readonly (readonly [number, number, number])[];
   readonly count: number;
 };
 
 export type ShownSource = {
-  /** The kind as its service names it: `queue`, `schedule`, `alarm`, `bus`. */
+  /** The kind of source, as its service names it: `queue`, `schedule`, `alarm`, `bus`. */
   readonly kind: string;
   readonly name: string;
   readonly targets: readonly string[];
-  /** What waits, or when it runs next, as a clause. */
+  /** A clause that describes what is waiting, or when the source runs next. */
   readonly state: string;
   /**
-   * `run`: runs it as if it were due; `send`: sends a message or an event; `redrive`: moves dead-letter
+   * `run`: runs the source as if it were due. `send`: sends a message or an event. `redrive`: moves dead-letter
    * messages back to their queue.
    */
   readonly actions: readonly ('run' | 'send' | 'redrive')[];
@@ -166,20 +166,20 @@ export type ShownSource = {
 
 export type ShownEvents = {
   readonly sources: readonly ShownSource[];
-  /** Asynchronous invocations that have not finished. */
+  /** Number of asynchronous invocations that have not finished. */
   readonly asynchronous: number;
 };
 
 export type SavedRequest = {
   readonly name: string;
-  /** The name of the API, because ids may differ between runs. */
+  /** The name of the API, because its id may differ between runs. */
   readonly api: string;
   readonly stage: string;
   readonly method: string;
-  /** Includes the stage and the query. */
+  /** The target includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `alice:admin`, `key:ID` or `iam:NAME`; absent means as the headers say. */
+  /** The caller: `alice:admin`, `key:ID` or `iam:NAME`. If absent, the headers determine the caller. */
   readonly as?: string;
   readonly body?: string;
 };

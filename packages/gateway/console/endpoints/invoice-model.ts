@@ -3,7 +3,7 @@ export type ShownInvoice = {
   readonly tenant: string;
   readonly customer: string;
   readonly currency: string;
-  /** Decimal text, like the amounts. */
+  /** The total as decimal text, like the amounts. */
   readonly total: string;
   readonly lines: readonly {
     readonly what: string;

@@ -1,4 +1,4 @@
-/** How the resources in the stacks of this run are connected; plain JSON. */
+/** How the resources of this run's stacks are connected. Plain JSON. */
 
 export type MapNodeKind = 'source' | 'api' | 'route' | 'authorizer' | 'function' | 'resource';
 
@@ -6,9 +6,9 @@ export type MapNode = {
   readonly id: string;
   readonly kind: MapNodeKind;
   readonly name: string;
-  /** `HTTP API, stage dev`, `DynamoDB table`, `MOCK`. */
+  /** Description of the node: `HTTP API, stage dev`, `DynamoDB table`, `MOCK`. */
   readonly what: string;
-  /** `serverless.yml:25`; undefined for what no template defines. */
+  /** Place of the definition, such as `serverless.yml:25`; undefined if no template defines the resource. */
   readonly place: string | undefined;
   /** The API and the route whose requests the page counts. */
   readonly route?: { readonly apiName: string; readonly routeKey: string };
@@ -21,6 +21,6 @@ export type MapEdge = { readonly from: string; readonly to: string };
 export type StackMap = {
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
-  /** The number of routes that exceed the limit per API, by the API's name. */
+  /** For each API with too many routes, its name and the number of routes that are not shown. */
   readonly left: readonly { readonly apiName: string; readonly routes: number }[];
 };

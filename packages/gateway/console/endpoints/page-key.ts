@@ -1,7 +1,7 @@
 /**
- * The key of the console's page. It outlives the run, so that an open tab works after a restart, and is
- * never sent: the page signs the name of the start with it. This protects against a program of another user
- * that takes the port while the gateway is down, which an open tab would call each second.
+ * The key of the console's page. It stays valid after the run ends, so that an open tab works after a restart. The key
+ * is never sent: the page signs the name of the run with it. This protects against a program of another user that takes
+ * over the port while the gateway is down, because an open tab calls the port each second.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
@@ -13,7 +13,10 @@ import { userFolder } from '@gatewright/aws/user-folder';
 import { isPageRoute } from './page-routes.ts';
 import type { CacheFolder } from '@gatewright/aws/cache-files';
 
-/** One key for each folder that was started; keys that were not used for longest are removed first. */
+/**
+ * Maximum number of keys, one for each folder in which a gateway was started. The least recently used keys are removed
+ * first.
+ */
 const MOST_KEYS = 200;
 const MOST_BYTES = 64 * 1024;
 
@@ -22,13 +25,13 @@ export function pageKeyFolder(environment: Readonly<Record<string, string | unde
 }
 
 export class PageKey {
-  /** The public name, new with each run, that the page signs. */
+  /** The public name of the run, which the page signs. It is new with each run. */
   readonly start = randomBytes(16).toString('base64url');
-  /** Whether all ports listen; the page waits until then. */
+  /** True once all ports listen. The page waits for it. */
   isReady = false;
   readonly #kept: { readonly cache: CacheFolder; readonly name: string } | undefined;
   readonly #report: (sentence: string) => void;
-  /** The key if none can be stored; it is valid until this run ends. */
+  /** The key, if no key can be stored. It is valid until this run ends. */
   #own: string | undefined;
 
   /**
@@ -57,7 +60,7 @@ export class PageKey {
     return this.renew();
   }
 
-  /** The previous key is refused at once, also by other gateways of this folder. */
+  /** Replaces the key. The previous key is refused at once, also by other gateways of this folder. */
   renew(): string {
     const key = randomBytes(32).toString('base64url');
     this.#own = undefined;
@@ -73,7 +76,7 @@ export class PageKey {
     return key;
   }
 
-  /** @param host as the browser sends it: a signature for one port is refused at another */
+  /** @param host the Host header of the browser; a signature for one port is refused at another */
   admits(signature: string, host: string): boolean {
     const key = this.#read();
     if (key === undefined) return false;
@@ -81,12 +84,12 @@ export class PageKey {
     return equalInConstantTime(expected.digest('base64url'), signature);
   }
 
-  /** @param path below `/_gatewright/` */
+  /** @param path relative to `/_gatewright/` */
   mayCall(method: string, path: string): boolean {
     return isPageRoute(method, path);
   }
 
-  /** Read each time, because another command or gateway may have renewed it. */
+  /** The key is read each time, because another command or gateway may have renewed it. */
   #read(): string | undefined {
     return this.#own ?? (this.#kept && readCached(this.#kept.cache, this.#kept.name));
   }
@@ -96,14 +99,14 @@ function isThere(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // The folder may be closed to this user, which `renew` reports.
+    // The folder may be inaccessible to this user, which `renew` reports.
     return false;
   }
 }
 
-/** Named by machine and folder, because homes are shared between machines and folders are copied. */
+/** The name depends on machine and folder, because home folders are shared between machines and folders are copied. */
 function placeOf(folder: string, directory: string): { cache: CacheFolder; name: string } {
-  // The first part of the host name, because networks add and change the others.
+  // Only the first part of the host name counts, because networks add and change the other parts.
   const [machine] = hostname().toLowerCase().split('.');
   const owner = [machine, realpathSync(directory)];
   const name = createHash('sha256').update(JSON.stringify(owner)).digest('hex').slice(0, 32);

@@ -1,6 +1,4 @@
-/**
- * The calls that the page's key allows: only the calls that the page makes. `*` matches one segment.
- */
+/** The calls that the page's key allows, which are only those of the page. `*` matches one segment. */
 export const PAGE_ROUTES: readonly string[] = [
   'GET clock',
   'POST clock',
@@ -47,7 +45,7 @@ const PATTERNS = PAGE_ROUTES.filter((route) => route.includes('*')).map(
   (route) => new RegExp(`^${route.replaceAll('*', '[^/]+')}$`),
 );
 
-/** @param path below `/_gatewright/`, without the query */
+/** @param path relative to `/_gatewright/`, without the query */
 export function isPageRoute(method: string, path: string): boolean {
   const route = `${method} ${path}`;
   return EXACT.has(route) || PATTERNS.some((pattern) => pattern.test(route));

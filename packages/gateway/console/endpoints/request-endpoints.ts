@@ -1,5 +1,5 @@
 /**
- * Recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
+ * Endpoints for recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
  * (docs/design/control-plane.md).
  */
 import { InvalidRequest } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
 
-/** `path` is below `/_gatewright/`. @returns undefined for other paths */
+/** `path` is relative to `/_gatewright/`. @returns undefined for other paths */
 export async function serveRequests(
   request: ControlRequest,
   path: string,
@@ -177,7 +177,7 @@ function readEdit(value: unknown): Edit | undefined {
   };
 }
 
-/** Returns whether the headers are valid on the wire: no name or value may contain a line break. */
+/** Returns whether the headers are valid: no name or value may contain a line break. */
 function isHeaders(value: unknown): value is [string, string][] {
   return (
     Array.isArray(value) &&
@@ -195,17 +195,17 @@ function isHeaders(value: unknown): value is [string, string][] {
 }
 
 /**
- * Server-sent events of records, in batches, so that a browser that watches heavy traffic does not slow it
- * down.
+ * Server-sent events of records are sent in batches, so that a browser that watches heavy traffic does not slow the
+ * gateway down.
  */
 const BATCH_MS = 100;
 const BATCH_ROWS = 500;
-/** Proxies and browsers drop silent streams, and so does the control port after `IDLE_MS`. */
+/** Proxies and browsers close silent streams, and so does the control port after `IDLE_MS`. */
 const HEARTBEAT_MS = 15_000;
 const IDLE_MS = 60_000;
 const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];
 
-/** Sends rows from sequence `since` on, oldest first, as they arrive. */
+/** Sends rows from the sequence number `since` on, oldest first, as they arrive. */
 function streamRows(records: RequestRecords, since: number): ControlReply {
   const ended = new AbortController();
   const bytes = {
@@ -229,7 +229,8 @@ async function* printRows(
   yield Buffer.from('retry: 1000\n\n');
   while (!signal.aborted) {
     const { taken } = records.state;
-    // The records were cleared or the gateway restarted: the reader's rows are outdated.
+    // If the records were cleared or the gateway restarted, the rows of the reader are outdated, so the stream starts
+    // again.
     if (next > taken) next = 0;
     if (next < taken) {
       const rows = records
@@ -246,7 +247,7 @@ async function* printRows(
   }
 }
 
-/** Returns false when nothing arrived within a heartbeat. */
+/** Returns false if nothing arrived within a heartbeat interval. */
 async function waitForRecord(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
   const done = new AbortController();
   const silence = wait(HEARTBEAT_MS, false, {

@@ -1,4 +1,4 @@
-/** Sends a request through the pipeline again: unchanged, edited, as another caller, at another time. */
+/** Sends a request through the pipeline again: unchanged, edited, as another caller, or at another time. */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { InvalidRequest } from '../../core/errors.ts';
 import { gatherReply } from '../../core/gather-reply.ts';
@@ -16,10 +16,10 @@ import type { Ports, ShiftableClock } from '../../core/ports.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
 
-/** Changes to the request; absent members stay unchanged. */
+/** Changes to the request. Absent members leave it unchanged. */
 export type Edit = {
   readonly method?: string;
-  /** Includes the stage and the query. */
+  /** The target includes the stage and the query. */
   readonly target?: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
@@ -27,7 +27,7 @@ export type Edit = {
 
 export type ResendOptions = {
   readonly as?: string | undefined;
-  /** Applies to this request only; the clock is moved back afterwards. */
+  /** Shifts the clock for this request only. The clock is moved back afterwards. */
   readonly shiftMs?: number | undefined;
   readonly edit?: Edit | undefined;
 };
@@ -44,7 +44,7 @@ export type ResendPorts = {
 const OF_THE_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-requestid']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
-/** @returns id of the new request. @throws InvalidRequest */
+/** @returns id of the new request @throws InvalidRequest */
 export async function replay(
   { kept: recorded, redactor }: Found,
   options: ResendOptions,
@@ -64,7 +64,7 @@ export async function replay(
   return sendRequest(received.api.apiId, edited, options, ports, received.sourceIp);
 }
 
-/** @returns id of the new request. @throws InvalidRequest */
+/** @returns id of the new request @throws InvalidRequest */
 export async function sendRequest(
   apiId: string,
   request: OutgoingRequest,
@@ -96,7 +96,7 @@ export async function sendRequest(
   }
 }
 
-/** @throws InvalidRequest beyond the clock's range */
+/** @throws InvalidRequest if the time is outside of the clock's range */
 function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   try {
     if (ms !== 0) clock.shift(ms);
@@ -105,7 +105,7 @@ function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   }
 }
 
-/** Replaces masked values that come back unchanged by the original ones. */
+/** Applies the changes. Masked values that were not changed are replaced by the original values. */
 function edit(
   original: OutgoingRequest,
   changed: Edit,

@@ -1,6 +1,6 @@
 /**
- * Requests saved in a file of the project, which may be committed: it names callers instead of storing
- * tokens, and has `${NAME}` instead of values that the redactor hides.
+ * Requests saved in a file of the project, which may be committed. It names callers instead of storing tokens, and
+ * contains `${NAME}` in place of values that the redactor hides.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
@@ -10,7 +10,7 @@ import type { SavedRequest } from './inspect-model.ts';
 const MAX_SAVED = 500;
 const MAX_TEXT = 256 * 1024;
 
-/** @throws InvalidRequest for a text that is not a file of saved requests */
+/** @throws InvalidRequest if the text is not a file of saved requests */
 export function parseSavedRequests(text: string, file: string): readonly SavedRequest[] {
   let value: unknown;
   try {
@@ -27,12 +27,12 @@ export function parseSavedRequests(text: string, file: string): readonly SavedRe
   });
 }
 
-/** Writes one member a line, so that a small change produces a small diff. */
+/** Writes one member on each line, so that a small change produces a small diff. */
 export function printSavedRequests(requests: readonly SavedRequest[]): string {
   return `${JSON.stringify({ requests }, null, 2)}\n`;
 }
 
-/** Undefined unless the value is a request that can be sent. */
+/** Returns undefined if the value is not a request that can be sent. */
 export function readSavedRequest(value: unknown): SavedRequest | undefined {
   if (!isJsonObject(value)) return undefined;
   const { name, api, stage, method, target, headers, as, body } = value;
@@ -67,7 +67,7 @@ function isPairs(value: unknown): value is (readonly [string, string])[] {
   );
 }
 
-/** Requests of the same name are replaced. @throws InvalidRequest for too many */
+/** Adds requests, which replace requests of the same name. @throws InvalidRequest if there are too many */
 export function addSavedRequests(
   before: readonly SavedRequest[],
   added: readonly SavedRequest[],
@@ -78,13 +78,13 @@ export function addSavedRequests(
   return [...byName.values()];
 }
 
-/** The text with which a redactor replaces a secret. */
+/** Matches the text with which a redactor replaces a secret. */
 const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]\u2026?/;
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'x-amz-date', 'cookie']);
-/** Shorter values would occur by chance in other words. */
+/** Shorter values could occur by chance in other words. */
 const MIN_REPEATED = 8;
 
-/** @throws InvalidRequest for a caller that is a credential instead of a name */
+/** @throws InvalidRequest if the caller is a credential instead of a name */
 export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedRequest {
   const { as = '', headers, target, body } = request;
   if (redactor.text(as) !== as || MASK.test(as))
@@ -93,7 +93,7 @@ export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedReq
   const hide = (name: string, value: string): string => {
     const placeholder = placeholderOf(name);
     if (value.length >= MIN_REPEATED) hidden.set(value, placeholder);
-    // A token may be repeated elsewhere without its scheme.
+    // A token may occur elsewhere in the request without its scheme.
     const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(value)?.[1];
     if (bare !== undefined && bare.length >= MIN_REPEATED) hidden.set(bare, placeholder);
     return placeholder;
@@ -136,7 +136,7 @@ function hideInTarget(target: string, redactor: Redactor, hide: Hide): string {
   return `${segments.join('/')}${query === '' ? '' : `?${hideInPairs(query, redactor, hide)}`}`;
 }
 
-/** Handles the pairs of a query or a form. */
+/** Hides secrets in the pairs of a query or a form. */
 function hideInPairs(text: string, redactor: Redactor, hide: Hide): string {
   return text
     .split('&')
@@ -156,7 +156,7 @@ function hideInBody(body: string, headers: SavedRequest['headers'], redactor: Re
   if (before === undefined || after === undefined)
     return redacted.replaceAll(new RegExp(MASK, 'g'), (mask) => hide('secret', mask));
   const shown = hideInJson(before, after, 'secret', hide);
-  // Parts without secrets stay as they were written.
+  // Without secrets, the body stays as it was written.
   return JSON.stringify(shown) === JSON.stringify(before) ? body : JSON.stringify(shown, null, 2);
 }
 
@@ -169,7 +169,7 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Compares the value with the redactor's output member by member. */
+/** Compares a value with the redactor's output, member by member, and hides the differences. */
 function hideInJson(value: unknown, redacted: unknown, name: string, hide: Hide): unknown {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = Array.isArray(redacted) ? redacted : [];

@@ -52,7 +52,7 @@ function writtenExample({ example, examples, default: usual, const: only, enum: 
   return Array.isArray(all) && all.length > 0 ? { value: all[0] as unknown } : undefined;
 }
 
-/** `#/definitions/Pet`, or `https://apigateway.amazonaws.com/restapis/abc/models/Pet`. */
+/** Resolves `#/definitions/Pet`, or `https://apigateway.amazonaws.com/restapis/abc/models/Pet`. */
 function follow(ref: string, at: At): unknown {
   const name = /\/models\/([A-Za-z0-9]+)$/.exec(ref)?.[1];
   const model = name === undefined ? undefined : at.find(name);
@@ -65,7 +65,7 @@ function follow(ref: string, at: At): unknown {
   return ref.startsWith('#') ? make(target, at) : null;
 }
 
-/** Combines all of them into one schema. */
+/** Combines the schemas into one schema. */
 function merge(schemas: readonly UnknownMembers[], at: At): UnknownMembers {
   const known = schemas.map((schema) => {
     const { $ref: ref } = schema;

@@ -16,19 +16,15 @@ import type { SavedRequest } from './inspect-model.ts';
 export interface SavedRequestsFile {
   /** The file name for messages: `gatewright.requests.json`. */
   readonly name: string;
-  /**
-   * Undefined if there is no file yet. @throws InvalidRequest if it is not an ordinary file, or too
-   * large
-   */
+  /** Returns undefined if there is no file yet. @throws InvalidRequest if it is not an ordinary file, or too large */
   read(): Promise<string | undefined>;
   /**
-   * Changes run one after another, each on what the previous one wrote. Nothing is written if `make`
-   * throws.
+   * Changes the file. Changes run one after another, each on the previous result. Nothing is written if `make` throws.
    */
   change(make: (text: string | undefined) => string): Promise<void>;
 }
 
-/** @param change undefined means none; otherwise `{"add": [request…]}` or `{"remove": name}` */
+/** @param change undefined changes nothing; otherwise `{"add": [request…]}` or `{"remove": name}` */
 export async function serveSaved(
   file: SavedRequestsFile,
   change: UnknownMembers | undefined,

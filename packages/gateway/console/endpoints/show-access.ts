@@ -1,12 +1,15 @@
 /**
- * Who may call what. Documents are compiled outside the gateway, so the command provides the functions for
- * it.
+ * Shows who may call which route. Documents are compiled outside of the gateway, so the command provides the functions
+ * for it.
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
 
-/** The access documents of this run, read again for each request because they may change while it runs. */
+/**
+ * The access documents of this run. They are read again for each request, because they may change while the gateway
+ * runs.
+ */
 export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
@@ -15,7 +18,7 @@ export interface AccessBook {
 const MAX_TEXT = 20_000;
 const MAX_NAMES = 50;
 
-/** @param nameOf name of an API, by id; undefined if this run does not serve it */
+/** @param nameOf returns the name of an API by its id; undefined if this run does not serve it */
 export function showAccess(
   book: AccessBook | undefined,
   isPublished: boolean,
@@ -26,7 +29,7 @@ export function showAccess(
     apis: document.apis.map((api) => ({ ...api, apiName: nameOf(api.apiId) })),
   }));
   const isServed = ({ apis }: ShownAccess): boolean => apis.some(({ apiName }) => apiName !== undefined);
-  // The page opens the first document.
+  // Documents of served APIs come first, because the page opens the first document.
   return { documents: documents.toSorted((a, b) => Number(isServed(b)) - Number(isServed(a))), isPublished };
 }
 

@@ -56,12 +56,12 @@ function showRoute(
   };
 }
 
-/** Larger schemas can be read in the template. */
+/** Larger schemas are left out; they can be read in the template. */
 const MAX_EXAMPLE = 8_000;
 
 function showExample({ mediaType, name, schemaOf }: RequestModel): ShownRoute['examples'][number][] {
   const schema = schemaOf(name);
-  // The default model that every API has says nothing about a body.
+  // The model `Empty`, which every API has, does not describe a body.
   if (schema === undefined || name === 'Empty') return [];
   const text = JSON.stringify(exampleOf(schema, schemaOf), null, 2);
   return text.length > MAX_EXAMPLE ? [] : [{ mediaType, model: name, text }];

@@ -1,4 +1,4 @@
-/** Lists and flushes the entries of all stages' caches. */
+/** Lists and flushes the cache entries of all stages. */
 import { createHash } from 'node:crypto';
 import type {
   AuthorizerGrant,
@@ -40,7 +40,7 @@ function showStage(
       ...place,
       id,
       holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
-      // The text before the line break is the authorizer's id.
+      // The text before the line break is the authorizer's id, so it is removed.
       key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
       ageMs: given === undefined ? undefined : nowEpochMs - given,
       endsInMs: expiresAtEpochMs - nowEpochMs,
@@ -58,7 +58,7 @@ function showStage(
   return [...grants, ...replies].filter(({ endsInMs }) => endsInMs > 0);
 }
 
-/** Shows `GET /pets page=2`, because ids of deployments and resources mean nothing to the user. */
+/** Describes a key as `GET /pets page=2`, because ids of deployments and resources mean nothing to the user. */
 function describeKey(key: string, { deployment }: ServedStage, redactor: Redactor): string {
   const [, method, namespace, values] = JSON.parse(key) as readonly [
     deploymentId: string,
@@ -70,7 +70,7 @@ function describeKey(key: string, { deployment }: ServedStage, redactor: Redacto
     const [verb] = routeKey.split(' ');
     return cacheKey?.namespace === namespace && (verb === method || verb === 'ANY');
   });
-  // The entry belongs to a canary, or to the previous deployment.
+  // The entry belongs to a canary, or to a previous deployment.
   if (route === undefined) return redactor.text(key);
   const parameters = (route.cacheKey?.sources ?? []).map((source, index) => {
     const name = 'name' in source ? source.name : source.kind;
@@ -81,7 +81,7 @@ function describeKey(key: string, { deployment }: ServedStage, redactor: Redacto
 
 type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };
 
-/** A canary has its own grants; flushing the stage's grants includes them. */
+/** Lists the cached results of the stage's authorizers. A canary has its own cache, which is included. */
 function grantsOf(
   stage: ServedStage,
 ): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
@@ -98,7 +98,7 @@ function grantsOf(
   );
 }
 
-/** Undefined if the stage has no cache; its canary's entries are in the same cache. */
+/** Lists the cached responses; undefined if the stage has no cache. Entries of a canary are in the same cache. */
 function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefined {
   const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
   return (
@@ -111,10 +111,7 @@ function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefine
   );
 }
 
-/**
- * The keys of an authorizer's cache are credentials, so each entry is named by an id that cannot be used for
- * a call.
- */
+/** Makes an id for an entry. Keys of an authorizer's cache are credentials, so the id must not be usable for a call. */
 function idOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
@@ -123,11 +120,11 @@ type Flush = {
   readonly apiId: string;
   readonly stage: string;
   readonly kind: ShownCacheEntry['kind'];
-  /** Undefined means all. */
+  /** Undefined means all entries. */
   readonly id?: string | undefined;
 };
 
-/** The number of removed entries; undefined if there is no such cache. */
+/** Returns the number of removed entries; undefined if there is no such cache. */
 export function flushCache(
   api: ServedApi | undefined,
   { stage: stageName, kind, id }: Flush,

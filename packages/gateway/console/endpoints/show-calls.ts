@@ -7,7 +7,7 @@ type Call = {
   readonly body?: string;
 };
 
-/** Calls to AWS, newest first. Signatures, and secrets that functions send or store, are masked. */
+/** Returns calls to AWS, newest first. Signatures, and secrets that functions send or store, are masked. */
 export function showCalls(calls: readonly Call[], redactor: Redactor): readonly Call[] {
   return calls.toReversed().map((call) => ({
     ...call,

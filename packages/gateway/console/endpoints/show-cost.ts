@@ -1,4 +1,4 @@
-/** Meters the records as AWS does; the page estimates the cost of a month from that. */
+/** Meters the records as AWS does. From this, the page estimates the cost of a month. */
 import { countCalls } from './show-functions.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
@@ -20,7 +20,7 @@ type Declared = {
 };
 
 type CostPorts = {
-  /** Newest first. */
+  /** Recorded rows, newest first. */
   readonly rows: readonly RequestRow[];
   readonly calls: readonly FunctionCallNote[];
   readonly apis: readonly ServedApi[];
@@ -28,7 +28,7 @@ type CostPorts = {
   readonly lines: FunctionLines | undefined;
   readonly nowEpochMs: number;
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since startup. */
+  /** Number of requests and messages since startup. */
   readonly eventsSinceStart: number;
 };
 
@@ -69,7 +69,7 @@ export function showCost(ports: CostPorts): TrafficShape {
   };
 }
 
-/** Includes requests that were not kept. */
+/** Counts requests, including those that a row represents without being recorded themselves. */
 function countOf(rows: readonly RequestRow[]): number {
   return rows.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
@@ -100,14 +100,14 @@ function shapeApi(
   };
 }
 
-/** docs/aws §14: calls that are throttled or refused by an authorizer or key are not billed. */
+/** Calls that are throttled, or refused by an authorizer or an API key check, are not billed (docs/aws §14). */
 function isFree({ phase, code }: RequestRow): boolean {
   return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 
 /**
- * docs/aws §14. The direction is not documented for HTTP APIs, so both are counted, which is the more
- * expensive reading.
+ * Returns the number of billed units (docs/aws §14). For HTTP APIs, the direction is not documented, so both directions
+ * are counted, which gives the higher cost.
  */
 function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): number {
   const messages = (bytes: number): number => Math.ceil(bytes / MESSAGE_UNIT_BYTES);
@@ -127,7 +127,7 @@ function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): n
   }
 }
 
-/** From each accepted handshake to the end of its connection, or to now. */
+/** Sums the time from each accepted handshake to the end of its connection, or to now. */
 function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
   const ends = new Map(
     rows.flatMap(({ kind, connectionId, atEpochMs }) =>
@@ -143,7 +143,7 @@ function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
     );
 }
 
-/** Features that HTTP APIs lack, from docs/aws. */
+/** Returns the features in use that HTTP APIs lack, according to docs/aws. */
 function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: ServedStage): readonly string[] {
   const { plans } = deployment.routes;
   const some = (is: (plan: RoutePlan) => boolean): boolean => plans.some(is);

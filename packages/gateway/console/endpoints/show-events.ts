@@ -1,4 +1,4 @@
-/** Event sources as their services list them, and what the user can do with each manually. */
+/** Event sources as their services list them, and the actions that the user can perform on each. */
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { ShownEvents, ShownSource } from './inspect-model.ts';
 
@@ -12,7 +12,7 @@ export function showEvents({ rows, handTargets, pending }: Events): ShownEvents 
   const byName = new Map(handTargets.map((target) => [target.name, target]));
   const listed = rows.map((row): ShownSource => ({ ...row, actions: actionsOf(byName.get(row.name)) }));
   const names = new Set(rows.map(({ name }) => name));
-  // Services list no row for a bus, but events can be sent to one.
+  // Services do not list a row for a bus, but events can be sent to a bus.
   const others = handTargets
     .filter(({ name }) => !names.has(name))
     .map((target): ShownSource => ({

@@ -61,12 +61,12 @@ export function showFunctions(
   });
 }
 
-/** Includes calls whose requests were not kept. */
+/** Counts calls, including calls whose requests were not recorded. */
 export function countCalls(calls: readonly FunctionCallNote[]): number {
   return calls.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
 
-/** Undefined if there were no calls. */
+/** Returns undefined if there were no calls. */
 function quantile(byTime: readonly FunctionCallNote[], wanted: number): number | undefined {
   let seen = 0;
   return byTime.find(({ standsFor }) => (seen += standsFor) >= wanted)?.tookMs;

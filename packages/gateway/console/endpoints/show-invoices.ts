@@ -1,19 +1,19 @@
 /**
- * Invoices of the toolkit's quotas, made by a function that the command provides, as in `gatewright usage
- * invoice`.
+ * Invoices of the toolkit's quotas. A function that the command provides creates them, as in
+ * `gatewright usage invoice`.
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {
-  /** @throws Error with a message if the admin routes of this run refuse the call or do not exist */
+  /** @throws Error with a message if the admin routes of this run do not exist or refuse the call */
   ofMonth(month: string): Promise<ShownInvoices>;
-  /** Closes the month's ended periods, then makes the invoices. */
+  /** Closes the ended periods of the month, then creates the invoices. */
   close(month: string): Promise<ShownInvoices>;
 }
 
-/** Runs one at a time, because each run reads every record of its month. */
+/** Only one call runs at a time, because each call reads every record of its month. */
 let running: Promise<unknown> = Promise.resolve();
 
 export async function serveInvoices(

@@ -7,7 +7,7 @@ const DAYS = 30;
 
 export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
 
-/** @param nameOf the name of an API, by its id */
+/** @param nameOf returns the name of an API by its id */
 export function showKeys(
   { keys, plans }: KeysAndPlans,
   nowEpochMs: number,
@@ -52,7 +52,7 @@ function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<S
   };
 }
 
-/** Sets a key's remaining requests of this period. @returns why that is not possible; undefined means done */
+/** Sets the remaining requests of a key in this period. @returns why that is not possible; undefined if it is done */
 export function setRemaining(
   { plans }: KeysAndPlans,
   planId: string,
@@ -68,7 +68,7 @@ export function setRemaining(
   return undefined;
 }
 
-/** Suspends or resumes a key. @returns why that is not possible; undefined means done */
+/** Suspends or resumes a key. @returns why that is not possible; undefined if it is done */
 export function setEnabled(
   { keys }: KeysAndPlans,
   keyId: string,

@@ -1,6 +1,4 @@
-/**
- * APIs, their routes and authorizers, functions, and the resources that functions name in their environment.
- */
+/** Draws APIs, their routes and authorizers, functions, and the resources that functions name in their environment. */
 import { relative } from 'node:path';
 import type { ApiRoutes } from '../../control/loading/list-apis.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -8,12 +6,15 @@ import type { DefinitionPlace } from '../../core/errors.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { MapEdge, MapNode, StackMap } from './map-model.ts';
 
-/** Routes per API; a map with more would be unreadable. */
+/** Maximum number of routes of an API. A map with more routes would be unreadable. */
 const MAX_ROUTES = 40;
 
 type Authorizers = (apiId: string, stage: string, routeIndex: number) => string | undefined;
 
-/** @param authorizerOf name of the function that guards a route @param folder to which paths are relative */
+/**
+ * @param authorizerOf returns the name of the function that guards a route @param folder the folder to which paths are
+ * relative
+ */
 export function showMap(
   stacks: readonly ResolvedStack[],
   apis: readonly ApiRoutes[],
@@ -53,7 +54,7 @@ class Drawn {
     this.#edges.set(`${from}\n${to}`, { from, to });
   }
 
-  /** An authorizer is a function that guards routes: its node is changed, its edges stay. */
+  /** Turns a function's node into an authorizer's node. Its edges stay. */
   guard(functionName: string): string {
     const id = functionId(functionName);
     const before = this.#nodes.get(id);
@@ -93,7 +94,7 @@ function functionId(name: string): string {
   return `function ${name}`;
 }
 
-/** Types of resources that functions use, with the name shown for each. */
+/** Types of resources that functions use, with the displayed name of each. */
 const USED: ReadonlyMap<string, string> = new Map([
   ['AWS::DynamoDB::Table', 'DynamoDB table'],
   ['AWS::DynamoDB::GlobalTable', 'DynamoDB table'],
@@ -142,7 +143,7 @@ function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }
 
-/** Whether the value is the name, the ARN or the URL of the resource. */
+/** Returns whether the value is the name, the ARN or the URL of the resource. */
 function isNamed(value: string, resource: ResolvedResource): boolean {
   const name = nameOf(resource);
   return (
@@ -217,10 +218,7 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
   });
 }
 
-/**
- * The sources that invoke functions besides requests; a queue or topic that functions also write to appears
- * only once.
- */
+/** Draws a source that invokes functions. A queue or topic to which functions also write appears only once. */
 function drawSource({ kind, name, targets }: EventSource, drawn: Drawn): void {
   const known = `resource ${name}`;
   const id = drawn.has(known)

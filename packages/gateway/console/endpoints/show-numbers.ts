@@ -1,4 +1,4 @@
-/** Requests, errors and durations by route: of all requests, kept or not. */
+/** Requests, errors and durations by route. All requests count, including those that are not recorded. */
 import { quantileOf } from '../records/request-counts.ts';
 import type { RequestCounts, RouteCount } from '../records/request-counts.ts';
 import type { RouteNumbers, ShownNumbers } from './inspect-model.ts';

@@ -1,4 +1,4 @@
-/** Tables of this run's DynamoDB: lists them, reads them page by page, and puts or deletes an item. */
+/** Serves the tables of this run's DynamoDB: lists tables, reads them page by page, and puts or deletes an item. */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** Runs one of the console's operations; `Notes` explains some of the items. @throws InvalidRequest */
+/** Runs one of the console's operations. `Notes` explains some of the items. @throws InvalidRequest */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -40,7 +40,7 @@ export async function callTable(
       'application/x-amz-json-1.0',
       'X-Amz-Target',
       `DynamoDB_20120810.${operation}`,
-      // Viewing tables must not count as the stack's cost.
+      // The calls of the console must not count as the stack's cost.
       UNCOUNTED,
       'console',
     ],

@@ -1,11 +1,11 @@
 /**
- * Restores original values in a request that was edited as it was shown: a value that is still masked where
- * the original has a secret was not edited.
+ * Restores original values in a request that was edited in its masked form. If a value is still masked where the
+ * original has a secret, it was not edited.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { Redactor } from '../records/redact.ts';
 
-/** Restores the parameters of a query or a form that are unchanged from what was shown. */
+/** Restores the parameters of a query or a form that still have their masked value. */
 export function unmaskPairs(edited: string, original: string, redactor: Redactor): string {
   const secrets = new Map(
     original.split('&').flatMap((pair): (readonly [string, string])[] => {
@@ -28,7 +28,7 @@ export function unmaskJson(edited: string, original: string, redactor: Redactor)
   return [...secrets].reduce((text, [mask, secret]) => text.replaceAll(mask, () => secret), edited);
 }
 
-/** Records the JSON text of each leaf that the redactor changed, as shown and as it was. */
+/** Records each leaf that the redactor changed: its JSON text as shown, and its original JSON text. */
 function compare(before: unknown, shown: unknown, secrets: Map<string, string>): void {
   if (Array.isArray(before) && Array.isArray(shown)) {
     for (const [index, item] of before.entries()) compare(item, shown[index], secrets);

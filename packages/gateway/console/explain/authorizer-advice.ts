@@ -1,8 +1,8 @@
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**
- * A user's own function decides which credentials it accepts; the toolkit's authorizers and local stand-ins
- * of issuers accept local tokens.
+ * Describes the credential to send. A user's own function decides which credentials it accepts; the toolkit's
+ * authorizers and local stand-ins of issuers accept local tokens.
  */
 export function describeCredential(
   { isDeployed }: Circumstances,

@@ -1,15 +1,15 @@
-/** Facts about one request for its explanation: plain data, secrets removed. */
+/** Facts about one request, from which its explanation is written. Plain data without secrets. */
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 
 export type NearMiss = {
   readonly route: string;
   readonly because: string;
-  /** The route's method, set only where it differs from the request's method. */
+  /** The route's method, set only if it differs from the request's method. */
   readonly otherMethod?: string | undefined;
 };
 
-/** An identity source, and whether the request had a value for it. */
+/** An identity source, and whether the request contained a value for it. */
 type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
@@ -17,17 +17,14 @@ type IdentityPlace = {
 };
 
 export type TokenCircumstances = {
-  /** Taken from the token's unverified claims. */
+  /** The subject in the token's unverified claims. */
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
-  /**
-   * How long before the request the token's unverified `exp` passed; undefined when the token has not
-   * expired.
-   */
+  /** How long before the request the token's unverified `exp` had passed; undefined if the token has not expired. */
   readonly overForMs: number | undefined;
 };
 
@@ -36,9 +33,9 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
-  /** 0 means that the authorizer's results are not cached. */
+  /** TTL of the authorizer's results; 0 means that they are not cached. */
   readonly ttlSeconds: number;
-  /** The policy or rule that granted access; undefined if there is none. */
+  /** Whether the result came from the cache or the function; undefined if there is no result. */
   readonly from: 'cache' | 'function' | undefined;
   readonly ageMs: number | undefined;
   readonly principal: string | undefined;
@@ -47,7 +44,7 @@ export type GuardCircumstances = {
   /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
-  /** The issuers that the authorizer accepts; undefined if a function decides. */
+  /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
     | {
         readonly issuers: readonly string[];
@@ -70,13 +67,12 @@ export type MeterCircumstances = {
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;
   /**
-   * Why the authorizer returned no key, such as `: over quota: monthly of plan free`; empty if it gives no
-   * reason.
+   * Why the authorizer returned no API key, such as `: over quota: monthly of plan free`; empty if it gives no reason.
    */
   readonly refusal?: string;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
-  /** `{apiId}/{stage}` of each stage in the key's plans. */
+  /** `{apiId}/{stage}` of each stage in the API key's usage plans. */
   readonly opens: readonly string[];
   readonly planId: string | undefined;
   readonly quota: { readonly limit: number; readonly period: string; readonly left: number } | undefined;
@@ -85,7 +81,7 @@ export type MeterCircumstances = {
 };
 
 export type IntegrationCircumstances = {
-  /** `lambda-proxy`, `http`, `mock`, `service` … */
+  /** Kind of integration: `lambda-proxy`, `http`, `mock`, `service` … */
   readonly kind: string;
   readonly target: string | undefined;
   readonly timeoutMs: number | undefined;
@@ -125,22 +121,22 @@ export type Circumstances = {
   readonly code: string | undefined;
   /** A message for the operator. */
   readonly failure: string | undefined;
-  /** The check that refused the request, where the code alone does not identify it. */
+  /** The check that refused the request, if the code alone does not identify it. */
   readonly defect: Defect | undefined;
   /**
-   * The request belongs to a deployed API and was read from its log: advice for the local gateway does not
+   * True if the request belongs to a deployed API and was read from its log. Advice for the local gateway does not
    * apply.
    */
   readonly isDeployed: boolean;
   readonly nearMisses: readonly NearMiss[];
-  /** What a screen in front of the stage reports about a request that it let through. */
+  /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
-  /** The model or required parameter whose check failed. */
+  /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }

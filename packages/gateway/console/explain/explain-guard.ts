@@ -44,7 +44,7 @@ function missingOf({ places }: GuardCircumstances): string | undefined {
   return missing.length === 0 ? undefined : missing.join(' and ');
 }
 
-/** Header names are stored in lower case and shown in their conventional spelling. */
+/** Converts a header name from lower case to its conventional spelling. */
 function spell(name: string): string {
   return name.replaceAll(
     /(^|-)([a-z])/g,
@@ -108,8 +108,8 @@ function describeToken({ token }: GuardCircumstances): string[] {
 }
 
 /**
- * An authorizer function refuses without giving a reason, but the token often shows a reason. The token's signature is not
- * checked here.
+ * Describes an expired token. An authorizer function refuses without a reason, but the token often shows one. The
+ * token's signature is not checked here.
  */
 function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
@@ -190,12 +190,11 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
 }
 
 /**
- * A common mistake on AWS: the policy names only the route that was called first, but is cached for all
- * routes.
+ * Detects a common mistake on AWS: the policy names only the route that was called first, but is cached for all routes.
  */
 function isNarrow(routeKey: string, policy: GuardPolicy, allows: readonly Statement[]): boolean {
   if (policy.of !== 'authorizer') return false;
-  // Rules may intentionally allow a caller only its own resources.
+  // Rules may intentionally restrict a caller to its own resources.
   const resources = allows.flatMap((statement) => statement.resources);
   if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
   return allows.some(
@@ -204,7 +203,7 @@ function isNarrow(routeKey: string, policy: GuardPolicy, allows: readonly Statem
   );
 }
 
-/** Whether `…/dev/GET/users/carl` matches `GET /users/{id}`. */
+/** Returns whether the ARN `…/dev/GET/users/carl` matches `GET /users/{id}`. */
 function isOfRoute(arn: string, routeKey: string): boolean {
   const [method = '', path = ''] = routeKey.split(' ');
   const [, , verb, ...given] = arn.split('/');
@@ -267,8 +266,8 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
 }
 
 /**
- * The policy is generated for each caller, so the decision depends on the caller's roles and on the rules or
- * function that generates it.
+ * Suggests changes to roles, or to the rules or function that generates the policy, because the policy is generated for
+ * each caller.
  */
 function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
   const { guard, routeKey = 'do this' } = about;
@@ -279,7 +278,7 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
     return [
       `Use a token with the claims ${lacks}. If the service does not need them, list them in result.claims.optional of the access document.`,
     ];
-  // Written to the log by the toolkit's authorizers.
+  // The toolkit's authorizers write the document's name to the log.
   const document = findNotedLine(lines, 'document');
   const reason = findNotedLine(lines, 'reason') ?? 'insufficient_scope';
   const lookUp = `\`${explainCommand(about, document ?? '')}\` with the same credential`;

@@ -5,7 +5,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined if the token could not be read, or if the facts come from a log line. */
+  /** The facts about the token; undefined if the token could not be read, or if the facts come from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -29,7 +29,7 @@ function explainUnknown(failure: string): Reason {
   };
 }
 
-/** Undefined if the facts that the explanation needs are missing. */
+/** Returns undefined if the facts that the explanation needs are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {
@@ -139,7 +139,7 @@ function explainAudience(
   };
 }
 
-/** The token may be valid, but it could not be checked. */
+/** Explains that a token, which may be valid, could not be checked. */
 function explainUnreachable(refused: Refused): Reason {
   const issuer = issuerOf(refused);
   return {
@@ -168,8 +168,7 @@ function localToken({ isDeployed }: Refused): string {
 }
 
 /**
- * The issuer whose keys were fetched: the one that the token names if several are allowed, or the only
- * one.
+ * Returns the issuer whose keys were fetched. If several issuers are allowed, it is the issuer that the token names.
  */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';

@@ -1,6 +1,6 @@
 /**
- * Explains the outcome of one request and what would change it. It is pure: it reads the gateway's decisions
- * and makes none.
+ * Explains the outcome of one request and what would change it. The functions are pure. They read the gateway's
+ * decisions and make none.
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -11,7 +11,7 @@ import { sentence } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
-  /** How the outcome came about, in the order of the phases. */
+  /** The sentences that explain the outcome, in the order of the phases. */
   readonly sentences: readonly string[];
   readonly changes: readonly string[];
 };
@@ -49,7 +49,7 @@ function headlineOf(about: Circumstances): string {
   return `${what} was refused with ${status} in the phase ${phase}.`;
 }
 
-/** The phases that succeeded before the deciding one. */
+/** Describes the phases that succeeded before the deciding phase. */
 function describePath({ routeKey, screened, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
   if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);

@@ -1,10 +1,10 @@
-/** Finds the permissions that a role or an API lacked, by AWS's wordings of refusals. */
+/** Finds the permissions that a role or an API lacked, based on the wording of AWS's error messages. */
 import type { Reason } from './reason.ts';
 
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
-/** Searches an error or a function's output; each denial is returned once. */
+/** Searches an error message or a function's output. Each denial is returned once. */
 export function findMissingRights(texts: readonly string[]): Reason {
   const known = new Set(
     texts.flatMap((text) =>
@@ -29,7 +29,7 @@ export function findMissingRights(texts: readonly string[]): Reason {
 }
 
 /**
- * Explains a function that the API, or its authorizer, may not invoke. @param text the wording of the refusal
+ * Explains that the API, or its authorizer, is not allowed to invoke a function. @param text the wording of the refusal
  */
 export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
@@ -41,7 +41,9 @@ export function explainMissingPermission(text: string, functionName: string | un
   };
 }
 
-/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` belongs to the role orders-role. */
+/**
+ * Returns the role name of an ARN. For `arn:aws:sts::123456789012:assumed-role/orders-role/orders` it is `orders-role`.
+ */
 function roleOf(arn: string): string {
   const [, kind, name] = /:(assumed-role|role|user)\/([^/]+)/.exec(arn) ?? [];
   return kind === undefined ? arn : `${kind === 'user' ? 'the user' : 'the role'} ${name ?? ''}`;

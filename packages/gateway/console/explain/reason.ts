@@ -16,8 +16,8 @@ export function list(texts: readonly string[]): string {
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /**
- * The last line that a function printed, or the message of a structured line. Embedded metrics are used only
- * where there is no other line, because they are printed last.
+ * Returns the last line that a function printed, or the message of a structured line. Embedded metrics are used only if
+ * there is no other line, because they are printed last.
  */
 export function formatLastLine(lines: readonly string[]): string[] {
   const last = lines.findLast((line) => !isMetricLine({ message: line }) || tellingOf(line).length > 0);
@@ -34,7 +34,7 @@ function tellingOf(line: string): readonly string[] {
   });
 }
 
-/** A member of a function's last line, where the line is structured. */
+/** Returns a member of a function's last line if the line is structured. */
 export function findNotedLine(lines: readonly string[], name: string): string | undefined {
   const value = readFields(lines.at(-1) ?? '')?.[name];
   return typeof value === 'string' ? value : undefined;

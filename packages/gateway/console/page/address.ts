@@ -1,4 +1,4 @@
-/** Addresses of this page, read and written: `#/traffic/0f5b…`. */
+/** Reads and writes the addresses of this page, such as `#/traffic/0f5b…`. */
 
 export type Place = {
   readonly section: string;
@@ -7,7 +7,8 @@ export type Place = {
 };
 
 /**
- * Also accepts typed addresses: a plus is literal, as in `/{proxy+}`, and an invalid escape is kept as it is.
+ * Parses an address, which the user may have typed. A plus is literal, as in `/{proxy+}`, and an invalid escape is left
+ * unchanged.
  */
 export function parseAddress(hash: string): Place {
   const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
@@ -29,12 +30,13 @@ function decode(text: string): string {
 }
 
 export function linkTo(section: string, item?: string, query?: Readonly<Record<string, string>>): string {
-  // The readable form is `#/apis/a1b2/dev?route=GET%20/users`; a plus is literal.
+  // The readable form is `#/apis/a1b2/dev?route=GET%20/users`. A plus in an address is literal, so a space is written
+  // as `%20`.
   const asked =
     query === undefined
       ? ''
       : `?${new URLSearchParams(query).toString().replaceAll('+', '%20').replaceAll('%2F', '/')}`;
-  // An address must not begin with a slash.
+  // A leading slash stays percent-encoded, because an address must not begin with a slash.
   const named = encodeURIComponent(item ?? '').replaceAll(/(?<=.)%2F/g, '/');
   return `#/${section}${item === undefined ? '' : `/${named}`}${asked}`;
 }

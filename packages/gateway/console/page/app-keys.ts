@@ -1,4 +1,4 @@
-/** Whether a key is typed into a field, including those in a shadow root. */
+/** Returns whether a key is typed into a field, including a field in a shadow root. */
 export function isTyping(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();
   return (

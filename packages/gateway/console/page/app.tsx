@@ -1,4 +1,4 @@
-/** The frame around the sections: menu, connection to the gateway, and its clock. */
+/** The frame around the sections: the menu, the connection to the gateway, and the gateway's clock. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
 import { sectionAfter } from './section-keys.ts';
@@ -57,7 +57,7 @@ export function App() {
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
-    // On a phone the menu is one scrolling line.
+    // On a phone the menu is one scrolling line, so the current entry is scrolled into view.
     const show = (): void =>
       document
         .querySelector('nav.side [aria-current]')
@@ -69,7 +69,7 @@ export function App() {
   return (
     <>
       {connection === 'refused' ? <KeyRefused /> : null}
-      {/* Hidden but not unmounted: the page continues where it was when the key is valid again. */}
+      {/* The page is hidden but not unmounted, so it continues where it was when the key is valid again. */}
       <div class="app" hidden={connection === 'refused'}>
         <nav class="side" aria-label="Sections">
           <a class="brand" href={linkTo('traffic')}>
@@ -196,7 +196,7 @@ function useShortcuts(): void {
         return;
       }
       const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
-      // The letter after `g` must not reach the section: `g k` opens Keys and must not also move one request
+      // The letter after `g` must not reach the section, because `g k` opens Keys and must not also move one request
       // up.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';

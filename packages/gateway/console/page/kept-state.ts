@@ -1,4 +1,6 @@
-/** A choice in the page that is kept when the section closes: in this tab, or permanently in this browser. */
+/**
+ * A choice in the page that survives when its section closes. It is stored in this tab, or permanently in this browser.
+ */
 import { useState } from 'preact/hooks';
 
 export function useKept(

@@ -1,4 +1,4 @@
-/** The console: it starts with the key of the link or of another tab, then shows one section at a time. */
+/** Starts the console with the key of the link or of another tab, then shows one section at a time. */
 import './style.css';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -18,17 +18,17 @@ export function bytes(value: number): string {
 
 let offsetMinutes: ((epochMs: number) => number) | undefined;
 
-/** Applies to all times on this page; what is already drawn changes when it is drawn again. */
+/** Sets the time zone of all times on this page. Times that are already drawn change when they are drawn again. */
 export function showTimesIn(zone: 'utc' | 'local'): void {
   offsetMinutes = zone === 'utc' ? undefined : (epochMs) => -new Date(epochMs).getTimezoneOffset();
 }
 
-/** The choice made in this browser (kept-state.ts). */
+/** Returns the time zone that was chosen in this browser (kept-state.ts). */
 export function keptZone(store: Pick<Storage, 'getItem'>): 'utc' | 'local' {
   return store.getItem('gatewright-times') === 'local' ? 'local' : 'utc';
 }
 
-/** `2026-11-23T17:40:00.000Z`, or the same digits of local time. */
+/** Returns `2026-11-23T17:40:00.000Z`, or the local time in the same form. */
 function isoOf(epochMs: number): string {
   return new Date(epochMs + (offsetMinutes?.(epochMs) ?? 0) * 60_000).toISOString();
 }
@@ -41,12 +41,12 @@ export function dateTime(epochMs: number): string {
   return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }
 
-/** The message for an item in the address that this gateway does not have. */
+/** Returns the message for an item that the address names but this gateway does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
   return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
 }
 
-/** Times below a chart, precise enough to distinguish its marks. */
+/** Returns the label of a mark below a chart, precise enough to distinguish the marks. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
   const text = isoOf(epochSeconds * 1000);
   if (stepSeconds >= 86_400) return text.slice(5, 10);
@@ -55,7 +55,10 @@ export function axisTime(epochSeconds: number, stepSeconds: number): string {
 
 type StatusKind = 'ok' | 'client' | 'server' | 'plain';
 
-/** The number is shown as well as the colour. Numbers with four digits are WebSocket close codes. */
+/**
+ * Returns the kind that determines the colour. The number is shown as well. A number with four digits is a WebSocket
+ * close code.
+ */
 export function statusKind(status: number): StatusKind {
   if (status >= 1000) return kindOfCloseCode(status);
   if (status >= 500 && status < 600) return 'server';
@@ -86,7 +89,7 @@ function kindOfCloseCode(code: number): StatusKind {
   return CLOSE_CODES.get(code)?.[0] ?? 'plain';
 }
 
-/** What a close code means; undefined for other numbers. */
+/** Returns what a close code means; undefined for other numbers. */
 export function closeMeaning(code: number): string | undefined {
   if (code >= 4000 && code < 5000) return 'code of the application';
   return code >= 3000 && code < 4000 ? 'code of a library' : CLOSE_CODES.get(code)?.[1];
@@ -99,8 +102,8 @@ export function closeMeaning(code: number): string | undefined {
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 
 /**
- * A path and its query in readable form: `%C3%A9` is shown as `é`, `%20` as a space; `%2F` stays, because it
- * does not separate segments.
+ * Returns a path and its query in readable form: `%C3%A9` is shown as `é`, and `%20` as a space. `%2F` stays encoded,
+ * because it does not separate segments.
  */
 export function readableTarget(target: string): string {
   return target.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) =>

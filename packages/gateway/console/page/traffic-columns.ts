@@ -12,11 +12,11 @@ type Layout = (typeof LAYOUTS)[number];
 type TrafficColumn = Column<RequestRow> & {
   /** The class of the head and the cells. */
   readonly kind?: string;
-  /** The grid track in each layout; a layout without one uses `usual`. */
+  /** The grid track in each layout. A layout without its own track uses `usual`. */
   readonly width: { readonly usual: string } & { readonly [Each in Layout]?: string };
 };
 
-/** Takes the place of a track: the layout does not show the column. */
+/** Replaces the track in a layout that does not show the column. */
 const HIDDEN = 'hidden';
 const WITH_ROOM = { open: HIDDEN, medium: HIDDEN, narrow: HIDDEN };
 
@@ -72,8 +72,8 @@ export type TrafficTitle = (typeof COLUMNS)[number]['title'];
 export const TRAFFIC_COLUMNS: readonly (TrafficColumn & { readonly title: TrafficTitle })[] = COLUMNS;
 
 /**
- * Custom properties for `grid-template-columns`. An inline style sheet would violate the page's content
- * security policy.
+ * Custom properties for `grid-template-columns`. They are set by script, because an inline style sheet would violate
+ * the page's content security policy.
  */
 export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntries(
   LAYOUTS.map((layout) => [
@@ -85,8 +85,8 @@ export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntrie
 );
 
 /**
- * The classes of a column's head and cells: its kind, and `not-open` and the like for each layout that does
- * not show it.
+ * Returns the classes of a column's head and cells: the column's kind, and a class such as `not-open` for each layout
+ * that does not show the column.
  */
 export function classesOf(title: TrafficTitle): string {
   const column = TRAFFIC_COLUMNS.find((one) => one.title === title);

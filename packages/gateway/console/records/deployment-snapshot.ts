@@ -7,7 +7,10 @@ import type { Change } from './reload-model.ts';
 
 type Part = Change['part'];
 
-/** Texts by member. Texts that are long or may contain secrets are replaced by hashes. */
+/**
+ * A part of a deployment with the texts of its members. Texts that are long or may contain secrets are replaced by
+ * hashes.
+ */
 type Item = {
   readonly part: Part;
   readonly name: string;
@@ -16,13 +19,16 @@ type Item = {
 
 export type Snapshot = ReadonlyMap<string, Item>;
 
-/** Resources of these types are shown as routes and functions. */
+/** Resources of these types are left out, because they are shown as routes and functions. */
 const SHOWN_OTHERWISE =
   /^AWS::(?:ApiGateway::(?:Method|Resource|Deployment)|ApiGatewayV2::(?:Route|Integration|Deployment)|Lambda::(?:Function|Version|Permission))$/;
 const LONGEST = 80;
 const HASHED = '#';
 
-/** @param before a snapshot whose equal items are shared, so that many snapshots need little memory */
+/**
+ * Takes a snapshot of a deployment. @param before a snapshot whose equal items are shared, so that many snapshots need
+ * little memory
+ */
 export function takeSnapshot(
   apis: readonly ShownApi[],
   stacks: readonly Pick<ResolvedStack, 'stackName' | 'resources' | 'functions'>[],

@@ -1,4 +1,4 @@
-/** The facts about a kept request that its explanation needs, derived when the record is read. */
+/** Derives the facts that the explanation of a recorded request needs, when the record is read. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
@@ -177,7 +177,7 @@ function toOutcome(
   }
 }
 
-/** Undefined for a request without an Origin. */
+/** Returns undefined for a request without an Origin. */
 function describeCors({ received, status, replyHeaders }: RecordedRequest): CorsCircumstances | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || status === 101) return undefined;
@@ -238,7 +238,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   };
 }
 
-/** The routes that a message without a matching route could have meant. */
+/** Returns the routes that a message without a matching route might be for. */
 function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];

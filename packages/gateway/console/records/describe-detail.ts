@@ -13,7 +13,7 @@ export type Scheme = 'http' | 'https';
 
 type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly scheme: Scheme };
 
-/** Used if a request names no host. */
+/** The host that is used if a request does not contain a host. */
 const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
@@ -45,7 +45,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   };
 }
 
-/** @returns undefined if the request can be sent again unchanged */
+/** Returns why the request cannot be sent again unchanged; undefined if it can. */
 export function findReplayObstacle(recorded: Recorded): string | undefined {
   if (isEvent(recorded)) return 'a message belongs to its connection: send it from there';
   if (recorded.kind === 'handshake') return 'a handshake needs a client: connect again';

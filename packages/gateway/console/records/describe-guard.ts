@@ -1,4 +1,7 @@
-/** How the caller was identified and authorized: identity sources, token, grant and the deciding policies. */
+/**
+ * Describes how the caller was identified and authorized: the identity sources, the token, the grant and the deciding
+ * policies.
+ */
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
@@ -16,7 +19,7 @@ export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
 
-/** Undefined if no route was found. */
+/** Returns undefined if no route was found. */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
@@ -67,7 +70,7 @@ export function describeGuard(
   };
 }
 
-/** The principal for display; contains nothing secret. */
+/** Returns the principal for display. The principal contains no secrets. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':
@@ -105,7 +108,7 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
 }
 
-/** Every evaluated policy, with the statement that decided. */
+/** Returns every evaluated policy, with the statement that decided. */
 export function tracePolicies({ received, phase, caller }: RecordedRequest): readonly GuardPolicy[] {
   if (!isMatched(received)) return [];
   const { stage, api } = received;

@@ -75,10 +75,10 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
   };
 }
 
-/** The part of a message that one row of a list can show. */
+/** The number of characters of a message that one row of a list can show. */
 const SHOWN_TEXT = 160;
 
-/** Secrets are removed before the text is truncated, because half a secret is not recognised. */
+/** Secrets are removed before the text is truncated, because a truncated secret would not be recognised. */
 function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
   const data = kind === 'POST' ? (body ?? reply) : body;
   const shown = showData('', data, redactor);
@@ -90,7 +90,7 @@ function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { 
   return { text: line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line };
 }
 
-/** An authorizer may use the token as the caller's name. */
+/** Masks the name of the caller, because an authorizer may use the token as the name. */
 function mask(name: string | undefined, redactor: Redactor): string | undefined {
   return name === undefined ? undefined : redactor.repeated(name);
 }

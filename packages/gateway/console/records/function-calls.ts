@@ -11,7 +11,7 @@ export type FunctionCallNote = {
   /** The start time of the instance, if an instance was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
-  /** The number of such calls that this record counts for, if only some requests were kept. */
+  /** The number of calls that this record counts for, if only some requests were kept. */
   readonly standsFor: number;
 };
 
@@ -53,7 +53,7 @@ function ofIntegration(recorded: RecordedRequest): Call[] {
   const integration = received.route?.integration;
   if (outcome === undefined || integration === undefined) return [];
   if (!FUNCTION_KINDS.has(integration.kind)) return [];
-  // A handshake has a shorter path without mapping, so nothing records what was sent.
+  // A handshake is handled without mapping, so no outgoing request is recorded for it.
   const functionName =
     (recorded.sent ?? describeSent(received))?.target ??
     ('functionName' in integration

@@ -23,7 +23,7 @@ export class FunctionLines {
     if (this.#lines.length > 2 * MAX_LINES || this.#characters > 2 * MAX_CHARACTERS) this.#forget();
   }
 
-  /** Returns the last lines of one function or of all, newest last. */
+  /** Returns the last lines of one function or of all functions, newest last. */
   last(count: number, functionName?: string): readonly PrintedLine[] {
     return this.#lines
       .filter((line) => functionName === undefined || line.functionName === functionName)
@@ -34,7 +34,7 @@ export class FunctionLines {
     return this.#lines.filter((line) => line.requestId === requestId);
   }
 
-  /** The lines of every invocation that printed any. */
+  /** Returns the number of bytes that each invocation printed, for invocations that printed anything. */
   bytesByInvocation(): ReadonlyMap<string, number> {
     const bytes = new Map<string, number>();
     for (const { requestId, message } of this.#lines)

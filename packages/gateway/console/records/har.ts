@@ -1,9 +1,9 @@
-/** Requests as an HTTP Archive 1.2, which browsers' developer tools and proxies open. */
+/** Exports requests as an HTTP Archive 1.2, which browsers' developer tools and proxies can open. */
 import type { RequestDetail, Shown } from './model.ts';
 
 type NameValue = { readonly name: string; readonly value: string };
 
-/** Messages and ends of connections are left out, because the format has no place for them. */
+/** Returns the archive. Messages and ends of connections are left out, because the format cannot represent them. */
 export function toHar(details: readonly RequestDetail[], version: string): object {
   const entries = details.filter(({ kind }) => kind === 'request' || kind === 'handshake').map(toEntry);
   return { log: { version: '1.2', creator: { name: 'gatewright', version }, entries } };

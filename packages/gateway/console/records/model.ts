@@ -23,7 +23,7 @@ export type RequestRow = {
   /** The number of the deployment that responded, from 1; absent if nothing reloads. */
   readonly version?: number | undefined;
   readonly method: string;
-  /** Includes the query, without secrets. */
+  /** The request target, including the query, without secrets. */
   readonly target: string;
   readonly routeKey: string | undefined;
   readonly status: number;
@@ -35,7 +35,7 @@ export type RequestRow = {
   readonly caller: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
-  /** The note that the list shows: the code of an error, `cached`, `cold start`. */
+  /** The notes that the list shows: the code of an error, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
   /** The text of a message over a connection, or the beginning of it, without secrets. */
@@ -48,7 +48,7 @@ export type Shown = {
   readonly title: string;
   readonly form: 'json' | 'text' | 'template' | 'binary';
   readonly text: string;
-  /** The original length in bytes, where the text is truncated. */
+  /** The original length in bytes if the text is truncated. */
   readonly cutFrom?: number | undefined;
   /** The first pieces of a streamed reply. */
   readonly pieces?: readonly ShownPiece[];
@@ -59,7 +59,8 @@ export type ShownPiece = {
   readonly atMs: number;
   readonly bytes: number;
   /**
-   * Undefined beyond the bytes that are kept, for bytes that are not text, and if a secret spans pieces.
+   * The text; undefined if it lies beyond the recorded bytes, if it is not valid text, or if a secret spans several
+   * pieces.
    */
   readonly text: string | undefined;
 };
@@ -71,7 +72,7 @@ export type PhaseRecord = {
   readonly endMs: number;
   readonly outcome: 'passed' | 'refused' | 'answered';
   readonly read: readonly string[];
-  /** Nothing is configured for this phase, so it passed the request on unchanged. */
+  /** Whether nothing is configured for this phase, so that it passed the request on unchanged. */
   readonly isIdle?: boolean;
   readonly decided: string;
   readonly shows: readonly Shown[];
@@ -79,7 +80,7 @@ export type PhaseRecord = {
 
 export type RecordedMessage = {
   readonly headers: readonly (readonly [string, string])[];
-  /** Undefined if there is none. */
+  /** The body; undefined if there is none. */
   readonly body: Shown | undefined;
 };
 
@@ -104,9 +105,9 @@ export type RecordState = {
   readonly taken: number;
   readonly limit: number;
   readonly bytes: number;
-  /** All requests and messages, kept or not. */
+  /** The number of all requests and messages, whether recorded or not. */
   readonly counted: number;
-  /** Ordinary successes that were only counted. */
+  /** The number of ordinary successes that were counted but not recorded. */
   readonly notKept: number;
   /** The sample rate of the last second; undefined if all requests were kept. */
   readonly sampled: SampleRate | undefined;

@@ -1,4 +1,4 @@
-/** Routes that nearly matched, and what differs: explains why another route was chosen, or none. */
+/** Finds routes that nearly matched, and what differs. This explains why another route, or no route, was chosen. */
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
@@ -8,7 +8,7 @@ const MAX_MISSES = 5;
 
 type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
 
-/** The nearest first, without the route that was chosen. */
+/** Returns the near misses, nearest first, without the route that was chosen. */
 export function findNearMisses(
   plans: readonly Named[],
   method: string,

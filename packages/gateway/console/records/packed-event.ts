@@ -1,4 +1,4 @@
-/** A message of an open connection as the ring keeps it: texts as bytes, as for a request. */
+/** A message of an open connection as the ring stores it. Texts are stored as bytes, as in a packed request. */
 import { readTimes, writeTimes } from './packed-times.ts';
 import {
   cut,
@@ -15,7 +15,7 @@ import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { RecordedEvent } from './recorded-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 
-/** An object that belongs to a record, and its slot in the ring. */
+/** The size of an object that belongs to a record, and of its slot in the ring. */
 const OVERHEAD_BYTES = 300;
 
 export type PackedEvent = Pick<
@@ -26,7 +26,7 @@ export type PackedEvent = Pick<
     readonly place: Place;
     readonly bytes: number;
     readonly phase: PhaseName;
-    /** Neither a function's return value nor an HTTP response. */
+    /** The outcome, if it is neither a function's return value nor an HTTP response. */
     readonly rareOutcome: RecordedEvent['outcome'];
     readonly invocationId: RequestIdOf | undefined;
   };

@@ -1,4 +1,4 @@
-/** The outcome of an integration, packed with its record, and the sizes of texts and bytes. */
+/** Packs the outcome of an integration with its record, and truncates texts and bytes. */
 import { RECORDED_BYTES } from './recorded-request.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { TrailNotes } from '../../core/trail.ts';
@@ -29,7 +29,7 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   }
 }
 
-/** The result is undefined also if the outcome was not written. */
+/** Returns undefined if there is no outcome, or if the outcome was not written. */
 export function readOutcome(
   record: RecordReader,
   requestId: RequestIdOf | undefined,
@@ -51,14 +51,14 @@ export function readOutcome(
 }
 
 /**
- * A function's request id. Its text is made when it is read, because making it costs more than everything
- * else.
+ * Returns a function's request id. Its text is built only when it is read, because building it costs more than
+ * everything else.
  */
 export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
   return outcome?.kind === 'returned' ? outcome.requestId : undefined;
 }
 
-/** Rare outcomes that are kept as objects: a failure, a refusal, a stream without its bytes. */
+/** Returns a rare outcome, which is stored as an object: a failure, a refusal, or a stream without its bytes. */
 export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {
     case undefined:
@@ -80,7 +80,7 @@ export function sizeOfOutcome(outcome: RecordedOutcome | undefined): number {
   return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
 }
 
-/** A slice made by V8 would keep the whole text in memory. */
+/** Copies the text, because a slice made by V8 would keep the whole text in memory. */
 function copyText(text: string): string {
   return Buffer.from(text).toString();
 }
@@ -89,7 +89,7 @@ export function cut(data: string | Buffer): string | Buffer {
   return typeof data === 'string' ? cutText(data) : cutBytes(data);
 }
 
-/** The text is copied anyway, so the slice keeps nothing else in memory. */
+/** Truncates the text. The result is copied later, so the slice does not keep the whole text in memory. */
 export function cutText(text: string): string {
   return text.length <= RECORDED_BYTES ? text : text.slice(0, RECORDED_BYTES);
 }

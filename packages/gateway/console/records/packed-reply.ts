@@ -1,6 +1,6 @@
 /**
- * The reply of a recorded request. A Lambda proxy's reply repeats the function's response, so the same phases
- * make it again when it is read.
+ * The reply of a recorded request. The reply of a Lambda proxy integration repeats the function's response, so the same
+ * phases build the reply again when it is read.
  */
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import { finish } from '../../core/phases/finish.ts';
@@ -13,7 +13,10 @@ import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
-/** False where the reply does not follow from the function's response: a cache, compression, a failure. */
+/**
+ * Returns false if the reply does not follow from the function's response, for example because of a cache, compression
+ * or a failure.
+ */
 export function isReplyRebuilt({
   received: { stage, notes, outgoing },
   reply,
@@ -35,12 +38,12 @@ export function rebuildReply(
   if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read again');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });
-  // A body that is too long is refused.
+  // `addFraming` refuses a body that is too long.
   addFraming(reply, bytesOf(reply.body), false);
   return reply;
 }
 
-/** @param beginning of a stream, whose body is kept nowhere else */
+/** Writes a reply. @param beginning the beginning of a stream, whose body is not stored anywhere else */
 export function writeReply(
   { headers, body }: Reply,
   beginning: StreamBeginning | undefined,

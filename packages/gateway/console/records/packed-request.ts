@@ -1,6 +1,6 @@
 /**
- * A finished request as the ring keeps it: texts and numbers as bytes in an arena, and references to objects
- * that stay in memory anyway. Almost nothing of it is left to the garbage collector.
+ * A finished request as the ring stores it: texts and numbers as bytes in an arena, and references to objects that stay
+ * in memory anyway. This leaves almost no work to the garbage collector.
  */
 import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
 import { Exchange } from '../../core/exchange.ts';
@@ -28,16 +28,16 @@ import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
 
-/** An object that belongs to a record, and its slot in the ring. */
+/** The size of an object that belongs to a record, and of its slot in the ring. */
 const OVERHEAD_BYTES = 300;
 /**
- * Extra members of a request that is refused, that an authorizer without a cache let through, or that an
+ * The size of the extra members of a request that was refused, that an authorizer without a cache allowed, or that an
  * authorizer responded to.
  */
 const RARE_OVERHEAD_BYTES = 1_000;
 /** The memory that a text takes on the heap besides its characters. */
 const TEXT_OVERHEAD_BYTES = 24;
-/** A compressed body is rarely larger than the plain one. */
+/** The maximum recorded size of a compressed body, which is rarely larger than the plain body. */
 const MOST_PACKED_BYTES = 2 * RECORDED_BYTES;
 
 export type PackedRequest = Pick<
@@ -45,7 +45,10 @@ export type PackedRequest = Pick<
   'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters'
 > &
   Pick<RecordedRequest, 'caller'> & {
-    /** The header list of the previous record, where it is the same; undefined means that it was written. */
+    /**
+     * The header list of the previous record, if this record has the same headers; undefined means that the headers
+     * were written.
+     */
     readonly headers: readonly string[] | undefined;
     readonly seldom: SeldomParts | undefined;
     readonly place: Place;
@@ -53,12 +56,12 @@ export type PackedRequest = Pick<
     readonly standsFor: number;
     readonly phase: PhaseName;
     readonly invocationId: RequestIdOf | undefined;
-    /** The outgoing request of a Lambda proxy integration, which is its own plan. */
+    /** The outgoing request of a Lambda proxy integration. */
     readonly proxy: Received['outgoing'];
     readonly rare: RareParts | undefined;
   };
 
-/** Set only with a key, a throttle or mutual TLS. */
+/** Members that are set only if the request has an API key, a throttle or mutual TLS. */
 type SeldomParts = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<RecordedRequest, 'metered'>;
 
 type RareParts = Pick<
@@ -67,7 +70,7 @@ type RareParts = Pick<
 > & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
-  /** Neither a function's return value nor an HTTP response. */
+  /** The outcome, if it is neither a function's return value nor an HTTP response. */
   readonly outcome: RecordedOutcome | undefined;
 };
 
@@ -77,7 +80,10 @@ const NO_PIECES: RecordedRequest['pieces'] = [];
 /** The headers of the previous record, which the next one is likely to repeat. */
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
 
-/** @param last the previous headers of the same route; updated for the next record */
+/**
+ * Packs a finished request. @param last the headers of the previous record of the same route; updated for the next
+ * record
+ */
 export function packRequest(
   finished: Finished,
   arena: RecordArena,
@@ -92,7 +98,7 @@ export function packRequest(
   const isRemadeReply = isEventRemade && isReplyRebuilt(finished);
   arena.begin();
   const headers = writeReceived(received, last, arena);
-  // A body that cannot be sent again as it was received must not look as if it could.
+  // Stores the length of the body as received, so that a truncated body does not look as if it could be sent again.
   arena.number((isLong(packed) ? packed?.sent.length : received.body?.length) ?? 0);
   const streamed = trail.notes?.streamed;
   arena.number(streamed?.sentBytes ?? reply.body.length);
@@ -132,8 +138,8 @@ export function packRequest(
 }
 
 /**
- * Writes the headers as received. @returns the headers where they were not written because they repeat the
- * last ones
+ * Writes the headers as received. @returns the headers if they were not written because they repeat the previous
+ * headers
  */
 function writeReceived(
   received: Received,
@@ -163,7 +169,7 @@ function writeReceived(
   return headers;
 }
 
-/** A fragment of compressed bytes is useless. */
+/** Whether a compressed body is too long to be recorded. A fragment of compressed bytes would be useless. */
 function isLong(packed: Received['packed']): boolean {
   return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
 }
@@ -261,12 +267,12 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
   return received;
 }
 
-/** A list has many rows and does not show the event. */
+/** Builds the event only when it is read, because a list has many rows and does not show the event. */
 function mapWhenRead(received: Received): void {
   const usual = { configurable: true, enumerable: true };
   const get = (): string | undefined => {
     const { outgoing } = received;
-    // A change of parameters copies the request, including this member.
+    // The getter is replaced first, because a change of parameters copies the request, including this member.
     Object.defineProperty(received, 'payload', { ...usual, writable: true, value: undefined });
     if (isProxy(outgoing)) received.payload = buildProxyEvent(outgoing, received as Admitted);
     return received.payload;
@@ -275,8 +281,8 @@ function mapWhenRead(received: Received): void {
 }
 
 /**
- * A Lambda proxy's event, which would be half of a record, is not kept: the same phase makes it again from
- * the same facts when it is read. The event is kept where its body is truncated.
+ * Whether the event of a Lambda proxy integration can be left out, because it would be half of a record. The same phase
+ * builds it again from the same facts when it is read. If its body is truncated, the event is stored.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= RECORDED_BYTES;
@@ -315,7 +321,10 @@ function readSent(record: RecordReader): Sent | undefined {
   };
 }
 
-/** Each record is charged for the whole list, because any of them may be the last one that references it. */
+/**
+ * The size of the whole list counts for each record that references it, because any of these records may be the last
+ * one.
+ */
 function weighTexts(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);
 }

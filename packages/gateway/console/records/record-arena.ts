@@ -1,27 +1,27 @@
 /**
- * Records as bytes outside the heap. A record outlives the garbage collector's young generation, so objects
- * would be copied twice and collected in the old generation; bytes are not. First in, first out: values are
- * read in the order in which they were written.
+ * Stores records as bytes outside the heap. A record outlives the garbage collector's young generation, so objects
+ * would be copied twice and then collected in the old generation. Bytes avoid this. Values are read in the order in
+ * which they were written (first in, first out).
  */
 
 const SEGMENT_BYTES = 256 * 1024;
-/** UTF-8 bytes per UTF-16 unit. */
+/** The maximum number of UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /**
- * UTF-16 units. Shorter texts are written together, because a call costs more than they do; longer ones are
- * written alone.
+ * The length in UTF-16 units from which a text is written alone. Shorter texts are written together, because a call
+ * costs more than writing a short text.
  */
 const LONG_UNITS = 1024;
-/** The number of numbers, and the number of bytes of text after them. */
+/** A record begins with two numbers: the number of its numbers, and the number of bytes of the text after them. */
 const HEAD_NUMBERS = 2;
-/** A released segment is the next one to be filled. */
+/** The maximum number of released segments that are kept. A released segment is the next segment to be filled. */
 const MOST_SPARES = 2;
 
 type Segment = {
   readonly bytes: Buffer;
   readonly numbers: Float64Array;
-  /** In bytes; a multiple of a number's size. */
+  /** The used size in bytes, which is a multiple of a number's size. */
   used: number;
   records: number;
 };
@@ -32,8 +32,8 @@ export type Place = { readonly segment: Segment; readonly start: number; readonl
 export class RecordArena {
   #current = newSegment(SEGMENT_BYTES);
   readonly #spares: Segment[] = [];
-  // The record that is being written: short texts are one rope, and the lengths of all texts are among the
-  // numbers.
+  // The numbers of the record that is being written. Short texts are collected in one rope, and the lengths of all
+  // texts are among the numbers.
   #numbers = new Float64Array(256);
   #count = 0;
   #text = '';
@@ -79,7 +79,7 @@ export class RecordArena {
     this.data(typeof value === 'string' ? undefined : value);
   }
 
-  /** Only this method writes. */
+  /** Ends the record and writes it. No other method writes to a segment. */
   end(): Place {
     const count = this.#count;
     const text = this.#text;
@@ -129,7 +129,7 @@ export class RecordArena {
   }
 
   #segmentFor(bytes: number): Segment {
-    // A record larger than a segment gets its own.
+    // A record that is larger than a segment gets a separate segment.
     if (bytes > SEGMENT_BYTES) return newSegment(Math.ceil(bytes / NUMBER_BYTES) * NUMBER_BYTES);
     const current = this.#current;
     if (current.used + bytes <= SEGMENT_BYTES) return current;
@@ -149,7 +149,7 @@ function newSegment(length: number): Segment {
   return { bytes, numbers, used: 0, records: 0 };
 }
 
-/** Reads a record in the order of writing; all results are copies. */
+/** Reads a record in the order of writing. All results are copies. */
 export class RecordReader {
   readonly #segment: Segment;
   readonly #text: string;

@@ -1,9 +1,9 @@
-/** The last items, limited by number and size; the oldest is dropped first. */
+/** A ring of the latest items, limited by number and size. The oldest item is dropped first. */
 export class RecordRing<T> {
   readonly #limit: number;
   readonly #limitBytes: number;
   readonly #onGone: (value: T) => void;
-  // Indexed by sequence modulo the limit.
+  // The items, indexed by sequence modulo the limit.
   readonly #slots: (T | undefined)[] = [];
   readonly #weights: number[] = [];
   #taken = 0;
@@ -18,7 +18,7 @@ export class RecordRing<T> {
     this.#onGone = onGone;
   }
 
-  /** How many items there have been, which is also the sequence of the next one. */
+  /** Returns how many items have been added, which is also the sequence of the next item. */
   get taken(): number {
     return this.#taken;
   }
@@ -45,13 +45,16 @@ export class RecordRing<T> {
     while (this.#bytes > this.#limitBytes && this.kept > 1) this.#dropOldest();
   }
 
-  /** Undefined for an item that was dropped or does not exist yet. */
+  /** Returns undefined for an item that was dropped or does not exist yet. */
   at(sequence: number): T | undefined {
     if (sequence < this.#first || sequence >= this.#taken) return undefined;
     return this.#slots[sequence % this.#limit];
   }
 
-  /** Newest first, with sequences; only items below `before` where it is given. */
+  /**
+   * Yields the items with their sequences, newest first. If `before` is given, only items with a lower sequence are
+   * returned.
+   */
   *newestFirst(before = this.#taken): IterableIterator<[number, T]> {
     for (let sequence = Math.min(before, this.#taken) - 1; sequence >= this.#first; sequence -= 1) {
       const value = this.at(sequence);

@@ -1,6 +1,6 @@
 /**
- * Secrets that a record stores under a name, so that they are also removed where they repeat: a function may
- * print a token without the header's name.
+ * Finds the secrets that a record stores under a name, so that they are also removed where they repeat. For example, a
+ * function may print a token without the header's name.
  */
 import { findSecrets } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
@@ -13,7 +13,7 @@ import type { Redactor } from './redact.ts';
 
 const MAX_OF_STACKS = 256;
 
-/** The caller's secrets come first, because their number is bounded. */
+/** Returns the secrets of a record. The caller's secrets come first, because the number of secrets is limited. */
 export function secretsOf(recorded: Recorded): readonly string[] {
   return findSecrets((redactor) => {
     if (isEvent(recorded)) visitEvent(recorded, redactor);
@@ -21,7 +21,7 @@ export function secretsOf(recorded: Recorded): readonly string[] {
   });
 }
 
-/** Values from the environments of functions, which are secrets in every record. */
+/** Returns the values from the environments of functions, which are secrets in every record. */
 export function secretsOfStacks(stacks: readonly ResolvedStack[]): readonly string[] {
   return findSecrets((redactor) => {
     for (const { functions } of stacks)
@@ -35,7 +35,7 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
   visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
-  // Names the value of any header, parameter or cookie that the authorizer reads.
+  // In this event, every header, parameter or cookie that the authorizer reads has a name.
   visitText(authorizerCall?.event, redactor);
   if (recorded.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
   else {
@@ -49,7 +49,10 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
   visitText(replyBody, redactor);
 }
 
-/** Members of an event other than headers, query and body; no events are made for a list of 10,000 rows. */
+/**
+ * Returns the members of an event other than headers, query and body. The whole event is not built, because a list has
+ * 10,000 rows.
+ */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {
     path,
@@ -96,9 +99,7 @@ function visitText(data: string | Buffer | undefined, redactor: Redactor): void 
   if (data !== undefined && data.length > 0) redactor.text(data.toString());
 }
 
-/**
- * Members that programs use: they contain no text of callers or functions, and records are looked up by them.
- */
+/** Members that programs use. They contain no text of callers or functions, and programs look up records by them. */
 const FIXED: ReadonlySet<string> = new Set([
   'id',
   'kind',
@@ -119,7 +120,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'of',
 ]);
 
-/** Includes sentences and facts derived from the texts. */
+/** Masks repeated secrets in a record, including the sentences and facts that are derived from its texts. */
 export function maskRepeats(detail: RequestDetail, redactor: Redactor): RequestDetail {
   return mask(detail, redactor) as RequestDetail;
 }

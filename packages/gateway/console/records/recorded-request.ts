@@ -6,9 +6,9 @@ import type { StreamPiece } from '../../core/stream-beginning.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
-/** The limit per body or event. */
+/** The maximum number of bytes that are recorded per body or event. */
 export const RECORDED_BYTES = 16 * 1024;
-/** The body of a streamed response is the body of its reply. */
+/** The outcome of an integration. The body of a streamed response is stored as the body of its reply. */
 export type RecordedOutcome =
   | InvocationResult
   | HttpOutcome
@@ -28,7 +28,7 @@ export type RecordedRequest = {
    */
   readonly standsFor: number;
   readonly received: Received;
-  /** The event follows from the exchange, because no mapping has changed it. */
+  /** Whether the event follows from the exchange, because no mapping has changed it. */
   readonly isEventItsOwn: boolean;
   readonly status: number;
   readonly replyHeaders: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Removes secrets from what is shown and exported: a credential becomes a fingerprint with its last four
- * characters, which is enough to recognise it and useless for a call.
+ * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint with its last four
+ * characters, which is enough to recognise the credential but useless for a call.
  */
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ import { isSecretOf } from '@gatewright/aws/text/secret-names';
 import type { Mask } from '@gatewright/aws/text/find-secrets';
 
 const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
-/** Numbers with fewer digits are counts. */
+/** Numbers with fewer digits are treated as counts and not as secrets. */
 const MIN_DIGITS = 4;
 /** A password is known to be secret, so it may be shorter than other repeated texts. */
 const MIN_PASSWORD_LENGTH = 6;
@@ -23,19 +23,19 @@ const MIN_PASSWORD_LENGTH = 6;
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
 /**
- * The beginning of a secret is masked too from this length on, and so is any part of this length, because
- * code truncates tokens to print them.
+ * Code truncates tokens to print them. The beginning of a secret is therefore masked from `MIN_BEGINNING` characters
+ * on, and any other part from `MIN_PART` characters on.
  */
 const MIN_BEGINNING = 10;
 const MIN_PART = 16;
-/** Without the dots that mark a truncation. */
+/** Matches a token without the dots that mark a truncation. */
 const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
 
 export type Redactor = {
   value(name: string, value: string): string;
   text(text: string): string;
   query(query: string): string;
-  /** Removes only the given secrets. */
+  /** Removes only the secrets that `createRedactor` received. */
   repeated(text: string): string;
 };
 
@@ -47,8 +47,8 @@ export const SHOWING: Redactor = {
 };
 
 /**
- * @param key of this run, so that a fingerprint is useless outside it @param secrets removed wherever they
- * occur, under any name @param others a more general redactor that runs first
+ * Creates a redactor. @param key the key of this run, so that a fingerprint is useless outside the run @param secrets
+ * removed wherever they occur, under any name @param others a more general redactor that runs first
  */
 export function createRedactor(
   key: string,
@@ -63,7 +63,7 @@ export function createRedactor(
   return redactWith(mask, (text) => own(others(text)));
 }
 
-/** The values that a redactor would remove, provided that they are long enough to be recognised. */
+/** Returns the values that a redactor would remove, if they are long enough to be recognised. */
 export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REPEATED): readonly string[] {
   const found = new Set<string>();
   const keep: Mask = (secret) => {
@@ -74,7 +74,7 @@ export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REP
   return [...found];
 }
 
-/** Longer secrets come first, so that no end of another one is left over. */
+/** Masks longer secrets first. Otherwise the end of a secret would remain if a shorter secret matched its beginning. */
 function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeated'] {
   if (secrets.length === 0) return (text) => text;
   const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
@@ -104,8 +104,8 @@ function partsOf(secrets: readonly string[]): (text: string) => string | undefin
 }
 
 /**
- * The forms in which code prints a secret: without its scheme, percent-decoded, percent-encoded and within
- * JSON; for Basic also the decoded text.
+ * Returns the forms in which code prints a secret: without its scheme, percent-decoded, percent-encoded and within
+ * JSON. For Basic, the decoded text is included.
  */
 function spellings(secret: string): readonly string[] {
   const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
@@ -117,7 +117,7 @@ function spellings(secret: string): readonly string[] {
   ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
 }
 
-/** `alice:password` in base64; undefined for other text. */
+/** Decodes `alice:password` from base64; undefined for other text. */
 function readBasic(text: string): { readonly whole: string; readonly password: string } | undefined {
   if (text.length > 1_024 || !/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return undefined;
   const whole = Buffer.from(text, 'base64').toString();
@@ -138,7 +138,7 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** @param repeated runs before names are looked for, because a name may end within a secret */
+/** @param repeated runs before names are searched, because a name may occur within a secret */
 function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
   const plain = (text: string): string => maskSecrets(repeated(text), mask);
   const value = (name: string, text: string): string => {

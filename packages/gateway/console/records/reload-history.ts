@@ -1,18 +1,18 @@
 /**
- * Reloads of this run, as events, and its deployments, numbered from 1. A request was handled by the
- * deployment that was current when it arrived, so requests store no number.
+ * The reloads of this run, as events, and its deployments, numbered from 1. A request was handled by the deployment
+ * that was current when the request arrived, so requests store no number.
  */
 import type { Clock } from '../../core/ports.ts';
 import type { Snapshot } from './deployment-snapshot.ts';
 import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
 
-/** The number of reloads that are shown, and of deployments that can be compared. */
+/** The maximum number of reloads that are shown, and of deployments that can be compared. */
 const MOST_SHOWN = 100;
 const MOST_COMPARED = 20;
-/** The number of times that are kept, one for each deployment. */
+/** The maximum number of start times that are stored, one for each deployment. */
 const MOST_VERSIONS = 5_000;
 const MOST_CHANGES = 100;
-/** Functions of one file are built one by one, so their reloads within this time count as one event. */
+/** Functions in one file are built one by one, so reloads of functions within this time count as one event. */
 const TOGETHER_MS = 1_000;
 export const STACKS = 'the stacks';
 
@@ -22,19 +22,19 @@ type CompareSnapshots = (before: Snapshot, after: Snapshot) => readonly Change[]
 type Compared = {
   readonly version: number;
   readonly fromEpochMs: number;
-  /** Undefined until the first reload of the stacks. */
+  /** The snapshot is undefined until the first reload of the stacks. */
   readonly stacks: { snapshot: Snapshot | undefined };
   /** How often the code of each function was loaded. */
   readonly code: ReadonlyMap<string, number>;
 };
 
-/** A result as `onReload` reports it. */
+/** The result of a reload, as `onReload` reports it. */
 type ReloadResult = {
   readonly what: string;
   readonly tookMs?: number;
-  /** Why the previous code stays; undefined means that the code was reloaded. */
+  /** Why the previous code stays in use; undefined means that the code was reloaded. */
   readonly kept?: Pick<ShownReload, 'file' | 'line'> & { readonly message: string };
-  /** Since when the new code is in use; absent means now. */
+  /** The time from which the new code is in use; absent means now. */
   readonly fromMs?: number;
 };
 
@@ -44,7 +44,7 @@ export class ReloadHistory {
   readonly #broken = new Map<string, ShownReload>();
   #current: Compared;
   #earlier: readonly Compared[] = [];
-  /** When each version came into use, by the monotonic clock; the first of them is `#first`. */
+  /** The times when the versions came into use, by the monotonic clock. The first element is for version `#first`. */
   readonly #times: number[] = [-Infinity];
   #first = 1;
   #lastMs = -Infinity;
@@ -55,7 +55,7 @@ export class ReloadHistory {
     this.#current = { version: 1, fromEpochMs, stacks: { snapshot: undefined }, code: new Map() };
   }
 
-  /** The version at this time; undefined if it is no longer known. */
+  /** Returns the version that was in use at this time; undefined if it is no longer known. */
   versionAt(monotonicMs: number): number | undefined {
     const index = this.#times.findLastIndex((fromMs) => fromMs <= monotonicMs);
     return index === -1 ? undefined : this.#first + index;
@@ -65,7 +65,7 @@ export class ReloadHistory {
     return [...this.#earlier, this.#current];
   }
 
-  /** Called before the stacks change, to capture them. */
+  /** Must be read before the stacks change, to capture their state. */
   get snapshot(): Snapshot | undefined {
     return this.#current.stacks.snapshot;
   }
@@ -74,7 +74,7 @@ export class ReloadHistory {
     this.#current.stacks.snapshot = taken;
   }
 
-  /** @param after the reloaded stacks, with what differs from `snapshot` */
+  /** Records the result of a reload. @param after the reloaded stacks, with what differs from `snapshot` */
   note({ what, tookMs, kept, fromMs }: ReloadResult, after?: ReloadedStacks): void {
     const before = this.#current;
     if (kept !== undefined) {
@@ -98,9 +98,7 @@ export class ReloadHistory {
     };
   }
 
-  /**
-   * Undefined if one of the versions is no longer kept. @param compareSnapshots loaded when it is needed
-   */
+  /** Returns undefined if one of the versions is no longer stored. @param compareSnapshots loaded when it is needed */
   compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));
     if (one === undefined || other === undefined) return undefined;
@@ -141,7 +139,7 @@ export class ReloadHistory {
     this.#current = { ...before, code: loadedOnce(before.code, what) };
   }
 
-  /** The event that this reload of functions belongs to. */
+  /** Returns the event that this reload of functions belongs to. */
   #joined(kind: ShownReload['kind'], what: string, message?: string): ShownReload | undefined {
     const last = this.#reloads.at(-1);
     const sinceMs = this.#clock.monotonicMs() - this.#lastMs;

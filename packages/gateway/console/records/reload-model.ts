@@ -1,11 +1,11 @@
-/** Reloads as the control port shows them; plain JSON. */
+/** The reloads as the control port shows them, as plain JSON. */
 
 export type Change = {
   readonly part: 'route' | 'function' | 'setting';
-  /** `GET /orders of shop / dev`, `shop-dev-hello`, `Jobs (AWS::SQS::Queue) of shop` */
+  /** The name, such as `GET /orders of shop / dev`, `shop-dev-hello` or `Jobs (AWS::SQS::Queue) of shop`. */
   readonly name: string;
   readonly how: 'added' | 'removed' | 'changed';
-  /** Values before and after; absent if they may contain secrets. */
+  /** The changed members with their values before and after. A value is absent if it may contain secrets. */
   readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[];
 };
 
@@ -13,18 +13,18 @@ export type ShownReload = {
   /** The deployment's number, counted from 1. */
   readonly number: number;
   readonly atEpochMs: number;
-  /** The old code stays in use where the reload is `kept`. */
+  /** If the result is `kept`, the old code stays in use. */
   readonly kind: 'reloaded' | 'kept';
-  /** `the stacks`, or names of functions. */
+  /** What was reloaded: `the stacks`, or names of functions. */
   readonly what: readonly string[];
   readonly tookMs: number | undefined;
-  /** The version that is used from here on. */
+  /** The version that is used after this reload. */
   readonly version: number;
-  /** Why the old code was kept. */
+  /** Why the old code stays in use. */
   readonly message: string | undefined;
   readonly file: string | undefined;
   readonly line: number | undefined;
-  /** The first changes, with the number of all. */
+  /** The first of the changes. `changed` is the number of all changes. */
   readonly changes: readonly Change[];
   readonly changed: number;
 };
@@ -34,8 +34,8 @@ export type ShownVersion = { readonly version: number; readonly fromEpochMs: num
 export type ShownReloads = {
   /** The versions that can be compared, newest last. */
   readonly versions: readonly ShownVersion[];
-  /** Newest first. */
+  /** The reloads, newest first. */
   readonly reloads: readonly ShownReload[];
-  /** Code that is on disk but not running. */
+  /** The reloads of code that is on disk but not running. */
   readonly broken: readonly ShownReload[];
 };

@@ -1,6 +1,6 @@
 /**
- * Counts every finished request and message, kept or not: by route, with a histogram of durations, and by
- * second.
+ * Counts every finished request and message, whether recorded or not. The counts are by route, with a histogram of
+ * durations, and by second.
  */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
@@ -8,22 +8,25 @@ import type { Finished, FinishedEvent } from '../../core/trail.ts';
 import type { LastHeaders } from './packed-request.ts';
 
 /**
- * The classes of the histogram: each is at most one thirty-second of its start wide, so a quantile is
- * accurate within 2 %.
+ * The number of classes of the histogram per doubling of the duration. Each class is at most one thirty-second of its
+ * start wide, so a quantile is accurate within 2 %.
  */
 const CLASSES_PER_DOUBLING = 32;
 const SHORTEST_MS = 0.01;
-/** Up to a quarter of an hour, which is longer than any limit of AWS. */
+/** The number of classes, which cover up to a quarter of an hour. No limit of AWS is longer. */
 const CLASSES = 864;
 /**
- * The first 17 bits of a double are its exponent and its thirty-second, which gives the class without
+ * The first 17 bits of a double contain its exponent and the first bits of its fraction. They give the class without
  * computing a logarithm.
  */
 const DOUBLE = new DataView(new ArrayBuffer(8));
 /** The exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
 export const COUNTED_SECONDS = 300;
-/** How often a route's threshold of slowness is recomputed, because a quantile reads the whole histogram. */
+/**
+ * How many requests pass before a route's threshold for slow requests is recomputed, because a quantile reads the whole
+ * histogram.
+ */
 const SLOW_EVERY = 256;
 const SLOW_SHARE = 0.99;
 /** A character that occurs nowhere else in a route's name. */
@@ -36,20 +39,20 @@ export type RouteCount = {
   clientErrors: number;
   serverErrors: number;
   readonly times: Uint32Array;
-  /** The 99th percentile of the route's durations; Infinity until there are enough. */
+  /** The 99th percentile of the route's durations; Infinity until there are enough durations. */
   slowFromMs: number;
-  // For sampling, see sampling.ts.
+  // The members below are for sampling, see sampling.ts.
   second: number;
   inSecond: number;
   notKept: number;
 } & LastHeaders;
 
-/** Seconds since the epoch, with the requests and errors of each second. */
+/** A second since the epoch, with the number of its requests and errors. */
 type SecondCount = readonly [second: number, count: number, errors: number];
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
-  // Finds a count without building a name, and keeps no deployment in memory.
+  // Finds a count without building a name. The WeakMap keeps no deployment in memory.
   #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }
@@ -61,12 +64,12 @@ export class RequestCounts {
   #total = 0;
   #sinceStart = 0;
 
-  /** Counted since startup, or since the counts were cleared. */
+  /** Returns the number of requests since startup, or since the counts were cleared. */
   get total(): number {
     return this.#total;
   }
 
-  /** All requests of clients, including requests that were cleared. */
+  /** Returns the number of all requests of clients since startup, including requests whose counts were cleared. */
   get sinceStart(): number {
     return this.#sinceStart;
   }
@@ -75,7 +78,7 @@ export class RequestCounts {
     return [...this.#routes.values()];
   }
 
-  /** @returns the count of the request's route, this request included */
+  /** Counts a request. @returns the count of the request's route, this request included */
   take({ received, reply, latencyMs }: Finished): RouteCount {
     const { api, stage, route } = received;
     this.#sinceStart += 1;
@@ -93,7 +96,7 @@ export class RequestCounts {
     this.#add(this.#named(found?.api ?? { name: apiId }, routeKey), status, latencyMs, atEpochMs);
   }
 
-  /** Oldest first; empty if nothing was counted. */
+  /** Returns the counts by second, oldest first; empty if nothing was counted. */
   get seconds(): readonly SecondCount[] {
     if (Number.isNaN(this.#newest)) return [];
     const first = this.#newest - COUNTED_SECONDS + 1;
@@ -154,7 +157,7 @@ export class RequestCounts {
       this.#count[slot] = 0;
       this.#errors[slot] = 0;
     }
-    // After the clock was moved back, counting continues from there.
+    // If the clock was moved back, counting continues from the earlier time.
     this.#newest = second;
     this.#count[slot] = (this.#count[slot] ?? 0) + 1;
     if (isError) this.#errors[slot] = (this.#errors[slot] ?? 0) + 1;
@@ -179,19 +182,19 @@ function nothingCounted(apiName: string, routeKey: string): RouteCount {
 }
 
 function classOf(latencyMs: number): number {
-  // Covers 0 as well.
+  // This comparison also covers 0.
   if (!(latencyMs > SHORTEST_MS)) return 0;
   DOUBLE.setFloat64(0, latencyMs / SHORTEST_MS);
   return Math.min((DOUBLE.getUint32(0) >>> 15) - CLASS_OF_ONE, CLASSES - 1);
 }
 
-/** The middle of the class. */
+/** Returns the middle of a class. */
 function timeOf(place: number): number {
   const step = 1 / CLASSES_PER_DOUBLING;
   return SHORTEST_MS * 2 ** Math.floor(place * step) * (1 + ((place % CLASSES_PER_DOUBLING) + 0.5) * step);
 }
 
-/** A quantile of a route's durations, as the middle of its class; undefined if there were none. */
+/** Returns a quantile of a route's durations, as the middle of its class; undefined if there are no durations. */
 export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
   const wanted = Math.max(1, Math.ceil(count * share));
   let seen = 0;

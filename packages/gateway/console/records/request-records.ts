@@ -1,7 +1,4 @@
-/**
- * The last requests and messages of this run. They are packed when they end and described when they are
- * read.
- */
+/** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
 import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
@@ -29,7 +26,7 @@ import type { Redactor } from './redact.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
-/** Bounds the bodies that wait to be packed within one turn. */
+/** Limits the number of bodies that wait to be packed within one turn of the event loop. */
 const MOST_OVER = 128;
 const NO_STACKS: readonly ResolvedStack[] = [];
 
@@ -37,18 +34,18 @@ type RowFilter = {
   readonly before?: number | undefined;
   readonly since?: number | undefined;
   readonly limit?: number | undefined;
-  /** A part of the method, target, route, caller or id. */
+  /** A text that occurs in the method, target, route, caller or id. */
   readonly search?: string | undefined;
   readonly route?: string | undefined;
-  /** `404`, `4xx` */
+  /** The status to search for, such as `404` or `4xx`. */
   readonly status?: string | undefined;
 };
 
 export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
 
-/** Keyed by the invocation's own id, which differs from the request's id. */
+/** Finds an invocation by its own id, which differs from the id of the request. */
 export type FindInvocation = (invocationId: string | undefined) => {
-  /** Undefined if no record of it is kept. */
+  /** Undefined if no record of the invocation is stored. */
   readonly recordId: string | undefined;
   readonly redactor: Redactor;
 };
@@ -58,11 +55,11 @@ type Slot = PackedRequest | PackedEvent;
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
   readonly #counts = new RequestCounts();
-  /** The redactor for texts that belong to no record; made again when the stacks have changed. */
+  /** The redactor for texts that belong to no record. It is created again when the stacks have changed. */
   #ofStacks: { readonly stacks: readonly ResolvedStack[]; readonly redactor: Redactor };
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
-  /** Counted since this turn of the event loop began. */
+  /** The requests that finished in this turn of the event loop and are not yet counted and packed. */
   readonly #over: (Finished | undefined)[] = [];
   #overCount = 0;
   readonly #sampling = new Sampling();
@@ -72,18 +69,18 @@ export class RequestRecords implements RecordSink {
   readonly #expected = new Set<string>();
   readonly #clock: Clock;
   readonly #key: string;
-  /** Determined when a record is first read; constant afterwards. */
+  /** The secrets of a record, which are determined when the record is first read and then stay the same. */
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
-  /** The APIs that are served now; the same list until the next reload. */
+  /** Returns the stacks that are served now. It is the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
-  /** The number of the deployment that responded at that time; undefined if nothing reloads. */
+  /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
-  /** Called once at the next record. */
+  /** Functions that are called once, at the next record. */
   #waiting: (() => void)[] = [];
 
   /**
-   * @param key of this run, for fingerprints of secrets @param keepsAll keeps every ordinary success too
-   * @param scheme of the ports of APIs
+   * @param key the key of this run, for fingerprints of secrets @param keepsAll whether every ordinary success is
+   * recorded too @param scheme the scheme of the ports of APIs
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
     this.#keepsAll = keepsAll;
@@ -105,8 +102,8 @@ export class RequestRecords implements RecordSink {
   take(finished: Finished): void {
     this.#over[this.#overCount] = finished;
     const count = (this.#overCount += 1);
-    // Runs at the end of the event loop turn, after the replies were sent: the code for counting and packing
-    // stays in the processor's caches, and no request waits for it.
+    // Runs at the end of the event loop turn, after the replies were sent. The code for counting and packing then stays
+    // in the processor's caches, and no request waits for it.
     if (count === 1) runAtTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
@@ -117,7 +114,7 @@ export class RequestRecords implements RecordSink {
     this.#overCount = 0;
     for (let at = 0; at < count; at += 1) {
       const finished = this.#over[at];
-      // The list is kept for the next turn, without its items.
+      // The array is reused in the next turn, without its items.
       this.#over[at] = undefined;
       if (finished !== undefined) this.#keep(finished);
     }
@@ -141,7 +138,7 @@ export class RequestRecords implements RecordSink {
     this.#wake();
   }
 
-  /** The next request with this id is kept, ordinary or not. */
+  /** Ensures that the next request with this id is recorded, even if it is ordinary. */
   expect(requestId: string): void {
     this.#expected.add(requestId);
   }
@@ -154,7 +151,7 @@ export class RequestRecords implements RecordSink {
     this.lines.onLine(line);
   }
 
-  /** Counts all requests, kept or not. */
+  /** Returns the counts of all requests, whether recorded or not. */
   get counts(): RequestCounts {
     this.#keepAll();
     return this.#counts;
@@ -176,7 +173,7 @@ export class RequestRecords implements RecordSink {
     };
   }
 
-  /** Newest first. */
+  /** Returns the rows, newest first. */
   rows(filter: RowFilter = {}): readonly RequestRow[] {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
@@ -193,8 +190,8 @@ export class RequestRecords implements RecordSink {
   }
 
   /**
-   * Finds a record by its request id, or by an unambiguous beginning of one. `last` is the newest record,
-   * except for a successful opening or end of a connection, unless there is nothing else.
+   * Finds a record by its request id, or by an unambiguous beginning of the id. The id `last` means the newest record.
+   * A successful opening or end of a connection is returned for `last` only if there is no other record.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -218,7 +215,7 @@ export class RequestRecords implements RecordSink {
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
   }
 
-  /** Removes this record's named secrets wherever they repeat. */
+  /** Returns a redactor that removes this record's named secrets wherever they repeat. */
   #redactorOf(slot: Slot, recorded: Recorded): Redactor {
     let secrets = this.#secrets.get(slot);
     if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
@@ -228,7 +225,7 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** Finds, for the output of an invocation, its kept record and the redactor of its secrets. */
+  /** Returns a function that finds, for the output of an invocation, its record and the redactor of its secrets. */
   invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())
@@ -269,7 +266,7 @@ export class RequestRecords implements RecordSink {
     });
   }
 
-  /** Packs all finished requests first. */
+  /** Returns the ring after packing all finished requests. */
   get #records(): RecordRing<Slot> {
     this.#keepAll();
     return this.#ring;
@@ -292,7 +289,7 @@ function isLifecycle(recorded: Recorded): boolean {
   return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
 }
 
-/** Written first, so that a record can be found without reading the rest. */
+/** The id is written first, so that a record can be found without reading the rest. */
 function idOf({ place }: Slot): string {
   return new RecordReader(place).text() ?? '';
 }

@@ -1,6 +1,9 @@
 import type { RequestRow } from './model.ts';
 
-/** The note in the list: a cold start explains why a success took long, but not an error. */
+/**
+ * Returns the notes for the list. A cold start is noted only for a success, because it explains a long duration but not
+ * an error.
+ */
 export function notesOf({ code, failure, status, cache, isColdStart }: NotedRow): readonly string[] {
   const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
   return [

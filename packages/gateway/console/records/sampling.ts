@@ -1,48 +1,53 @@
 /**
- * Which requests are kept completely under load: keeping all would cost over 3 %. All are counted
- * (request-counts.ts). Above a rate, only every nth ordinary success is kept, but every other request.
+ * Decides which requests are recorded completely under load, because recording all of them would cost over 3 %. All
+ * requests are counted (request-counts.ts). Above a certain rate, only every nth ordinary success is recorded. Every
+ * other kind of request is always recorded.
  */
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
 /**
- * Up to this number of ordinary successes per second, all are kept: at that rate a ring of 4,000 lasts four
- * seconds.
+ * Up to this number of ordinary successes per second, all are recorded. At that rate, a ring of 4,000 records covers
+ * four seconds.
  */
 export const FULL_RECORDS_PER_SECOND = 1_000;
-/** The number of requests kept per route, so that a rare route stays visible next to a busy one. */
+/**
+ * The number of requests per route and second that are always recorded, so that a rare route stays visible next to a
+ * busy route.
+ */
 const FIRST_OF_ROUTE = 5;
 
 export type SampleRate = {
-  /** One of this many ordinary successes was kept; 1 means all. */
+  /** One of this many ordinary successes was recorded; 1 means all of them. */
   readonly keptOneOf: number;
   readonly perSecond: number;
-  /** `1 of 12 kept at 11,900/s` */
+  /** The rate in words: `1 of 12 kept at 11,900/s`. */
   readonly text: string;
 };
 
 export class Sampling {
   #second = NaN;
-  /** All requests of this second, and the ordinary successes. */
+  /** The number of all requests of this second; `#ordinary` counts the ordinary successes among them. */
   #all = 0;
   #ordinary = 0;
   #kept = 0;
   #stride = 1;
   /**
-   * The number expected for this second: the number of the last second, or of the current one if that is
-   * higher.
+   * The number of ordinary successes expected in this second. It is the number of the last second, or of the current
+   * second if that is higher.
    */
   #expected = 0;
   #last: { second: number; all: number; ordinary: number; kept: number } | undefined;
   #notKept = 0;
 
-  /** Ordinary successes that were counted but not kept. */
+  /** Returns the number of ordinary successes that were counted but not recorded. */
   get notKept(): number {
     return this.#notKept;
   }
 
   /**
-   * @returns how many of its route's requests the record counts for, normally 1; 0 means that it is not kept
+   * @returns how many of its route's requests the record counts for, normally 1; 0 means that the request is not
+   * recorded
    */
   weigh(finished: Finished, ofRoute: RouteCount): number {
     const { trail, latencyMs } = finished;
@@ -68,7 +73,7 @@ export class Sampling {
     return weight;
   }
 
-  /** Undefined if all were kept in the last second. */
+  /** Returns the sample rate; undefined if all requests of the last second were recorded. */
   rateAt(monotonicMs: number): SampleRate | undefined {
     const second = Math.floor(monotonicMs / 1000);
     if (second !== this.#second) this.#start(second);
@@ -98,7 +103,7 @@ export class Sampling {
   }
 }
 
-/** There is nothing to explain: no refusal, no error, no handshake, no cold start. */
+/** Whether there is nothing to explain, because there was no refusal, error, handshake or cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (
     trail.failure !== undefined ||

@@ -4,7 +4,7 @@ import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';
 import type { MappedIntegration } from '../../core/mapping/integration.ts';
 
 export type Sent = {
-  /** A function's name, an address, `sqs:us-east-1` or `MOCK`. */
+  /** The target: a function's name, an address, `sqs:us-east-1` or `MOCK`. */
   readonly target: string;
   readonly method: string | undefined;
   readonly headers: readonly string[];
@@ -12,7 +12,7 @@ export type Sent = {
   readonly timeoutMs: number | undefined;
 };
 
-/** Undefined if nothing was sent. @param limit bytes of the body in the result */
+/** Returns undefined if nothing was sent. @param limit the maximum number of bytes of the body in the result */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;
   switch (outgoing?.kind) {
@@ -51,7 +51,7 @@ function shorten(body: string | Buffer | undefined, limit: number): string | Buf
     : Buffer.from(body.subarray(0, limit));
 }
 
-/** The template for a request of this Content-Type; undefined if none applies. */
+/** Returns the template for a request with this Content-Type; undefined if none applies. */
 export function requestTemplateOf({ route, headers }: Received): CompiledTemplate | undefined {
   const integration = route?.integration;
   if (integration === undefined || !isMapped(integration) || !('request' in integration)) return undefined;

@@ -1,4 +1,4 @@
-/** Pieces of a streamed reply for display: when each was sent, its size, and its text without secrets. */
+/** The pieces of a streamed reply for display, each with its time, its size, and its text without secrets. */
 import { TextDecoder } from 'node:util';
 import type { ShownPiece } from './model.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -15,7 +15,7 @@ export function showPieces(
   return pieces.map(({ atMs, bytes }, index) => ({ atMs: atMs - startedMs, bytes, text: shown[index] }));
 }
 
-/** Covers the body as far as it was kept. Empty if it is not UTF-8. */
+/** Returns the texts of the pieces, as far as the body was recorded; empty if the body is not UTF-8. */
 function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const texts: string[] = [];
@@ -33,7 +33,10 @@ function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   return texts.some((text) => text.includes('\0')) ? [] : texts;
 }
 
-/** Empty if a secret spans pieces, because its parts alone are not recognised. */
+/**
+ * Removes secrets from the texts. Returns an empty list if a secret spans pieces, because its parts alone are not
+ * recognised.
+ */
 function clean(texts: readonly string[], redactor: Redactor): readonly string[] {
   const whole = texts.join('');
   const shown = withoutSpace(redactor.text(whole));
@@ -42,7 +45,7 @@ function clean(texts: readonly string[], redactor: Redactor): readonly string[] 
   return withoutSpace(cleaned.join('')) === shown ? cleaned : [];
 }
 
-/** Redacting JSON removes its spaces. */
+/** Removes spaces for a comparison, because redacting JSON removes its spaces. */
 function withoutSpace(text: string): string {
   return text.replaceAll(/\s/g, '');
 }

@@ -1,10 +1,13 @@
-/** Texts and bytes for display: JSON indented, other charsets decoded, binary as base64, secrets removed. */
+/**
+ * Prepares texts and bytes for display: JSON is indented, other charsets are decoded, binary data is shown as base64,
+ * and secrets are removed.
+ */
 import { TextDecoder } from 'node:util';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { RecordedMessage, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-/** @param size original bytes or characters, where the ring kept only a part */
+/** @param size the original number of bytes or characters, if only a part was recorded */
 export function showData(
   title: string,
   data: string | Buffer | undefined,
@@ -15,8 +18,8 @@ export function showData(
 }
 
 /**
- * @param headers of the message: they name its charset and show whether it is a form, whose fields are read
- * like a query
+ * @param headers the headers of the message, which contain its charset and show whether it is a form. The fields of a
+ * form are read like a query
  */
 export function showBody(
   data: string | Buffer | undefined,
@@ -34,7 +37,7 @@ export function showBody(
   );
 }
 
-/** Undefined for UTF-8 and for unknown charset names. */
+/** Returns undefined for UTF-8 and for unknown charset names. */
 function decoderOf(charset: string | undefined): TextDecoder | undefined {
   if (charset === undefined) return undefined;
   try {
@@ -72,7 +75,7 @@ export function showHeaders(headers: readonly string[], redactor: Redactor): Rec
   return pairs;
 }
 
-/** Undefined for invalid UTF-8. A truncated text may end within a character. */
+/** Decodes UTF-8; undefined for invalid UTF-8. A truncated text may end within a character. */
 function toText(bytes: Buffer, isCut: boolean): string | undefined {
   if (isCut) {
     const text = bytes.toString();
@@ -88,7 +91,7 @@ function toText(bytes: Buffer, isCut: boolean): string | undefined {
   }
 }
 
-/** Undefined unless the text is a JSON object or array, or the beginning of one where it is truncated. */
+/** Indents a JSON object or array, or the beginning of a truncated one; undefined for other texts. */
 function indent(text: string, isCut: boolean): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   if (isCut) return BEGINNING.test(text) ? indentJson(text) : undefined;
@@ -100,12 +103,12 @@ function indent(text: string, isCut: boolean): string | undefined {
   return indentJson(text);
 }
 
-/** Accepts only tokens of JSON, in any order; the last one may be truncated. */
+/** Accepts only tokens of JSON, in any order. The last token may be truncated. */
 const BEGINNING =
   /^(?:[\s{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*(?![^\s{}[\],:])|(?:true|false|null)(?![^\s{}[\],:]))*(?:"(?:[^"\\]|\\.)*\\?|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/;
 const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** Works token by token to keep the text as sent: `JSON.parse` would change a number with 20 digits. */
+/** Indents token by token to keep the text as sent, because `JSON.parse` would change a number with 20 digits. */
 function indentJson(json: string): string {
   let [text, depth, before] = ['', 0, ''];
   for (const [token] of json.matchAll(TOKENS)) {

@@ -1,5 +1,5 @@
 /**
- * Every call that the journal keeps: calls to `apigateway` and `apigatewayv2`, and calls that edit functions'
+ * Serves every call that the journal records: calls to `apigateway` and `apigatewayv2`, and calls that edit functions'
  * policies.
  */
 import { createFunctionPolicies, isPolicyCall } from './lambda/function-policy.ts';

@@ -1,6 +1,6 @@
 /**
- * A map with quick access to its oldest entry. In a JavaScript map, finding the first entry means skipping
- * all deleted ones, which may be thousands.
+ * A map with quick access to its oldest entry. To find the first entry of a JavaScript map, the engine skips all
+ * deleted entries, of which there may be thousands.
  */
 type Link<Value> = {
   readonly key: string;
@@ -48,7 +48,7 @@ export class AgedMap<Value> {
     this.#unlink(link);
   }
 
-  /** Removes the oldest entry; undefined if the map is empty. */
+  /** Removes and returns the oldest entry; undefined if the map is empty. */
   takeOldest(): Value | undefined {
     const oldest = this.#oldest;
     if (oldest === undefined) return undefined;

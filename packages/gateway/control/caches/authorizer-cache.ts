@@ -5,7 +5,7 @@ import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../../core/ex
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 
 /**
- * If there are more distinct credentials than this within one TTL, the oldest are evicted, so that a flood of
+ * The maximum number of entries. If one TTL has more distinct credentials, the oldest are evicted, so that a flood of
  * tokens cannot fill the memory.
  */
 const MAX_ENTRIES = 10_000;

@@ -4,17 +4,17 @@ import type { CachedReply, CacheEntry, StageCacheStore } from '../../core/exchan
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
-/** The default memory limit of one cache, however large its cluster is on AWS. */
+/** The default memory limit of one cache, regardless of the size of its cluster on AWS. */
 export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 const GIGABYTE = 1024 ** 3;
 /**
- * The overhead of an entry: map slot, object and header list. Without it, a flood of empty responses would
- * count as nothing.
+ * The overhead of an entry: map slot, object and header list. Without it, a flood of empty responses would not count
+ * towards the limit.
  */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /**
- * The cached responses of one stage; the least recently used entry is evicted. Kept in memory, so it is empty
+ * The cached responses of one stage. The least recently used entry is evicted. The cache is in memory, so it is empty
  * after a restart.
  */
 export class LruStageCache implements StageCacheStore {
@@ -71,8 +71,8 @@ export class LruStageCache implements StageCacheStore {
   }
 
   /**
-   * `size` in gigabytes as AWS writes it. Changing the size creates a new cluster, which begins empty
-   * (docs/aws §9).
+   * Sets the cluster size. `size` is in gigabytes, as AWS writes it. A change of the size creates a new cluster, which
+   * is empty at first (docs/aws §9).
    */
   useCluster(size: string | undefined): void {
     if (size === this.#clusterSize) return;

@@ -1,6 +1,6 @@
 /**
- * Custom domains and the targets of their base paths (docs/aws §10.4). Created by templates and calls, like
- * stages; a reload changes only what the template has changed.
+ * Custom domains and the targets of their base paths (docs/aws §10.4). Like stages, they are created by templates and
+ * calls. A reload changes only what the template has changed.
  */
 import { findBasePath } from '../../core/routing/base-path.ts';
 import { matchRule } from '../../core/routing/routing-rules.ts';
@@ -13,21 +13,21 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type Mapping = {
   readonly apiId: string;
-  /** Empty means that the first segment after the base path names the stage (REST only). */
+  /** The stage; empty means that the first segment after the base path is the stage name (REST only). */
   readonly stage: string;
-  /** Set by a call to apigatewayv2. */
+  /** The id, if the mapping was set by a call to apigatewayv2. */
   readonly id?: string;
 };
 
 export type Domain = {
-  /** In lower case; `*.example.com` stands for every name that is one label longer. */
+  /** The name in lower case. `*.example.com` matches every name that has one label in place of `*`. */
   readonly name: string;
   readonly properties: JsonObject;
   readonly mappings: ReadonlyMap<string, Mapping>;
-  /** In order of their priority; used according to the domain's routing mode. */
+  /** The rules in order of priority. The domain's routing mode determines whether they are used. */
   readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
-  /** Why every request to it receives 500: its guard cannot be enforced. */
+  /** Why every request to this domain receives 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
   readonly truststore?: Truststore | undefined;
   readonly access?: PrivateDomain | undefined;
@@ -59,7 +59,7 @@ export class Domains {
     this.#domains.set(domain.name, domain);
   }
 
-  /** Empty until templates define their domains again. */
+  /** Removes all domains. The templates then define their domains again. */
   clear(): void {
     this.#domains = new Map();
     this.#defined = new Map();
@@ -69,7 +69,7 @@ export class Domains {
     this.#domains.delete(name);
   }
 
-  /** The domain for a Host header, ignoring its port; undefined for another host. */
+  /** Returns the domain for a Host header, ignoring its port; undefined for another host. */
   ofHost(host: string): Domain | undefined {
     if (this.#domains.size === 0) return undefined;
     const name = host.toLowerCase().replace(/\.?(?::\d{1,5})?$/, '');
@@ -78,8 +78,8 @@ export class Domains {
   }
 
   /**
-   * Replaces the templates' definitions. Domains, mappings and edits by calls stay until their own definition
-   * changes.
+   * Replaces the templates' definitions. A domain or mapping that a call created or edited stays until its own
+   * definition changes.
    */
   adopt(defined: readonly DefinedDomain[], nowEpochMs: number): void {
     const next = new Map<string, Domain>();
@@ -93,7 +93,7 @@ export class Domains {
   }
 }
 
-/** The merged domain; undefined means none. */
+/** Returns the merged domain; undefined means that there is no domain. */
 function merge(
   was: DefinedDomain | undefined,
   current: Domain | undefined,
@@ -116,7 +116,10 @@ function merge(
   return { ...current, properties, mappings, rules, closedBecause, truststore, access: now.access };
 }
 
-/** Like mappings: the template's changes take precedence, and everything else stays as calls left it. */
+/**
+ * Merges rules in the same way as mappings. Changes of the template take precedence, and everything else stays as the
+ * calls left it.
+ */
 function mergeRules(
   was: readonly RoutingRule[],
   current: readonly RoutingRule[],
@@ -139,8 +142,8 @@ export function byPriority(rules: readonly RoutingRule[]): readonly RoutingRule[
 const MUTUAL_TLS = 'MutualTlsAuthentication';
 
 /**
- * The target of a request to this domain: the first matching rule, if the mode uses rules; otherwise the
- * longest base path.
+ * Returns the target of a request to this domain. It is the target of the first matching rule, if the routing mode uses
+ * rules; otherwise it is the target of the longest matching base path.
  */
 export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
   const mode = routingModeOf(domain.properties);

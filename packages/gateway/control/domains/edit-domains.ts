@@ -1,4 +1,4 @@
-/** Calls on custom domains and base path mappings, with AWS's checks and wording (public captures). */
+/** The calls for custom domains and base path mappings, with AWS's checks and wording (public captures). */
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -49,7 +49,7 @@ export function createDomain(
   return domain;
 }
 
-/** Returns the domain with other properties. @throws ControlError if its guard cannot be enforced */
+/** Returns the domain with its new properties. @throws ControlError if its guard cannot be enforced */
 export function changeDomain(
   domains: Domains,
   domain: Domain,
@@ -62,7 +62,7 @@ export function changeDomain(
   return changed;
 }
 
-/** Undefined if the domain requires no certificate. */
+/** Returns the domain's truststore; undefined if the domain requires no certificate. */
 function requireTruststore(properties: JsonObject, source: TruststoreSource): Truststore | undefined {
   const mutualTls = mapOf(properties, 'MutualTlsAuthentication');
   if (textOf(mutualTls, 'TruststoreUri') === '') return undefined;
@@ -86,7 +86,7 @@ export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): vo
   domains.put({ ...domain, rules: byPriority([...others, rule]) });
 }
 
-/** AWS's default quota; a request evaluates all rules. */
+/** AWS's default quota. The number is limited, because each request evaluates all rules. */
 const MAX_RULES = 50;
 
 /** @throws ControlError NotFoundException */
@@ -102,7 +102,7 @@ export function deleteRule(domains: Domains, domain: Domain, id: string): void {
   domains.put({ ...domain, rules: domain.rules.filter((one) => one.id !== id) });
 }
 
-/** `stage` in the mapping may be empty. @throws ControlError for what AWS refuses */
+/** Creates a mapping, whose `stage` may be empty. @throws ControlError for what AWS refuses */
 export function createMapping(
   domains: Domains,
   domain: Domain,
@@ -114,7 +114,7 @@ export function createMapping(
   putMapping(domains, domain, basePath, mapping, findApi);
 }
 
-/** Adds a mapping in the same way, but replaces the mapping at `from`. @throws ControlError */
+/** Adds a mapping like `createMapping`, but replaces the mapping at `from`. @throws ControlError */
 export function moveMapping(
   domains: Domains,
   domain: Domain,

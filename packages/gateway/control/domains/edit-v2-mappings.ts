@@ -1,5 +1,6 @@
 /**
- * API mappings of custom domains for calls to apigatewayv2: keys with several levels, to APIs of every type.
+ * API mappings of custom domains in apigatewayv2. Their keys may have several levels, and they may map to APIs of every
+ * type.
  */
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -10,7 +11,7 @@ import type { Domain, Domains, Mapping } from './domains.ts';
 
 const ID_LENGTH = 6;
 
-/** The id that a call set, otherwise an id that is the same in every run. */
+/** Returns the id that a call set; otherwise an id that is the same in every run. */
 export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
   return id ?? makeId(ID_LENGTH, name, basePath);
 }

@@ -1,4 +1,4 @@
-/** Mutual TLS of custom domains: the local copies of their truststores in S3 (docs/aws §10.7). */
+/** Mutual TLS of custom domains, with local copies of the truststores that AWS reads from S3 (docs/aws §10.7). */
 import { DefinitionError } from '../../core/errors.ts';
 import { readTruststore } from '@gatewright/aws/certificates/truststore';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
@@ -10,18 +10,18 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 export type TruststoreSource = {
   readonly readObject: (address: string) => string | undefined;
   readonly file: string;
-  /** `--tls`: without it, the gateway cannot ask clients for certificates. */
+  /** `--tls`: whether the gateway serves TLS. Without TLS, it cannot request client certificates. */
   readonly servesTls: boolean;
 };
 
-/** The source for a gateway without TLS: domains with mutual TLS are closed. */
+/** The truststore source of a gateway without TLS. Domains with mutual TLS are closed. */
 export const NO_TRUSTSTORES: TruststoreSource = {
   readObject: () => undefined,
   file: 'gatewright.values.yml',
   servesTls: false,
 };
 
-/** The guard of a domain; if both are undefined, it requires no certificate. */
+/** The guard of a domain. If both members are undefined, the domain requires no certificate. */
 export type MutualTls = {
   readonly truststore?: Truststore | undefined;
   readonly closedBecause?: string | undefined;
@@ -47,8 +47,8 @@ export function readMutualTls(
 }
 
 /**
- * An object for the version, `truststore.pem?versionId=…`, is used before the one without a version, so that
- * both can be kept during a rotation. @throws RangeError with a message
+ * Finds the truststore object for the version, `truststore.pem?versionId=…`, or else the object without a version. Both
+ * can exist during a rotation. @throws RangeError with a message
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)

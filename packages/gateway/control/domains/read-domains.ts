@@ -1,4 +1,4 @@
-/** Custom domains of all stacks with their mappings, V1 and V2, as one list (docs/aws §10.4). */
+/** The custom domains of all stacks with their mappings, V1 and V2, in one list (docs/aws §10.4). */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import { readText, requireValid } from '../../core/deployment/properties.ts';
 import { isBasePath } from '../../core/routing/base-path.ts';
@@ -40,7 +40,7 @@ export const SEVERAL_LEVELS =
   'A base path of several levels needs a Regional domain name with the security policy TLS_1_2';
 export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs';
 
-/** @throws DefinitionError for what AWS refuses */
+/** Reads the custom domains. @throws DefinitionError for what AWS refuses */
 export function readDomains(
   stacks: readonly ResolvedStack[],
   findApi: (apiId: string) => ApiState | undefined,
@@ -147,8 +147,8 @@ function readName(item: ControlResource): string {
 }
 
 /**
- * A host name with at least two labels, the first of which may be `*`. AWS's own API hosts are excluded,
- * because such a domain would receive another API's requests.
+ * Whether the text is a host name with at least two labels, the first of which may be `*`. AWS's own API hosts are
+ * excluded, because such a domain would receive another API's requests.
  */
 export function isDomainName(text: string): boolean {
   return (
@@ -156,7 +156,7 @@ export function isDomainName(text: string): boolean {
   );
 }
 
-/** The properties of a V2 domain under V1 names: AWS accepts only one configuration. */
+/** Returns the properties of a V2 domain under V1 names. AWS accepts only one configuration, so the first is used. */
 export function toFirstVersion(properties: JsonObject): JsonObject {
   const [first] = listOf(properties, 'DomainNameConfigurations');
   const configuration = mapOf({ first: first ?? null }, 'first');
@@ -190,11 +190,14 @@ function addMapping(
   domain.mappings.set(basePath, mapping);
 }
 
-/** The domain may belong to a stack that is not loaded; requests only need its mappings. */
+/**
+ * Returns the draft of a domain, or creates it. The domain may belong to a stack that is not loaded, because requests
+ * only need its mappings.
+ */
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {
   const known = drafts.get(name);
   if (known !== undefined) return known;
-  // If the domain's mode is unknown, rules apply, because the rule exists.
+  // The routing mode of this domain is unknown. Rules take precedence, because at least one rule exists.
   const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
   const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
   drafts.set(name, draft);

@@ -1,6 +1,6 @@
 /**
- * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). The host
- * does not show the client's endpoint, so the endpoint that is associated with the domain is assumed.
+ * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). The Host header does
+ * not show the client's endpoint, so the gateway assumes the endpoint that is associated with the domain.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import {
@@ -20,17 +20,17 @@ const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
 
 type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
 
-/** `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123` → its two names */
+/** Matches the two names in `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123`. */
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 
-/** The name of the domain in `DomainNameArn`. @throws DefinitionError */
+/** Returns the domain name in `DomainNameArn`. @throws DefinitionError */
 export function domainOfArn(item: ControlResource): string {
   const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];
   if (name !== undefined) return name.toLowerCase();
   throw new DefinitionError(item.place('DomainNameArn'), 'must be the ARN of a private domain name');
 }
 
-/** The private domains of the stacks. Invalid ones are reported and not served. */
+/** Returns the private domains of the stacks. Invalid domains are reported and not served. */
 export function findPrivateDomains(
   stacks: readonly ResolvedStack[],
   vpcEndpoints: ReadonlyMap<string, string>,
@@ -69,7 +69,7 @@ function readAccess(
     arn,
     vpcEndpoints,
     policy: compiled?.kind === 'policy' ? compiled.policy : undefined,
-    // With several endpoints, a client selects one with the host `{api}-{vpce}.execute-api.…`.
+    // If there are several endpoints, a client selects one with the host `{api}-{vpce}.execute-api.…`.
     vpcEndpoint: endpoints[0],
   };
 }

@@ -1,4 +1,4 @@
-/** Routing rules of templates and calls, with AWS's limits (developer guide, "Routing rules"). */
+/** Routing rules in templates and calls, with AWS's limits (developer guide, "Routing rules"). */
 import { DefinitionError } from '../../core/errors.ts';
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { readInteger } from '../../core/deployment/properties.ts';
@@ -8,7 +8,7 @@ import type { RoutingRule, RuleCondition } from '../../core/routing/routing-rule
 import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
-/** Whether a domain uses rules or mappings; AWS's older API calls mappings base path mappings. */
+/** Whether a domain uses rules or mappings. AWS's older API calls the mappings "base path mappings". */
 type RoutingMode = 'mappings' | 'rules' | 'rules-then-mappings';
 
 const MODES: Readonly<Record<string, RoutingMode>> = {
@@ -21,18 +21,21 @@ const MODES: Readonly<Record<string, RoutingMode>> = {
 
 export const ROUTING_MODES = Object.keys(MODES);
 
-/** An unknown mode becomes AWS's default; the check of property classes reports it. */
+/**
+ * Returns the routing mode. For an unknown mode it is AWS's default, and the check of property classes reports the
+ * mode.
+ */
 export function routingModeOf(properties: JsonObject): RoutingMode {
   return MODES[textOf(properties, 'RoutingMode')] ?? 'mappings';
 }
 
 const PRIORITY = { min: 1, max: 1_000_000, usual: 0 };
 const MAX_HEADER_CONDITIONS = 2;
-/** A value with more wildcards is a mistake, and slows down each request. */
+/** The maximum number of wildcards. A value with more wildcards is a mistake and would slow down each request. */
 const MAX_WILDCARDS = 10;
 const MAX_GLOB_LENGTH = 1_024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-/** The last part of the rule's ARN is its id. */
+/** Matches the rule id, which is the last part of the rule's ARN. */
 const ID = /\/routingrules\/([^/]+)$/;
 
 /** @throws DefinitionError for what AWS refuses */

@@ -8,7 +8,7 @@ import type { ControlResource } from '../control-resource.ts';
 /** AWS's default for Regional domains, and the value for all domains that require certificates. */
 const USUAL = 'TLS_1_2';
 
-/** With mutual TLS, AWS accepts TLS 1.2 or later. */
+/** Returns the security policy. With mutual TLS, AWS requires TLS 1.2 or later. */
 export function findSecurityPolicy(properties: JsonObject): string {
   const policy = textOf(properties, 'SecurityPolicy');
   const isMutual = Object.keys(mapOf(properties, 'MutualTlsAuthentication')).length > 0;
@@ -22,7 +22,7 @@ export function findSecurityPolicy(properties: JsonObject): string {
 const KNOWN =
   /^(?:TLS_1_[02]|SecurityPolicy_TLS1[23]_(?:1_[23]_)?(?:FIPS_)?(?:PFS_)?(?:PQ_)?20\d\d(?:_\d\d|_EDGE))$/;
 
-/** Reports an unknown policy, but does not refuse it, because it may be new. */
+/** Reports an unknown policy without refusing it, because it may be new. */
 export function notePolicy(item: ControlResource, policy: string, tolerance: Tolerance): void {
   if (policy === '' || KNOWN.test(policy)) return;
   const error = new DefinitionError(item.place('SecurityPolicy'), `unknown security policy ${policy}`);

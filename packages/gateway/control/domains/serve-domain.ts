@@ -10,8 +10,8 @@ import type { Mapping } from './domains.ts';
 export const ROOT_BASE_PATH = '(none)';
 
 /**
- * The same API under another name. Its paths begin with the base path instead of the stage: events show that,
- * method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply here.
+ * Serves the same API under another host name. Paths begin with the base path instead of the stage. Events show this,
+ * but method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply to custom domains.
  */
 export function serveMapped(
   api: ServedApi,
@@ -23,7 +23,7 @@ export function serveMapped(
   return {
     ...api,
     privateDomain,
-    // One spelling, without the trailing dot that DNS allows, because handlers choose tenants by it.
+    // The host has one spelling, without the trailing dot that DNS allows, because handlers choose tenants by the host.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
     disableExecuteApiEndpoint: false,
@@ -35,7 +35,7 @@ export function serveMapped(
 }
 
 /**
- * Serves an API for a routing rule: the rule names the stage, and the base path is kept unless the rule
+ * Serves an API for a routing rule. The rule specifies the stage. The base path stays in the path unless the rule
  * removes it.
  */
 export function serveRuled(
@@ -55,7 +55,7 @@ export function serveRuled(
   };
 }
 
-/** The same API with every route closed, including `@connections`. */
+/** Returns the API with every route closed, including `@connections`. */
 export function serveClosed(api: ServedApi, reason: string): ServedApi {
   const stages = [...api.stages].map(([name, stage]) => {
     const deployment = closeDeployment(stage.deployment, reason);

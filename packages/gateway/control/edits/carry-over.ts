@@ -1,7 +1,6 @@
 /**
- * Merges edits by calls into the API of a reloaded template. What the template has changed since the last
- * load takes precedence, property by property, as in a stack update on AWS; everything else stays as calls
- * left it.
+ * Merges edits by calls into the API of a reloaded template. A change that the template has made since the last load
+ * takes precedence, property by property, as in a stack update on AWS. Everything else stays as the calls left it.
  */
 import { DefinitionError, Faults } from '../../core/errors.ts';
 import { compileDeployment } from '../compile-deployment.ts';
@@ -15,7 +14,7 @@ import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
-/** `next` was just built from its template; `before` is the one being served. */
+/** Carries edits over. `next` was just built from its template, and `before` is the API that is being served. */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);
@@ -30,7 +29,7 @@ export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boo
 }
 
 /**
- * The edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (such as a
+ * Carries over the edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (such as a
  * route to a removed integration), the template's own definition is used.
  */
 function carryOverResources(before: ApiState, next: ApiState): void {
@@ -43,7 +42,10 @@ function carryOverResources(before: ApiState, next: ApiState): void {
   next.adoptResources(merged, before.isEdited);
 }
 
-/** Not part of a deployment, so edits of a REST API's documentation exist only here. */
+/**
+ * Carries over edits of a REST API's documentation. They are stored only here, because documentation is not part of a
+ * deployment.
+ */
 function carryOverDocumentation(before: ApiState, next: ApiState): void {
   const was = before.definedResources?.documentation;
   const { documentation: current } = before.resources;
@@ -52,28 +54,29 @@ function carryOverDocumentation(before: ApiState, next: ApiState): void {
   next.adoptResources({ ...next.resources, documentation }, next.isEdited);
 }
 
-/** The merged stage; undefined means none. */
+/** Returns the merged stage; undefined means that there is no stage. */
 function mergeStage(name: string, before: ApiState, next: ApiState): ControlResource | undefined {
   const was = before.definedStage(name);
   const now = next.stage(name)?.settings.source;
   const current = before.stage(name)?.settings.source;
-  // Created by a call, or removed from the template, whatever calls changed in it.
+  // The stage was created by a call, or was removed from the template. A removed stage is deleted, even if calls
+  // changed it.
   if (now === undefined) return was === undefined ? current : undefined;
-  // New in the template.
+  // The stage is new in the template.
   if (was === undefined) return now;
-  // Deleted by a call; it returns when its definition changes.
+  // A call deleted the stage. The stage returns when its definition in the template changes.
   if (current === undefined) return isSameJson(was, now.properties) ? undefined : now;
   return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
 }
 
-/** The template's own definition is used if the merged one is invalid. */
+/** Creates the merged stage. If it is invalid, the template's own definition is used. */
 function putStage(source: ControlResource, before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   try {
     const settings = readStage(source, next);
     const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
     if (isTrue(source.properties['AutoDeploy'])) deployAgain(settings.deploymentId, next, allowsUnguarded);
-    // A stage that no longer deploys automatically stays at its last deployment, whose id its template
-    // reuses.
+    // A stage that no longer deploys automatically stays at its last deployment. The id of that deployment is the same
+    // as in the template.
     else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));
     next.adoptDeployment(before, canaryId);
     next.putStage(settings);
@@ -87,7 +90,7 @@ function readStage(source: ControlResource, { identity, resources }: ApiState): 
   return readV2Stage(source, identity.protocol === 'http', routeKeysOf(resources));
 }
 
-/** The template's own resources are already compiled, with their findings. */
+/** The template's own resources are already compiled, and their faults are reported. */
 function deployAgain(id: string, next: ApiState, allowsUnguarded: boolean): void {
   const { identity, resources, isEdited } = next;
   if (next.deployment(id)?.resources === resources) return;

@@ -1,6 +1,6 @@
 /**
- * Checks the members of a call by the table of constraints: first as AWS's validator does, which names all violations
- * at once, then as the service itself, which names the first.
+ * Checks the members of a call with the table of constraints. The first check is AWS's validator, which reports all
+ * violations at once. The second is the service itself, which reports only the first violation.
  */
 import { violationsOf } from '@gatewright/aws/call-input';
 import { validationMessage } from '@gatewright/aws/violations';
@@ -30,7 +30,7 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
     return { name, constraint, value: memberAt(body, name) };
   });
   const inBody = rows.flatMap(({ name, constraint, value }) => {
-    // A member of a block that is not there is not missing.
+    // If the block of a member is absent, the member is not reported as missing.
     const owner = name.includes('.') ? memberAt(body, name.slice(0, name.lastIndexOf('.'))) : body;
     return owner === undefined ? [] : violationsOf(value, `${input}.${name}`, constraint);
   });
@@ -46,7 +46,7 @@ export function validationError(violations: readonly string[]): ControlError {
   return new ControlError('ValidationException', validationMessage(...violations));
 }
 
-/** Why the service refuses this value; undefined = it does not. */
+/** Returns why the service refuses this value; undefined means that it is accepted. */
 export function refusalByService(value: unknown, { own = [] }: Constraint): string | undefined {
   for (const one of own) {
     if (value === undefined && one.present !== true) continue;
@@ -56,7 +56,7 @@ export function refusalByService(value: unknown, { own = [] }: Constraint): stri
   return undefined;
 }
 
-/** The value, or the key of a map, that does not satisfy the constraint. */
+/** Returns the value, or the key of a map, that violates the constraint. */
 function brokenPart(value: unknown, constraint: OwnConstraint): string | undefined {
   const { keys } = constraint;
   if (keys !== undefined && isJsonObject(value)) return Object.keys(value).find((key) => !keys.test(key));
@@ -84,7 +84,10 @@ function allSatisfy(value: unknown, member: string, values: readonly string[]): 
   });
 }
 
-/** `endpointConfiguration.types`; undefined if it, or a block above it, is absent or null. */
+/**
+ * Returns the member at a path such as `endpointConfiguration.types`; undefined if the member, or a block above it, is
+ * absent or null.
+ */
 function memberAt(body: UnknownMembers, path: string): unknown {
   let found: unknown = body;
   for (const name of path.split('.')) {

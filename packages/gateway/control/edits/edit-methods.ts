@@ -1,7 +1,4 @@
-/**
- * Edits of a REST API's methods, their integrations and responses, with AWS's checks and wording [obs unless
- * noted].
- */
+/** Edits a REST API's methods, their integrations and responses, with AWS's checks and wording [obs unless noted]. */
 import { CALLER_CREDENTIALS } from '../resource-types/caller-credentials.ts';
 import { compileRestAuthorization } from '../../core/deployment/authorization/compile-authorization.ts';
 import { compileIntegration } from '../../core/deployment/integration/compile-integration.ts';
@@ -84,8 +81,8 @@ export function getIntegration(method: ControlResource): JsonObject {
 }
 
 /**
- * @throws ControlError BadRequestException for the caller's credentials: AWS accepts them, but they would
- * have no effect here
+ * Returns a method with an integration. @throws ControlError BadRequestException for the caller's credentials. AWS
+ * accepts them, but they would have no effect in this gateway
  */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
   if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
@@ -93,13 +90,15 @@ export function withIntegration({ properties }: ControlResource, integration: Js
   return { ...properties, Integration: integration };
 }
 
-/** A method without its integration. @throws ControlError NotFoundException */
+/** Returns a method without its integration. @throws ControlError NotFoundException */
 export function withoutIntegration(method: ControlResource): JsonObject {
   getIntegration(method);
   return without(method.properties, 'Integration');
 }
 
-/** Templates have a list of responses, one per status; the API names each response by its status. */
+/**
+ * The lists of responses in a template, with one response per status. The API identifies each response by its status.
+ */
 export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 
 /** @throws ControlError NotFoundException */

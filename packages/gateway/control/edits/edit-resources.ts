@@ -1,4 +1,4 @@
-/** Edits of a REST API's resource tree, with AWS's checks and wording [obs unless noted]. */
+/** Edits a REST API's resource tree, with AWS's checks and wording [obs unless noted]. */
 import { checkResourceTree } from '../../core/routing/rest-routes.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -7,7 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource, PathResource } from '../control-resource.ts';
 
-/** A resource that a call created: its place is the call, because there is no file. */
+/** Returns a resource that a call created. Its place is the call, because there is no template file. */
 export function callMadeResource(id: string, properties: JsonObject): ControlResource {
   return {
     id,
@@ -97,7 +97,7 @@ function childPath(parent: Pick<PathResource, 'path'>, pathPart: string): string
   return parent.path === '/' ? `/${pathPart}` : `${parent.path}/${pathPart}`;
 }
 
-/** Undefined for the root. */
+/** Returns the id of the parent; undefined for the root. */
 export function parentOf({ properties }: ControlResource): string | undefined {
   const id = textOf(properties, 'ParentId');
   return id === '' ? undefined : id;

@@ -1,4 +1,4 @@
-/** Calls on stages and deployments of a REST API, with AWS's checks and wording [obs unless noted]. */
+/** The calls for stages and deployments of a REST API, with AWS's checks and wording [obs unless noted]. */
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { compileDeployment } from '../compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -9,7 +9,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
-/** The limit of deployments; the oldest ones that no stage points at are removed. */
+/** The maximum number of deployments. If there are more, the oldest deployments that no stage points at are removed. */
 const MAX_DEPLOYMENTS = 300;
 
 /** @throws ControlError NotFoundException */
@@ -56,9 +56,9 @@ export type DeploymentOptions = {
 };
 
 /**
- * Deploys the current resources. A named stage is pointed at the deployment, or created. If the stage has a
- * canary, or gets one by this call, only the canary is pointed at it. @throws ControlError, DefinitionError
- * for what AWS refuses; nothing has changed then
+ * Deploys the current resources. If a stage is given, it is created or pointed at the deployment. If the stage has a
+ * canary, or gets a canary by this call, only the canary is pointed at it. @throws ControlError, DefinitionError for
+ * what AWS refuses; nothing has changed in that case
  */
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;
@@ -113,7 +113,7 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-/** Makes room for a deployment; must be called before it is added. */
+/** Removes old deployments to make room for a new deployment. Must be called before the new deployment is added. */
 export function makeRoom(api: ApiState): void {
   if (api.deployments.length < MAX_DEPLOYMENTS) return;
   const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));

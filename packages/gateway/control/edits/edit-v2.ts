@@ -1,6 +1,6 @@
 /**
- * Edits of HTTP and WebSocket APIs by calls: AWS's refusals come at once, and automatic deployments follow
- * immediately. Stages and deployments have AWS's checks.
+ * Edits HTTP and WebSocket APIs by calls. The checks that AWS makes run immediately, and so do automatic deployments.
+ * Stages and deployments have AWS's checks.
  */
 import { Faults } from '../../core/errors.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
@@ -24,7 +24,7 @@ type Draw = { readonly random: Random };
 const ID_LENGTH = 6;
 const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
 
-/** Replaces the resources. @throws ControlError for what AWS refuses; nothing has changed then */
+/** Replaces the resources. @throws ControlError for what AWS refuses; nothing has changed in that case */
 export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
   refuseNewFaults(api.identity, api.resources, next);
   api.edit(next);
@@ -53,7 +53,7 @@ export function faultsOf(identity: ApiIdentity, resources: ApiResources): readon
   return faults.all.map(({ error }) => error);
 }
 
-/** Deploys the current API to every stage with AutoDeploy; if that is impossible, the stage reports why. */
+/** Deploys the current API to every stage with AutoDeploy. If this is impossible, the stage reports the reason. */
 function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   const stages = api.stages.filter(
     ({ settings: { name, source } }) =>
@@ -69,7 +69,7 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
     api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
 }
 
-/** Faults in a template close their routes, as when it is loaded. */
+/** Compiles and adds a deployment. Routes with faults are closed, as when a template is loaded. */
 function addDeployment(api: ApiState, description: string, { random }: Draw): string {
   const id = random.hex(ID_LENGTH);
   const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
@@ -103,8 +103,8 @@ export function createV2Stage(api: ApiState, name: string, properties: JsonObjec
 }
 
 /**
- * Replaces a stage's properties; requests see them at once, without a deployment. @throws ControlError,
- * DefinitionError
+ * Replaces a stage's properties. Requests use the new properties immediately, without a deployment. @throws
+ * ControlError, DefinitionError
  */
 export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   const { settings } = getV2Stage(api, name);
@@ -122,8 +122,8 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
     throw badRequest('A stage with AutoDeploy cannot be given a deployment');
   if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
   const deploymentId = isAutomatically || named === '' ? current : named;
-  // The deployment of an automatic stage is not a property; a stage that stops deploying automatically keeps
-  // it as a property.
+  // The deployment of a stage with AutoDeploy is not a property of the stage. If AutoDeploy is disabled, the current
+  // deployment becomes a property.
   const others = without(source.properties, 'DeploymentId');
   const properties =
     isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
@@ -143,7 +143,7 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
 type V2DeploymentOptions = { readonly description: string; readonly stageName: string | undefined };
 
 /**
- * Deploys the current API; a named stage is pointed at the deployment. @throws ControlError for what AWS
+ * Deploys the current API. If a stage is given, it is pointed at the deployment. @throws ControlError for what AWS
  * refuses
  */
 export function createV2Deployment(

@@ -1,4 +1,4 @@
-/** Creates APIs for calls, empty or from an OpenAPI document, and imports documents into existing APIs. */
+/** Creates APIs for calls, either empty or from an OpenAPI document, and imports documents into existing APIs. */
 import { expandDocuments } from '../../templates/openapi/openapi.ts';
 import { expandQuickCreate } from '../../core/stack/quick-create.ts';
 import { callMadeResource } from './edit-resources.ts';
@@ -21,7 +21,7 @@ type ApiOptions = {
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;
   readonly accountId: string;
-  /** The prefix of its resources' ids. */
+  /** The prefix of the ids of the API's resources. */
   readonly stackName: string;
   readonly logicalId: string;
 };
@@ -31,10 +31,10 @@ export type MadeApi = {
   readonly warnings: readonly string[];
 };
 
-/** The stack name of APIs that calls create; CloudFormation allows no such name. */
+/** The stack name of APIs that are created by calls. CloudFormation does not allow this name. */
 export const MADE_BY_CALL = 'made by call';
 
-/** An API without stages, not served yet. @throws DefinitionError for what AWS refuses */
+/** Creates an API without stages, which is not served yet. @throws DefinitionError for what AWS refuses */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
   const {
     id,
@@ -71,9 +71,9 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
 }
 
 /**
- * `overwrite` deletes the ones among these that the document does not set (hashicorp/terraform-provider-aws,
- * internal/service/apigateway/rest_api.go). Endpoint and policy are kept here, because without them an API
- * would be open.
+ * If an import with `overwrite` does not set these properties, they are deleted (hashicorp/terraform-provider-aws,
+ * internal/service/apigateway/rest_api.go). The endpoint configuration and the policy are not deleted here, because
+ * without them an API would be open.
  */
 const LITERAL = [
   'Name',
@@ -91,8 +91,8 @@ function withoutLiteral(properties: JsonObject): JsonObject {
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
- * The API after an import: `overwrite` keeps only the document's parts, `merge` keeps the others as well.
- * @throws DefinitionError for what AWS refuses
+ * Returns the API after an import. `overwrite` keeps only the parts in the document, and `merge` also keeps all other
+ * parts. @throws DefinitionError for what AWS refuses
  */
 export function readDocument(
   api: ApiState,
@@ -114,7 +114,7 @@ export function readDocument(
   const { Name = current.api.properties['Name'] } = next.api.properties;
   const named = isRest && Name !== undefined ? { ...next.api.properties, Name } : next.api.properties;
   const own = { ...current.api, properties: named };
-  // Versions are not part of a document.
+  // An OpenAPI document does not contain documentation versions, so the current versions stay.
   const documentation = { ...next.documentation, versions: current.documentation.versions };
   const resources =
     mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own, documentation };
@@ -122,13 +122,16 @@ export function readDocument(
 }
 
 /**
- * Merges two sets of a REST API's resources: definitions in the second replace their equivalents in the
- * first.
+ * The resource types of a REST API. When two sets of resources are merged, definitions in the second set replace
+ * equivalent definitions in the first.
  */
 const TYPES: readonly ApiType[] = Object.values(REST_TYPES);
 const REFERENCES = TYPES.flatMap(({ referredBy = [] }) => referredBy);
 
-/** Resources with a known path, name or type keep its id, and references in the second set are updated. */
+/**
+ * Merges two sets of resources. A resource whose path, name or type is known keeps the known id, and references in the
+ * second set are updated.
+ */
 function mergeResources(base: ApiResources, added: ApiResources): ApiResources {
   const known = new Map<string, string>();
   const pathIds = new Map([...base.resources.values()].map(({ path, id }) => [path, id]));

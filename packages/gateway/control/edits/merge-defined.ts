@@ -1,6 +1,7 @@
 /**
- * Merges three states of an HTTP or WebSocket API: the template's earlier definition, edits by calls, and the
- * new definition. A property that the template changed gets the new value, any other keeps the calls' value.
+ * Merges three states of an HTTP or WebSocket API: the template's earlier definition, the state with edits by calls,
+ * and the new definition. A property that the template changed gets the new value. Any other property keeps the value
+ * from the calls.
  */
 import { holdParts, partsOf } from '../api-parts.ts';
 import { isSameJson } from './same-json.ts';
@@ -18,8 +19,8 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
 }
 
 /**
- * Merges resources by id: a resource that a call created stays; a resource that a call deleted stays deleted until its own definition
- * changes.
+ * Merges resources by id. A resource that a call created stays. A resource that a call deleted stays deleted until its
+ * own definition changes.
  */
 export function mergeParts<T extends ControlResource>(
   was: readonly T[],
@@ -37,7 +38,10 @@ export function mergeParts<T extends ControlResource>(
   });
 }
 
-/** Takes, for each property, the template's value if that has changed, otherwise the calls' value. */
+/**
+ * Merges properties. For each property, the result is the template's value if it has changed, otherwise the current
+ * value.
+ */
 export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
   const names = new Set([...Object.keys(current), ...Object.keys(now)]);
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
- * Patch operations of AWS's control plane: JSON Pointer paths, of which each resource supports a few, and
- * values that are always text. This is not RFC 6902: `add` replaces; `test` and `move` are never supported.
- * @see API Gateway API reference, "PatchOperation"
+ * Patch operations of AWS's control plane. Paths are JSON Pointers, of which each resource supports a few, and values
+ * are always text. This is not RFC 6902, because `add` replaces, and `test` and `move` are never supported. @see API
+ * Gateway API reference, "PatchOperation"
  */
 import { MUST, violation } from '@gatewright/aws/violations';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -21,11 +21,11 @@ export type PatchOperation = {
 export type PatchInput = {
   readonly value: string;
   readonly from: string;
-  /** Values by placeholder, unescaped: `/variables/{name}` → `name`. */
+  /** The unescaped values by placeholder, such as `name` for `/variables/{name}`. */
   readonly names: Readonly<Record<string, string>>;
 };
 
-/** A path that can be patched: `/variables/{name}`. */
+/** A path that can be patched, such as `/variables/{name}`, with its operations. */
 export type PatchRule<T> = {
   readonly path: string;
   readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
@@ -34,13 +34,13 @@ export type PatchRule<T> = {
 export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
 
 const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
-/** More operations in one call are a mistake or an attack. */
+/** The maximum number of operations in one call. More operations are a mistake or an attack. */
 const MAX_OPERATIONS = 200;
 
 /**
- * Reads a patch from a request body: it applies all operations in order, or throws without a partial change.
- * `input` is AWS's name for the call's input in its refusals. @throws ControlError BadRequestException,
- * ValidationException, here and where the resource refuses
+ * Reads a patch from a request body. The patch applies all operations in order, or throws without a partial change.
+ * `input` is AWS's name for the call's input in its error messages. @throws ControlError BadRequestException,
+ * ValidationException, here and if the resource refuses the patch
  */
 export function readPatch<T>(
   body: unknown,
@@ -106,7 +106,7 @@ function findRule<T>(
   return undefined;
 }
 
-/** A name like `{resource+}` matches everything between the other segments. */
+/** A placeholder such as `{resource+}` matches everything between the other segments. */
 function segmentsOf(path: string, pattern: readonly string[]): readonly string[] {
   const segments = path.split('/');
   const at = pattern.findIndex((one) => one.endsWith('+}'));
@@ -130,12 +130,15 @@ function matchSegments(
   return names;
 }
 
-/** RFC 6901 §4. */
+/** Unescapes a segment of a JSON Pointer (RFC 6901 §4). */
 function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `Invalid patch path /x` for a path; `Must be one of: [replace]` for an operation [obs]. */
+/**
+ * Returns `Invalid patch path /x` for an unsupported path, and `Must be one of: [replace]` for an unsupported operation
+ * [obs].
+ */
 export const plainRefusal: PatchRefusal = ({ path }, supported) =>
   badRequest(
     supported.length === 0
@@ -143,7 +146,10 @@ export const plainRefusal: PatchRefusal = ({ path }, supported) =>
       : `Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`,
   );
 
-/** `Invalid patch path  '/x' specified for op 'replace'. Must be one of: […]` [obs, with both spaces]. */
+/**
+ * Returns the message `Invalid patch path '/x' specified for op 'replace'. Must be one of: […]` [obs, with both
+ * spaces].
+ */
 export function listingRefusal(replaceable: readonly string[]): PatchRefusal {
   return ({ path, op }) =>
     badRequest(

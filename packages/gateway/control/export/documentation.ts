@@ -1,6 +1,6 @@
 /**
- * Documentation of an API: parts, each for one location in the API, and versions, which are snapshots of the
- * parts. It has no effect on requests. @see API Gateway developer guide, "Documentation for REST APIs"
+ * The documentation of an API. It consists of parts, each for one location in the API, and of versions, which are
+ * snapshots of the parts. It has no effect on requests. @see API Gateway developer guide, "Documentation for REST APIs"
  */
 import { parseSource } from '../../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -56,8 +56,8 @@ export function locationKey(location: JsonObject): string {
 const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
 
 /**
- * A location in the spelling of a call or a document. @throws ControlError for a location that API Gateway
- * does not have
+ * Reads a location in the spelling of a call or a document. @throws ControlError for a location that API Gateway does
+ * not have
  */
 export function readLocation(value: unknown): JsonObject {
   const given = membersOf(value);
@@ -81,14 +81,14 @@ export function readLocation(value: unknown): JsonObject {
   return location;
 }
 
-/** The text of a part's properties: a JSON object. @throws ControlError */
+/** Returns the text of a part's properties, which must be a JSON object. @throws ControlError */
 export function readContent(value: unknown): string {
   const text = isJsonObject(value) ? JSON.stringify(value) : value;
   if (typeof text !== 'string') throw badRequest('Documentation part properties must be non-empty');
   try {
     if (isJsonObject(JSON.parse(text))) return text;
   } catch {
-    // Reported by the refusal below.
+    // The error is thrown below.
   }
   throw badRequest('Documentation part properties must be a JSON object');
 }
@@ -108,13 +108,13 @@ export function getPart({ parts }: Documentation, id: string): ControlResource {
   );
 }
 
-/** `next` undefined means that it is deleted. @throws ControlError NotFoundException */
+/** Changes a part. If `next` is undefined, the part is deleted. @throws ControlError NotFoundException */
 export function changePart(from: Documentation, id: string, next?: ControlResource): Documentation {
   const part = getPart(from, id);
   return { ...from, parts: from.parts.flatMap((one) => (one === part ? (next ?? []) : [one])) };
 }
 
-/** Reads the parts from a document's text. @throws ControlError, DefinitionError for an invalid one */
+/** Reads the parts in a document. @throws ControlError, DefinitionError for an invalid document */
 export function readParts(text: string): readonly JsonObject[] {
   return listOf(mapOf(parseSource(text, 'API call').value, DOCUMENTATION), 'documentationParts').map(
     (item) => {
@@ -125,8 +125,8 @@ export function readParts(text: string): readonly JsonObject[] {
 }
 
 /**
- * Adds parts from documents; `merge` keeps locations that the documents do not contain. Parts of a known
- * location keep their id.
+ * Adds the parts of documents. `merge` keeps the parts of locations that the documents do not contain. The part of a
+ * known location keeps its id.
  */
 export function importParts(
   from: Documentation,
@@ -155,7 +155,7 @@ function withAttributes(before: ControlResource, content: JsonObject): JsonObjec
   return { ...content, Properties: JSON.stringify({ ...was, ...now }) };
 }
 
-/** A version of the current parts. @throws ControlError ConflictException */
+/** Creates a version of the current parts. @throws ControlError ConflictException */
 export function addVersion(
   from: Documentation,
   name: string,
@@ -180,7 +180,7 @@ export function getVersion({ versions }: Documentation, name: string): ControlRe
   );
 }
 
-/** `next` undefined means that it is deleted. @throws ControlError NotFoundException */
+/** Changes a version. If `next` is undefined, the version is deleted. @throws ControlError NotFoundException */
 export function changeVersion(from: Documentation, name: string, next?: ControlResource): Documentation {
   const version = getVersion(from, name);
   return { ...from, versions: from.versions.flatMap((one) => (one === version ? (next ?? []) : [one])) };
@@ -201,7 +201,7 @@ export function mergeDocumentation(
   };
 }
 
-/** A version in the form of an exported document; undefined if the stage has no documentation version. */
+/** Returns a version in the form of an exported document; undefined if the stage has no documentation version. */
 export function exportDocumentation(from: Documentation, name: string): JsonObject | undefined {
   const version = from.versions.find((one) => versionName(one) === name);
   if (name === '' || version === undefined) return undefined;

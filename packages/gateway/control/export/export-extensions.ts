@@ -1,4 +1,4 @@
-/** The parts of an exported REST API other than its paths, under the names that an import uses. */
+/** Exports the parts of a REST API other than its paths, under the names that an import uses. */
 import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
@@ -14,7 +14,10 @@ const OF_API = {
   Policy: 'policy',
 } as const;
 
-/** Undefined for an empty part, so that the document omits it: neither JSON nor YAML has undefined. */
+/**
+ * Returns undefined for an empty part, so that the document omits the part. Neither JSON nor YAML can represent
+ * undefined.
+ */
 export function omitEmpty<Part extends object>(part: Part): Part | undefined {
   return Object.keys(part).length === 0 ? undefined : part;
 }

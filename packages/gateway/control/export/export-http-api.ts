@@ -1,4 +1,4 @@
-/** An HTTP API as an OpenAPI 3.0 document, in the form in which AWS exports it (and imports it again). */
+/** Exports an HTTP API as an OpenAPI 3.0 document, in the form in which AWS exports and imports it. */
 import { isTrue, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
@@ -8,9 +8,9 @@ import type { Draft } from './export-extensions.ts';
 import { lowerFirst, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 
 type HttpExportOptions = {
-  /** Absent means that the document names no stage. */
+  /** The stage; undefined means that the document contains no stage name. */
   readonly stageName: string | undefined;
-  /** The time of deployment or creation, which is the document's version if the API has no version. */
+  /** The time of deployment or creation. It is the version of the document if the API has no version. */
   readonly version: string;
   /** Without extensions, the document has no integration, authorizer or CORS. */
   readonly withExtensions: boolean;

@@ -1,4 +1,4 @@
-/** A deployed REST API as an OpenAPI document, in the form in which AWS exports it (and imports it again). */
+/** Exports a deployed REST API as an OpenAPI document, in the form in which AWS exports and imports it. */
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 import { listResponses } from '../edits/edit-methods.ts';
@@ -10,7 +10,7 @@ import type { ControlResource } from '../control-resource.ts';
 import type { Draft } from './export-extensions.ts';
 
 type ExportOptions = {
-  /** `oas30` or Swagger 2.0. */
+  /** The format: `oas30` (OpenAPI 3.0) or Swagger 2.0. */
   readonly kind: 'oas30' | 'swagger';
   readonly stageName: string;
   readonly version: string;
@@ -149,7 +149,7 @@ function nameIn(model: Json): string {
   return typeof model === 'string' ? model : '';
 }
 
-/** Response keys are selection patterns; `default` is the key of the response without one. */
+/** The keys of the responses are selection patterns. The response without a pattern has the key `default`. */
 function exportIntegration(integration: JsonObject): Draft {
   const responses = Object.fromEntries(
     listResponses(integration, 'IntegrationResponses').map((response) => {

@@ -1,4 +1,7 @@
-/** Versions and aliases of functions, as stacks define them: which version runs an event for an alias. */
+/**
+ * Versions and aliases of functions, as the stacks define them. They determine which version handles an event for an
+ * alias.
+ */
 import { readText } from '../../core/deployment/properties.ts';
 import { DefinitionError } from '../../core/errors.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
@@ -15,8 +18,8 @@ type Weight = { readonly version: string; readonly weight: number };
 type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
 
 /**
- * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights
- * chooses for each event, as in Lambda. @param draw 0 ≤ x < 1
+ * Returns the version that handles an event with this qualifier; undefined if no stack defines the qualifier. An alias
+ * with weights chooses a version for each event, as in Lambda. @param draw 0 ≤ x < 1
  */
 export function executedVersion(
   stacks: readonly ResolvedStack[],
@@ -36,7 +39,7 @@ export function executedVersion(
   return { arn, version: usual };
 }
 
-/** Needed for each event of an alias, so stacks, which never change, are read once. */
+/** The qualifiers are needed for each event of an alias. Stacks never change, so each is read once. */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
 function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
@@ -68,8 +71,8 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
 }
 
 /**
- * Lambda's checks of aliases, and versions that are missing here: all of them run the function's current
- * code.
+ * Makes Lambda's checks of aliases, and reports versions. Their code is not available here, so all of them run the
+ * function's current code.
  */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
@@ -93,7 +96,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
   }
 }
 
-/** @throws DefinitionError (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration") */
+/** Checks an alias. @throws DefinitionError (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration") */
 function checkAlias(alias: ControlResource): void {
   const usual = readText(alias, 'FunctionVersion');
   const weights = weightsOf(alias);

@@ -1,5 +1,5 @@
 /**
- * Permissions to invoke functions: the templates' permissions, with additions and removals by calls, which survive a
+ * The permissions to invoke functions. They are defined by the templates, and changed by calls. The changes survive a
  * reload.
  */
 import { compilePolicy } from '../../core/policy/evaluate.ts';
@@ -43,7 +43,7 @@ export class FunctionPolicies implements PermissionSource {
     this.#version += 1;
   }
 
-  /** The permissions once these stacks are defined, without later additions by calls. */
+  /** Returns the permissions that apply once these stacks are defined, without later additions by calls. */
   predict(stacks: readonly ResolvedStack[]): PermissionSource {
     const next = new FunctionPolicies();
     next.define(stacks);
@@ -56,7 +56,7 @@ export class FunctionPolicies implements PermissionSource {
     return this.permissions.filter((one) => isSameFunction(ownerOf(one), owner));
   }
 
-  /** Undefined if there are no statements. */
+  /** Returns the policy document; undefined if there are no statements. */
   documentOf(owner: NamedFunction, arn: string): object | undefined {
     const statements = this.statementsOf(owner);
     if (statements.length === 0) return undefined;
@@ -64,7 +64,7 @@ export class FunctionPolicies implements PermissionSource {
     return { Version: '2012-10-17', Id: 'default', Statement };
   }
 
-  /** The compiled policy, updated after each change; a policy that cannot be read grants nothing. */
+  /** Returns the compiled policy, which is updated after each change. A policy that cannot be read grants nothing. */
   policyOf(owner: NamedFunction, arn: string): () => CompiledPolicy | undefined {
     let policy: CompiledPolicy | undefined;
     let readAt = Number.NaN;

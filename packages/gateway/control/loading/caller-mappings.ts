@@ -8,7 +8,10 @@ export type CallerMapping = { readonly text: string; readonly place: DefinitionP
 const READS_CALLER = /\bcontext\.authorizer\b/;
 const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
 
-/** The mappings for the route with a logical id: a method contains its integration; a V2 route names one. */
+/**
+ * Returns the mappings of a route, by its logical id. A method contains its integration, whereas a V2 route refers to
+ * it.
+ */
 export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,
 ): (routeId: string) => readonly CallerMapping[] {

@@ -1,12 +1,12 @@
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { Fault } from '../../core/errors.ts';
 
-/** The limit of faults that are shown; more would hide the first ones. */
+/** The maximum number of consequences that are shown, because more would hide the first. */
 const MAX_CONSEQUENCES = 4;
 
 /**
- * Faults come first; findings from property classes about the same property are omitted, except findings with
- * their own message.
+ * Lists faults before findings. If property classes report the same property, that finding is omitted unless it has a
+ * specific message.
  */
 export function withFaults(
   faults: readonly Fault[],
@@ -20,7 +20,7 @@ export function withFaults(
   return [...items, ...unsupported.filter((item) => !hasEntry(item))];
 }
 
-/** Undefined for a whole resource, which may have several findings. */
+/** Returns a key for the property; empty for a whole resource, which may have several findings. */
 function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
   return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }

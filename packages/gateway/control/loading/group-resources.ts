@@ -1,4 +1,4 @@
-/** Groups the resources of all stacks by their API, which another stack may extend. */
+/** Groups the resources of all stacks by their API. A stack may extend an API of another stack. */
 import { readText } from '../../core/deployment/properties.ts';
 import { PART_NAMES } from '../resource-types/api-type.ts';
 import { API_TYPES } from '../resource-types/api-types.ts';
@@ -17,7 +17,7 @@ export type ApiGroup = {
   readonly parts: Readonly<Record<PartName, readonly ControlResource[]>>;
 };
 
-/** One group per API, in template order. Resources of an unknown or invalid API are omitted. */
+/** Returns one group per API, in template order. Resources of an unknown or invalid API are omitted. */
 export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Tolerance): ApiGroup[] {
   const groups = new Map<string, OpenGroup>();
   for (const stack of stacks)
@@ -72,8 +72,8 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
 }
 
 /**
- * Paths of a REST API's resources, built along their parents; the root belongs to the API. Resources without
- * a path are omitted.
+ * Builds the paths of a REST API's resources from their parents. The root belongs to the API. Resources without a path
+ * are omitted.
  */
 export function readPathResources(
   group: ApiGroup,

@@ -1,4 +1,6 @@
-/** Guards of routes, for checks of access documents: every route with its Lambda authorizer's settings. */
+/**
+ * Lists the guards of routes for checks of access documents: every route with the settings of its Lambda authorizer.
+ */
 import type {
   ApiProtocol,
   Authorization,
@@ -23,37 +25,37 @@ export type InspectedApi = {
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** Values of its stack's API keys, if the template contains them; absent means none. */
+  /** The values of the API keys in the API's stack, if the template contains them; absent means none. */
   readonly apiKeyValues?: readonly string[];
-  /** Parts that its deployment needs but that may be created without it; absent means none. */
+  /** The parts that the API's deployment needs but may be created without; absent means none. */
   readonly lateParts?: readonly LatePart[];
 };
 
 export type InspectedRoute = {
-  /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes. */
+  /** The method: `GET` or `ANY`. It is `$default` for the `$default` route of an HTTP API and for WebSocket routes. */
   readonly method: string;
-  /** `/users/{id}`, `$default`, `$connect`. */
+  /** The path: `/users/{id}`, `$default` or `$connect`. */
   readonly path: string;
-  /** Undefined means that it is open, or not guarded by a function. */
+  /** The Lambda authorizer; undefined means that the route is open, or is not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
-  /** The route's `authorizationType`; absent means `NONE`, or unknown. */
+  /** The route's `authorizationType`; absent means that it is `NONE` or unknown. */
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
-  /** Templates and parameters that read the caller; absent means none. */
+  /** The templates and parameters that read the caller; absent means none. */
   readonly callerMappings?: readonly CallerMapping[];
-  /** The route responds with 500 to every request; its guard is then unknown. */
+  /** Whether the route responds with 500 to every request. The guard of such a route is unknown. */
   readonly isClosed?: true;
-  /** Issuers whose tokens the gateway itself accepts; absent means that it checks none. */
+  /** The issuers whose tokens the gateway itself accepts; absent means that the gateway does not check tokens. */
   readonly trusts?: readonly TrustedTokens[];
-  /** What a locally issued token needs, if the gateway itself checks tokens. */
+  /** The requirements for a locally issued token, if the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
 
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 type LocalTokenNeeds = {
-  /** The authorizer's `iss`; undefined means the local issuer's. */
+  /** The `iss` that the authorizer requires; undefined means the `iss` of the local issuer. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;
@@ -102,7 +104,7 @@ export function inspectApis(
   });
 }
 
-/** The part of a stack that all stages of its APIs share, collected once. */
+/** Collects the data of a stack that all stages of its APIs share, so that it is collected only once. */
 function inspectStack({ resources }: Pick<ResolvedStack, 'resources'>) {
   return {
     resources,
@@ -125,7 +127,7 @@ function inspectRoute(
   issuers: LocalIssuers,
 ): InspectedRoute {
   const called = 'functionName' in integration ? integration.functionName.source : undefined;
-  // `name:alias` counts as the function.
+  // An alias, as in `name:alias`, counts as the function.
   const handler = called === undefined ? undefined : functions.get(called.replace(/:[^:]*$/, ''));
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
   const localToken = localTokenOf(authorization, issuers);
@@ -163,7 +165,7 @@ function guardOf({ kind }: Authorization, protocol: ApiProtocol): Pick<Inspected
   }
 }
 
-/** What a local token needs; undefined if none can pass. */
+/** Returns the requirements for a local token; undefined if no local token can be accepted. */
 export function localTokenOf(authorization: Authorization, known: LocalIssuers): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
   const { issuers, tokenUse } = authorization.authorizer.trust;
@@ -174,20 +176,24 @@ export function localTokenOf(authorization: Authorization, known: LocalIssuers):
   return { issuer, audience, scope: authorization.scopes[0], tokenUse };
 }
 
-/** A gateway response or method that its API's deployment does not wait for. */
+/** A gateway response or method that the API's deployment does not depend on. */
 type LatePart = { readonly part: string; readonly deployment: string };
 
-/** Nothing refers to these, so only `DependsOn` orders them before a deployment. */
+/**
+ * No property of a deployment refers to these types, so only `DependsOn` makes CloudFormation create them before the
+ * deployment.
+ */
 const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 /**
- * Parts of the API's OpenAPI document are created with the API; their ids here contain the operation, with
- * spaces.
+ * Matches the logical ids of resources in the template. Parts of the API's OpenAPI document are created together with
+ * the API. Their ids contain the operation, with spaces.
  */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
 /**
- * Parts that a REST deployment needs, but that CloudFormation may create after it, judging by `DependsOn`.
+ * Finds the parts that a REST deployment needs, but that CloudFormation may create after the deployment, according to
+ * `DependsOn`.
  */
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
@@ -218,7 +224,7 @@ function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: strin
   return found;
 }
 
-/** A stage of an HTTP or WebSocket API that does not respond. */
+/** Whether a stage of an HTTP or WebSocket API has no deployment, so that it does not respond. */
 export function lacksDeployment({ properties }: Pick<ResolvedResource, 'properties'>): boolean {
   const { AutoDeploy, DeploymentId } = properties;
   return DeploymentId === undefined && AutoDeploy !== true && AutoDeploy !== 'true';

@@ -12,15 +12,18 @@ export type ApiListing = {
   readonly kind: ApiProtocol | 'function-url';
   readonly stage: string;
   readonly region: string;
-  /** `http://127.0.0.1:3000/dev`, with TLS `https://`; `ws://` for WebSocket, no path for `$default`. */
+  /**
+   * The URL: `http://127.0.0.1:3000/dev`. With TLS it begins with `https://`, and for WebSocket APIs with `ws://`. It
+   * has no path for `$default`.
+   */
   readonly url: string;
 };
 
 export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
 
 /**
- * Every stage in template order. `addressOf` returns host, port and base path of an API; URLs of the
- * `stageless` kind omit their stage, and `isSecure` ones begin with `https` and `wss`.
+ * Lists every stage in template order. `addressOf` returns the host, port and base path of an API. The URLs of APIs
+ * with the `stageless` protocol omit the stage. With `isSecure`, URLs begin with `https` or `wss`.
  */
 export function listApis(
   apis: readonly ApiState[],

@@ -39,13 +39,13 @@ import type { PlacedStage, StageList } from './read-stages.ts';
 type LoadedApis = {
   readonly apis: readonly ApiState[];
   readonly unsupported: readonly UnsupportedItem[];
-  /** Passes the stacks' keys, plans and permissions to the account when the APIs begin to serve. */
+  /** Passes the stacks' keys, plans and permissions to the account, when the APIs begin to serve requests. */
   readonly adopt: () => void;
 };
 
 /**
- * Builds every API of the stacks, compiles its deployments and points its stages at them. @throws
- * DefinitionError for what AWS refuses, if no fault is tolerated
+ * Builds every API of the stacks, compiles the API's deployments and points its stages at them. @throws DefinitionError
+ * for what AWS refuses, if no fault is tolerated
  */
 export function loadApis(
   stacks: readonly ResolvedStack[],
@@ -96,7 +96,7 @@ const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
 ];
 
 /**
- * The quota that an API counts against: REST APIs by endpoint type; HTTP and WebSocket APIs are always
+ * Returns the quota that an API counts against. REST APIs count by endpoint type. HTTP and WebSocket APIs are always
  * Regional.
  */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
@@ -199,7 +199,7 @@ function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): vo
   state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
 }
 
-/** Finds stages and APIs that no request can reach, although AWS deploys them. */
+/** Finds stages and APIs that AWS deploys, although no request can reach them. */
 function findUnreachable(
   { api, protocol, parts: { stages, deployments } }: ApiGroup,
   { stackName }: ApiIdentity,
@@ -248,7 +248,7 @@ function readResources(
   };
 }
 
-/** Caching for all methods skips streams; a caching setting for a single streamed method is an error. */
+/** Refuses a caching setting for a single streamed method. A caching setting for all methods skips streamed methods. */
 function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   const wanted = routes.plans.find(
     ({ integration, routeKey }) =>
@@ -280,17 +280,17 @@ function readIdentity(group: ApiGroup): ApiIdentity {
   };
 }
 
-// Stages behind a web ACL that no service here evaluates: they are closed, unless `--allow-unguarded` permits
-// them.
+// Finds stages with a web ACL that no service of the gateway evaluates. They are closed, unless `--allow-unguarded`
+// permits them.
 
-/** Why a stage of this API must not respond; undefined if it may. */
+/** Returns why a stage of this API must not respond; undefined if it may. */
 type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
-/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have other ARNs. */
+/** Matches `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`. Load balancers have other ARNs. */
 const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
 
-/** @param isServed whether a service here screens stages by resources of this type */
+/** @param isServed whether a service of the gateway screens stages with resources of this type */
 function readUnguardedStages(
   stacks: readonly ResolvedStack[],
   tolerance: Tolerance,

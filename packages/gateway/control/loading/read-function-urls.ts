@@ -1,5 +1,5 @@
 /**
- * Turns each AWS::Lambda::Url of the stacks into an API with one route, without a control plane of API
+ * Turns each AWS::Lambda::Url of the stacks into an API with one route. Such an API has no control plane of API
  * Gateway.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -30,8 +30,8 @@ export type FunctionUrl = {
 
 const TYPE = 'AWS::Lambda::Url';
 /**
- * Both permissions are needed for URLs created since October 2025 (Lambda developer guide, "Control access to
- * Lambda function URLs").
+ * The permissions that a URL needs. URLs created since October 2025 need both (Lambda developer guide, "Control access
+ * to Lambda function URLs").
  */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
@@ -98,7 +98,7 @@ function readUrl(
   return { served, owner, functionArn, resource: url };
 }
 
-/** A URL belongs to the function or to the alias in `Qualifier`. @throws DefinitionError */
+/** Returns the function, or the alias in `Qualifier`, to which a URL belongs. @throws DefinitionError */
 function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');
@@ -133,7 +133,7 @@ function factsOf(
 }
 
 /**
- * Checks URLs as AWS does, and finds public ones without permission: AWS creates them, but every request
+ * Checks URLs as AWS does, and finds public URLs without permission. AWS creates such a URL, but every request to it
  * receives 403.
  */
 export function reportUnpermitted(

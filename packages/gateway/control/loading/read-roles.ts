@@ -1,5 +1,5 @@
 /**
- * Turns `AWS::IAM::Role` and the policies that templates attach into the permissions of each role (IAM user
+ * Turns `AWS::IAM::Role` and the policies that templates attach to roles into the permissions of each role (IAM user
  * guide, "Policies and permissions").
  */
 import { makeRoleId } from '@gatewright/aws/physical-ids';
@@ -17,16 +17,18 @@ import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../cor
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** The roles by function name; a function without a role in these stacks has no entry, and may do everything. */
+  /**
+   * The roles by function name. A function without a role in these stacks has no entry, and all its calls are allowed.
+   */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** Parts that are unknown and count as allowed. */
+  /** The parts that the gateway does not evaluate and therefore treats as allowed. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 const NOT_KNOWN = 'its permissions are unknown: its users may do everything that is not denied';
 
-/** @param tolerance accepts what IAM would refuse to save: such a document grants nothing */
+/** @param tolerance accepts a document that IAM would refuse to save. Such a document grants nothing */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
   const reader = new RoleReader(stacks, tolerance);
   const byArn = new Map(reader.roles().map((role) => [role.arn, role]));
@@ -156,7 +158,10 @@ class RoleReader {
   }
 }
 
-/** A trust policy has no resource, because it is the role's own. Undefined for a policy that IAM refuses. */
+/**
+ * Returns the compiled trust policy; undefined for a policy that IAM refuses. A trust policy has no `Resource`, because
+ * it applies to its own role.
+ */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   const { Statement: statement, ...rest } = membersOf(document);
   const statements = asOneOrMore(statement);

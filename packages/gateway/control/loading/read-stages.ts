@@ -26,14 +26,14 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError if no
- * fault is tolerated
+ * Reads the stages. A stage whose name or variables AWS refuses (docs/aws §10.1) is closed. @throws DefinitionError if
+ * no fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
 }
 
-/** The properties that are kept of a stage whose settings cannot be read: enough to respond with 500. */
+/** If the settings of a stage cannot be read, only these properties are used. They are enough to respond with 500. */
 const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
 
 function readEach(
@@ -76,7 +76,7 @@ function readEach(
   return { stages: [...stages.values()], closed };
 }
 
-/** The name of a stage that has a deployment, unless an earlier stage has the name. */
+/** Returns the name of a stage that has a deployment. @throws DefinitionError if an earlier stage has the same name */
 function readIdentity(
   stage: ControlResource,
   protocol: ApiGroup['protocol'],
@@ -88,7 +88,7 @@ function readIdentity(
   throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${name}`);
 }
 
-/** `AWS::ApiGateway::Stage`, and stages created by a Deployment that names one (as osls writes it). */
+/** Reads `AWS::ApiGateway::Stage`, and the stages that a Deployment with a stage name creates (as osls writes them). */
 function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   const named = group.parts.deployments.filter(
     (deployment) => deployment.properties['StageName'] !== undefined,
@@ -106,7 +106,7 @@ function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return { ...readEach(resources, group, tolerance, readRestStage), withoutDeployment: [] };
 }
 
-/** A Deployment with `DeploymentCanarySettings` becomes the canary of an existing stage. */
+/** Adds canaries. A Deployment with `DeploymentCanarySettings` becomes the canary of an existing stage. */
 function addCanaries(
   stages: readonly ControlResource[],
   deployments: readonly ControlResource[],
@@ -131,7 +131,7 @@ function addCanaries(
 /** AWS's quota (docs/aws §13). */
 const MAX_TAGS = 50;
 
-/** A list of `{Key, Value}` on a REST stage; a map on the others. */
+/** Checks the number of tags. Tags are a list of `{Key, Value}` on a REST stage, and a map on other stages. */
 export function refuseManyTags(stage: ControlResource): void {
   const tags = stage.properties['Tags'] ?? [];
   const count = typeof tags === 'object' ? Object.keys(tags).length : 0;
@@ -139,7 +139,7 @@ export function refuseManyTags(stage: ControlResource): void {
     throw new DefinitionError(stage.place('Tags'), `A stage has at most ${MAX_TAGS} tags, not ${count}`);
 }
 
-/** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
+/** Reads a REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
 export function readRestStage(stage: ControlResource): StageSettings {
   return {
     source: stage,
@@ -156,7 +156,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
   };
 }
 
-/** Settings in `StageDescription` for all methods, which a Stage has in an item of `MethodSettings`. */
+/** The settings for all methods in `StageDescription`. A Stage has them in an item of `MethodSettings`. */
 const METHOD_SETTINGS = [
   'CacheDataEncrypted',
   'CacheTtlInSeconds',
@@ -168,7 +168,7 @@ const METHOD_SETTINGS = [
   'ThrottlingRateLimit',
 ];
 
-/** A Deployment's `StageName` and `StageDescription` as the equivalent `AWS::ApiGateway::Stage`. */
+/** Converts the `StageName` and `StageDescription` of a Deployment to the equivalent `AWS::ApiGateway::Stage`. */
 function toStageResource(deployment: ControlResource): ControlResource {
   const described = readBlock(deployment, 'StageDescription');
   const ofAll: Record<string, Json> = {};
@@ -209,7 +209,10 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
   };
 }
 
-/** HTTP APIs have no canary. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
+/**
+ * Refuses execution logs on an HTTP API. @throws DefinitionError in AWS's words
+ * (hashicorp/terraform-provider-aws#14010)
+ */
 export function refuseExecutionLog(stage: ControlResource): void {
   const routes = readBlock(stage, 'RouteSettings');
   const blocks = [
@@ -224,7 +227,7 @@ export function refuseExecutionLog(stage: ControlResource): void {
       );
 }
 
-/** A stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError */
+/** Reads a stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError */
 export function readV2Stage(
   stage: ControlResource,
   isHttp: boolean,

@@ -8,7 +8,7 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 
 const RESERVED = /^aws:/i;
 
-/** Empty for an API that a call created. */
+/** Returns no tags for an API that was created by a call. */
 export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
   const { stackName, logicalId } = api;
   return stackName === MADE_BY_CALL

@@ -2,7 +2,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 
-/** The keys of the table, or of one of its indexes; undefined if no template declares it. */
+/** Returns the partition key of the table, or of one of its indexes; undefined if no template declares it. */
 export function partitionKeyOf(
   stacks: readonly ResolvedStack[],
   table: string,
@@ -23,7 +23,7 @@ function findIndex(properties: JsonObject, name: string): unknown {
 function hashKeyOf(owner: unknown): string | undefined {
   const schema: readonly unknown[] = isJsonObject(owner) ? [owner['KeySchema']].flat() : [];
   const keys = schema.filter((each) => isJsonObject(each) && each['KeyType'] === 'HASH');
-  // If there are several attributes, none of them alone is the leading key.
+  // If the partition key has several attributes, none of them alone is the leading key.
   const [key] = keys.length === 1 ? keys : [];
   const name = isJsonObject(key) ? key['AttributeName'] : undefined;
   return typeof name === 'string' ? name : undefined;

@@ -1,4 +1,4 @@
-/** Tags in the two forms of templates: a map, or a list of `{Key, Value}`. */
+/** Reads tags in the two forms that templates use: a map, or a list of `{Key, Value}`. */
 import { isJsonObject, listOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 

@@ -1,7 +1,7 @@
-/** Issuers whose tokens the gateway itself checks: the issuers in authorizers of the served APIs. */
+/** The issuers whose tokens the gateway itself checks. They are the issuers in the authorizers of the served APIs. */
 import type { ApiState } from '../api-state.ts';
 
-/** Each issuer once. Issuers that only a stage variable names are unknown before a request. */
+/** Returns each issuer once. An issuer that is named only by a stage variable is unknown before a request. */
 export function listTrustedIssuers(apis: readonly ApiState[]): readonly string[] {
   const issuers = new Set<string>();
   for (const { served } of apis)

@@ -1,6 +1,6 @@
 /**
- * Functions that an API of the stacks calls without permission. AWS deploys such an API, but each such call
- * fails with 500 (docs/aws §1.5, §4.4), so it is reported at startup.
+ * Finds functions that an API of the stacks calls without permission. AWS deploys such an API, but each of these calls
+ * fails with 500 (docs/aws §1.5, §4.4), so the missing permission is reported at startup.
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -23,12 +23,12 @@ type Call = {
   readonly what: string;
 };
 
-/** The limit of calls that are listed; more would hide the function. */
+/** The maximum number of calls that are listed, because more would hide the function. */
 const SHOWN = 3;
 
 /**
- * One finding for each function, alias or version and API; none if permissions are not checked, or a call has
- * granted the permission.
+ * Returns one finding for each combination of API and function, alias or version. There is no finding if permissions
+ * are not checked, or if a call has granted the permission.
  */
 export function findUnpermittedCalls(
   apis: readonly ApiState[],
@@ -72,7 +72,8 @@ export function findUnpermittedCalls(
 }
 
 /**
- * The calls of a route that are checked; functions named by a stage variable, and calls with a role, are not.
+ * Returns the calls of a route whose permissions are checked. Calls with a role, and calls of functions named by a
+ * stage variable, are not checked.
  */
 function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: boolean): readonly Call[] {
   const { routeKey, httpMethod, resourcePath } = route;

@@ -1,4 +1,4 @@
-/** Authorizers that no route uses, checked at once as on AWS. */
+/** Finds the authorizers that no route uses, and checks them immediately, as AWS does. */
 import {
   checkRestAuthorizer,
   checkV2Authorizer,
@@ -7,7 +7,10 @@ import type { Tolerance } from '../../core/errors.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 
-/** An authorizer in use reports its fault itself. @throws DefinitionError if no fault is tolerated */
+/**
+ * Checks the authorizers that are not in use. The faults of other authorizers are reported with their routes. @throws
+ * DefinitionError if no fault is tolerated
+ */
 export function checkUnusedAuthorizers(
   { protocol }: ApiIdentity,
   resources: ApiResources,

@@ -1,4 +1,4 @@
-/** API keys of the account. They belong to no API: usage plans connect them with stages. */
+/** The API keys of the account. They do not belong to an API. Usage plans connect them with stages. */
 import { refuseBeyondQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
 import { refusalByService } from '../edits/check-members.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -16,14 +16,14 @@ export type ApiKey = {
   readonly updatedAtEpochMs: number;
 };
 
-/** Why AWS refuses this name; undefined means that it does not. */
+/** Returns why AWS refuses this name; undefined means that AWS accepts it. */
 export function checkKeyName(name: string | undefined): string | undefined {
   return refusalByService(name, API_KEY.name);
 }
 
 export class ApiKeys {
   readonly #byId = new Map<string, ApiKey>();
-  /** Found by hash, so that the duration of a look-up does not reveal how much of a guess was right. */
+  /** The keys are found by hash, so that the duration of a lookup does not reveal how much of a guess was right. */
   readonly #byValue = new Map<string, ApiKey>();
 
   get all(): readonly ApiKey[] {
@@ -43,7 +43,7 @@ export class ApiKeys {
     return this.#byValue.get(value);
   }
 
-  /** Adds a key or replaces the one that has the same id. @throws ControlError for what AWS refuses */
+  /** Adds a key, or replaces the key that has the same id. @throws ControlError for what AWS refuses */
   put(key: ApiKey): void {
     const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);
     if (refusal !== undefined) throw badRequest(refusal);

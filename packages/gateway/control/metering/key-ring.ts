@@ -12,10 +12,10 @@ export class AccountKeyRing implements KeyRing {
   readonly #state: () => KeysAndPlans;
   #plans: UsagePlans | undefined;
   #revision = -1;
-  /** Maps `{apiId}/{stage}` to its plans by id, as of `#revision`. */
+  /** Maps `{apiId}/{stage}` to the stage's plans by id, as of `#revision`. */
   #openers = new Map<string, ReadonlyMap<string, Opener>>();
 
-  /** `state` is read each time, because a reload replaces keys and plans. */
+  /** Reads `state` each time it is needed, because a reload replaces keys and plans. */
   constructor(state: () => KeysAndPlans) {
     this.#state = state;
   }
@@ -48,7 +48,7 @@ export class AccountKeyRing implements KeyRing {
     };
   }
 
-  /** Stage names come from served stages, not from clients, so the map is bounded. */
+  /** The map is bounded, because stage names come from served stages and not from clients. */
   #openersOf(plans: UsagePlans, apiId: string, stageName: string): ReadonlyMap<string, Opener> {
     if (plans !== this.#plans || plans.revision !== this.#revision) {
       this.#plans = plans;
@@ -104,7 +104,7 @@ class PlanHolder implements KeyHolder {
   }
 }
 
-/** `GET /pets/{id}` → `/pets/{id}/GET`, the name of a method in usage plans. */
+/** Converts `GET /pets/{id}` to `/pets/{id}/GET`, the name of a method in usage plans. */
 function methodThrottleKey(routeKey: string): string {
   const space = routeKey.indexOf(' ');
   return space === -1 ? routeKey : `${routeKey.slice(space + 1)}/${routeKey.slice(0, space)}`;

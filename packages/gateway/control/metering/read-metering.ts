@@ -20,7 +20,7 @@ import type { ThrottleLimit } from '../../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { PlanStage, UsagePlan } from './usage-plans.ts';
 
-/** Runs an action on the definition and adds file and resource to AWS's refusal. */
+/** Runs an action on a definition, and adds the file and resource to AWS's error message. */
 type Attempt = { readonly attempt: (action: () => void) => void };
 
 export type DefinedMetering = {
@@ -31,17 +31,15 @@ export type DefinedMetering = {
 
 type Owned = PropertyBag & { readonly stackName: string };
 
-/** Generated values have the same length as on AWS. */
+/** The length of generated values, which is the same as on AWS. */
 const GENERATED_VALUE_LENGTH = 40;
-/**
- * The consequence when a key, a plan or a membership is refused: routes that require a key do not accept it.
- */
+/** The consequence if a key, a plan or a membership is refused. Routes that require an API key reject the key. */
 export const NOT_THERE = 'not found; routes that require an API key reject it';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
- * `hasStage`: whether a REST or WebSocket API with that id has the stage. @throws DefinitionError for what
- * AWS refuses in a single resource
+ * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with that id has the stage. @throws
+ * DefinitionError for what AWS refuses in a single resource
  */
 export function readMetering(
   stacks: readonly ResolvedStack[],
@@ -88,7 +86,7 @@ function readKey(bag: Owned): DefinedMetering['keys'][number] {
   if (refusal !== undefined) throw new DefinitionError(bag.place('Name'), refusal);
   return {
     id: bag.id,
-    // Without a value AWS generates one; the value generated here is the same in every run, so that users
+    // If there is no value, AWS generates one. The value that is generated here is the same in every run, so that users
     // can note it.
     value: readText(bag, 'Value', makeId(GENERATED_VALUE_LENGTH, bag.stackName, bag.logicalId, 'value')),
     name,

@@ -1,4 +1,6 @@
-/** Usage plans of the account: which keys are accepted on which stages, and the keys' limits. */
+/**
+ * The usage plans of the account. They determine which keys are accepted on which stages, and the limits of the keys.
+ */
 import { TokenBuckets } from '../../core/metering/token-bucket.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import type { AccountQuotas } from '../api-quotas.ts';
@@ -10,7 +12,8 @@ export type PlanStage = {
   readonly apiId: string;
   readonly stage: string;
   /**
-   * The limits by method in AWS's spelling, `/pets/{id}/GET`; a method listed here does not count against the plan's own throttle.
+   * The limits by method in AWS's spelling, `/pets/{id}/GET`. A method in this map does not count against the plan's
+   * own throttle.
    */
   readonly throttle: Readonly<Record<string, ThrottleLimit>>;
 };
@@ -21,13 +24,13 @@ export type UsagePlan = {
   readonly description: string | undefined;
   readonly productCode: string | undefined;
   readonly apiStages: readonly PlanStage[];
-  /** Applies to each key, across all stages of the plan. */
+  /** The throttle that applies to each key, across all stages of the plan. */
   readonly throttle: ThrottleLimit | undefined;
   readonly quota: QuotaLimit | undefined;
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** A key in a plan, with its usage, which survives changes to the plan. */
+/** An API key in a plan, with its usage. The usage survives changes to the plan. */
 export class PlanKey {
   readonly keyId: string;
   readonly usage: KeyUsage;
@@ -53,7 +56,7 @@ export class UsagePlans {
     this.#quotas = quotas;
   }
 
-  /** Increases when a plan is added, changed or removed; data derived earlier is then out of date. */
+  /** Increases when a plan is added, changed or removed. Data that was derived earlier is then out of date. */
   get revision(): number {
     return this.#revision;
   }
@@ -72,7 +75,7 @@ export class UsagePlans {
   }
 
   /**
-   * Adds a plan or replaces the one that has the same id, whose keys stay. @throws ControlError for what AWS
+   * Adds a plan, or replaces the plan with the same id but keeps that plan's keys. @throws ControlError for what AWS
    * refuses
    */
   put(plan: UsagePlan): void {
@@ -90,7 +93,7 @@ export class UsagePlans {
     this.#revision += 1;
   }
 
-  /** In the order in which they joined. */
+  /** Returns the keys in the order in which they were added to the plan. */
   keysOf(planId: string): readonly PlanKey[] {
     return [...(this.#keys.get(planId)?.values() ?? [])];
   }
@@ -99,7 +102,7 @@ export class UsagePlans {
     return this.#keys.get(planId)?.get(keyId);
   }
 
-  /** The ids of a key's plans, without a search through all plans. */
+  /** Returns the ids of a key's plans, without a search through all plans. */
   plansOf(keyId: string): Iterable<string> {
     return this.#plansOf.get(keyId) ?? [];
   }
@@ -113,8 +116,7 @@ export class UsagePlans {
   }
 
   /**
-   * Adds a key to a plan. @throws ControlError if it is already in the plan, or in another plan for the same
-   * stage
+   * Adds a key to a plan. @throws ControlError if the key is already in the plan, or in another plan for the same stage
    */
   join(planId: string, key: PlanKey): void {
     const { keyId } = key;
@@ -146,7 +148,7 @@ export class UsagePlans {
     if (plans?.size === 0) this.#plansOf.delete(keyId);
   }
 
-  /** With two plans for one stage, it would be undefined which one counts the key. */
+  /** If a key were in two plans for one stage, it would be undefined which plan counts the key's requests. */
   #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
     for (const otherId of this.plansOf(keyId)) {
       if (otherId === plan.id) continue;

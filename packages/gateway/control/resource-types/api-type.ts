@@ -1,6 +1,6 @@
 /**
- * One row of the table of API Gateway's resource types. The table classifies, resolves and groups templates,
- * serves AWS's own APIs and merges documents: properties and types are declared only here.
+ * One row of the table of API Gateway's resource types. Properties and types are declared only in this table. It is
+ * used to classify, resolve and group templates, to serve AWS's own APIs, and to merge documents.
  */
 import { id } from '../../core/resource-types/namers.ts';
 import type { NamesOfType } from '../../core/resource-types/namers.ts';
@@ -8,8 +8,8 @@ import type { TypeClass } from '../../core/resource-types/type-class.ts';
 import type { Field } from './fields.ts';
 
 /**
- * The parts of an API and their containers in the control plane: by id, as a list in template order, or
- * converted (paths, documentation, stages).
+ * The parts of an API and how the control plane stores them: by id, as a list in template order, or converted (paths,
+ * documentation, stages).
  */
 export const PARTS = {
   resources: 'read',
@@ -33,43 +33,46 @@ export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
 export type PartCalls = {
   readonly noun: string;
-  /** `routes` */
+  /** The path segment of the collection: `routes`. */
   readonly path: string;
-  /** `routeId` */
+  /** The name of the id: `routeId`. */
   readonly idName: string;
   readonly idLength: number;
   readonly required?: readonly string[];
   readonly quota?: 'authorizers' | 'integrations' | 'routes';
-  /** Absent means all protocols. */
+  /** The only protocol that has this part; absent means all protocols. */
   readonly only?: 'websocket';
   readonly unique?: string;
-  /** The part that owns it within the API: `/routes/{routeId}/routeresponses`. */
+  /** The part that owns this part within the API, as in `/routes/{routeId}/routeresponses`. */
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 
 /** In `names`, `ref` is absent for types whose names are in `service-names.ts`. */
 export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly names?: NamesOfType;
-  /** The property that names its API; absent means that it belongs to none. */
+  /** The property that refers to the API of the resource; absent means that the resource does not belong to an API. */
   readonly owner?: 'RestApiId' | 'ApiId';
   readonly part?: PartName;
   readonly fields?: readonly Field[];
   readonly enforced?: readonly string[];
-  /** Fields of AWS that are not applied here: reported for templates, refused in calls. */
+  /** Fields of AWS that are not applied in this gateway. They are reported for templates, and refused in calls. */
   readonly notApplied?: readonly string[];
   readonly isWithoutEffect?: boolean;
-  /** Two resources of one API with equal values of these are the same: a document replaces its equivalent. */
+  /**
+   * If two resources of one API have equal values of these properties, they are treated as the same. A resource in a
+   * document replaces its equivalent.
+   */
   readonly alike?: readonly string[];
   readonly referredBy?: readonly string[];
   readonly calls?: PartCalls;
 };
 
-/** Names of a resource with an id of this length, which is returned under one attribute. */
+/** Returns the names of a resource whose id has this length. One attribute also returns the id. */
 export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** The class of its properties; undefined for a type that is reported as not read. */
+/** Returns the class of the type's properties; undefined for a type that is reported as not read. */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;

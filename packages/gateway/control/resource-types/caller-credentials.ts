@@ -1,4 +1,4 @@
-/** "Caller credentials are passed through": AWS then also checks the caller's own policies. */
+/** With this value, "Caller credentials are passed through", so AWS also checks the caller's own policies. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:

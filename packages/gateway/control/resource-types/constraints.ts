@@ -1,39 +1,40 @@
 /**
- * What AWS requires of the members of its calls, by resource and property: enums and patterns from its
- * service model (apigateway 2015-07-09), then what the service itself checks, in its own words. apigatewayv2
- * has only the latter: enums, lengths and ranges of its model (2018-11-29), refused as BadRequestException.
+ * The constraints that AWS applies to the members of its calls, by resource and property. The first are enums and
+ * patterns from the service model (apigateway 2015-07-09). The second are checks by the service itself, with its own
+ * wording. apigatewayv2 has only the second kind: enums, lengths and ranges of its model (2018-11-29), refused as
+ * BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
 
-/** The rule of AWS's validator; `isRequired` applies to a call that creates the resource. */
+/** A rule of AWS's validator. `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
   /** The service's own checks, which run after the validator's. */
   readonly own?: readonly OwnConstraint[];
 };
 
 export type OwnConstraint = {
-  /** Must be neither absent nor empty. */
+  /** The value must be neither absent nor empty. */
   readonly present?: true;
   readonly values?: readonly string[];
-  /** Applies to this member of each item of a list, or with `values` to each entry of a map. */
+  /** The constraint applies to this member of each item of a list, or with `values` to each entry of a map. */
   readonly inEach?: string;
   readonly pattern?: RegExp;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
-  /** Applies to the keys of a map. */
+  /** The pattern for the keys of a map. */
   readonly keys?: RegExp;
   readonly range?: readonly [min: number, max: number];
-  /** The refusal; a function receives the value, or the wrong key. */
+  /** The error message. A function receives the value, or the wrong key. */
   readonly says: string | ((value: string) => string);
 };
 
 export type ResourceConstraints = {
-  /** The call that creates it: `POST /restapis`. */
+  /** The call that creates the resource: `POST /restapis`. */
   readonly made: string;
-  /** The call that changes it, if that call has the same members. */
+  /** The call that changes the resource, if that call has the same members. */
   readonly changed?: string;
-  /** The name of its input in AWS's refusals. */
+  /** The name of the call's input in AWS's error messages. */
   readonly input: string;
   /** The constraints by path: `endpointConfiguration.types`. */
   readonly properties: Readonly<Record<string, Constraint>>;
@@ -64,7 +65,7 @@ const CONTENT_HANDLING = oneOf('CONVERT_TO_BINARY', 'CONVERT_TO_TEXT');
 const ADDRESS_TYPE = oneOf('ipv4', 'dualstack');
 const ENDPOINT_TYPE = oneOf('PRIVATE', 'EDGE', 'REGIONAL');
 
-/** Response types in the order of AWS's validator [obs]. */
+/** The response types in the order of AWS's validator [obs]. */
 const RESPONSE_TYPE = oneOf(
   'REQUEST_TOO_LARGE',
   'RESOURCE_NOT_FOUND',
@@ -89,23 +90,25 @@ const RESPONSE_TYPE = oneOf(
   'EXPIRED_TOKEN',
 );
 
-/** Placeholders in paths, in every call. */
+/** The constraints on placeholders in paths, which apply to every call. */
 export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   statusCode: STATUS_CODE,
   responseType: RESPONSE_TYPE,
 };
 
-/** In bytes; patches have the same limits [obs]. */
+/** The size is in bytes. Patches have the same limits [obs]. */
 export const COMPRESSION_SIZE: Constraint = {
   own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
 };
 
-/** AWS's wording (Miserlou/Zappa#356), which leaves out the hyphen; empty means no stage. */
+/**
+ * AWS's wording (Miserlou/Zappa#356), which does not mention the hyphen. An empty value means that there is no stage.
+ */
 const STAGE_NAME: Constraint = {
   own: [{ pattern: /^[\w-]*$/, says: 'Stage name only allows a-zA-Z0-9_' }],
 };
 
-/** Templates and key files are checked by these as well. */
+/** The constraints of an API key. Templates and key files are checked with the same constraints. */
 export const API_KEY = {
   name: { own: [{ maxLength: 1024, says: 'Invalid API Key name, can be at most 1024 characters.' }] },
   description: { own: [{ maxLength: 125_000, says: 'Invalid API Key description specified.' }] },
@@ -148,7 +151,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     input: 'putIntegrationInput',
     properties: {
       type: { isRequired: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
-      // AWS's wording (aws/aws-cdk#31063); accounts may have more than the default of 29 s (docs/aws §13).
+      // AWS's wording (aws/aws-cdk#31063). An account may have a higher limit than the default of 29 s (docs/aws §13).
       timeoutInMillis: {
         own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],
       },
@@ -248,7 +251,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /apikeys',
     input: 'createApiKeyInput',
-    // The value is checked where it is stored, because AWS generates a value if it is empty.
+    // The value is checked when it is stored, because AWS generates a value if it is empty.
     properties: { name: API_KEY.name, description: API_KEY.description },
   },
   {
@@ -290,8 +293,8 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
 ];
 
 /**
- * apigatewayv2 names the member and what it accepts; only the exact wording of `Route key is required` is
- * known.
+ * The message contains the member and the accepted values. For apigatewayv2, only the exact wording of
+ * `Route key is required` is known.
  */
 const v2Values = (name: string, ...values: readonly string[]): Constraint => ({
   own: [{ values, says: `Invalid ${name} specified. Must be one of [${values.join(', ')}]` }],

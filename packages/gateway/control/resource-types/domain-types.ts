@@ -37,7 +37,7 @@ export const DOMAIN_TYPES = {
       ...fieldsOf('securityPolicy ownershipVerificationCertificateArn routingMode'),
     ],
     enforced: ['DomainName', 'EndpointConfiguration.Types', ...TRUSTSTORE],
-    // CloudFormation has no names for certificates.
+    // CloudFormation has no properties for the names of certificates.
     notApplied: words('CertificateName RegionalCertificateName'),
     noEffect: words(
       `CertificateArn RegionalCertificateArn OwnershipVerificationCertificateArn Tags EndpointAccessMode

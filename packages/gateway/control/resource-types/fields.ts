@@ -4,10 +4,10 @@
  */
 
 type PlainKind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
-/** `block` has its own fields; the others are maps: of blocks, and of maps of strings. */
+/** A `block` has a fixed set of fields. `blocks` is a map of blocks, and `changes` is a map of maps of strings. */
 export type FieldKind = PlainKind | 'block' | 'blocks' | 'changes';
 
-/** Keys of maps are never respelled. */
+/** A field of a resource. The keys of maps are never changed to another spelling. */
 export type Field = {
   readonly wire: string;
   readonly property: string;
@@ -24,7 +24,7 @@ export const field = (wire: string, kind: PlainKind = 'text', property = capital
 export const fieldsOf = (names: string, kind: PlainKind = 'text'): readonly Field[] =>
   names.split(/\s+/).map((name) => field(name, kind));
 
-/** `corsConfiguration: {allowOrigins}`. */
+/** A block such as `corsConfiguration: {allowOrigins}`. */
 export const block = (wire: string, fields: readonly Field[], property = capitalise(wire)): Field => ({
   wire,
   property,
@@ -32,7 +32,7 @@ export const block = (wire: string, fields: readonly Field[], property = capital
   kind: 'block',
 });
 
-/** `routeSettings: {'GET /pets': {loggingLevel}}`. */
+/** A map of blocks such as `routeSettings: {'GET /pets': {loggingLevel}}`. */
 export const blocks = (wire: string, fields: readonly Field[]): Field => ({
   wire,
   fields,
@@ -40,7 +40,7 @@ export const blocks = (wire: string, fields: readonly Field[]): Field => ({
   kind: 'blocks',
 });
 
-/** Parameter changes by status, which CloudFormation writes as lists of source and destination. */
+/** The parameter changes by status. CloudFormation writes them as lists of source and destination. */
 export const changes = (wire: string): Field => ({ wire, property: capitalise(wire), kind: 'changes' });
 
 function capitalise(name: string): string {

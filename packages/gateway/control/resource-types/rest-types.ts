@@ -6,7 +6,7 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** The message is also used for HTTP and WebSocket APIs. */
+/** The message for a document in S3. It is also used for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
   'routes of a document in S3 are not served unless it is added to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
@@ -16,7 +16,10 @@ const METHOD_ITEMS = words(
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** The fields of an integration, which is a block of the method in templates, and a separate call in the API. */
+/**
+ * The fields of an integration. In templates, an integration is a block of the method. In the API, it has a separate
+ * call.
+ */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),
@@ -95,7 +98,8 @@ export const REST_TYPES = {
         (name) => name !== 'Integration.Credentials' && name !== 'Integration.TlsConfig',
       ),
     ],
-    // Invoking a function needs no role here; calls to services have the role's permissions, with --roles on.
+    // Invoking a function requires no role in this gateway. With `--roles on`, calls to services have the permissions
+    // of the role.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {
@@ -236,7 +240,7 @@ export const REST_TYPES = {
     names: idOf(10, 'Id'),
     enforced: words('KeyId KeyType UsagePlanId'),
   },
-  // Integrations use the address of `--vpc-link`, whatever a template defines.
+  // Integrations use the address of `--vpc-link`, regardless of the template.
   'AWS::ApiGateway::VpcLink': {
     names: idOf(6, 'VpcLinkId'),
     fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],

@@ -77,7 +77,7 @@ export const V2_TYPES = {
       block('tlsConfig', [field('serverNameToVerify')]),
     ],
     noEffect: words('Description TlsConfig'),
-    // The role is for service integrations; invoking a function needs no role here.
+    // The role is for service integrations. Invoking a function requires no role in this gateway.
     whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
     calls: {
@@ -115,7 +115,7 @@ export const V2_TYPES = {
       quota: 'authorizers',
     },
   },
-  /** `schema` is a string on the wire and an object in templates. */
+  /** `schema` is a string in API calls and an object in templates. */
   'AWS::ApiGatewayV2::Model': {
     owner: 'ApiId',
     part: 'models',
@@ -141,7 +141,7 @@ export const V2_TYPES = {
       blocks('responseParameters', CONSTRAINTS),
     ],
     enforced: ['RouteId'],
-    // The expression selects one of the models, but AWS checks no response against them.
+    // The expression selects one of the models, but AWS does not validate responses against them.
     noEffect: words('ModelSelectionExpression ResponseModels'),
     notApplied: ['ResponseParameters'],
     calls: {

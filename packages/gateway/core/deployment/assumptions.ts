@@ -1,34 +1,32 @@
 /**
- * Behaviour that AWS does not document, or that public reports contradict. `--assume name=value` changes it;
- * the first value is the default. Each is a row of docs/parity.md.
+ * The behaviour that AWS does not document, or that public reports contradict. `--assume name=value` changes it. The
+ * first value is the default. Each assumption is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
-  /** The key of the message in denials by policies and authorizers (docs/aws §1.4). */
+  /** The key of the message if a policy or an authorizer denies the request (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
   /** The status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
-  /**
-   * Whether `$context.responseOverride.status` of a template sets the status of a handshake (docs/aws §11.3).
-   */
+  /** Whether `$context.responseOverride.status` in a template sets the status of a handshake (docs/aws §11.3). */
   'connect-status-override': ['applied', 'ignored'],
   /**
-   * The responses that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all
+   * Which responses CONVERT_TO_TEXT encodes as base64 on a WebSocket API: only responses with a binary type, or all
    * (docs/aws §11.3).
    */
   'converted-answers': ['binary', 'all'],
   /**
-   * The permissions that a caller of a function URL needs: as for URLs created since October 2025, or as for
-   * older ones (docs/aws §19.2).
+   * The permissions that the caller of a function URL needs, as for URLs created since October 2025 or as for older
+   * URLs (docs/aws §19.2).
    */
   'function-url-permissions': ['both', 'url-only'],
   /**
-   * The close code after 10 minutes without messages on a WebSocket connection; 1005: a close frame without a
-   * code, 1006: no close frame (docs/aws §11.4).
+   * The close code after 10 minutes without messages on a WebSocket connection. 1005 means a close frame without a
+   * code, and 1006 means no close frame (docs/aws §11.4).
    */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
   /**
-   * The status when the Lambda authorizer of an HTTP API throws `Unauthorized`; by format: 401 in 1.0, 500 in
-   * 2.0 (docs/aws §4.8).
+   * The status if the Lambda authorizer of an HTTP API throws `Unauthorized`. `by-format` means 401 with format 1.0 and
+   * 500 with format 2.0 (docs/aws §4.8).
    */
   'http-unauthorized-status': ['by-format', '401', '500'],
   /**
@@ -36,11 +34,14 @@ export const ASSUMPTIONS = {
    * (docs/aws §7.9).
    */
   'lambda-parameter-mapping': ['applied', 'ignored'],
-  /** Close code after 2 hours of a WebSocket connection, as `idle-close-code` (docs/aws §11.4). */
+  /**
+   * The close code when a WebSocket connection has lasted 2 hours, with the same values as `idle-close-code`
+   * (docs/aws §11.4).
+   */
   'lifetime-close-code': ['1001', '1000', '1005', '1006'],
-  /** The IntegrationResponse used when the keys of several match, on a WebSocket API (docs/aws §11.3). */
+  /** The IntegrationResponse that is used if the keys of several match on a WebSocket API (docs/aws §11.3). */
   'matching-integration-responses': ['first', 'last'],
-  /** Content type of a WebSocket message sent to an HTTP backend (docs/aws §11.3). */
+  /** The content type of a WebSocket message that is sent to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
   /**
    * What a domain with mutual TLS does with a client without a certificate: it ends the connection, or
@@ -56,14 +57,11 @@ export const ASSUMPTIONS = {
   'route-response-alone': ['one-way', 'two-way'],
   /** The status of a Lambda proxy integration when Lambda throttles the function (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
-  /** Whether a REQUEST authorizer without cache requires its identity sources (docs/aws §4.2). */
+  /** Whether a REQUEST authorizer without a cache requires its identity sources (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
-  /**
-   * The result of a WebSocket message without a matching template when PassthroughBehavior is NEVER
-   * (docs/aws §11.3).
-   */
+  /** The result of a WebSocket message without a matching template if PassthroughBehavior is NEVER (docs/aws §11.3). */
   'unmapped-messages': ['refused', 'passed'],
-  /** The first day of a usage plan's WEEK, at 00:00 UTC (docs/aws §5.3). */
+  /** The day on which a usage plan's WEEK begins, at 00:00 UTC (docs/aws §5.3). */
   'week-start': ['sunday', 'monday'],
 } as const;
 

@@ -1,6 +1,6 @@
 /**
- * Routes that respond with 500 and log the reason: they could not be compiled, or their authorizer cannot be
- * enforced. They ask for no credentials, because no request passes.
+ * Routes that respond with 500 and log the reason, because they could not be compiled or their authorizer cannot be
+ * enforced. They require no credentials, because no request succeeds.
  */
 import type {
   Deployment,
@@ -19,7 +19,7 @@ export function isClosed(integration: Integration): boolean {
   return integration.kind === 'unsupported' && integration.type === TYPE;
 }
 
-/** The plan of a route about which only these facts are known. */
+/** Returns the plan of a closed route, of which only these facts are known. */
 export function closedPlan(
   { routeKey, resourceId, resourcePath, httpMethod, logicalId }: Facts,
   reason: string,
@@ -60,7 +60,9 @@ function closeRoutes(table: RouteTable, reason: string): RouteTable {
   };
 }
 
-/** Without a `$connect` route every client could connect, so a closed one is added. */
+/**
+ * Closes all messages. Without a `$connect` route every client could connect, so a closed `$connect` route is added.
+ */
 function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
   const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);
   return {

@@ -13,12 +13,12 @@ import type { Deployment, Integration, RoutePlan } from './model.ts';
 /** The longest function timeout plus Lambda's own delay, so that the function's timeout comes first. */
 const LONGEST_MS = 900_000 + 60_000;
 const ROUTE = '$default';
-/** The `Deployment.id` and the stage of a URL. */
+/** The `Deployment.id` and the stage name of a function URL. */
 export const URL_STAGE = '$default';
 
 type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
 
-/** One route for every request; it responds with 500 if the URL cannot be read. */
+/** Compiles a deployment with one route for every request. The route responds with 500 if the URL cannot be read. */
 export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
   const facts = {
     routeKey: ROUTE,

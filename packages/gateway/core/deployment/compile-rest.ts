@@ -28,7 +28,7 @@ type RestResources = {
   /** The VPC of each VPC endpoint of private APIs. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly policyCharacters: number;
-  /** `arn:aws:execute-api:{region}:{account}:{apiId}` */
+  /** The ARN `arn:aws:execute-api:{region}:{account}:{apiId}`. */
   readonly apiArn: string;
   readonly invokePermissions: InvokePermissions;
   readonly gatewayResponses: readonly PropertyBag[];
@@ -37,11 +37,12 @@ type RestResources = {
   readonly tolerance: Tolerance;
 };
 
-/** The verbs in the order in which AWS lists them in its refusal. */
+/** The verbs in the order in which AWS lists them in its error message. */
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 
 /**
- * Why AWS refuses this verb of a method, in a template as in a call [obs]; undefined means that it does not.
+ * Returns why AWS refuses this verb for a method, in a template as well as in a call [obs]; undefined means that AWS
+ * accepts it.
  */
 export function verbRefusal(verb: string): string | undefined {
   return VERBS.includes(verb)
@@ -87,14 +88,17 @@ function findResource(method: PropertyBag, from: RestResources): PropertyBag & {
   throw new DefinitionError(method.place('ResourceId'), 'Invalid Resource identifier specified');
 }
 
-/** Without `--allow-unguarded`, a method is closed if its authorizer cannot be compiled. */
+/**
+ * Compiles the authorization. If the authorizer cannot be compiled, the method is closed, unless `--allow-unguarded` is
+ * set.
+ */
 function authorize(method: PropertyBag, httpMethod: string, from: RestResources): Authorization {
   const compile = (): Authorization => compileRestAuthorization(method, from);
   if (!from.tolerance.allowsUnguarded) return compile();
   return from.tolerance.attempt(`${httpMethod} is open to all callers`, compile, () => ({ kind: 'none' }));
 }
 
-/** The closed replacement for a method that cannot be compiled; undefined if its route is unknown. */
+/** Returns the closed replacement for a method that cannot be compiled; empty if the method's route is unknown. */
 function closeMethod(method: PropertyBag, from: RestResources, reason: string): RoutePlan[] {
   const facts = routeOf(method, from);
   return facts === undefined ? [] : [closedPlan(facts, reason)];
@@ -127,7 +131,7 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   return new Set(illegal.map(({ path }) => path));
 }
 
-/** Only Regional and private APIs may have a timeout over 29 s. AWS's wording as public threads quote it. */
+/** Only Regional and private APIs may have a timeout over 29 s. Public threads quote AWS's wording. */
 const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 function refuseLongTimeout(method: PropertyBag): void {
@@ -149,13 +153,13 @@ function readApiKeySource(api: PropertyBag): Deployment['apiKeySource'] {
   );
 }
 
-/** `null` disables it, and so does leaving it out. */
+/** Returns the minimum size for compression. `null` or an absent value disables compression. */
 function readMinimumCompression(api: PropertyBag): number | undefined {
   const bytes = readInteger(api, 'MinimumCompressionSize', { usual: -1, min: 0, max: 10_485_760 });
   return bytes === -1 ? undefined : bytes;
 }
 
-/** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded. */
+/** Compiles a REST API. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded. */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
   const { tolerance } = from;
   const plans = compileMethods(from);
@@ -173,7 +177,7 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   );
 }
 
-/** Settings that apply to every route; if they cannot be read, all routes are closed. */
+/** Compiles the settings that apply to every route. If they cannot be read, all routes are closed. */
 function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> {
   return {
     resourcePolicy: guard(api, from),
@@ -191,7 +195,7 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
   return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
-/** The methods in template order; of two methods with the same route key, the first one is used. */
+/** Returns the methods in template order. If two methods have the same route key, the first is used. */
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);
@@ -228,7 +232,7 @@ function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
   return !types.some((type) => type === 'REGIONAL' || type === 'PRIVATE');
 }
 
-/** A definition that exceeds a limit of AWS is tolerated here. */
+/** Accepts a definition that exceeds a limit of AWS. */
 function tolerate(tolerance: Tolerance, check: () => void): void {
   tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
 }

@@ -61,7 +61,7 @@ function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPaylo
   );
 }
 
-/** Undefined if the route has no target. */
+/** Returns undefined if the route has no target. */
 function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
   const target = route.properties['Target'];
   if (target === undefined || target === null) return undefined;
@@ -105,10 +105,10 @@ function compileIntegration(
   };
 }
 
-/** The PassthroughBehavior that HTTP APIs always have. */
+/** The fixed PassthroughBehavior of HTTP APIs. */
 const PASSED_ON = 'WHEN_NO_MATCH';
 
-/** Only WebSocket APIs have templates. */
+/** Reports templates on HTTP APIs, because only WebSocket APIs have templates. */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
     'RequestTemplates',
@@ -123,14 +123,14 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
       );
 }
 
-/** Undefined if there are none, so that requests skip this step. */
+/** Returns undefined if there are no changes, so that requests skip this step. */
 function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
   const changes = compileParameterChanges(integration);
   const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
   return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
-/** @param models undefined on HTTP APIs, which validate nothing */
+/** @param models undefined for HTTP APIs, which do not validate messages */
 function compileRoute(
   route: PropertyBag,
   from: V2Resources,
@@ -172,8 +172,8 @@ function compileRoute(
 }
 
 /**
- * Whether the response belongs to the route and lets its reply go back to the client; unless it `isEnough`,
- * the route must ask for that as well. @throws DefinitionError for keys that AWS does not accept
+ * Whether the response belongs to the route and allows its reply to be sent to the client. Unless `isEnough` is set,
+ * the route must also request the reply. @throws DefinitionError for keys that AWS does not accept
  */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
@@ -188,14 +188,17 @@ function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boole
   return isEnough || route.properties['RouteResponseSelectionExpression'] !== undefined;
 }
 
-/** Without `--allow-unguarded`, a route is closed if its authorizer cannot be compiled. */
+/**
+ * Compiles the authorization. If the authorizer cannot be compiled, the route is closed, unless `--allow-unguarded` is
+ * set.
+ */
 function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
   const compile = (): Authorization => compileV2Authorization(route, from, protocol);
   if (!from.tolerance.allowsUnguarded) return compile();
   return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
-/** All routes that have a key; routes that cannot be compiled are closed. */
+/** Returns all routes that have a key. A route that cannot be compiled is closed. */
 function compileRoutes(
   from: V2Resources,
   protocol: V2Protocol,
@@ -212,7 +215,9 @@ function compileRoutes(
   });
 }
 
-/** A WebSocket route whose key cannot be read could be `$connect`, so the API is closed. */
+/**
+ * Closes a route. If the key of a WebSocket route cannot be read, the route could be `$connect`, so the API is closed.
+ */
 function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
   const { RouteKey: routeKey } = route.properties;
   const { logicalId } = route;
@@ -226,7 +231,7 @@ function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): M
   );
 }
 
-/** API keys apply to `$connect` only: messages contain none, and HTTP APIs do not support them. */
+/** API keys apply to `$connect` only, because messages contain no key and HTTP APIs do not support keys. */
 function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
   const isRequired = readFlag(route, 'ApiKeyRequired');
   if (!isRequired) return false;
@@ -255,7 +260,7 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
   );
 }
 
-/** @throws DefinitionError for what AWS refuses. */
+/** Compiles an HTTP API. @throws DefinitionError for what AWS refuses. */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, undefined, tolerance);
@@ -265,7 +270,7 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
   }));
 }
 
-/** Of two routes with the same key, the first one is used; routes whose keys AWS refuses are left out. */
+/** Returns the routes whose keys AWS accepts. If two routes have the same key, the first is used. */
 function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   const compiled = compileRoutes(from, 'http', undefined);
   noteIllegalKeys(
@@ -280,7 +285,7 @@ function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   });
 }
 
-/** @throws DefinitionError for what AWS refuses. */
+/** Compiles a WebSocket API. @throws DefinitionError for what AWS refuses. */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
   noteStrayResponses(from.integrationResponses, from.integrations, tolerance);

@@ -1,6 +1,6 @@
 /**
- * The immutable compiled deployment. Everything was parsed, checked and resolved when it was made; a request
- * only looks things up.
+ * The immutable compiled deployment. Everything is parsed, checked and resolved when the deployment is created, so a
+ * request only looks up values.
  */
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
@@ -29,17 +29,17 @@ export type ApiIdentity = ApiFacts & {
   readonly protocol: ApiProtocol;
   readonly stackName: string;
   readonly logicalId: string;
-  /** Default endpoint of a REST API only; undefined means AWS's default. */
+  /** The security policy of the default endpoint of a REST API; undefined means AWS's default. */
   readonly securityPolicy?: string | undefined;
 };
 
-/** Text with `${stageVariables.x}`, parsed once; constant text has no cost per request. */
+/** A text with `${stageVariables.x}`, which is parsed once. A text without variables has no cost per request. */
 export type StageText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
 };
 
-/** One source of a credential. Names are lower case for headers, exact otherwise. */
+/** One source of a credential. Header names are in lower case. All other names are exact. */
 export type IdentitySource =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'querystring'; readonly name: string }
@@ -49,9 +49,12 @@ export type IdentitySource =
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 export type FunctionTarget = {
-  /** Renders to a function name (not ARN). */
+  /** The text that is rendered to the function's name (not ARN). */
   readonly functionName: StageText;
-  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has no qualifier. */
+  /**
+   * The text that is rendered to the version or alias in the ARN, or to an empty text; absent means that the ARN has no
+   * qualifier.
+   */
   readonly qualifier?: StageText | undefined;
 };
 
@@ -59,15 +62,15 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly authorizerId: string;
   readonly name: string;
   readonly payload: AuthorizerPayload;
-  /** Absent means that permissions are not checked. */
+  /** Checks the permission to invoke the function; absent means that permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
-  /** Must match the whole token (Java `matches`); TOKEN authorizers only. */
+  /** The pattern that must match the whole token (Java `matches`). It is set only for TOKEN authorizers. */
   readonly validation: FullMatch | undefined;
-  /** 0 means no caching. */
+  /** The time to live of cached results in seconds; 0 means that results are not cached. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
-  /** The status for a function that throws `Unauthorized`; absent means 500 in format 2.0, otherwise 401. */
+  /** The status if the function throws `Unauthorized`; absent means 500 in format 2.0, otherwise 401. */
   readonly unauthorizedStatus?: 401 | 500 | undefined;
   readonly timeoutMs: number;
 };
@@ -77,36 +80,36 @@ export type TokenAuthorizer = {
   readonly authorizerId: string;
   readonly name: string;
   readonly dialect: TokenDialect;
-  /** Error for a token without any of the scopes. */
+  /** The error for a token without any of the scopes. */
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
-  /** Replaces the issuers of `trust` if stage variables name them. */
+  /** Returns the issuers that replace the issuers of `trust`, if stage variables determine the issuers. */
   readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
 };
 
 export type Authorization =
   | { readonly kind: 'none' }
   | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
-  /** If there are scopes, the token needs one of them. */
+  /** Authorization by a JSON Web Token. If there are scopes, the token needs at least one of them. */
   | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
-  /** AWS_IAM; the reply to an unsigned request depends on the API type. */
+  /** AWS_IAM authorization. The reply to an unsigned request depends on the API type. */
   | {
       readonly kind: 'iam';
       readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED';
-      /** The signing name; absent means `execute-api`. */
+      /** The service name in the signature; absent means `execute-api`. */
       readonly service?: 'lambda';
     };
 
-/** The policy attached to a REST API, or its substitute. */
+/** The policy attached to a REST API, or a replacement for it. */
 export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** The known VPC of each VPC endpoint, for private APIs, which are reached through these endpoints. */
+      /** The VPC of each known VPC endpoint. It is set for private APIs, which are called through these endpoints. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
-  /** A private API without a policy: every request is denied. */
+  /** A private API without a policy. Every request is denied. */
   | { readonly kind: 'closed' };
 
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
@@ -115,7 +118,7 @@ export type LambdaProxyIntegration = FunctionTarget & {
   readonly kind: 'lambda-proxy';
   readonly payload: ProxyPayload;
   readonly timeoutMs: number;
-  /** HTTP APIs only; undefined means that event and response stay unchanged. */
+  /** The parameter changes of HTTP APIs; undefined means that event and response are not changed. */
   readonly changes?: ParameterChanges | undefined;
   readonly mayInvoke?: (() => boolean) | undefined;
 };
@@ -136,16 +139,16 @@ export type Integration =
   | HttpApiServiceIntegration
   /** A WebSocket `$connect` or `$disconnect` route without an integration. */
   | { readonly kind: 'none' }
-  /** AWS deploys it, and then every request fails with 500. */
+  /** A configuration that AWS deploys, but with which every request fails with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string }
   /**
-   * A type that this version cannot run: it is reported at load, and every request gets
-   * API_CONFIGURATION_ERROR.
+   * An integration type that this version cannot run. It is reported when the template is loaded, and every request
+   * receives API_CONFIGURATION_ERROR.
    */
   | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
 
 /**
- * A parameter that must be present and not blank. Names are as declared; headers are compared
+ * A parameter that must be present and not blank. The name is as declared, and header names are compared
  * case-insensitively.
  */
 export type RequiredParameter = {
@@ -154,15 +157,15 @@ export type RequiredParameter = {
 };
 
 export type RequestValidation = {
-  /** The parameters in the order in which AWS lists missing ones. */
+  /** The parameters in the order in which AWS lists missing parameters. */
   readonly parameters: readonly RequiredParameter[];
   /** The checks by media type in lower case, or `$default`. A media type without an entry is not checked. */
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
 /**
- * The model that a method names for a media type, whether or not it is checked; shown to people who build
- * requests.
+ * The model that a method specifies for a media type, whether or not it is checked. The console shows it to users who
+ * build requests.
  */
 export type RequestModel = {
   readonly mediaType: string;
@@ -171,8 +174,8 @@ export type RequestModel = {
 };
 
 /**
- * WebSocket: the model that checks a message. A message that matches no model is refused where there is no
- * `$default`.
+ * The check of a WebSocket message by a model. A message that matches no model is refused, unless there is a `$default`
+ * model.
  */
 export type MessageCheck = {
   readonly select: (body: string) => string | undefined;
@@ -180,39 +183,42 @@ export type MessageCheck = {
 };
 
 export type RoutePlan = RouteFacts & {
-  /** `GET`, `ANY`, or `$default`. */
+  /** The method: `GET`, `ANY`, or `$default`. */
   readonly httpMethod: string;
   /** The logical id, which messages and the route listing show. */
   readonly logicalId: string;
   readonly authorization: Authorization;
   readonly apiKeyRequired: boolean;
   readonly integration: Integration;
-  /** Undefined means that nothing is checked. */
+  /** The checks of a request; undefined means that nothing is checked. */
   readonly validation?: RequestValidation | undefined;
-  /** REST only; undefined means that the method has no request models. */
+  /** The request models, which only REST APIs have; undefined means that the method has none. */
   readonly requestModels?: readonly RequestModel[] | undefined;
-  /** WebSocket only: turns a response into a frame; undefined means that the response is sent unchanged. */
+  /** Turns a response into a frame on a WebSocket API; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
-  /** WebSocket only: the integration's own status decides a handshake, even if a template sets another. */
+  /**
+   * On a WebSocket API: the status of a handshake is the integration's own status, even if a template sets another
+   * status.
+   */
   readonly ignoresStatusOverride?: boolean;
-  /** WebSocket only: CONVERT_TO_TEXT encodes responses of any type as base64. */
+  /** On a WebSocket API: CONVERT_TO_TEXT encodes responses of any type as base64. */
   readonly encodesAnswers?: boolean;
-  /** REST only; the stage decides whether responses are cached at all. */
+  /** The cache key, which only REST APIs have. The stage determines whether responses are cached. */
   readonly cacheKey?: CacheKeyPlan | undefined;
 };
 
 export type CacheKeyPlan = {
-  /** Routes that share a namespace share their entries. */
+  /** The cache namespace. Routes with the same namespace share their entries. */
   readonly namespace: string;
   readonly sources: readonly ParameterSource[];
 };
 
 export type RouteCaching = {
-  /** Above 0. */
+  /** The time to live in seconds, which is more than 0. */
   readonly ttlSeconds: number;
-  /** Other methods are cached only if a setting names their method. */
+  /** Whether only GET is cached. Other methods are cached only if a setting is for exactly that method. */
   readonly isForGetOnly: boolean;
-  /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
+  /** Whether a request with `Cache-Control: max-age=0` requires the permission `execute-api:InvalidateCache`. */
   readonly requiresPermission: boolean;
   readonly withoutPermission:
     | 'FAIL_WITH_403'
@@ -220,7 +226,7 @@ export type RouteCaching = {
     | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
-/** WebSocket only: the check of a message, and whether the route's reply goes back to the client. */
+/** A route of a WebSocket API, with the check of its messages, and whether its reply is sent to the client. */
 export type MessageRoutePlan = RoutePlan & {
   readonly repliesToClient: boolean;
   readonly messageCheck?: MessageCheck | undefined;
@@ -231,36 +237,36 @@ export type RouteMatch = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** Route lookup for one deployment; built by `routing/`. */
+/** The route lookup of one deployment, built by `routing/`. */
 export type RouteTable = {
-  /** `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
+  /** Finds a route. `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
-  /** In template order, for listings. */
+  /** The routes in template order, for listings. */
   readonly plans: readonly RoutePlan[];
 };
 
 export type ErrorWording = {
   readonly status: number;
   readonly body: string;
-  /** Flat list of names and values; includes content-type and, on REST, x-amzn-ErrorType. */
+  /** A flat list of names and values. It includes content-type and, on REST APIs, x-amzn-ErrorType. */
   readonly headers: readonly string[];
 };
 
-/** How an API words failures: a REST API by its gateway responses, an HTTP API by a fixed table. */
+/** The wording of an API's errors. A REST API uses its gateway responses, and an HTTP API uses a fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
   /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
 };
 
-/** Wordings that are independent of templates and requests. */
+/** Wordings that do not depend on templates or requests. */
 export type BuiltInWordings = ErrorWordings & {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
 };
 
 /**
- * Values available to a customised error: the request's values, and the stage's and route's once they are
- * found.
+ * The values that are available to a customised error: the values of the request, and the values of the stage and the
+ * route if they are already known.
  */
 export type WordingFacts = ContextFacts & {
   readonly pathParameters: Readonly<Record<string, string>> | null;
@@ -272,24 +278,25 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
-  /** REST only; undefined means that the API has no resource policy. */
+  /** The resource policy, which only REST APIs can have; undefined means that there is none. */
   readonly resourcePolicy: ResourcePolicy | undefined;
-  /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
+  /** The source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** REST `binaryMediaTypes`, lower case. */
+  /** The `binaryMediaTypes` of a REST API, in lower case. */
   readonly binaryMediaTypes: readonly string[];
   /**
-   * REST only: bodies of this size or more are compressed for clients that accept it; undefined means never.
+   * The minimum size in bytes of a body that a REST API compresses, for clients that accept compression; undefined
+   * means that nothing is compressed.
    */
   readonly minimumCompressionBytes?: number | undefined;
-  /** WebSocket only: picks the route key for a message body. */
+  /** Selects the route key for a message body on a WebSocket API. */
   readonly messageRouting: MessageRouting | undefined;
 };
 
 export type MessageRouting = {
   /**
-   * Evaluates the route selection expression for a message's raw text; undefined means that the text is not
-   * JSON or has no value.
+   * Evaluates the route selection expression for the raw text of a message; undefined means that the text is not JSON
+   * or does not contain the value.
    */
   select(body: string): string | undefined;
   readonly routes: ReadonlyMap<string, MessageRoutePlan>;

@@ -1,40 +1,43 @@
-/** Typed reading of resource properties; every refusal names file, resource and property. */
+/** Reads resource properties with types. Every error message contains the file, resource and property. */
 import { asNumber, asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
 import { MemberReader } from '@gatewright/aws/member-reader';
 
-/** A resource for the compilers: id, CloudFormation properties, and their places. */
+/** A resource as the compilers use it: its id, its CloudFormation properties, and their places. */
 export type PropertyBag = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** The resource's fault; parts that depend on it must not use the rest. */
+  /** The fault of the resource. Parts that depend on the resource must not use its other members. */
   readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
 
-/** Returns a resource without a fault. @throws DefinitionError */
+/** Returns the resource if it has no fault. @throws DefinitionError */
 export function requireValid<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
 }
 
-/** A text property; without `usual` it is required. Numbers and flags read as their text, as CloudFormation does. */
+/**
+ * Reads a text property, which is required if there is no `usual`. Numbers and flags are converted to text, as in
+ * CloudFormation.
+ */
 export function readText(bag: PropertyBag, property: string, usual?: string): string {
   return readerOf(bag).anyText(property, usual);
 }
 
 type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
 
-/** A whole number within AWS's bounds; text of digits counts, as in CloudFormation. */
+/** Reads a whole number within AWS's bounds. A text of digits is accepted, as in CloudFormation. */
 export function readInteger(bag: PropertyBag, property: string, { usual, min, max }: IntegerRule): number {
   return readerOf(bag).integer(property, min, max, usual);
 }
 
 /**
- * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is not
- * a whole number
+ * Reads a number. A number beyond AWS's limits is reported, and the limit is used instead. @throws DefinitionError if
+ * the value is not a whole number
  */
 export function readClampedInteger(
   bag: PropertyBag,
@@ -52,12 +55,12 @@ export function readClampedInteger(
   );
 }
 
-/** `true`, `false` or their texts; absent = false. */
+/** Reads `true`, `false` or their texts; absent means false. */
 export function readFlag(bag: PropertyBag, property: string): boolean {
   return readerOf(bag).flag(property, false);
 }
 
-/** A list of texts; absent = empty. */
+/** Reads a list of texts; absent means an empty list. */
 export function readTextList(bag: PropertyBag, property: string): string[] {
   const reader = readerOf(bag);
   return reader
@@ -65,19 +68,19 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
     .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of texts'));
 }
 
-/** A map whose values are texts; absent = undefined. */
+/** Reads a map whose values are texts; absent means undefined. */
 export function readTextMap(bag: PropertyBag, property: string): Record<string, string> | undefined {
   const map = readerOf(bag).optional(property);
   return map && Object.fromEntries(Object.keys(map.members).map((name) => [name, map.anyText(name)]));
 }
 
-/** A nested block (`Integration`, `CorsConfiguration`) as a bag of its own; absent = undefined. */
+/** Reads a nested block (`Integration`, `CorsConfiguration`) as a separate bag; absent means undefined. */
 export function readBlock(bag: PropertyBag, property: string): PropertyBag | undefined {
   const block = readerOf(bag).optional(property);
   return block && innerBag(bag, block);
 }
 
-/** A list of maps (`IntegrationResponses`), each as a bag of its own; absent = empty. */
+/** Reads a list of maps (`IntegrationResponses`), each as a separate bag; absent means an empty list. */
 export function readList(bag: PropertyBag, property: string): PropertyBag[] {
   return readerOf(bag)
     .objects(property, Infinity)

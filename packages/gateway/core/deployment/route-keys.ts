@@ -1,11 +1,11 @@
-/** Route keys of HTTP and WebSocket APIs that AWS refuses. */
+/** Reports route keys of HTTP and WebSocket APIs that AWS refuses. */
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes } from '../routing/http-routes.ts';
 import type { Tolerance } from '../errors.ts';
 import { readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** AWS checks a route's key on creation, even if no stage serves it. */
+/** Reports illegal keys. AWS checks the key of a route on creation, even if no stage serves the route. */
 export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Tolerance): void {
   const keyed = routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;
@@ -24,8 +24,7 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
 }
 
 /**
- * Reports the keys of an API that no stage serves. Such an API is never compiled, so no other check reports
- * them.
+ * Reports the keys of an API that no stage serves. Such an API is never compiled, so no other check reports its keys.
  */
 export function noteUnservedKeys(
   protocol: 'http' | 'websocket',
@@ -44,7 +43,7 @@ export function noteUnservedKeys(
   else noteRepeatedKeys(api, keys, tolerance);
 }
 
-/** Notes repeated keys of WebSocket APIs, which may be any text; undefined means a route without a key. */
+/** Reports repeated keys of a WebSocket API, which may be any text. An undefined key means a route without a key. */
 export function noteRepeatedKeys(
   api: PropertyBag,
   keys: readonly (string | undefined)[],

@@ -1,10 +1,11 @@
-/** The caller in events (docs/aws §4.3). */
+/** Formats the caller for events (docs/aws §4.3). */
 import { putEntry } from '../routing/text-map.ts';
 import type { CallerFacts, ContextValue } from './request-facts.ts';
 
 /**
- * `requestContext.authorizer` of REST and WebSocket: the Lambda authorizer's context as text, or the claims.
- * Undefined (no such key) without an authorizer, and for IAM, which uses `identity`.
+ * Returns `requestContext.authorizer` of REST and WebSocket APIs: the context of the Lambda authorizer as text, or the
+ * claims. Returns undefined, so that there is no such key, if there is no authorizer. The same applies to IAM, which
+ * uses `identity`.
  */
 export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {
@@ -19,21 +20,21 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
 }
 
 /**
- * The context for messages and the end of a connection, for which no authorizer was called: no `integrationLatency`
- * [obs].
+ * Returns the context for messages and the end of a connection. It has no `integrationLatency`, because no authorizer
+ * was called for these events [obs].
  */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
 }
 
-/** The context for HTTP API payload 1.0, in which claims come with their scopes. */
+/** Returns the context for HTTP API payload 1.0, which contains the scopes together with the claims. */
 export function printHttp1Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'jwt'
     ? { claims: caller.claims, scopes: caller.scopes }
     : printRestAuthorizer(caller);
 }
 
-/** HTTP API payload 2.0: context values keep their JSON types. */
+/** Returns the context for HTTP API payload 2.0, in which context values keep their JSON types. */
 export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {
     case 'anonymous':
@@ -60,13 +61,13 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
 type Dialect = 'rest' | 'http2';
 const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };
 
-/** Keyed by the context of a cached grant, which never changes, so each event gets the same text. */
+/** The printed contexts of cached grants. A cached grant never changes, so each event contains the same text. */
 type Kept = { readonly principalId: string | undefined } & Record<Dialect, string | undefined>;
 const kept = new WeakMap<object, Kept>();
 
-/** The JSON of the member; undefined means that there is no such key. */
+/** Returns the JSON of the authorizer member; undefined means that there is no such key. */
 export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
-  // A new grant is not kept, because its latency differs.
+  // The text of a new grant is not stored, because its latency differs.
   if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return printCaller(dialect, caller);
   const { context, principalId } = caller;
   let texts = kept.get(context);
@@ -90,7 +91,7 @@ function printContext(caller: LambdaCaller): Record<string, unknown> {
   return printed;
 }
 
-/** The gateway's own members come last, so that a context key cannot pose as the principal. */
+/** The gateway's own members come last, so that a key of the context cannot replace the principal. */
 function printKept(caller: LambdaCaller): Record<string, unknown> {
   const printed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(caller.context)) putEntry(printed, name, printValue(value));
@@ -99,7 +100,7 @@ function printKept(caller: LambdaCaller): Record<string, unknown> {
 }
 
 /**
- * `123` → `"123"`; null stays null. Structures only occur when an HTTP API 2.0 authorizer precedes a 1.0
+ * Converts `123` to `"123"`; null stays null. A structure occurs only if a 2.0 authorizer of an HTTP API precedes a 1.0
  * integration.
  */
 function printValue(value: ContextValue): string | null {

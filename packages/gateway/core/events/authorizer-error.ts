@@ -1,13 +1,13 @@
 /**
- * `$context.authorizer.error`, in AWS's words where they are public (docs/aws §10.3), otherwise in the words
- * of the gateway's log.
+ * The value of `$context.authorizer.error`. It is in AWS's words if they are public (docs/aws §10.3), otherwise in the
+ * words of the gateway's log.
  */
 import type { AuthorizerResultFormat } from './authorizer-result.ts';
 import type { InvocationResult } from '../ports.ts';
 
 const NO_ROLE =
   "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
-/** The text in the execution log of a REST API. */
+/** AWS's text in the execution log of a REST API. */
 const NO_PERMISSION = 'Invalid permissions on Lambda function';
 const WRONG_FORM =
   "The response from the Lambda Authorizer function doesn't match the format that API Gateway expects.";
@@ -15,20 +15,20 @@ const NOT_SIMPLE = "Simple response did not include 'isAuthorized'";
 
 type Format = AuthorizerResultFormat;
 
-/** Describes that the authorizer may not invoke its function. */
+/** Returns the error for an authorizer that is not allowed to invoke its function. */
 export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): string {
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
 }
 
-/** Describes an invalid response. AWS's text is known for HTTP APIs only. */
+/** Describes an invalid response of an authorizer. AWS's text is known only for HTTP APIs. */
 export function describeWrongForm({ payload, simpleResponses }: Format): string | undefined {
   if (!isHttp(payload)) return undefined;
   return simpleResponses && payload === 'http-2.0' ? `${WRONG_FORM} ${NOT_SIMPLE}` : WRONG_FORM;
 }
 
 /**
- * Describes a function that fails: "the error message returned from an authorizer", according to AWS's list of
- * variables.
+ * Describes the failure of an authorizer function. AWS's list of variables calls this text "the error message returned
+ * from an authorizer".
  */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {
   return result.kind === 'failed' && result.errorMessage !== '' ? result.errorMessage : undefined;

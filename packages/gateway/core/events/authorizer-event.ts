@@ -1,6 +1,4 @@
-/**
- * Events of Lambda authorizers, and the method ARN that they contain (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7).
- */
+/** The events of Lambda authorizers, and the method ARN that they contain (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
 import { printArn } from '@gatewright/aws/arn';
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
@@ -12,7 +10,7 @@ import { eventPath, restRequestContext } from './rest-event.ts';
 import { authorizerMembers } from './websocket-event.ts';
 import type { ConnectionStart } from './websocket-event.ts';
 
-/** Parts of the authorizer's definition that the event depends on. */
+/** The parts of an authorizer's definition that determine its event. */
 export type AuthorizerFacts = {
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
   readonly identitySources: Parameters<typeof readIdentity>[0];
@@ -20,7 +18,7 @@ export type AuthorizerFacts = {
 
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
-/** JSON text of the event in the authorizer's format. `connection`: for WebSocket handshakes only. */
+/** Returns the JSON text of the event in the authorizer's format. `connection` is set only for WebSocket handshakes. */
 export function buildAuthorizerEvent(
   authorizer: AuthorizerFacts,
   facts: RoutedFacts,
@@ -41,12 +39,12 @@ export function buildAuthorizerEvent(
   }
 }
 
-/** The header's value unchanged, including `Bearer `. */
+/** The token is the unchanged value of the header, including `Bearer `. */
 function buildTokenEvent(facts: RoutedFacts, token: string): string {
   return JSON.stringify({ type: 'TOKEN', methodArn: methodArn(facts), authorizationToken: token });
 }
 
-/** Like a proxy event without a body, but empty maps are `{}`. */
+/** The event is like a proxy event without a body, but empty maps are `{}`. */
 function buildRestRequestEvent(facts: RoutedFacts): string {
   const query = readQuery(facts.rawQuery);
   return JSON.stringify({
@@ -85,8 +83,8 @@ function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[])
 }
 
 /**
- * `identitySource` is `null` if the authorizer names no source (powertools issue 3485); other absent members are
- * left out.
+ * `identitySource` is `null` if the authorizer has no identity source (powertools issue 3485). All other absent members
+ * are left out.
  */
 function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
   const { headers, cookies } = readLowerCaseHeaders(facts);
@@ -107,7 +105,7 @@ function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[])
   });
 }
 
-/** The `$connect` event itself, with `type` and `methodArn`. */
+/** Returns the `$connect` event with the additional members `type` and `methodArn`. */
 function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStart | undefined): string {
   return JSON.stringify({
     type: 'REQUEST',
@@ -117,16 +115,15 @@ function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStar
 }
 
 /**
- * `arn:aws:execute-api:{region}:{account}:{apiId}/{stage}/{VERB}/{path}`: the requested path, still encoded,
- * without its leading slash (root: `…/GET/`). A WebSocket handshake has `…/{stage}/$connect`.
+ * Returns `arn:aws:execute-api:{region}:{account}:{apiId}/{stage}/{VERB}/{path}`. The path is the requested path, still
+ * percent-encoded, without its leading slash (root: `…/GET/`). For a WebSocket handshake the ARN ends in
+ * `…/{stage}/$connect`.
  */
 export function methodArn(facts: RoutedFacts): string {
   return methodArnIn(facts.api, facts);
 }
 
-/**
- * The method ARN as AWS shows it to callers, with the last four digits of the account only: `********9012`.
- */
+/** Returns the method ARN as AWS shows it to callers, with only the last four digits of the account: `********9012`. */
 export function maskedMethodArn(facts: RoutedFacts): string {
   return methodArnIn({ ...facts.api, accountId: `********${facts.api.accountId.slice(-4)}` }, facts);
 }
@@ -137,9 +134,7 @@ function methodArnIn(api: ApiFacts, facts: RoutedFacts): string {
   return `${apiArn(api)}/${facts.stage.name}/${where}`;
 }
 
-/**
- * `arn:aws:execute-api:{region}:{account}:{apiId}`, the expansion of `execute-api:/…` in a resource policy.
- */
+/** Returns `arn:aws:execute-api:{region}:{account}:{apiId}`, the expansion of `execute-api:/…` in a resource policy. */
 export function apiArn(api: ApiFacts): string {
   const { region, accountId, apiId } = api;
   return printArn({

@@ -9,7 +9,7 @@ import type { ContextValue } from './request-facts.ts';
 
 export type AuthorizerResultFormat = {
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
-  /** `{isAuthorized}` instead of a policy; payload 2.0 only. */
+  /** Whether the response is `{isAuthorized}` instead of a policy. It is supported only by payload 2.0. */
   readonly simpleResponses: boolean;
 };
 
@@ -24,13 +24,13 @@ type AuthorizerAnswer = {
 
 type AuthorizerResult =
   | { readonly kind: 'grant'; readonly grant: AuthorizerAnswer }
-  /** The result cannot be used and nothing is allowed: the client gets 500. */
+  /** The result cannot be used. Nothing is allowed, and the client receives 500. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
 const MAX_ARN_LENGTH = 512;
 
-/** Never throws. */
+/** Reads the result of an authorizer function. Never throws. */
 export function readAuthorizerResult(payload: string, format: AuthorizerResultFormat): AuthorizerResult {
   if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
     return invalid('more than 8 KB');
@@ -54,7 +54,7 @@ function invalid(reason: string): Invalid {
   return { kind: 'invalid', reason };
 }
 
-/** Only real booleans are accepted: `"false"` is truthy in JavaScript. */
+/** Only booleans are accepted, because the string `"false"` is truthy in JavaScript. */
 function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
@@ -73,7 +73,10 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
     : invalid(`an invalid policyDocument: ${compiled.reason}`);
 }
 
-/** Runs before the policy is compiled; the compiler reports malformed policies. */
+/**
+ * Finds an ARN that is too long. The check runs before the policy is compiled. Malformed policies are reported by the
+ * compiler.
+ */
 function findLongArn(document: unknown): string | undefined {
   const statements = asOneOrMore(asJsonObject(document)?.['Statement']);
   for (const statement of statements) {
@@ -87,8 +90,8 @@ function findLongArn(document: unknown): string | undefined {
 type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;
 
 /**
- * Payload 2.0 allows structures; elsewhere they make the response invalid, and so does the reserved key
- * `claims`.
+ * Reads the context. Payload 2.0 allows structures. In the other formats a structure makes the response invalid, and so
+ * does the reserved key `claims`.
  */
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };
@@ -106,7 +109,7 @@ function readContext(value: unknown, takesStructures: boolean): ContextReading {
   return { kind: 'context', context };
 }
 
-/** `false` for a value that is neither a string nor a number. */
+/** Returns `false` for a value that is neither a string nor a number. */
 function readOptionalText(value: unknown): string | undefined | false {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;

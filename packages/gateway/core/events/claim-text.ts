@@ -1,11 +1,14 @@
-/** Claims as functions see them: always strings (docs/aws §4.5, §4.6). */
+/** Prints claims as functions receive them. They are always strings (docs/aws §4.5, §4.6). */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { Claims } from '../policy/bearer-token.ts';
 
-/** HTTP APIs; null claims are left out (captured on AWS in August 2026, floci pull request 2011). */
+/**
+ * Prints claims for HTTP APIs. Claims that are null are left out (captured on AWS in August 2026, floci pull request
+ * 2011).
+ */
 export function printHttpClaims(claims: Claims): TextMap {
   return printClaims(claims, 'jwt');
 }

@@ -1,4 +1,4 @@
-/** `$context.…` of a request, for identity sources, gateway responses and access logs (docs/aws §7.3). */
+/** The `$context.…` variables of a request, for identity sources, gateway responses and access logs (docs/aws §7.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { formatRequestTime } from './request-time.ts';
 import type {
@@ -64,17 +64,20 @@ function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }>
   return caller?.kind === 'iam' ? caller : undefined;
 }
 
-/** Whether a variable can be read before authorization; others are refused when the definition loads. */
+/**
+ * Whether a variable can be read before authorization. A definition with any other variable is refused when it is
+ * loaded.
+ */
 export function isContextVariable(name: string): boolean {
   return Object.hasOwn(READERS, name);
 }
 
-/** The value of `$context.{name}`; undefined if the request has no such value. */
+/** Returns the value of `$context.{name}`; undefined if the request has no such value. */
 export function contextVariable(facts: ContextFacts, name: string): string | undefined {
   return contextReader(name)?.(facts);
 }
 
-/** Reader of `$context.{name}`; undefined for an unknown name. */
+/** Returns the reader of `$context.{name}`; undefined for an unknown name. */
 export function contextReader(name: string): ContextReader<ContextFacts> | undefined {
   if (!name.startsWith('authorizer.')) return getEntry(READERS, name);
   const rest = name.slice('authorizer.'.length);

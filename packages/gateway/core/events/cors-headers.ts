@@ -1,6 +1,6 @@
 /** CORS headers of an HTTP API, for preflights and actual requests (docs/aws §12). */
 
-/** The compiled `CorsConfiguration` of an HTTP API, or `Cors` of a function URL. Absent on REST. */
+/** The compiled `CorsConfiguration` of an HTTP API, or `Cors` of a function URL. REST APIs have none. */
 export type CorsPlan = {
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
@@ -8,11 +8,11 @@ export type CorsPlan = {
   readonly exposeHeaders: readonly string[];
   readonly allowCredentials: boolean;
   readonly maxAgeSeconds: number | undefined;
-  /** Function URLs: for `*` the response names the request's origin. */
+  /** Whether a function URL responds with the request's origin if all origins (`*`) are allowed. */
   readonly echoesOrigin?: true;
 };
 
-/** The value of access-control-allow-origin for this origin; undefined means that it is not allowed. */
+/** Returns the value of access-control-allow-origin for this origin; undefined means that the origin is not allowed. */
 function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   for (const allowed of cors.allowOrigins) {
     if (allowed === '*') return cors.echoesOrigin === true ? origin : '*';
@@ -23,7 +23,7 @@ function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   return undefined;
 }
 
-/** The headers of the 204 response to a preflight; none when the origin is not allowed. */
+/** Returns the headers of the 204 response to a preflight; none if the origin is not allowed. */
 export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
   const allowOrigin = allowedOrigin(cors, origin);
   if (allowOrigin === undefined) return [];
@@ -46,7 +46,7 @@ export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
   return headers;
 }
 
-/** Whether the backend's header of this name is replaced by the gateway's. */
+/** Whether the gateway replaces the backend's header of this name. */
 export function isCorsHeader(name: string): boolean {
   return /^access-control-(allow-|expose-|max-age)/i.test(name);
 }

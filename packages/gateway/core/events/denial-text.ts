@@ -2,7 +2,10 @@
 import { maskedMethodArn } from './authorizer-event.ts';
 import type { RoutedFacts } from './request-facts.ts';
 
-/** `who`: the ARN of the signer; undefined becomes AWS's `anonymous`. */
+/**
+ * Returns AWS's message for a denial. `who` is the ARN of the signer; if it is undefined, the message contains AWS's
+ * `anonymous`.
+ */
 export function describeDenial(facts: RoutedFacts, who: string | undefined, isExplicit: boolean): string {
   const ending = isExplicit ? ' with an explicit deny' : '';
   return `User: ${who ?? 'anonymous'} is not authorized to perform: execute-api:Invoke on resource: ${maskedMethodArn(facts)}${ending}`;

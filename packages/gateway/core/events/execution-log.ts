@@ -1,9 +1,9 @@
-/** The execution log of a REST request or a WebSocket event, in AWS's lines (docs/aws §10.3). */
+/** Writes the execution log of a REST request or a WebSocket event, in AWS's format (docs/aws §10.3). */
 import { formatAwsDate } from './request-time.ts';
 import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
-/** One direction of a call: headers as a flat list of names and values, and the body. */
+/** The request or the response of a call: the headers as a flat list of names and values, and the body. */
 type LoggedMessage = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
@@ -37,34 +37,36 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials in addition to the ones in known headers: the authorizer's identity sources. */
+  /** Credentials that are not in known headers: the authorizer's identity sources. */
   readonly secrets: readonly string[];
-  /** Undefined if the route has no Lambda authorizer, or the request did not get that far. */
+  /** The authorizer's call; undefined if the route has no Lambda authorizer, or if the request ended before it. */
   readonly authorizer?: AuthorizerFacts | undefined;
-  /** Undefined if no call was made: a MOCK, a cache hit, a refusal. */
+  /** The integration's call; undefined if there was none, as for a MOCK, a cache hit or a refused request. */
   readonly call: LoggedCall | undefined;
-  /** Id of the call in an AWS integration's own logs. */
+  /** The id of the call in the logs of an AWS integration. */
   readonly endpointRequestId?: string | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
   readonly failure: string | undefined;
 };
 
-/** Bytes of one log event, measured in characters (docs/aws §10.3). */
+/** The maximum number of bytes of one log event, measured in characters (docs/aws §10.3). */
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';
-/** Logs show only the last characters of these, which are enough to distinguish two values. */
+/**
+ * Headers with secrets. Logs show only the last characters of their values, which are enough to distinguish two values.
+ */
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'x-amz-security-token',
   'cookie',
-  // Browsers can set no other header on a WebSocket, so clients send tokens in it.
+  // Browsers cannot set any other header on a WebSocket, so clients send tokens in this header.
   'sec-websocket-protocol',
 ]);
-/** The parameters of a presigned URL. */
+/** The secret parameters of a presigned URL. */
 const SECRET_PARAMETERS = ['X-Amz-Signature', 'X-Amz-Security-Token'];
-/** Shorter secrets would match unrelated text. */
+/** The minimum length of a secret that is hidden. Shorter secrets would match unrelated text. */
 const MIN_SECRET_LENGTH = 4;
 
 export function levelLines(
@@ -78,7 +80,10 @@ export function levelLines(
   return loggingLevel === 'ERROR' ? failureLines(facts) : executionLines(facts, isDataTraced);
 }
 
-/** Lines of level INFO; headers and bodies only with data tracing. Every line names its request. */
+/**
+ * Returns the lines of level INFO. Headers and bodies are included only with data tracing. Every line contains the
+ * request id.
+ */
 function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
   const { request, event, authorizer, call, reply, failure, endpointRequestId } = facts;
   const lines = [
@@ -89,7 +94,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
     ...(isDataTraced ? describeRequest(request, event) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
-    // After a disconnect there is no client to respond to.
+    // After a disconnect there is no client that could receive a response.
     ...(isDataTraced && failure === undefined && event.kind !== 'DISCONNECT'
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
@@ -104,9 +109,9 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
   return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
-/** The method or route of the event; on a WebSocket API also its sender. */
+/** Returns the lines that contain the method or route of the event; on a WebSocket API they also contain the sender. */
 function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, event: LoggedEvent): string[] {
-  // AWS calls it the resource's path, but shows the requested one [obs].
+  // AWS's log calls it the resource path, but shows the requested path [obs].
   if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
   const to = `WebSocket API [${api.apiId}]`;
   const key = event.kind === 'DISCONNECT' ? '$disconnect' : (route?.routeKey ?? '');
@@ -124,12 +129,12 @@ function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, even
 /** Headers that AWS's front end adds after execution [obs]. */
 const FRONT_END: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id']);
 
-/** The headers from a method's execution, as a flat list. */
+/** Returns the headers from the execution of a method, as a flat list. */
 export function withoutFrontEnd(headers: readonly string[]): string[] {
   return headers.filter((_, index) => !FRONT_END.has((headers[index - (index % 2)] ?? '').toLowerCase()));
 }
 
-/** Lines of level ERROR: only for failed requests. */
+/** Returns the lines of level ERROR, which exist only for failed requests. */
 function failureLines({ request, reply, failure, secrets }: ExecutionFacts): string[] {
   if (failure === undefined) return [];
   const hide = hideValues([...secretsOf(request), ...secrets]);
@@ -139,8 +144,8 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, while a log group
- * has the request id [obs].
+ * Returns the lines of one request as TestInvokeMethod shows them. They have one heading, and a date on each line. In a
+ * log group, each line has the request id instead [obs].
  */
 export function printTestLog(
   { requestId, receivedAtEpochMs }: Pick<ContextFacts, 'requestId' | 'receivedAtEpochMs'>,
@@ -154,7 +159,7 @@ export function printTestLog(
   return [`Execution log for request ${requestId}`, ...events, ''].join('\n');
 }
 
-/** The authorizer's call; undefined if no function was called. */
+/** The call of the authorizer. The member `call` is undefined if no function was called. */
 export type AuthorizerFacts = {
   readonly authorizerId: string;
   readonly identity: string | undefined;
@@ -165,14 +170,15 @@ export type AuthorizerFacts = {
   readonly principalId: string | undefined;
 };
 
-/** Lines of TestInvokeAuthorizer, in AWS's form [obs, a public capture of 2017]. */
+/** Returns the lines of TestInvokeAuthorizer, in AWS's format [obs, a public capture of 2017]. */
 export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts: AuthorizerFacts): string[] {
   const hide = hideValues(facts.identity === undefined ? [] : [facts.identity]);
   return describeAuthorizer(request, facts, true).map((line) => frame(request.requestId, hide(line)));
 }
 
 /**
- * Start and end, or the refusal [kc: api-gateway-logs]; with data tracing also the event and the response.
+ * Returns the lines for the start and end, or for the refusal [kc: api-gateway-logs]. With data tracing, the event and
+ * the response are included.
  */
 function describeAuthorizer(
   { requestId }: Pick<ContextFacts, 'requestId'>,
@@ -201,7 +207,7 @@ function describeAuthorizer(
   ];
 }
 
-/** The function's address at AWS, as logs name it. */
+/** Returns the address of the function on AWS, as logs show it. */
 export function lambdaUri(
   api: { readonly region: string; readonly accountId: string },
   name: string,
@@ -211,7 +217,7 @@ export function lambdaUri(
   return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${qualified}/invocations`;
 }
 
-/** A message has only a body, a disconnect nothing. */
+/** Returns the lines for the request. A message has only a body, and a disconnect has no lines. */
 function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
   if (event.kind === 'DISCONNECT') return [];
   const body = `Method request body before transformations: ${print(request.body)}`;
@@ -246,7 +252,7 @@ function describeCall({ uri, sent, received, latencyMs }: LoggedCall, isDataTrac
   ];
 }
 
-/** A line break in a body or header must not start a new line. */
+/** Formats a log line. A line break in a body or header must not begin a new line. */
 function frame(requestId: string, line: string): string {
   const text = line.length > EVENT_LIMIT ? `${line.slice(0, EVENT_LIMIT)} [TRUNCATED]` : line;
   return `(${requestId}) ${text.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}`;
@@ -264,7 +270,7 @@ function printHeaders(headers: readonly string[]): string {
   return printMap(entries);
 }
 
-/** These values are hidden everywhere, including in a function's event. */
+/** Returns the values that are hidden in all lines, including in a function's event. */
 function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   const secrets = SECRET_PARAMETERS.flatMap((name) => allQueryValues(rawQuery, name));
   headers.each((name, _, value) => {
@@ -273,7 +279,7 @@ function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   return secrets;
 }
 
-/** Hides the secrets in their URL-encoded form, too. */
+/** Hides the secrets, also in their URL-encoded form. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
   const hidden = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
@@ -283,12 +289,12 @@ function hideValues(secrets: readonly string[]): (line: string) => string {
   return (line) => hidden.reduce((text, [secret, shown]) => text.replaceAll(secret, shown), line);
 }
 
-/** A lone surrogate cannot be encoded, and cannot occur in a URL. */
+/** URL-encodes a secret. A lone surrogate cannot be encoded, and cannot occur in a URL. */
 function encodeSecret(secret: string): string {
   return encodeURIComponent(secret.toWellFormed());
 }
 
-/** Shows enough to distinguish two secrets. */
+/** Shows enough of a secret to distinguish it from another secret. */
 function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }

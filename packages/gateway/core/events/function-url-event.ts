@@ -1,5 +1,5 @@
 /**
- * The event of a function URL: payload 2.0 with its own request context (Lambda developer guide, "Invoking
+ * The event of a function URL. It is payload 2.0 with a different request context (Lambda developer guide, "Invoking
  * Lambda function URLs").
  */
 import { printHttp2Authorizer } from './authorizer-context.ts';
@@ -10,7 +10,7 @@ import { readLowerCaseHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { domainPrefix } from './rest-event.ts';
 
-/** Absent values are left out. Paths stay encoded, unlike on an HTTP API [obs]. */
+/** Builds the event. Absent values are left out. Paths stay percent-encoded, unlike on an HTTP API [obs]. */
 export function buildFunctionUrlEvent(facts: RoutedFacts, caller: CallerFacts): string {
   const { headers, cookies } = readLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);

@@ -1,8 +1,8 @@
 /** Headers as flat lists of names and values (node's `rawHeaders`). */
 
 /**
- * The last value of a reply's header; `name` is in lower case. AWS's single-value maps keep the last value as
- * well.
+ * Returns the last value of a reply's header. `name` is in lower case. AWS's single-value maps contain the last value
+ * as well.
  */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {
@@ -12,7 +12,7 @@ export function lastHeader(lines: readonly string[], name: string): string | und
   return undefined;
 }
 
-/** Whether two lists are equal, case included. */
+/** Returns whether two lists are equal. The comparison is case-sensitive. */
 export function areSameLines(lines: readonly string[], others: readonly string[]): boolean {
   if (lines === others) return true;
   if (lines.length !== others.length) return false;
@@ -20,11 +20,14 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
   return true;
 }
 
-/** Immutable headers that are read many times: names are lower-cased once. */
+/** Immutable headers that are read many times, so names are converted to lower case only once. */
 export class HeaderList {
-  /** In order of arrival, as spelled by the sender. */
+  /** The headers in order of arrival, with the sender's spelling. */
   readonly lines: readonly string[];
-  /** The same connection has sent these headers again, so keeping what is read from them is worthwhile. */
+  /**
+   * Whether the same connection has sent these headers again. In that case, values that are read from them are worth
+   * storing.
+   */
   isRepeated = false;
   #names: readonly string[] | undefined;
 
@@ -37,14 +40,14 @@ export class HeaderList {
     this.isRepeated = true;
   }
 
-  /** The last value of a header; `name` in lower case. */
+  /** Returns the last value of a header. `name` is in lower case. */
   last(name: string): string | undefined {
     const names = this.#lowerNames();
     for (let at = names.length - 1; at >= 0; at -= 1) if (names[at] === name) return this.lines[2 * at + 1];
     return undefined;
   }
 
-  /** All values of a header in order; `name` in lower case. */
+  /** Returns all values of a header in order. `name` is in lower case. */
   all(name: string): readonly string[] {
     const names = this.#lowerNames();
     const values: string[] = [];

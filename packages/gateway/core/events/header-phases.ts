@@ -1,14 +1,14 @@
 /**
- * Headers that API Gateway does not pass on unchanged, by the phase of a message: the headers of RFC 9110 and the ones
- * that AWS adds or leaves in. REST APIs have their own lists (docs/aws §2.6 and §2.7; recorded December
- * 2024); HTTP APIs drop what a gateway must drop.
+ * The headers that API Gateway does not pass on unchanged, by the phase of a message. They are the headers of RFC 9110,
+ * with AWS's additions and exceptions. REST APIs have specific lists (docs/aws §2.6 and §2.7; recorded December 2024).
+ * HTTP APIs drop the headers that every gateway must drop.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 
 type Phase = {
-  /** In lower case, like all names here. */
+  /** The headers that are dropped. All names in this file are in lower case. */
   readonly drops: ReadonlySet<string>;
-  /** Renamed to `x-amzn-Remapped-{Name}`, because the gateway sets these itself. */
+  /** The headers that are renamed to `x-amzn-Remapped-{Name}`, because the gateway sets these headers itself. */
   readonly remaps: ReadonlySet<string>;
 };
 
@@ -17,7 +17,7 @@ const phase = (drops: readonly string[], remaps: readonly string[] = []): Phase 
   remaps: new Set(remaps),
 });
 
-/** The name under which a header is passed on; undefined means that it is dropped. */
+/** Returns the name under which a header is passed on; undefined means that the header is dropped. */
 export function nameAfter({ drops, remaps }: Phase, name: string): string | undefined {
   const lower = name.toLowerCase();
   if (drops.has(lower)) return undefined;
@@ -25,12 +25,15 @@ export function nameAfter({ drops, remaps }: Phase, name: string): string | unde
 }
 
 const OWN = ['connection', 'content-length', 'date', 'server'];
-/** Headers of the integration's own connection; the client's socket would refuse a `trailer`. */
+/**
+ * Headers of the integration's own connection. Some phases also drop `trailer`, because the client's socket would
+ * refuse it.
+ */
 const OF_BACKEND = ['transfer-encoding', 'keep-alive'];
 const UNSENT = ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'];
 
 export const REST_PHASES = {
-  /** Client → function. */
+  /** From the client to the function. */
   request: phase([
     'connection',
     'content-length',
@@ -45,18 +48,18 @@ export const REST_PHASES = {
     'upgrade',
     'www-authenticate',
   ]),
-  /** Client → backend of a proxy, unless mapped. */
+  /** From the client to the backend of a proxy integration, for headers that are not mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * Mapping → backend: mapping them is not an error, but they are never sent. `keep-alive` belongs to the
-   * gateway's connection.
+   * From the mapping to the backend. Mapping these headers is not an error, but they are never sent. `keep-alive`
+   * belongs to the gateway's connection.
    */
   http: phase(UNSENT),
   'http-proxy': phase(UNSENT),
   service: phase(['keep-alive', 'referer']),
-  /** Function → client. A reply of known length cannot have the trailers that `Trailer` announces. */
+  /** From the function to the client. A reply of known length cannot have the trailers that `Trailer` announces. */
   result: phase(['trailer', 'transfer-encoding'], [...OWN, 'authorization', 'www-authenticate']),
-  /** Mapping of an AWS, HTTP or MOCK integration → client. */
+  /** From the mapping of an AWS, HTTP or MOCK integration to the client. */
   returnedByMapping: phase(OF_BACKEND, [
     ...OWN,
     'authorization',
@@ -70,19 +73,19 @@ export const REST_PHASES = {
     'user-agent',
     'www-authenticate',
   ]),
-  /** Backend of an HTTP_PROXY → client. */
+  /** From the backend of an HTTP_PROXY integration to the client. */
   returned: phase([...OF_BACKEND, 'trailer', 'content-encoding', 'via'], [...OWN, 'x-amzn-requestid']),
-  /** Like `returned`, but bodies of streams are not decompressed. */
+  /** The same direction as `returned`, but for streams, whose bodies are not decompressed. */
   streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN, 'x-amzn-requestid']),
 };
 
 /**
- * AWS deploys a mapping of these integration request headers, and then every call fails with 500 before it is
- * sent.
+ * Headers of the integration request that must not be mapped. AWS deploys such a mapping, but every call then fails
+ * with 500 before it is sent.
  */
 export const FORBIDDEN_MAPPINGS = {
   any: new Set(['content-length', 'transfer-encoding']),
-  /** Types AWS and AWS_PROXY. */
+  /** The headers for integrations of the types AWS and AWS_PROXY. */
   toAws: new Set([
     'content-length',
     'transfer-encoding',
@@ -95,9 +98,11 @@ export const FORBIDDEN_MAPPINGS = {
 };
 
 export const HTTP_PHASES = {
-  /** Client → function; the gateway writes the length. */
+  /** From the client to the function. The gateway writes the length. */
   request: phase([...CONNECTION_HEADERS, 'expect']),
-  /** Client → backend of a proxy, which gets the other values in `Forwarded`. */
+  /**
+   * From the client to the backend of a proxy integration. The backend receives the forwarding values in `Forwarded`.
+   */
   proxied: phase([
     ...CONNECTION_HEADERS,
     'expect',
@@ -108,13 +113,13 @@ export const HTTP_PHASES = {
     'x-forwarded-port',
     'x-forwarded-proto',
   ]),
-  /** Function → client. */
+  /** From the function to the client. */
   result: phase(CONNECTION_HEADERS),
-  /** Backend of a proxy → client. */
+  /** From the backend of a proxy integration to the client. */
   returned: phase([...CONNECTION_HEADERS, 'date']),
 };
 
-/** Function → client, on an accepted `$connect`: the gateway writes the lines of the handshake. */
+/** From the function to the client, for an accepted `$connect`. The gateway writes the lines of the handshake. */
 export const UPGRADE_PHASE = phase([
   ...CONNECTION_HEADERS,
   'content-type',

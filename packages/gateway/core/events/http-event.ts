@@ -17,8 +17,8 @@ import type { Place } from './route-templates.ts';
 import { domainPrefix, printIdentity } from './rest-event.ts';
 
 /**
- * Payload 1.0: like REST, with `version`, canonical header names and the stage in `path`. HTTP APIs have no
- * API keys.
+ * Builds the event of payload 1.0. It is like the event of a REST API, but with `version`, canonical header names, and
+ * the stage in `path`. HTTP APIs have no API keys.
  */
 export function buildHttp1Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { headers, multiValueHeaders } = readCanonicalHeaders(facts);
@@ -52,7 +52,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     httpMethod: facts.method,
     identity: {
       ...printIdentity(facts, caller, undefined),
-      // REST has null here (recorded by AWS's own tests).
+      // A REST API has null here (recorded by AWS's own tests).
       userAgent: facts.headers.last('user-agent') ?? '',
     },
     operationName: facts.route.operationName,
@@ -111,7 +111,7 @@ function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
   return REPEATED_PARTS.some((one) => one === name);
 }
 
-/** Payload 2.0: absent values are left out, never `null`. */
+/** Builds the event of payload 2.0. Absent values are left out and never `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { body, isBase64Encoded } = readHttpBody(facts);
   const query = readJoinedQuery(facts.rawQuery);

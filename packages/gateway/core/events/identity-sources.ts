@@ -8,17 +8,17 @@ type Source = {
   readonly name: string;
 };
 
-/** How repeated names are read: as in the events of that API type (docs/aws §2.6, §3.3). */
+/** How repeated names are read. It is the same as in the events of that API type (docs/aws §2.6, §3.3). */
 type Duplicates = 'last' | 'joined';
 
-/** HTTP APIs join values; REST and WebSocket APIs keep the last. */
+/** HTTP APIs join the values of a repeated name. REST and WebSocket APIs use the last value. */
 export function duplicatesOf(payload: string): Duplicates {
   return payload.startsWith('http') ? 'joined' : 'last';
 }
 
 /**
- * The value of each source in order; undefined when one is missing or empty (the reply is then 401,
- * docs/aws §4.1, §4.2).
+ * Returns the value of each source in order; undefined if a value is missing or empty. In that case the reply is 401
+ * (docs/aws §4.1, §4.2).
  */
 export function readIdentity(
   sources: readonly Source[],
@@ -42,8 +42,9 @@ function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicate
 }
 
 /**
- * The values, and the cache key: every value of every source, because the event contains them all. With a
- * smaller key, a request that adds a second credential could get the cached result of the first one alone.
+ * Returns the values and the cache key. The key contains every value of every source, because the event contains all of
+ * them. With a smaller key, a request with a second credential could receive the cached result of the first credential
+ * alone.
  */
 export function readKeyedIdentity(
   sources: readonly Source[],
@@ -57,9 +58,9 @@ export function readKeyedIdentity(
 }
 
 /**
- * A single value stays as it is. Otherwise the key is JSON, which distinguishes ["a\nb","c"] from
- * ["a","b\nc"]: one pair of credentials must never get the result of another, nor may a value that looks like
- * such a list.
+ * Prints a cache key. A single value stays unchanged. Several values become JSON, which distinguishes ["a\nb","c"] from
+ * ["a","b\nc"]. A pair of credentials must never receive the result of another pair, or of a single value that looks
+ * like such a list.
  */
 function printKey(all: readonly (readonly string[])[]): string {
   const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];

@@ -1,7 +1,7 @@
 import type { InvocationResult } from '../ports.ts';
 
 /**
- * The reason for a timeout: what the caller waited for, and why the function had not begun, if that is known.
+ * Returns the reason for a timeout. It is what the caller waited for and, if known, why the function had not started.
  */
 export function describeLate(
   waited: string,

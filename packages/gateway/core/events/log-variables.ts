@@ -3,7 +3,7 @@ import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
-/** One of AWS's checks; undefined members are absent. */
+/** The result of one of AWS's checks. Undefined members are absent. */
 export type LoggedCheck = {
   readonly status: number;
   readonly latencyMs: number | undefined;
@@ -11,7 +11,7 @@ export type LoggedCheck = {
 };
 
 export type LoggedFailure = {
-  /** The client's message; `null` where AWS sends none. */
+  /** The message for the client; `null` if AWS sends no message. */
   readonly message: string | null;
   /** AWS's gateway response type; undefined for failures of HTTP APIs. */
   readonly responseType: string | undefined;
@@ -48,7 +48,7 @@ export type LogFacts = {
   readonly status: number;
   readonly responseBytes: number;
   readonly latencyMs: number;
-  /** Undefined if the request did not get that far, or the check is not configured. */
+  /** The result of the check; undefined if the request ended before it, or if the check is not configured. */
   readonly authenticate: LoggedCheck | undefined;
   readonly authorizer: LoggedCheck | undefined;
   readonly authorize: LoggedCheck | undefined;
@@ -72,7 +72,7 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
     caller?.kind === 'lambda' ? caller.requestId?.() : undefined,
   'authorizer.integrationStatus': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? '200' : undefined,
-  // Any verdict, including a block, counts as a successful response of the screen.
+  // Any verdict counts as a successful response of the screen, even a block.
   'waf.status': ({ request: { screened } }) => screened && '200',
   'waf.latency': (facts) => milliseconds(facts.request.screened?.latencyMs),
   'waf.error': () => undefined,

@@ -1,18 +1,18 @@
-/** Metrics of one request, or one invocation, with AWS's names and dimensions (docs/aws §10.3). */
+/** The metrics of one request or one invocation, with AWS's names and dimensions (docs/aws §10.3). */
 import type { InvocationResult, Measured, Measurement } from '../ports.ts';
 import type { LogFacts } from './log-variables.ts';
 
 type MetricFacts = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiName: string;
-  /** Adds metrics by method or route to those by stage. */
+  /** Whether metrics are counted by method or route, in addition to the metrics by stage. */
   readonly isDetailed: boolean;
   readonly cache: 'hit' | 'miss' | undefined;
 };
 
 /**
- * Counts for the stage, and for its canary if that responded; metrics that AWS does not count for the
- * request are absent.
+ * Returns the measurements of a request for the stage, and also for its canary if the canary responded. Metrics that
+ * AWS does not count for the request are absent.
  */
 export function measureRequest(
   facts: LogFacts,
@@ -28,7 +28,7 @@ export function measureRequest(
   return stages.map((Stage) => ({
     namespace: 'AWS/ApiGateway',
     epochMs: request.receivedAtEpochMs,
-    // For the API as a whole, a canary's request counts once.
+    // In the metrics of the whole API, a request to a canary counts only once.
     sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
     dimensions: { ...api, ...route, Stage },
     metrics,
@@ -37,15 +37,15 @@ export function measureRequest(
 
 type InvocationFacts = {
   readonly functionName: string;
-  /** The called version or alias. */
+  /** The version or alias that was called. */
   readonly qualifier: string | undefined;
   readonly startedAtEpochMs: number;
-  /** From the call to its result, the start of an instance included. */
+  /** The time from the call to its result, including the start of an instance. */
   readonly tookMs: number;
-  /** Events of this function that were running when it started, itself included. */
+  /** The number of running events of this function when the event started, including this event. */
   readonly concurrent: number;
   readonly end: {
-    /** A streamed call has begun; its end is not awaited. */
+    /** The result of the call. `streams` means that a streamed call has begun; its end is not awaited. */
     readonly kind: InvocationResult['kind'] | 'streams';
     readonly reason?: string;
     readonly initMs?: number;
@@ -53,8 +53,8 @@ type InvocationFacts = {
 };
 
 /**
- * Undefined for calls that Lambda does not count: events for an unknown function, or events that are too
- * large. @see Lambda developer guide, "Types of metrics for Lambda functions"
+ * Returns undefined for calls that Lambda does not count: events for an unknown function, or events that are too large.
+ * @see Lambda developer guide, "Types of metrics for Lambda functions"
  */
 export function measureInvocation(facts: InvocationFacts): Measurement | undefined {
   const { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end } = facts;
@@ -68,7 +68,7 @@ export function measureInvocation(facts: InvocationFacts): Measurement | undefin
         ['Errors', 'Count', end.kind === 'failed' ? 1 : 0],
         ['Throttles', 'Count', 0],
         ['ConcurrentExecutions', 'Count', concurrent],
-        // A caller that gave up does not know when the function ends.
+        // The duration is unknown after a timeout, because the caller does not know when the function ends.
         ...(end.kind === 'timed-out' ? [] : [['Duration', 'Milliseconds', durationMs] as const]),
       ];
   const Resource =
@@ -82,7 +82,7 @@ export function measureInvocation(facts: InvocationFacts): Measurement | undefin
   };
 }
 
-/** One line in CloudWatch's embedded metric format. */
+/** Returns one line in CloudWatch's embedded metric format. */
 export function printMeasurement({ namespace, epochMs, sets, dimensions, metrics }: Measurement): string {
   const Metrics = metrics.map(([Name, Unit]) => ({ Name, Unit }));
   return JSON.stringify({
@@ -95,7 +95,7 @@ export function printMeasurement({ namespace, epochMs, sets, dimensions, metrics
   });
 }
 
-/** A canary's requests count for both the stage and the canary. */
+/** Returns the names under which a request counts. A request to a canary counts for both the stage and the canary. */
 function stageNames(stage: string, isCanary: boolean): readonly string[] {
   return isCanary ? [stage, `${stage}/Canary`] : [stage];
 }
@@ -127,7 +127,7 @@ const METRICS: Readonly<
     ['DataProcessed', 'Bytes', facts.responseBytes + (facts.request.body?.length ?? 0)],
   ],
   websocket: (facts) => [
-    // AWS counts route events as messages; a disconnect is neither.
+    // AWS counts events of routes as messages. A disconnect counts neither as a connection nor as a message.
     ...(facts.connection?.eventType === 'CONNECT' ? [['ConnectCount', 'Count', 1] as const] : []),
     ...(facts.connection?.eventType === 'MESSAGE' ? [['MessageCount', 'Count', 1] as const] : []),
     ['ClientError', 'Count', isClass(facts, 4)],

@@ -5,15 +5,18 @@ type EventBody = { readonly body: string | null; readonly isBase64Encoded: boole
 
 const NO_BODY: EventBody = { body: null, isBase64Encoded: false };
 
-/** REST: base64 only if the Content-Type (default `application/json`) is a binary type of the API. */
+/**
+ * Reads the body for a REST API. It is base64 only if the Content-Type (default `application/json`) is a binary media
+ * type of the API.
+ */
 export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly string[]): EventBody {
   const contentType = request.headers.last('content-type') ?? 'application/json';
   return encodeBody(request.body, isBinaryType(contentType, binaryMediaTypes));
 }
 
 /**
- * HTTP API payloads 1.0 and 2.0: text for the types below, otherwise base64, including requests without a
- * Content-Type.
+ * Reads the body for HTTP API payloads 1.0 and 2.0. It is text for the types below. For all other types, and without a
+ * Content-Type, it is base64.
  */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';
@@ -38,8 +41,8 @@ function encodeBody(body: Buffer | undefined, isBinary: boolean): EventBody {
 }
 
 /**
- * Whether a response may be sent as bytes: REST compares only the first type in Accept. Without an Accept
- * header only the catch-all binary type matches.
+ * Whether a response may be sent as bytes. A REST API compares only the first type in Accept. Without an Accept header,
+ * only the catch-all binary type matches.
  */
 export function acceptsBinary(accept: string | undefined, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
@@ -48,9 +51,9 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
 }
 
 /**
- * `binaryMediaTypes` in lower case: exact, `type/*`, or the catch-all. A wildcard on the left (`*` + `/test`)
- * never matches, nor does a client's wildcard match an exact type; both recorded. A client's `type/*` equals
- * the same entry of the API (docs/aws §2.4).
+ * Whether a media type matches one of the binary media types. `binaryMediaTypes` is in lower case and contains exact
+ * types, `type/*`, or the catch-all. A wildcard on the left (`*` + `/test`) never matches, and a client's wildcard does
+ * not match an exact type (both recorded). A client's `type/*` matches the same entry of the API (docs/aws §2.4).
  */
 export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
@@ -62,7 +65,7 @@ export function isBinaryType(mediaType: string, binaryMediaTypes: readonly strin
   });
 }
 
-/** `Text/HTML; charset=utf-8` → `text/html` */
+/** Converts `Text/HTML; charset=utf-8` to `text/html`. */
 export function bareType(mediaType: string): string {
   const semicolon = mediaType.indexOf(';');
   return (semicolon === -1 ? mediaType : mediaType.slice(0, semicolon)).trim().toLowerCase();

@@ -12,18 +12,18 @@ type ProxyResult =
   | {
       readonly kind: 'reply';
       readonly status: number;
-      /** Flat name, value list; always has a content type. */
+      /** A flat list of names and values, which always contains a content type. */
       readonly headers: string[];
       readonly body: string | Buffer;
     }
-  /** The client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
+  /** A malformed result. The client receives 502 (REST, WebSocket) or 500 (HTTP). `reason` is for the operator. */
   | Malformed
-  /** Invalid base64: 500 on every kind of API (docs/aws §2.4). */
+  /** A result with invalid base64, which results in 500 on every kind of API (docs/aws §2.4). */
   | { readonly kind: 'undecodable'; readonly reason: string };
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string };
 
-/** The inputs for the rules on binary replies; REST only. */
+/** The inputs for the rules on binary replies, which apply only to REST APIs. */
 export type BinaryRules = {
   /** The API's binary media types, in lower case. */
   readonly binaryMediaTypes: readonly string[];
@@ -33,11 +33,11 @@ export type BinaryRules = {
 const STREAM_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies']);
 const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
-/** The default type of responses in payload 1.0 and 2.0; recorded on HTTP APIs in April 2025. */
+/** The default content type of responses in payload 1.0 and 2.0, recorded on HTTP APIs in April 2025. */
 const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** REST. `statusCode` may be missing (200); unknown members make the response malformed. */
+/** Reads the result for a REST API. `statusCode` may be missing (200). Unknown members make the response malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
@@ -52,7 +52,7 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
   return reply(status, headers, JSON_TYPE, readBody(result, decodes));
 }
 
-/** The metadata before a streamed body (REST); the result has no body. Undocumented members are refused. */
+/** Reads the metadata before a streamed body (REST). The result has no body. Undocumented members are refused. */
 export function readStreamHead(prelude: string): ProxyResult {
   const result = parseRecord(prelude);
   if (result === undefined) return malformed('the metadata is not a JSON object');
@@ -67,7 +67,7 @@ export function readStreamHead(prelude: string): ProxyResult {
   return reply(status, writeRestHeaders([...lines.lines, ...cookies.lines]), JSON_TYPE, NO_BODY);
 }
 
-/** HTTP API payload 1.0. `statusCode` is required; base64 is always decoded. */
+/** Reads the result for HTTP API payload 1.0. `statusCode` is required, and base64 is always decoded. */
 export function readHttp1Result(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
@@ -80,12 +80,17 @@ export function readHttp1Result(payload: string): ProxyResult {
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
 }
 
-/** The response of a function URL: like payload 2.0 of an HTTP API, but the default type is JSON. */
+/**
+ * Reads the response of a function URL. It is like payload 2.0 of an HTTP API, but the default content type is JSON.
+ */
 export function readFunctionUrlResult(payload: string): ProxyResult {
   return readHttp2Result(payload, JSON_TYPE);
 }
 
-/** HTTP API payload 2.0. Without `statusCode` the whole response is the body, even text that is not JSON. */
+/**
+ * Reads the result for HTTP API payload 2.0. Without `statusCode` the whole response is the body, even if it is not
+ * JSON.
+ */
 export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
@@ -106,8 +111,8 @@ function inferred(body: string): ProxyResult {
 }
 
 /**
- * The response of a WebSocket `$connect`: a 2xx status opens the connection, any other is the status of the
- * handshake's reply. `statusCode` is required; members that have no effect are not checked.
+ * Reads the response of a WebSocket `$connect`. A 2xx status opens the connection. Any other status becomes the status
+ * of the handshake's reply. `statusCode` is required, and members without effect are not checked.
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
@@ -120,12 +125,12 @@ export function readConnectResult(payload: string): ProxyResult {
 }
 
 type MessageResult =
-  /** Sent to the client as one text frame, if the route has a route response. */
+  /** A frame is sent to the client as one text frame, if the route has a route response. */
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 
 /**
- * The response to a WebSocket message: only `body` is used, whatever the status. It must still be a valid
- * proxy result.
+ * Reads the response to a WebSocket message. Only `body` is used, regardless of the status, but the response must be a
+ * valid proxy result.
  */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
@@ -147,15 +152,15 @@ function parseRecord(payload: string): UnknownMembers | undefined {
 
 const STATUS_TEXT = /^[2-9]\d\d$/;
 
-/** A whole number or its digits. 1xx is not a valid status of a final reply. */
+/** Reads a whole number or its digits. A 1xx status is not valid for a final reply. */
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
 }
 
 /**
- * The headers of both maps. Names that differ only in case are one header: the first spelling and all values
- * are kept.
+ * Returns the headers of both maps. Names that differ only in case are one header, with the first spelling and all
+ * values.
  */
 function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);
@@ -182,7 +187,7 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   return headers;
 }
 
-/** HTTP APIs send canonical names on HTTP/1.1 (`myheader` → `Myheader`); recorded. */
+/** HTTP APIs send canonical names on HTTP/1.1: `myheader` becomes `Myheader` (recorded). */
 function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines)
@@ -197,7 +202,7 @@ type BodyReading =
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** `decodes`: whether base64 is decoded to bytes; otherwise the client gets the base64 text. */
+/** Reads the body. `decodes`: whether base64 is decoded to bytes. Otherwise the client receives the base64 text. */
 function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;

@@ -5,18 +5,18 @@ import type { TextMap } from '../routing/text-map.ts';
 import type { MultiMap } from './request-headers.ts';
 
 export type QueryMaps = {
-  /** Last value of each name. */
+  /** The last value of each name. */
   readonly single: TextMap;
   readonly multi: MultiMap;
 };
 
 /**
- * AWS documents `;` as a separator as well. All readers use it: if an authorizer's identity source and the
- * event disagreed about a value, one caller could get another caller's cached result.
+ * AWS documents `;` as a separator as well. All readers of the query use this pattern. If an authorizer's identity
+ * source and the event contained different values, one caller could receive the cached result of another caller.
  */
 const SEPARATOR = /[&;]/;
 
-/** Decoded names and values; undefined for an empty query. */
+/** Returns decoded names and values; undefined for an empty query. */
 export function readQuery(rawQuery: string): QueryMaps | undefined {
   if (rawQuery === '') return undefined;
   const maps: QueryMaps = { single: {}, multi: {} };
@@ -33,7 +33,7 @@ export function readQuery(rawQuery: string): QueryMaps | undefined {
   return isEmpty ? undefined : maps;
 }
 
-/** Payload 2.0: all values of a name joined by commas. */
+/** Reads the query for payload 2.0, in which all values of a name are joined by commas. */
 export function readJoinedQuery(rawQuery: string): TextMap | undefined {
   const maps = readQuery(rawQuery);
   if (maps === undefined) return undefined;
@@ -42,13 +42,13 @@ export function readJoinedQuery(rawQuery: string): TextMap | undefined {
   return joined;
 }
 
-/** The last value of one parameter, decoded; names are case-sensitive. */
+/** Returns the last value of one parameter, decoded. Names are case-sensitive. */
 export function lastQueryValue(rawQuery: string, name: string): string | undefined {
   const maps = readQuery(rawQuery);
   return maps && getEntry(maps.single, name);
 }
 
-/** All values of one parameter, decoded, in order. */
+/** Returns all values of one parameter, decoded and in order. */
 export function allQueryValues(rawQuery: string, name: string): readonly string[] {
   const maps = readQuery(rawQuery);
   return (maps && getEntry(maps.multi, name)) ?? [];

@@ -1,11 +1,12 @@
-/** Framing headers of a reply that is sent as one piece. */
+/** A reply that is sent as one piece, for which framing headers are added. */
 
 type Piece = { readonly status: number; readonly headers: string[] };
 
-/** @param ends the rest of the request is not read, so the connection is closed after the reply */
+/** @param ends whether the rest of the request is not read, so that the connection is closed after the reply */
 export function addFraming({ status, headers }: Piece, bodyBytes: number, ends: boolean): void {
   if (ends) headers.push('Connection', 'close');
-  // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.
+  // Replies with status 204 or 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5). The reply to a HEAD request
+  // keeps its length.
   if (status !== 204 && status !== 304) headers.push('Content-Length', String(bodyBytes));
 }
 

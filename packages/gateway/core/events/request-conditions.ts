@@ -1,12 +1,12 @@
-/** Condition keys of a request, looked up only when a statement uses them. */
+/** The condition keys of a request. A value is looked up only if a statement uses its key. */
 import { readVpcEndpointFromHost } from '../routing/host.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 
 export type ConditionFacts = {
-  /** The signer; undefined = unsigned. */
+  /** The signer; undefined means that the request is unsigned. */
   readonly principal?: Signer | undefined;
-  /** Set on private APIs, whose callers come through a VPC endpoint from its VPC. */
+  /** The VPC of each VPC endpoint. It is set for private APIs, whose callers come through a VPC endpoint. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
 };
 
@@ -20,8 +20,8 @@ type Signer = PolicyPrincipal & {
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
 /**
- * The VPC endpoint of a private API's client is in the host name, as on AWS; a custom domain knows its own
- * endpoint.
+ * Returns the VPC endpoint of a private API's client. As on AWS, it is in the host name. A custom domain has an
+ * associated endpoint.
  */
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;
@@ -29,12 +29,12 @@ function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): 
   return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
 }
 
-/** The readers by condition key in lower case (docs/aws §4.4 item 5). Other keys are absent from every request. */
+/** The readers by condition key in lower case (docs/aws §4.4 item 5). All other keys are absent from every request. */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),
   'aws:referer': (facts) => facts.headers.last('referer'),
-  // Clients of API Gateway always use TLS; plain HTTP is used only locally.
+  // Clients of API Gateway always use TLS. The gateway uses plain HTTP only locally.
   'aws:securetransport': () => 'true',
   'aws:sourceip': (facts) => facts.sourceIp,
   'aws:useragent': (facts) => facts.headers.last('user-agent'),
@@ -49,15 +49,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   'aws:principaltype': (_, { principal }) =>
     principal === undefined ? 'Anonymous' : principal.roleArn === undefined ? 'User' : 'AssumedRole',
   'aws:userid': (_, { principal }) => principal?.userId,
-  // Only users have one.
+  // Only IAM users have a user name.
   'aws:username': (_, { principal }) =>
     principal?.roleArn === undefined ? principal?.arn.split('/').at(-1) : undefined,
 };
 
-/** `aws:PrincipalTag/team` */
+/** The prefix of keys such as `aws:PrincipalTag/team`. */
 const PRINCIPAL_TAG = 'aws:principaltag/';
 
-/** Values for conditions and policy variables. */
+/** Returns the values for conditions and policy variables. */
 export function requestConditions(facts: RoutedFacts, more: ConditionFacts = {}): ConditionValues {
   return {
     get(key) {

@@ -1,13 +1,13 @@
 /**
- * The request facts that event builders use. `Exchange` satisfies these types structurally; builders never
- * see the exchange, so they stay pure and also serve WebSocket APIs and test-invoke.
+ * The facts about a request that event builders use. `Exchange` satisfies these types structurally. Builders never
+ * receive the exchange, so they stay pure and can also be used for WebSocket APIs and test invocations.
  */
 
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { RequestIdOf } from '../ports.ts';
 import type { HeaderList } from './header-list.ts';
 
-/** A body with `Content-Encoding`, as sent; `fault`: why it could not be decompressed. */
+/** A body with a `Content-Encoding`, as sent. `fault` is the reason why the body could not be decompressed. */
 export type PackedBody = {
   readonly sent: Buffer;
   readonly fault: 'unsupported' | 'too-large' | undefined;
@@ -16,29 +16,29 @@ export type PackedBody = {
 export type RequestFacts = {
   /** The method as received, in upper case. */
   readonly method: string;
-  /** The path with the stage exactly as on the wire, without the query: `/dev//pets/a%20b/`. */
+  /** The path with the stage exactly as received, without the query: `/dev//pets/a%20b/`. */
   readonly rawPath: string;
-  /** Text after `?`, still encoded; empty when there is none. */
+  /** The text after `?`, still percent-encoded; empty if there is none. */
   readonly rawQuery: string;
   readonly headers: HeaderList;
   /** The decompressed body. */
   readonly body: Buffer | undefined;
-  /** Undefined if it was not compressed. */
+  /** The body as sent; undefined if it was not compressed. */
   readonly packed?: PackedBody | undefined;
   /** The peer's address without IPv6 mapping: `127.0.0.1`. */
   readonly sourceIp: string;
   /** The client certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
-  /** `HTTP/1.1` */
+  /** The protocol of the request: `HTTP/1.1`. */
   readonly protocol: string;
-  /** UUID on REST; on HTTP and WebSocket APIs the same as `extendedRequestId`. */
+  /** The request id. On REST APIs it is a UUID. On HTTP and WebSocket APIs it is the same as `extendedRequestId`. */
   readonly requestId: string;
   readonly extendedRequestId: string;
-  /** `Root=1-…;Parent=…;Sampled=0`, for functions and integrations. */
+  /** The trace header for functions and integrations: `Root=1-…;Parent=…;Sampled=0`. */
   readonly traceHeader: string;
-  /** Virtual wall-clock time of arrival. */
+  /** The time of arrival by the virtual wall clock. */
   readonly receivedAtEpochMs: number;
-  /** Undefined if nothing screens the stage. */
+  /** The result of the screen; undefined if nothing screens the stage. */
   readonly screened?: ScreenedFacts | undefined;
 };
 
@@ -47,15 +47,15 @@ export type ClientCertificateFacts = {
   readonly clientCertPem: string;
   readonly subjectDN: string;
   readonly issuerDN: string;
-  /** Pairs of hexadecimal digits, with colons. */
+  /** The serial number as pairs of hexadecimal digits, separated by colons. */
   readonly serialNumber: string;
-  /** `Nov 21 08:00:00 2026 GMT` */
+  /** The validity times, in the form `Nov 21 08:00:00 2026 GMT`. */
   readonly validity: { readonly notBefore: string; readonly notAfter: string };
 };
 
-/** What a screen in front of the stage decided, for `$context.waf…`. */
+/** The decision of a screen in front of the stage, for `$context.waf…`. */
 export type ScreenedFacts = {
-  /** `$context.wafResponseCode` */
+  /** The value of `$context.wafResponseCode`. */
   readonly code: 'WAF_ALLOW' | 'WAF_BLOCK';
   /** The ARN of the web ACL; undefined if the screen has no web ACL. */
   readonly by: string | undefined;
@@ -66,20 +66,20 @@ export type ApiFacts = {
   readonly apiId: string;
   readonly accountId: string;
   readonly region: string;
-  /** `{apiId}.execute-api.{region}.amazonaws.com` or the custom domain. */
+  /** The domain name: `{apiId}.execute-api.{region}.amazonaws.com` or the custom domain. */
   readonly domainName: string;
-  /** `EDGE`, `REGIONAL` or `PRIVATE`; absent if not needed. */
+  /** The endpoint type: `EDGE`, `REGIONAL` or `PRIVATE`; absent if it is not needed. */
   readonly endpointType?: string | undefined;
   /**
-   * The base path of a custom domain, `(none)` for its root; undefined means that the request came to the
+   * The base path on a custom domain, which is `(none)` for the root; undefined means that the request came to the
    * default endpoint.
    */
   readonly basePathMatched?: string | undefined;
   /** The matching routing rule of a custom domain. */
   readonly routingRuleId?: string | undefined;
-  /** Set for a function URL instead of an API. */
+  /** The facts about a function URL, if the request came to a function URL and not to an API. */
   readonly functionUrl?: FunctionUrlFacts | undefined;
-  /** The request came to a custom domain of private APIs. */
+  /** The custom domain, if the request came to a custom domain of private APIs. */
   readonly privateDomain?: PrivateDomain | undefined;
 };
 
@@ -89,18 +89,18 @@ export type FunctionUrlFacts = {
   readonly authType: 'NONE' | 'AWS_IAM';
   /** The permissions that a caller needs; empty means public. */
   readonly actions: readonly string[];
-  /** The function's current policy; undefined means that it has no policy. */
+  /** Returns the function's current policy; undefined means that the function has no policy. */
   readonly policy: () => CompiledPolicy | undefined;
 };
 
-/** Checks on a private custom domain before the API's policy (docs/aws §10.6). */
+/** The data for the checks on a private custom domain, which run before the API's policy (docs/aws §10.6). */
 export type PrivateDomain = {
   readonly name: string;
-  /** `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}` */
+  /** The ARN `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}`. */
   readonly arn: string;
-  /** Undefined means that it has no policy, so every request is denied. */
+  /** The policy of the domain; undefined means that there is none, so every request is denied. */
   readonly policy: CompiledPolicy | undefined;
-  /** The VPC endpoint of its callers; undefined if none is associated with it. */
+  /** The VPC endpoint of the domain's callers; undefined if no endpoint is associated with the domain. */
   readonly vpcEndpoint: string | undefined;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
 };
@@ -108,20 +108,23 @@ export type PrivateDomain = {
 export type StageFacts = {
   readonly name: string;
   readonly deploymentId: string;
-  /** `null` when the stage declares none: REST events then contain `null`, and HTTP 2.0 omits the key. */
+  /**
+   * The stage variables; `null` if the stage has none. In that case REST events contain `null`, and HTTP 2.0 events
+   * omit the key.
+   */
   readonly variables: Readonly<Record<string, string>> | null;
   /** Whether this is the stage's canary release; undefined if the stage has no canary. */
   readonly isCanary?: boolean | undefined;
-  /** The stage's certificate for HTTPS backends; both members are PEM. */
+  /** The stage's certificate for HTTPS backends. Both members are in PEM format. */
   readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string } | undefined;
 };
 
 export type RouteFacts = {
-  /** `GET /pets/{id}`, `$default`, `$connect`. */
+  /** The route key: `GET /pets/{id}`, `$default` or `$connect`. */
   readonly routeKey: string;
-  /** REST resource id (6 characters); on HTTP APIs the route key. */
+  /** The resource id on a REST API (6 characters), or the route key on an HTTP API. */
   readonly resourceId: string;
-  /** `/pets/{id}`; `$default` for that route. */
+  /** The resource path: `/pets/{id}`. For the `$default` route it is `$default`. */
   readonly resourcePath: string;
   readonly operationName: string | undefined;
 };
@@ -131,17 +134,18 @@ export type RoutedFacts = RequestFacts & {
   readonly stage: StageFacts;
   readonly route: RouteFacts;
   /**
-   * The path below the stage, still encoded; doubled slashes after the stage are collapsed, a trailing slash
-   * is kept.
+   * The path below the stage, still percent-encoded. Repeated slashes after the stage are collapsed, and a trailing
+   * slash is kept.
    */
   readonly path: string;
   /**
-   * The parameters as each API type delivers them: still encoded on REST, decoded on HTTP. `null` if the route has no parameters.
+   * The path parameters as each API type delivers them: still percent-encoded on REST APIs, and decoded on HTTP APIs.
+   * `null` if the route has no parameters.
    */
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** A scalar or structure from an authorizer. REST converts it to text; HTTP 2.0 keeps the type. */
+/** A scalar or structure from an authorizer. REST APIs convert it to text, and HTTP 2.0 keeps its type. */
 export type ContextValue =
   | string
   | number
@@ -156,14 +160,14 @@ export type CallerFacts =
       readonly kind: 'lambda';
       readonly principalId: string | undefined;
       readonly context: Readonly<Record<string, ContextValue>>;
-      /** Milliseconds spent in the authorizer function; 0 when its result came from the cache. */
+      /** The milliseconds spent in the authorizer function; 0 if its result came from the cache. */
       readonly integrationLatencyMs: number;
       /** The id of the call to the authorizer function, if this request made one. */
       readonly requestId?: RequestIdOf | undefined;
     }
   | {
       readonly kind: 'jwt';
-      /** Claims as AWS prints them: arrays `[a b]`, numbers as digits. */
+      /** The claims as AWS prints them, with arrays as `[a b]` and numbers as digits. */
       readonly claims: Readonly<Record<string, string>>;
       readonly scopes: readonly string[] | null;
     }
@@ -177,5 +181,5 @@ export type CallerFacts =
       readonly organizationId?: string | undefined;
     };
 
-/** The API key that admitted the request, if the route needs one. */
+/** The API key with which the request was admitted, if the route requires an API key. */
 export type ApiKeyFacts = { readonly id: string; readonly value: string } | undefined;

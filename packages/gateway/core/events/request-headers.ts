@@ -1,4 +1,4 @@
-/** Request headers as functions see them (docs/aws §2.6, §3.1–3.3). */
+/** The request headers as functions receive them (docs/aws §2.6, §3.1–3.3). */
 import { HTTP_PHASES, REST_PHASES } from './header-phases.ts';
 import { deviceOf } from './viewer-device.ts';
 import { putEntry } from '../routing/text-map.ts';
@@ -10,7 +10,7 @@ export type MultiMap = Record<string, string[]>;
 /** Both maps of an event: the last value of each name, and all values. */
 export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
 
-/** REST keeps the client's spelling except for these names; recorded for authorization and user-agent. */
+/** REST APIs keep the client's spelling except for these names (recorded for authorization and user-agent). */
 const REST_SPELLINGS = new Map([
   ['authorization', 'Authorization'],
   ['host', 'Host'],
@@ -20,7 +20,7 @@ const REST_SPELLINGS = new Map([
 const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
 
 type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'> & {
-  /** `X-Amz-Cf-Id` of a request that passed AWS's edge. */
+  /** The `X-Amz-Cf-Id` of a request that passed through AWS's edge. */
   readonly edgeId?: string | undefined;
 };
 type RestFacts = RequestFacts & { readonly api: Pick<ApiFacts, 'endpointType' | 'basePathMatched'> };
@@ -32,31 +32,31 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
   return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
 }
 
-/** @param request its texts may be placeholders */
+/** Maps the headers of a request. @param request its texts may be placeholders */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(
     request,
     REST_PHASES.request.drops,
     (name, lower) => REST_SPELLINGS.get(lower) ?? name,
   );
-  // The signature is for the gateway only: a function that sees it could replay the request.
+  // The signature is only for the gateway, because a function that receives it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
   if (request.edgeId !== undefined) addEdgeHeaders(gathered, request.edgeId);
   return toMaps(gathered);
 }
 
-/** When AWS tests a method, the request does not pass an edge. */
+/** The source address of a test request. When AWS tests a method, the request does not pass through an edge. */
 const TEST_SOURCE = 'test-invoke-source-ip';
 
-/** Edge-optimized REST APIs, at their own address. */
+/** Whether the request came to an edge-optimized REST API at the API's own address. */
 export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceIp'>): boolean {
   return api.endpointType === 'EDGE' && api.basePathMatched === undefined && sourceIp !== TEST_SOURCE;
 }
 
 /**
- * In the form of CloudFront's ids, 54 characters and two signs, derived from the request's own id; undefined
- * where there is no edge.
+ * Returns an id in the form of CloudFront's ids, which have 54 characters and two signs. It is derived from the id of
+ * the request. Returns undefined if there is no edge.
  */
 export function edgeIdOf(facts: RestFacts): string | undefined {
   if (!isBehindEdge(facts)) return undefined;
@@ -68,13 +68,13 @@ export function edgeIdOf(facts: RestFacts): string | undefined {
 
 const NOT_IN_EDGE_ID = /[+/]/;
 
-/** The only edge that is emulated. */
+/** The address of the edge. Only one edge is emulated. */
 const EDGE_ADDRESS = '127.0.0.1';
 const EDGE_VIA = '1.1 a1b2c3d4e5f60718293a4b5c6d7e8f90.cloudfront.net (CloudFront)';
 
 /**
- * What AWS's edge adds in front of an edge-optimized API (docs/aws §2.6). The viewer's country and network
- * are unknown here, so their headers are absent. The edge replaces what the client sends in these headers.
+ * Adds the headers that AWS's edge adds in front of an edge-optimized API (docs/aws §2.6). The viewer's country and
+ * network are unknown, so their headers are absent. The edge replaces the client's values of these headers.
  */
 function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
   const { isDesktop, isMobile, isSmartTv, isTablet } = deviceOf(
@@ -96,9 +96,7 @@ function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
     gathered.set(name.toLowerCase(), { name, values: [value] });
 }
 
-/**
- * Headers of a handshake for its authorizer, which include the upgrade's headers [obs: localstack#7191].
- */
+/** Returns the headers of a handshake for its authorizer, including the upgrade headers [obs: localstack#7191]. */
 export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   const { headers, multiValueHeaders } = readRestHeaders(request);
   for (const [name, value] of Object.entries(OF_UPGRADE)) {
@@ -108,10 +106,10 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   return { headers, multiValueHeaders };
 }
 
-/** The upgrade headers as AWS's front end writes them, whatever the client's spelling. */
+/** The upgrade headers as AWS's front end writes them, regardless of the client's spelling. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
-/** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
+/** Returns headers such as `Content-Length` and `X-Custom-Header` for HTTP API payload 1.0. */
 export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
   const gathered = gather(request, HTTP_PHASES.request.drops, canonicalHeaderName);
   gathered.set('content-length', { name: 'Content-Length', values: [contentLength(request)] });
@@ -120,12 +118,15 @@ export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
 
 type LowerCaseHeaders = { readonly headers: TextMap; readonly cookies: readonly string[] | undefined };
 
-/** Lower-case names, duplicates joined by commas, cookies apart: HTTP API payload 2.0. */
+/**
+ * Returns the headers for HTTP API payload 2.0. Names are in lower case, duplicates are joined by commas, and cookies
+ * are separate.
+ */
 export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
   return gatherLowerCase(request, contentLength(request));
 }
 
-/** @param request its texts, and `length`, may be placeholders */
+/** @param request its texts may be placeholders, and so may `length` */
 export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_PHASES.request.drops, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
@@ -137,13 +138,14 @@ export function gatherLowerCase(request: HeaderFacts, length: string): LowerCase
 }
 
 /**
- * Headers of functions' replies and requests are mostly the same few; measured: 1 µs to convert one again.
+ * The canonical names of headers that were seen before. Requests and replies mostly have the same few headers, and
+ * converting a name again takes 1 µs (measured).
  */
 const canonicalNames = new Map<string, string>();
 const MOST_NAMES = 1_000;
 const LONGEST_KEPT_NAME = 64;
 
-/** `x-custom-header` → `X-Custom-Header`. */
+/** Converts `x-custom-header` to `X-Custom-Header`. */
 export function canonicalHeaderName(name: string): string {
   const known = canonicalNames.get(name);
   if (known !== undefined) return known;
@@ -151,7 +153,7 @@ export function canonicalHeaderName(name: string): string {
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
     .join('-');
-  // Names come from outside: neither their number nor their length may exhaust the memory.
+  // Names come from outside, so neither their number nor their length may exhaust the memory.
   if (canonicalNames.size === MOST_NAMES) canonicalNames.clear();
   if (name.length <= LONGEST_KEPT_NAME) canonicalNames.set(name, canonical);
   return canonical;
@@ -168,7 +170,10 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** Collects the headers by lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
+/**
+ * Collects the headers by lower-case name, with the first spelling. It includes the headers that the gateway adds or
+ * replaces.
+ */
 function gather(
   request: HeaderFacts,
   dropped: ReadonlySet<string>,
@@ -181,7 +186,7 @@ function gather(
     if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
     else known.values.push(value);
   });
-  // The client's own X-Forwarded-For comes first; port and protocol are always the gateway's.
+  // The client's own X-Forwarded-For comes first. The port and the protocol are always the gateway's.
   const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
   for (const [name, value] of [
     ['X-Amzn-Trace-Id', request.traceHeader],

@@ -90,7 +90,8 @@ const REPEATED = new ConnectionTemplates([...REPEATED_PARTS, 'trace', 'edge'], (
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
 /**
- * JSON text of the event. `binaryMediaTypes`: the API's types, in lower case. Empty collections are `null`.
+ * Returns the JSON text of the event. `binaryMediaTypes` are the types of the API, in lower case. Empty collections are
+ * `null`.
  */
 export function buildRestEvent(
   facts: RoutedFacts,
@@ -149,14 +150,14 @@ function restEvent(place: Place, part: (name: Part) => unknown): Record<string, 
 }
 
 /**
- * A peculiarity of AWS: no stage at the default endpoint, but the base path on a custom domain
+ * AWS's events contain the path without the stage at the default endpoint, but with the base path on a custom domain
  * (docs/aws §2.1).
  */
 export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
 }
 
-/** `requestContext` of proxy events and of authorizer events (where the caller is anonymous). */
+/** Returns `requestContext` of proxy events and of authorizer events (in which the caller is anonymous). */
 export function restRequestContext(
   facts: RoutedFacts,
   caller: CallerFacts,
@@ -203,20 +204,20 @@ function restContext(
   };
 }
 
-/** Recorded: doubled slashes collapse before the stage but not after it. */
+/** Repeated slashes are collapsed before the stage but not after it (recorded). */
 function contextPath({ rawPath }: RoutedFacts): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
 }
 
-/** `id.execute-api.us-east-1.amazonaws.com` → `id` */
+/** Returns `id` for `id.execute-api.us-east-1.amazonaws.com`. */
 export function domainPrefix(api: ApiFacts): string {
   const dot = api.domainName.indexOf('.');
   return dot === -1 ? api.domainName : api.domainName.slice(0, dot);
 }
 
 /**
- * `requestContext.identity` of REST and payload 1.0: members that do not apply are `null`; members for API keys
- * are absent if there is no key.
+ * Returns `requestContext.identity` of REST APIs and payload 1.0. Members that do not apply are `null`. Members for API
+ * keys are absent if there is no key.
  */
 export function printIdentity(
   request: Pick<RequestFacts, 'sourceIp' | 'headers' | 'clientCertificate'>,

@@ -1,4 +1,4 @@
-/** Header maps of a function's response, checked before they reach a socket (docs/aws §3.5). */
+/** Reads the header maps of a function's response, and checks them before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
 
@@ -8,18 +8,21 @@ export type HeaderReading =
   | { readonly kind: 'headers'; readonly lines: readonly HeaderLine[] }
   | { readonly kind: 'malformed'; readonly reason: string };
 
-/** RFC 9110 §5.6.2 token. */
+/** A token according to RFC 9110 §5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * Prevents response splitting: a CR or LF from user input would let a client write headers or a whole second
+ * The pattern prevents response splitting. With a CR or LF in user input, a client could add headers or a whole second
  * reply. Characters over U+00FF are not allowed in header lines either.
  */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const NONE: HeaderReading = { kind: 'headers', lines: [] };
 
-/** `headers`: one scalar per name. Booleans become text as recorded, numbers as seen in practice. */
+/**
+ * Reads `headers`, which has one scalar per name. Booleans are converted to text as recorded on AWS, and numbers as
+ * seen in practice.
+ */
 export function readHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;
   if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers is not an object');
@@ -31,7 +34,7 @@ export function readHeaderMap(map: unknown): HeaderReading {
   return { kind: 'headers', lines };
 }
 
-/** `multiValueHeaders`: an array of scalars per name. */
+/** Reads `multiValueHeaders`, which has an array of scalars per name. */
 export function readMultiHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;
   if (typeof map !== 'object' || Array.isArray(map)) return malformed('multiValueHeaders is not an object');
@@ -46,7 +49,7 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
   return { kind: 'headers', lines };
 }
 
-/** @returns the reason if refused */
+/** @returns the reason if the line is refused */
 function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
   const text = printScalar(value);
   if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
@@ -55,7 +58,7 @@ function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReadi
   return undefined;
 }
 
-/** `cookies` of payload 2.0: one `Set-Cookie` each. */
+/** Reads `cookies` of payload 2.0. Each cookie becomes a separate `Set-Cookie` header. */
 export function readCookies(cookies: unknown): HeaderReading {
   if (cookies === undefined || cookies === null) return NONE;
   if (!Array.isArray(cookies)) return malformed('cookies is not an array');

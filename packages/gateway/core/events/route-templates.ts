@@ -1,4 +1,7 @@
-/** Event templates: by route, and by route and connection if a connection repeats its headers. */
+/**
+ * Templates of events. There is a template for each route, and for each route and connection if a connection repeats
+ * its headers.
+ */
 import { JsonTemplates } from './json-template.ts';
 import type { HeaderList } from './header-list.ts';
 import type {
@@ -19,11 +22,11 @@ type Known<Part extends string> = {
   readonly templates: JsonTemplates<Part>;
 };
 
-/** The members of API, stage and route are constant. */
+/** Event templates by route, in which the members of the API, stage and route are constant. */
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** The parts for the last API and stage of a route; replaced when a route is served at two addresses. */
+  /** The parts for the last API and stage of each route. They are replaced if a route is served at two addresses. */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {
@@ -41,7 +44,7 @@ export class RouteTemplates<Part extends string> {
 }
 
 /**
- * The constants of a template: nothing from a request that a kept template must not contain, such as its
+ * The constants of a template. They contain nothing from a request that must not be stored in a template, such as the
  * body.
  */
 type ConnectionFacts = Place &
@@ -55,10 +58,10 @@ type RepeatedRoute = {
   readonly templates: Pick<JsonTemplates<string>, 'print'>;
 };
 
-/** The limit of routes whose templates are kept per connection. */
+/** The maximum number of routes whose templates are stored per connection. */
 const MOST_ROUTES = 8;
 
-/** Headers, method, address and key of a connection are constant as well. */
+/** Event templates by connection, in which the headers, method, address and API key are also constant. */
 export class ConnectionTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: BuildRepeated<Part>;
@@ -70,8 +73,8 @@ export class ConnectionTemplates<Part extends string> {
   }
 
   /**
-   * Undefined if the headers have not repeated, or a signature names the caller, because the signature
-   * differs each time.
+   * Returns undefined if the headers have not repeated, or if the caller is identified by a signature, because each
+   * signature is different.
    */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
     if (!request.headers.isRepeated || caller.kind === 'iam') return undefined;

@@ -3,7 +3,8 @@ import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
 /**
- * Fields that a client may send in addition to the three; the function's thread has room for 256 characters.
+ * Matches a header with Root, Parent and Sampled, to which a client may add other fields. The function's thread has
+ * space for 256 characters.
  */
 const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
@@ -11,8 +12,8 @@ const MAX_CHARS = 256;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
 /**
- * A complete client header (Root, Parent and Sampled) is forwarded unchanged. Otherwise Root and sampling
- * decision are kept, with the gateway's own Parent; without a Root, a new trace starts.
+ * Continues a trace. A complete client header (Root, Parent and Sampled) is forwarded unchanged. Otherwise the client's
+ * Root and sampling decision are kept, and the gateway sets the Parent. Without a Root, a new trace begins.
  */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;

@@ -4,17 +4,17 @@ import type { HeaderList } from './header-list.ts';
 
 const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
 
-/** Whether the client has decided about sampling. */
+/** Whether the client has made a sampling decision. */
 export function hasSamplingDecision(headers: HeaderList): boolean {
   return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }
 
-/** Whether a header such as `Root=…;Parent=…;Sampled=1` says that the request is sampled. */
+/** Whether a header such as `Root=…;Parent=…;Sampled=1` marks the request as sampled. */
 export function isSampled(traceHeader: string): boolean {
   return readTrace(traceHeader).get('Sampled') === '1';
 }
 
-/** JSON text; `name` is `{api}/{stage}`. The integration is a subsegment. */
+/** Returns the segment as JSON text. `name` is `{api}/{stage}`. The integration is a subsegment. */
 export function traceSegment(facts: LogFacts, name: string): string {
   const { request, status, latencyMs, responseBytes, integration } = facts;
   const trace = readTrace(request.traceHeader);
@@ -22,7 +22,7 @@ export function traceSegment(facts: LogFacts, name: string): string {
   const startedAt = request.receivedAtEpochMs / 1000;
   const endedAt = startedAt + latencyMs / 1000;
   const said = trace.get('Parent') ?? '';
-  // A complete header is forwarded unchanged: its Parent is the client's segment.
+  // A complete header is forwarded unchanged, so its Parent is the client's segment and not the gateway's.
   const own = said === parent ? request.requestId.replaceAll('-', '').slice(-16) : said;
   return JSON.stringify({
     name,
@@ -57,7 +57,7 @@ export function traceSegment(facts: LogFacts, name: string): string {
         : [
             {
               name: 'Integration',
-              // Sixteen hex digits, unique in this trace.
+              // The id has sixteen hexadecimal digits and is unique in this trace.
               id: own.split('').reverse().join(''),
               start_time: Math.max(startedAt, endedAt - integration.latencyMs / 1000),
               end_time: endedAt,

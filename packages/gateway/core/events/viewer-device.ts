@@ -1,7 +1,7 @@
 /**
  * The kind of a viewer's device by its `User-Agent`, as CloudFront reports it to origins and functions of
- * edge-optimized APIs. AWS does not publish its table; these are the common markers of each kind. @see
- * CloudFront developer guide, "Headers for determining the viewer's device type"
+ * edge-optimized APIs. AWS does not publish its rules, so these are the common markers of each kind. @see CloudFront
+ * developer guide, "Headers for determining the viewer's device type"
  */
 
 type ViewerDevice = {
@@ -23,9 +23,9 @@ export function deviceOf(userAgent: string): ViewerDevice {
   const isSmartTv = IS_TV.test(userAgent);
   const isAndroid = IS_ANDROID.test(userAgent);
   const isPhone = IS_PHONE.test(userAgent);
-  // Android phones send Mobile, Android tablets do not.
+  // The User-Agent of Android phones contains Mobile, but that of Android tablets does not.
   const isTablet = !isSmartTv && (IS_TABLET.test(userAgent) || (isAndroid && !isPhone));
-  // "For some tablet devices, CloudFront sets both … to true."
+  // CloudFront may set both headers: "For some tablet devices, CloudFront sets both … to true."
   const isMobile = !isSmartTv && (isPhone || isTablet);
   return {
     isAndroid,

@@ -10,7 +10,7 @@ export type ConnectionStart = { readonly connectionId: string; readonly connecte
 /** Facts about the handshake, constant for the life of the connection. */
 export type ConnectionFacts = ConnectionStart & {
   readonly host: string;
-  /** The custom domain of the handshake; absent means the API's own name. */
+  /** The custom domain of the handshake; absent means the API's own domain name. */
   readonly domainName?: string;
   readonly sourceIp: string;
   /** `null` if the client did not send a User-Agent. */
@@ -23,7 +23,7 @@ export type ConnectionEventFacts = {
   readonly connection: ConnectionFacts;
   readonly api: ApiFacts;
   readonly stage: StageFacts;
-  /** The route that runs: `sendMessage`, `$default`, `$disconnect`. */
+  /** The key of the route that runs: `sendMessage`, `$default`, `$disconnect`. */
   readonly routeKey: string;
   readonly requestId: string;
   readonly receivedAtEpochMs: number;
@@ -40,7 +40,7 @@ export function buildConnectEvent(
   });
 }
 
-/** The `$connect` event as its authorizer gets it, which has no caller yet. */
+/** Returns the members of the `$connect` event for its authorizer. There is no caller yet. */
 export function authorizerMembers(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -51,7 +51,10 @@ export function authorizerMembers(
   };
 }
 
-/** The members that both have in addition to the headers. Query maps are left out without a query. */
+/**
+ * Returns the members of the `$connect` event that the authorizer and the integration both receive, in addition to the
+ * headers. Without a query, the query maps are left out.
+ */
 function connectMembers(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -66,7 +69,7 @@ function connectMembers(
   };
 }
 
-/** `requestContext` of a handshake, and `$context` of its templates. */
+/** Returns `requestContext` of a handshake, which is also `$context` of its templates. */
 export function connectContext(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -81,7 +84,7 @@ export function connectContext(
   );
 }
 
-/** A message has no headers and no query; the body is the frame's text, unchanged. */
+/** Builds the event of a message. It has no headers and no query, and the body is the unchanged text of the frame. */
 export function buildMessageEvent(
   facts: ConnectionEventFacts,
   message: { readonly messageId: string; readonly body: string },
@@ -94,7 +97,10 @@ export function buildMessageEvent(
   });
 }
 
-/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are the ones that AWS sends. */
+/**
+ * Builds the event of a disconnect. `closure` is the RFC 6455 code and reason, including 1005 and 1006. The unusual
+ * headers are those that AWS sends.
+ */
 export function buildDisconnectEvent(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },
@@ -109,12 +115,12 @@ export function buildDisconnectEvent(
   });
 }
 
-/** `requestContext` of a message, and `$context` of its templates. */
+/** Returns `requestContext` of a message, which is also `$context` of its templates. */
 export function messageContext(facts: ConnectionEventFacts, messageId: string): Record<string, unknown> {
   return connectionContext(facts, facts.connection, { messageId, eventType: 'MESSAGE' });
 }
 
-/** `requestContext` of a disconnect, and `$context` of its templates. */
+/** Returns `requestContext` of a disconnect, which is also `$context` of its templates. */
 export function disconnectContext(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },
@@ -158,7 +164,10 @@ function connectionContext(
   };
 }
 
-/** With IAM authorization the signer, as in REST events; otherwise only the client's address. */
+/**
+ * Returns the identity. With IAM authorization it contains the signer, as in REST events; otherwise it contains only
+ * the client's address.
+ */
 function printConnectionIdentity({
   userAgent,
   sourceIp,

@@ -1,4 +1,4 @@
-/** Known issuer names: the local issuer, and the issuers of user pools. */
+/** The known issuer names: the local issuer, and the issuers of user pools. */
 
 /** A constant that no real issuer uses. */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
@@ -6,7 +6,7 @@ export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 const POOL_ISSUER =
   /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
-/** Undefined if the issuer is not a user pool. */
+/** Returns undefined if the issuer is not a user pool. */
 export function readPoolIssuer(
   issuer: string,
 ): { readonly region: string; readonly poolId: string } | undefined {

@@ -1,51 +1,55 @@
 /**
- * Issuers that the local issuer emulates: user pools of the loaded stacks, and the issuers from `--issuer URL=local`.
- * Their tokens are issued and verified here without a network; other issuers are not affected.
+ * The issuers that the local issuer emulates: the user pools of the loaded stacks, and the issuers from
+ * `--issuer URL=local`. Their tokens are issued and verified locally without a network. All other issuers are not
+ * affected.
  */
 import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedStack } from '../stack/model.ts';
 import { LOCAL_ISSUER, readPoolIssuer } from './issuer-names.ts';
 
-/** The emulated issuer of a request, and the rest of its path: `/.well-known/jwks.json`. */
+/** The emulated issuer of a request, and the rest of the request's path: `/.well-known/jwks.json`. */
 type StandInRequest = { readonly issuer: string; readonly path: string };
 
 export class StandIns {
   readonly #named: readonly string[];
   #all: readonly string[];
-  /** The emulated issuers, looked up for every token. */
+  /** The emulated issuers, which are looked up for every token. */
   #known: ReadonlySet<string>;
 
-  /** @param named from `--issuer` */
+  /** @param named the issuers from `--issuer` */
   constructor(named: readonly string[] = []) {
     this.#named = named;
     this.#all = named;
     this.#known = namesOf(named);
   }
 
-  /** Emulates the pools of these stacks from now on, and no others. */
+  /** Emulates only the user pools of these stacks from now on. */
   follow(stacks: readonly ResolvedStack[]): void {
     this.#all = [...new Set([...this.#named, ...listPoolIssuers(stacks)])];
     this.#known = namesOf(this.#all);
   }
 
-  /** The stand-ins without the local issuer; the ones from `--issuer` come first. */
+  /** Returns the emulated issuers without the local issuer. The issuers from `--issuer` come first. */
   get all(): readonly string[] {
     return this.#all;
   }
 
-  /** Whether local keys sign for this `iss`. With or without a trailing slash, it is a different `iss`. */
+  /**
+   * Whether local keys sign tokens with this `iss`. An `iss` with a trailing slash differs from the same `iss` without
+   * it.
+   */
   includes(issuer: string): boolean {
     return this.#known.has(issuer);
   }
 
-  /** The issuers' host names: `example.eu.auth0.com`. */
+  /** Returns the host names of the issuers, such as `example.eu.auth0.com`. */
   get hosts(): readonly string[] {
     return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
   }
 
   /**
-   * The issuer of a request, by its Host, or by the first part of the path, which works from anywhere:
-   * `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
+   * Returns the issuer of a request. It is found by the Host header, or by the first part of the path, which works with
+   * any host: `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
    */
   find(host: string, path: string): StandInRequest | undefined {
     const name = host.replace(/:\d+$/, '').toLowerCase();
@@ -59,7 +63,7 @@ export class StandIns {
   }
 }
 
-/** An issuer's name in local addresses: the id of a user pool, otherwise host and path. */
+/** Returns an issuer's name in local addresses: the id of a user pool, otherwise the host and path. */
 export function localNameOf(issuer: string): string {
   const pool = readPoolIssuer(issuer);
   if (pool !== undefined) return pool.poolId;
@@ -67,7 +71,7 @@ export function localNameOf(issuer: string): string {
   return `${host}${pathname.replace(/\/$/, '')}`;
 }
 
-/** The `iss` of each pool's tokens on AWS. */
+/** Returns the `iss` that the tokens of each user pool have on AWS. */
 function listPoolIssuers(stacks: readonly ResolvedStack[]): ReadonlySet<string> {
   const issuers = new Set<string>();
   for (const { region, resources } of stacks)

@@ -13,7 +13,7 @@ import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire
 type Facts = ChangeFacts['request'];
 
 /**
- * Changes headers and query in place. @returns the new path; undefined means unchanged @throws
+ * Changes headers and query in place. @returns the new path; undefined means that the path is unchanged @throws
  * HeaderInvalidError
  */
 export function changeRequest(
@@ -33,7 +33,7 @@ export function changeRequest(
   return { path };
 }
 
-/** The changed request, for an event; unchanged members are the client's. @throws HeaderInvalidError */
+/** Returns the changed request, for an event. Members without changes are the client's. @throws HeaderInvalidError */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
   const headers = gatherHeaders(request.headers);
   const query = parseQuery(request.rawQuery);
@@ -46,7 +46,7 @@ export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['
   };
 }
 
-/** @throws HeaderInvalidError */
+/** Returns the changed response. @throws HeaderInvalidError */
 export function applyResponseChanges<T extends Answer>(
   changes: ParameterChanges['response'],
   answer: T,
@@ -112,7 +112,7 @@ function changeHeader(
 
 type QueryPart = { readonly name: string; readonly text: string };
 
-/** Keeps the text as sent, so that unchanged parts stay the same byte for byte. */
+/** Keeps the text of each part as sent, so that unchanged parts stay the same byte for byte. */
 export function parseQuery(rawQuery: string): QueryPart[] {
   if (rawQuery === '') return [];
   return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));

@@ -1,4 +1,4 @@
-/** Body values for parameter mappings (docs/aws §7.6). */
+/** Reads values in bodies for parameter mappings (docs/aws §7.6). */
 import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson } from '@gatewright/velocity/java/printing';
 import { type JsonPath, readJsonPath } from './json-path.ts';
@@ -6,26 +6,24 @@ import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-nam
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /**
- * The body looks like JSON but is not. AWS responds with 400 on the request side and with 500 on the response
- * side.
+ * The body looks like JSON but is not valid JSON. AWS responds with 400 for a request body and with 500 for a response
+ * body.
  */
 export class MalformedBodyError extends Error {
   override readonly name = 'MalformedBodyError';
 }
 
-/** AWS only tries to parse bodies that start like this; others are mapped as plain text [obs]. */
+/** AWS parses only bodies that begin like this. All other bodies are mapped as plain text [obs]. */
 const LIKE_JSON = /^\s*[{["']/;
 
-/** The whole body as text; `{}` if there is none [obs]. @throws MalformedBodyError */
+/** Returns the whole body as text; `{}` if there is no body [obs]. @throws MalformedBodyError */
 export function readBodyText(body: string): string {
   if (body === '') return '{}';
   parse(body);
   return body;
 }
 
-/**
- * The text of one value in a JSON body; undefined for a missing value or null. @throws MalformedBodyError
- */
+/** Returns the text of one value in a JSON body; undefined for a missing value or null. @throws MalformedBodyError */
 export function readJsonText(body: string, path: JsonPath): string | undefined {
   const document = parse(body);
   if (document === undefined) return undefined;

@@ -9,13 +9,18 @@ import { selectResponse } from './select-response.ts';
 import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
-/** Integrations that respond to messages: WebSocket APIs do not stream. */
+/**
+ * The call of an integration that responds to a WebSocket message. WebSocket APIs do not stream, so streaming is
+ * excluded.
+ */
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
 
 /**
- * The frame from the integration response; without one, and for proxies, the response itself. `message`: the
- * client's; `encodesAll`: CONVERT_TO_TEXT encodes text as base64, too. @throws GatewayError
- * API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ * Builds the frame from the matching integration response. For a proxy, and if the route has no integration responses,
+ * the frame is the integration's response itself.
+ * @param message the client's message
+ * @param encodesAll whether CONVERT_TO_TEXT also encodes text bodies as base64
+ * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` translates
  */
 export function buildFrame(
   frames: readonly FrameResponse[] | undefined,
@@ -54,7 +59,7 @@ function chooseTemplate(
 const TEXTUAL =
   /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
 
-/** A WebSocket API has no binary media types: a body is bytes unless its own type is text. */
+/** WebSocket APIs have no binary media types, so a body is treated as bytes unless its Content-Type is a text type. */
 function convertBody(
   { headers, body }: IntegrationAnswer,
   handling: ContentHandling | undefined,

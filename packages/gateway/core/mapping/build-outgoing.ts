@@ -41,8 +41,9 @@ export type MappableFacts = RoutedFacts & {
 type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
 
 /**
- * `contextOf`: the `$context` of a WebSocket event, which replaces the request's `$context`. @throws GatewayError,
- * and the errors that `toMappingFailure` words
+ * Builds the integration request.
+ * @param contextOf returns the `$context` of a WebSocket event, which replaces the request's `$context`
+ * @throws GatewayError, and the errors that `toMappingFailure` translates
  */
 export function buildOutgoing(
   plan: MappedIntegration,
@@ -71,7 +72,7 @@ export function buildOutgoing(
 
 type Mapped = { readonly body: Payload; readonly parameters: MappedParameters };
 
-/** In AWS's order: parameters, the template, then its overrides. */
+/** Applies parameter mapping, then the template, then the template's overrides, as AWS does. */
 function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAws: boolean): Mapped {
   const parameters = mapRequestParameters(mapping.parameters, input, facts.request.body);
   const body = buildRequestBody(mapping, input, facts.request, facts.binaryMediaTypes);
@@ -109,8 +110,8 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
 function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
-  // A call caused by a GET has no content type for a backend either; for AWS services the call's own method
-  // decides.
+  // If the client's method has no body (GET, HEAD, OPTIONS), the call to an HTTP backend has no Content-Type either,
+  // whatever the call's own method is. For AWS services, only the call's own method decides.
   const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
   const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);
@@ -149,7 +150,10 @@ function buildProxyRequest(
 
 type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body' | 'unpacks'>;
 
-/** Adds address and query. Mapped query parameters are appended to the existing ones [obs]. */
+/**
+ * Adds the address and the query to the request. Mapped query parameters are appended to the existing query parameters
+ * [obs].
+ */
 function addressed(
   plan: HttpTarget,
   parameters: MappedParameters,
@@ -245,7 +249,8 @@ function printQuery({ query }: MappedParameters): string[] {
 }
 
 /**
- * JSON protocol services whose target API Gateway sets itself; for others (`events`) a mapping must set it.
+ * Services with the JSON protocol for which API Gateway sets `X-Amz-Target` itself. For other services (`events`), a
+ * mapping must set this header.
  */
 const TARGETS: Readonly<Record<string, string>> = {
   dynamodb: 'DynamoDB_20120810',
@@ -253,8 +258,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 /**
- * SSM still supports the query protocol: parameters in the query make such a call, and a body makes a JSON
- * call [obs].
+ * SSM also supports the query protocol. A call with parameters in the query uses the query protocol, and a call with a
+ * body uses the JSON protocol [obs].
  */
 const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
 

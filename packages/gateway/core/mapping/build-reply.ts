@@ -30,8 +30,9 @@ type ReplyFacts = {
 const USUAL_TYPE = 'application/json';
 
 /**
- * `selectBy`: the status, or a failed function's message; undefined for a function that succeeded. @throws
- * GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ * Builds the reply from the integration response that matches.
+ * @param selectBy the status, or the error message of a failed function; undefined for a function that succeeded
+ * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` translates
  */
 export function buildReply(
   { responses, methodStatuses }: ResponseMapping,
@@ -115,7 +116,7 @@ export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): M
   return { status: answer.status, headers, body: proxiedBody(answer, facts) };
 }
 
-/** A backend's headers as the client gets them, including a content type. */
+/** The backend's headers as the client receives them, including a content type. */
 export function passHeadersOn(backend: readonly string[], by: 'returned' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
@@ -130,8 +131,8 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 }
 
 /**
- * The conversions of content handling, except that text for a client that accepts bytes stays text: a proxy
- * has no integration response to configure it.
+ * Converts the body like content handling does, except that text stays text for a client that accepts bytes. A proxy
+ * has no integration response that could configure the conversion.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

@@ -1,6 +1,6 @@
 /**
- * Text or bytes: conversion of bodies to and from an integration (docs/aws §2.4, both tables). Where the
- * result is text, bytes that are not valid UTF-8 are lost, as on AWS.
+ * The conversion of bodies to and from an integration (docs/aws §2.4, both tables). If the result is text, bytes that
+ * are not valid UTF-8 are lost, as on AWS.
  */
 
 export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
@@ -10,14 +10,14 @@ export type Payload =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
-/** A body that must be decoded is not valid base64; the call fails with 500. */
+/** The error for a body that must be decoded but is not valid base64. The call then fails with 500. */
 export class NotBase64Error extends Error {
   override readonly name = 'NotBase64Error';
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** `isBinary`: the request's Content-Type is a binary media type of the API. @throws NotBase64Error */
+/** `isBinary` is true if the request's Content-Type is a binary media type of the API. @throws NotBase64Error */
 export function convertRequestBody(
   body: Buffer = NOTHING,
   isBinary: boolean,
@@ -28,8 +28,8 @@ export function convertRequestBody(
 }
 
 /**
- * `isBinary`: the response's Content-Type is a binary media type; `wantsBinary`: the first type in Accept is.
- * @throws NotBase64Error
+ * `isBinary` is true if the response's Content-Type is a binary media type, and `wantsBinary` is true if the first type
+ * in the Accept header is a binary media type. @throws NotBase64Error
  */
 export function convertResponseBody(
   body: Buffer,
@@ -51,7 +51,7 @@ function encoded(body: Buffer): Payload {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Like Java's decoder: standard alphabet, no spaces, optional padding. */
+/** Decodes base64 like Java's decoder, with the standard alphabet, no spaces and optional padding. */
 function decoded(body: Buffer): Payload {
   const base64 = body.toString('latin1');
   if (!BASE64.test(base64) || base64.replace(/=+$/, '').length % 4 === 1)

@@ -23,7 +23,7 @@ export function escapeJavaScript(text: string): string {
   });
 }
 
-/** Matches java.net.URLEncoder: form style, a space becomes `+`; only `*-._`, letters and digits stay. */
+/** Matches java.net.URLEncoder (form style). A space becomes `+`, and only letters, digits and `*-._` stay. */
 export function encodeUrl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -47,7 +47,7 @@ export function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The UTF-8 text in base64, standard or URL-safe; other characters are skipped. */
+/** Decodes base64, standard or URL-safe, to UTF-8 text. Other characters are skipped. */
 export function decodeBase64(text: string): string {
   return Buffer.from(text, 'base64').toString();
 }

@@ -1,4 +1,7 @@
-/** Patterns that must match a whole text, like Java's `matches`: `IdentityValidationExpression`. */
+/**
+ * Compiles patterns that must match a whole text, like Java's `matches`. `IdentityValidationExpression` is such a
+ * pattern.
+ */
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
@@ -6,10 +9,15 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 
 export type FullMatch = (text: string) => boolean;
 
-/** The API's owner writes the pattern and the caller sends the text, so matching one header has a limit. */
+/**
+ * The API's owner writes the pattern and the caller sends the text, so the steps for matching one header are limited.
+ */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
-/** Undefined for an invalid Java regular expression. A text that takes too long counts as no match. */
+/**
+ * Returns undefined for an invalid Java regular expression. If matching a text takes too long, the text counts as not
+ * matching.
+ */
 export function compileFullMatch(pattern: string): FullMatch | undefined {
   try {
     const program = parseRegex(pattern);

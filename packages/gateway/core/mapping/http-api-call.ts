@@ -1,4 +1,4 @@
-/** HTTP_PROXY integrations of HTTP APIs, request and reply (docs/aws §2.6, §7.8, §8). */
+/** Builds the request and the reply of HTTP_PROXY integrations of HTTP APIs (docs/aws §2.6, §7.8, §8). */
 import { HTTP_PHASES } from '../events/header-phases.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
 import { configurationError } from './mapping-failure.ts';

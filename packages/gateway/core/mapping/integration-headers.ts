@@ -6,7 +6,8 @@ import type { MappingInput } from './mapping-input.ts';
 export type HeaderTarget = 'http' | 'http-proxy' | 'service';
 
 /**
- * Whether mapping this integration request header is a run-time error at AWS. `toAws`: type AWS or AWS_PROXY.
+ * Whether AWS fails at run time if this integration request header is mapped. `toAws` is true for integrations of type
+ * AWS or AWS_PROXY.
  */
 export function isForbiddenMapping(name: string, toAws: boolean): boolean {
   return FORBIDDEN_MAPPINGS[toAws ? 'toAws' : 'any'].has(name.toLowerCase());
@@ -15,11 +16,14 @@ export function isForbiddenMapping(name: string, toAws: boolean): boolean {
 type OwnHeaders = {
   readonly apiId: string;
   readonly traceHeader: string;
-  /** Undefined on calls without a body. */
+  /** The Content-Type of the call; undefined if the call has no body. */
   readonly contentType: string | undefined;
 };
 
-/** Initial headers of a non-proxy integration: the gateway's, and none of the client's. */
+/**
+ * The initial headers of the request to a non-proxy integration. They contain the gateway's own headers, but no headers
+ * of the client.
+ */
 export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireHeaders {
   const headers: WireHeaders = new Map();
   setHeader(headers, 'Accept', ['application/json']);
@@ -30,7 +34,10 @@ export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireH
   return headers;
 }
 
-/** Initial headers of a proxy: the client's and the gateway's. */
+/**
+ * The initial headers of the request to a proxy integration. They contain the client's headers and the gateway's own
+ * headers.
+ */
 export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   const headers: WireHeaders = new Map();
   for (const [name, values] of Object.entries(input.headers.multiValueHeaders))

@@ -17,7 +17,7 @@ export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
 
 export type Passthrough = 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
 
-/** `integration.request.{place}.{name}` ← source. */
+/** A mapping from a source to `integration.request.{place}.{name}`. */
 export type RequestParameter = {
   readonly place: 'header' | 'querystring' | 'path';
   readonly name: string;
@@ -29,11 +29,14 @@ export type RequestMapping = {
   readonly templates: MediaTemplates;
   readonly passthrough: Passthrough;
   readonly contentHandling: ContentHandling | undefined;
-  /** WebSocket only: the template's key by the message's text; undefined means by media type. */
+  /**
+   * Returns the key of the template for a message's text. If undefined, the template is chosen by media type. Used only
+   * on WebSocket APIs.
+   */
   readonly selectTemplate?: ((message: string) => string | undefined) | undefined;
 };
 
-/** `method.response.header.{name}` ← source. */
+/** A mapping from a source to `method.response.header.{name}`. */
 export type ResponseParameter = { readonly name: string; readonly source: ParameterSource };
 
 export type IntegrationResponse = {
@@ -53,14 +56,14 @@ export type SelectableAnswer = {
 };
 
 /**
- * `AWS::ApiGatewayV2::IntegrationResponse`: the responses that it matches, and how they become the text of a
- * frame.
+ * A compiled `AWS::ApiGatewayV2::IntegrationResponse`. It defines which responses it matches and how they become the
+ * text of a frame.
  */
 export type FrameResponse = {
   /** A Java regular expression that must match the whole text; undefined means `$default`. */
   readonly pattern: string | undefined;
   readonly templates: MediaTemplates;
-  /** The key of the template; undefined means by media type. */
+  /** Returns the key of the template. If undefined, the template is chosen by media type. */
   readonly selectTemplate: ((message: string, answer: SelectableAnswer) => string | undefined) | undefined;
   readonly contentHandling: ContentHandling | undefined;
 };
@@ -76,7 +79,7 @@ type Mapped = { readonly request: RequestMapping; readonly response: ResponseMap
 /** Responds with the status that its request template renders. */
 export type MockIntegration = Mapped & { readonly kind: 'mock' };
 
-/** `AWS` with a function: the request template renders the event. */
+/** An integration of type `AWS` that calls a Lambda function. The request template renders the function's event. */
 export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
   readonly functionName: VariableText;
@@ -109,7 +112,7 @@ export type HttpTarget = {
   readonly vpcLink: VariableText | undefined;
 };
 
-/** `AWS` with any other service. */
+/** An integration of type `AWS` that calls an AWS service instead of a Lambda function. */
 export type ServiceIntegration = Mapped & {
   readonly kind: 'service';
   readonly target: ServiceTarget;
@@ -119,12 +122,12 @@ export type ServiceIntegration = Mapped & {
   readonly roleArn: string | undefined;
 };
 
-/** A parsed service URI. Its texts may contain stage variables and `{name}` of path parameters. */
+/** A parsed service URI. Its texts may contain stage variables and `{name}` placeholders for path parameters. */
 export type ServiceTarget = {
   readonly region: string;
-  /** In lower case: `sqs`, `dynamodb`, `states`. */
+  /** The service name in lower case: `sqs`, `dynamodb`, `states`. */
   readonly service: string;
-  /** `{subdomain}.{service}` of the URI; undefined without a subdomain. */
+  /** The subdomain in the URI's `{subdomain}.{service}`; undefined if there is none. */
   readonly subdomain: string | undefined;
   readonly form:
     | { readonly kind: 'path'; readonly path: VariableText }
@@ -132,14 +135,14 @@ export type ServiceTarget = {
     | { readonly kind: 'action'; readonly action: VariableText; readonly query: VariableText };
 };
 
-/** `HTTP_PROXY` of an HTTP API. */
+/** An `HTTP_PROXY` integration of an HTTP API. */
 export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
   /**
-   * The path below the stage is appended to the address: `$default` routes and load balancers' listeners.
+   * Whether the path below the stage is appended to the address, as for `$default` routes and load balancer listeners.
    */
   readonly appendsPath: boolean;
-  /** A Cloud Map service, with a query of attributes if given. */
+  /** The ARN of a Cloud Map service. If attributes are given, they are appended as a query. */
   readonly serviceArn: string | undefined;
   readonly changes: ParameterChanges;
 };
@@ -147,7 +150,7 @@ export type HttpApiProxyIntegration = HttpTarget & {
 /** An operation of an AWS service, called with parameters; HTTP APIs only. */
 export type HttpApiServiceIntegration = SubtypeCall & {
   readonly kind: 'http-api-service';
-  /** `SQS-SendMessage` */
+  /** The subtype's name, such as `SQS-SendMessage`. */
   readonly name: string;
   readonly responseChanges: ParameterChanges['response'];
 };

@@ -25,9 +25,9 @@ type Compare = (left: JavaValue | undefined, right: JavaValue | undefined, budge
 const MAX_NESTING = 50;
 
 /**
- * Parses a filter from after its `?(` to its closing `)`.
- * @throws TemplateError TEMPLATE_FAILED for an invalid filter, or an operator other than == != < <= > >= =~
- * in nin && || !.
+ * Parses a filter, from the character after `?(` to the closing `)`.
+ * @throws TemplateError TEMPLATE_FAILED for an invalid filter, or an operator other than == != < <= > >= =~ in nin &&
+ * || !.
  */
 export function parseFilter(
   text: string,
@@ -162,7 +162,7 @@ function matching(left: Operand, right: Operand, bad: () => Error): FilterTest {
 const isEqual: Compare = (left, right, budget) => {
   if (left === undefined || right === undefined) return left === right;
   const [a, b] = [numberOf(left), numberOf(right)];
-  // A text that is a number equals that number; two texts are compared as texts.
+  // A numeric text equals the number that it represents. Two texts are compared as texts.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
   if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
     return compareNumbers(left, right) === 0;

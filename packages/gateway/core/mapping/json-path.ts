@@ -13,7 +13,7 @@ type Segment =
   | { readonly kind: 'slice'; readonly from: number | undefined; readonly to: number | undefined }
   | { readonly kind: 'all' }
   | { readonly kind: 'filter'; readonly test: FilterTest }
-  /** `..`: the next segment at every depth. */
+  /** `..` applies the next segment at every depth. */
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
 
@@ -119,7 +119,9 @@ function isDefinite(segment: Segment): boolean {
   return segment.kind === 'names' || segment.kind === 'length';
 }
 
-/** The value at the path, or undefined if absent; a list, perhaps empty, for an indefinite path. */
+/**
+ * Returns the value at the path, or undefined if there is none. An indefinite path returns a list, which may be empty.
+ */
 export function readJsonPath(root: JavaValue, path: JsonPath, budget: RenderBudget): JavaValue | undefined {
   const found: JavaValue[] = [];
   collect({ root, segments: path.segments, found, budget }, root, 0, 0);
@@ -133,9 +135,9 @@ type Walk = {
   readonly budget: RenderBudget;
 };
 
-/** Follows the segments from `at` on; nodes after the last one are results. */
+/** Follows the path's segments from index `at`. The nodes that the last segment selects are the results. */
 function collect(walk: Walk, node: JavaValue, at: number, depth: number): void {
-  // A path step takes more time than a template step.
+  // A path step is more expensive than a template step.
   walk.budget.spend(STEP_COST);
   const segment = walk.segments[at];
   if (segment === undefined) walk.found.push(node);
@@ -148,7 +150,8 @@ function descend(walk: Walk, node: JavaValue, at: number, depth: number): void {
   walk.budget.checkDepth(depth);
   walk.budget.spend(1);
   if (!(node instanceof JavaMap || node instanceof JavaList)) return;
-  // After `..` a filter tests each object itself, so that no item is tested twice.
+  // After `..`, a filter is applied to each object in a list instead of the list itself, so that no object is tested
+  // twice.
   const isFilteredList = walk.segments[at]?.kind === 'filter' && node instanceof JavaList;
   if (!isFilteredList) collect(walk, node, at, depth);
   for (const child of childrenOf(node)) descend(walk, child, at, depth + 1);
@@ -183,7 +186,7 @@ function follow(
   }
 }
 
-/** Several names yield an object with the names that exist. */
+/** A segment with several names returns one object that contains the names that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));
@@ -196,7 +199,8 @@ function itemAt({ items }: JavaList, index: number): readonly JavaValue[] {
 }
 
 /**
- * If both ends are given, a negative end only counts with a negative start, as in Jayway: `[1:-1]` is empty.
+ * If a slice has a start and an end, a negative end works only with a negative start, as in Jayway. `[1:-1]` is
+ * therefore empty.
  */
 function slice(node: JavaList, from: number | undefined, to: number | undefined): readonly JavaValue[] {
   const { items } = node;

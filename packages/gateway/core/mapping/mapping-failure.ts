@@ -7,7 +7,8 @@ import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect } from '../defect.ts';
 
 /**
- * The status is AWS's: 400 for a request body that is not JSON, 500 for faults of the API's owner. Bugs pass unchanged.
+ * Uses AWS's status codes: 400 for a request body that is not JSON, 500 for faults of the API's owner. Errors that are
+ * bugs of the gateway are returned unchanged.
  */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;
@@ -32,7 +33,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
   return error;
 }
 
-/** A 500, which AWS's execution log reports as "Execution failed due to configuration error". */
+/** A 500 error that AWS's execution log reports as "Execution failed due to configuration error". */
 export function configurationError(reason: string, defect?: Defect): GatewayError {
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
@@ -42,7 +43,8 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
 }
 
 /**
- * The function's result is not a valid proxy response. @param status if it differs from the code's default
+ * The error for a function result that is not a valid proxy response. @param status given only if it differs from the
+ * code's default status
  */
 export function malformedProxyResponse(problem: string, status?: number): GatewayError {
   return gatewayError('FUNCTION_FAILED', {

@@ -1,4 +1,4 @@
-/** Input of templates and parameter mappings for one request. Each part is made on first use. */
+/** The input of templates and parameter mappings for one request. Each part is created on first use. */
 import { readQuery, type QueryMaps } from '../events/query-text.ts';
 import { readRestHeaders, type HeaderMaps } from '../events/request-headers.ts';
 import { restRequestContext } from '../events/rest-event.ts';
@@ -20,7 +20,7 @@ export class MappingInput {
   #contextValues: Readonly<Record<string, JsonValue>> | undefined;
   #context: JavaMap | undefined;
 
-  /** `contextOf`: replaces the request's `$context`, on WebSocket APIs. */
+  /** `contextOf` replaces the request's `$context` on WebSocket APIs. */
   constructor(
     facts: RoutedFacts,
     caller: CallerFacts,
@@ -58,8 +58,8 @@ export class MappingInput {
   }
 
   /**
-   * `$context`, shared by all templates of the exchange: a later template reads the overrides of an earlier one
-   * [obs].
+   * `$context` is shared by all templates of the exchange, so a later template reads the overrides of an earlier
+   * template [obs].
    */
   get context(): JavaMap {
     this.#context ??= contextVariables(this.#values());
@@ -87,7 +87,7 @@ export class MappingInput {
     return this.stageVariables === null ? undefined : getEntry(this.stageVariables, name);
   }
 
-  /** `identity.sourceIp` → the text of that value; undefined if absent. */
+  /** The text of a context variable such as `identity.sourceIp`; undefined if the variable is absent. */
   contextText(name: string): string | undefined {
     let value: unknown = this.#values();
     for (const part of name.split('.')) {

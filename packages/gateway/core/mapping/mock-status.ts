@@ -4,9 +4,9 @@ const WHITE = /\s/;
 const INTEGER = /^-?\d{1,10}$/;
 
 /**
- * Reads `statusCode` from lenient JSON. AWS accepts `{ statusCode: 200 }`, which the CDK sends, single
- * quotes, trailing commas, text before the object, and members that it cannot parse. The value must be a bare
- * integer, of any size; `"200"` is not accepted. Undefined if there is no such member.
+ * Reads `statusCode` from lenient JSON. AWS accepts names without quotes (the CDK sends `{ statusCode: 200 }`), single
+ * quotes, trailing commas, text before the object, and members that it cannot parse. The value must be an unquoted
+ * integer of any size; `"200"` is not accepted. Returns undefined if there is no such member.
  */
 export function readMockStatus(text: string): number | undefined {
   const start = text.indexOf('{');
@@ -21,7 +21,7 @@ export function readMockStatus(text: string): number | undefined {
   return undefined;
 }
 
-/** A name in matching quotes or without quotes; undefined if the quotes do not match. */
+/** Returns a name without its quotes, if it has any. Returns undefined if the quotes do not match. */
 function unquoted(name: string): string | undefined {
   const quoted = /^(["'])(.*)\1$/s.exec(name)?.[2];
   if (quoted !== undefined) return /["']/.test(quoted) ? undefined : quoted;
@@ -29,7 +29,7 @@ function unquoted(name: string): string | undefined {
 }
 
 /**
- * Splits members at commas outside quotes and brackets. Undefined if a member opens an object that is never
+ * Splits members at commas outside quotes and brackets. Returns undefined if a member opens an object that is never
  * closed.
  */
 function splitMembers(inner: string): string[] | undefined {

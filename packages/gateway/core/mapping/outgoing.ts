@@ -12,7 +12,7 @@ import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deploym
 import type { HttpHead, HttpRequest, ServiceRequest, StreamAnswer } from '../ports.ts';
 import type { MappingInput } from './mapping-input.ts';
 
-/** No call is made; `status` comes from the request template. */
+/** A MOCK integration makes no call. Its `status` comes from the request template. */
 export type MockCall = {
   readonly kind: 'mock';
   readonly plan: MockIntegration;
@@ -27,7 +27,7 @@ export type FunctionCall = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly event: string;
-  /** `X-Amz-Invocation-Type: Event`: the function's result is not awaited. */
+  /** Whether `X-Amz-Invocation-Type` is `Event`, so that the function's result is not awaited. */
   readonly isAsynchronous: boolean;
 };
 
@@ -65,7 +65,10 @@ type HttpApiServiceCall = {
 
 export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
 
-/** A Lambda proxy integration is used as compiled: its event is the exchange's `payload`. */
+/**
+ * What is sent to the integration. A Lambda proxy integration appears as it was compiled, because its event is the
+ * exchange's `payload`.
+ */
 export type Outgoing =
   | LambdaProxyIntegration
   | LambdaStreamIntegration
@@ -81,7 +84,7 @@ export type StreamedAnswer = StreamAnswer<string | HttpHead>;
 
 /** The response of an integration other than a Lambda proxy. */
 export type IntegrationAnswer = {
-  /** From the backend or Lambda's API, or rendered by a MOCK (which may render any integer). */
+  /** The status of the backend or of Lambda's API. For a MOCK, it is the rendered status, which may be any integer. */
   readonly status: number;
   /** Flat list of names and values. */
   readonly headers: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * `$context.requestOverride` and `$context.responseOverride`: changes that a template makes in addition to
+ * The changes that a template makes through `$context.requestOverride` and `$context.responseOverride`, in addition to
  * its text.
  */
 import { printValue } from '@gatewright/velocity/java/printing';
@@ -14,7 +14,7 @@ export const OVERRIDE_NAMES = {
 } as const;
 
 /**
- * A map whose entries may be set once per render: AWS responds with 5xx to the second override of a
+ * A map whose entries may be set only once per render, because AWS responds with 5xx to the second override of a
  * parameter.
  */
 export class OverrideMap extends SilentMap {
@@ -56,10 +56,7 @@ type Overrides = {
   };
   readonly response: {
     readonly header: OverriddenParameters;
-    /**
-     * Undefined if not overridden, or overridden by anything except an integer from 100 to 599, which AWS
-     * ignores.
-     */
+    /** The overriding status; undefined if there is none. AWS ignores every value except an integer from 100 to 599. */
     readonly status: number | undefined;
   };
 };

@@ -1,4 +1,6 @@
-/** Parameter mapping of HTTP APIs: append, overwrite or remove, and the value (docs/aws §7.8). */
+/**
+ * Parameter mapping of HTTP APIs (docs/aws §7.8): the operations append, overwrite and remove, and the mapped values.
+ */
 import { contextVariable } from '../events/context-variables.ts';
 import { readQuery } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';
@@ -20,7 +22,7 @@ export type ParameterChange = {
 
 export type ParameterChanges = {
   readonly request: readonly ParameterChange[];
-  /** Changes by the integration's status. */
+  /** Changes by the status of the integration's response. */
   readonly response: ReadonlyMap<number, readonly ParameterChange[]>;
 };
 
@@ -35,7 +37,10 @@ export type ChangeValue = readonly Part[];
 
 export type ChangeSide = 'request' | 'response';
 
-/** Undefined if AWS would refuse the expression: unknown variables, `..` and filters in a path. */
+/**
+ * Returns undefined if AWS would refuse the expression because of an unknown variable, or because of `..` or a filter
+ * in a path.
+ */
 export function parseChangeValue(text: string, side: ChangeSide): ChangeValue | undefined {
   const whole = /^\$([^{].*)$/s.exec(text)?.[1];
   if (whole !== undefined) {
@@ -122,7 +127,7 @@ function readPart(part: Part, facts: ChangeFacts): string | undefined {
   }
 }
 
-/** A body that is not JSON has no values. */
+/** Returns undefined for a body that is not JSON, because it contains no values. */
 function jsonText(body: string, path: JsonPath): string | undefined {
   try {
     return readJsonText(body, path);

@@ -7,7 +7,7 @@ import type { MappingInput } from './mapping-input.ts';
 export type ParameterSource =
   | { readonly kind: 'static'; readonly text: string }
   | { readonly kind: 'path'; readonly name: string }
-  /** `all`: every value instead of only the last. */
+  /** `all` means that every value is used instead of only the last value. */
   | { readonly kind: 'querystring' | 'header'; readonly name: string; readonly all: boolean }
   /** An undefined path means the whole body. */
   | { readonly kind: 'body'; readonly path: JsonPath | undefined }
@@ -19,12 +19,12 @@ export type MappingSide = 'method.request' | 'route.request' | 'integration.resp
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
-  // Only handshakes have these sources; messages have neither.
+  // Only WebSocket handshakes have query parameters and headers; messages do not.
   'route.request': ['querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   'integration.response': ['header', 'multivalueheader'],
 };
 
-/** Undefined if AWS does not accept the expression on this side. */
+/** Returns undefined if AWS does not accept the expression on this side. */
 export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
   const quoted = /^'(.*)'$/s.exec(expression);
   if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };
@@ -59,8 +59,8 @@ export type SourceFacts = {
 };
 
 /**
- * The values; if there are none, the target is left out. Request header names are matched case-sensitively,
- * which AWS documents. @throws MalformedBodyError for a body that looks like JSON but is not
+ * Returns the values of a source. If there are none, the target is left out. Request header names are matched
+ * case-sensitively, as AWS documents. @throws MalformedBodyError for a body that looks like JSON but is not
  */
 export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {
   switch (source.kind) {

@@ -1,4 +1,6 @@
-/** The body of the integration request: converted, then rendered or passed through (docs/aws §2.4, §7.1). */
+/**
+ * Builds the body of the integration request: it is converted, then rendered or passed through (docs/aws §2.4, §7.1).
+ */
 import { gatewayError } from '../errors.ts';
 import { isBinaryType } from '../events/media-types.ts';
 import { chooseRequestTemplate, chooseSelectedTemplate } from './choose-template.ts';
@@ -44,7 +46,10 @@ export function convertBody(
   return convertRequestBody(facts.body, isBinaryType(contentType, binaryMediaTypes), contentHandling);
 }
 
-/** @throws GatewayError API_CONFIGURATION_ERROR for a body of bytes, because a template works on text */
+/**
+ * Renders a template.
+ * @throws GatewayError API_CONFIGURATION_ERROR for a body of bytes, because templates work only on text
+ */
 export function renderTemplate(template: CompiledTemplate, payload: Payload, input: MappingInput): string {
   if (payload.kind === 'bytes')
     throw configurationError(`Unable to transform: ${template.name} cannot be applied to a binary body`);

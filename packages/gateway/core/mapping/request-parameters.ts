@@ -1,5 +1,5 @@
 /**
- * Parameters of the integration request: first the mapped ones, then template overrides
+ * The parameters of the integration request. Parameters are mapped first, and template overrides are applied afterwards
  * (docs/aws §7.4, §7.6).
  */
 import { lastHeader } from '../events/header-list.ts';
@@ -11,7 +11,7 @@ import type { MappingInput } from './mapping-input.ts';
 import type { TextMap } from '../routing/text-map.ts';
 
 export type MappedParameters = {
-  /** In the order of the definition; later entries replace earlier ones of the same name. */
+  /** The headers in the order of the definition. A later entry replaces an earlier entry of the same name. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly query: readonly (readonly [name: string, values: readonly string[]])[];
   readonly path: TextMap;
@@ -61,7 +61,7 @@ export function overrideParameters(mapped: MappedParameters, input: MappingInput
   };
 }
 
-/** The last value of a mapped header, case-insensitive. */
+/** Returns the last value of a mapped header. The name is case-insensitive. */
 export function mappedHeader(mapped: MappedParameters, name: string): string | undefined {
   return lastHeader(mapped.headers.flat(), name);
 }

@@ -11,12 +11,13 @@ const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 type Selectable = { readonly pattern: string | undefined; readonly status?: number };
 
 /**
- * The first response whose pattern matches all of `text` (a status, or the message of a failed function),
- * otherwise the default one. `text` is undefined for a successful function, which patterns see as empty: `.*`
- * matches it, `.+` does not (API model, `IntegrationResponse.selectionPattern`). Of several matches, a MOCK's
- * `ownStatus` prefers the response with that status (recorded, docs/aws §7.9). Undefined corresponds to AWS's "No
- * match for output mapping and no default output mapping configured". @throws TemplateError TEMPLATE_LIMIT
- * where a pattern takes too long
+ * Returns the first integration response whose pattern matches all of `text`, otherwise the default response. `text` is
+ * a status, or the error message of a failed function. For a function that succeeded it is undefined, and patterns are
+ * matched against an empty text: `.*` matches, `.+` does not (API model, `IntegrationResponse.selectionPattern`).
+ *
+ * If several patterns match, a MOCK prefers the response with its `ownStatus` (recorded, docs/aws §7.9). Returns
+ * undefined if AWS would report "No match for output mapping and no default output mapping configured".
+ * @throws TemplateError TEMPLATE_LIMIT if a pattern takes too long
  */
 export function selectResponse<Response extends Selectable>(
   responses: readonly Response[],

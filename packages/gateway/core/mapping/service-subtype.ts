@@ -184,7 +184,7 @@ function jsonCall(target: string, version: string, input: UnknownMembers): Call 
   };
 }
 
-/** SQS is called by its query protocol, so that it responds with XML. */
+/** Calls SQS with the query protocol, so that SQS responds with XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMembers): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);
@@ -203,7 +203,8 @@ function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMember
 }
 
 /**
- * `AttributeName.1=All`, `MessageAttribute.1.Value.DataType=String`: lists and maps in the query protocol.
+ * Prints lists and maps for the query protocol, such as `AttributeName.1=All` or
+ * `MessageAttribute.1.Value.DataType=String`.
  */
 function printMember(name: string, value: unknown): string[] {
   const singular = name.replace(/s$/, '');
@@ -235,7 +236,7 @@ function configurationCall(values: UnknownMembers): Call {
   };
 }
 
-/** `StateMachineArn` → `stateMachineArn`, as Step Functions spells its parameters. */
+/** Converts `StateMachineArn` to `stateMachineArn`, the spelling that Step Functions uses for its parameters. */
 function lowerFirst(values: UnknownMembers): UnknownMembers {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),

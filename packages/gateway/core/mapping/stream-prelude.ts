@@ -11,8 +11,8 @@ const MAX_PRELUDE_BYTES = 16_384;
 
 /**
  * Reads up to the delimiter; the rest is the body.
- * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter; any error that ends the stream
- * before it
+ * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter, or any error that ends the stream before the
+ * delimiter
  */
 export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<string>> {
   const parts = stream[Symbol.asyncIterator]();
@@ -36,9 +36,9 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * The prelude for a function URL, whose function may also stream its body alone: the status is then 200, and the
- * content type is the function's own or generic (Lambda developer guide, "Response streaming for Lambda
- * functions").
+ * Splits the prelude from the stream of a function URL. The function may also stream its body without a prelude. The
+ * status is then 200, and the content type is the function's own or a generic type (Lambda developer guide, "Response
+ * streaming for Lambda functions").
  */
 export async function splitOwnPrelude(
   stream: ByteStream,

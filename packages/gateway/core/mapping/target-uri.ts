@@ -1,26 +1,29 @@
 /**
- * Renders the address of an integration: stage variables are already filled in, and `{name}` stands for a
+ * Renders the address of an integration. Stage variables are already filled in, and `{name}` is a placeholder for a
  * path parameter.
  */
 
 type TargetAddress = {
-  /** `https://pets.example:8443` */
+  /** For example `https://pets.example:8443`. */
   readonly origin: string;
   /** The path as sent on the wire, with the leading slash. */
   readonly path: string;
-  /** Without the question mark; empty when there is none. */
+  /** The query without the question mark; empty if there is none. */
   readonly query: string;
 };
 
-/** Authority, path, query. Fragments are never sent. */
+/** Matches authority, path and query. Fragments are never sent. */
 const PARTS = /^(https?:\/\/)([^/?#]+)([^?#]*)(?:\?([^#]*))?/i;
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
-/** A path parameter must not become credentials or another path on the host. */
+/** Allows only a host and a port, so that a path parameter cannot add credentials or another path on the host. */
 const AUTHORITY = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 type PathParameters = Readonly<Record<string, string>>;
 
-/** Undefined for AWS's "Invalid endpoint address", such as a host whose stage variable is not set. */
+/**
+ * Returns undefined if AWS would report "Invalid endpoint address", for example if the host's stage variable is not
+ * set.
+ */
 export function renderHttpAddress(uri: string, parameters: PathParameters): TargetAddress | undefined {
   const [, scheme = '', authority = '', path = '', query = ''] = PARTS.exec(uri) ?? [];
   const host = fill(authority, parameters, (value) => value);
@@ -35,7 +38,7 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
   };
 }
 
-/** The path of an address or a service URI. Dot segments stay as sent: the backend interprets them. */
+/** Renders the path of an address or a service URI. Dot segments stay as sent, because the backend interprets them. */
 export function renderPath(path: string, parameters: PathParameters): string {
   const filled = escapeFor(
     fill(path, parameters, (value) => escapeFor(value, IN_PATH)),
@@ -62,7 +65,10 @@ function fill(text: string, parameters: PathParameters, escape: (value: string) 
   });
 }
 
-/** Characters allowed unescaped, including `%`, because path parameters of REST are still encoded. */
+/**
+ * Matches the characters that must be escaped in a path. `%` is not escaped, because path parameters of REST APIs are
+ * still encoded.
+ */
 const IN_PATH = /[^!$%&'()*+,\-./0-9:;=@A-Z_a-z~]+/g;
 const IN_QUERY = /[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]+/g;
 const IN_VALUE = /[^%\-.0-9A-Z_a-z~]+/g;

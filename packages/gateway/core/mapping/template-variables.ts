@@ -14,7 +14,7 @@ import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
 import { failure } from '@gatewright/velocity/java/template-error';
 import type { RenderScope } from '@gatewright/velocity/compile';
 
-/** The parameters of the method request; repeated ones have their last value. */
+/** The parameters of the method request. A repeated parameter has its last value. */
 export type TemplateParameters = {
   readonly path: Readonly<Record<string, string>>;
   readonly querystring: Readonly<Record<string, string>>;
@@ -24,9 +24,9 @@ export type TemplateParameters = {
 export type TemplateInput = {
   /** The body of the request, or in a response template the body of the integration's response. */
   readonly body: string;
-  /** The request's, in response templates as well. */
+  /** The parameters of the request, in response templates as well. */
   readonly parameters: TemplateParameters;
-  /** From `contextVariables`; shared by the request and response templates of an exchange. */
+  /** The result of `contextVariables`, which the request and response templates of an exchange share. */
   readonly context: JavaMap;
   readonly stageVariables: Readonly<Record<string, string>> | null;
 };
@@ -53,7 +53,7 @@ const IDENTITY_KEYS =
     ' ',
   );
 
-/** A peculiarity of AWS: maps inside `$context` print as nothing, unlike other maps in a template. */
+/** Maps inside `$context` print as nothing, unlike other maps in a template. This is a peculiarity of AWS. */
 function contextValue(value: JsonValue): JavaValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return toJavaValue(value);
   const map = new SilentMap();
@@ -103,7 +103,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
       'json',
       (args, budget) => {
         const value = read(args, budget);
-        // A path without a value, or a body that is not JSON, yields an empty JSON text.
+        // A path without a value, or a body that is not JSON, results in an empty JSON string.
         return value === undefined ? '""' : printJson(value, budget, { escapeSlash: false });
       },
     ],
@@ -126,7 +126,7 @@ function allParameters({ path, querystring, header }: TemplateParameters): JavaM
   ]);
 }
 
-/** Searches the path, then the query string, then the headers, whose names are case-insensitive. */
+/** Searches the path, then the query string, then the headers. Header names are case-insensitive. */
 function parameter(parameters: TemplateParameters, name: JavaValue): JavaValue | undefined {
   if (typeof name !== 'string') return undefined;
   for (const values of [parameters.path, parameters.querystring, parameters.header]) {
@@ -137,7 +137,7 @@ function parameter(parameters: TemplateParameters, name: JavaValue): JavaValue |
   return header?.[1] ?? '';
 }
 
-/** A function of `$util` on the text of its only argument. */
+/** Makes a `$util` method that converts the text of its only argument. */
 function onText(convert: (text: string) => JavaValue): HostMethod {
   return (args, budget) => {
     const [value] = args;

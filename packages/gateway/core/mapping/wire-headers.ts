@@ -1,11 +1,11 @@
-/** Lines by lower-case name, in the spelling that was written last. */
+/** Header lines by lower-case name. `name` has the spelling that was written last. */
 export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
 export function setHeader(headers: WireHeaders, name: string, values: readonly string[]): void {
   headers.set(name.toLowerCase(), { name, values });
 }
 
-/** Flat name, value list. */
+/** Returns a flat list of names and values. */
 export function printHeaders(headers: WireHeaders): string[] {
   return [...headers.values()].flatMap(({ name, values }) => values.flatMap((value) => [name, value]));
 }
@@ -21,7 +21,7 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex -- "above one byte"
 
 /**
- * A value in wire form. Mapped values come from bodies and queries, so a client may try to inject a second
+ * Converts a value to wire form. Mapped values come from bodies and queries, so a client may try to inject a second
  * header with a line break. Characters beyond one byte are sent as UTF-8. @throws HeaderInvalidError
  */
 export function toHeaderValue(name: string, value: string): string {

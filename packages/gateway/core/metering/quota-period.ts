@@ -13,8 +13,8 @@ export function dayOf(epochMs: number): number {
 }
 
 /**
- * The first day of the period that contains a day. Weeks begin on Sunday by default; AWS does not document
- * it.
+ * The first day of the period that contains `day`. By default weeks begin on Sunday, because AWS does not document the
+ * first day of its weeks.
  */
 export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekStart = 'sunday'): number {
   switch (period) {
@@ -31,7 +31,7 @@ export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekSta
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** `2026-09-01` as a day; undefined for an invalid date. */
+/** Parses a date such as `2026-09-01` to a day number. Returns undefined for an invalid date. */
 export function parseDay(text: string): number | undefined {
   if (!DATE.test(text)) return undefined;
   const epochMs = Date.parse(`${text}T00:00:00Z`);

@@ -1,4 +1,4 @@
-/** The usage of one key under one plan, by day; the plan's limit applies to the sum of a period. */
+/** Counts the usage of one key under one plan by day. The plan's limit applies to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
 import type { StoredUsage } from './stored-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
@@ -14,7 +14,7 @@ const LOTS = 60;
 /** Requests of about the same time, not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
-/** The requests of one key under one plan. It stores no limit, because a plan may change while it counts. */
+/** Counts the requests of one key under one plan. It does not store the limit, because the plan may change. */
 export class KeyUsage {
   /** Requests by day; days without requests are absent. */
   readonly #used = new Map<number, number>();
@@ -26,8 +26,8 @@ export class KeyUsage {
   #pending: Lot[] = [];
 
   /**
-   * The offset applies to the period in which the key joined the plan. `lagMs`: delay until a request counts,
-   * so that usage may exceed the quota, as on AWS, whose quotas are best effort; 0 means at once.
+   * The offset of a quota applies to the period in which the key joined the plan. `lagMs` is the delay until a request
+   * counts; 0 means at once. With a delay, usage may exceed the quota, as on AWS, where quotas are best effort.
    */
   constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);

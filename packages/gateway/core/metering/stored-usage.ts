@@ -1,17 +1,17 @@
 /** The usage of a key, as stored between runs. */
 
-/** Requests by day (since 1970). */
+/** Numbers of requests by day (since 1970). */
 type ByDay = readonly (readonly [day: number, count: number])[];
 
 export type StoredUsage = {
   /** First day of the key in its plan. */
   readonly firstDay: number;
   readonly used: ByDay;
-  /** Extensions by UpdateUsage, by the first day of the period. */
+  /** The requests that `UpdateUsage` added, by the first day of the period. */
   readonly extensions: ByDay;
 };
 
-/** Undefined if the value is invalid. */
+/** Returns undefined if the value is invalid. */
 export function readStoredUsage(value: unknown): StoredUsage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { firstDay, used, extensions } = value as Readonly<Record<string, unknown>>;

@@ -1,17 +1,21 @@
 /**
- * Token buckets, AWS's throttle: `burstLimit` tokens, refilled at the rate, one per request (docs/aws §5.1).
- * Callers check every bucket before they take from any, so that a refused request takes nothing.
+ * Token buckets, AWS's algorithm for throttling. A bucket contains `burstLimit` tokens and is refilled at the rate;
+ * each request takes one token (docs/aws §5.1). Callers check every bucket before they take a token from any of them,
+ * so that a refused request takes none.
  */
 
-/** `rateLimit` tokens per second, with at most `burstLimit` stored. 0 admits no request. */
+/**
+ * `rateLimit` tokens are added per second, and the bucket contains at most `burstLimit`. A limit of 0 admits no
+ * request.
+ */
 export type ThrottleLimit = { readonly rateLimit: number; readonly burstLimit: number };
 
 /** Tolerance for floating-point sums. */
 const ROUNDING = 1e-9;
 
 /**
- * Starts full. It uses the gateway's clock, not the monotonic one, so that `gatewright clock +1s` refills it
- * and tests are repeatable.
+ * A token bucket that starts full. It uses the gateway's clock instead of the monotonic clock, so that
+ * `gatewright clock +1s` refills it and tests are repeatable.
  */
 export class TokenBucket {
   #limit: ThrottleLimit;
@@ -51,7 +55,7 @@ export class TokenBucket {
     this.#tokens = Math.max(0, limit.burstLimit - used);
   }
 
-  /** Moving the clock back refills nothing; time counts on from there. */
+  /** Moving the clock back refills nothing. Refilling continues from the new time. */
   #refill(nowEpochMs: number): void {
     const passedMs = nowEpochMs - this.#filledAtEpochMs;
     if (passedMs === 0) return;
@@ -62,10 +66,7 @@ export class TokenBucket {
   }
 }
 
-/**
- * Buckets by name, made on first use. Names come from definitions, never from requests, so the map is
- * bounded.
- */
+/** Buckets by name, created on first use. Names come from definitions, never from requests, so the map is bounded. */
 export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
 

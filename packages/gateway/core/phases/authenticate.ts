@@ -34,8 +34,8 @@ type IamAuthorization = Extract<Authorization, { kind: 'iam' }>;
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 /**
- * The caller, if it is known without waiting: open routes, cached grants, signatures, tokens whose key is
- * available.
+ * Returns the caller if it is known without waiting, as for open routes, cached grants, signatures, and tokens whose
+ * key is available.
  */
 export function knownCaller(matched: Matched, at: Ports): Caller | undefined {
   const { authorization } = matched.route;
@@ -63,7 +63,7 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 }
 
 /**
- * The values of all identity sources as one unambiguous text; a missing or empty one results in 401 without
+ * Returns the values of all identity sources as one unambiguous text. A missing or empty value results in 401 without
  * calling the function.
  */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
@@ -158,7 +158,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       defect: { kind: 'authorizer', code: 'malformed' },
     });
   }
-  // Only this exact text results in 401; other failures are the authorizer's, not the caller's
+  // Only the exact text `Unauthorized` results in 401. Other failures are the authorizer's fault, not the caller's
   // (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
@@ -184,7 +184,7 @@ function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'r
 
 type PresentedToken = { readonly token: UncheckedToken; readonly issuer: TrustedIssuer };
 
-/** The token and the issuer that must have signed it, both not yet verified. */
+/** Reads the token and the issuer that must have signed it. Neither is verified yet. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
   const { identitySource, trust, issuersOf, dialect } = authorization.authorizer;
   const duplicates = dialect === 'http-jwt' ? 'joined' : 'last';
@@ -204,7 +204,7 @@ async function askIssuer(authorization: TokenAuthorization, matched: Matched, at
   const presented = readToken(authorization, matched);
   const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
   if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
-  // AWS also responds with 401 for an unreachable issuer: an unverified token admits nobody.
+  // AWS also responds with 401 if the issuer cannot be reached, because an unverified token must not admit anyone.
   if (found.kind === 'unreachable')
     throw refuse(authorization, ISSUER_UNREACHABLE, describeUnreachable(presented.issuer, found.reason));
   return tokenCaller(authorization, presented, found.key, at);
@@ -238,10 +238,10 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
   return tokenRefusal(authorization.authorizer, defect, authorization.scopes, why);
 }
 
-/** AWS_IAM: identifies the caller by the access key of the signature. */
+/** Identifies the caller of an AWS_IAM route by the access key of the signature. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
   const { method, rawPath: path, rawQuery: query, headers } = matched;
-  // The signature covers the body as sent.
+  // The signature covers the body as sent, before decompression.
   const body = matched.packed?.sent ?? matched.body ?? '';
   const signature = verifyByAnyClock(
     { method, path, query, rawHeaders: headers.lines, body },

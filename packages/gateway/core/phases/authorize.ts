@@ -1,7 +1,8 @@
 /**
- * Decides whether the caller is allowed. The cached policy is evaluated for each ARN, so a narrow policy
- * refuses the second route, as on AWS. reads: caller, grant, resource policy · adds: nothing · may answer: no
- * · fails with: ACCESS_DENIED @see docs/aws §1.2, §1.4, §4.2, §4.4
+ * Decides whether the caller is allowed. A cached policy is evaluated for the ARN of each request, so a policy that
+ * allows only one route refuses other routes, as on AWS.
+ * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
+ * @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
 import { gatewayError } from '../errors.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
@@ -36,7 +37,7 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
 }
 
 /**
- * A function URL uses Lambda's own policies: the caller's and the function's (Lambda developer guide,
+ * Checks the policies of the caller and of the function, which Lambda uses for function URLs (Lambda developer guide,
  * "Control access to Lambda function URLs"). For a caller of another account, both must allow the call.
  */
 function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): void {
@@ -71,7 +72,9 @@ function principalOf({
   return { arn: userArn, roleArn, accountId, userId, organizationId, tags };
 }
 
-/** Table A applies to identities of the API's own account, table B to others. */
+/**
+ * Table A of docs/aws §1.2 applies to identities of the API's own account, and table B to identities of other accounts.
+ */
 function combinationFor(matched: Matched, { accountId }: Signer): typeof decideWithinAccount {
   return accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
 }
@@ -100,8 +103,8 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
 }
 
 /**
- * Names the principal in the log line, because most refusals concern a caller that is identified as another
- * one.
+ * Names the principal in the log line, because a refused caller is often identified as a different principal than
+ * expected.
  */
 function describeCaller({ principalId }: AuthorizerGrant): string {
   return principalId === undefined ? '' : ` to ${principalId}`;
@@ -141,7 +144,7 @@ function askAbout(
   };
 }
 
-/** Undefined if there is no policy. */
+/** Returns undefined if there is no policy. */
 function askResourcePolicy(matched: Matched, question: PolicyQuestion): PolicyDecision | undefined {
   const { resourcePolicy } = matched.stage.deployment;
   return resourcePolicy?.kind === 'policy' ? resourcePolicy.policy.decide(question) : undefined;

@@ -1,8 +1,10 @@
 /**
- * The stage cache, which is the cache of a REST stage: read before a request is mapped, filled after the
- * integration's response. It comes after authorization, so callers share entries unless a header in the key
- * separates them. reads: cache settings of the route, key parameters, Cache-Control, permissions · adds:
- * nothing · may answer: a hit · fails with: ACCESS_DENIED @see docs/aws §9
+ * The stage cache, which is the cache of a REST stage. It is read before a request is mapped and filled after the
+ * integration's response. It comes after authorization, so callers share entries unless a header in the key separates
+ * them.
+ * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may answer: a hit ·
+ * fails with: ACCESS_DENIED
+ * @see docs/aws §9
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
@@ -17,22 +19,22 @@ import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
 
 type CacheLookup = {
-  /** From the cache; undefined means that the integration is called, and `storeReply` keeps its response. */
+  /** The reply from the cache. If undefined, the integration is called and `storeReply` caches its response. */
   readonly reply: Reply | undefined;
   readonly cache: StageCacheStore;
   readonly key: string;
   readonly ttlSeconds: number;
   readonly storedAtEpochMs: number | undefined;
-  /** Added to every reply to this request, but never stored in an entry. */
+  /** A warning that is added to every reply to this request, but never stored in the cache. */
   readonly warning: string | undefined;
 };
 
-/** In bytes of a body; longer responses are not cached. */
+/** The maximum length of a body in bytes. Longer responses are not cached. */
 const MAX_ENTRY_BYTES = 1_048_576;
-/** AWS documents the header, but not its text. */
+/** AWS documents the `Warning` header, but not its text. */
 const WARNING = '199 Cache-Control header is not authorized';
 
-/** Undefined if the route has no cache. */
+/** Returns undefined if the route has no cache. */
 export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): CacheLookup | undefined {
   const { stage, route, method } = admitted;
   const caching = stage.cache?.routes.get(route);
@@ -71,9 +73,8 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 }
 
 /**
- * Deployment, method, namespace and the values of key parameters as one unambiguous text. Header names are
- * case-insensitive: a client that writes `authorization` must not get the entry of clients without the
- * header.
+ * Joins deployment, method, namespace and the values of key parameters into one unambiguous text. Header names are
+ * case-insensitive, so that a client that sends `authorization` does not get the entry of clients without the header.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
   const { stage, method, headers, body } = admitted;
@@ -120,8 +121,8 @@ function decideRefresh(
 }
 
 /**
- * `execute-api:InvalidateCache` on the method, by the authorizer's policy or the signer's own; other callers
- * have no policy that allows it.
+ * Whether the policy of the authorizer or of the signer allows `execute-api:InvalidateCache` on the method. Other
+ * callers have no policy that could allow it.
  */
 function mayInvalidate(admitted: Admitted): boolean {
   const policy = policyOf(admitted);
@@ -134,7 +135,7 @@ function mayInvalidate(admitted: Admitted): boolean {
 }
 
 function policyOf({ caller, api }: Admitted): CompiledPolicy | undefined {
-  // AWS does not allow other accounts to invalidate.
+  // AWS does not allow other accounts to invalidate the cache.
   if (caller.kind === 'iam') return caller.accountId === api.accountId ? caller.permissions : undefined;
   return caller.kind === 'lambda' && caller.grant.verdict.kind === 'policy'
     ? caller.grant.verdict.policy

@@ -1,14 +1,14 @@
 /**
- * Compresses an integration's response if the API is configured for it and the client accepts it. Failures
- * worded by the gateway, and streams, stay unchanged. reads: Accept-Encoding, reply · adds: nothing · may
- * answer: no · fails with: nothing @see developer guide, "Receive an API response with a compressed payload";
- * docs/aws §2.4
+ * Compresses an integration's response if the API is configured for it and the client accepts it. The gateway's own
+ * error replies and streams are not compressed.
+ * reads: Accept-Encoding, reply · adds: nothing · may answer: no · fails with: nothing
+ * @see developer guide, "Receive an API response with a compressed payload"; docs/aws §2.4
  */
 import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Compressor } from '../ports.ts';
 
-/** `minimumBytes`: smaller bodies are not compressed. */
+/** Bodies smaller than `minimumBytes` are not compressed. */
 export async function compress(
   { headers }: Received,
   reply: Reply,
@@ -27,8 +27,8 @@ export async function compress(
 const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * The client's preferred coding, if AWS supports it: for `br, gzip` nothing is compressed, because only the
- * first coding counts. A missing header and `*` mean no compression.
+ * Returns the client's preferred coding, if AWS supports it. Only the first coding counts, so nothing is compressed for
+ * `br, gzip`. A missing header and `*` also mean no compression.
  */
 export function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;

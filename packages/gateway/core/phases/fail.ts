@@ -1,6 +1,7 @@
 /**
- * Turns any error into a reply; no other place does so. Never throws. reads: error, stage or API wording ·
- * adds: reply · may answer: always @see docs/aws §1.3–1.5; docs/errors.md
+ * Turns any error into a reply. No other code does this. Never throws.
+ * reads: error, stage or API wording · adds: reply · may answer: always
+ * @see docs/aws §1.3–1.5; docs/errors.md
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import type { ErrorWordings } from '../deployment/model.ts';
@@ -18,7 +19,7 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
   return { status: worded.status, headers: [...worded.headers], body: worded.body };
 }
 
-/** A bug of the gateway: only the operator gets the stack. */
+/** The error is a bug of the gateway, so only the operator gets its stack. */
 function asFault(error: unknown): GatewayError {
   const reason = describeFault(error);
   return gatewayError('DEFAULT_5XX', { source: 'gateway', reason });

@@ -23,7 +23,7 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
   if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** The function's CORS headers stay in addition to the URL's, so that one header may appear twice [obs]. */
+/** The function's CORS headers are added to the CORS headers of the URL, so the same header may appear twice [obs]. */
 function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
   const origin = received.headers.last('origin');

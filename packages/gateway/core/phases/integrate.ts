@@ -16,14 +16,14 @@ import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** The integration's outcome; for a streaming one, available as soon as its status is known. */
+/** The integration's outcome. For a streamed response, it is available as soon as the status is known. */
 export type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
 export type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
   readonly stage: Pick<Mapped['stage'], 'variables'>;
 };
 
-/** Not `async`, so that the pipeline awaits the port's promise directly. */
+/** The function is not `async`, so that the pipeline awaits the port's promise directly. */
 export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
   const { outgoing } = mapped;
   switch (outgoing.kind) {
@@ -84,7 +84,7 @@ function invokeFunction(
 
 const LAMBDA_HEADERS = ['Content-Type', 'application/json'];
 const ACCEPTED: HttpOutcome = { kind: 'answered', status: 202, headers: LAMBDA_HEADERS, body: NOTHING };
-/** Lambda's refusal of an event; an integration response may show it to the client. */
+/** Lambda's error response for an event that is not JSON. An integration response may pass it to the client. */
 const NOT_JSON: HttpOutcome = {
   kind: 'answered',
   status: 400,
@@ -92,7 +92,7 @@ const NOT_JSON: HttpOutcome = {
   body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
 };
 
-/** The integration's response (a text for a Lambda proxy), or throws the client's failure. */
+/** Returns the integration's response, which is a text for a Lambda proxy, or throws the client's failure. */
 export function readAnswer(
   mapped: Pick<Mapped, 'outgoing'>,
   outcome: Outcome,
@@ -106,7 +106,7 @@ export function readAnswer(
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
-      // With templates, a failed function is not an error: its message selects the integration response.
+      // With templates, a failed function is not an error, because its message selects the integration response.
       if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
       return readOutcome(outcome);
     case 'timed-out':
@@ -120,7 +120,7 @@ function fromLambda(payload: string, errorMessage?: string): IntegrationAnswer {
   return errorMessage === undefined ? answer : { ...answer, errorMessage };
 }
 
-/** The function's result as text, or throws the client's failure. */
+/** Returns the function's result as text, or throws the client's failure. */
 export function readOutcome(result: InvocationResult): string {
   switch (result.kind) {
     case 'returned':
@@ -155,7 +155,10 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
   }
 }
 
-/** False for a call that cannot be made: a configuration error, on an HTTP API as well. */
+/**
+ * Whether the failure follows the rules of HTTP APIs. A service call that cannot be made is a configuration error on an
+ * HTTP API as well.
+ */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
 }
@@ -163,7 +166,7 @@ function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable
 type Unreachable = Extract<HttpOutcome, { kind: 'unreachable' }>;
 
 function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
-  // An HTTP API responds with 503 to all of them (docs/aws §8).
+  // An HTTP API responds with 503 for every reason (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
     case 'address':

@@ -1,6 +1,8 @@
 /**
- * Logs a request on every exit: its line, and the stage's logs (access log, execution log, metrics, trace).
- * reads: everything · adds: nothing · may answer: no · fails with: nothing @see docs/aws §10.3
+ * Logs every request, whatever its outcome. Writes the request line and the stage's logs (access log, execution log,
+ * metrics, trace).
+ * reads: everything · adds: nothing · may answer: no · fails with: nothing
+ * @see docs/aws §10.3
  */
 import { lambdaUri, levelLines } from '../events/execution-log.ts';
 import { readIdentity } from '../events/identity-sources.ts';
@@ -13,13 +15,12 @@ import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
-/** Called first for a request whose stage writes more than the request line. */
+/** Must be called first for a request whose stage writes more than the request line. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
-  // Only execution logs show the authorizer's event.
+  // All notes are stored only for execution logs, because only these show the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
-  // The client's sampling decision is respected; AWS samples the other requests, whereas here all of them are
-  // traced.
+  // The client's sampling decision is respected. AWS samples the other requests, but here all of them are traced.
   if (
     matched.stage.logs?.isTraced === true &&
     at.traces !== undefined &&
@@ -29,8 +30,8 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
 }
 
 /**
- * `GET /dev/users 200 3.2 ms integrate`, and the reason for a failure. `connection`: the request was a
- * WebSocket handshake.
+ * Writes the request line, such as `GET /dev/users 200 3.2 ms integrate`, with the reason for a failure. `connection`
+ * is set if the request was a WebSocket handshake.
  */
 export function log(
   received: Received,
@@ -118,7 +119,7 @@ function describe(
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
-    // AWS calls the step authorizer if there is one, and authentication if it checks a signature itself.
+    // AWS calls this step authorizer if the route has one, and authentication if AWS checks a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
@@ -148,7 +149,7 @@ function describeExecution(
   };
 }
 
-/** Undefined if the route has no Lambda authorizer, or the request was refused before it. */
+/** Returns undefined if the route has no Lambda authorizer, or if the request was refused before the authorizer. */
 function describeAuthorizer(
   received: Received,
   { phase, failure, error }: Trail,

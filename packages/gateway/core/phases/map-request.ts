@@ -53,8 +53,8 @@ export function mapRequest(admitted: Admitted): Mapped {
 }
 
 /**
- * The function's event, whether or not the function may be invoked now; recorded requests build the event
- * again.
+ * Builds the function's event, whether or not the function may be invoked. It is also used to build the event of a
+ * recorded request again.
  */
 export function buildProxyEvent(
   integration: LambdaProxyIntegration | LambdaStreamIntegration,
@@ -87,7 +87,8 @@ function mapByTemplates(
 }
 
 /**
- * AWS notices this only when it calls, and then responds with 500 where the type's own status is 504 [obs].
+ * AWS detects this failure only when it calls the integration. It then responds with 500, although the default status
+ * of this gateway response is 504 [obs].
  */
 function failedCall(reason: string, defect?: Defect): Error {
   return gatewayError('INTEGRATION_FAILURE', {
@@ -98,7 +99,7 @@ function failedCall(reason: string, defect?: Defect): Error {
   });
 }
 
-/** `$context.integrationErrorMessage` of HTTP APIs (docs/aws §4.5). */
+/** The value of `$context.integrationErrorMessage` on HTTP APIs (docs/aws §4.5). */
 const NO_PERMISSION =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
 

@@ -52,7 +52,7 @@ function mapByTemplates(
   return buildReply(plan.response, selectBy, answer, input, { ...facts, isMock });
 }
 
-/** Status and headers; the body follows while the reply is sent. */
+/** Makes a reply with status and headers. The body follows while the reply is sent. */
 function startStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | StreamedAnswer): Reply {
   if (!('head' in answer)) throw new TypeError('a streaming integration returned no stream');
   const stream = { bytes: answer.body, idleMs, onOver: () => undefined };

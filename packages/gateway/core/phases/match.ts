@@ -25,22 +25,21 @@ export function match(received: Received, at: { readonly random: Random }): Matc
   return received.matched(found);
 }
 
-/** Decided for each request: on AWS no client is bound to the canary (docs/aws §10.2). */
+/** The release is chosen for each request, because AWS does not bind a client to the canary (docs/aws §10.2). */
 function chooseRelease(stage: ServedStage, random: Random): ServedStage {
   const { canary } = stage;
   return canary === undefined || random.fraction() * 100 >= canary.percentTraffic ? stage : canary.stage;
 }
 
-/** Only the default endpoint is disabled: custom domains and the plain local address still work. */
+/** Only the default endpoint can be disabled. Custom domains and the plain local address still work. */
 function namesExecuteApi(received: Received): boolean {
   const host = received.headers.last('host');
   return host !== undefined && (readApiIdFromHost(host) !== undefined || isVpcEndpointHost(host));
 }
 
 /**
- * A peculiarity of AWS: on an unknown REST route it parses `Authorization` as a SigV4 header before it
- * responds with "Missing Authentication Token", so a bearer token gets a text about key=value pairs
- * (docs/aws §1.4).
+ * On an unknown REST route, AWS parses `Authorization` as a SigV4 header before it responds with "Missing
+ * Authentication Token". A bearer token therefore results in a message about key=value pairs (docs/aws §1.4).
  */
 function routeNotFound(received: Received): Error {
   const reason = `no route for ${received.method} ${received.path}`;

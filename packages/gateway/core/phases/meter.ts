@@ -1,7 +1,9 @@
 /**
- * API key, throttle and quota, in AWS's order. A refused request takes nothing: no token of another bucket,
- * no unit of the quota. reads: route, caller, x-api-key · adds: API key · may answer: no · fails with:
- * INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED @see docs/aws §1.1 steps 8–9, §5
+ * Checks API key, throttle and quota in AWS's order. A refused request takes no token from any bucket and no unit of
+ * the quota.
+ * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED,
+ * QUOTA_EXCEEDED
+ * @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
@@ -11,14 +13,14 @@ import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
   const { route, stage } = authenticated;
-  // On a route that needs no key, a key is ignored: neither checked nor counted.
+  // If the route needs no key, a key is neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
   if (authenticated.notes?.metered !== undefined)
     noteLevels(authenticated.notes.metered, authenticated, holder, nowEpochMs);
-  // Known from here on, including in the log line of a refused request.
+  // The API key is known from here on and also appears in the log line of a refused request.
   const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
@@ -31,8 +33,8 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
 }
 
 function nothingMetered(): MeterNotes {
-  // Copied member by member, because this runs for every request and spreading a second object costs a call
-  // into the engine.
+  // The members are listed one by one, because this runs for every request and an object spread costs a call into the
+  // JavaScript engine.
   return {
     holder: undefined,
     keyFault: undefined,
@@ -44,7 +46,7 @@ function nothingMetered(): MeterNotes {
   };
 }
 
-/** Levels change shortly afterwards, so they are read now. */
+/** Records the quota and the token levels now, because they change shortly afterwards. */
 function noteLevels(
   notes: MeterNotes,
   { stage, route: { routeKey } }: Authenticated,
@@ -61,7 +63,10 @@ function noteLevels(
   notes.routeLimit = ofRoute?.limit;
 }
 
-/** Limits for all callers: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
+/**
+ * Applies the limits for all callers: first the route's limit on this stage, then the account's limit. @throws
+ * GatewayError THROTTLED
+ */
 export function admitByStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
   if (stage.throttle === undefined) return;
   const ofRoute = stage.throttle.bucketOf(routeKey, nowEpochMs);
@@ -99,7 +104,7 @@ function identify(authenticated: Authenticated): KeyHolder {
   return holder;
 }
 
-/** AWS's line in the execution log [kc]. */
+/** The text that AWS writes to the execution log [kc]. */
 function describeKey(
   { apiKey, plan }: KeyHolder,
   { api, stage, route }: Authenticated,

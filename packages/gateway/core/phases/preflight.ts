@@ -18,8 +18,8 @@ export function preflight(received: Received): Reply | undefined {
   // A function URL has one route, and replies to preflights without authorization.
   if (api.functionUrl !== undefined)
     return { status: 200, headers: preflightHeaders(deployment.cors, origin), body: '' };
-  // An OPTIONS route with an authorizer receives the preflight: AWS advises users to add an open OPTIONS
-  // route.
+  // An OPTIONS route with an authorizer receives the preflight, so AWS advises users to add an OPTIONS route without
+  // authorization.
   const route = deployment.routes.find('OPTIONS', path)?.plan;
   if (route !== undefined && (route.httpMethod === 'OPTIONS' || route.authorization.kind !== 'none'))
     return undefined;

@@ -1,9 +1,8 @@
 /**
- * Checks that do not depend on the caller: hard limits before routing, then the part of the resource policy
+ * Checks that do not depend on the caller. Hard limits are checked before routing, then the part of the resource policy
  * that AWS reads before authentication.
- * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no · fails with:
- * MALFORMED_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
- * ACCESS_DENIED
+ * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no · fails with: MALFORMED_REQUEST,
+ * URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ACCESS_DENIED
  * @see docs/aws §1.1 steps 1 and 4, §1.2, §2.5
  */
 import { gatewayError } from '../errors.ts';
@@ -16,7 +15,7 @@ import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
 const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
-/** Shorter paths have ARNs within the limit in any region and stage, so they need not be printed. */
+/** The ARN of a shorter path is within the limit in any region and stage, so it does not have to be built. */
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
@@ -32,7 +31,7 @@ export function screen(received: Received): void {
     if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
     isName = !isName;
   }
-  // Attack: a proxy in front of the gateway or a server behind it may use the other Host (RFC 9112 §3.2).
+  // Attack: a proxy in front of the gateway or a server behind it may use the other Host header (RFC 9112 §3.2).
   if (hosts > 1) throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'more than one Host' });
   if (headerBytes > limits.headerBytes)
     throw gatewayError('HEADERS_TOO_LARGE', { source: 'client', reason: `headers of ${headerBytes} bytes` });
@@ -54,8 +53,8 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 }
 
 /**
- * Checks the length of the ARN, then the policy: an open method needs an explicit allow, a method with a Lambda
- * authorizer only needs the absence of an explicit deny; other methods are decided in `authorize`, once the
+ * Checks the length of the ARN, then the resource policy. An open method needs an explicit allow. A method with a
+ * Lambda authorizer only requires that there is no explicit deny. Other methods are decided in `authorize`, once the
  * caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
@@ -91,7 +90,10 @@ function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: P
     throw denied(matched, false, `the policy of the private domain ${name} does not allow it`);
 }
 
-/** Only for REST methods with authorization; an open method does not use its ARN. */
+/**
+ * Refuses a request with a long ARN. This applies only to REST methods with authorization, because an open method does
+ * not use its ARN.
+ */
 function refuseLongArn(matched: Matched): void {
   const { authorization } = matched.route;
   if (matched.api.protocol !== 'rest' || authorization.kind === 'none') return;

@@ -1,8 +1,9 @@
 /**
- * Checks required parameters, then the body. It follows authorization, key and quota: an unauthorized caller
- * learns nothing about the request's form, and a refused request has been counted. reads: route, parameters,
- * body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY @see
- * docs/aws §6
+ * Checks required parameters, then the body. This happens after authorization, API key and quota, so an unauthorized
+ * caller learns nothing about the request's form, and a refused request has already been counted.
+ * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS,
+ * BAD_REQUEST_BODY
+ * @see docs/aws §6
  */
 import { gatewayError } from '../errors.ts';
 import { bareType } from '../events/media-types.ts';
@@ -20,8 +21,8 @@ export function validate(admitted: Admitted): void {
 }
 
 /**
- * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError
- * BAD_REQUEST_BODY, including where the expression selects no model and there is no `$default`
+ * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError BAD_REQUEST_BODY,
+ * also if the expression selects no model and there is no `$default`
  */
 export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
   if (messageCheck === undefined) return;

@@ -4,8 +4,8 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Header and claims are not trusted until the signature is verified; until then they only select the key for
- * it.
+ * The header and the claims are not trusted until the signature is verified. Before that, they are used only to find
+ * the key.
  */
 export type UncheckedToken = {
   readonly kind: 'token';
@@ -17,7 +17,10 @@ export type UncheckedToken = {
   readonly signature: Buffer;
 };
 
-/** Why a token is refused, in the words of HTTP APIs' `error_description`, never with text from the token. */
+/**
+ * The reason why a token is refused, in the words of HTTP APIs' `error_description`. It never contains text from the
+ * token.
+ */
 export type TokenDefect = {
   readonly kind: 'defect';
   readonly code: TokenDefectCode;
@@ -38,7 +41,7 @@ export type TokenDefectCode =
   | 'claim'
   | 'scope';
 
-/** Algorithms that API Gateway verifies; never symmetric ones or `none`. */
+/** The algorithms that API Gateway verifies. Symmetric algorithms and `none` are never accepted. */
 export const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'] as const;
 export type RsaAlgorithm = (typeof RSA_ALGORITHMS)[number];
 
@@ -47,12 +50,12 @@ export function tokenDefect(code: TokenDefectCode, description: string): TokenDe
 }
 
 const BEARER = /^bearer[ \t]+/i;
-/** No padding and no line breaks, so that a token has only one text. */
+/** The pattern allows no padding and no line breaks, so that a token has only one text. */
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 /** Longer names, or names with other characters, are not echoed to the client. */
 const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
 
-/** Reads an identity source's value, with or without `Bearer `. Never throws. */
+/** Parses the value of an identity source, with or without `Bearer `. Never throws. */
 export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   const parts = text.replace(BEARER, '').split('.');
   const [headerText = '', payloadText = '', signatureText = ''] = parts;
@@ -61,8 +64,8 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   const header = readJsonObject(headerText);
   const claims = readJsonObject(payloadText);
   if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;
-  // RFC 7515 §4.1.11: a token with critical extensions that are not understood must be refused; none is
-  // understood here.
+  // A token with critical extensions that are not understood must be refused (RFC 7515 §4.1.11). This gateway
+  // understands none.
   if (header['crit'] !== undefined) return MALFORMED;
   const { alg, kid } = header;
   const algorithm = RSA_ALGORITHMS.find((known) => known === alg);

@@ -1,6 +1,6 @@
 /**
- * IAM's condition operators, each compiled for every value of the policy (IAM user guide, "Condition
- * operators").
+ * IAM's condition operators (IAM user guide, "Condition operators"). An operator is compiled for each value in the
+ * policy.
  */
 import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { quote } from '../routing/quote.ts';
@@ -11,7 +11,10 @@ import { compilePattern, compileText } from './text-pattern.ts';
 export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
 
 export type Operator = {
-  /** `…Not…`: true if no policy value matches, and also if the request has no value. */
+  /**
+   * Whether the operator is negated (`…Not…`). A negated operator is true if no policy value matches, and also if the
+   * request has no value.
+   */
   readonly isNegated: boolean;
   /** @throws PolicyInvalid for a value that the operator cannot read. */
   compile(policyValue: string, hasVariables: boolean): ValueTest;
@@ -33,7 +36,7 @@ const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
 const ARN_COLON = /:(?![^{}]*\})/;
 const ARN_PARTS = 6;
 
-/** Compares part by part: a wildcard in one of the six parts does not extend into the next. */
+/** Compares part by part, so that a wildcard in one of the six parts does not extend into the next part. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
   if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is not an ARN`);
@@ -111,8 +114,8 @@ function date(compare: Comparison): Compile {
 }
 
 /**
- * W3C date and time (`2025-04-14T22:13:38Z`, or shorter forms down to a year) or seconds since 1970; in
- * milliseconds.
+ * The W3C date and time format: `2025-04-14T22:13:38Z`, or shorter forms down to a year. `readDate` also accepts
+ * seconds since 1970, and returns milliseconds.
  */
 const W3C_DATE = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
 const EPOCH_SECONDS = /^\d{5,12}(?:\.\d{1,9})?$/;

@@ -18,9 +18,9 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * All operators and keys of a block must be satisfied; for a key, one matching value is enough.
- * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}` @throws PolicyInvalid also for an operator that IAM
- * does not know, because skipping it would open what it guards.
+ * All operators and keys of a block must be satisfied. For a key, one matching value is enough, as in
+ * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`. @throws PolicyInvalid, also for an operator that IAM does not
+ * know, because ignoring it would allow what it protects
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;
@@ -33,7 +33,7 @@ export function compileConditions(block: unknown, hasVariables: boolean): Condit
   return (values) => conditions.every((condition) => condition(values));
 }
 
-/** Numbers and booleans may be unquoted. */
+/** Values that are numbers or booleans may be unquoted. */
 function readValues(value: unknown, key: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new PolicyInvalid(`Condition key ${quote(key)} has no values`);
@@ -80,8 +80,8 @@ function parseOperator(name: string): OperatorUse {
 }
 
 /**
- * A missing key satisfies only `…IfExists`, `ForAllValues` and the negated operators. Without a quantifier, a
- * negated operator must be satisfied for every value, because one match is one too many.
+ * A missing key satisfies only `…IfExists`, `ForAllValues` and the negated operators. Without a quantifier, a negated
+ * operator must be satisfied for every value, because a single match makes it false.
  */
 function holds(
   { operator, quantifier, ifExists }: OperatorUse,

@@ -17,7 +17,7 @@ import { parseArn } from '@gatewright/aws/arn';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
-  /** The caller must refuse the request: an unreadable policy neither allows nor denies. */
+  /** The caller must refuse the request, because an unreadable policy neither allows nor denies. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 type Statement = {
@@ -28,7 +28,7 @@ type Statement = {
   readonly condition: Condition;
 };
 
-/** A list of patterns, or (`NotAction`, `NotResource`) everything except them. */
+/** A list of patterns. With `isExcluding` (`NotAction`, `NotResource`), it matches everything except the patterns. */
 type Part = { readonly patterns: readonly Pattern[]; readonly isExcluding: boolean };
 
 const DOCUMENT_MEMBERS = new Set(['Version', 'Id', 'Statement']);
@@ -77,7 +77,7 @@ function decide(
   return 'implicit-deny';
 }
 
-/** One statement, to be evaluated part by part. @throws PolicyInvalid */
+/** Compiles one statement, which is then evaluated part by part. @throws PolicyInvalid */
 export function compileStatement(statement: unknown, version: unknown, options: PolicyReading): Statement {
   return readStatement(statement, version === '2012-10-17', options);
 }
@@ -144,7 +144,7 @@ function refuseUnknownMembers(record: UnknownMembers, known: ReadonlySet<string>
   if (unknown !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`);
 }
 
-/** Exactly one of `Name` and `NotName`. */
+/** Reads `Name` or `NotName`; a statement must contain exactly one of the two. */
 function readPart(
   statement: UnknownMembers,
   name: 'Action' | 'Resource',
@@ -176,8 +176,9 @@ type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
 const EVERYBODY: PrincipalTest = () => true;
 
 /**
- * `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * Services, federated identities and canonical users are valid, but never call here. @throws PolicyInvalid
+ * Compiles `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
+ * Services, federated identities and canonical users are valid principals, but never call the gateway. @throws
+ * PolicyInvalid
  */
 function compilePrincipals(
   statement: UnknownMembers,
@@ -201,8 +202,8 @@ function compilePrincipals(
 }
 
 /**
- * An identity's policy applies to the identity that it is attached to; AWS's samples of authorizers still
- * write `"Principal": "*"`.
+ * A policy of an identity applies only to the identity that it is attached to. `"Principal": "*"` is still accepted,
+ * because AWS's sample authorizers write it.
  */
 function refuseAllBut(principal: unknown): PrincipalTest {
   if (principal !== undefined && readNames(principal).isEverybody) return EVERYBODY;
@@ -211,9 +212,9 @@ function refuseAllBut(principal: unknown): PrincipalTest {
 
 type Names = {
   readonly isEverybody: boolean;
-  /** Whether it includes the caller's identity or the caller's account. */
+  /** Whether the principals include the caller's identity or the caller's account. */
   readonly includes: PrincipalTest;
-  /** Whether it includes both the caller's identity and the caller's account. */
+  /** Whether the principals include both the caller's identity and the caller's account. */
   readonly includesFully: PrincipalTest;
 };
 
@@ -246,7 +247,7 @@ function readNames(value: unknown): Names {
   };
 }
 
-/** IAM refuses wildcards in the name of an identity, because they would match none or too many. */
+/** IAM refuses wildcards in the name of an identity, because a wildcard would match no identity or too many. */
 function isIdentity(name: string): boolean {
   const arn = parseArn(name);
   return (

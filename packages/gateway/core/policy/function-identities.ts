@@ -1,6 +1,7 @@
 /**
- * Identities that functions sign as: each has its own key pair while the gateway runs, and the permissions of
- * its role. Instances keep their environment across a reload, so the key stays when the role changes.
+ * The identities with which functions sign calls. Each function has its own key pair while the gateway runs, and the
+ * permissions of its role. Function instances keep their environment across a reload, so the key pair stays the same
+ * when the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { describeMissing } from './role.ts';
@@ -14,7 +15,7 @@ type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: strin
 /** A function as it is known before its first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
-/** Who uses a role: a function or an integration, or a caller of STS under its own name. */
+/** The user of a role: a function, an integration, or a caller of STS with its own session name. */
 type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: string | undefined };
 
 type FunctionIdentitiesOptions = {
@@ -29,10 +30,10 @@ type KnownRoles = {
   readonly ofFunctions: ReadonlyMap<string, Role>;
 };
 
-/** API Gateway's session name for roles. */
+/** The session name with which API Gateway assumes roles. */
 const INTEGRATION_SESSION = 'BackplaneAssumeRoleSession';
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-/** Limits log and memory when a function keeps requesting new resources. */
+/** Limits the log and the memory if a function keeps requesting new resources. */
 const MAX_REPORTED = 1000;
 
 export class FunctionIdentities {
@@ -60,7 +61,7 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** A function without any of these roles may do everything. */
+  /** Replaces the functions and their roles. A function that has none of these roles is allowed everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
     this.#reported.clear();
     this.#roles = byArn;
@@ -68,7 +69,7 @@ export class FunctionIdentities {
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
   }
 
-  /** The identity for an integration's calls, by its role; undefined if the role is unknown. */
+  /** Returns the identity for the calls of an integration with this role; undefined if the role is unknown. */
   assume(roleArn: string): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
@@ -139,7 +140,7 @@ export class FunctionIdentities {
   }
 }
 
-/** Local identities, the current functions and the sessions of STS. */
+/** Combines the local identities with the identities of the current functions and of the STS sessions. */
 export function withFunctions(
   fixed: Identities,
   functions: FunctionIdentities,

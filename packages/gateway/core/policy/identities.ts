@@ -13,7 +13,7 @@ export type LocalIdentity = {
   readonly name: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** `arn:aws:iam::123456789012:user/alice` */
+  /** For example `arn:aws:iam::123456789012:user/alice`. */
   readonly arn: string;
   readonly policies: readonly CompiledPolicy[];
   /**
@@ -23,19 +23,19 @@ export type LocalIdentity = {
   readonly organizationId?: string;
   /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
-  /** Present on a temporary key pair, which is valid only with this token and until it expires. */
+  /** The session of a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: IdentitySession;
   readonly role?: RoleSession;
 };
 
 export type RoleSession = {
-  /** `arn:aws:iam::123456789012:role/dev-orders` */
+  /** For example `arn:aws:iam::123456789012:role/dev-orders`. */
   readonly arn: string;
-  /** `AROA…:orders` */
+  /** For example `AROA…:orders`. */
   readonly userId: string;
   /** The permissions boundary; undefined means that only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** Condition values of the session, in addition to the values of a call. */
+  /** Condition values of the session. They are added to the values of a call. */
   readonly facts: ConditionValues;
   /** Called for refusals that no resource policy can turn into an allow. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
@@ -52,7 +52,7 @@ export type Identities = {
   readonly all: readonly LocalIdentity[];
 };
 
-/** A larger number is assumed to be a mistake. */
+/** The maximum number of identities. A larger number is assumed to be a mistake. */
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
 const OPTIONAL_KEYS = ['accountId', 'organizationId', 'tags', 'sessionToken', 'sessionExpires'];
@@ -80,10 +80,10 @@ export function adminIdentity(
 }
 
 /**
- * Reads the identities file (YAML or JSON): `identities: [{ name, accessKeyId, secretAccessKey, policies:
- * [<IAM policy document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?,
- * sessionExpires? }]`, the last two together and the time as `2026-12-31T23:59:59Z`.
- * @throws DefinitionError with file and line for anything else, unknown keys included.
+ * Reads the identities file (YAML or JSON): `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy
+ * document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?, sessionExpires?
+ * }]`. `sessionToken` and `sessionExpires` must be given together; the time is written as `2026-12-31T23:59:59Z`.
+ * @throws DefinitionError with file and line for anything else, including unknown keys
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
   const lines = new LineCounter();
@@ -91,7 +91,7 @@ export function parseIdentities(text: string, file: string, accountId: string): 
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // Only the position is shown, because the line itself may contain a secret.
+    // The message contains only the position, because the line itself may contain a secret.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     throw new DefinitionError(
       { file, line },
@@ -132,7 +132,7 @@ export function createIdentities(
 }
 
 /**
- * The decision if no resource policy applies: resources of another account need that account's permission,
+ * Decides if no resource policy applies. A call to a resource of another account also needs that account's permission,
  * which does not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
@@ -165,7 +165,7 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   };
 }
 
-/** The policies' decision, limited by a boundary ("Permissions boundaries for IAM entities"). */
+/** Returns the policies' decision, limited by the permissions boundary ("Permissions boundaries for IAM entities"). */
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
   const question =
     role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
@@ -192,13 +192,13 @@ function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuesti
 /** Facts about an identity that are not secret, for policies and events. */
 type IdentityFacts = {
   readonly arn: string;
-  /** If it differs from the API's account, calls are cross-account. */
+  /** The identity's account. If it differs from the API's account, calls are cross-account. */
   readonly accountId: string;
   /**
-   * AWS's unique id of a user: `AIDA…`. Here it is derived from the access key id, with the prefix of users.
+   * AWS's unique id of a user, such as `AIDA…`. Here it is derived from the access key id and has the prefix of users.
    */
   readonly userId: string;
-  /** Only for role sessions: policies may name the role as well. */
+  /** The role's ARN, present only for role sessions, because policies may name the role as well. */
   readonly roleArn: string | undefined;
   readonly organizationId: string | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;
@@ -296,8 +296,8 @@ class IdentitiesReader {
   }
 
   /**
-   * Requires both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
-   * effect.
+   * Requires both the token and the expiry, or neither. A token without an expiry would be valid forever, and an expiry
+   * without a token has no effect.
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
     if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};
@@ -351,7 +351,7 @@ class IdentitiesReader {
     const node = fields.get(property);
     if (node === undefined) return this.#fail(owner, property, 'is missing');
     const value = isScalar(node) ? node.value : undefined;
-    // The value is not repeated, because it may be a secret.
+    // The error message does not contain the value, because it may be a secret.
     if (typeof value !== 'string' || !shape.test(value))
       return this.#fail(node, property, `must be ${wanted}`);
     return value;

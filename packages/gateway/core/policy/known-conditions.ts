@@ -27,7 +27,7 @@ const KEYS = new Set([
   'lambda:invokedviafunctionurl',
   'lambda:sourcefunctionarn',
 ]);
-/** Services whose calls are evaluated; conditions of other services have no effect here. */
+/** Services whose calls are evaluated. Conditions for other services have no effect here. */
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
 export function unknownConditionKeys(document: unknown): readonly string[] {

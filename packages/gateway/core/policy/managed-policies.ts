@@ -98,7 +98,7 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Undefined if the permissions of this policy are not known here. */
+/** Returns undefined if the permissions of this policy are not known here. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
@@ -114,7 +114,10 @@ export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/** The ARN that SAM makes from a bare name: an AWS managed policy, with or without the service-role path. */
+/**
+ * Returns the ARN that SAM derives from a bare name. It is the ARN of an AWS managed policy, with or without the
+ * service-role path.
+ */
 export function managedPolicyArn(name: string): string {
   const isOfService =
     /^(?:AWSLambda\w*ExecutionRole|AWSLambdaRole|AmazonAPIGatewayPushToCloudWatchLogs)$/.test(name);

@@ -6,9 +6,9 @@
  */
 export type ConditionValues = { get(key: string): readonly string[] | undefined };
 
-/** The caller, proven by a signature. */
+/** The caller, authenticated by a signature. */
 export type PolicyPrincipal = {
-  /** `arn:aws:iam::123456789012:user/alice` */
+  /** For example `arn:aws:iam::123456789012:user/alice`. */
   readonly arn: string;
   readonly accountId: string;
   /** The role's ARN if the principal is a role session. */
@@ -20,7 +20,7 @@ export type PolicyQuestion = {
   /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual path, still encoded. */
   readonly resource: string;
   readonly conditions: ConditionValues;
-  /** Undefined means anonymous: only statements for everyone apply. */
+  /** The caller. If undefined, the caller is anonymous, and only statements for everyone apply. */
   readonly principal?: PolicyPrincipal | undefined;
 };
 
@@ -33,9 +33,7 @@ type PolicySource = {
 };
 
 export type PolicyReading = {
-  /**
-   * `arn:aws:execute-api:{region}:{account}:{apiId}`, replaces `execute-api:` in `execute-api:/…` resources.
-   */
+  /** `arn:aws:execute-api:{region}:{account}:{apiId}`, which replaces `execute-api:` in `execute-api:/…` resources. */
   readonly apiArn?: string;
   /**
    * Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself accepts
@@ -43,19 +41,19 @@ export type PolicyReading = {
    */
   readonly effectInAnyCase?: boolean;
   /**
-   * A policy attached to a resource, each of whose statements names its principals. Otherwise statements
-   * apply to the identity that the policy is attached to.
+   * Whether the policy is attached to a resource, so that each statement names its principals. If not, statements apply
+   * to the identity that the policy is attached to.
    */
   readonly ofResource?: boolean;
   /**
-   * A policy attached to a user or role: IAM refuses such a policy if it has a principal ("AWS JSON policy elements:
-   * Principal", "You cannot use the Principal element in an identity-based policy").
+   * Whether the policy is attached to a user or role. IAM refuses such a policy if it contains a principal ("AWS JSON
+   * policy elements: Principal", "You cannot use the Principal element in an identity-based policy").
    */
   readonly ofIdentity?: boolean;
 };
 
 export type CompiledPolicy = {
-  /** The documents of the policy, one or several; absent if there is none. */
+  /** The policy's documents, one or several; absent if there are none. */
   readonly sources?: readonly PolicySource[];
   decide(question: PolicyQuestion): PolicyDecision;
 };

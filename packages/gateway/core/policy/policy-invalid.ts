@@ -1,6 +1,6 @@
 /**
- * The document is not a valid policy. Only `compilePolicy` catches this error and turns it into its `invalid`
- * outcome.
+ * The error for a document that is not a valid policy. Only `compilePolicy` catches this error and turns it into its
+ * `invalid` outcome.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -16,8 +16,8 @@ export function readRecord(value: unknown, what: string): UnknownMembers {
 }
 
 /**
- * A string or a list of strings. An empty list is refused, because as `NotResource` it would match
- * everything. @throws PolicyInvalid
+ * Reads a string or a list of strings. An empty list is refused, because as `NotResource` it would match everything.
+ * @throws PolicyInvalid
  */
 export function readTexts(value: unknown, what: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

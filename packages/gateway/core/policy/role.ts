@@ -6,7 +6,7 @@ import { compilePolicy } from './evaluate.ts';
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 
 export type Role = {
-  /** `arn:aws:iam::123456789012:role/dev-orders` */
+  /** For example `arn:aws:iam::123456789012:role/dev-orders`. */
   readonly arn: string;
   readonly name: string;
   /** `AROA…`; absent for a role that belongs to no stack. */
@@ -14,9 +14,9 @@ export type Role = {
   /** Includes a policy that allows everything if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
-  /** Who may assume the role; undefined if that is not known, and then assuming it is refused. */
+  /** The trust policy, which defines who may assume the role. If it is not known, assuming the role is refused. */
   readonly trust?: CompiledPolicy | undefined;
-  /** The longest session, in seconds; absent means an hour. */
+  /** The maximum session duration in seconds; absent means one hour. */
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
@@ -45,7 +45,10 @@ export function describeMissing(
 /** The parts of an ARN. They show whether the role allows the denied call in another account, region or partition. */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
-/** Undefined if no statement differs only in its place. @param own ARN of the role */
+/**
+ * Describes the other account, region or partition in which the role allows the call. Returns undefined if no statement
+ * differs only in this. @param own ARN of the role
+ */
 function describeElsewhere(
   own: string,
   policies: readonly CompiledPolicy[],
@@ -66,7 +69,7 @@ function describeElsewhere(
   return place && `allows it only ${place}`;
 }
 
-/** ARNs of statements that would allow the call if they named its place. */
+/** Returns the ARNs in statements that would allow the call if they named its partition, region and account. */
 function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQuestion): readonly Arn[] {
   return sources.flatMap(({ document, options }) =>
     asOneOrMore(membersOf(document)['Statement']).flatMap((statement) =>
@@ -105,7 +108,7 @@ function describePlace(named: Arn, asked: Arn): string | undefined {
   return `in ${places.map(([place]) => place).join(' and ')}: start with ${places.map(([, option]) => option).join(' ')}`;
 }
 
-/** The first of each partition. */
+/** The first region of each partition. */
 const REGIONS: Readonly<Record<string, string>> = {
   aws: 'us-east-1',
   'aws-cn': 'cn-north-1',

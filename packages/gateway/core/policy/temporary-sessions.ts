@@ -1,4 +1,4 @@
-/** Temporary key pairs that STS has issued. Each stands for an identity until it expires. */
+/** Temporary key pairs that STS has issued. Each represents an identity until it expires. */
 import type { LocalIdentity } from './identities.ts';
 
 type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -11,7 +11,7 @@ type Opened = {
   readonly identity: () => LocalIdentity | undefined;
 };
 
-/** The session that expires first comes first. */
+/** The maximum number of sessions. If there are more, the oldest session is removed. */
 export const MAX_SESSIONS = 1_000;
 
 export class TemporarySessions {
@@ -23,7 +23,7 @@ export class TemporarySessions {
     if (this.#opened.size > MAX_SESSIONS && oldest !== undefined) this.#opened.delete(oldest);
   }
 
-  /** Also returns expired sessions; the caller must check `session`. */
+  /** Returns a session even if it has expired, so the caller must check `session`. */
   find(accessKeyId: string): LocalIdentity | undefined {
     const opened = this.#opened.get(accessKeyId);
     const identity = opened?.identity();

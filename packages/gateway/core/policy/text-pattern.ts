@@ -9,12 +9,13 @@ type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly key: string; readonly fallback: string | undefined };
 
-/** `${key}` or `${key, 'default'}`; `${*}`, `${?}`, `${$}` are the characters themselves. */
+/** Matches `${key}` or `${key, 'default'}`. `${*}`, `${?}` and `${$}` represent the characters themselves. */
 const VARIABLE = /\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/g;
 const LITERALS = new Set(['*', '?', '$']);
 
 /**
- * Wildcards apply; variables only with `hasVariables` (Version 2012-10-17), otherwise they are plain text.
+ * Compiles a text with wildcards. Variables are resolved only with `hasVariables` (Version 2012-10-17); otherwise they
+ * are plain text.
  */
 export function compilePattern(source: string, hasVariables: boolean): Pattern {
   if (!hasVariables || !source.includes('${')) return compileGlob(source);
@@ -26,7 +27,8 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
 }
 
 /**
- * The text without wildcards; undefined means that a variable has no value, so that nothing is equal to it.
+ * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value, so that
+ * nothing is equal to the text.
  */
 export function compileText(
   source: string,
@@ -57,7 +59,7 @@ function parseParts(source: string): readonly Part[] {
   return parts;
 }
 
-/** A key with several values has no single value to insert. */
+/** A key with several values has no single value that could be inserted, so the variable's default applies. */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {
   if (LITERALS.has(part.key)) return part.key;
   const found = values.get(part.key);
@@ -65,8 +67,8 @@ function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionVal
 }
 
 /**
- * Split at the policy's `*`. Only the policy's own wildcards count: a `*` inside a value is an ordinary
- * character, or callers could widen the policy.
+ * Splits the text at the policy's own `*`. Only the policy's own wildcards count. A `*` inside an inserted value is an
+ * ordinary character, because otherwise callers could widen the policy.
  */
 function renderPieces(parts: readonly Part[], values: ConditionValues): readonly GlobPiece[] | undefined {
   const pieces: (string | typeof ANY_ONE)[][] = [[]];

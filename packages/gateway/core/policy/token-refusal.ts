@@ -3,7 +3,7 @@ import { gatewayError } from '../errors.ts';
 import type { GatewayError, GatewayErrorDetail } from '../errors.ts';
 import type { TokenDefect } from './bearer-token.ts';
 
-/** The type of authorizer: each words the same defects differently. */
+/** The type of authorizer. Each type words the same defects differently. */
 export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
 type TokenRefusalWords = {
@@ -11,7 +11,7 @@ type TokenRefusalWords = {
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
 };
 
-/** `scopes`: the route's scopes, one of which the token needs. `why` is for the operator. */
+/** Returns the error for a refused token. The token needs one of the route's `scopes`. `why` is for the operator. */
 export function tokenRefusal(
   { dialect, withoutScope }: TokenRefusalWords,
   defect: TokenDefect,

@@ -1,38 +1,50 @@
 /**
- * The trusted issuers and required claims of an authorizer (docs/aws §4.5, §4.6). A check that cannot be made
+ * The trusted issuers and required claims of an authorizer (docs/aws §4.5, §4.6). A check that cannot be performed
  * counts as failed.
  */
 import { tokenDefect } from './bearer-token.ts';
 import type { Claims, RsaAlgorithm, TokenDefect, UncheckedToken } from './bearer-token.ts';
 
 export type TrustedIssuer = {
-  /** Exactly the `iss` of its tokens, including a trailing slash; its keys are looked up there, too. */
+  /**
+   * The exact `iss` of the issuer's tokens, including a trailing slash. The issuer's keys are looked up at this URL,
+   * too.
+   */
   readonly issuer: string;
-  /** `aud` must be one of these; `any` for Cognito, whose pool signs only for its own app clients. */
+  /**
+   * The accepted values of `aud`. For Cognito it is `any`, because a user pool signs tokens only for its own app
+   * clients.
+   */
   readonly audience: readonly string[] | 'any';
 };
 
 export type TokenTrust = {
   readonly issuers: readonly TrustedIssuer[];
   readonly algorithms: readonly RsaAlgorithm[];
-  /** Cognito: a pattern that must match the whole `aud`. */
+  /** A pattern for Cognito that must match the whole `aud`. */
   readonly audienceForm: ((text: string) => boolean) | undefined;
-  /** Cognito: ID tokens for a method without scopes, access tokens for a method with scopes. */
+  /**
+   * The type of token that Cognito authorizers require: ID tokens for a method without scopes, access tokens for a
+   * method with scopes.
+   */
   readonly tokenUse: 'id' | 'access' | undefined;
-  /** Must be present; if values are given, it must equal or contain one of them. */
+  /** Claims that must be present. If `values` are given, the claim must equal or contain one of them. */
   readonly requiredClaims: readonly RequiredClaim[];
 };
 
 export type RequiredClaim = { readonly name: string; readonly values: readonly string[] };
 
 export interface VerificationKey {
-  /** Whether the key made this signature; false for an algorithm that the key is not for. Never throws. */
+  /**
+   * Whether the signature was created with this key. Returns false if the key does not support the algorithm. Never
+   * throws.
+   */
   verifies(algorithm: string, signedText: string, signature: Buffer): boolean;
 }
 
 /**
- * The issuer whose key must have signed. The token chooses only among several issuers, so that with a single
- * one a wrong `iss` is found after the signature, as on AWS.
+ * Chooses the issuer whose key must have signed the token. The token's `iss` matters only if there are several issuers.
+ * With a single issuer, a wrong `iss` is detected after the signature check, as on AWS.
  */
 export function chooseIssuer(
   token: UncheckedToken,

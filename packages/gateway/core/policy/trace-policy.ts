@@ -1,6 +1,6 @@
 /**
- * Finds the statement of a policy that decided, and why the others do not match, for explanations. Compiles
- * the same parts as for requests, so that both always agree.
+ * Finds the statement of a policy that decided and the reasons why other statements do not match, for explanations. It
+ * compiles the same parts as the evaluation of requests, so that explanation and decision always agree.
  */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ type ConditionTrace = {
   readonly operator: string;
   readonly key: string;
   readonly wanted: readonly string[];
-  /** Undefined means that the request has no such key. */
+  /** The values in the request; undefined means that the request has no such key. */
   readonly found: readonly string[] | undefined;
   readonly holds: boolean;
 };

@@ -9,7 +9,7 @@ export type Identity = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A resolved property as text, `List.0.Member` for a nested one; undefined means absent. */
+  /** Returns a resolved property as text; undefined if it is absent. `List.0.Member` names a nested property. */
   text(property: string): string | undefined;
   /** The position, from 1, among resources of its type for the same function; absent means the first. */
   readonly ordinal?: number;
@@ -27,13 +27,13 @@ export const id =
   ({ stackName, logicalId }) =>
     makeId(count, stackName, logicalId);
 
-/** The template's name, otherwise a name in CloudFormation's form. */
+/** Returns the name in the template, otherwise a name in CloudFormation's form. */
 export const named =
   (property: string, maxLength?: number): Namer =>
   (resource) =>
     resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength);
 
-/** A required property of the template. */
+/** Returns a required property of the template. */
 export const given =
   (property: string): Namer =>
   (resource) =>
@@ -41,7 +41,7 @@ export const given =
 
 export const generated: Namer = ({ stackName, logicalId }) => makeName(stackName, logicalId);
 
-/** `arn:{partition}:{service}:{region}:{account}:{prefix}{ref}` */
+/** Returns ARNs in the form `arn:{partition}:{service}:{region}:{account}:{prefix}{ref}`. */
 export const arnOf =
   (service: string, name: Namer, prefix = ''): Namer =>
   (resource) =>

@@ -1,11 +1,16 @@
-/** The known resource types: each room has a table, and templates are resolved with all of them. */
+/**
+ * The known resource types. Each part of the gateway has a table of types, and templates are resolved with all tables.
+ */
 import type { NamesOfType } from './namers.ts';
 import type { Consequence, TypeClass } from './type-class.ts';
 
-/** Only data: it is loaded for every template, whether or not the template uses the type. */
+/**
+ * A resource type contains only data, because it is loaded for every template, whether or not the template uses the
+ * type.
+ */
 type ResourceType = Partial<TypeClass> & {
   readonly names?: NamesOfType;
-  /** The type never changes the result of a request. */
+  /** Whether the type never changes the result of a request. */
   readonly isWithoutEffect?: boolean;
   /** The consequence of a type that does not run here. */
   readonly consequence?: Consequence;
@@ -35,7 +40,7 @@ export class ResourceTypes {
     return this.#types.keys();
   }
 
-  /** How the type's properties are treated; undefined for a type whose properties are not read. */
+  /** Returns how the type's properties are treated; undefined for a type whose properties are not read. */
   classOf(name: string): TypeClass | undefined {
     const type = this.#types.get(name);
     if (type === undefined || type.isWithoutEffect === true) return undefined;
@@ -50,7 +55,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What does not happen for requests if the type is not supported. */
+  /** What requests lack if the type is not supported. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

@@ -1,6 +1,6 @@
 /** Base paths of custom domains (docs/aws §10.4). */
 
-/** AWS's longest mapping key. */
+/** The maximum length of AWS's mapping keys. */
 const MAX_LENGTH = 300;
 const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";
 const BASE_PATH = new RegExp(`^(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
@@ -11,9 +11,9 @@ export function isBasePath(text: string): boolean {
 }
 
 /**
- * The longest base path that the path starts with, segment by segment; the empty one matches all paths.
- * Undefined if none does. `hasBasePath` is called from the longest to the shortest, at most once per segment
- * of the longest one.
+ * Returns the longest base path that matches the beginning of the path, segment by segment. The empty base path matches
+ * all paths. Returns undefined if no base path matches. `hasBasePath` is called from the longest to the shortest
+ * candidate, at most once per segment of the longest base path.
  */
 export function findBasePath(
   path: string,

@@ -5,14 +5,14 @@ export function isSameFunction(a: NamedFunction, b: NamedFunction): boolean {
   return a.functionName === b.functionName && a.qualifier === b.qualifier;
 }
 
-/** `orders`, `orders:live` */
+/** Prints a function name such as `orders` or `orders:live`. */
 export function printFunctionName({ functionName, qualifier }: NamedFunction): string {
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
 }
 
 /**
- * The resource whose policy must permit the call: the alias or version if the ARN names one, otherwise the
- * function.
+ * Returns the resource whose policy must permit the call. This is the alias or version if the ARN names one, otherwise
+ * the function.
  */
 export function ownerOf({ functionName, qualifier }: FunctionTarget): NamedFunction {
   return { functionName: functionName.source, qualifier: qualifier?.source };

@@ -1,4 +1,4 @@
-/** Finds the API by the Host header, or by a path for clients that cannot use such a name. */
+/** Finds the API by the Host header, or by a path for clients that cannot use such a host name. */
 
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
@@ -11,10 +11,10 @@ const FUNCTION_URL_HOST =
 const MAX_HOST_LENGTH = 261;
 
 /**
- * The API id of `{apiId}.execute-api.localhost[:port]` and
- * `{apiId}.execute-api.{region}.amazonaws.com[:port]`, including `{apiId}-{vpceId}.execute-api.…` with the VPC
- * endpoint of a private API (docs/aws §10.6), or of a function URL; undefined for other hosts, including
- * custom domains.
+ * Returns the API id in a host name: `{apiId}.execute-api.localhost[:port]`,
+ * `{apiId}.execute-api.{region}.amazonaws.com[:port]`, `{apiId}-{vpceId}.execute-api.…` with the VPC endpoint of a
+ * private API (docs/aws §10.6), or the host of a function URL. Returns undefined for other hosts, including custom
+ * domains.
  */
 export function readApiIdFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH) return undefined;
@@ -23,24 +23,24 @@ export function readApiIdFromHost(host: string): string | undefined {
 
 const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;
 
-/** The endpoint's own name, with AWS's suffix and an optional availability zone. */
+/** Matches the VPC endpoint's own host name, with AWS's suffix and an optional availability zone. */
 const ENDPOINT_HOST =
   /^(vpce-[0-9a-f]{8,17})-[a-z0-9-]{1,40}\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.vpce\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
-/** The VPC endpoint of a private API's client, from its host name → `vpce-0123456789abcdef0`. */
+/** Returns the VPC endpoint in the host name of a private API's client, such as `vpce-0123456789abcdef0`. */
 export function readVpcEndpointFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH || !/vpce-/i.test(host)) return undefined;
   return (PRIVATE_HOST.exec(host) ?? ENDPOINT_HOST.exec(host))?.[1]?.toLowerCase();
 }
 
-/** Whether the host is a VPC endpoint's own name; the API is then named by `x-apigw-api-id`. */
+/** Whether the host is a VPC endpoint's own name. In that case `x-apigw-api-id` names the API. */
 export function isVpcEndpointHost(host: string): boolean {
   return host.length <= MAX_HOST_LENGTH && ENDPOINT_HOST.test(host);
 }
 
 /**
- * `/_api/{apiId}/{stage}/…`: an API that was created by a call, for clients that cannot resolve names below
- * `localhost`.
+ * The path `/_api/{apiId}/{stage}/…` of an API that was created by a call, for clients that cannot resolve host names
+ * below `localhost`.
  */
 export const API_PATH = '/_api/';
 

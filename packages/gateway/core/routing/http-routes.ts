@@ -7,10 +7,12 @@ import type { TrieEntry } from './path-trie.ts';
 import { decodePercent } from './percent-encoding.ts';
 
 /**
- * Compiles the routes of an HTTP API. A full match takes priority over a greedy one, which takes priority
- * over `$default`; among equals the order is more literal segments, then more segments before the greedy one,
- * then the leftmost literal, then the exact method over ANY. The path is decoded before routing, so `%2F`
- * splits a segment and parameters are decoded; a malformed escape is literal. A trailing slash counts.
+ * Compiles the routes of an HTTP API. A full match takes priority over a greedy match, and a greedy match over
+ * `$default`. Between equal matches these criteria decide, in this order: more literal segments, more segments before
+ * the greedy variable, the leftmost literal, the exact method over ANY.
+ *
+ * The path is decoded before routing, so `%2F` splits a segment and parameters are decoded. A malformed escape is
+ * literal. A trailing slash is significant.
  */
 export function compileHttpRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries = plans.filter((plan) => plan.routeKey !== '$default').map(toEntry);
@@ -54,7 +56,7 @@ const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PO
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
-/** Checks the route keys of one API in order of creation. Of two equal keys, the second is refused. */
+/** Checks the route keys of one API in order of creation. If two keys are equal, the second key is refused. */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
   const seen = new Set<string>();
   return routeKeys.flatMap((routeKey) => {

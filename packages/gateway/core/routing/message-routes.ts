@@ -12,7 +12,7 @@ type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'body'; readonly path: BodyPath };
 
-/** `request.body`, `request.body.action`, `request.body.items[0].kind`. */
+/** Matches `request.body`, `request.body.action` or `request.body.items[0].kind`. */
 const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;
 const BODY_STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]/g;
 const COMPOSITE_PART = /\$\{([^}]*)\}|\\\$|[^$\\]+/gy;
@@ -89,7 +89,7 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
     .join('');
 }
 
-/** Only own members: `$request.body.constructor` must not find inherited ones. */
+/** Reads only own members, so that `$request.body.constructor` does not find an inherited member. */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;
   for (const step of path) {
@@ -100,9 +100,9 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
   return isDeeper(value, MAX_DEPTH) ? TOO_DEEP : printValue(value);
 }
 
-/** Deeper than any route key can be: AWS allows 128 characters, and each level has a bracket. */
+/** A depth that no route key can reach, because AWS allows 128 characters and each level needs a bracket. */
 const MAX_DEPTH = 200;
-/** Longer than any route key, so it never matches, not even as a part of one. */
+/** A text that is longer than any route key, so that it never matches a route key or a part of one. */
 const TOO_DEEP = '['.repeat(MAX_DEPTH);
 
 /** Attack: a message of 15,000 brackets would overflow the stack of the printers below. */

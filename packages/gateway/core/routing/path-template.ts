@@ -5,7 +5,7 @@ export type PathSegment =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** `/` has no segments. Accepts any text; `checkResourceTree` applies AWS's rules. */
+/** Parses a path; `/` has no segments. Any text is accepted, because `checkResourceTree` applies AWS's rules. */
 export function parsePathTemplate(path: string): readonly PathSegment[] {
   const trimmed = path.startsWith('/') ? path.slice(1) : path;
   return trimmed === '' ? [] : trimmed.split('/').map(parseSegment);
@@ -20,8 +20,8 @@ export function parseSegment(text: string): PathSegment {
 const KIND_ORDER = { literal: 0, variable: 1, greedy: 2 };
 
 /**
- * Compares two templates from left to right: literal before variable before greedy. Templates that never
- * match the same path need an order, too: sorting requires a total order.
+ * Compares two templates from left to right: literal before variable before greedy. Templates that never match the same
+ * path also need an order, because sorting requires a total order.
  */
 export function bySpecificity(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   const shared = Math.min(a.length, b.length);

@@ -1,8 +1,8 @@
 /**
- * Finds the best matching route for a method and a path. REST and HTTP APIs differ only in priority: they
- * pass their routes in that order, and the trie returns the first match.
+ * Finds the best matching route for a method and a path. REST and HTTP APIs differ only in the priority of routes. They
+ * pass their routes in order of priority, and the trie returns the first match.
  *
- * A lookup visits each node at most once, and skips subtrees without a better route than the one found.
+ * A lookup visits each node at most once, and skips subtrees that have no better route than the route already found.
  */
 import type { RouteMatch, RoutePlan } from '../deployment/model.ts';
 import type { PathSegment } from './path-template.ts';
@@ -16,7 +16,7 @@ export type TrieEntry = {
 };
 
 type TrieOptions = {
-  /** `/{proxy+}` matches `/`, with an empty value. */
+  /** Whether `/{proxy+}` matches `/`, with an empty value. */
   readonly greedyMatchesRoot: boolean;
 };
 
@@ -24,11 +24,13 @@ type Variable = { readonly name: string; readonly depth: number; readonly isGree
 
 type Leaf = {
   readonly variables: readonly Variable[];
-  /** Returned unchanged if the route has no variables. */
+  /** The match, which is returned unchanged if the route has no variables. */
   readonly match: RouteMatch;
 };
 
-/** Ranks (positions in the order of priority, 0 the best) of the routes of one path shape, by method. */
+/**
+ * The ranks of the routes of one path shape, by method. A rank is the position in the order of priority; 0 is the best.
+ */
 type Landing = { readonly methods: Map<string, number>; every: number | undefined };
 
 type Node = {
@@ -36,7 +38,7 @@ type Node = {
   variable: Node | undefined;
   readonly here: Landing;
   greedy: Landing | undefined;
-  /** Best rank at or below this node. */
+  /** The best rank at or below this node. */
   bestRank: number;
 };
 
@@ -51,7 +53,7 @@ export function compileTrie(
   for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
   const leaves = entries.map(toLeaf);
 
-  // State of one lookup, shared because lookups are synchronous.
+  // The state of one lookup. It can be shared, because lookups are synchronous.
   const starts: number[] = [];
   let path = '';
   let method = '';
@@ -125,7 +127,7 @@ function toLeaf(entry: TrieEntry): Leaf {
   return { variables: variablesOf(entry.segments), match: { plan: entry.plan, pathParameters: null } };
 }
 
-/** A route is unreachable if a better one has the same shape and method. */
+/** Inserts a route. It is unreachable if a better route has the same shape and method. */
 function insert(root: Node, entry: TrieEntry, rank: number): void {
   const landing = makeLanding(root, entry.segments, rank);
   if (entry.methods === 'every') landing.every ??= rank;

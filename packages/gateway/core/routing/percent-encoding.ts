@@ -1,4 +1,4 @@
-/** API Gateway's percent-decoding: never fails. */
+/** API Gateway's percent-decoding, which never fails. */
 
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 
@@ -11,7 +11,7 @@ export function decodePercent(text: string): string {
   return text.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
-/** Decodes a name or value of a query: as in a path, and `+` is a space. */
+/** Decodes a name or value of a query like a path, but also converts `+` to a space. */
 export function decodeQueryText(text: string): string {
   return decodePercent(text.includes('+') ? text.replaceAll('+', ' ') : text);
 }

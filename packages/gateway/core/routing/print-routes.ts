@@ -2,7 +2,10 @@
 import type { Authorization, Integration, RoutePlan, RouteTable } from '../deployment/model.ts';
 
 export type RouteRow = {
-  /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes without a method. */
+  /**
+   * `GET` or `ANY`. It is `$default` for the `$default` route of an HTTP API, and for WebSocket routes without a
+   * method.
+   */
   readonly method: string;
   readonly path: string;
   readonly logicalId: string;
@@ -12,12 +15,13 @@ export type RouteRow = {
   /** The function name with its stage variables unresolved; undefined means no function. */
   readonly functionName: string | undefined;
   /**
-   * A target that is not a function: `MOCK`, an address, `sqs:path/…`; undefined means none that can respond.
+   * A target that is not a function: `MOCK`, an address, `sqs:path/…`. Undefined if there is no target that can
+   * respond.
    */
   readonly target: string | undefined;
 };
 
-/** In template order. */
+/** Returns the rows in template order. */
 export function printRoutes(table: Pick<RouteTable, 'plans'>): readonly RouteRow[] {
   return table.plans.map(printRoute);
 }

@@ -1,7 +1,7 @@
 const MAX_QUOTED_LENGTH = 64;
 
 /**
- * Quotes text from outside in a message for the operator: on one line and of limited length, so that a
+ * Quotes external text for a message to the operator. The result is on one line and of limited length, so that a
  * function's response cannot forge or fill the log.
  */
 export function quote(text: string): string {

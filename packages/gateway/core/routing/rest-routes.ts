@@ -5,16 +5,16 @@ import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
 
-/** The methods that `ANY` covers on REST; others (TRACE, PROPFIND) reach no method. */
+/** The methods that `ANY` covers on REST APIs. Other methods (TRACE, PROPFIND) reach no method. */
 const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 const SLASH = 0x2f;
 
 /**
- * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. For each segment a literal takes
- * priority over `{param}`, and `{param}` over `{proxy+}`; where a resource lacks the method (and ANY), a less
- * specific resource is tried; a method takes priority over ANY on the same resource. Trailing slashes do not
- * count. Parameters stay encoded.
+ * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. For each segment, a literal takes priority
+ * over `{param}`, and `{param}` over `{proxy+}`. If a resource lacks the method (and ANY), a less specific resource is
+ * tried. On the same resource, a method takes priority over ANY. Trailing slashes are ignored, and parameters stay
+ * encoded.
  */
 export function compileRestRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries: TrieEntry[] = plans.map((plan) => ({
@@ -50,8 +50,8 @@ const PATH_PART_RULE =
   "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.";
 
 /**
- * Checks the resources of one API, given by full path in order of creation; unlisted parents are created on
- * the way. At most one error per path. AWS's texts as recorded (April 2024).
+ * Checks the resources of one API, given by full path in order of creation. Parents that are not listed are created
+ * implicitly. Returns at most one error per path, with AWS's texts as recorded (April 2024).
  */
 export function checkResourceTree(paths: readonly string[]): readonly ResourceTreeError[] {
   const variableOfParent = new Map<string, string>();

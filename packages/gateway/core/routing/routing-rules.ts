@@ -4,7 +4,7 @@ import { findBasePath } from './base-path.ts';
 
 export type RoutingRule = {
   readonly id: string;
-  /** The lowest number comes first; unique within a domain. */
+  /** The rule with the lowest priority number is evaluated first. Numbers are unique within a domain. */
   readonly priority: number;
   /** All conditions must be met; an empty list matches every request. */
   readonly conditions: readonly RuleCondition[];
@@ -15,7 +15,7 @@ export type RoutingRule = {
 };
 
 export type RuleCondition =
-  /** Names are case-insensitive; values are exact, with `*` for any text. */
+  /** Header names are case-insensitive. Values must match exactly, except that `*` matches any text. */
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
@@ -23,8 +23,9 @@ export type RuleCondition =
 export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
 
 /**
- * The first rule that matches. @param rules in order of their priority @param rawHeaders flat list of names
- * and values
+ * Returns the first rule that matches.
+ * @param rules in order of their priority
+ * @param rawHeaders flat list of names and values
  */
 export function matchRule(
   rules: readonly RoutingRule[],
@@ -38,7 +39,7 @@ export function matchRule(
   return undefined;
 }
 
-/** The matched base path; undefined if a condition is not met. */
+/** Returns the matched base path, or undefined if a condition is not met. */
 function matchConditions(
   conditions: readonly RuleCondition[],
   path: string,

@@ -6,8 +6,9 @@ type StagePath = { readonly stageName: string; readonly path: string };
 const SLASH = 0x2f;
 
 /**
- * REST and WebSocket: the first segment is the stage. Doubled slashes before and right after it collapse
- * (`//dev//pets/` → `dev`, `/pets/`); others stay. `/dev` and `/dev/` both mean the root.
+ * Splits the path of a REST or WebSocket API, where the first segment is the stage. Doubled slashes directly before and
+ * after the stage collapse (`//dev//pets/` → `dev`, `/pets/`); other doubled slashes stay. `/dev` and `/dev/` both mean
+ * the root.
  */
 export function splitRestPath(rawPath: string): StagePath {
   let start = 0;
@@ -19,7 +20,10 @@ export function splitRestPath(rawPath: string): StagePath {
   return { stageName: rawPath.slice(start, slash), path: rawPath.slice(rest) };
 }
 
-/** HTTP: a first segment that equals a stage name is removed; other paths belong to `$default`, unchanged. */
+/**
+ * Splits the path of an HTTP API. A first segment that equals a stage name is removed. Other paths belong to `$default`
+ * and stay unchanged.
+ */
 export function splitHttpPath(rawPath: string, stages: { has(name: string): boolean }): StagePath {
   const slash = rawPath.indexOf('/', 1);
   const name = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash);

@@ -1,10 +1,10 @@
-/** Maps from names that clients choose to text; they are plain objects, because they end up in JSON. */
+/** A map from names that clients choose to texts. It is a plain object, because it is written to JSON. */
 
 export type TextMap = Record<string, string>;
 
 /**
- * Sets an entry with any `name`. A client may send a header or a query parameter named `__proto__`: an
- * ordinary assignment would lose it or, with another type of value, replace the prototype.
+ * Sets an entry with any `name`. A client may send a header or a query parameter named `__proto__`, which an ordinary
+ * assignment would lose or, with another type of value, use as the prototype.
  */
 export function putEntry<Value>(map: Record<string, Value>, name: string, value: Value): void {
   if (name === '__proto__')
@@ -12,7 +12,7 @@ export function putEntry<Value>(map: Record<string, Value>, name: string, value:
   else map[name] = value;
 }
 
-/** Reads entries of `putEntry`, never inherited ones. */
+/** Reads an entry that `putEntry` set, but never an inherited property. */
 export function getEntry<Value>(map: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }

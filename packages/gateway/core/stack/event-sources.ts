@@ -1,34 +1,38 @@
 /**
- * What invokes functions besides APIs: one row for each type of `Events` in SAM (SAM developer guide,
- * "EventSource"). Code that needs a list of sources reads this table;
- * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares lists that are written
- * elsewhere with it.
+ * The event sources that invoke functions, in addition to APIs. There is one row for each type of `Events` in SAM (SAM
+ * developer guide, "EventSource"). Code that needs a list of sources reads this table.
+ * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares it with lists that are written
+ * elsewhere.
  */
 
 import { words } from '../resource-types/words.ts';
 
 export type MappedSource = {
   readonly kind: 'queue' | 'stream';
-  /** The service as ARNs of the source name it. */
+  /** The service name in the ARNs of the source. */
   readonly service: string;
   /** The SAM property with the ARN of the source. */
   readonly arnProperty: string;
-  /** The AWS managed policy of the role that SAM makes. */
+  /** The AWS managed policy of the role that SAM creates. */
   readonly policy: string;
-  /** Actions without which AWS makes no mapping (Lambda developer guide, "Execution role permissions"). */
+  /**
+   * The actions that a role must allow so that AWS creates the mapping (Lambda developer guide, "Execution role
+   * permissions").
+   */
   readonly rights: readonly string[];
 };
 
 type Row = {
   /** The name of the console's sample event; undefined means that no service here sends these events. */
   readonly sample?: string;
-  /** The sources that Lambda reads by an event source mapping; other sources call the function. */
+  /** Present for a source that Lambda reads through an event source mapping. Other sources call the function. */
   readonly mapping?: MappedSource;
   /**
-   * The SAM properties that are served. For a mapping these are `settingsOf` its kind, and its `arnProperty`.
+   * The supported SAM properties. For a mapping, these are the settings of its kind (`settingsOf`) and its
+   * `arnProperty`.
    */
   readonly properties?: readonly string[];
-  /** The AWS managed policy for a source that is not served; the role that SAM makes has it nevertheless. */
+  /** The AWS managed policy for an unsupported source. The role that SAM creates has the policy nevertheless. */
   readonly policy?: string;
 };
 
@@ -111,7 +115,7 @@ export const EVENT_SOURCES = {
 
 type Table = typeof EVENT_SOURCES;
 type TypeWith<Member> = { [Type in keyof Table]: Table[Type] extends Member ? Type : never }[keyof Table];
-/** The types of sources that call the function, by the resources that SAM makes for them. */
+/** The types of sources that call the function through the resources that SAM creates for them. */
 export type CallingSource = Exclude<TypeWith<{ sample: string }>, TypeWith<{ mapping: MappedSource }>>;
 export type SampleName = Extract<Table[keyof Table], { sample: string }>['sample'];
 
@@ -121,7 +125,7 @@ export function findEventSource(type: string): Row | undefined {
   return Object.hasOwn(ROWS, type) ? ROWS[type] : undefined;
 }
 
-/** @param service as the ARN of a source names it */
+/** @param service the service name in the source's ARN */
 export function findMappedSource(service: string): (MappedSource & { readonly type: string }) | undefined {
   for (const [type, { mapping }] of Object.entries(ROWS))
     if (mapping?.service === service) return { type, ...mapping };

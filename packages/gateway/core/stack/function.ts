@@ -1,11 +1,11 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
 
-/** A service whose functions are bundled with webpack by its own plug-in. */
+/** A service whose functions are bundled with webpack by the service's own plug-in. */
 export type WebpackService = {
   /** `serverless-webpack` or `serverless-bundle` */
   readonly plugin: string;
-  /** An absolute path. */
+  /** The absolute path of the service's folder. */
   readonly folder: string;
   /** The parts of the service that the plug-in reads: `custom`, handlers, runtimes. */
   readonly service: Readonly<Record<string, unknown>>;
@@ -21,23 +21,23 @@ export type SamBuild = {
 
 /** A zip archive, as Lambda would accept it. */
 export type PackedCode = {
-  /** An absolute path. */
+  /** The absolute path of the archive. */
   readonly file: string;
   /** The size and the time of the last change; a different version means different code. */
   readonly version: string;
 };
 
 export type FunctionCode =
-  /** `Code.ZipFile`: the text of `index.js` (or `index.mjs`). */
+  /** The code in `Code.ZipFile`, which is the text of `index.js` (or `index.mjs`). */
   | { readonly kind: 'inline'; readonly source: string }
   /** A folder with the handler's file, which is run as it is, or bundled if it is TypeScript. */
   | {
       readonly kind: 'directory';
-      /** An absolute path. */
+      /** The absolute path of the folder. */
       readonly directory: string;
       /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-      /** `esbuild` contains the options of `BuildProperties`, with these entry points. */
+      /** The entry points of a SAM build. `esbuild` then contains the options of `BuildProperties`. */
       readonly entries?: SamBuild['entries'];
       /** The service also bundles its JavaScript, with its own tool. */
       readonly isBundled?: true;
@@ -49,17 +49,14 @@ export type FunctionCode =
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
-  /** The version ARN, or the logical id where there is none. */
+  /** The version ARN, or the logical id if there is no ARN. */
   readonly arn: string;
   /**
-   * The absolute path of a folder with the content of `/opt` (`nodejs/node_modules/…`); undefined means that
-   * it is not on this machine.
+   * The absolute path of a folder with the content of `/opt` (`nodejs/node_modules/…`); undefined means that the
+   * content is not on this machine.
    */
   readonly directory: string | undefined;
-  /**
-   * The folder of `/opt` whose content the directory is (`nodejs`); absent means that the directory is `/opt`
-   * itself.
-   */
+  /** The subfolder of `/opt` to which the directory corresponds, such as `nodejs`; absent means `/opt` itself. */
   readonly below?: string | undefined;
 };
 
@@ -70,17 +67,20 @@ export type FunctionDefinition = {
   readonly stackName: string;
   readonly region: string;
   readonly accountId: string;
-  /** `nodejs24.x` */
+  /** For example `nodejs24.x`. */
   readonly runtime: string;
-  /** `functions/users.list` */
+  /** For example `functions/users.list`. */
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
-  /** Concurrent events; absent means no limit. */
+  /** The maximum number of concurrent events; absent means no limit. */
   readonly reservedConcurrency?: number | undefined;
-  /** Informational: functions run on the machine's own architecture. Absent means x86_64. */
+  /**
+   * The declared architecture, only for information, because functions run on the machine's own architecture. Absent
+   * means x86_64.
+   */
   readonly architecture?: 'arm64' | undefined;
-  /** From the template only. */
+  /** The variables from the template only. */
   readonly environment: Readonly<Record<string, string>>;
   readonly code: FunctionCode;
   readonly layers: readonly LayerDefinition[];
@@ -88,14 +88,14 @@ export type FunctionDefinition = {
 };
 
 /**
- * `nodejs24.x` and older names: `nodejs8.10`, `nodejs4.3`, `nodejs` (Lambda's list of runtimes, deprecated
- * ones included).
+ * Whether the runtime is Node.js: `nodejs24.x` or an older name such as `nodejs8.10`, `nodejs4.3` or `nodejs` (Lambda's
+ * list of runtimes, including deprecated runtimes).
  */
 export function isNodeRuntime(runtime: string): boolean {
   return /^nodejs(?:\d+\.(?:x|\d+))?$/.test(runtime);
 }
 
-/** The kind of program; undefined for a runtime that Lambda never had. */
+/** Returns the kind of program; undefined for a runtime that Lambda never had. */
 export function runtimeFamily(runtime: string): RuntimeFamily | undefined {
   if (isNodeRuntime(runtime)) return 'nodejs';
   return RUNTIME_FAMILIES.find(([pattern]) => pattern.test(runtime))?.[1];
@@ -113,12 +113,15 @@ const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
 ];
 
 /**
- * All functions in threads, all in processes, or only those with these names in processes: Lambda's names,
- * logical ids, or keys of a Serverless service.
+ * Runs all functions in threads, all in processes, or only the listed functions in processes. The list contains
+ * Lambda's names, logical ids, or keys of a Serverless service.
  */
 export type Isolation = 'thread' | 'process' | readonly string[];
 
-/** `resize,orders` */
+/**
+ * Reads `thread`, `process`, or names such as `resize,orders`, which are added to the names in `before`. Returns
+ * undefined for an invalid text.
+ */
 export function readIsolation(text: string, before: Isolation): Isolation | undefined {
   if (text === 'thread' || text === 'process') return text;
   const names = text.split(',').map((name) => name.trim());
@@ -141,9 +144,10 @@ export function unknownNames(
 }
 
 /**
- * The functions that a user means: by name or logical id, otherwise by the path of a CDK construct, otherwise
- * by the end of any of these. osls names a function `{service}-{stage}-{key}`; CDK's logical id is the path's
- * letters and digits and a hash of 8. @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
+ * Returns the functions that a user names: by name or logical id, otherwise by the path of a CDK construct, otherwise
+ * by the end of a name, logical id or path. osls names a function `{service}-{stage}-{key}`. CDK's logical id consists
+ * of the letters and digits of the path and a hash of 8 characters.
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
  */
 export function functionsNamed<One extends { readonly name: string; readonly logicalId: string }>(
   all: readonly One[],

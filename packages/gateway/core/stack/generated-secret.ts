@@ -1,4 +1,7 @@
-/** `GenerateSecretString` of a template's secret: a password by AWS's rules (Secrets Manager API, "GetRandomPassword"). */
+/**
+ * Generates the password for `GenerateSecretString` of a template's secret, by AWS's rules (Secrets Manager API,
+ * "GetRandomPassword").
+ */
 import { asFlag, isJsonObject, isTrue, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -10,7 +13,7 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const USUAL_LENGTH = 32;
 const MAX_LENGTH = 4_096;
 
-/** A generated value is kept while the gateway runs, unless the template changes its rules. */
+/** Generated secret values. A value stays the same while the gateway runs, unless the template changes its rules. */
 export class GeneratedSecrets {
   readonly #draw: Draw;
   readonly #made = new Map<string, string>();
@@ -66,7 +69,7 @@ function pick(from: readonly string[], draw: Draw): string {
   return from[draw(from.length)] ?? '';
 }
 
-/** Fisher-Yates shuffle: required characters may be at any position. */
+/** Shuffles with Fisher-Yates, so that required characters may be at any position. */
 function shuffle(characters: string[], draw: Draw): string[] {
   for (let last = characters.length - 1; last > 0; last -= 1) {
     const at = draw(last + 1);

@@ -3,7 +3,7 @@ export type Home = { readonly region: string; readonly accountId: string };
 /** AWS's own example account, so that no real account is used. */
 const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
 
-/** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
+/** Whether the text has the form of a region, such as `eu-central-1`, `us-gov-west-1` or `eusc-de-east-1`. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(text);
 }
@@ -13,8 +13,8 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * The default region and account of stacks, from AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which
- * the AWS CLI and boto3 read, and AWS_ACCOUNT_ID. @returns a message for an invalid value
+ * Reads the default region and account of stacks from AWS_REGION (which the SDKs read), AWS_DEFAULT_REGION (which the
+ * AWS CLI and boto3 read) and AWS_ACCOUNT_ID. @returns a message for an invalid value
  */
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
@@ -39,8 +39,8 @@ function firstSet(
 }
 
 /**
- * `--region` and `--account` apply to every stack; otherwise the stack's own values, as with AWS's tools;
- * otherwise the ones that the gateway was started with.
+ * `--region` and `--account` apply to every stack. Without these options, a stack's own values apply, as with AWS's
+ * tools, and otherwise the values that the gateway was started with.
  */
 export function resolveHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },

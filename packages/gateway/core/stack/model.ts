@@ -1,25 +1,25 @@
-/** The result of loading: stacks in which every intrinsic is resolved, for the control plane. */
+/** The result of loading for the control plane: stacks in which every intrinsic is resolved. */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from './function.ts';
 
 export type ResolvedResource = {
   readonly logicalId: string;
-  /** `AWS::ApiGateway::Method` */
+  /** For example `AWS::ApiGateway::Method`. */
   readonly type: string;
   /** The value of `Ref`: API id, function name, table name, role name … */
   readonly physicalId: string;
-  /** All intrinsics resolved, AWS's property names. */
+  /** The properties, with AWS's names and all intrinsics resolved. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
   /**
-   * A fault in parts that requests depend on: what depends on it responds with 500. Faulty properties are
-   * left out.
+   * A fault in parts that requests depend on. Everything that depends on these parts responds with 500. Faulty
+   * properties are left out.
    */
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
-  /** The place of the resource, or of one property (`Integration.Uri`), as exactly as the file allows. */
+  /** Returns the place of the resource, or of one property (`Integration.Uri`), as exactly as the file allows. */
   place(property?: string): DefinitionPlace;
 };
 
@@ -28,7 +28,7 @@ export type UnsupportedItem = {
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
-  /** Absent means the whole resource. */
+  /** The property; absent means the whole resource. */
   readonly property?: string | undefined;
   readonly consequence: string;
   /** A fault other than missing support, in the words of AWS or of the code that read it. */
@@ -38,37 +38,37 @@ export type UnsupportedItem = {
 };
 
 type StackSource = {
-  /** In long form, with intrinsics unresolved. */
+  /** The template in long form, with intrinsics unresolved. */
   readonly template: JsonObject;
   /** The given values, including values for names that the template does not declare. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Outputs by the name of their export. */
   readonly exportNames: ReadonlyMap<string, string>;
-  /** Names of exports of other stacks. */
+  /** The names of the exports of other stacks that the stack imports. */
   readonly imports: ReadonlySet<string>;
 };
 
 export type ResolvedStack = {
   readonly stackName: string;
-  /** The stage of the service (`--stage`); plain templates have one, too. */
+  /** The stage of the service (`--stage`). Plain templates also have a stage. */
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;
   readonly file: string;
   /** Other files of the stack. */
   readonly includes: readonly string[];
-  /** In template order. */
+  /** The resources in template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
   readonly outputs: ReadonlyMap<string, Json>;
-  /** The template's own top-level `Metadata`, intrinsics unresolved. */
+  /** The template's own top-level `Metadata`, with intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
-  /** The source that CloudFormation's read calls show; absent in stacks that no template made. */
+  /** The source that CloudFormation's read calls show; absent for stacks that were not created from a template. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
   /** Functions that cannot run here, by name, with the reason. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Resources without effect on requests (deployment bucket, log groups, versions…); listed on demand. */
+  /** Resources without effect on requests (deployment bucket, log groups, versions…). They are listed on demand. */
   readonly noEffect: readonly UnsupportedItem[];
 };

@@ -1,15 +1,17 @@
-/** Lists the user's own APIs and functions before the ones of the toolkit's deployable stack. */
+/** Lists the user's own APIs and functions before the APIs and functions of the toolkit's deployable stack. */
 import type { ResolvedStack } from './model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
 
 type ToolkitParts = {
   readonly hasFunction: (name: string) => boolean;
-  /** A stack all of whose functions belong to the toolkit. */
+  /** Whether all functions of the stack belong to the toolkit. */
   readonly hasStack: (stackName: string) => boolean;
 };
 
-/** All functions of the toolkit have it, and no others (serverless.yml). */
+/**
+ * The environment variable that all functions of the toolkit have, and that no other functions have (serverless.yml).
+ */
 const MARK = 'GATEWRIGHT_STAGE';
 
 export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
@@ -28,7 +30,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   return { hasFunction: (name) => functions.has(name), hasStack: (name) => names.has(name) };
 }
 
-/** Apart from that, the order of the templates is kept. */
+/** Moves the toolkit's items to the end. Otherwise the order of the templates stays. */
 export function ownFirst<Item>(items: readonly Item[], isToolkit: (item: Item) => boolean): readonly Item[] {
   return [...items.filter((item) => !isToolkit(item)), ...items.filter(isToolkit)];
 }

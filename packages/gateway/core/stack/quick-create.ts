@@ -1,6 +1,6 @@
 /**
- * Quick create: an HTTP API with a `Target` implicitly has an integration with that target, a route and a
- * `$default` stage that deploys itself (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
+ * Quick create: an HTTP API with a `Target` implicitly gets an integration with this target, a route, and a `$default`
+ * stage that is deployed automatically (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
  */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';

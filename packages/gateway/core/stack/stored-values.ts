@@ -10,8 +10,8 @@ export interface StoredValues {
   /** Text of a secret, by its name or ARN. */
   secret(id: string): string | undefined;
   /**
-   * The content for `GenerateSecretString`, the same for the same owner and rules; absent means not known
-   * here.
+   * Returns the content for `GenerateSecretString`, which is the same for the same owner and rules. Absent means that
+   * the content is not known here.
    */
   generatedSecret?(owner: string, spec: JsonObject): string;
   /** Text of an object by `bucket/key`. */

@@ -19,9 +19,9 @@ type RouteCall = {
 };
 
 /**
- * The response as JSON text. The function is called before this returns its promise, so the messages of a
- * connection reach it in the order in which they were sent. @throws GatewayError FUNCTION_FAILED,
- * INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
+ * Returns the response as JSON text. The function is called before this returns its promise, so the messages of a
+ * connection reach it in the order in which they were sent.
+ * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
  */
 export async function callRoute(
   { route: { integration }, stage, payload, traceHeader }: RouteCall,
@@ -67,7 +67,7 @@ export function toHandshakeReply(answer: string): Reply {
 }
 
 /**
- * The text of the frame, whatever the status; undefined means that there is nothing to send (docs/aws §11.3).
+ * Returns the text of the frame, whatever the status; undefined means that there is nothing to send (docs/aws §11.3).
  * @throws GatewayError FUNCTION_FAILED for a malformed response
  */
 export function toFrame(answer: string): string | undefined {
@@ -77,7 +77,7 @@ export function toFrame(answer: string): string | undefined {
   return limitFrame(result.body);
 }
 
-/** @throws GatewayError FUNCTION_FAILED for more than a frame may contain */
+/** @throws GatewayError FUNCTION_FAILED if the text is longer than a frame may be */
 export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
     throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });

@@ -15,10 +15,10 @@ import type { Clock } from '../ports.ts';
 import type { ConnectionFacts } from '../events/websocket-event.ts';
 import type { Closure } from './limits.ts';
 
-/** The client's end, implemented by `server/` over a real socket. */
+/** The client's end of a connection, implemented by `server/` over a real socket. */
 export interface ConnectionSocket {
   /**
-   * Sends one text message, split into frames; text is sent as UTF-8. Has no effect once the connection is
+   * Sends one text message, split into frames. Text is sent as UTF-8. The call has no effect once the connection is
    * closing.
    */
   send(data: string | Buffer): void;
@@ -28,7 +28,10 @@ export interface ConnectionSocket {
   readonly bufferedBytes: number;
 }
 
-/** Facts about the handshake and its location: the API and stage that serve it now are looked up by name. */
+/**
+ * Facts about the handshake, and the names of the API and stage. The API and stage that serve the connection now are
+ * looked up by these names.
+ */
 export type ConnectionDetail = ConnectionFacts & { readonly apiId: string; readonly stageName: string };
 
 export type Connection = ConnectionDetail & {
@@ -40,12 +43,12 @@ export type Connection = ConnectionDetail & {
 };
 
 /**
- * Limits follow both clocks: a limit is reached when it is reached on either clock. Time added by `gatewright clock +10m`
- * counts, and moving the clock back extends no connection.
+ * A point in time on both clocks. A limit is reached when it is reached on either clock, so time added by
+ * `gatewright clock +10m` counts, and moving the clock back extends no connection.
  */
 type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
-/** The outcome of a message to a client. `full`: the client has not read earlier ones. */
+/** The outcome of a message to a client. `full` means that the client has not read earlier messages. */
 type Delivery = 'sent' | 'full';
 
 export class Connections {
@@ -60,7 +63,7 @@ export class Connections {
     this.#atLifetimeLimit = closureOf(assumptions['lifetime-close-code']);
   }
 
-  /** In order of handshake. */
+  /** All connections in the order of their handshakes. */
   get all(): readonly Connection[] {
     return [...this.#open.values()];
   }
@@ -74,8 +77,8 @@ export class Connections {
   }
 
   /**
-   * Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410
-   * (docs/aws §11.5).
+   * Registers a connection, so that posts reach it from now on. During its own `$connect` the connection is still
+   * unknown, so posts get 410 (docs/aws §11.5).
    */
   open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
     const opened = this.#now();
@@ -97,8 +100,8 @@ export class Connections {
   }
 
   /**
-   * Only data messages keep a connection alive; pings do not (docs/aws §11.4: reports differ, but most agree
-   * on this).
+   * Only data messages keep a connection alive; pings do not. Reports about AWS differ, but most agree on this
+   * (docs/aws §11.4).
    */
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();

@@ -1,6 +1,6 @@
 /**
- * Whether a WebSocket handshake can succeed (RFC 6455 §4.2.1). Checked before `$connect` runs, because the
- * function must not accept a client whose upgrade then fails.
+ * Checks whether a WebSocket handshake can succeed (RFC 6455 §4.2.1). This is checked before `$connect` runs, because
+ * the function must not accept a client whose upgrade then fails.
  */
 import { UPGRADE_PHASE } from '../events/header-phases.ts';
 import { gatewayError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { RequestFacts } from '../events/request-facts.ts';
 
 /** Base64 text for 16 bytes. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
-/** Comma-separated tokens of RFC 9110 §5.6.2. */
+/** Matches comma-separated tokens of RFC 9110 §5.6.2. */
 const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*\s*$/;
 
 /** @throws GatewayError MALFORMED_REQUEST or URI_TOO_LONG */
@@ -34,9 +34,9 @@ function malformed(reason: string, headers: readonly string[] = []): GatewayErro
 }
 
 /**
- * The function's headers for the 101. They cannot override the server's own lines of the upgrade, because a
- * second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol` stays,
- * because AWS negotiates none unless the function names one (docs/aws §11.1).
+ * Returns the function's headers for the 101 response. They cannot override the server's own header lines of the
+ * upgrade, because a second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol`
+ * stays, because AWS negotiates no subprotocol unless the function names one (docs/aws §11.1).
  */
 export function toUpgradeHeaders(headers: readonly string[]): string[] {
   const kept: string[] = [];

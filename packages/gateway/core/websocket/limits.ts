@@ -1,10 +1,12 @@
-/** WebSocket limits: AWS's limits (docs/aws §11.4–11.6), and the gateway's own where AWS documents no limit. */
+/**
+ * WebSocket limits. These are AWS's limits (docs/aws §11.4–11.6), and the gateway's own limits if AWS documents none.
+ */
 
-/** The largest message in either direction; a larger one ends the connection with 1009. */
+/** The largest message in either direction. A larger message ends the connection with 1009. */
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;
 /**
- * The largest frame; messages to the client are split at it, and a larger frame from the client ends the
- * connection with 1009.
+ * The largest frame. Messages to the client are split into frames of at most this size. A larger frame from the client
+ * ends the connection with 1009.
  */
 export const FRAME_LIMIT_BYTES = 32 * 1024;
 export const IDLE_LIMIT_MS = 10 * 60_000;
@@ -12,42 +14,45 @@ export const LIFETIME_LIMIT_MS = 2 * 60 * 60_000;
 /** The longest URL of a handshake, including the query. */
 export const URL_LIMIT_CHARACTERS = 4096;
 /**
- * The gateway's own: bytes waiting for a client that does not read. Beyond it, posts get 429 and replies end
+ * The gateway's own limit of bytes that wait for a client that does not read. Above it, posts get 429 and replies end
  * the connection.
  */
 export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
- * The gateway's own: overhead of a waiting frame; measured 340 to 440 in Node's queue. Without it a million
- * tiny frames would count as nothing.
+ * The gateway's own value for the overhead of a waiting frame; in Node's queue, 340 to 440 bytes were measured. Without
+ * this overhead, a million tiny frames would count as nothing.
  */
 export const FRAME_COST_BYTES = 512;
-/** The gateway's own: when this much waits for a client, reading from the client pauses. */
+/** The gateway's own limit: while more bytes than this wait for a client, reading from the client pauses. */
 export const BUFFER_PAUSE_BYTES = 256 * 1024;
-/** The gateway's own: open connections of one gateway; the next handshake gets 429. */
+/** The gateway's own limit of open connections. The next handshake gets 429. */
 export const CONNECTION_LIMIT = 20_000;
-/** The gateway's own: a connection's messages in flight; beyond it the socket is not read. */
+/** The gateway's own limit of a connection's messages in flight. Above it, the socket is not read. */
 export const MESSAGES_IN_FLIGHT_LIMIT = 256;
 /**
- * The gateway's own: bytes in flight. While a function has a message, it is in memory several times, together
- * with the response.
+ * The gateway's own limit of bytes in flight. While a function processes a message, the message is in memory several
+ * times, together with the response.
  */
 export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 
 /** The end of a connection, as in `$disconnect` events. */
 export type Closure = { readonly code: number; readonly reason: string };
 
-/** `DELETE @connections/{id}`. */
+/** The closure after `DELETE @connections/{id}`. */
 export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed Normally' };
-/** When the API is removed or the gateway ends; usually also at the idle and the lifetime limit. */
+/**
+ * The closure if the API is removed or the gateway ends. By default it is also used at the idle limit and the lifetime
+ * limit.
+ */
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
-/** The TCP connection ended without a close frame. */
+/** The closure if the TCP connection ended without a close frame. */
 export const ABNORMAL: Closure = { code: 1006, reason: '' };
-/** What AWS reports for a close frame without a code. */
+/** The closure that AWS reports for a close frame without a code. */
 export const NO_STATUS: Closure = { code: 1005, reason: 'Client-side close frame status not set' };
 
-/** The close code at the idle or lifetime limit, set by `--assume`. */
+/** Returns the closure at the idle or lifetime limit for the close code that `--assume` sets. */
 export function closureOf(code: '1001' | '1000' | '1005' | '1006'): Closure {
   switch (code) {
     case '1001':

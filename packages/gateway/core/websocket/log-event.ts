@@ -1,4 +1,4 @@
-/** Logs an event of an open connection: its line, and the stage's logs (docs/aws §10.3). */
+/** Logs an event of an open connection. Writes its log line and the stage's logs (docs/aws §10.3). */
 import { levelLines } from '../events/execution-log.ts';
 import { HeaderList } from '../events/header-list.ts';
 import { measureRequest } from '../events/measurement.ts';
@@ -18,12 +18,12 @@ const NO_HEADERS = new HeaderList([]);
 type ConnectionEvent = {
   readonly connection: ConnectionDetail;
   readonly requestId: string;
-  /** Undefined if a reload removed the stage. */
+  /** The API and the stage; undefined if a reload removed the stage. */
   readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
-  /** Undefined if no route matched. */
+  /** The route; undefined if no route matched. */
   readonly route: RoutePlan | undefined;
   readonly status: number;
-  /** The function's event; undefined if none was called. */
+  /** The function's event; undefined if no function was called. */
   readonly payload: string | undefined;
   readonly outgoing: Outgoing | undefined;
 } & (
@@ -36,7 +36,9 @@ type ConnectionEvent = {
   | { readonly kind: 'DISCONNECT'; readonly closure: Closure }
 );
 
-/** `MESSAGE /dev sendMessage 200 3.2 ms integrate`: one line per event, like the request lines of HTTP. */
+/**
+ * Writes one line per event, such as `MESSAGE /dev sendMessage 200 3.2 ms integrate`, like the request lines of HTTP.
+ */
 export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recording): void {
   if (at.records !== undefined) at.records.takeEvent(record(event, trail));
   const { kind, connection, route } = event;

@@ -1,6 +1,6 @@
 /**
- * `@connections`: calls from a backend about open connections, AWS's API Gateway Management API
- * (docs/aws §11.5). Served on the API's own address and on the control port.
+ * Handles `@connections`, calls from a backend about open connections (AWS's API Gateway Management API,
+ * docs/aws §11.5). They are served on the API's own address and on the control port.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/wordings/refusal-wordings.ts';
@@ -30,9 +30,8 @@ const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
- * Handles any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}`, and nothing else. `path`
- * begins with the stage; `request.path` stays as signed, on the control port with the API's id in front.
- * Never throws.
+ * Handles any plain HTTP request to a WebSocket API. Only `/{stage}/@connections/{id}` exists. `path` begins with the
+ * stage. `request.path` is the signed path, which on the control port begins with the API's id. Never throws.
  */
 export function handleManagement(
   request: ControlRequest,
@@ -100,8 +99,8 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
 }
 
 /**
- * @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections`
- * here.
+ * @throws GatewayError unless the request is signed by a local identity whose policy allows
+ * `execute-api:ManageConnections` on this resource
  */
 function permit(
   request: ControlRequest,
@@ -139,7 +138,7 @@ function permit(
       conditions: new Map(),
     });
   if (decision === 'allow') return;
-  // AWS masks the account and prints a placeholder instead of the id.
+  // AWS masks the account id and prints a placeholder instead of the connection id.
   const masked = apiArn({ ...api, accountId: `********${api.accountId.slice(-4)}` });
   const shown = `${masked}${below}/{connectionId}`;
   const ending = decision === 'explicit-deny' ? ' with an explicit deny' : '';

@@ -1,7 +1,8 @@
 /**
- * The short path of WebSocket APIs, top to bottom: handshake, message, disconnect. A handshake is HTTP and
- * runs the phases of any request; a message contains no credentials and has no reply by default. @see
- * docs/aws §3.4, §4.7, §11.1–11.4
+ * The request path of WebSocket APIs, from top to bottom: handshake, message, disconnect. A handshake is an HTTP
+ * request and runs the same phases like every other request. A message contains no credentials and has no reply by
+ * default.
+ * @see docs/aws §3.4, §4.7, §11.1–11.4
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import { wordFrame } from '../deployment/wordings/refusal-wordings.ts';
@@ -43,7 +44,7 @@ import type { ServedEvent } from './run-integration.ts';
 export type WebSocketPorts = Ports &
   Recording & {
     readonly connections: Connections;
-    /** The API as it is served now: a reload replaces it while its connections stay open. */
+    /** Returns the API as it is served now, because a reload replaces the API while its connections stay open. */
     readonly findApi: (apiId: string) => ServedApi | undefined;
   };
 
@@ -51,7 +52,7 @@ type ConnectOutcome =
   | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
   | { readonly kind: 'refused'; readonly reply: Reply };
 
-/** Decides a handshake. Never rejects: a failure is a refusal, and every exit is logged. */
+/** Decides whether a handshake succeeds. Never rejects, because a failure is a refusal. Every handshake is logged. */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(handshake);
@@ -96,10 +97,7 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
   };
 }
 
-/**
- * Does not keep the caller's policies: they are not needed again, and would stay in memory for the whole
- * connection.
- */
+/** Omits the caller's policies, because they are not needed again and would stay in memory for the whole connection. */
 function factsOf(caller: Caller): CallerFacts {
   switch (caller.kind) {
     case 'lambda': {
@@ -141,8 +139,8 @@ async function askConnectRoute(
 }
 
 /**
- * The text frame for the sender, if any. Never rejects; an error is a frame as well, and does not end the
- * connection.
+ * Returns the text frame for the sender, if there is one. Never rejects. An error is also sent as a frame, and does not
+ * end the connection.
  */
 export async function message(
   connection: Connection,
@@ -191,7 +189,7 @@ export async function message(
       payload = buildMessageEvent(facts, { messageId, body });
       outgoing = proxyOf(route);
       trail.enter('integrate');
-      // Without a route response the function's response is not sent, but a malformed one is still an error.
+      // Without a route response, the function's response is not sent, but a malformed response is still an error.
       const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
       const answer = toFrame(await callRoute(call, trail, at));
       reply = route.repliesToClient ? answer : undefined;
@@ -206,8 +204,8 @@ export async function message(
 }
 
 /**
- * Calls the `$disconnect` function, if there is one. Best effort as on AWS: its response and its failures
- * have no effect.
+ * Calls the `$disconnect` function, if there is one. As on AWS, this is best effort: the function's response and
+ * failures have no effect.
  */
 export async function disconnect(
   connection: ConnectionDetail,
@@ -248,7 +246,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/** Undefined for integrations that cannot be called. */
+/** Returns undefined for integrations that cannot be called. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }
@@ -275,7 +273,7 @@ function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
 }
 
-/** The client always gets "Internal server error"; this text is for the operator. */
+/** The client always gets "Internal server error". The failure recorded here is for the operator. */
 function noteFailure(error: unknown, trail: Trail): void {
   trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;

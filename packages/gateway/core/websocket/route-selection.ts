@@ -2,7 +2,7 @@ import { gatewayError } from '../errors.ts';
 import type { MessageRoutePlan, MessageRouting, RoutePlan } from '../deployment/model.ts';
 import type { Matched, Received } from '../exchange.ts';
 
-/** `$connect` is optional: an API without it admits every client (docs/aws §11.1). */
+/** `$connect` is optional. An API without this route admits every client (docs/aws §11.1). */
 const OPEN_CONNECT: RoutePlan = {
   routeKey: '$connect',
   resourceId: '$connect',
@@ -35,7 +35,7 @@ export function matchConnect(received: Received): Matched {
   return received.matched({ plan, pathParameters: null });
 }
 
-/** The route of a message; undefined means that AWS responds with `Forbidden`. */
+/** Returns the route of a message; undefined means that AWS responds with `Forbidden`. */
 export function selectRoute(routing: MessageRouting | undefined, body: string): MessageRoutePlan | undefined {
   const key = routing?.select(body);
   const chosen = key === undefined ? undefined : routing?.routes.get(key);

@@ -1,5 +1,5 @@
 /**
- * Runs a WebSocket route's integration other than a Lambda proxy: its request, and the use of its response
+ * Runs the integration of a WebSocket route, except a Lambda proxy. Builds its request and uses its response
  * (docs/aws §11.3).
  */
 import { gatewayError } from '../errors.ts';
@@ -39,7 +39,7 @@ type RouteEvent = {
   readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
-  /** `$context` of templates and parameters. */
+  /** Returns `$context` for templates and parameter mappings. */
   readonly contextOf: () => Readonly<Record<string, unknown>>;
 };
 
@@ -64,7 +64,10 @@ export function prepareEvent(
 
 const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
 
-/** A message or disconnect as input for mappings: no headers except the type, no query, no path. */
+/**
+ * Converts a message or disconnect to the input of mappings. It has no query and no path, and no headers except the
+ * content type.
+ */
 function eventRequest(
   { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
   route: RoutePlan,
@@ -93,7 +96,7 @@ function eventRequest(
   };
 }
 
-/** `payload`: the call's input, for records. */
+/** A prepared call. `payload` is its input, for records. */
 type PreparedCall = {
   readonly event: RouteEvent;
   readonly call: MessageCall;
@@ -118,7 +121,7 @@ function printCall(call: MessageCall): string {
   return call.kind === 'function' ? call.event : (call.request.body?.toString('utf8') ?? '');
 }
 
-/** The text for the client, if the route replies. The call starts before this returns its promise. */
+/** Returns the text for the client, if the route replies. The call starts before this function returns its promise. */
 export async function requestFrame(
   { event, call }: PreparedCall,
   repliesToClient: boolean,
@@ -133,8 +136,8 @@ export async function requestFrame(
 }
 
 /**
- * The status of a handshake: the status of the integration, or of a response template. A failed function refuses
- * the client.
+ * Returns the status of a handshake, which is the status of the integration or of a response template. If the function
+ * fails, the client is refused.
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);

@@ -23,7 +23,7 @@ export type ConditionSyntax =
   | Extract<OperandSyntax, { kind: 'function' }>;
 
 const COMPARATORS: readonly string[] = ['=', '<>', '<', '<=', '>', '>='];
-/** Developer guide, "Quotas": the number of operators and functions in one expression. */
+/** The maximum number of operators and functions in one expression (developer guide, "Quotas"). */
 export const MAX_OPERATORS = 300;
 const MAX_IN_OPERANDS = 100;
 
@@ -40,7 +40,7 @@ export function tooManyOperators(count: number): ExpressionError {
   return new ExpressionError(`The expression contains too many operators; operator count: ${count}`);
 }
 
-/** A parenthesis may contain a condition or one operand; which of them is known only at its end. */
+/** A parenthesis may contain a condition or one operand. Only at its end is it known which. */
 type Group = ConditionSyntax | OperandSyntax;
 
 class ConditionParser {
@@ -136,7 +136,7 @@ class ConditionParser {
     const inner = this.#or(true);
     tokens.expectSign(')');
     this.#depth -= 1;
-    // `((a = b) AND c = d)` begins with two parentheses as well; only here is the inner node the whole
+    // `((a = b) AND c = d)` also begins with two parentheses. Only here is it known whether the inner node is the whole
     // content of a group.
     if (isNested && this.#grouped.has(inner)) throw redundant();
     this.#grouped.add(inner);
@@ -149,7 +149,7 @@ class ConditionParser {
     return node.kind === 'path' || node.kind === 'value' ? this.#tokens.fail() : node;
   }
 
-  /** Each level of a valid expression has its own operator. */
+  /** Limits the depth by the number of operators, because each level of a valid expression has its own operator. */
   #deepen(): void {
     this.#depth += 1;
     if (this.#depth > MAX_OPERATORS + 1) throw tooManyOperators(this.#depth);

@@ -2,11 +2,11 @@
 import { ExpressionError, type Tokens } from './tokens.ts';
 
 export type PathPiece = string | number;
-/** A path as written: placeholders begin with `#`. */
+/** A path as it is written, where placeholders begin with `#`. */
 export type PathSyntax = { readonly kind: 'path'; readonly pieces: readonly PathPiece[] };
 
 const MAX_INDEX = 2 ** 31 - 1;
-/** Developer guide, "Quotas": nested attribute depth. */
+/** The maximum depth of nested attributes (developer guide, "Quotas": nested attribute depth). */
 const MAX_LEVELS = 32;
 
 export function parseProjection(tokens: Tokens): readonly PathSyntax[] {

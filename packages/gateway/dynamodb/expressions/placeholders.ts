@@ -10,7 +10,7 @@ type Values = Readonly<Record<string, UnknownMembers>>;
 
 const TYPES = ['S', 'N', 'B', 'NULL', 'BOOL', 'SS', 'NS', 'BS', 'L', 'M'];
 
-/** Belongs to one request: its expressions share them, and each must be used. */
+/** The placeholders of one request. All expressions of the request share them, and each placeholder must be used. */
 export class Placeholders {
   readonly #names: Names;
   readonly #values: Values;
@@ -24,7 +24,7 @@ export class Placeholders {
     this.unusedValues = new Set(Object.keys(values));
   }
 
-  /** Undefined if one of its placeholders is undefined. */
+  /** Returns undefined if a placeholder of the path is not defined. */
   path({ pieces }: PathSyntax, findings: Findings): Path | undefined {
     const resolved = pieces.map((piece) => (typeof piece === 'number' ? piece : this.#name(piece, findings)));
     return resolved.every((piece) => piece !== undefined) ? resolved : undefined;
@@ -58,7 +58,7 @@ export class Placeholders {
   }
 }
 
-/** The first problem of each kind; DynamoDB reports one of them, by the order of its checks. */
+/** The first problem of each kind. DynamoDB reports only one of them, which depends on the order of its checks. */
 export class Findings {
   readonly #first = new Map<string, string>();
 
@@ -80,13 +80,13 @@ export function printResolvedPath(path: Path): string {
   return `[${path.map((piece) => (typeof piece === 'number' ? `[${piece}]` : piece)).join(', ')}]`;
 }
 
-/** The first names of paths with several levels: a key attribute has no nested attributes. */
+/** Returns the first names of paths with several levels, because a key attribute has no nested attributes. */
 export function nestedTops(paths: readonly Path[]): Readonly<Record<string, true>> {
   return Object.fromEntries(paths.filter(({ length }) => length > 1).map(([top]) => [String(top), true]));
 }
 
 /**
- * Paths in one expression may neither be equal nor contain one another, nor disagree about the type of an
+ * Records paths in one expression that are equal, that contain one another, or that disagree about the type of an
  * attribute.
  */
 export function noteOverlaps(paths: readonly Path[], findings: Findings): void {
@@ -115,7 +115,7 @@ function overlapOf(one: Path, two: Path): 'overlap' | 'conflict' | undefined {
   return 'overlap';
 }
 
-/** Developer guide, "Reserved words in DynamoDB". */
+/** DynamoDB's reserved words (developer guide, "Reserved words in DynamoDB"). */
 const WORDS = new Set(
   (
     'ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS ' +

@@ -1,7 +1,7 @@
 /**
- * Reads the expressions of a request instead of dynalite's reader, whose generated parser takes exponential
- * time with nested parentheses and does not enforce DynamoDB's limits. The result has dynalite's form, which
- * dynalite evaluates.
+ * Reads the expressions of a request instead of dynalite's reader. The generated parser of that reader takes
+ * exponential time for nested parentheses and does not enforce DynamoDB's limits. The result has the form that dynalite
+ * evaluates.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { validations } from '../dynalite-store.ts';
@@ -25,7 +25,7 @@ type Input = {
   _projection?: unknown;
 };
 
-/** Developer guide, "Quotas": expression parameters. */
+/** The maximum length of an expression (developer guide, "Quotas": expression parameters). */
 const MAX_EXPRESSION_BYTES = 4096;
 const MAX_PLACEHOLDER_CHARS = 255;
 

@@ -30,12 +30,17 @@ const OPERANDS_OF: Readonly<Record<string, number>> = {
   size: 1,
 };
 const ORDER = ['unknown', 'misused', 'reserved', 'condition'];
-/** The order in which the findings of one condition are reported; the first condition with findings counts. */
+/**
+ * The order in which the findings of one condition are reported. Only the first condition with findings is reported.
+ */
 const ORDER_IN_CONDITION = ['undefined', 'operands', 'distinct', 'type'];
 const ORDERED_TYPES = ['S', 'N', 'B'];
 const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
 
-/** @param isOfKey a key condition, which is read by its form and never evaluated @throws ExpressionError */
+/**
+ * @param isOfKey whether this is a key condition, which is only read for its form and never evaluated
+ * @throws ExpressionError
+ */
 export function resolveCondition(
   syntax: ConditionSyntax,
   placeholders: Placeholders,

@@ -70,7 +70,7 @@ export function resolveUpdate(
 class UpdateResolver {
   readonly #placeholders: Placeholders;
   readonly findings = new Findings();
-  /** The paths in values. */
+  /** The paths that occur in values. */
   readonly read: Path[] = [];
 
   constructor(placeholders: Placeholders) {

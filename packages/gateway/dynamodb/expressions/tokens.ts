@@ -1,4 +1,4 @@
-/** The tokens of an expression, and the syntax error that names one (developer guide, "Using expressions"). */
+/** The tokens of an expression, and the syntax error that names a token (developer guide, "Using expressions"). */
 type TokenKind = 'word' | 'keyword' | 'name' | 'value' | 'digits' | 'sign' | 'end';
 
 type Token = {

@@ -1,5 +1,5 @@
 /**
- * Parts that exist in every run before anything is loaded: options, clock, identities, records, APIs and
+ * Opens the parts that exist in every run before anything is loaded: options, clock, identities, records, APIs and
  * connections.
  */
 import { Account } from '../../control/account.ts';
@@ -45,7 +45,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const clock = createSystemClock();
   const { options, history, name } = await openLoop(given, clock);
   const random = createSystemRandom();
-  // First of all: nothing may be created in a folder that others can write to.
+  // This must be done first, because nothing may be created in a folder that others can write to.
   await makeOwnFolder(options.directory);
   const { identities, functionIdentities, sessions } = await openIdentities(options, clock);
   const journal = new CallJournal(clock, random);
@@ -74,7 +74,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   };
 }
 
-/** State of keys, plans, stages and caches, within the limits of this run. */
+/** Opens the state of keys, plans, stages and caches, within the limits of this run. */
 export function openAccount(options: GatewayOptions, clock: Clock): Account {
   const {
     accountQuotas: quotas,

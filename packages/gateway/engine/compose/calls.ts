@@ -1,4 +1,4 @@
-/** Outgoing calls of this run: to HTTP backends, to AWS, and to the services that run here. */
+/** The outgoing calls of this run to HTTP backends, to AWS, and to the services that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
@@ -19,7 +19,7 @@ import { LateValues } from './state/values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts created later: the addresses of APIs and the control port */
+/** @param parts returns parts that are created later: the addresses of APIs and the control port */
 export function openCalls(
   base: Base,
   {
@@ -65,8 +65,8 @@ export function openCalls(
 }
 
 /**
- * The addresses for HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
- * the command line.
+ * Creates the HTTP client of integrations. A VPC link may be given by name instead of by id, because a generated id is
+ * unknown on the command line.
  */
 function openHttp(
   { vpcLinks }: GatewayOptions,

@@ -1,4 +1,4 @@
-/** Runs the closing functions in reverse order of the starts. */
+/** Runs the closing functions in reverse order of startup. */
 export class Closing {
   readonly #closers: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closing {
     this.#closers.push(end);
   }
 
-  /** Continues after a failure: one broken part must not keep the sockets and locks of the other parts open. */
+  /** Continues after a failure, because one broken part must not keep the sockets and locks of the other parts open. */
   async run(): Promise<void> {
     const faults: unknown[] = [];
     for (const end of this.#closers.splice(0).reverse()) {
@@ -20,7 +20,7 @@ export class Closing {
   }
 }
 
-/** Opens both concurrently. Rejects only when both have settled, so that cleanup misses nothing. */
+/** Opens two parts concurrently. Rejects only after both have settled, so that cleanup misses nothing. */
 export async function openBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);

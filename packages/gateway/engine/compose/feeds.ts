@@ -14,7 +14,9 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   };
 }
 
-/** @returns the current sink: undefined if no metrics are written and no service follows them */
+/**
+ * @returns a function that returns the current sink; undefined if no metrics are written and no service follows them
+ */
 export function publishingMetrics(
   metrics: MetricSink | undefined,
   { metrics: feed }: ServiceHost,
@@ -28,7 +30,7 @@ export function publishingMetrics(
   return () => (feed.isFollowed ? both : metrics);
 }
 
-/** @param daemon of X-Ray; undefined = segments are only kept */
+/** @param daemon the X-Ray daemon; undefined means that segments are only stored */
 export function publishingTraces(daemon: TraceSink | undefined, { segments }: ServiceHost): TraceSink {
   return {
     send(segment) {
@@ -43,7 +45,10 @@ export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHos
   lines.publish({ group: `/aws/lambda/${functionName}`, text, epochMs, prefix: printPrefix(line), stream });
 }
 
-/** Publishes Lambda's own metrics while a service follows them. @param host made after the functions */
+/**
+ * Publishes Lambda's own metrics while a service follows them. @param host returns the service host, which is created
+ * after the functions
+ */
 export function publishingInvocations(
   host: () => ServiceHost,
   clock: Clock,
@@ -73,7 +78,7 @@ export function publishingInvocations(
       });
       if (measurement !== undefined) metrics.publish(measurement);
     };
-    // A rejected invocation has its own reader.
+    // A rejected invocation is handled by its own caller.
     publish().catch(() => undefined);
   };
 }

@@ -31,7 +31,7 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
   return { deadlines: stoppable ?? fallback, debugging };
 }
 
-/** @param parts made after the functions: the address of the control port, services */
+/** @param parts returns parts that are created after the functions: the address of the control port, services */
 export async function openFunctions(
   { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,
   { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
@@ -79,8 +79,8 @@ export async function openFunctions(
 }
 
 /**
- * Functions call the embedded store directly, and a user's own endpoint through the control port, which signs
- * again: their local key pair is not valid there.
+ * Functions call the embedded store directly. They call a user's own endpoint through the control port, which signs the
+ * calls again, because a function's local key pair is not valid there.
  */
 function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
   return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};

@@ -53,7 +53,8 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     async listen() {
       const [unreachableIssuers] = await openBoth(findUnreachable(served, signIn), listen(parts));
       const fronts = await openFronts(parts);
-      // Not earlier: a gateway that fails to start must not displace a running gateway in the same directory.
+      // The credentials are published only now, because a gateway that fails to start must not displace a running
+      // gateway in the same directory.
       await publish();
       const control = controlUrlOf(parts);
       const link = openConsoleLink(parts);
@@ -107,5 +108,5 @@ export function handleOwnManagement({ management }: Parts): ApiPortsOptions['han
     refuseForeignOrigin(request) ?? handleManagement(request, api, management, path);
 }
 
-/** AWS's limits of a stream. */
+/** AWS's limits for a streamed response. */
 const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };

@@ -3,7 +3,10 @@ import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
-/** The faults of `--faults`; without the option, none of their code is loaded. @throws StartError, DefinitionFaults */
+/**
+ * Opens the faults of `--faults`. Without the option, none of their code is loaded. @throws StartError,
+ * DefinitionFaults
+ */
 export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {
   const { options, closing } = base;
   if (options.faults === undefined) return undefined;

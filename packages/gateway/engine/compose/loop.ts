@@ -9,7 +9,7 @@ import { announce, resolveGatewayName } from '../../kernel/files/running-gateway
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
-/** Name and log history of this run; `options` write their lines into it. */
+/** Returns the name and the log history of this run, and options whose log functions also write into the history. */
 export async function openLoop(
   given: GatewayOptions,
   clock: Clock,
@@ -55,7 +55,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
   }));
 }
 
-/** The first handler that knows the path responds. */
+/** Combines handlers. The first handler that knows the path responds. */
 export function firstOf(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {

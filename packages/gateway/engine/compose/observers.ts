@@ -1,4 +1,4 @@
-/** Logs and traces of stages: files and X-Ray. Request lines always go to the log. */
+/** Writes logs and traces of stages to files and X-Ray. Request lines always go to the log. */
 import { join } from 'node:path';
 import { printMeasurement } from '../../core/events/measurement.ts';
 import type { LogGroups, Ports } from '../../core/ports.ts';
@@ -11,7 +11,10 @@ type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 
 const MAX_HELD = 10_000;
 
-/** Opened by the first line or by a subscription of a stack; after a failure, the next line tries again. */
+/**
+ * Log groups that are opened by the first line or by a subscription of a stack. After a failure, the next line tries
+ * again.
+ */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
   readonly #at: At;
@@ -46,7 +49,7 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    // The call that opened it reports the failure.
+    // The call that opened the log groups reports the failure.
     const opened = await this.#opening?.catch(() => undefined);
     this.#reportLost(this.#held.length + this.#dropped, 'their files could not be opened');
     await opened?.close();

@@ -27,7 +27,7 @@ import type { LateValues } from './state/values.ts';
 
 export type Parts = {
   readonly options: GatewayOptions;
-  /** Undefined if the gateway is not announced. */
+  /** The gateway's name; undefined if the gateway is not announced. */
   readonly name: string | undefined;
   readonly history: LogHistory;
   readonly journal: CallJournal;
@@ -50,19 +50,19 @@ export type Parts = {
   readonly values: LateValues;
   /** The reloads that the console shows; undefined if no console is served, or nothing reloads. */
   readonly reloads: ReloadHistory | undefined;
-  /** Undefined = nothing is recorded. */
+  /** The request records; undefined means that nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LateLogGroups;
-  /** Undefined = no faults are injected. */
+  /** The injected faults; undefined means that no faults are injected. */
   readonly injection: InjectedFaults | undefined;
-  /** Undefined = the state after startup is not kept. */
+  /** The state for resets; undefined means that the state after startup is not stored. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
-  /** Host, port and base path by API id, once listening. */
+  /** Host, port and base path by API id, once the ports listen. */
   readonly addresses: Map<string, string>;
-  /** Address by name of the services in front of APIs, once listening. */
+  /** The addresses of the services in front of APIs, by service name, once their ports listen. */
   readonly fronts: Map<string, string>;
-  /** Absolute path. */
+  /** The absolute path of the first source. */
   firstSource: string;
   /** The port of any API, once it listens. */
   anyPort: number | undefined;
@@ -71,27 +71,29 @@ export type Parts = {
   readonly controlSecret: string;
   /** Key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;
-  /** Undefined before the first function runs. */
+  /** The port for the APIs' AWS host names; undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
   /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
 };
 
-/** The state after startup, and the return to it. */
+/** Stores the state after startup and restores it. */
 export interface Resets {
-  /** Keeps the state that a reset returns to. @throws InvalidRequest if a reset would empty kept tables */
+  /** Stores the state that a reset restores. @throws InvalidRequest if a reset would empty persistent tables */
   begin(parts: Parts): Promise<void>;
-  /** Runs one reset at a time. @throws InvalidRequest before the stacks are loaded */
+  /** Runs one reset at a time. @throws InvalidRequest if the stacks are not loaded yet */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 
-/** The gateway's key pair for the embedded store, or the user's for another endpoint. */
+/**
+ * Returns the backend, with the gateway's key pair for the embedded store or the user's key pair for another endpoint.
+ */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
 }
 
-/** Why the clock cannot be moved; undefined = it can. */
+/** Returns why the clock cannot be moved; undefined means that it can. */
 export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
     ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'

@@ -1,4 +1,4 @@
-/** The composition root: the parts of one start, in the order of their dependencies. */
+/** The composition root, which creates the parts of one run in the order of their dependencies. */
 import { resolveHome } from '../../core/stack/home.ts';
 import type { Gateway, ProgramOptions, GatewayOptions } from '../gateway.ts';
 import { ItemFeed } from '../../kernel/item-feed.ts';
@@ -18,7 +18,7 @@ import { openSignIn } from './control-port/sign-in.ts';
 import { openEventStore, openStoreOf } from './state/store.ts';
 
 /**
- * Starts the parts of every stack: store, issuer, function runtime, control port. @throws StartError,
+ * Starts the parts that every stack needs: store, issuer, function runtime, control port. @throws StartError,
  * DefinitionError
  */
 export async function createGateway(options: ProgramOptions): Promise<Gateway> {
@@ -34,7 +34,7 @@ export async function createGateway(options: ProgramOptions): Promise<Gateway> {
 async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
   const base = await openBase(given, closing);
   const { options, clock, random, identities } = base;
-  // Until the first request, event or edit, a part must not use a later one.
+  // Until the first request, event or edit, a part must not use a part that is created later.
   const later = (): Parts => parts;
   const injection = await openInjection(base, later);
   // Stored tables report their streams while the other parts are created.

@@ -21,8 +21,8 @@ const FAMILIES: Readonly<Record<IntegrationKind, Family>> = {
 };
 
 /**
- * Which integrations each fault has an effect on. For a function whose result is mapped, a status would be
- * mere input of its mapping template.
+ * The integrations on which each fault has an effect. If the result of a function is mapped, a status would only be
+ * input for the mapping template.
  */
 const ACTS_ON: Readonly<Record<Fault['kind'], readonly Family[]>> = {
   latency: ['function proxy', 'mapped function', 'backend', 'mock'],

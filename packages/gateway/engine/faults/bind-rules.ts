@@ -1,4 +1,4 @@
-/** Resolves the selectors of the rules in the loaded stacks. Pure. */
+/** Resolves the selectors of the rules in the loaded stacks. The functions are pure. */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import { actsOn } from './acts-on.ts';
 import type { FaultRule } from './model.ts';
@@ -9,16 +9,16 @@ export type FaultTargets = {
   /** REST and HTTP APIs and function URLs. */
   readonly apis: readonly (Named & { readonly id: string; readonly routes: readonly TargetRoute[] })[];
   readonly functions: readonly Named[];
-  /** Undefined = they are not in the embedded DynamoDB. */
+  /** The tables; undefined means that they are not in the embedded DynamoDB. */
   readonly tables: readonly Named[] | undefined;
 };
 
 type TargetRoute = Pick<RoutePlan, 'routeKey' | 'integration'> & {
-  /** The function that the integration calls in its stage; undefined: none. */
+  /** The function that the integration calls in its stage; undefined if it calls none. */
   readonly functionName: string | undefined;
 };
 
-/** Undefined = any. */
+/** A rule whose selectors are resolved. An undefined selector means any. */
 export type BoundRule = {
   readonly rule: FaultRule;
   readonly apiIds: ReadonlySet<string> | undefined;

@@ -1,4 +1,4 @@
-/** Makes a finished reply break off: its stream ends with an error, which ends the connection. */
+/** Makes a finished reply break off. Its stream ends with an error, which ends the connection. */
 import { gatewayError } from '../../core/errors.ts';
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import type { BreakOff, Injected } from '../../core/trail.ts';
@@ -41,7 +41,10 @@ function setStream(
   };
 }
 
-/** A stream that ends sooner is cut at its end: a chunked body lacks its last chunk. */
+/**
+ * Cuts a stream after `limit` bytes. A stream that ends sooner is cut at its end, so a chunked body lacks its last
+ * chunk.
+ */
 function cutAfter(bytes: ByteStream, limit: number, reason: string): ByteStream {
   return {
     cancel: () => bytes.cancel(),

@@ -1,7 +1,7 @@
 /**
- * Repeatable randomness: the same seed, rule and number of its request always give the same value.
- * @param use keeps two draws for one request apart
- * @returns 0 ≤ x < 1
+ * Returns a repeatable random number. The same seed, rule and number of the rule's request always give the same value.
+ * @param use distinguishes two draws for one request
+ * @returns x with 0 ≤ x < 1
  */
 export function draw(seed: number, rule: number, request: number, use: number): number {
   let mixed = 0x9e3779b9;

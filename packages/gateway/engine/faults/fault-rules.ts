@@ -9,14 +9,14 @@ type RequestTraits = {
   readonly apiId: string;
   readonly routeKey: string;
   readonly integration: RoutePlan['integration']['kind'];
-  /** Undefined = it calls no function. */
+  /** The function that is called; undefined if no function is called. */
   readonly functionName: string | undefined;
 };
 
 type TableCall = { readonly table: string; readonly functionName: string };
 
 type Chosen<Kind> = {
-  /** `faults.yml rule 2 (slow orders)` */
+  /** Names the file and the rule, such as `faults.yml rule 2 (slow orders)`. */
   readonly by: string;
   readonly fault: Kind;
 };
@@ -25,20 +25,20 @@ export type RequestFault =
   | { readonly kind: 'latency'; readonly ms: number }
   | Exclude<Fault, { kind: 'latency' | 'table' }>;
 
-/** One rule for the console. */
+/** A rule as the console shows it. */
 type FaultRow = {
   readonly number: number;
   readonly name: string;
   readonly what: string;
   readonly isOn: boolean;
-  /** How many requests and calls its selectors matched. */
+  /** The number of requests and calls that the rule's selectors matched. */
   readonly matched: number;
   readonly injected: number;
 };
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
-/** Numbers of the random draws for one request. */
+/** The numbers that distinguish the random draws for one request. */
 const BY_SHARE = 0;
 const FOR_LENGTH = 1;
 
@@ -74,7 +74,7 @@ export class FaultRules {
     });
   }
 
-  /** The first rule that applies to the call decides. */
+  /** Returns the first rule that applies to the call. */
   ofTable(call: TableCall, nowEpochMs: number): Chosen<TableAnswer> | undefined {
     let first: Chosen<TableAnswer> | undefined;
     for (const { rule, functions, table } of this.#bound) {
@@ -118,7 +118,7 @@ export class FaultRules {
   /**
    * Counts a matching request even if the rule is off or not yet due, so that neither changes the faults of later
    * requests.
-   * @returns its number if the rule applies to it
+   * @returns the number of the request if the rule applies to it
    */
   #meet(rule: FaultRule, nowEpochMs: number): number | undefined {
     const state = this.#states.get(rule);
@@ -144,7 +144,7 @@ function fits(
   );
 }
 
-/** `latency on GET /orders, 20 %, from 30 s to 120 s` */
+/** Describes a rule, such as `latency on GET /orders, 20 %, from 30 s to 120 s`. */
 function describeRule({ fault, api, route, function: named, share, fromMs, untilMs }: FaultRule): string {
   const table = fault.kind === 'table' ? fault.table : undefined;
   const where = [api, route, named, table].filter((part) => part !== undefined).join(', ');

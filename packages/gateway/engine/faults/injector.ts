@@ -1,4 +1,4 @@
-/** Applies the rules to requests: delays them, responds instead of integrations, breaks replies off. */
+/** Applies the rules to requests. It delays requests, responds instead of integrations, and breaks replies off. */
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
 import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
@@ -12,14 +12,14 @@ type InjectorPorts = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly random: Pick<Random, 'uuid'>;
   wait(ms: number): Promise<void>;
-  /** The function's next event gets a new instance. */
+  /** Makes the function use a new instance for its next event. */
   renew(functionName: string): void;
-  /** The function's own timeout; undefined for an unknown one. */
+  /** The function's own timeout; undefined for an unknown function. */
   timeoutOf(functionName: string): number | undefined;
   report(message: string): void;
 };
 
-/** The maximum number of delayed requests: each takes memory and keeps waiting after its client has left. */
+/** The maximum number of delayed requests, because each takes memory and keeps waiting after its client has left. */
 const MOST_DELAYED = 1000;
 
 type Chosen = ReturnType<FaultRules['ofRequest']>;
@@ -65,7 +65,7 @@ export class RuleInjector implements FaultInjector {
       breakReplyOff(reply, injected, injected.breaksOff, received.method);
   }
 
-  /** What a function's table call gets instead of a response; undefined: the real response. */
+  /** Returns the result of a function's table call that replaces the response; undefined means the real response. */
   answerTable(functionName: string, table: string): TableAnswer | undefined {
     const chosen = this.#rules.ofTable({ table, functionName }, this.#at.clock.nowEpochMs());
     if (chosen === undefined) return undefined;
@@ -115,7 +115,7 @@ export class RuleInjector implements FaultInjector {
     return { waitedMs };
   }
 
-  /** Effects other than delays and responses, with a note about each. */
+  /** Applies the effects other than delays and responses, and records a note about each effect. */
   #note(chosen: Chosen, { functionName = '' }: CallFacts, trail: Trail): void {
     for (const { by, fault } of chosen) {
       const injected = injectedOf(trail);
@@ -143,7 +143,7 @@ export class RuleInjector implements FaultInjector {
     }
   }
 
-  /** Table faults are noted at the requests whose function they affect. */
+  /** Runs the integration's call. Table faults are recorded for the requests whose function they affect. */
   async #run({ functionName }: CallFacts, trail: Trail, send: () => Promise<Outcome>): Promise<Outcome> {
     if (functionName === undefined || !this.#rules.hasTables) return send();
     const waiting = this.#waiting.get(functionName) ?? new Set();
@@ -174,7 +174,7 @@ function injectedOf(trail: Trail): Injected {
   return (trail.injected ??= { notes: [], breaksOff: undefined });
 }
 
-/** The outcomes that replace an integration's, in the wording of Lambda and of backends. */
+/** The faults that replace an integration's outcome, in the wording of Lambda and of backends. */
 type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash' | 'throttle' }>;
 
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
@@ -243,12 +243,12 @@ function onePart(bytes: Buffer): ByteStream {
   };
 }
 
-/** Function and deadline of an integration's call, whatever its kind. */
+/** The call of an integration of any kind. */
 type Outgoing = Sendable['outgoing'];
 
 type CallFacts = {
   readonly functionName: string | undefined;
-  /** Infinity if nothing is called. */
+  /** The timeout; Infinity if nothing is called. */
   readonly timeoutMs: number;
   /** Whether Lambda responds before the function runs. */
   readonly isAsynchronous: boolean;

@@ -24,7 +24,7 @@ export type Fault =
   | {
       readonly kind: 'error';
       readonly errorType: string;
-      /** Absent = names the rule. */
+      /** The error message; absent means that the message names the rule. */
       readonly errorMessage: string | undefined;
       readonly callsIntegration: boolean;
     }
@@ -39,24 +39,24 @@ export type Fault =
 export type Selector = 'api' | 'route' | 'function' | 'table';
 
 export type FaultRule = {
-  /** Place in the file, from 1. */
+  /** The rule's position in the file, from 1. */
   readonly number: number;
   readonly name: string | undefined;
-  /** Name, logical id or id; undefined = all. */
+  /** The name, logical id or id of an API; undefined means all APIs. */
   readonly api: string | undefined;
-  /** `GET /orders/{id}`; undefined = all. */
+  /** A route such as `GET /orders/{id}`; undefined means all routes. */
   readonly route: string | undefined;
-  /** Name or logical id; undefined = all. */
+  /** The name or logical id of a function; undefined means all functions. */
   readonly function: string | undefined;
-  /** 0 to 1. */
+  /** The share of affected requests, from 0 to 1. */
   readonly share: number;
-  /** The count since startup. */
+  /** The start of the rule's period, in milliseconds since startup. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly fault: Fault;
-  /** An action of AWS FIS: for functions only. */
+  /** Whether the rule is an action of AWS FIS, which applies to functions only. */
   readonly isOfFunctions: boolean;
-  /** Lines of the file, for messages. */
+  /** The line of the rule in the file, for messages. */
   readonly line: number;
   readonly lines: Readonly<Partial<Record<Selector, number>>>;
 };

@@ -1,4 +1,6 @@
-/** The faults of one run: read once, checked against what is served, applied to requests and table calls. */
+/**
+ * The faults of one run. They are read once, checked against what is served, and applied to requests and table calls.
+ */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,9 +31,9 @@ export type FaultPorts = {
 export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
-  /** Binds the rules to what is served now. @throws DefinitionFaults, at startup; a reload reports them */
+  /** Binds the rules to what is served now. @throws DefinitionFaults at startup; a reload only reports these faults */
   follow(isReload: boolean): void;
-  /** The fault that replaces the response to a function's call; undefined: none. */
+  /** Returns the fault that replaces the response to a function's call; undefined if there is none. */
   ofCall(question: CallQuestion): CallFault | undefined;
   /** Ends every delay. */
   close(): void;
@@ -81,7 +83,7 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   };
 }
 
-/** Others on the network would get the faults as well. */
+/** Refuses faults on the network by default, because other users of the network would get them as well. */
 function refuseNetwork({ host, allowFaultsOnNetwork = false }: GatewayOptions): void {
   if (LOOPBACK.test(host) || allowFaultsOnNetwork) return;
   throw new StartError(
@@ -111,7 +113,7 @@ function timeoutOf(functionName: string, { stacks }: ServedApis): number | undef
   return undefined;
 }
 
-/** `orders/index/by-day`, or a whole ARN */
+/** Returns the table of a resource, which is a text such as `orders/index/by-day` or a whole ARN. */
 function tableOf(resource: string): string {
   return resource.replace(/^arn:.*:table\//, '').split('/')[0] ?? '';
 }

@@ -1,4 +1,4 @@
-/** The file of `--faults`: everything that can be checked without the stacks. */
+/** Reads the file of `--faults`, and checks everything that can be checked without the stacks. */
 import { asText } from '@gatewright/aws/json-object';
 import { oneOf, valueOf } from '@gatewright/handlers/http/fields';
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
@@ -18,7 +18,7 @@ import {
   readYes,
 } from './read-value.ts';
 
-/** The faults by their short names; `read-fis-action.ts` reads actions of AWS FIS. */
+/** Reads a fault that is given by its short name. `read-fis-action.ts` reads actions of AWS FIS. */
 type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;
@@ -188,7 +188,7 @@ function startOf(source: LinedText, members: Members): number {
   return from === undefined ? 0 : readTime(source, from);
 }
 
-/** `read` undefined: an action of FIS. */
+/** The kind of a fault. `read` is undefined for an action of AWS FIS. */
 type Kind = { readonly member: Member; readonly read: ReadFault | undefined };
 
 function kindOf(source: LinedText, members: Members): Kind {

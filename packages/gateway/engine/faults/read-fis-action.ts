@@ -1,6 +1,6 @@
 /**
- * Actions of AWS Fault Injection Service with AWS's parameter names, as in an experiment template,
- * where values may be strings.
+ * Reads actions of AWS Fault Injection Service with AWS's parameter names. As in an experiment template, values may be
+ * strings.
  * @see docs/aws §8.2
  */
 import type { LinedText, Member, Members } from '../../kernel/files/lined-text.ts';
@@ -74,7 +74,7 @@ function needed(source: LinedText, parameters: Members, name: string): Member {
   throw source.error(parameters.line, `${name} is missing`);
 }
 
-/** A value that a template writes as a text: `"50"`, `"true"`. */
+/** Converts a value that a template writes as a text, such as `"50"` or `"true"`. */
 function plain(member: Member): Member {
   const { value } = member;
   if (value === 'true' || value === 'false') return { ...member, value: value === 'true' };

@@ -1,4 +1,4 @@
-/** Values of single members. Each reader throws a DefinitionError with the member's line. */
+/** Readers for the values of single members. Each reader throws a DefinitionError with the member's line. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { flag, number, valueOf, wholeNumber } from '@gatewright/handlers/http/fields';
 import type { Field } from '@gatewright/handlers/http/fields';
@@ -16,7 +16,7 @@ const TEXTS = valueOf('a map of names and texts', (value): Readonly<Record<strin
     ? (value as Readonly<Record<string, string>>)
     : undefined,
 );
-/** Of a function at AWS. */
+/** The longest timeout of a function at AWS. */
 const LONGEST_MS = 900_000;
 
 export function readText(source: LinedText, member: Member): string {
@@ -47,7 +47,7 @@ export function readTexts(source: LinedText, member: Member): Readonly<Record<st
   return readField(source, member, TEXTS);
 }
 
-/** One duration, or the shortest and the longest. */
+/** Reads one duration, or a shortest and a longest duration. */
 export function readRange(source: LinedText, member: Member): readonly [number, number] {
   const { name, value, line } = member;
   const [from, to, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value, value];

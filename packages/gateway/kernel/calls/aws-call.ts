@@ -1,6 +1,4 @@
-/**
- * A call of an AWS API on the control port: its caller, its permissions, and refusals in the service's form.
- */
+/** A call of an AWS API on the control port, with its caller, its permissions, and refusals in the service's form. */
 import {
   decideFor,
   describeDenial,
@@ -18,21 +16,21 @@ import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 export type AwsCall = {
   readonly request: ControlRequest;
   readonly caller: LocalIdentity;
-  /** Signing name of the credential scope: `dynamodb`, `lambda`, `sns` … */
+  /** The signing name in the credential scope: `dynamodb`, `lambda`, `sns` … */
   readonly service: string;
   readonly region: string;
 };
 
-/** Handles the calls to one service; must call `refuseUnlessAllowed` before it does anything. */
+/** Handles the calls to one service. It must call `refuseUnlessAllowed` before it does anything else. */
 export type AwsService = (call: AwsCall) => Promise<ControlReply>;
 
 export type AwsPermission = {
-  /** `lambda:InvokeFunction` */
+  /** For example `lambda:InvokeFunction`. */
   readonly action: string;
   readonly resource: string;
-  /** Values for conditions; absent = none. */
+  /** Values for conditions; absent means that there are none. */
   readonly conditions?: ConditionValues;
-  /** The action as the service writes it in a refusal; absent = unchanged. */
+  /** The action as the service writes it in a refusal; absent means that it is unchanged. */
   readonly shownAction?: string;
 };
 
@@ -99,7 +97,7 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
-/** Services with other wordings (their API references, "Common Errors"). */
+/** Services that word a denial differently (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },
   cloudfront: { type: 'AccessDenied' },
@@ -119,8 +117,8 @@ const CODES_IN_XML: Readonly<Record<string, string>> = {
 };
 
 /**
- * An error in the service's form: DynamoDB responds with 400 and `__type`, query services and S3 XML, the others
- * JSON with `x-amzn-ErrorType`.
+ * Returns an error in the service's form. DynamoDB responds with 400 and `__type`. Services with the query protocol and
+ * S3 respond with XML. Other services respond with JSON and `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
   const { status, type, message } = refusal;

@@ -4,8 +4,8 @@ import type { AwsEndpoints } from './service-client.ts';
 const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
 
 /**
- * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by AWS's usual variables. A
- * returned string is an error message: an invalid address, or calls to AWS without credentials.
+ * Reads endpoints from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, and credentials from AWS's standard
+ * variables. A returned string is an error message about an invalid address, or about calls to AWS without credentials.
  */
 export function readAwsEndpoints(
   live: readonly string[],

@@ -4,12 +4,12 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 
 export type OperationResult =
-  /** `isVoid`: the operation has no result, not even an empty one. */
+  /** `isVoid` means that the operation has no result, not even an empty one. */
   | {
       readonly kind: 'result';
       readonly fields: UnknownMembers;
       readonly isVoid?: boolean;
-      /** The fields for clients that accept JSON of the query protocol, where its shape differs. */
+      /** The fields for clients that accept JSON of the query protocol, if their shape differs. */
       readonly jsonFields?: UnknownMembers;
     }
   | {
@@ -36,7 +36,7 @@ export function refuse(code: string, message: string, status = 400): OperationRe
   return { kind: 'error', status, code, message };
 }
 
-/** Thrown anywhere in an operation: the call is refused with AWS's error code and message. */
+/** This error may be thrown anywhere in an operation. The call is then refused with AWS's error code and message. */
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
   readonly code: string;
@@ -70,7 +70,7 @@ export function printCborReply(result: OperationResult): OperationReply {
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
-/** JSON for clients that accept it, as API Gateway does; XML for all others. */
+/** Prints JSON for clients that accept it, as API Gateway does, and XML for all other clients. */
 export function printQueryReply(
   action: string,
   result: OperationResult,

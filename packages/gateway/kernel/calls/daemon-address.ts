@@ -3,8 +3,8 @@ export type DaemonAddress = { readonly host: string; readonly port: number };
 const ADDRESS = /^(?:udp:)?(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/;
 
 /**
- * Reads `127.0.0.1:2000`, or the UDP address of `tcp:127.0.0.1:2000 udp:127.0.0.1:2001`. Undefined if the text has
- * neither form.
+ * Reads `127.0.0.1:2000`, or the UDP address of `tcp:127.0.0.1:2000 udp:127.0.0.1:2001`. Returns undefined if the text
+ * has neither form.
  */
 export function parseDaemonAddress(text: string): DaemonAddress | undefined {
   const parts = text.trim().split(/\s+/);

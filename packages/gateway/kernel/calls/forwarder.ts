@@ -1,6 +1,6 @@
 /**
- * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on with the developer's
- * signature.
+ * Handles calls of functions to other services. The calls are recorded, or forwarded with the developer's signature if
+ * `--aws sns,s3` names the service.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
@@ -21,8 +21,8 @@ const DROPPED = new Set([
 ]);
 
 /**
- * Where a call's permission is unknown, an identity needs the whole service. Calls of functions pass: they go
- * to services of `--aws`, where AWS checks the developer's key.
+ * If the permission for a call is unknown, an identity needs permission for the whole service. Calls of functions pass
+ * without this check, because they go to services of `--aws`, where AWS checks the developer's key.
  */
 export function createForwarder(services: ServiceClient, context: RightsContext): AwsService {
   return async (call) => {
@@ -48,7 +48,10 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
   };
 }
 
-/** `photos.s3.eu-west-1.amazonaws.com`; SDKs with an endpoint put the bucket into the path. */
+/**
+ * Returns the bucket of a host such as `photos.s3.eu-west-1.amazonaws.com`. SDKs with an endpoint put the bucket into
+ * the path.
+ */
 function bucketOf(host: string): string | undefined {
   return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
     host,
@@ -65,7 +68,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     // Compressed bodies are already decompressed.
     return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
-  // Ends retries of an unknown call: SDKs stop at 501, but repeat 502 and 503 four times.
+  // A 501 ends the retries of an unknown call. SDKs stop at 501, but repeat 502 and 503 four times.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
       status: 501,

@@ -1,6 +1,6 @@
 /**
- * Calls of AWS services by integrations run with the method's role (`credentials`), so its policies decide,
- * as for a function (developer guide, "API Gateway permissions model for creating and managing an API").
+ * Integrations call AWS services with the method's role (`credentials`), so the role's policies decide, as for a
+ * function (developer guide, "API Gateway permissions model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { rightsOfCall } from './service-rights.ts';
@@ -8,7 +8,10 @@ import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 import type { RightsContext } from './service-rights.ts';
 
-/** @param assume the session of a role by its ARN; undefined: the role is unknown and may do everything */
+/**
+ * @param assume returns the session of a role by its ARN; undefined means that the role is unknown and may do
+ * everything
+ */
 export function guardServices(
   services: ServiceClient,
   context: RightsContext,
@@ -25,7 +28,7 @@ export function guardServices(
   };
 }
 
-/** The service's own response, which the method's responses may then map. */
+/** Returns the service's own response, which the method's responses may then map. */
 function refuse(
   { service, method, path, query, headers, body = '' }: ServiceRequest,
   message: string,

@@ -5,7 +5,10 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 
 export type Tree = { [name: string]: string | Tree };
 
-/** The deepest is CloudWatch's: a dimension of a metric of a query, nine steps. */
+/**
+ * The maximum number of steps in a name. CloudWatch has the deepest names: a dimension of a metric of a query has nine
+ * steps.
+ */
 const MAX_STEPS = 10;
 
 export function treeOf(parameters: URLSearchParams): Tree {
@@ -41,7 +44,7 @@ export function readTextField(fields: UnknownMembers, name: string): string | un
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Undefined if absent; NaN if not a whole number. */
+/** Returns undefined if the field is absent, and NaN if it is not a whole number. */
 export function numberOf(fields: UnknownMembers, name: string): number | undefined {
   const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;

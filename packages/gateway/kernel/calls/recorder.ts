@@ -1,6 +1,6 @@
 /**
- * Responds to calls that no other service handles: each is checked, answered in the service's format and kept for
- * `GET /_gatewright/recorded`. Only resources of the stacks take effect.
+ * Responds to calls that no other service handles. Each call is checked, gets a response in the service's format, and
+ * is stored for `GET /_gatewright/recorded`. Only resources of the stacks take effect.
  */
 import { describeFault } from '../../core/errors.ts';
 import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
@@ -15,13 +15,13 @@ type RecordedCall = {
   readonly at: string;
   readonly service: string;
   readonly region: string;
-  /** `SendMessage`; absent on S3 and CloudFront, where method and path define the action. */
+  /** The operation, such as `SendMessage`; absent on S3 and CloudFront, where method and path define the action. */
   readonly action?: string;
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, cut after 256 KB; bytes that are not UTF-8 are in `bodyBase64`. */
+  /** The body as text, cut after 256 KB. Bytes that are not UTF-8 are in `bodyBase64`. */
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly status: number;
@@ -30,7 +30,10 @@ type RecordedCall = {
 const MAX_CALLS = 1_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** Finds a service by signing name; a promise if not loaded yet, undefined if no service has the name. */
+/**
+ * Finds a service by signing name. Returns a promise if the service is not loaded yet, and undefined if no service has
+ * the name.
+ */
 type FindService = (name: string) => Service | Promise<Service | undefined> | undefined;
 
 type Options = {
@@ -48,7 +51,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  /** The last 1,000, oldest first. */
+  /** The last 1,000 calls, oldest first. */
   get calls(): readonly RecordedCall[] {
     return this.#calls;
   }
@@ -57,7 +60,7 @@ export class Recorder {
     this.#calls.length = 0;
   }
 
-  /** `unreachable` for an unknown service or operation: an invented response would be misleading. */
+  /** Returns `unreachable` for an unknown service or operation, because an invented response would be misleading. */
   async answer(request: ServiceRequest): Promise<HttpOutcome> {
     const operation = readOperation(request);
     const { service } = request;

@@ -6,9 +6,9 @@ type S3Call = {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** Flat name, value list. */
+  /** A flat list of names and values. */
   readonly headers: readonly string[];
-  /** The bucket, where it is not in the path. */
+  /** The bucket, if it is not in the path. */
   readonly subdomain?: string | undefined;
 };
 
@@ -22,7 +22,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   PUT: 'Put',
 };
 
-/** Operations on a part of an object or bucket: the name in the query, with or without a value. */
+/** Operations on a part of an object or bucket, by the part's name in the query (with or without a value). */
 const PARTS_OF_OBJECT: Readonly<Record<string, string | Partial<Record<Verb, string>>>> = {
   acl: 'ObjectAcl',
   attributes: 'ObjectAttributes',
@@ -76,7 +76,7 @@ function partsOf(query: string): readonly string[] {
   );
 }
 
-/** `*` where it is unknown; undefined: the object or bucket itself. */
+/** Returns `*` if the action is unknown, and undefined if the call is about the object or bucket itself. */
 function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb: Verb): string | undefined {
   const [part, ...more] = parts;
   if (part === undefined) return undefined;
@@ -84,7 +84,7 @@ function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb:
   return typeof named === 'string' ? `${verb}${named}` : (named?.[verb] ?? '*');
 }
 
-/** A copy reads what its header names. */
+/** A copy operation also reads the object that its header names. */
 function rightsOfSource({ headers }: S3Call): readonly AwsPermission[] {
   return headers.flatMap((name, index) => {
     if (index % 2 === 1 || name.toLowerCase() !== 'x-amz-copy-source') return [];

@@ -1,10 +1,15 @@
-/** Integrations' calls to AWS services: signed and sent if the service has an endpoint, otherwise recorded. */
+/**
+ * Integrations' calls to AWS services. A call is signed and sent if the service has an endpoint; otherwise it is
+ * recorded.
+ */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
 export type AwsEndpoints = {
-  /** The URLs by service (`sqs`); `*` stands for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
+  /**
+   * The URLs by service (`sqs`). `*` is the URL of every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`).
+   */
   readonly urls: Readonly<Record<string, string>>;
   /** Services whose calls go to AWS (`--aws sns,s3`). */
   readonly live: readonly string[];
@@ -14,13 +19,13 @@ export type AwsEndpoints = {
 export type ServiceClientOptions = {
   readonly http: Pick<HttpClient, 'send'>;
   readonly clock: Clock;
-  /** Undefined: calls reach only services of this gateway. */
+  /** The endpoints; undefined means that calls reach only services of this gateway. */
   readonly endpoints: AwsEndpoints | undefined;
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /**
-   * Address of our control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come
-   * back to us.
+   * The address of this gateway's control port, which `gatewright env` writes to `AWS_ENDPOINT_URL`. Calls must not
+   * come back to this gateway.
    */
   readonly ownUrl: () => string | undefined;
 };
@@ -45,7 +50,7 @@ type Destination =
   | { readonly kind: 'send'; readonly origin: string; readonly credentials: AwsCredentials }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** The most specific endpoint wins; undefined = the call is recorded. */
+/** Returns the most specific endpoint; undefined means that the call is recorded. */
 function destinationOf(request: ServiceRequest, options: ServiceClientOptions): Destination | undefined {
   const { endpoints = NO_ENDPOINTS, dynamodb } = options;
   const credentials = endpoints.credentials ?? ANY_PAIR;
@@ -123,7 +128,7 @@ function send(
   });
 }
 
-/** `Host` is the endpoint's, whatever a mapping sets: it is part of the signature. */
+/** `Host` is always the endpoint's host, even if a mapping sets it, because it is part of the signature. */
 function toRecord(headers: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {};
   for (let index = 0; index < headers.length; index += 2) {

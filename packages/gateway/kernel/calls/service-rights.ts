@@ -1,6 +1,6 @@
 /**
- * The permissions that calls to services need: action, resource and conditions (service authorization
- * reference). Pure.
+ * The permissions that calls to services need: action, resource and conditions (service authorization reference). The
+ * functions are pure.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
@@ -20,14 +20,14 @@ type ServiceCall = {
   readonly query: string;
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
-  /** The service of an integration: `{subdomain}.{service}` */
+  /** The subdomain in an integration's `{subdomain}.{service}`. */
   readonly subdomain?: string | undefined;
 };
 
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
-  /** Finds the resource of a call that does not name it; absent = no service knows it. */
+  /** Finds the resource of a call that does not name it; absent means that no service knows the resource. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
   /** Whether the service runs here. */
   readonly isServed?: (service: string) => boolean;
@@ -37,7 +37,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };
 
-/** Undefined if the required permission is unknown. */
+/** Returns undefined if the required permission is unknown. */
 export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,
@@ -88,7 +88,7 @@ export function toPermissions(
 
 type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
 
-/** Permissions of a service whose actions equal its operations and which determines the resource itself. */
+/** Returns the permissions for a service whose actions equal its operations and that determines the resource itself. */
 function defaultRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
@@ -96,8 +96,8 @@ function defaultRights(service: string): RightsOf {
 const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /*
- * The operation alone decides which member names the resource. Attack: a call also sends a member that the operation
- * ignores and that names a resource the caller may use.
+ * The operation alone decides which member names the resource. Attack: a call also contains a member that the operation
+ * ignores, and that names a resource for which the caller has permission.
  */
 const OF_TOPIC = setOf(
   'AddPermission ConfirmSubscription DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish ' +
@@ -118,7 +118,7 @@ const ALARMS_NAMED_BY = {
 };
 /** `GetRecords` reads the stream that its iterator names. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
-/** These operations take a queue name; the others take the queue's URL, in a member or as the path. */
+/** These operations take a queue name. Other operations take the queue's URL, in a member or as the path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 
 const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
@@ -128,7 +128,8 @@ const OF_NAMED_STACK = setOf(
 );
 
 const RIGHTS: Readonly<Record<string, RightsOf>> = {
-  // AWS writes this service's actions in capitals, and a text message's resource is the number.
+  // In refusals, AWS writes the prefix of SNS actions in capitals (`SNS:`). The resource of a text message is the phone
+  // number.
   sns(action, read) {
     const single = action.replace(/Batch$/, '');
     const names = single === 'Publish' ? ['TopicArn', 'TargetArn', 'PhoneNumber'] : ['TopicArn'];
@@ -140,7 +141,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
       shownAction: `SNS:${single}`,
     }));
   },
-  // Batch operations need the permission of the single one ("Amazon SQS API permissions").
+  // A batch operation needs the permission of the corresponding single operation ("Amazon SQS API permissions").
   sqs(action, read, place) {
     const single = action.replace(/Batch$/, '');
     return [
@@ -193,8 +194,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
-  // Only the name in the ARN counts, as in the service itself. Attack: an ARN in another account with the
-  // name of a group here.
+  // Only the name in the ARN is used, as in the service itself. Attack: a caller sends the ARN of a log group in
+  // another account with the name of a log group here.
   logs(action, read, { region, accountId }) {
     const resource = (group: string, stream = '*'): string =>
       `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
@@ -253,7 +254,7 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
 }
 
-/** The action is the path; X-Ray has no resources for these. */
+/** The path is the action. X-Ray has no resources for these actions. */
 function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
   const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
   return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
@@ -268,7 +269,7 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'DELETE id': 'DeleteEventSourceMapping',
 };
 
-/** Permissions for event source mappings, with the function that the call names as a condition. */
+/** Returns the permissions for event source mappings. The function that the call names is a condition. */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
   { accountId }: RightsContext,
@@ -301,7 +302,7 @@ function nameOfLogGroup(identifier: string): string {
 const DISTRIBUTION_PATH =
   /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
 
-/** The actions by method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+/** The actions by method and parts of the path: the id, `config` or `invalidation`, and the id of an invalidation. */
 const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET ': 'ListDistributions',
   'GET id': 'GetDistribution',

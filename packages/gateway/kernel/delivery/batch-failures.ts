@@ -1,6 +1,6 @@
 /**
- * A function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing failed, some items
- * failed, or all of them, if the response is invalid.
+ * A function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3): no item failed, some items failed,
+ * or (for an invalid response) all items failed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 

@@ -1,15 +1,18 @@
 /**
- * AWS's cron: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days is
- * `?`; `L`, `W` and `#` mean the last, the nearest weekday, and the nth weekday of the month.
+ * AWS's cron expressions: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days
+ * is `?`. `L` means the last day, `W` the nearest weekday, and `#` the nth weekday of the month.
  */
 import type { Schedule } from './schedule.ts';
 import { PatternError } from './value-match.ts';
 import { instantOf, wallTimeOf } from './zone-time.ts';
 
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
-/** AWS counts from 1, which is Sunday. */
+/** The days of the week. AWS counts from 1, which is Sunday. */
 const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
-/** A date like 29 February on a Monday recurs within 28 years, or 40 around a century. */
+/**
+ * The number of years to search. A date like 29 February on a Monday recurs within 28 years, or within 40 years around
+ * a century.
+ */
 const MAX_YEARS = 41;
 
 type Days = (year: number, month: number) => ReadonlySet<number>;
@@ -53,7 +56,7 @@ export function compileCron(text: string, zone: string): Schedule {
   };
 }
 
-/** `*`, `5`, `1-5`, `MON-FRI`, `0/15`, and lists of these. */
+/** Reads `*`, `5`, `1-5`, `MON-FRI`, `0/15`, and lists of these. */
 function readField(
   field: string,
   min: number,
@@ -101,7 +104,7 @@ function lengthOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** 0 = Sunday. */
+/** Returns the day of the week; 0 is Sunday. */
 function weekdayOf(year: number, month: number, day: number): number {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDay();
 }

@@ -1,6 +1,6 @@
 /**
- * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5): a tree in the event's
- * shape whose leaves list the tests of a value.
+ * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5). A pattern is a tree in the
+ * event's shape, and its leaves list the tests of a value.
  */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';
@@ -9,7 +9,8 @@ import type { ValueTest } from './value-match.ts';
 export type EventTest = (event: unknown) => boolean;
 
 /**
- * "You can use event patterns with up to 2048 characters" by default; a raised quota still fits this depth.
+ * The maximum depth of a pattern. "You can use event patterns with up to 2048 characters" by default. Patterns under a
+ * raised quota fit this depth, too.
  */
 const MAX_DEPTH = 50;
 
@@ -35,7 +36,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   if (!Array.isArray(rules)) {
     if (!isJsonObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
     const nested = compileEventPattern(rules, depth + 1);
-    // A field below a list of objects: one of them must match.
+    // If the value is a list of objects, the field of one of the objects must match.
     return (value) =>
       Array.isArray(value) ? value.some((element) => nested(element)) : nested(value ?? undefined);
   }
@@ -44,7 +45,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   return (value) => matchesLeaf(value, tests, rules);
 }
 
-/** A list matches when one of its values does; an object exists, but has no value. */
+/** A list matches if one of its values matches. An object exists, but has no value. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
   if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
   const values: readonly (Scalar | undefined)[] = Array.isArray(value)
@@ -64,7 +65,7 @@ export function compileFilters(criteria: unknown): EventTest | undefined {
   return (event) => tests.some((test) => test(event));
 }
 
-/** An object, or JSON text. @throws PatternError */
+/** Compiles a pattern, which is an object or JSON text. @throws PatternError */
 export function compilePattern(pattern: unknown): EventTest {
   return compileEventPattern(typeof pattern === 'string' ? parse(pattern) : pattern);
 }

@@ -1,6 +1,6 @@
 /**
- * Filter policies of SNS subscriptions (docs/aws §18.6): over a message's attributes, or its body as JSON.
- * The operators are the same as in event patterns; attributes are texts, numbers, or JSON lists.
+ * Filter policies of SNS subscriptions (docs/aws §18.6). They test a message's attributes, or its body as JSON. The
+ * operators are the same as in event patterns. Attributes are texts, numbers, or JSON lists.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
@@ -19,7 +19,7 @@ export function compileFilterPolicy(
   scope: 'MessageAttributes' | 'MessageBody',
 ): MessageTest {
   if (!isJsonObject(policy)) throw new PatternError('a filter policy must be an object');
-  // "An empty filter policy": accepts everything.
+  // "An empty filter policy" accepts every message.
   if (Object.keys(policy).length === 0) return () => true;
   if (scope === 'MessageAttributes') refuseNesting(policy);
   const test = compileEventPattern(policy);

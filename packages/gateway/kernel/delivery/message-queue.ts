@@ -11,17 +11,20 @@ const DEDUPLICATION_MS = 300_000;
 
 export type ReceiveOptions = {
   readonly most: number;
-  /** Limit of the total size of bodies and attributes; absent: no limit. */
+  /** The limit of the total size of bodies and attributes; absent means no limit. */
   readonly mostBytes?: number;
-  /** Absent = the queue's. */
+  /** The visibility timeout; absent means the queue's timeout. */
   readonly visibilityMs?: number | undefined;
-  /** An unguessable part of receipt handles. */
+  /** Returns an unguessable part of receipt handles. */
   readonly makeReceipt: () => string;
 };
 
 type Received = {
   readonly messages: readonly QueuedMessage[];
-  /** Messages that were received more often than the queue allows: removed, to be sent to its dead-letter queue. */
+  /**
+   * Messages that were received more often than the queue allows. They are removed from the queue and must be sent to
+   * its dead-letter queue.
+   */
   readonly dead: readonly QueuedMessage[];
 };
 
@@ -30,9 +33,9 @@ type Counts = { readonly visible: number; readonly inFlight: number; readonly de
 export class MessageQueue {
   settings: QueueSettings;
   readonly #order: QueueOrder;
-  /** Oldest first. */
+  /** The messages, oldest first. */
   readonly #messages = new Map<string, QueuedMessage>();
-  /** In flight or delayed; outdated entries are skipped. */
+  /** Messages that are in flight or delayed. Outdated entries are skipped. */
   readonly #hidden = new DueHeap<QueuedMessage>();
   readonly #recent = new Map<string, { readonly at: number; readonly message: QueuedMessage }>();
   #sequence = 0;
@@ -51,7 +54,7 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** @returns the stored message; for a duplicate, the earlier one */
+  /** @returns the stored message; for a duplicate, the message that was sent earlier */
   send(
     message: NewMessage,
     id: string,
@@ -85,7 +88,7 @@ export class MessageQueue {
     else this.#order.push(message);
   }
 
-  /** The sequence number for a message from another queue. */
+  /** Returns the sequence number for a message from another queue. */
   nextSequence(): number {
     return this.#sequence + 1;
   }
@@ -121,7 +124,7 @@ export class MessageQueue {
     return { messages, dead };
   }
 
-  /** Undefined for an outdated or unknown handle. */
+  /** Returns undefined for an outdated or unknown handle. */
   delete(receipt: string): QueuedMessage | undefined {
     const message = this.#byReceipt(receipt);
     if (message === undefined) return undefined;
@@ -131,7 +134,7 @@ export class MessageQueue {
     return message;
   }
 
-  /** Whether the handle's message is in flight; it is then hidden for `ms` from now. */
+  /** Hides the handle's message for `ms` from now on, if the message is in flight. Returns whether it is. */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
     const message = this.#byReceipt(receipt);
@@ -196,7 +199,7 @@ export class MessageQueue {
     return this.#messages.values();
   }
 
-  /** Messages that were received, not deleted, and are visible again: their handles can still delete them. */
+  /** Messages that were received but not deleted, and that are visible again. Their handles can still delete them. */
   readonly #isWaiting = new Set<QueuedMessage>();
 
   #hide(

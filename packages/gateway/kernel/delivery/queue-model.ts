@@ -1,4 +1,7 @@
-/** SQS: `Number`, `String`, `Binary`, with a custom label after a dot; a binary value is base64. */
+/**
+ * A message attribute of SQS. The type is `Number`, `String` or `Binary`, which may be followed by a dot and a custom
+ * label. A binary value is base64.
+ */
 export type MessageAttribute = {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -18,7 +21,7 @@ export type QueueSettings = {
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 };
 
-/** SQS API reference, "CreateQueue": the defaults. */
+/** The defaults of a queue (SQS API reference, "CreateQueue"). */
 export const DEFAULT_QUEUE: QueueSettings = {
   isFifo: false,
   visibilityMs: 30_000,
@@ -36,7 +39,7 @@ export type NewMessage = {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** Delay of this message; absent: the delay of the queue. */
+  /** The delay of this message; absent means the queue's delay. */
   readonly delayMs?: number | undefined;
   readonly traceHeader?: string | undefined;
   readonly senderId: string;
@@ -50,9 +53,9 @@ export type QueuedMessage = NewMessage & {
   firstReceivedAt: number | undefined;
   /** The time from which the message can be received. */
   visibleAt: number;
-  /** Receipt of the last receive; undefined while the message waits. */
+  /** The receipt handle of the last receive; undefined while the message waits. */
   receipt: string | undefined;
-  /** ARN of the queue that it was moved from when it was received too often. */
+  /** The ARN of the queue from which the message was moved because it was received too often. */
   readonly diedIn?: string | undefined;
 };
 

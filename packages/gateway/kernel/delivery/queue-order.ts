@@ -1,17 +1,17 @@
-/** Order of a queue's messages: of arrival, or one at a time within each group. */
+/** The order of a queue's messages, by arrival or within each message group. */
 import type { QueuedMessage } from './queue-model.ts';
 
 export interface QueueOrder {
   readonly length: number;
   push(message: QueuedMessage): void;
-  /** Takes at most `maxCount` messages and stops before the first one that `fits` refuses. */
+  /** Takes at most `maxCount` messages and stops before the first message that `fits` refuses. */
   take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
-  /** A taken message is deleted, or becomes receivable again and is pushed next. */
+  /** Releases a taken message, which is then either deleted, or receivable again and pushed next. */
   release(message: QueuedMessage): void;
   clear(): void;
 }
 
-/** A standard queue: "best-effort ordering". */
+/** The order of a standard queue: "best-effort ordering". */
 export class ArrivalOrder implements QueueOrder {
   #messages: QueuedMessage[] = [];
   #head = 0;
@@ -50,12 +50,12 @@ export class ArrivalOrder implements QueueOrder {
 type Group = { readonly waiting: QueuedMessage[]; inFlight: number };
 
 /**
- * A FIFO queue: while a message of a group is in flight, no other of that group is given out (SQS developer
- * guide, "FIFO queue delivery logic").
+ * The order of a FIFO queue. While messages of a group are in flight, no other message of the group is delivered (SQS
+ * developer guide, "FIFO queue delivery logic").
  */
 export class GroupOrder implements QueueOrder {
   readonly #groups = new Map<string, Group>();
-  /** Groups with receivable messages, the longest waiting first. */
+  /** Groups with receivable messages. The group that has waited longest comes first. */
   readonly #open = new Set<string>();
   #length = 0;
 
@@ -67,7 +67,7 @@ export class GroupOrder implements QueueOrder {
     const id = message.groupId ?? '';
     const group = this.#groups.get(id) ?? { waiting: [], inFlight: 0 };
     this.#groups.set(id, group);
-    // A returned message takes its old place.
+    // A returned message gets its old position back.
     let at = group.waiting.length;
     while (at > 0 && (group.waiting[at - 1]?.sequence ?? 0) > message.sequence) at -= 1;
     group.waiting.splice(at, 0, message);

@@ -1,10 +1,10 @@
 /**
- * When a failed event is tried again, and when it is given up: Lambda's rules for asynchronous invocation and
+ * When a failed event is tried again, and when retrying ends. These are Lambda's rules for asynchronous invocation and
  * for batches of streams (docs/aws §18.1, §18.7).
  */
 
 export type AsyncSettings = {
-  /** Not counting the first try; Lambda allows 0 to 2. */
+  /** The maximum number of retries, not counting the first try. Lambda allows 0 to 2. */
   readonly maxRetries: number;
   readonly maxAgeMs: number;
 };
@@ -26,13 +26,19 @@ const LATER_WAIT_MS = 120_000;
 const THROTTLE_WAIT_MS = 1_000;
 const LONGEST_THROTTLE_WAIT_MS = 300_000;
 
-/** "a one-minute wait before the first retry, and two minutes before the second" */
+/**
+ * Returns whether and when to retry after a failure: "a one-minute wait before the first retry, and two minutes before
+ * the second".
+ */
 export function afterFailure(state: AsyncState, settings: AsyncSettings, now: number): Verdict {
   if (state.failures > settings.maxRetries) return { kind: 'given-up', condition: 'RetriesExhausted' };
   return within(state, settings, now + (state.failures <= 1 ? FIRST_WAIT_MS : LATER_WAIT_MS));
 }
 
-/** "The retry interval increases exponentially from 1 second after the first attempt to a maximum of 5 minutes." */
+/**
+ * Returns whether and when to retry after throttling. "The retry interval increases exponentially from 1 second after
+ * the first attempt to a maximum of 5 minutes."
+ */
 export function afterThrottle(state: AsyncState, settings: AsyncSettings, now: number): Verdict {
   const waitMs = Math.min(LONGEST_THROTTLE_WAIT_MS, THROTTLE_WAIT_MS * 2 ** Math.max(0, state.throttles - 1));
   return within(state, settings, now + waitMs);
@@ -47,7 +53,10 @@ function within({ acceptedAt }: AsyncState, { maxAgeMs }: AsyncSettings, at: num
 const STREAM_WAIT_MS = 1_000;
 const LONGEST_STREAM_WAIT_MS = 60_000;
 
-/** AWS names no times for streams: exponential from a second to a minute is ours (docs/aws §18.7). */
+/**
+ * AWS documents no wait times for streams. The exponential wait from one second to one minute is this gateway's choice
+ * (docs/aws §18.7).
+ */
 export function streamWaitMs(tries: number): number {
   return Math.min(LONGEST_STREAM_WAIT_MS, STREAM_WAIT_MS * 2 ** Math.max(0, tries - 1));
 }

@@ -15,7 +15,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /**
  * @param anchorMs start of a rate
- * @param zone of `cron` and `at`; rules have UTC
+ * @param zone the time zone of `cron` and `at`; rules use UTC
  * @throws PatternError
  */
 export function compileSchedule(expression: string, anchorMs: number, zone = 'UTC'): Schedule {

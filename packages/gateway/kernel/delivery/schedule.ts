@@ -1,4 +1,4 @@
 export interface Schedule {
-  /** The first time after this one, in epoch milliseconds; undefined = never again. */
+  /** Returns the first time after `afterMs`, in epoch milliseconds; undefined means never again. */
   next(afterMs: number): number | undefined;
 }

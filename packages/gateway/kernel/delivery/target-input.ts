@@ -1,5 +1,5 @@
 /**
- * The input of a rule's target: the whole event, a part of it, a fixed text, or a transformed one
+ * The input of a rule's target: the whole event, a part of it, a fixed text, or the result of an input transformer
  * (docs/aws §18.5).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -7,7 +7,7 @@ import { PatternError } from './value-match.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
-  /** JSON text, unchanged. */
+  /** The JSON text, which is used unchanged. */
   | { readonly kind: 'fixed'; readonly text: string }
   | { readonly kind: 'part'; readonly read: PathReader }
   | {
@@ -26,7 +26,10 @@ type RuleOfEvent = {
 
 const STEP = /\.([A-Za-z0-9_-]+)|\[(\d{1,6})\]|\['([^']+)'\]/y;
 
-/** "JSON path" of EventBridge: `$.detail.items[0]`; no wildcards and no filters. @throws PatternError */
+/**
+ * Compiles a "JSON path" of EventBridge, such as `$.detail.items[0]`. Wildcards and filters are not supported. @throws
+ * PatternError
+ */
 export function compilePath(path: string): PathReader {
   if (!path.startsWith('$')) throw new PatternError(`"${path}" must begin with $`);
   const steps: (string | number)[] = [];
@@ -56,7 +59,7 @@ export function compileTransformer(paths: unknown, template: string): TargetInpu
   return { kind: 'made', template, paths: new Map(readers) };
 }
 
-/** JSON text. */
+/** Returns the input as JSON text. */
 export function makeInput(input: TargetInput, event: object, rule: RuleOfEvent): string {
   switch (input.kind) {
     case 'event':

@@ -1,5 +1,5 @@
 /**
- * Tests of one value of an event: the operators of EventBridge's event patterns, which Lambda's filters and
+ * Tests of one value of an event. These are the operators of EventBridge's event patterns, which Lambda's filters and
  * SNS's filter policies share (docs/aws §18.5).
  */
 import { compilePieces } from '@gatewright/aws/glob';
@@ -11,7 +11,7 @@ export type Scalar = string | number | boolean | null;
 /** A test of a value, which is undefined if the event has no such value. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
-/** An error in a pattern. Whoever reads the template adds file and line. */
+/** An error in a pattern. The code that reads the template adds file and line. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
   readonly code = 'EVENT_PATTERN';
@@ -74,7 +74,7 @@ function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
     (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
 }
 
-/** `*` stands for any characters, `\*` for itself. */
+/** `*` matches any characters, and `\*` matches an asterisk. */
 function wildcardTest(pattern: string): ValueTest {
   const parts: string[] = [];
   let part = '';
@@ -102,7 +102,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
   '>=': (value, bound) => value >= bound,
 };
 
-/** `["<", 10]`, `[">", 0, "<=", 5]` */
+/** Compiles a numeric test such as `["<", 10]` or `[">", 0, "<=", 5]`. */
 function numericTest(operand: unknown): ValueTest {
   const list = Array.isArray(operand) ? (operand as readonly unknown[]) : [];
   if (list.length !== 2 && list.length !== 4)
@@ -144,7 +144,7 @@ function anythingBut(operand: unknown): ValueTest {
   return (value) => value !== undefined && !tests.some((test) => test(value));
 }
 
-/** Reads a pattern of a template. @throws DefinitionError instead of a PatternError */
+/** Compiles a pattern of a template. @throws DefinitionError instead of a PatternError */
 export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
   try {
     return compile();

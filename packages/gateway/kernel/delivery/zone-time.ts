@@ -1,6 +1,6 @@
 type WallTime = {
   readonly year: number;
-  /** 1 to 12. */
+  /** The month, from 1 to 12. */
   readonly month: number;
   readonly day: number;
   readonly hour: number;
@@ -51,14 +51,15 @@ function asUtc({ year, month, day, hour, minute }: WallTime): number {
 }
 
 /**
- * The instant at which the zone's clocks show this; the first one if they show it twice, undefined if never:
- * no such date, or skipped as summer time begins.
+ * Returns the instant at which the zone's clocks show this time. If they show it twice, this is the first instant.
+ * Returns undefined if they never show it, because the date does not exist or the time is skipped when summer time
+ * begins.
  */
 export function instantOf(wall: WallTime, zone: string): number | undefined {
   const naive = asUtc(wall);
   if (new Date(naive).getUTCDate() !== wall.day || wall.hour > 23 || wall.minute > 59) return undefined;
   if (zone === 'UTC') return naive;
-  // The offsets before and after a possible change.
+  // The zone's offsets before and after a possible change.
   const offsets = [naive - 86_400_000, naive + 86_400_000].map((at) => asUtc(wallTimeOf(at, zone)) - at);
   const candidates = offsets
     .map((offset) => naive - offset)

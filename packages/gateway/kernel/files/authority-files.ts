@@ -9,14 +9,14 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
-  /** File of the certificate, for clients. */
+  /** The file of the certificate, for clients. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Whether this call created it, so that no client trusts it yet. */
+  /** Whether this call created the authority, so that no client trusts it yet. */
   readonly isNew: boolean;
 };
 
-/** Issues certificates; passed in, so that commands which only read files do not load it. */
+/** Issues certificates. The function is passed in, so that commands that only read files do not load it. */
 type MakeAuthority = (options: {
   readonly commonName: string;
   readonly fromEpochMs: number;
@@ -33,12 +33,12 @@ const DAY_MS = 86_400_000;
 const LIFETIME_MS = 825 * DAY_MS;
 /** The tolerance for clocks of machines and containers that differ. */
 const LEEWAY_MS = DAY_MS;
-/** A CA that expires sooner than this is replaced, and clients must trust the new one. */
+/** A CA that expires sooner than this is replaced. Clients must then trust the new CA. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const OTHERS = 0o077;
 
 /**
- * Returns the CA of the directory; creates one if none is valid long enough.
+ * Returns the CA of the directory. Creates a CA if there is none that is valid long enough.
  * @throws StartError LOCAL_CA
  */
 export async function openAuthority(
@@ -71,7 +71,7 @@ export async function openAuthority(
   }
 }
 
-/** Undefined if there is no CA, or if it expires too soon. */
+/** Returns undefined if there is no CA, or if it expires too soon. */
 async function readAuthority(
   { certificateFile, keyFile }: Pick<LocalAuthority, 'certificateFile' | 'keyFile'>,
   nowEpochMs: number,
@@ -92,7 +92,7 @@ async function readAuthority(
   return { certificate, privateKey };
 }
 
-/** OpenSSL's message on a broken file names neither the file nor a remedy. */
+/** Adds the file and a remedy, because OpenSSL's message on a broken file names neither. */
 function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();

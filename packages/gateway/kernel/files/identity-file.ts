@@ -1,4 +1,4 @@
-/** Local identities on disk: the user's `gatewright.identities.yml` and the key pair of the running start. */
+/** Local identities on disk: the user's `gatewright.identities.yml`, and the key pair of the running gateway. */
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ const MAX_IDENTITIES_BYTES = 1024 * 1024;
 export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 export type StartCredentials = KeyPair & {
-  /** `http://127.0.0.1:4000` */
+  /** For example `http://127.0.0.1:4000`. */
   readonly controlUrl: string;
-  /** Bearer secret of the local endpoints below `/_gatewright/`. */
+  /** The bearer secret for the local endpoints below `/_gatewright/`. */
   readonly controlSecret: string;
 };
 
 /**
- * @returns no identities when the directory has no such file
+ * @returns no identities if the directory has no such file
  * @throws DefinitionError with file and line
  */
 export async function loadIdentities(
@@ -42,8 +42,9 @@ export async function loadIdentities(
 }
 
 /**
- * The admin's key pair: fixed by GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY (CI), random otherwise.
- * @throws StartError when only one of the two is set, or either is not a valid key
+ * Returns the admin's key pair. GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY set it (for CI); otherwise it
+ * is random.
+ * @throws StartError if only one of the two is set, or if one is not a valid key
  */
 export function chooseKeyPair(environment: Readonly<Record<string, string | undefined>>): KeyPair {
   const accessKeyId = environment['GATEWRIGHT_ACCESS_KEY_ID'] ?? '';
@@ -73,8 +74,8 @@ export function makeControlSecret(): string {
 }
 
 /**
- * Writes the credentials of this run for the other commands. A second gateway in the directory replaces
- * them; the first then leaves the file in place.
+ * Writes the credentials of this run for the other commands. A second gateway in the directory replaces the
+ * credentials. The first gateway then leaves the file in place.
  */
 export async function publishCredentials(
   directory: string,
@@ -116,7 +117,7 @@ export async function readCredentials(directory: string): Promise<StartCredentia
   }
 }
 
-/** @throws TypeError if one is missing */
+/** @throws TypeError if a credential is missing */
 export function parseCredentials(value: unknown): StartCredentials {
   const fields = new Map<string, unknown>(
     typeof value === 'object' && value !== null ? Object.entries(value) : [],

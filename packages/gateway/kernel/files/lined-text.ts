@@ -43,7 +43,10 @@ export class LinedText {
     return range === undefined || range === null ? undefined : this.#lines.linePos(range[0]).line;
   }
 
-  /** @param what `a rule` @throws DefinitionError unless it is a map with only these names */
+  /**
+   * @param what the map in messages, such as `a rule`
+   * @throws DefinitionError unless the node is a map with only these names
+   */
   members(node: unknown, what: string, names: readonly string[]): Members {
     const members = new Map<string, Member>();
     for (const member of this.named(node, what, names.join(', '))) {
@@ -55,7 +58,11 @@ export class LinedText {
     return { line: this.lineOf(node), get: (name) => members.get(name) };
   }
 
-  /** Members of any name. @param of what the map contains @throws DefinitionError for anything but a map */
+  /**
+   * Returns members of any name.
+   * @param of what the map contains
+   * @throws DefinitionError if the node is not a map
+   */
   named(node: unknown, what: string, of: string): readonly Member[] {
     const map = this.#resolved(node);
     if (!isMap(map)) throw this.error(this.lineOf(node), `${what} must be a map of ${of}`);
@@ -67,7 +74,7 @@ export class LinedText {
     }));
   }
 
-  /** @throws DefinitionError for anything but a list */
+  /** @throws DefinitionError if the member is not a list */
   items({ node, name, line }: Member): readonly unknown[] {
     const list = this.#resolved(node);
     if (isSeq(list)) return list.items;

@@ -1,4 +1,7 @@
-/** `.gatewright` in the directory where the gateway was started: credentials, logs and caches, readable by their owner only. */
+/**
+ * The folder `.gatewright` in the directory where the gateway was started. It contains credentials, logs and caches
+ * that only their owner can read.
+ */
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../../core/errors.ts';
@@ -9,9 +12,10 @@ const OTHERS = 0o077;
 const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
 
 /**
- * Makes the folder, mode 0700 whatever the umask, with its own `.gitignore`. Refuses a link in its place or
- * instead of a folder inside. Attack: git keeps links, so a cloned repository could make the gateway write
- * outside of it. @throws StartError OWN_FOLDER
+ * Creates the folder with mode 0700, whatever the umask, and with its own `.gitignore`. Refuses a link instead of the
+ * folder or of a folder inside. Attack: git preserves links, so a cloned repository could make the gateway write
+ * outside of it.
+ * @throws StartError OWN_FOLDER
  */
 export async function makeOwnFolder(directory: string): Promise<string> {
   const path = join(directory, OWN_FOLDER);

@@ -1,6 +1,6 @@
 /**
- * The gateways that run on this machine: one file each in a folder of their user, with the credentials for
- * the command line. Readers remove the files of killed gateways.
+ * The gateways that run on this machine. Each gateway has a file in a folder of its user, with the credentials for the
+ * command line. Readers remove the files of killed gateways.
  */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { userFolder } from '@gatewright/aws/user-folder';
@@ -33,7 +33,8 @@ export function defaultName(directory: string): string {
 }
 
 /**
- * The name under which a gateway runs. A chosen name that is taken is an error; the default one gets a number.
+ * Returns the name under which a gateway runs. A chosen name that is in use is an error. A default name that is in use
+ * gets a number.
  * @throws StartError NAME_IN_USE
  */
 export async function resolveGatewayName(
@@ -76,7 +77,7 @@ export async function announce(
 
 async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: another user puts a link there to a folder of his own, and can read the secrets.
+  // Attack: another user puts a link here that leads to that user's own folder, and can then read the secrets.
   if (!(await lstat(folder)).isDirectory())
     throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);

@@ -1,11 +1,11 @@
-/** Files readable by their owner only: keys of this run, keys of the issuer. */
+/** Files that only their owner can read, such as the keys of this run and the keys of the issuer. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes the file completely or not at all; mode 0600 from the first byte on, in a folder of mode 0700 that git
- * ignores.
+ * Writes the file completely or not at all. The file has mode 0600 from the first byte on, and is in a folder of mode
+ * 0700 that git ignores.
  */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);

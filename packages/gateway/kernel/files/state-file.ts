@@ -1,6 +1,6 @@
 /**
- * The file of `gatewright data save`: a header line, then the state as JSON. An incomplete file is refused as
- * a whole.
+ * The file of `gatewright data save`. It contains a header line, then the state as JSON. An incomplete file is refused
+ * as a whole.
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -15,7 +15,7 @@ const VERSION = 1;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024;
 
-/** What is wrong with a file or its state; a sentence. */
+/** The error for an invalid file or state. The message is a sentence. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
   readonly code = 'STATE_FILE';
@@ -40,7 +40,7 @@ export async function writeStateFile(path: string, state: UnknownMembers): Promi
   return body.length;
 }
 
-/** @throws StateFileError for a missing, foreign, truncated or changed file, or one of another version */
+/** @throws StateFileError for a missing, foreign, truncated or changed file, or a file of another version */
 export async function readStateFile(path: string): Promise<UnknownMembers> {
   let content: Buffer;
   try {
@@ -83,14 +83,18 @@ async function readAll(path: string): Promise<Buffer> {
   }
 }
 
-/** Opening a pipe would block a thread of the pool until data is written to it. */
+/**
+ * Opens a file without blocking. Otherwise opening a pipe would block a thread of the pool until data is written to it.
+ */
 function openToRead(path: string): Promise<FileHandle> {
   // Windows has neither this flag nor named pipes in folders.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }
 
-/** Prevents, by attack or mistake, that the state overwrites an unrelated file. */
+/**
+ * Whether the file may be replaced. This prevents that the state overwrites an unrelated file, by attack or mistake.
+ */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);
   if (file === undefined) return true;

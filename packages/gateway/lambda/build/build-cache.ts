@@ -4,9 +4,12 @@ import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
 
-/** Increase whenever the format or the checks before a build is reused change. */
+/** Increase this number whenever the format changes, or the checks before a build is reused. */
 const FORMAT = 3;
-/** Each function has one entry for its exports, and one for its bundle once it is called. */
+/**
+ * Maximum number of cache entries. Each function has one for its exports, and another for its bundle after its first
+ * call.
+ */
 const MOST_FILES = 4_000;
 const MOST_BYTES = 100_000_000;
 /** Placeholder for the run's folder, which differs each time. */
@@ -27,8 +30,8 @@ export class BuildCache {
   }
 
   /**
-   * The result of `make`, or its result in an earlier run from the same files, which is not validated because the same code
-   * wrote it.
+   * Returns the result of `make`, or its result of an earlier run if the input files are unchanged. A stored result is
+   * not validated because the same code wrote it.
    */
   async make<T>(
     query: BuildQuery,

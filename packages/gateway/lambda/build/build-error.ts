@@ -11,7 +11,10 @@ import { packageNameOf } from '../code/runtime-packages.ts';
 /** esbuild's message about an import that cannot be resolved. */
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
-/** The source does not compile; the message has esbuild's first error with file, line and column, and the number of the others. */
+/**
+ * The source does not compile. The message contains esbuild's first error with file, line and column, and the number of
+ * further errors.
+ */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
   readonly code = 'BUILD_FAILED';
@@ -23,7 +26,7 @@ export class BuildError extends Error {
   }
 }
 
-/** Why new code does not run, with the place of the first build or syntax error. */
+/** Why new code does not run, with the location of the first build or syntax error. */
 export type LoadFailure = {
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number };
@@ -35,7 +38,7 @@ export function toLoadFailure(error: unknown): LoadFailure {
   return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
 }
 
-/** @param payload Lambda's error JSON; its stack begins with the place where code does not compile */
+/** @param payload Lambda's error JSON; its stack begins with the location of the code that does not compile */
 export function fromInitFailure(payload: string, root: string): LoadFailure {
   const message = describeInitFailure(payload);
   const { trace } = membersOf(parseJson(payload));

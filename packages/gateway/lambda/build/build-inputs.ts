@@ -1,6 +1,6 @@
 /**
- * The inputs of an esbuild run, from its metafile and its rules for finding files, and whether they are
- * unchanged.
+ * The inputs of an esbuild run, and the check whether they are unchanged. The inputs are derived from the metafile and
+ * from esbuild's rules for finding files.
  */
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -37,7 +37,7 @@ type Written = {
   readonly runDirectory: string;
 };
 
-/** Undefined if unknown. */
+/** Records the state of all inputs of a build. Returns undefined if they cannot all be determined. */
 export function markBuild(
   metafile: Metafile,
   { absWorkingDir = '', entryPoints = [], ...options }: BuildOptions,
@@ -58,7 +58,7 @@ export function markBuild(
       if (stats?.isFile() !== true) return false;
       return file.startsWith(runDirectory) || !isFresh(file, stats, startedEpochMs);
     });
-  // Right after a save, reading a thousand package files is not worth it.
+  // Right after a save, reading the thousand files of the packages would take too long.
   if (!isSettled()) return undefined;
   // If settings are passed, esbuild reads no tsconfig.json.
   const marks = new Marks(options.tsconfigRaw === undefined);
@@ -80,7 +80,7 @@ export function markBuild(
       if (!isKnown) return undefined;
     }
   }
-  // A file saved meanwhile would be recorded in a state that was not built.
+  // If an input was saved during the build, its recorded state would not be the state that was built.
   return isSettled() && marks.areOlderThan(startedEpochMs, runDirectory) ? marks.all : undefined;
 }
 
@@ -92,7 +92,7 @@ export function isUnchanged({ marks, packages }: BuildInputs): boolean {
       packages.every(([folder, name, found]) => packageFrom(folder, name, looked) === found)
     );
   } catch {
-    // The file was removed meanwhile.
+    // The file has been removed since the build.
     return false;
   }
 }
@@ -111,7 +111,7 @@ class Marks {
   readonly #settled = new Map<string, boolean>();
   readonly #readsSettings: boolean;
   readonly #patterns: SearchPaths['patterns'][number][] = [];
-  /** Folders that patterns may be relative to; additional ones are harmless. */
+  /** Folders that patterns may be relative to. Additional folders do no harm. */
   readonly #bases = new Set<string>();
   readonly #baseUrls = new Set<string>();
 
@@ -137,8 +137,9 @@ class Marks {
   }
 
   /**
-   * Call after all settings are added. Returns whether it is known how the name is resolved.
-   * @param found the file that it resolved to
+   * Adds the files that decide how an imported name is resolved. Call it after all settings are added. Returns false if
+   * the resolution cannot be predicted.
+   * @param found the file that the name resolved to
    */
   addByName(folder: string, specifier: string, found: string): boolean {
     const targets = targetsOf(specifier, this.#patterns).flatMap((target) =>
@@ -163,8 +164,8 @@ class Marks {
   }
 
   /**
-   * Another extension, or a folder's index, may take precedence over the found file. Returns false for a folder whose
-   * package.json may say what it is.
+   * Adds the paths that may take precedence over the found file: other extensions and the index of a folder. Returns
+   * false for a folder with a package.json, because that file may choose the module.
    */
   addCandidates(target: string): boolean {
     this.add(dirname(target), 'names');
@@ -172,7 +173,10 @@ class Marks {
     return !existsSync(join(target, 'package.json'));
   }
 
-  /** Adds the files that Node reads in the folders above a file. Returns whether all of them are known. */
+  /**
+   * Adds the files that Node and esbuild read in a folder and the folders above it. Returns whether all of them are
+   * known.
+   */
   addSurroundings(folder: string): boolean {
     const known = this.#settled.get(folder);
     if (known !== undefined) return known;
@@ -192,13 +196,13 @@ class Marks {
     return !this.#readsSettings || TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
   }
 
-  /** Includes extended settings. Returns whether all files that they refer to are known. */
+  /** Adds a settings file and the files that it extends. Returns whether all files that they refer to are known. */
   addSettings(file: string): boolean {
     if (this.#settled.has(file)) return true;
     this.#settled.set(file, true);
     this.add(file, 'content');
     if (statOf(file)?.isFile() !== true) return true;
-    // The paths in the linked folder are relative to the target of the link.
+    // The paths in a linked file are relative to the target of the link.
     if (isLink(file)) return false;
     const text = readFileSync(file, 'utf8');
     const names = readExtends(text);
@@ -234,15 +238,18 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/** Whether the package of a file has members by which esbuild and Node find its settings differently. */
+/**
+ * Whether the package.json of a file has members for which esbuild and Node find the package's TypeScript settings
+ * differently.
+ */
 function choosesSettings(file: string): boolean {
   const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};
   return tsconfig !== undefined || exports !== undefined;
 }
 
 /**
- * Files that the package.json of a workspace package names and files that the specifier may name, whether
- * they exist or not.
+ * Returns the files that the package.json of a workspace package names and the files that the specifier may name. They
+ * need not exist.
  */
 function filesNamed(found: string, specifier: string): readonly string[] {
   const { folder = '', text = '' } = nearestPackage(found) ?? {};

@@ -18,8 +18,8 @@ export type BuildScript = {
 };
 
 /**
- * The script of the project that makes a missing file, by its package.json; undefined if nothing indicates
- * that the file is built.
+ * Returns the script of the project that builds a missing file, according to its package.json; undefined if nothing
+ * indicates that the file is built.
  * @param file absolute
  */
 export function findBuildScript(file: string): BuildScript | undefined {
@@ -34,7 +34,10 @@ export function findBuildScript(file: string): BuildScript | undefined {
   return name === undefined ? undefined : { folder: dirname(manifest), name, watches: ends === undefined };
 }
 
-/** `npm run build in packages/api`, and why it is not run here. */
+/**
+ * Returns the command that builds the file, for example `npm run build in packages/api`. If the gateway does not run
+ * it, the text includes the reason.
+ */
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);
   if (script === undefined) return undefined;
@@ -47,7 +50,7 @@ export function describeScript({ folder, name }: Pick<BuildScript, 'folder' | 'n
   return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? folder : where}`}`;
 }
 
-/** Whether its packages are installed, next to it or for its workspace. */
+/** Whether the packages of the project are installed, in its own folder or in its workspace. */
 export function hasPackages(folder: string): boolean {
   if (existsSync(join(folder, 'node_modules'))) return true;
   for (let above = dirname(folder); above !== dirname(above); above = dirname(above))
@@ -60,7 +63,10 @@ function isWorkspace(folder: string): boolean {
   return memberOf(readManifest(join(folder, 'package.json')), 'workspaces') !== undefined;
 }
 
-/** Searches up to the root of the repository, never in a folder that all projects or all users share. */
+/**
+ * Finds the nearest package.json, up to the root of the repository. It ignores folders that all projects or all users
+ * share.
+ */
 function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
   const path = join(folder, 'package.json');
@@ -86,12 +92,12 @@ const WATCHERS =
 const COMPILERS =
   /(?:^|[\s/])(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|parcel|ncc|microbundle|sass)(?:\s|$)/;
 const WATCH_FLAG = /\s--watch(?:=(?!false)\S*)?(?=\s|$)/;
-/** The letter alone or combined with others: `rollup -cw`. */
+/** Matches the letter alone or combined with others, as in `rollup -cw`. */
 const SHORT_FLAG = /\s-[a-z]*w(?:\s|$)/;
 const CALL = /^(?:npm|pnpm|yarn|bun)(?:\s+run(?:-script)?)?\s+([\w:.-]+)/;
 const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;
 
-/** @param scripts of the package.json; called ones are followed */
+/** @param scripts the scripts of the package.json; scripts that a script calls are followed */
 function isWatching(scripts: unknown, name: string, followed: ReadonlySet<string> = new Set()): boolean {
   if (followed.has(name)) return false;
   const seen = new Set([...followed, name]);

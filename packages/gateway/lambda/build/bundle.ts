@@ -32,17 +32,19 @@ import { taskRootOf } from '../code/task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
 
 /**
- * esbuild cannot compile to older versions, which lack async generators for example; here a newer Node.js
- * runs the code.
+ * The oldest Node.js version that bundles are compiled for. esbuild cannot compile for older versions because they lack
+ * async generators, for example. A newer Node.js runs the code here.
  */
 const OLDEST_TARGET = 10;
 
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
-  /** Absolute paths of the bundled files, without packages. Undefined: all files in the code's folder. */
+  /**
+   * Absolute paths of the bundled files, without packages. If undefined, all files in the code's folder are sources.
+   */
   readonly sources: readonly string[] | undefined;
-  /** Modules of Node.js that it imports, as far as this is known. */
+  /** Modules of Node.js that the code imports, as far as they are known. */
   readonly builtins: readonly string[];
 };
 
@@ -51,7 +53,7 @@ type Bundle = BundleTexts & {
   readonly builtins: readonly string[];
 };
 
-/** The handler's file and how to bundle it; without options it runs unbundled. */
+/** The handler's file and the options for bundling it. Without options, the file runs unbundled. */
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
@@ -60,7 +62,7 @@ type Located = {
   readonly metadata: DecoratorMetadata;
 };
 
-/** JavaScript of a service that bundles with another tool: only its own sources are bundled. */
+/** Options for JavaScript of a service that bundles with another tool. Only the service's own sources are bundled. */
 const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
 
 const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
@@ -78,9 +80,9 @@ export class FunctionBuild {
   readonly #lending: SdkLending;
   readonly #webpack: WebpackBuild | undefined;
   readonly #projects: ProjectBuilds | undefined;
-  /** Builds the handler's file, which was missing at the check. */
+  /** The build of the handler's file, if the file was missing at the check. */
   #project: ProjectBuild | undefined;
-  /** Until webpack has built the output once, the code is bundled here. */
+  /** False until webpack has built the output once. Until then, the code is bundled here. */
   #isOfWebpack = false;
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
@@ -89,12 +91,11 @@ export class FunctionBuild {
   #located: Located | undefined;
 
   /**
-   * @param runDirectory for bundles and inline code of this run
-   * @param compileCache V8's code cache, kept between runs together with the builds
-   * @param lending for a package of Lambda's runtime that the service lacks
-   * @param isDebugged bundles include their sources, since not every debugger may read files
-   * @param makers the tools of the project that build code: its webpack, unless that fails at startup, and its
-   * scripts
+   * @param runDirectory the folder for bundles and inline code of this run
+   * @param compileCache V8's code cache, stored between runs together with the builds
+   * @param lending supplies a package of Lambda's runtime that the service lacks
+   * @param isDebugged whether bundles include their sources, since not every debugger may read files
+   * @param makers the tools of the project that build code: its webpack, unless that fails at startup, and its scripts
    */
   constructor(
     definition: FunctionDefinition,
@@ -135,7 +136,7 @@ export class FunctionBuild {
   }
 
   /**
-   * The handler's file, searched for until it is found.
+   * Finds the handler's file. The result is cached once the file is found.
    * @throws DefinitionError when there is no such file, or no usable archive
    */
   #locate(): Located {
@@ -171,7 +172,7 @@ export class FunctionBuild {
   async #locateMade(): Promise<Located> {
     const project = this.#project;
     if (project === undefined) return this.#locate();
-    // Until it has ended, its files may be half written.
+    // While the script runs, its files may be incomplete.
     const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
       // The file may exist although the script failed, because tsc writes output despite type errors.
@@ -192,10 +193,10 @@ export class FunctionBuild {
   }
 
   /**
-   * Looks for the export and for imported packages without bundling: a few milliseconds. CommonJS exports are
-   * only known once they run. If the service cannot be bundled here, its own package runs from now on.
-   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be
-   * built as it should
+   * Looks for the export and for imported packages without bundling, which takes a few milliseconds. CommonJS exports
+   * are only known once the module runs. If the service cannot be bundled here, its own packaged code runs from now on.
+   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it
+   * should
    */
   async check(): Promise<CheckedImports> {
     const { code } = this.#definition;
@@ -261,7 +262,9 @@ export class FunctionBuild {
     return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
-  /** A build setting of the service that is not applied, with the consequence; undefined if all are applied. */
+  /**
+   * A build setting of the service that is not applied, with the consequence; undefined if all settings are applied.
+   */
   get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
     if (this.#packed !== undefined)
@@ -298,8 +301,10 @@ export class FunctionBuild {
   }
 
   /**
+   * Builds the code.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is none
+   * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is no
+   * source
    */
   async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
     const located = await this.#locateMade();
@@ -315,14 +320,14 @@ export class FunctionBuild {
       };
     }
     const query = { what: 'bundle', options };
-    // Another TypeScript version may emit other metadata.
+    // The bundle is not cached, because another TypeScript version may emit other metadata.
     const isKept = metadata.kind !== 'emitted';
     const kept = isKept && this.#repeated === undefined ? this.#cache.find(query) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
-      // Frameworks derive names, such as entity names, from class names.
+      // Class names are preserved, because frameworks derive names, such as entity names, from them.
       this.#repeated ??= new IncrementalBuild(
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
         located.esbuild !== undefined,
@@ -342,19 +347,22 @@ export class FunctionBuild {
     }
   }
 
-  /** Whether a build may be discarded; webpack and scripts of a project take seconds. */
+  /**
+   * Whether the code is bundled here. Such a build may be discarded, but webpack and the scripts of a project take
+   * seconds.
+   */
   get isBundled(): boolean {
     return this.#located?.options !== undefined;
   }
 
-  /** The output of this run serves the first instance. */
+  /** Runs webpack. The first call uses the output that webpack has already built. */
   async #runWebpack(): Promise<readonly string[] | undefined> {
     const made = this.#hasRun ? this.#webpack?.again() : this.#webpack?.latest();
     this.#hasRun = true;
     return (await made)?.files;
   }
 
-  /** Prepares for another save, whose build then takes less time. */
+  /** Prepares for another save, so that its build takes less time. */
   prepareSoon(): void {
     this.#repeated?.prepareSoon();
   }
@@ -369,7 +377,7 @@ export class FunctionBuild {
     return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
   }
 
-  /** Runs while the instance starts, because it reads all inputs of the build. */
+  /** Caches the build while the instance starts, because this reads all inputs of the build. */
   #keepLater(keep: () => void): void {
     clearImmediate(this.#keeping?.timer);
     this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };

@@ -1,4 +1,4 @@
-/** Calls of `require` that always run: statements at the top of a module, outside of `try`. */
+/** Finds calls of `require` that always run: statements at the top level of a module, outside `try`. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -12,8 +12,8 @@ export type RequireStep = {
 };
 
 /**
- * Metafile path of a module → the chain of `require` calls from the handler to it; absent if it is imported in
- * another way.
+ * Maps the metafile path of a module to the chain of `require` calls from the handler to it. A module that is imported
+ * in another way is absent.
  */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
@@ -32,13 +32,19 @@ export function requireChains({ inputs, outputs }: Metafile, directory: string):
   return chains;
 }
 
-/** Whether every call is such a statement. False for an unreadable file, which loading will report. */
+/**
+ * Whether every call is a top-level statement. Returns false for an unreadable file, because loading it will report the
+ * error.
+ */
 export async function runsAtLoad(steps: readonly RequireStep[]): Promise<boolean> {
   const found = await Promise.all(steps.map(({ file, specifier }) => hasTopLevelRequire(file, specifier)));
   return found.every(Boolean);
 }
 
-/** esbuild prints only top-level statements without indent, and uses one kind of quotes. */
+/**
+ * Whether a file requires the module at its top level. esbuild prints only top-level statements without indentation,
+ * and uses one kind of quotes.
+ */
 async function hasTopLevelRequire(file: string, specifier: string): Promise<boolean> {
   try {
     const text = readFileSync(file, 'utf8');
@@ -51,8 +57,8 @@ async function hasTopLevelRequire(file: string, specifier: string): Promise<bool
 }
 
 /**
- * Declarations, assignments and ends of destructuring; excludes conditions and functions, in which the call
- * may never run.
+ * Matches calls in declarations, in assignments and at the end of destructuring. It excludes conditions and functions,
+ * in which the call may never run.
  */
 const OTHER_CALL = String.raw`[\w$]+ = require\("[^"]*"\)[\w$.]*, `;
 const NAMES = String.raw`(?:[\w$]+|\{[^{}]*\})`;

@@ -4,9 +4,9 @@ import type { FunctionLogLine } from '../log-line.ts';
 import type { StreamStart } from '../invocation/stream-job.ts';
 
 export type Compiler = {
-  /** `go build` */
+  /** The command that compiles, for example `go build`. */
   readonly command: string;
-  /** It runs since then for several functions, and reports itself. */
+  /** The start time of a compiler that runs for several functions and reports its own progress. */
   readonly sinceMs?: number;
 };
 
@@ -24,7 +24,10 @@ export class Compiling {
     this.#say(functionName, `${compiler.command} runs before the first event, which waits for it`);
   }
 
-  /** @param compiler undefined: nothing is compiled */
+  /**
+   * Runs a build and logs while its compiler runs.
+   * @param compiler undefined if nothing is compiled
+   */
   async run<T>(functionName: string, compiler: Compiler | undefined, build: () => Promise<T>): Promise<T> {
     if (compiler === undefined) return build();
     const { command, sinceMs = performance.now() } = compiler;

@@ -1,6 +1,7 @@
 /**
- * `emitDecoratorMetadata`: types as values, for injection by NestJS, TypeORM and the like. esbuild cannot
- * emit them, so files with decorators first go through the project's own TypeScript.
+ * Support for `emitDecoratorMetadata`, which emits types as values for dependency injection in NestJS, TypeORM and
+ * similar frameworks. esbuild cannot emit this metadata, so the project's own TypeScript compiles files with decorators
+ * first.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,7 +11,7 @@ import type { Plugin } from 'esbuild';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
-/** `missing`: the metadata is required but cannot be generated, with the reason. */
+/** `missing` means that the metadata is required but cannot be generated, for the given reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
@@ -22,8 +23,8 @@ export type DecoratorMetadata =
     };
 
 /**
- * Not available in CommonJS. Other files are compiled to it, in which an imported interface is an undefined
- * member; an ES module would not link.
+ * Matches syntax that is not available in CommonJS. Files without it are compiled to CommonJS, in which an imported
+ * interface is an undefined member. An ES module with such an import would not link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
@@ -35,7 +36,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   if (tsconfig === undefined) return { kind: 'not asked' };
   const text = readIfReadable(tsconfig) ?? '';
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
-  // TypeScript is slow to load, so only where it may be needed.
+  // TypeScript is slow to load, so it is loaded only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
   const typescript = loadTypeScript(file);
   if (typescript === undefined)

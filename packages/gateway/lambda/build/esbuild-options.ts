@@ -109,9 +109,8 @@ export function listRefusedOptions(given: Readonly<Record<string, unknown>>): st
 }
 
 /**
- * Reads checked settings. Without `format`, the extension decides, then the package's type, as in the
- * packagers.
- * @param packageIsModule whether the nearest package.json says `"type": "module"`
+ * Reads checked settings. Without `format`, the file extension decides, then the package's type, as in the packagers.
+ * @param packageIsModule whether the nearest package.json contains `"type": "module"`
  */
 export function readServiceBuild(
   given: Readonly<Record<string, unknown>>,

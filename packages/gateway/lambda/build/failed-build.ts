@@ -19,7 +19,10 @@ export class FailedBuild {
   }
 }
 
-/** Every installation changes the folder of packages itself. */
+/**
+ * Returns the modification times of the file with the first error and of the folders of packages. Every installation
+ * changes the folder itself.
+ */
 function stateOf({ first }: BuildError): string {
   if (first === undefined) return '';
   const read = [first.file];

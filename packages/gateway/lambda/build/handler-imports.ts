@@ -1,4 +1,4 @@
-/** Package imports of a handler that are not installed, reported at startup. */
+/** Finds package imports of a handler that are not installed, and reports them at startup. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -24,9 +24,12 @@ const SOURCE_LIMIT_BYTES = 500_000;
 export type PackageImport = {
   readonly specifier: string;
   readonly importer: string;
-  /** An import that always runs, unlike an import in a condition or in `try`. */
+  /** Whether the import always runs, unlike an import in a condition or in `try`. */
   readonly isCertain: boolean;
-  /** The calls to `require` that must all run at load time for this one to run; absent if it may be conditional. */
+  /**
+   * The calls to `require` that must all run at load time for this import to run; absent if the import may be
+   * conditional.
+   */
   readonly steps?: readonly RequireStep[];
 };
 
@@ -36,8 +39,8 @@ export type CheckedImports = {
 };
 
 /**
- * Package imports of a build with all packages external. TypeScript drops imports of types only, written
- * `import type` or not.
+ * Returns the package imports of a build with all packages external. They include no imports of types, because
+ * TypeScript drops these with or without `import type`.
  */
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
   const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
@@ -60,8 +63,8 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 }
 
 /**
- * Imports of a handler that runs unbundled. A file that esbuild cannot read is skipped; loading it will report the
- * error.
+ * Returns the imports of a handler that runs unbundled. A file that esbuild cannot read is skipped, because loading it
+ * will report the error.
  */
 export async function readImports(
   file: string,
@@ -76,7 +79,7 @@ export async function readImports(
     write: false,
     metafile: true,
     packages: 'external' as const,
-    // Modules of layers exist only at run time; an unresolved one would end the build.
+    // Modules of layers exist only at run time. An unresolved module would end the build.
     external: ['/opt/*'],
     platform: 'node' as const,
     format: 'esm' as const,
@@ -98,7 +101,7 @@ export async function readImports(
 /**
  * Looks for each import in the places where Node and Lambda would: above the file, in layers, in Lambda's runtime.
  * @param elsewhere packages that the service declares as supplied elsewhere
- * @param lending for version 2 of the SDK
+ * @param lending supplies version 2 of the SDK
  */
 export async function checkImports(
   imports: readonly PackageImport[],
@@ -140,15 +143,15 @@ function isPackage(path: string): boolean {
 function isInstalled(name: string, importer: string): boolean {
   for (let folder = dirname(importer); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'node_modules', name))) return true;
-    // Plug'n'Play keeps packages in archives, with its own resolution.
+    // Plug'n'Play stores packages in archives, and resolves them in its own way.
     if (existsSync(join(folder, '.pnp.cjs'))) return true;
     if (folder === dirname(folder)) return false;
   }
 }
 
 /**
- * A layer that is not on this machine may contain any package, except the SDK that services expect of the
- * runtime.
+ * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
+ * which services expect from the runtime.
  */
 function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
   const isUnknown = explainMissing(name, runtime) === undefined;

@@ -1,5 +1,5 @@
 /**
- * The bundle of a function; after a save, only what may have changed is rebuilt if possible
+ * The bundle of a function. After a save, only the parts that may have changed are rebuilt if possible
  * (docs/design/hot-path §4).
  */
 import type { BuildResult } from 'esbuild';
@@ -12,10 +12,10 @@ import {
 } from './prebundled-packages.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 
-/** Events that waited for a save are served before this work starts. */
+/** Delay before preparation starts, so that events that waited for a save are served first. */
 const PREPARE_AFTER_MS = 250;
 
-/** If `packages` is absent, the packages are in the result. */
+/** If `packages` is absent, the bundle itself contains the packages. */
 type Incremental = BuildResult & { readonly packages?: PrebundledPackages };
 
 type Rest = { readonly of: string; readonly build: RepeatedBuild; readonly packages: PrebundledPackages };
@@ -31,7 +31,9 @@ export class IncrementalBuild {
   #timer: NodeJS.Timeout | undefined;
   #preparing = Promise.resolve();
 
-  /** @param isEsbuild whether the service itself uses esbuild, whose output is then unchanged */
+  /**
+   * @param isEsbuild whether the service itself bundles with esbuild, in which case esbuild's output is used unchanged
+   */
   constructor(options: LocatedOptions, isEsbuild: boolean) {
     this.#options = options;
     this.#isEsbuild = isEsbuild;
@@ -39,6 +41,7 @@ export class IncrementalBuild {
   }
 
   /**
+   * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
    * @throws BuildFailure of esbuild, also once `signal` is aborted
    */
@@ -47,7 +50,7 @@ export class IncrementalBuild {
     if (rest !== undefined) {
       const { packages } = rest;
       const building = rest.build.run(isChanged, signal).catch(() => undefined);
-      // Runs while esbuild is working.
+      // The check runs while esbuild is working.
       const isCurrent = packages.isCurrent();
       const result = await building;
       if (isCurrent && result !== undefined && packages.suits(result)) return { ...result, packages };
@@ -66,14 +69,14 @@ export class IncrementalBuild {
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();
   }
 
-  /** Work that has begun is completed. */
+  /** Starts no further preparation. Work that has begun is completed. */
   endPreparing(): void {
     clearTimeout(this.#timer);
   }
 
   /** Bundles the packages separately, so that later builds take less time. */
   prepare(): Promise<void> {
-    // Without the separate packages, later builds are complete ones.
+    // If the packages cannot be bundled separately, later builds are complete builds.
     this.#preparing = this.#preparing.then(() => this.#prepare()).catch(() => undefined);
     return this.#preparing;
   }

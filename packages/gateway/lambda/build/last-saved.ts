@@ -1,4 +1,4 @@
-/** At most one function is prepared for the next save: the one that was saved last. */
+/** Remembers the function that was saved last. Only this function is prepared for the next save. */
 import type { RunnableCode } from '../code/runnable-code.ts';
 
 export class LastSaved {

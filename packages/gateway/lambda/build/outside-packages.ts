@@ -1,6 +1,6 @@
 /**
- * Packages that stay where they are installed: packages with native code, which looks for files next to itself, and
- * packages with files that esbuild has no loader for.
+ * Finds packages that are not bundled: packages with native code, which looks for files next to itself, and packages
+ * with files that esbuild has no loader for.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const NO_LOADER = /^No loader is configured for /;
 const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 const NAMESPACE = 'outside';
 
-/** Folders of the packages whose files ended the build. */
+/** Returns the folders of the packages whose files caused the build to fail. */
 export function findUnloadable(errors: readonly Message[], directory: string): readonly string[] {
   return errors.flatMap(({ text, location }) =>
     location !== null && NO_LOADER.test(text) ? (packageFolder(resolve(directory, location.file)) ?? []) : [],
@@ -37,13 +37,13 @@ function isNative(folder: string): boolean {
   return /"(?:gypfile"\s*:\s*true|binary"\s*:\s*\{)/.test(readIfReadable(join(folder, 'package.json')) ?? '');
 }
 
-/** @param folders in addition to the folders of packages with native code, which are found during the build */
+/** @param folders folders to exclude in addition to packages with native code, which are found during the build */
 export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   const asked = Symbol('asked');
   return {
     name: 'outside-packages',
     setup(build) {
-      // Required by its path, since a package may be installed below another one.
+      // The package is required by its path, since it may be installed inside another package.
       build.onResolve({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
         contents: `module.exports = require(${JSON.stringify(path)});`,
@@ -52,7 +52,8 @@ export function leavingOutside(folders: ReadonlySet<string>): Plugin {
       build.onResolve(
         { filter: /^[^./]/ },
         async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
-          // Also applies to requests of other plug-ins, which pass on each request that they get.
+          // This also skips requests of other plug-ins. Otherwise two plug-ins could pass the same request to each
+          // other without end.
           if (rest.pluginData !== undefined || kind === 'entry-point') return undefined;
           const found = await build.resolve(path, {
             importer,

@@ -13,7 +13,7 @@ export function nearestPackage(file: string): NearestPackage | undefined {
   }
 }
 
-/** Whether the nearest package.json says `"type": "module"`. */
+/** Whether the nearest package.json contains `"type": "module"`. */
 export function packageIsModule(file: string): boolean {
   return /"type"\s*:\s*"module"/.test(nearestPackage(file)?.text ?? '');
 }

@@ -1,11 +1,10 @@
 /**
- * CommonJS packages of a function, bundled separately, so that a save rebuilds only the sources and not the
- * thousand files
- * of an SDK. esbuild wraps each CommonJS module, with the ES modules that only such modules load, in its own
- * function, which
- * it neither merges nor prunes. They therefore run identically in another bundle, except for names that esbuild
- * generates
- * and file names in stack traces. Other ES modules stay with the sources.
+ * The CommonJS packages of a function, bundled separately, so that a save rebuilds only the sources and not the
+ * thousand files of an SDK.
+ *
+ * esbuild wraps each CommonJS module in its own function, together with the ES modules that only CommonJS modules load.
+ * It neither merges nor prunes these functions. They therefore run identically in another bundle, except for names that
+ * esbuild generates and file names in stack traces. Other ES modules stay with the sources.
  */
 import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
@@ -26,17 +25,26 @@ export type PrebundledPackages = {
   readonly metafile: Metafile;
   /** Excludes these packages from the build of the sources. */
   readonly plugin: Plugin;
-  /** Whether the installed files are still the ones in the bundle. */
+  /** Whether the installed files are still identical to the files in the bundle. */
   isCurrent(): boolean;
-  /** Whether the bundle of the sources matches: the same mode, all of these packages, and few others. */
+  /**
+   * Whether the bundle of the sources matches these packages: it has the same mode, imports all of them, and contains
+   * little additional package code.
+   */
   suits(rest: BuildResult): boolean;
 };
 
-/** Absolute paths of files of packages that import no others: those that others import, all of CommonJS, and all. */
+/**
+ * Packages whose modules import no module outside these packages. `entries` are the files that other modules import,
+ * `files` all of them, both as absolute paths.
+ */
 type ClosedPackages = {
   readonly entries: readonly string[];
   readonly files: ReadonlySet<string>;
-  /** TypeScript's `strict` sets the mode of a whole bundle of CommonJS, packages included. */
+  /**
+   * Whether the bundle runs in strict mode. TypeScript's `strict` sets the mode of a whole bundle of CommonJS,
+   * including the packages.
+   */
   readonly isStrict: boolean;
 };
 
@@ -44,10 +52,10 @@ type Whole = BuildResult<{ metafile: true }>;
 
 /** Below this size, a separate bundle saves no time. */
 const LEAST_BYTES = 100_000;
-/** Name in the metafile of the input that lists the packages. */
+/** Name that the metafile gives to the input that lists the packages. */
 const LIST = 'packages-of-function.js';
 const CODE = /\.(?:[cm]?[jt]sx?|json)$/;
-/** Settings with which a joint bundle differs from separate ones. */
+/** Settings for which one bundle differs from separate bundles. */
 const OF_THE_WHOLE = [
   'banner',
   'footer',
@@ -58,9 +66,9 @@ const OF_THE_WHOLE = [
   'plugins',
 ] as const;
 
-/** Undefined if separate packages save no time or must be bundled with the sources. */
+/** Returns undefined if separate packages save no time or must be bundled with the sources. */
 export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
-  // A debugger sees only the sources of one bundle.
+  // A debugger sees only the sources of a single bundle.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
     return undefined;
   const { inputs } = whole.metafile;
@@ -90,11 +98,14 @@ export function findClosedPackages(options: LocatedOptions, whole: Whole): Close
 }
 
 function isPackageCode(input: string): boolean {
-  // What stays outside of the bundle, such as native code, has a namespace.
+  // Modules that stay outside the bundle, such as native code, have a namespace.
   return !/^[\w()-]{2,}:/.test(input) && `/${input}`.includes('/node_modules/') && CODE.test(input);
 }
 
-/** ES module imports are loaded before everything else in a bundle; the order of Node's own modules does not matter. */
+/**
+ * Whether a module is loaded where it is imported. A bundle loads ES module imports before everything else. The order
+ * of Node's own modules does not matter.
+ */
 function isLoadedInPlace({ kind, path }: Metafile['inputs'][string]['imports'][number]): boolean {
   return kind !== 'import-statement' || isBuiltin(path);
 }
@@ -105,8 +116,9 @@ function bytesOf({ outputs }: Metafile, isCounted: (input: string) => boolean): 
 }
 
 /**
+ * Bundles the packages.
  * @param whole the complete build with packages and sources
- * @returns undefined while packages are installed, or where it cannot be known whether they change
+ * @returns undefined if packages are being installed, or if changes to them cannot be detected
  * @throws BuildFailure of esbuild, also once `signal` is aborted
  */
 export async function prebundle(
@@ -119,11 +131,11 @@ export async function prebundle(
   const { absWorkingDir } = options;
   const isFile = (input: string): boolean => files.has(resolve(absWorkingDir, input));
   const inputs = Object.entries(whole.metafile.inputs).filter(([input]) => isFile(input));
-  // Marked before they are read. esbuild reads no TypeScript settings for packages.
+  // The state of the files is recorded before esbuild reads them. esbuild reads no TypeScript settings for packages.
   const marks = markBuild(
     { inputs: Object.fromEntries(inputs), outputs: {} },
     { ...options, tsconfigRaw: {} },
-    // Files are accepted however new they are, because later changes are noticed.
+    // Recently written files are accepted too, because later changes are noticed.
     { startedEpochMs: Infinity, runDirectory: absWorkingDir },
   );
   if (marks === undefined) return undefined;
@@ -143,7 +155,7 @@ export async function prebundle(
   const others = bytesOf(whole.metafile, (input) => isPackageCode(input) && !isFile(input));
   const { text, map } = textsOf(result);
   return {
-    // On the first line, which the source map omits.
+    // The directive is on the first line, which the source map does not cover.
     texts: { text: isStrict && !startsStrict(result) ? `"use strict";${text}` : text, map },
     metafile,
     plugin: leavingPackagesOut(new Set(entries), files),
@@ -157,7 +169,7 @@ export async function prebundle(
   };
 }
 
-/** Package code that reads its own file name gets the name of the common bundle. */
+/** Package code that reads its own file name gets the file name of the bundle of the sources. */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
   if (typeof source !== 'string') return {};
@@ -182,16 +194,16 @@ function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<str
   return {
     name: 'prebundled-packages',
     setup(build) {
-      // Keyed by resolved path, because the same import name may be a different file in each folder.
+      // The key is the resolved path, because the same import name may refer to a different file in each folder.
       build.onLoad(
         { filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' },
         ({ path, suffix, with: attributes }) => {
-          // `./file?query`, or as text: another module of the same file.
+          // An import such as `./file?query`, or one with attributes (as text), is another module of the same file.
           const isOther = suffix !== '' || Object.keys(attributes).length > 0;
           if (isOther || !files.has(path)) return undefined;
           if (!entries.has(path)) return { errors: [{ text: `${path} is not among the packages` }] };
           const get = `globalThis[Symbol.for('${PACKAGES_SYMBOL}')][${JSON.stringify(path)}]`;
-          // A getter, since code may replace what it exports.
+          // A getter is needed because the module may replace its exports.
           return { contents: `Object.defineProperty(module, 'exports', { get: ${get} });`, loader: 'js' };
         },
       );

@@ -1,4 +1,4 @@
-/** The build script of a project, run once per start if it creates a missing handler file. */
+/** The build script of a project, which runs once per start of the gateway if it creates a missing handler file. */
 import { devNull } from 'node:os';
 import { relative } from 'node:path';
 
@@ -30,7 +30,7 @@ export class ProjectBuild implements Compiler {
   #isRunning = true;
   #group: ProcessGroup | undefined;
 
-  /** @param before builds of other folders, which would compete for the processors */
+  /** @param before builds of other folders, which finish first because they would compete for the processors */
   constructor(script: BuildScript, npm: string, setup: BuildSetup, before: Promise<unknown>) {
     this.command = describeScript(script);
     this.#setup = setup;
@@ -41,7 +41,10 @@ export class ProjectBuild implements Compiler {
     return this.#isRunning;
   }
 
-  /** @throws BuildError when the script fails, or takes too long */
+  /**
+   * Waits until the script has ended.
+   * @throws BuildError when the script fails, or takes too long
+   */
   async wait(): Promise<void> {
     const failure = await this.#ended;
     if (failure !== undefined) throw new BuildError(`${this.command} failed: ${failure}`);
@@ -75,7 +78,7 @@ export class ProjectBuild implements Compiler {
     return new Promise((resolve) => {
       const settle = (failure: string | undefined): void => {
         clearTimeout(timer);
-        // Processes that the script has left behind would outlive the gateway.
+        // Processes that the script has left running would outlive the gateway.
         void group.end();
         resolve({ failure: late ?? failure, output });
       };
@@ -93,7 +96,7 @@ export class ProjectBuild implements Compiler {
   }
 }
 
-/** The builds by the folder of the package.json. */
+/** The builds of all projects, by the folder of the package.json. */
 export class ProjectBuilds {
   readonly #setup: BuildSetup;
   readonly #builds = new Map<string, ProjectBuild>();
@@ -104,12 +107,13 @@ export class ProjectBuilds {
   }
 
   /**
-   * The build that creates a missing file; undefined if no script creates it, its packages are not installed, it has
-   * already run, or it started this gateway. The first call for a folder starts it.
+   * Returns the build that creates a missing file. The first call for a folder starts it. Returns undefined if no
+   * script creates the file, the packages of the script are not installed, the script has already run, or the script
+   * started this gateway.
    * @param file without extension
    */
   begin(file: string): ProjectBuild | undefined {
-    // If the script itself starts a gateway, running it would start further gateways without end.
+    // If the script itself starts a gateway, running the script would start gateways without end.
     if (this.#setup.machine.environment[MARK] !== undefined) return undefined;
     const script = findBuildScript(file);
     const npm = findNpm(this.#setup.machine);
@@ -132,7 +136,7 @@ export class ProjectBuilds {
   }
 }
 
-/** Removes AWS credentials: the user did not request this script, so a script that also deploys must fail. */
+/** Removes AWS credentials. The user did not request this script, so a script that also deploys must fail. */
 const NO_CREDENTIALS = {
   AWS_CONFIG_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** The used part of the `typescript` package, versions 3 to 6; later ones lack this interface. */
+/**
+ * The part of the `typescript` package that is used here, as in versions 3 to 6. Later versions lack this interface.
+ */
 export type TypeScript = {
   readonly version: string;
   readonly ModuleKind: Readonly<Record<string, number | undefined>>;
@@ -30,7 +32,7 @@ export function findTsconfig(folder: string): string | undefined {
   return folder === dirname(folder) ? undefined : findTsconfig(dirname(folder));
 }
 
-/** Takes a third of a second on the first call. */
+/** Loads the project's TypeScript. The first call takes a third of a second. */
 export function loadTypeScript(file: string): TypeScript | undefined {
   try {
     const loaded = createRequire(file)('typescript') as TypeScript;

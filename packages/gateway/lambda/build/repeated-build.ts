@@ -20,11 +20,12 @@ type RepeatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
 /**
  * One bundle that is built repeatedly. A plug-in is added only if the first build shows that it is needed, because
- * plug-ins are slow: with an installed SDK, one would resolve a thousand imports, 330 ms of every save.
+ * plug-ins are slow. With an installed SDK, a plug-in would resolve a thousand imports, which takes 330 ms of every
+ * save.
  */
 export class RepeatedBuild {
   readonly #options: RepeatedOptions;
-  /** Whether the service itself uses esbuild, whose output is then unchanged. */
+  /** Whether the service itself bundles with esbuild, in which case esbuild's output is used unchanged. */
   readonly #isEsbuild: boolean;
   #unresolved: ReadonlySet<string> = new Set();
   #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
@@ -38,13 +39,14 @@ export class RepeatedBuild {
   }
 
   /**
+   * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
    * @throws BuildFailure of esbuild, also once `signal` is aborted
    */
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;
     if (before !== undefined && !isChanged) return before;
-    // esbuild would give both callers the result of the first.
+    // esbuild would give both callers the result of the first build.
     const running = (before?.catch(() => undefined) ?? Promise.resolve()).then(() => this.#run(signal));
     this.#running = running;
     const forget = (): void => {
@@ -134,9 +136,9 @@ export function escapeForRegExp(text: string): string {
 const ignore = (): void => undefined;
 
 /**
- * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance
- * uses the gateway's copy, or reports why not. So does a call to `require`, which fails when it is reached:
- * frameworks load what a project may have.
+ * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. The instance uses the
+ * gateway's copy, or reports why it cannot. A missing package in a call to `require` also stays, and the call fails
+ * only when it runs, because frameworks load optional packages in this way.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');
@@ -169,14 +171,14 @@ function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   };
 }
 
-// `import * as wrap from 'wrap'; wrap()`: TypeScript without `esModuleInterop` compiles the import to
-// `wrap = require('wrap')`, a function, where esbuild makes a namespace object.
+// Handles `import * as wrap from 'wrap'; wrap()`. TypeScript without `esModuleInterop` compiles this import to
+// `wrap = require('wrap')`, which is a function, but esbuild creates a namespace object.
 
-/** From this module kind (`node16`) and version on, `esModuleInterop` is implied. */
+/** The module kind `node16`. From this kind on, TypeScript implies `esModuleInterop`. */
 const NODE_16 = 100;
 const IMPLIED_FROM_VERSION = 6;
 
-/** Called namespaces that the project's own compiler makes functions: names by file. */
+/** Returns the called namespaces, by file, that are functions when the project's own compiler compiles them. */
 function findCalledNamespaces(
   warnings: readonly Message[],
   root: string,

@@ -33,8 +33,8 @@ export class StoredBundles {
   readonly #isDebugged: boolean;
 
   /**
-   * @param compileCache V8's code cache, kept between runs
-   * @param isDebugged bundles include their sources, since not every debugger may read files
+   * @param compileCache V8's code cache, stored between runs
+   * @param isDebugged whether bundles include their sources, since not every debugger may read files
    */
   constructor(folder: string, compileCache: string, isDebugged: boolean) {
     this.#folder = folder;
@@ -42,23 +42,26 @@ export class StoredBundles {
     this.#isDebugged = isDebugged;
   }
 
-  /** @param packages bundled apart from `own` */
+  /** @param packages the packages if they are bundled separately from `own` */
   store({ file, format, withRequire }: Origin, own: BundleTexts, packages?: BundleTexts): HandlerCode {
     const address = addressOf(file);
     const length = own.text.length + (packages?.text.length ?? 0);
     return {
       kind: 'bundle',
       own: this.#write(own, address),
-      // A separate URL, by which V8's cache finds it.
+      // The packages have a separate URL, by which V8's cache finds them.
       packages: packages && this.#write(packages, address.replace(/\.js$/, '.packages.js')),
       format,
       withRequire,
-      // Cached code that was compiled without the debugger has no breakpoints.
+      // Breakpoints do not work in cached code that was compiled without the debugger.
       compileCache: length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
     };
   }
 
-  /** Names the file by its content, so that an instance that starts during a rebuild reads one version. */
+  /**
+   * Writes a file that is named by its content, so that an instance that starts during a rebuild reads a single
+   * version.
+   */
   #write({ text, map }: BundleTexts, address: string): BundleFile {
     const name = createHash('sha256').update(address).update(text).digest('hex').slice(0, 16);
     const file = join(this.#folder, `${name}.js`);
@@ -67,7 +70,7 @@ export class StoredBundles {
       writeFileSync(`${file}.map`, map);
       writeFileSync(file, this.#isDebugged ? `${text}\n${mapComment(inlineMap(map, this.#folder))}` : text);
     }
-    // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
+    // The URL is a path from the root, on Windows too, because Node accepts neither a file URL nor `C:\…`.
     const outside = mapComment(pathToFileURL(`${file}.map`).pathname);
     return { file, address, mapComment: this.#isDebugged ? undefined : outside };
   }
@@ -80,7 +83,10 @@ export function addressOf(source: string): string {
 
 const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
 
-/** The map as part of the script; its sources are absolute, since the script runs at another address. */
+/**
+ * Returns the source map as a data URL for the script. Its sources are absolute, since the script runs at another
+ * address.
+ */
 function inlineMap(map: string, folder: string): string {
   const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
   const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);

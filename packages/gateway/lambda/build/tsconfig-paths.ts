@@ -1,11 +1,14 @@
-/** `paths` and `baseUrl` of a tsconfig.json, by which esbuild finds imports that are not relative. */
+/** `paths` and `baseUrl` of a tsconfig.json, which esbuild uses to find imports that are not relative. */
 
 export type SearchPaths = {
   readonly patterns: readonly PathPattern[];
   readonly baseUrl: string | undefined;
 };
 
-/** `before` and `after` the asterisk; without one, `after` is undefined and `before` the whole name. */
+/**
+ * `before` and `after` are the parts around the asterisk. Without an asterisk, `after` is undefined and `before` is the
+ * whole name.
+ */
 type PathPattern = {
   readonly before: string;
   readonly after: string | undefined;
@@ -18,8 +21,8 @@ const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}
 const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
 
 /**
- * Not a full parser, because the file may have comments; unusual forms are not read.
- * @returns undefined if the settings may resolve imports differently
+ * Reads the search paths of a tsconfig.json. It does not parse the file completely, because the file may have comments.
+ * @returns undefined if the settings may resolve imports in a way that is not read here
  */
 export function readSearchPaths(text: string): SearchPaths | undefined {
   const [, written] = PATHS.exec(text) ?? [];
@@ -50,7 +53,10 @@ export function readExtends(text: string): readonly string[] | undefined {
   return isRead && names.length > 0 ? names : undefined;
 }
 
-/** Maps an imported name by the patterns to paths relative to their base. Empty for other names. */
+/**
+ * Returns the paths that the patterns map an imported name to, relative to their base. The list is empty if no pattern
+ * matches.
+ */
 export function targetsOf(name: string, patterns: readonly PathPattern[]): readonly string[] {
   return patterns.flatMap(({ before, after, targets }) => {
     if (after === undefined) return name === before ? targets : [];

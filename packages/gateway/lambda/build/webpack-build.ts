@@ -24,7 +24,7 @@ export class WebpackBuild {
   #users = 0;
   #child: ChildProcess | undefined;
   #latest: Promise<WebpackOutput> | undefined;
-  /** Groups requests of one turn, because several functions request a build after the same change. */
+  /** Groups the requests of one event loop turn, because several functions request a build after the same change. */
   #isOfThisTurn = false;
 
   constructor(service: WebpackService, outputFolder: string) {
@@ -33,7 +33,7 @@ export class WebpackBuild {
     this.taskRoot = join(outputFolder, 'service');
   }
 
-  /** @throws BuildError for what webpack reports, and when it cannot run */
+  /** @throws BuildError for errors that webpack reports, and when it cannot run */
   latest(): Promise<WebpackOutput> {
     return this.#latest ?? this.again();
   }
@@ -93,11 +93,11 @@ export class WebpackBuild {
     const child = fork(PROGRAM, [this.#outputFolder], {
       cwd: this.service.folder,
       env: Object.fromEntries(entries),
-      // webpack 4 hashes with MD4, which OpenSSL 3 has in this provider only.
+      // webpack 4 hashes with MD4, which only this provider of OpenSSL 3 has.
       execArgv: ['--openssl-legacy-provider'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    // The child must not keep the gateway alive; the type of a pipe does not declare `unref`.
+    // The child must not keep the gateway alive. The type of a pipe does not declare `unref`.
     child.unref();
     child.channel?.unref();
     const { stderr } = child;
@@ -132,7 +132,7 @@ export class WebpackBuilds {
   }
 }
 
-/** The packages that the output requires stay where they are: its own folder, and one above it. */
+/** Links the packages that the output requires: those in the service's own folder, and those in one folder above it. */
 function linkPackages(serviceFolder: string, outputFolder: string, taskRoot: string): void {
   const found: string[] = [];
   for (let folder = serviceFolder; folder !== dirname(folder); folder = dirname(folder))

@@ -1,12 +1,12 @@
 'use strict';
 /**
- * Compiles the functions of a service with its own webpack. The plug-in of the service reads the
- * configuration, since it may be a program that asks the plug-in for entries, options and the service.
+ * Compiles the functions of a service with the service's own webpack. The plug-in of the service reads the
+ * configuration, since the configuration may be a program that gets entries, options and the service from the plug-in.
  *
  *   node webpack-program.cjs <empty output folder>       in the service's folder
  *
- * IPC: the first message is `{ plugin, service }`, each further one requests another run. Every run sends
- * `{ files, errors }`; `{ failed }` means that no run is possible.
+ * IPC: the first message is `{ plugin, service }`, and each further message requests another run. Every run sends
+ * `{ files, errors }`. `{ failed }` means that no run is possible.
  */
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
@@ -38,7 +38,7 @@ async function openCompiler({ plugin: name, service }) {
   const file = createRequire(path.join(servicePath, 'package.json')).resolve(name);
   const fromPlugin = createRequire(file);
   const Plugin = fromPlugin(file);
-  // The plug-in empties the folder of its output: it must not be the service's own.
+  // The plug-in empties its output folder, so this must not be the service's own output folder.
   const plugin = new Plugin(standInFor(service), { out: path.relative(servicePath, outputFolder) });
   Plugin.lib.webpack.isLocal = true;
   for (const event of VALIDATION) await plugin.hooks[`${event}:validate`]?.call(plugin);

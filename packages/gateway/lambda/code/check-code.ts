@@ -7,14 +7,14 @@ import type { RunnableCode } from './runnable-code.ts';
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
 
 /**
- * Why functions of this runtime cannot run; undefined if they can. Such a definition is accepted, and its
+ * Returns why functions of this runtime cannot run; undefined if they can. Such a definition is accepted, but its
  * invocations are refused as `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `runtime ${runtime}: Lambda has no such runtime` : undefined;
 }
 
-/** Lambda has more limits, which are harmless here. */
+/** Checks the limits that matter here. Lambda has more limits, but exceeding them does no harm here. */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
     'Lambda would refuse it; it still runs here',

@@ -1,4 +1,6 @@
-/** Faults of a handler, found before it is loaded: as findings and as the errors of Lambda's runtime. */
+/**
+ * Faults of a handler that are found before it is loaded, reported as findings and as the errors of Lambda's runtime.
+ */
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 
 type LambdaErrorText = { readonly errorType: string; readonly errorMessage: string };

@@ -8,7 +8,7 @@ import { explainMissing, explainMissingFolder } from './missing-path.ts';
 
 /** There is no file with the handler's name, or its folder does not exist. */
 export class MissingHandlerFile extends DefinitionError {
-  /** Absolute, without extension. */
+  /** The absolute path without extension. */
   readonly path: string;
 
   constructor(place: DefinitionPlace, message: string, path: string, awaited: readonly string[] = []) {
@@ -18,9 +18,9 @@ export class MissingHandlerFile extends DefinitionError {
 }
 
 export type HandlerName = {
-  /** `functions/users`, relative to the code's folder, without extension. */
+  /** The module's path relative to the code's folder, without extension, for example `functions/users`. */
   readonly module: string;
-  /** `list`, or a path into the module: `admin.list`. */
+  /** The name of the export, for example `list`, or a path into the module, for example `admin.list`. */
   readonly exportPath: string;
 };
 
@@ -39,8 +39,8 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
  * Finds a handler's file. TypeScript comes first, because a `users.js` next to `users.ts` is build output.
- * @param isBuilt the folder contains what would be deployed, so TypeScript in it is not a handler
- * @param entries files of modules that another build puts elsewhere
+ * @param isBuilt whether the folder contains what would be deployed, so that TypeScript in it is not a handler
+ * @param entries files of modules whose output another build writes elsewhere
  * @throws DefinitionError if the handler string is malformed; MissingHandlerFile if there is no file.
  */
 export function findHandlerFile(
@@ -88,7 +88,10 @@ export function findHandlerFile(
   return { file, name };
 }
 
-/** @param made modules that sam build creates from the entry points of the function */
+/**
+ * Describes how to build a missing handler file.
+ * @param made modules that sam build creates from the entry points of the function
+ */
 function describeMaking(
   { exportPath }: HandlerName,
   command: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * Layers whose content is an archive or belongs below a folder of `/opt`. A folder of this run replaces them; it
- * contains the unpacked files or a link to the content.
+ * Mounts layers whose content is an archive or belongs below a folder of `/opt`. Each is replaced by a folder of this
+ * run, which contains the unpacked files or a link to the content.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -19,7 +19,7 @@ export function mountLayers(definition: FunctionDefinition, runDirectory: string
   return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
 }
 
-/** Undefined if a layer cannot be used; this is reported, with the reason in `unsupported`. */
+/** Mounts the layers. If a layer cannot be used, reports it with the reason in `unsupported` and returns undefined. */
 export function mountOrRefuse(
   definition: FunctionDefinition,
   runDirectory: string,
@@ -53,7 +53,7 @@ function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPl
   const link = join(root, below);
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(dirname(link), { recursive: true });
-    // On Windows a junction needs no privilege, a link does; other systems ignore the type.
+    // On Windows a symbolic link needs a privilege, but a junction does not. Other systems ignore the type.
     symlinkSync(directory, link, 'junction');
   }
   return { arn, directory: root };

@@ -6,7 +6,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { findBuildCommand } from '../build/build-script.ts';
 import { listNames } from '../process/machine.ts';
 
-/** Part of a sentence, with a remedy; undefined for a readable folder. */
+/** Returns the reason and a remedy as part of a sentence; undefined for a readable folder. */
 export function explainMissingFolder(folder: string): string | undefined {
   try {
     readdirSync(folder);
@@ -29,7 +29,7 @@ export function explainMissing(path: string): string | undefined {
   if (isLink(missing))
     return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);
-  // A file with the same name has appeared meanwhile.
+  // A file with the same name has appeared since the error.
   const other = listNames(parent).find(
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );
@@ -37,7 +37,7 @@ export function explainMissing(path: string): string | undefined {
   return `there is no ${shown(missing)}, but ${other}: Lambda and Linux tell capital letters apart; correct the name`;
 }
 
-/** The first part of a path that does not exist, and its folder, which does. */
+/** Returns the first part of a path that does not exist, and the existing folder above it. */
 function firstMissing(path: string): readonly [missing: string | undefined, parent: string] {
   if (statOf(path) !== undefined) return [undefined, path];
   let missing = path;

@@ -1,4 +1,4 @@
-/** Code that reads `IS_OFFLINE`, which serverless-offline sets and AWS does not. */
+/** Finds code that reads `IS_OFFLINE`, a variable that serverless-offline sets and AWS does not. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { listFolders, type WatchedSources } from './source-watcher.ts';
@@ -8,8 +8,8 @@ const MAX_FILES = 200;
 const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /**
- * A message about the first place that reads the variable while it is not set. The gateway does not set it: code mostly
- * uses it to call a database at localhost:8000, and the tables of this run are reachable without it.
+ * Returns a message about the first line that reads the variable while it is not set. The gateway does not set it,
+ * because most code uses it to call a database at localhost:8000, and the tables of this run are reachable without it.
  */
 export async function describeOfflineRead(
   sources: WatchedSources,

@@ -1,4 +1,7 @@
-/** Sources of a function that is not JavaScript: the files that its package is built from, without dependencies. */
+/**
+ * Finds the sources of a function that is not written in JavaScript: the files that its package is built from, without
+ * dependencies.
+ */
 import { dirname, extname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
@@ -12,7 +15,7 @@ export type HandlerSource = {
 
 type Asked = Pick<FunctionDefinition, 'runtime' | 'handler' | 'place' | 'code'>;
 
-/** In the order in which a folder of a `provided` runtime is searched. */
+/** File endings in the order in which a folder of a `provided` runtime is searched. */
 const ENDINGS = ['.py', '.rb', '.go', '.rs', '.java', '.kt', '.cs'];
 const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   python: ['.py'],
@@ -22,7 +25,7 @@ const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   dotnet: ['.cs'],
   provided: ['.go', '.rs'],
 };
-/** Build output, dependencies and tests, none of which is written for the function. */
+/** Folders with build output, dependencies and tests, which are not sources of a function. */
 const NO_SOURCES =
   /^(?:\..*|node_modules|vendor|target|build|bin|obj|dist|tests?|spec|venv|site-packages|__pycache__)$/;
 const TEST_FILES = /_test\.go$|Tests?\.(?:java|kt|cs)$/;
@@ -48,7 +51,7 @@ export function readProjectSources(folder: string): readonly HandlerSource[] {
   return files.map(read);
 }
 
-/** Empty if there is only compiled code or an archive. */
+/** Returns the sources of a package. The result is empty if there is only compiled code or an archive. */
 export function readPackageSources({ runtime, handler, place, code }: Asked): readonly HandlerSource[] {
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];
   if (code.kind === 'archive') return [];
@@ -88,7 +91,9 @@ const FOLLOWED: Readonly<Record<string, (handler: string, directory: string) => 
     followImports([handler.replace(/\..*$/, '')], directory, rubyImports, ['.rb']),
 };
 
-/** Starts at the handler's file, because files of other functions next to it do not belong to this one. */
+/**
+ * Follows imports from the handler's file, because files of other functions next to it do not belong to this function.
+ */
 function followImports(
   modules: readonly string[],
   directory: string,
@@ -114,7 +119,10 @@ function isFile(path: string): boolean {
 const PYTHON_IMPORT =
   /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+([^\n#]+))/gm;
 
-/** `from .a import b` may mean a module `b` in `a`; every candidate is tried. */
+/**
+ * Returns the files that a module may import. In `from .a import b`, `b` may be a module in `a`, so every candidate is
+ * tried.
+ */
 function pythonImports(text: string, folder: string, directory: string): readonly string[] {
   return [...text.matchAll(PYTHON_IMPORT)].flatMap(([, from, names = '', whole = '']) => {
     const listed = (from === undefined ? whole : names).split(/[\s(),]+as[\s]+\w+|[(),\s]+/).filter(Boolean);
@@ -135,7 +143,7 @@ function rubyImports(text: string, folder: string, directory: string): readonly 
   );
 }
 
-/** Packages of the same module outside of the code's folder (`internal/…`). */
+/** Finds packages of the same Go module outside the code's folder (`internal/…`). */
 function goPackages(own: readonly string[], directory: string): readonly string[] {
   const module = findGoModule(directory);
   if (module === undefined) return [];

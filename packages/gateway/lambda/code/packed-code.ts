@@ -1,4 +1,4 @@
-/** Code from an archive: where it is unpacked, and what is reported if it runs instead of the source. */
+/** Code from an archive: the folder it is unpacked into, and the report if it runs instead of the source. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 

@@ -25,14 +25,14 @@ export class ReplacedCode {
     this.#runDirectory = runDirectory;
   }
 
-  /** The definition with its uploaded code, until the code of the template changes. */
+  /** Returns the definition with the uploaded code of the function, until its code in the template changes. */
   apply(definition: FunctionDefinition): FunctionDefinition {
     const kept = this.#byName.get(definition.name);
     return kept?.declared === JSON.stringify(definition.code) ? withArchive(definition, kept) : definition;
   }
 
   /**
-   * Unpacks the archive and keeps it as the function's code.
+   * Unpacks the archive and stores it as the function's code.
    * @param running the current definition
    */
   put(running: FunctionDefinition, archive: Buffer): FunctionDefinition | UnreadableArchive {
@@ -55,7 +55,7 @@ export class ReplacedCode {
     return withArchive(running, { packed });
   }
 
-  /** Removes the unpacked code of a function whose last instance has ended, unless it is used again. */
+  /** Removes the unpacked code of a function whose last instance has ended, unless it is in use again. */
   release(definition: FunctionDefinition): void {
     const { code } = definition;
     if (code.kind !== 'archive' || !code.packed.file.startsWith(join(this.#runDirectory, 'replaced'))) return;

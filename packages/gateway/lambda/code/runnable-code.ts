@@ -9,7 +9,7 @@ export type CheckedCode = {
   readonly missing: readonly DefinitionError[];
   readonly borrowed: readonly string[];
   readonly findings?: readonly CodeFinding[];
-  /** A sentence about the program that runs it; absent: this Node.js. */
+  /** A sentence about the program that runs the code; absent if this Node.js runs it. */
   readonly interpreter?: string | undefined;
   readonly refused?: DefinitionError;
 };
@@ -18,24 +18,30 @@ export type SourceChange = 'foreseen' | 'unforeseen';
 
 export interface RunnableCode {
   readonly taskRoot: string;
-  /** @throws DefinitionError for code that is unavailable now */
+  /** @throws DefinitionError for code that is currently unavailable */
   check(): Promise<CheckedCode>;
   /**
-   * The code's sources have changed and may change again: begins the work that the next `build` and start need.
-   * @param isStarted whether it has an instance, which will be replaced
+   * Starts the work that the next `build` and instance start need. Called when the code's sources have changed and may
+   * change again.
+   * @param isStarted whether the function has an instance, which will be replaced
    */
   foresee?(isStarted: boolean): void;
-  /** Prepares for another save: the next build and start take less time, until `endPreparing` or for a while. */
+  /**
+   * Prepares for another save, so that the next build and start take less time. The preparation lasts until
+   * `endPreparing`, or for a limited time.
+   */
   prepareSave?(): void;
   endPreparing?(): Promise<void>;
   /**
-   * @param change of its sources, which a running build may not have read; `foreseen`: nothing changed since `foresee`
-   * @throws BuildError when the source does not compile, DefinitionError when there is none
+   * Builds the code.
+   * @param change a change of the sources, which a running build may not have read; `foreseen` if nothing changed since
+   * `foresee`
+   * @throws BuildError when the source does not compile, DefinitionError when there is no source
    */
   build(
     change?: SourceChange,
   ): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
-  /** Files whose change may make the code available. */
+  /** Files to watch, because a change to them may make the code available. */
   readonly watched: WatchedSources;
   /** The compiler that runs before the first event, possibly for minutes. Known once the code is checked. */
   readonly compiler?: Compiler | undefined;

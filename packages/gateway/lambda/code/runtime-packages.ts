@@ -1,6 +1,6 @@
 /**
- * The packages that Lambda's runtimes include, for functions whose service does not install them: the AWS SDK,
- * version 3 from nodejs18.x on, version 2 before.
+ * The packages that Lambda's runtimes include, for functions whose service does not install them. These are the AWS SDK
+ * version 3 from nodejs18.x on, and version 2 for earlier runtimes.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export type RuntimePackages = {
-  /** In the published package, one file per client (`@aws-sdk/client-s3.js`); a checkout has no such files. */
+  /**
+   * The folder of the gateway's SDK clients. The published package has one file per client (`@aws-sdk/client-s3.js`). A
+   * checkout has no such files.
+   */
   readonly folder: string;
-  /** A file of the gateway: packages installed for it are used too. */
+  /** A file of the gateway, from which packages installed for the gateway are also found. */
   readonly anchor: string;
-  /** The `node_modules` with version 2 of the SDK; absent = not installed. */
+  /** The `node_modules` folder with version 2 of the SDK; absent if it is not installed. */
   readonly versionTwo?: string;
 };
 
@@ -21,7 +24,7 @@ export const OWN_PACKAGES: RuntimePackages = {
   anchor: fileURLToPath(import.meta.url),
 };
 
-/** nodejs18.x replaced version 2 by version 3. */
+/** nodejs18.x replaced version 2 of the SDK with version 3. */
 const FIRST_WITH_VERSION_3 = 18;
 
 export function isRuntimePackage(specifier: string, runtime: string): boolean {
@@ -34,7 +37,7 @@ function isVersionTwo(specifier: string): boolean {
   return packageNameOf(specifier) === 'aws-sdk';
 }
 
-/** The gateway's file for an import; undefined if the gateway has no such file. */
+/** Returns the gateway's file for an import; undefined if the gateway has no such file. */
 export function findRuntimePackage(
   specifier: string,
   { folder, anchor, versionTwo }: RuntimePackages,
@@ -50,7 +53,7 @@ export function findRuntimePackage(
   }
 }
 
-/** Does not search the folders above, which belong to the user. */
+/** Resolves a specifier in one folder only. The folders above belong to the user. */
 function resolveIn(modules: string, specifier: string): string | undefined {
   try {
     return createRequire(join(modules, 'from.js')).resolve(join(modules, specifier));
@@ -59,12 +62,12 @@ function resolveIn(modules: string, specifier: string): string | undefined {
   }
 }
 
-/** `@aws-sdk/client-s3/dist-es` → `@aws-sdk/client-s3` */
+/** Returns the package of a specifier: `@aws-sdk/client-s3/dist-es` → `@aws-sdk/client-s3`. */
 export function packageNameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
-/** Why an AWS package is missing, and what to do; undefined for other packages. */
+/** Returns why an AWS package is missing, and a remedy; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')

@@ -4,19 +4,22 @@ import { basename, dirname, join, sep } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
-/** Editors write a file in several steps; they count as one change. */
+/** Editors write a file in several steps. Changes within this time count as one change. */
 const SETTLE_MS = 15;
 
-/** After this pause the burst may be over, so work for the change begins; it restarts if further changes follow. */
+/**
+ * After a pause of this length, a burst of changes may be over, so work for the change begins. If further changes
+ * follow, the work restarts.
+ */
 const PAUSE_MS = 2;
 
 /** Folders watched for one unbundled function; more would exhaust the system's watches. */
 const FOLDER_LIMIT = 500;
 
-/** What to watch for one function: exactly these files, or a folder's own code. */
+/** What to watch for one function: exactly these files, or the function's own code in a folder. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  /** It may not exist yet. `code` matches the names of code files; absent = files of Node.js. */
+  /** The folder may not exist yet. `code` matches the names of code files; if absent, files of Node.js are watched. */
   | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
 
 type Interest = {
@@ -30,11 +33,11 @@ type Interest = {
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
 type SourceListener = {
-  /** Called once per burst of changes, before the burst counts as over. */
+  /** Called when a burst of changes has paused, at most once per burst and before the burst counts as over. */
   readonly onPause?: (functionNames: readonly string[]) => void;
   /**
-   * Called once per burst of changes, with the names of the changed functions. `isAfterPause`: nothing
-   * changed after the earlier call.
+   * Called once per burst of changes, with the names of the changed functions. `isAfterPause` means that nothing
+   * changed after the call of `onPause`.
    */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
 };
@@ -91,7 +94,8 @@ export class SourceWatcher {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name === null) return;
         const path = join(folder, name);
-        // The folder was removed and possibly recreated, but the removed one is being watched.
+        // The path is a folder that was removed and possibly recreated, but the watcher still refers to the removed
+        // folder.
         if (event === 'rename' && this.#folders.has(path)) this.#lose(path);
         this.#note(folder, path);
       });
@@ -107,7 +111,7 @@ export class SourceWatcher {
     this.#update();
   }
 
-  /** Whether a new folder contains code, because its files may have been written before it was watched. */
+  /** Whether a new folder contains code. Its files may have been written before the folder was watched. */
   #hasGrown(interest: Interest, path: string): boolean {
     const { root, folders, code } = interest;
     if (root === undefined || !(isWithin(path, root) || isWithin(root, path))) return false;
@@ -144,7 +148,7 @@ export class SourceWatcher {
   }
 }
 
-/** A recreated folder has a different identity. */
+/** Returns the folders without a removed folder and its subfolders. A recreated folder needs a new watcher. */
 function without(folders: ReadonlySet<string>, lost: string): ReadonlySet<string> {
   return new Set([...folders].filter((folder) => !isWithin(folder, lost)));
 }
@@ -153,7 +157,10 @@ function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-/** What to watch until the root exists: the folder in which it or one of its parents will appear. */
+/**
+ * Returns the folders to watch. Until the root exists, this is the nearest existing folder above it, in which the root
+ * or a parent of it will appear.
+ */
 function foldersOf({ files, root, folders }: Interest): readonly string[] {
   const ofFiles = [...files].map((file) => dirname(file));
   if (root === undefined || folders.size > 0) return [...ofFiles, ...folders];
@@ -162,7 +169,7 @@ function foldersOf({ files, root, folders }: Interest): readonly string[] {
   return [...ofFiles, above];
 }
 
-/** Packages and generated files are numerous, and not edited. */
+/** Folders of packages and generated files, which are numerous and not edited. */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
 export function listFolders(root: string): string[] {

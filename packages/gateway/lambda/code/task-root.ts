@@ -14,7 +14,7 @@ export function taskRootOf(definition: FunctionDefinition, runDirectory: string)
 }
 
 /**
- * Puts inline code where Lambda would: `index.js` or `index.py` of its own folder. With a bare package.json
+ * Writes inline code where Lambda would: to `index.js` or `index.py` in a separate folder. With an empty package.json,
  * Node detects the module system by syntax.
  */
 function writeInline(

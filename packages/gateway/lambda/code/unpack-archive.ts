@@ -61,7 +61,7 @@ export function unpackArchive(file: string, folder: string): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     for (const entry of entries) writeEntry(entry, unfinished, file);
-    // Otherwise a package.json above would define the type of `.js`; in Lambda there is no such file.
+    // A package.json in a folder above would otherwise define the type of `.js` files. In Lambda there is no such file.
     if (!existsSync(join(unfinished, 'package.json')))
       writeFileSync(join(unfinished, 'package.json'), '{}\n');
     renameSync(unfinished, folder);
@@ -70,15 +70,19 @@ export function unpackArchive(file: string, folder: string): void {
   }
 }
 
-/** One file of the archive; undefined if it is not there. @throws ArchiveError if the archive or the file is damaged */
+/**
+ * Reads one file of the archive; undefined if the archive does not contain it.
+ * @throws ArchiveError if the archive or the file is damaged
+ */
 export function readArchiveFile(file: string, name: string): Buffer | undefined {
   const entry = readEntries(readFileSync(file), file).find((one) => one.name === name);
   return entry && contentOf(entry, file);
 }
 
 /**
- * The bytes of its central directory, which contains the names unencoded; files are not read. @throws Error
- * if there is none
+ * Returns the bytes of the archive's central directory, which contains the file names uncompressed. File contents are
+ * not read.
+ * @throws Error if there is no central directory
  */
 export function readDirectory(file: string): Buffer {
   const opened = openSync(file, 'r');
@@ -114,7 +118,7 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
     if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} contains more than ${FILE_LIMIT} files`);
     return entries;
   } catch (error) {
-    // Offsets outside of the archive are a RangeError of Buffer.
+    // Buffer throws a RangeError for offsets outside the archive.
     if (error instanceof RangeError) throw new ArchiveError(`${file} is not a zip archive, or is damaged`);
     throw error;
   }
@@ -147,7 +151,7 @@ function readEntry(
     throw new ArchiveError(
       `${file}: ${path} uses a compression method that Lambda does not support (${method})`,
     );
-  // The local header repeats the name and has an extra field of its own length.
+  // The local header repeats the name, and the length of its extra field may differ from the central directory.
   const local = archive.readUInt32LE(at + 42);
   if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');
   const start = local + LOCAL_BYTES + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
@@ -163,7 +167,7 @@ function readEntry(
   return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
 }
 
-/** Whether the path is neither absolute, on Windows too, nor leaves the folder. */
+/** Whether the path stays inside the folder and is not absolute, on Windows either. */
 function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }

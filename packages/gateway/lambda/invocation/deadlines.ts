@@ -1,4 +1,6 @@
-/** Timers of invocations: on the machine's time, on time that a debugger can stop, or none. */
+/**
+ * Timers of invocations. They run on the machine's clock or on a clock that a debugger can stop, or they never expire.
+ */
 import type { Deadline, Deadlines } from '../../core/ports.ts';
 
 class MachineDeadline implements Deadline {
@@ -36,8 +38,9 @@ type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJ
  */
 export class StoppableDeadlines implements Deadlines {
   /**
-   * Two Float64 for threads that compute the remaining time: total milliseconds of past stops, and the start
-   * of the present one (0 = none). A resumed thread runs before it is notified.
+   * Two Float64 values from which threads compute the remaining time: the total milliseconds of past stops, and the
+   * start of the present stop (0 if there is none). They are shared memory because a resumed thread runs before it can
+   * be notified.
    */
   readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
   readonly #stood = new Float64Array(this.stoodMs);

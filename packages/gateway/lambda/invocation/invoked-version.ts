@@ -1,7 +1,10 @@
-/** Events for a version or an alias: the version that runs them, drawn for each event as in Lambda. */
+/**
+ * Finds the version that runs an event for a version or an alias. As in Lambda, the version behind an alias is drawn
+ * for each event.
+ */
 import type { Invocation, InvocationResult, InvokedVersion } from '../../core/ports.ts';
 
-/** Undefined if no stack makes the version or alias. */
+/** Finds a version or an alias; undefined if no stack creates it. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
 
 /** Adds the version to the event, unless Lambda's own API has already chosen it for its response. */
@@ -13,7 +16,7 @@ export function withVersion<Event extends Invocation>(event: Event, find: FindVe
   return { ...event, options: { clientContext: undefined, onLine: undefined, ...options, invoked } };
 }
 
-/** Adds the version to the result too, for records of finished events. */
+/** Adds the version to the result too, so that records of finished events contain it. */
 export function reportVersion(
   result: Promise<InvocationResult>,
   { options }: Invocation,

@@ -9,11 +9,11 @@ export type StreamPart = {
   readonly bytes: Buffer;
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
-  /** Content type declared by the runtime; absent = none. */
+  /** Content type that the runtime declared; absent if it declared none. */
   readonly contentType?: string | undefined;
 };
 
-/** An event as the thread gets it: its JSON text, plus options of Lambda's API. */
+/** An event as the thread receives it: its JSON text, and options of Lambda's API. */
 export type EventMessage =
   | string
   | {
@@ -26,17 +26,17 @@ export class Job {
   readonly payload: string;
   readonly traceHeader: string;
   readonly enqueuedAt: number;
-  /** Slot and number on its current instance. */
+  /** Slot and number of the event on its current instance. */
   sequence = -1;
   /** The instance's start time, if this is its first event. */
   initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: Deadline | undefined;
-  /** Streamed parts for a caller that reads the response as a whole. */
+  /** Streamed parts, stored for a caller that reads the response as a whole. */
   #pieces: Buffer[] | undefined;
   #pieceBytes = 0;
 
-  /** @param timeoutMs limit for the caller, who then gets `timed-out`; the function may run on */
+  /** @param timeoutMs time limit for the caller, who then gets `timed-out`; the function may continue to run */
   constructor(
     payload: string,
     traceHeader: string,
@@ -61,7 +61,7 @@ export class Job {
     return this.#settle === undefined;
   }
 
-  /** Responds to the caller; only the first response counts. */
+  /** Responds to the caller. Only the first response counts. */
   settle(result: InvocationResult): void {
     const settle = this.#settle;
     this.leave();
@@ -74,7 +74,7 @@ export class Job {
     this.#settle = undefined;
   }
 
-  /** A part of a streamed response, kept for a caller that reads it as a whole. */
+  /** Stores a part of a streamed response for a caller that reads the response as a whole. */
   receive(part: StreamPart): void {
     this.#pieces ??= [];
     this.#pieceBytes += part.bytes.length;
@@ -120,9 +120,9 @@ export function describeInitFailure(payload: string): string {
   return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
 }
 
-/** First in, first out, with return to the front; bounded by its owner. */
+/** A first-in, first-out queue to which jobs can also be returned at the front. Its owner limits its size. */
 export class JobQueue {
-  /** Undefined once the event was given to an instance. */
+  /** The jobs in order. An entry is undefined once its event was given to an instance. */
   #jobs: (Job | undefined)[] = [];
   #head = 0;
   #sizeChars = 0;
@@ -150,7 +150,7 @@ export class JobQueue {
     for (const job of jobs) this.#sizeChars += job.payload.length;
   }
 
-  /** The oldest with a caller; jobs of callers who have left are dropped. */
+  /** Returns the oldest job that still has a caller. Jobs of callers that have disconnected are dropped. */
   peek(): Job | undefined {
     for (;;) {
       const job = this.#jobs[this.#head];
@@ -162,11 +162,11 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#jobs[this.#head];
     if (job === undefined) return undefined;
-    // A job's event may be 6 MB; release it as soon as the job runs.
+    // A job's event may be 6 MB, so the reference is released as soon as the job runs.
     this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;
-    // Amortised: the used part is removed once it is the larger one.
+    // The used part is removed once it is larger than the rest, so the cost per job is constant on average.
     if (this.#head > 64 && this.#head * 2 > this.#jobs.length) {
       this.#jobs = this.#jobs.slice(this.#head);
       this.#head = 0;

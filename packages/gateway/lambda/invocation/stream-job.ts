@@ -65,8 +65,7 @@ export class StreamJob extends Job {
   }
 
   /**
-   * The end of the invocation ends the stream; the result of a function that does not stream is its only
-   * part.
+   * Ends the stream, because the invocation has ended. If the function does not stream, its result is the only part.
    */
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;

@@ -6,7 +6,7 @@ import { AWS_SDK_2, type LockList } from './lock-lists.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings of a user that would install elsewhere, ask, or build from source. */
+/** Overrides settings of a user that would make pip install elsewhere, ask questions, or build from source. */
 const PIP_SETTINGS = {
   PIP_USER: '0',
   PIP_REQUIRE_VIRTUALENV: '0',
@@ -18,7 +18,7 @@ const PIP_SETTINGS = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-/** Under `npx` and npm scripts the settings of that npm are in the environment. */
+/** Removes the settings that npm puts into the environment under `npx` and npm scripts. */
 export const NPM_SETTINGS = {
   npm_config_global: undefined,
   npm_config_local_prefix: undefined,
@@ -41,7 +41,7 @@ export function pipCommand(
   };
 }
 
-/** `npm ci` takes exactly what the lock has, and checks its hashes. */
+/** Returns the command `npm ci`, which installs exactly what the lock file contains and checks its hashes. */
 export function npmCommand(npm: string, folder: string, environment: Environment): InstallCommand {
   const [name, version] = AWS_SDK_2.what.split(' ');
   const manifest = { name: 'lent', private: true, dependencies: { [name ?? '']: version } };

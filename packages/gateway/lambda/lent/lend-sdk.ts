@@ -1,4 +1,4 @@
-/** Version 2 of the AWS SDK for JavaScript, for runtimes that had it. */
+/** Supplies version 2 of the AWS SDK for JavaScript to functions whose runtime included it. */
 import { join } from 'node:path';
 
 import { findNpm, type Machine } from '../process/machine.ts';
@@ -16,7 +16,7 @@ export function lendSdk({ lender, machine }: SdkLending): Promise<Lent> {
   });
 }
 
-/** The folder that functions currently use. */
+/** Returns the packages that functions currently use. */
 export function packagesWith(lender: Lender): RuntimePackages {
   const folder = lender.find(AWS_SDK_2);
   return folder === undefined ? OWN_PACKAGES : { ...OWN_PACKAGES, versionTwo: join(folder, 'node_modules') };

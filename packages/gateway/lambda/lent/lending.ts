@@ -1,6 +1,6 @@
 /**
- * Packages that Lambda's runtimes include and a project lacks, in a folder of the gateway: installed once
- * from a lock list for all projects of the user. Nothing is added to a project's folder.
+ * Packages that Lambda's runtimes include and a project lacks. They are installed once from a lock list, for all
+ * projects of the user, into a folder of the gateway. Nothing is added to a project's folder.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -22,23 +22,28 @@ import type { LockList } from './lock-lists.ts';
 
 export type Lent =
   | { readonly kind: 'lent'; readonly folder: string }
-  /** `reason` continues a sentence. */
+  /** `reason` is written to continue a sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Lender {
-  /** The folder of a list that is installed. */
+  /** Returns the folder of a list; undefined if the list is not installed. */
   find(list: LockList): string | undefined;
-  /** Installs the list if necessary. @param commandIn the command that fills the folder; undefined: no installer */
+  /**
+   * Installs the list if necessary.
+   * @param commandIn returns the command that fills the folder; undefined if there is no installer
+   */
   lend(list: LockList, commandIn: (folder: string) => Promise<InstallCommand | undefined>): Promise<Lent>;
 }
 
 type LendingOptions = {
   readonly folder: string;
-  /** False for `--no-install` and programs that do not request it: only installed packages are used. */
+  /**
+   * False for `--no-install` and for programs that do not request installation. Then only installed packages are used.
+   */
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** Time limit for all installations of one start together. */
+  /** Time limit for all installations of one gateway start together. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
 };
@@ -83,7 +88,7 @@ export class Lending implements Lender {
     return lent;
   }
 
-  /** A changed list of the same name gets another folder. */
+  /** Returns the folder of a list. A changed list with the same name gets another folder. */
   #folderOf({ name, file }: LockList): string {
     const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
     return join(this.#options.folder, `${name}-${hash}`);
@@ -97,7 +102,7 @@ export class Lending implements Lender {
     const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });
-      // In a shared folder, another process may have created it first.
+      // In a shared folder, another process may have created the folder first.
       const made = strangenessOf(folder);
       if (made !== undefined) return refused(made);
       const command = await commandIn(unfinished);
@@ -120,7 +125,10 @@ export class Lending implements Lender {
     return found === undefined ? refused(`${folder} does not contain it`) : { kind: 'lent', folder: found };
   }
 
-  /** Removes lists of other versions and unfinished ones of ended starts first. */
+  /**
+   * Removes the oldest folders until the rest is below the size limit. These are lists of other versions, and
+   * unfinished installations of earlier starts.
+   */
   #makeRoom(): void {
     const { folder, maxBytes = MAX_BYTES } = this.#options;
     const entries = readdirSync(folder).map((name) => {
@@ -136,7 +144,7 @@ export class Lending implements Lender {
   }
 }
 
-/** Keeps the folder, unless another gateway has completed it first. */
+/** Renames the finished folder to its final name, unless another gateway has completed that folder first. */
 function keep(unfinished: string, folder: string): void {
   try {
     renameSync(unfinished, folder);
@@ -150,8 +158,9 @@ function refused(reason: string): Lent {
 }
 
 /**
- * Attack: another user creates the folder, links it or can write to it, so that his code runs in functions.
- * @returns why it must not be used; undefined if it belongs to this user or does not exist yet
+ * Prevents an attack in which another user creates the folder, links it or can write to it, so that this user's
+ * functions run foreign code.
+ * @returns why the folder must not be used; undefined if it belongs to this user or does not exist yet
  */
 function strangenessOf(folder: string): string | undefined {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
@@ -159,7 +168,7 @@ function strangenessOf(folder: string): string | undefined {
   if (stats === undefined) return undefined;
   if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
     return `${folder} is not a folder of this user`;
-  // Windows has no such file modes.
+  // Windows does not have such file modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
     return `other users may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;

@@ -1,15 +1,15 @@
 /**
- * Everything that is ever installed for functions: fixed packages in fixed versions, with hashes. Lambda's Python
- * runtimes include Boto3 and its dependencies (AWS Lambda developer guide, "Runtime dependencies in Python");
- * Node.js runtimes up to nodejs16.x have the AWS SDK 2.
+ * All packages that are ever installed for functions: fixed packages in fixed versions, with hashes. Lambda's Python
+ * runtimes include Boto3 and its dependencies (AWS Lambda developer guide, "Runtime dependencies in Python"). Node.js
+ * runtimes up to nodejs16.x include the AWS SDK 2.
  */
 import { fileURLToPath } from 'node:url';
 
 export type LockList = {
   readonly name: string;
-  /** Absolute path of its names, versions and hashes. */
+  /** Absolute path of the file with names, versions and hashes. */
   readonly file: string;
-  /** Description for messages. */
+  /** Description of the packages for messages. */
   readonly what: string;
   /** A file that exists once the list is installed. */
   readonly proof: string;
@@ -23,7 +23,7 @@ function pythonList(version: string, what: string): LockList {
   return { name, what, file: fileOf(`${name}.txt`), proof: BOTO3 };
 }
 
-/** The lists with the first minor version of Python 3 that each is for, newest first. */
+/** The lists, newest first. Each is for Python 3 from the given minor version on. */
 const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] = [
   [10, pythonList('3.10', 'boto3 1.44.5')],
   [9, pythonList('3.9', 'boto3 1.42.97')],
@@ -49,7 +49,7 @@ export const AWS_SDK_2: LockList = {
   proof: 'node_modules/aws-sdk/package.json',
 };
 
-/** The list for an interpreter's version, as `3.12.1`. Undefined for Python 3.6 and below. */
+/** Returns the list for an interpreter's version, for example `3.12.1`; undefined for Python 3.6 and below. */
 export function pythonListFor(version: string): LockList | undefined {
   const minor = Number(version.split('.')[1]);
   return PYTHON_LISTS.find(([first]) => minor >= first)?.[1];

@@ -6,7 +6,7 @@ export type InstallCommand = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Undefined if the installation succeeded; otherwise the reason, as part of a sentence. */
+/** Runs an installation. The result is undefined if it succeeded; otherwise it is the reason, as part of a sentence. */
 export type RunInstaller = (
   command: InstallCommand,
   folder: string,
@@ -24,7 +24,7 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
       timeout: limitMs,
       killSignal: 'SIGKILL' as const,
       maxBuffer: MAX_OUTPUT_BYTES,
-      // On Windows npm is a script.
+      // On Windows npm is a script, which only a shell can run.
       shell: process.platform === 'win32',
     };
     execFile(file, [...args], options, (error, _output, errors) => {

@@ -5,11 +5,11 @@ import type { Tolerance } from '../../core/errors.ts';
 
 type SharedQuestion = {
   readonly isolation?: Isolation | undefined;
-  /** Concurrent events of all functions; undefined = AWS's 1,000. */
+  /** Maximum number of concurrent events of all functions; undefined for AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
 };
 
-/** @param file used as the place of an option that names an unknown function */
+/** @param file the place that errors report for an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,

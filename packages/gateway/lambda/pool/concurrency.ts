@@ -1,6 +1,6 @@
 /**
- * Limits over all functions of this run: concurrent events, as in an AWS account, and instances, by the
- * machine's memory.
+ * Limits across all functions of this run: the number of concurrent events, as in an AWS account, and the number of
+ * instances, which depends on the machine's memory.
  */
 import { totalmem } from 'node:os';
 
@@ -9,24 +9,30 @@ import { type Refused, throttledByAccount, throttledByReservation } from './refu
 /** AWS's quota "Concurrent executions" (Lambda developer guide, "Lambda quotas"). */
 export const DEFAULT_CONCURRENCY = 1_000;
 /**
- * Lambda keeps this much for functions without a reservation (developer guide, "Configuring reserved
+ * Lambda reserves this much concurrency for functions without a reservation (developer guide, "Configuring reserved
  * concurrency").
  */
 export const UNRESERVED_AT_LEAST = 100;
 
-/** Half of the memory, divided by a small instance's need; at least the limit of one function. */
+/**
+ * Memory of a small instance. Half of the machine's memory divided by this value is the limit of instances, which is
+ * never below the limit of one function.
+ */
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;
 
 export interface ConcurrencyMember {
-  /** Does not change while the pool is a member. */
+  /** The reserved concurrency. It does not change while the pool is a member. */
   readonly reserved: number | undefined;
   /** The number of events that wait or run on an instance. */
   readonly events: number;
   /** The number of events that run on an instance. */
   readonly running: number;
   readonly size: number;
-  /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
+  /**
+   * Time since which the pool's longest idle instance has been idle, by `performance.now()`; undefined if no instance
+   * is idle.
+   */
   readonly idleSince: number | undefined;
   releaseOldest(): void;
 }
@@ -35,9 +41,12 @@ export class Concurrency {
   readonly #eventLimit: number;
   readonly #instanceLimit: number;
   readonly #members = new Set<ConcurrencyMember>();
-  /** Sum over all members, kept here because every event needs it. */
+  /** Sum of the reservations of all members, cached because every event needs it. */
   #reserved = 0;
-  /** Events that instances had at the last count, plus the events given to them since: an upper bound. */
+  /**
+   * Upper bound of the events at instances: the number at the last count, to which `#handedSince` adds the events given
+   * to instances since.
+   */
   #counted = 0;
   #handedSince = 0;
 
@@ -56,7 +65,7 @@ export class Concurrency {
     if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
-  /** Why the function may not take another event now; undefined: it may. */
+  /** Returns why the function may not take another event now; undefined if it may. */
   refuse(member: ConcurrencyMember, functionName: string): Refused | undefined {
     const { reserved, events } = member;
     if (reserved !== undefined)
@@ -64,7 +73,7 @@ export class Concurrency {
     return this.isFull(member) ? throttledByAccount(this.unreserved) : undefined;
   }
 
-  /** Whether the account's limit keeps the function's instances from another event now. */
+  /** Whether the account's limit prevents the function's instances from taking another event now. */
   isFull({ reserved }: ConcurrencyMember): boolean {
     if (reserved !== undefined) return false;
     const limit = this.unreserved;
@@ -79,7 +88,9 @@ export class Concurrency {
     if (reserved === undefined) this.#handedSince += 1;
   }
 
-  /** What remains for functions without a reservation: a reservation is exclusive, even if unused. */
+  /**
+   * The concurrency that remains for functions without a reservation. A reservation is exclusive, even if it is unused.
+   */
   get unreserved(): number {
     return Math.max(0, this.#eventLimit - this.#reserved);
   }
@@ -106,7 +117,7 @@ export class Concurrency {
   }
 }
 
-/** Capacity of this machine, or of its container. */
+/** Returns the number of instances for which this machine or its container has the memory. */
 export function machineInstances(totalBytes = memoryBytes()): number {
   return Math.max(INSTANCES_AT_LEAST, Math.floor(totalBytes / 2 / BYTES_PER_INSTANCE));
 }

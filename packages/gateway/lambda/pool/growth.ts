@@ -12,7 +12,7 @@ export interface GrowingPool {
   readonly size: number;
   readonly coming: number;
   readonly busy: Iterable<Instance>;
-  /** Undefined = none is idle. */
+  /** Time since which an instance has been idle; undefined if none is idle. */
   readonly idleSince: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export class Growth {
     return this.#patience.ms(this.#pool.busy, this.#pool.coming);
   }
 
-  /** @param tookMs since its start */
+  /** @param tookMs time since the start of the instance */
   onReady(instance: Instance, tookMs: number): void {
     this.#patience.begin(instance);
     this.#line.observeStart(tookMs);
@@ -44,15 +44,15 @@ export class Growth {
     if (isFirst) this.#line.observeFirst(serviceMs);
   }
 
-  /** Measurements do not apply to new code. */
+  /** Discards the measurements, because they do not apply to new code. */
   forget(): void {
     this.serviceTime.forget();
     this.#line.forget();
   }
 
-  /** Call whenever the queue changes or an instance becomes idle. */
+  /** Updates the decision. Call it whenever the queue changes or an instance becomes idle. */
   follow(): void {
-    // First, since it is checked at every event of a fast function.
+    // This check comes first because every event of a fast function reaches it.
     if (!this.serviceTime.isSlow) {
       this.#line.clear();
       return;
@@ -64,8 +64,8 @@ export class Growth {
   }
 
   /**
-   * True if events would wait too long for the current and starting instances, or if the queue of a fast function does
-   * not become empty.
+   * Whether another instance should start: events would wait too long for the current and starting instances, or the
+   * queue of a fast function does not become empty.
    */
   wantsOneMore(): boolean {
     const { waiting, size, busy, coming } = this.#pool;

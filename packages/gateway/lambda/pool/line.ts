@@ -1,21 +1,24 @@
 /**
- * Whether short waiting events deserve another instance. Time in which events wait while a processor is free
- * counts as lost. Once it equals the cost of starting an instance, an instance is started, so the loss is at most twice the
- * optimum.
+ * Decides whether events that wait only briefly justify another instance. Time in which events wait while a processor
+ * is free counts as lost. An instance is started once the lost time equals the cost of the start, so the total loss is
+ * at most twice the optimum.
  */
 
 import { SAMPLE_EVERY_MS } from './patience.ts';
 
-/** Covers a complete measurement of the processors; without load, earlier measurements saw free processors. */
+/**
+ * Minimum lost time before another instance starts. It covers a complete measurement of the processors, because
+ * measurements from before the load saw free processors.
+ */
 const LEAST_MS = 2 * SAMPLE_EVERY_MS;
 
 export class Line {
   readonly #nowMs: () => number;
-  /** The minimum seen, since other load only adds to it. */
+  /** Shortest start that was measured. Other load can only make a start longer. */
   #startMs = Infinity;
   /** Minimum duration of a first event, whose code is cold. */
   #firstMs = Infinity;
-  /** Time in which events have waited, less idle time of instances; never below 0. */
+  /** Time in which events have waited, minus the idle time of instances. It never falls below 0. */
   #lostMs = 0;
   /** Change of the lost time per millisecond. */
   #rate: -1 | 0 | 1 = 0;
@@ -33,12 +36,15 @@ export class Line {
     this.#firstMs = Math.min(this.#firstMs, serviceMs);
   }
 
-  /** Called when more events wait than instances are starting. */
+  /** Starts counting lost time. Called when more events wait than instances are starting. */
   stand(): void {
     this.#resume(1);
   }
 
-  /** No event waits and no instance is idle: with two callers of one instance this changes all the time. */
+  /**
+   * Stops counting, because no event waits and no instance is idle. With two callers of one instance, this happens all
+   * the time.
+   */
   pause(): void {
     this.#resume(0);
   }
@@ -70,7 +76,7 @@ export class Line {
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);
   }
 
-  /** New code may start more slowly. */
+  /** Discards the measured start times, because new code may start more slowly. */
   forget(): void {
     this.#startMs = Infinity;
     this.#firstMs = Infinity;

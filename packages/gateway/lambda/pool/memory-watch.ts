@@ -1,4 +1,4 @@
-/** Enforces `MemorySize` outside of V8's heap, too, because buffers have no other limit. */
+/** Enforces `MemorySize` for memory outside V8's heap too, because buffers have no other limit. */
 
 type WatchedInstance = {
   endIfTooLarge(): Promise<void>;
@@ -7,7 +7,7 @@ type WatchedInstance = {
 type MemoryWatchOptions = {
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;
-  /** Growth of the process below which no instance is checked. */
+  /** Growth of the process in bytes. Instances are checked only above this growth. */
   readonly growthBytes?: number | undefined;
 };
 
@@ -15,7 +15,8 @@ const WATCH_EVERY_MS = 250;
 const USUAL_GROWTH_BYTES = 384 * 1024 * 1024;
 
 /**
- * @returns how to end it. Costs one reading of the process's size, four times a second, until it has grown.
+ * Starts the watch. Until the process has grown, it only reads the size of the process, four times a second.
+ * @returns a function that ends the watch
  */
 export function watchMemory(options: MemoryWatchOptions): () => void {
   const { instances, residentBytes, growthBytes = USUAL_GROWTH_BYTES } = options;

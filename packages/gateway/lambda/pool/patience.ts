@@ -1,17 +1,17 @@
 /**
- * How long an event may wait before its function gets another instance. It helps functions that wait for I/O; for
- * the instances that use the processors, another instance only slows down running events.
+ * How long an event may wait before its function gets another instance. Another instance helps functions that wait for
+ * I/O. For functions that use the processors, it only slows down running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
 
 export const DEFAULT_PATIENCE_MS = 50;
-/** An upper bound, because the running event may be an endless loop. */
+/** Upper bound of the wait. It is needed because the running event may be an endless loop. */
 const FULL_PATIENCE_MS = 1_000;
-/** Shorter spans say little about the load. */
+/** Interval between measurements. Shorter intervals say little about the load. */
 export const SAMPLE_EVERY_MS = 50;
 const LEAST_SPAN_MS = 10;
-/** Share of a processor; if less is free, another instance does not help. */
+/** Share of a processor. If less is free, another instance does not help. */
 const WORTH_A_START = 0.5;
 
 type Sample = { readonly atMs: number; readonly activeMs: number };
@@ -23,7 +23,7 @@ export class Patience {
   readonly #ownActiveMs: () => number;
   #lookedMs = -Infinity;
   #taken = 0;
-  /** The load of this thread, which gives events to instances: its active time at the last check. */
+  /** Load of this thread, which gives events to instances, in the last interval as a share of a processor. */
   #own = 0;
   #ownUntilMs = 0;
   #unreported = 0;
@@ -38,18 +38,18 @@ export class Patience {
     this.#ownActiveMs = ownActiveMs;
   }
 
-  /** The instance is ready, so its load is measured from now on. */
+  /** Measures the load of an instance from now on. Called when the instance is ready. */
   begin(instance: Instance): void {
     this.#looks.set(instance, { atMs: this.#nowMs(), activeMs: instance.activeMs ?? 0 });
   }
 
-  /** @param starting instances being started, each counted as fully busy */
+  /** @param starting the number of instances being started, each of which counts as fully busy */
   ms(busy: Iterable<Instance>, starting: number): number {
     this.#look(busy);
     return this.#leavesOne(this.#taken + starting) ? DEFAULT_PATIENCE_MS : FULL_PATIENCE_MS;
   }
 
-  /** Whether another instance would find a processor; instances of unknown load count as busy. */
+  /** Whether another instance would find a free processor. Instances of unknown load count as busy. */
   hasProcessor(busy: Iterable<Instance>, starting: number): boolean {
     this.#look(busy);
     return this.#leavesOne(this.#own + this.#taken + this.#unreported + starting);
@@ -63,7 +63,7 @@ export class Patience {
     const nowMs = this.#nowMs();
     if (nowMs - this.#lookedMs < SAMPLE_EVERY_MS) return;
     const ownActiveMs = this.#ownActiveMs();
-    // Before the first look the span is infinite.
+    // Before the first measurement the interval is infinite, so the load is 0.
     this.#own = (ownActiveMs - this.#ownUntilMs) / (nowMs - this.#lookedMs);
     this.#ownUntilMs = ownActiveMs;
     this.#lookedMs = nowMs;

@@ -4,16 +4,19 @@ import { MACHINE_GATE, type StartGate } from './start-gate.ts';
 export type PoolLimits = {
   readonly maxInstances: number;
   /**
-   * Concurrent events, `ReservedConcurrentExecutions`; further events are throttled at once. Undefined = as
-   * instances allow.
+   * Maximum number of concurrent events, `ReservedConcurrentExecutions`. Further events are throttled at once. If
+   * undefined, the number of instances is the only limit.
    */
   readonly reserved?: number | undefined;
-  /** Longest wait for an instance once that limit is reached; then `throttled`. */
+  /**
+   * How long an event may wait for an instance once the limit of instances is reached. After that, the result is
+   * `throttled`.
+   */
   readonly queueWaitMs: number;
   readonly queueLength: number;
   readonly queueChars: number;
   readonly gate: StartGate;
-  /** Whether each event gets a new instance, like the first one of a function. */
+  /** Whether each event gets a new instance, as on a cold start. */
   readonly isCold?: boolean | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** The instances of one function: which one gets an event, when another starts, when one ends. */
+/** The instances of one function. Decides which instance gets an event, when another starts and when one ends. */
 import { MACHINE_DEADLINES } from '../invocation/deadlines.ts';
 import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../../core/ports.ts';
 import type { Instance, InstanceOwner, InstanceProgram } from '../instance.ts';
@@ -12,7 +12,7 @@ import type { PoolLimits } from './pool-limits.ts';
 import { StreamJob, type StreamStart } from '../invocation/stream-job.ts';
 
 const MAX_STARTING = 4;
-/** Idle time after which an instance ends; the last one of a function stays longer. */
+/** Idle time after which an instance ends. The last instance of a function stays longer. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
@@ -30,7 +30,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   readonly #growth = new Growth(this);
   readonly #onRoom = (): void => this.#dispatch();
   readonly #queue = new JobQueue();
-  /** The idle instances; the last one to become idle is used first. */
+  /** The idle instances. The instance that became idle last is used first. */
   readonly #idle: Instance[] = [];
   readonly #busy = new Set<Instance>();
   readonly #starting = new Set<Instance>();
@@ -38,7 +38,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #program: InstanceProgram | undefined;
   #preparing = 0;
   #readyAt = 0;
-  /** Since when starts fail, for code that started before. */
+  /** Time since which starts have failed, for code that has started before. */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -50,8 +50,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   startedCount = 0;
 
   /**
-   * @param prepare builds the function's code; called when the first instance is needed, and again
-   * after a failure and for an outdated program
+   * @param prepare builds the function's code. It is called when the first instance is needed, after a failure, and for
+   * an outdated program.
    */
   constructor(
     limits: PoolLimits,
@@ -70,7 +70,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#limits.reserved;
   }
 
-  /** Waiting or running events, including those whose caller has given up. */
+  /** Number of waiting and running events, including events whose caller has given up. */
   get events(): number {
     return this.#queue.length + this.running;
   }
@@ -125,7 +125,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#together.refuse(this, functionName);
   }
 
-  /** Starts an instance if there is none, so that the first event finds it warm. */
+  /** Starts an instance if there is none, so that the first event does not wait for a cold start. */
   warm(): void {
     if (this.size === 0 && !this.#isCold && this.#mayGrow()) this.#startInstance();
   }
@@ -141,7 +141,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // Done last, because pools that are notified count their instances.
+    // This comes last because it notifies other pools, which then count the instances of this pool.
     this.#limits.gate.leave(instance);
   }
 
@@ -157,7 +157,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
-    // The running event is measured when it ends; only the first estimate of a function cannot wait for that.
+    // A running event is normally measured when it ends. Only the first estimate of a function cannot wait until then.
     if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
@@ -177,8 +177,9 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Replaces the code: one instance of the new version starts, then the old ones finish and end.
-   * @returns Lambda's error JSON if the new version does not load; the old one continues
+   * Replaces the code. One instance of the new version starts. Then the instances of the old version finish their
+   * events and end.
+   * @returns Lambda's error JSON if the new version does not load, in which case the old version continues
    */
   swap(program: InstanceProgram): Promise<string | undefined> {
     if (this.size === 0 || this.#isClosed) {
@@ -193,7 +194,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     });
   }
 
-  /** The next event gets a new instance of the same code; running events finish. */
+  /** Makes the next event start a new instance of the same code. Running events finish. */
   renew(): void {
     for (const idle of this.#idle.splice(0)) this.#letGo(idle);
     for (const old of [...this.#busy, ...this.#starting]) old.drain();
@@ -233,7 +234,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   #dispatch(): void {
-    // Ending instances return events that they have not begun; a caller without a response would keep the process
+    // Ending instances return events that they have not started. A caller without a response would keep the process
     // alive for 30 s.
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
@@ -252,8 +253,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * A fast function keeps using its warm instance even if others are idle; any other function uses the most recently
-   * used instance.
+   * Selects the instance for an event. A fast function keeps using its warm instance even if others are idle. Any other
+   * function uses the most recently used instance.
    */
   #pick(window: number, job: Job): Instance | undefined {
     if (window > 1) {
@@ -279,7 +280,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
       this.#startInstance();
   }
 
-  /** The first instance does not wait for other starts. */
+  /** Whether an instance may start now. The first instance does not wait for other starts. */
   #mayStart(): boolean {
     return this.#mayGrow() && (this.size === 0 || this.#limits.gate.hasRoom(this.#onRoom));
   }
@@ -320,7 +321,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    // Waiting for an instance to start does not throttle; starting has its own limit.
+    // Events that wait for a starting instance are not throttled, because the start has its own time limit.
     if (this.coming > 0) return;
     if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
@@ -338,7 +339,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     }
   }
 
-  /** The start has failed one invocation, as in Lambda; the next one gets a new instance. */
+  /** Fails one event, because the start of an instance has failed, as in Lambda. The next event gets a new instance. */
   #failInit(instance: Instance, payload: string): void {
     if (this.#swap?.instance === instance) {
       const { done } = this.#swap;
@@ -348,8 +349,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Code that has started before may be half written, since editors truncate a file before they fill it: it
-   * is tried again.
+   * Whether code that has started before may be incomplete, since editors truncate a file before they write it. Its
+   * start is repeated.
    */
   #isBeingSaved(): boolean {
     if (this.#readyAt === 0) return false;

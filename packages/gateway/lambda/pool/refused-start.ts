@@ -2,7 +2,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
-/** Lambda's error for unavailable code: a missing module, or a module that does not compile. */
+/** Returns Lambda's error for unavailable code: a missing module, or a module that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof HandlerFault) return error.lambdaError;
   if (error instanceof DefinitionError)
@@ -35,7 +35,7 @@ export function throttledByAccount(limit: number): Refused {
 /** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
 const EVENT_LIMIT_BYTES = 6_291_456;
 
-/** Undefined if the event may be given to the instance. */
+/** Returns the refusal of an event that is too large; undefined if the event may be given to an instance. */
 export function refuseTooLarge(payload: string): Refused | undefined {
   const isSmall = payload.length * 3 <= EVENT_LIMIT_BYTES || Buffer.byteLength(payload) <= EVENT_LIMIT_BYTES;
   if (isSmall) return undefined;

@@ -1,4 +1,4 @@
-/** A function's measured time per event, and how many events an instance may get in advance because of it. */
+/** A function's measured time per event, and the number of events that an instance may therefore get in advance. */
 
 /** The limit of work that an instance gets in advance (docs/design/hot-path §3). */
 const WINDOW_MS = 2;
@@ -6,17 +6,17 @@ const WINDOW_EVENTS = 48;
 /** A function whose mean time is below this value uses only its warm instance. */
 const FAST_BELOW_MS = 1;
 /**
- * Events in the moving mean. Many, so that one event preempted on a busy machine does not make a fast
+ * Number of events in the moving mean. It is large, so that one event preempted on a busy machine does not make a fast
  * function look slow.
  */
 const MEAN_EVENTS = 64;
-/** The first event of an instance counts only if it is slow by any measure. */
+/** Time from which the first event of an instance counts, because it is then slow by any measure. */
 const COLD_EVENT_MS = 15;
 
 export class ServiceTime {
   #meanMs: number | undefined;
   #count = 0;
-  /** Whether it includes events that were not the first of their instance. */
+  /** Whether the mean includes events that were not the first of their instance. */
   #isWarm = false;
 
   get isKnown(): boolean {
@@ -40,7 +40,7 @@ export class ServiceTime {
     return instances === 0 ? Infinity : (events * this.meanMs) / instances;
   }
 
-  /** @param isCold the code ran for the first time: it counts only until warm events do */
+  /** @param isCold whether the code ran for the first time; such a time counts only until warm events are measured */
   observe(serviceMs: number, isCold = false): void {
     if (isCold && (this.#isWarm || serviceMs < COLD_EVENT_MS)) return;
     if (!isCold && !this.#isWarm) {

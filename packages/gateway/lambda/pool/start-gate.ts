@@ -1,18 +1,21 @@
 /**
- * How many instances start at once, over all functions. On a small machine, many simultaneous starts would
- * take so long that their events time out and are retried.
+ * Limits how many instances start at the same time, across all functions. On a small machine, many simultaneous starts
+ * would take so long that their events time out and are retried.
  */
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
-/** If an instance takes longer to start, it waits for something else, possibly for another instance. */
+/**
+ * Time after which a start no longer counts. An instance that takes longer waits for something else, possibly for
+ * another instance.
+ */
 const HELD_AT_MOST_MS = 1_000;
 
 export class StartGate {
   readonly #atOnce: number;
   readonly #heldAtMostMs: number;
   readonly #held = new Map<object, NodeJS.Timeout>();
-  /** The waiting callbacks, each once, in order of arrival. */
+  /** The waiting callbacks in order of arrival. Each occurs only once. */
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -23,7 +26,7 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again called when an instance can be started; must request the start again */
+  /** @param again called when an instance can be started; it must request the start again */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);
@@ -43,7 +46,7 @@ export class StartGate {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#held.delete(start);
-    // A waiter that no longer needs the slot passes it on.
+    // A callback that no longer needs the start leaves it to the next callback.
     for (const next of [...this.#waiting]) {
       if (this.#held.size >= this.#atOnce) return;
       this.#waiting.delete(next);
@@ -52,5 +55,5 @@ export class StartGate {
   }
 }
 
-/** One gate per process, because all its functions run on one machine. */
+/** One gate per process, because all functions of the process run on one machine. */
 export const MACHINE_GATE = new StartGate();

@@ -1,4 +1,4 @@
-/** Functions with their own program: a `bootstrap` file, or a Go module that is compiled to one. */
+/** Functions with their own program: a `bootstrap` file, or a Go module that is compiled into one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
@@ -20,7 +20,7 @@ const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
 const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 
-/** @param built folders where a build of the project puts the deployed files */
+/** @param built folders into which a build of the project writes the deployed files */
 export function findCustom(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -69,7 +69,10 @@ function wayToBuild(taskRoot: string): string {
     : ', and no go.mod there or above to compile it from: run go mod init';
 }
 
-/** The module of the code's folder, a package main; undefined if there is nothing to compile. */
+/**
+ * Returns the Go module that contains the code's folder, if the folder is a package main; undefined if there is nothing
+ * to compile.
+ */
 function findGoModule(taskRoot: string, { home }: Machine): string | undefined {
   if (!hasMain(taskRoot)) return undefined;
   const ends = new Set([home, tmpdir(), '/']);
@@ -101,10 +104,10 @@ function isFile(file: string): boolean {
   return statOf(file)?.isFile() ?? false;
 }
 
-/** Machines as ELF names them (e_machine). */
+/** Machine architectures by their number in an ELF header (e_machine). */
 const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
 
-/** Why a program does not run on this machine; undefined = no known reason. */
+/** Returns why a program does not run on this machine; undefined if no reason is known. */
 function programFault(file: string, { platform, architecture }: Machine): string | undefined {
   const head = Buffer.alloc(20);
   const descriptor = openSync(file, 'r');
@@ -119,12 +122,12 @@ function programFault(file: string, { platform, architecture }: Machine): string
   return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
 }
 
-/** Files from an archive have no file mode here. */
+/** Makes files executable, because files from an archive have no file mode here. */
 export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }
 
-/** Compiles the module without the network: dependencies must have been downloaded. */
+/** Compiles the module without network access, so its dependencies must have been downloaded. */
 async function buildGo(go: string, root: string, buildFolder: string, machine: Machine): Promise<Launch> {
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const program = join(buildFolder, 'go', `${key}-${Date.now().toString(36)}`, 'bootstrap');
@@ -153,7 +156,7 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
   return { command: program, args: [], environment: {}, searchPath: [dirname(go)] };
 }
 
-/** `./main.go:7:2: undefined: foo` */
+/** Describes the compiler's first error, for example `./main.go:7:2: undefined: foo`. */
 function describeBuild(text: string, root: string, cause: unknown): BuildError {
   const hint = /module lookup disabled|GOPROXY=off/.test(text)
     ? `${text}\n(run go mod download to get it)`

@@ -1,5 +1,6 @@
 /**
- * Lambda's Extensions API: programs next to the runtime that are notified of each event and of the shutdown.
+ * Lambda's Extensions API. Extensions are programs that run next to the runtime and are notified of each event and of
+ * the shutdown.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 import { randomUUID } from 'node:crypto';
@@ -26,7 +27,7 @@ type Extension = {
 };
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** Lambda's quota. */
+/** Lambda's quota of extensions per function. */
 const MAX_EXTENSIONS = 10;
 const ID_HEADER = 'lambda-extension-identifier';
 
@@ -46,7 +47,7 @@ export class ExtensionsApi {
     return [...this.#extensions.values()].every(({ waiting }) => waiting !== undefined);
   }
 
-  /** Resolves once this many have registered: the runtime starts after them. */
+  /** Resolves once `count` extensions have registered. The runtime starts after this. */
   async registered(count: number): Promise<void> {
     while (this.#extensions.size < count) {
       await new Promise<void>((resolve) => {
@@ -68,7 +69,7 @@ export class ExtensionsApi {
     return [...this.#extensions.values()].some(({ events }) => events.has('SHUTDOWN'));
   }
 
-  /** Handles a call to this API; false if the call is to another API. */
+  /** Handles a call to this API. Returns false if the call is to another API. */
   async answer(call: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (call === 'POST /2020-01-01/extension/register') await this.#register(request, response);
     else if (call === 'GET /2020-01-01/extension/event/next') this.#onNext(request, response);

@@ -1,5 +1,6 @@
 /**
- * Enforces memory limits of process groups: the sum over the processes of a group, as the system counts them.
+ * Enforces the memory limits of process groups. The memory of a group is the sum over its processes, as the system
+ * counts it.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The first process of a group is checked each time, the whole group less often. */
+/** Interval between checks of the first process of a group. The whole group is checked less often. */
 const LOOK_EVERY_MS = 100;
 const LOOKS_PER_GROUP = 4;
 const PAGE_BYTES = 4096;
@@ -25,7 +26,7 @@ export class GroupMemory {
   #looks = 0;
   #isLooking = false;
 
-  /** @returns how to stop watching */
+  /** @returns a function that stops watching */
   watch(group: WatchedGroup): () => void {
     this.#groups.add(group);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
@@ -64,7 +65,10 @@ function linuxSizes(looksAtAll: boolean): Sizes {
   return (group) => sum((members.get(group) ?? []).map(proportionalOf));
 }
 
-/** `4711 (name) S 4000 4700 …`: state, parent and group follow the name, which may contain anything. */
+/**
+ * Reads the process group from `4711 (name) S 4000 4700 …`. State, parent and group follow the name, which may contain
+ * any characters.
+ */
 function groupOf(pid: string): number | undefined {
   const text = readText(`/proc/${pid}/stat`);
   const [, , group] = text.slice(text.lastIndexOf(') ') + 2).split(' ');
@@ -75,7 +79,10 @@ function residentOf(pid: number): number {
   return Number(readText(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE_BYTES;
 }
 
-/** Memory shared with the parent counts once. */
+/**
+ * Returns the memory of a process, in which pages shared with other processes count proportionally. Memory shared with
+ * the parent is therefore counted only once in the sum.
+ */
 function proportionalOf(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+)/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1];
   return kilobytes === undefined ? residentOf(pid) : Number(kilobytes) * BYTES_PER_KB;

@@ -1,4 +1,7 @@
-/** AWS's runtime interface client for Java: from a function's own packages or Maven's repository, and its native library. */
+/**
+ * AWS's runtime interface client for Java and its native library. The client comes from a function's own packages or
+ * from Maven's repository.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -8,14 +11,14 @@ import { listNames, type Machine } from './machine.ts';
 
 export const CLIENT = 'aws-lambda-java-runtime-interface-client';
 export const MAIN = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
-/** System property of the client: it loads this file instead of unpacking its own. */
+/** System property of the client. If it is set, the client loads this file instead of unpacking its own library. */
 export const NATIVE_LIBRARY = 'com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI';
 const GROUP = ['com', 'amazonaws'];
 const MAIN_FILE = `${MAIN.replaceAll('.', '/')}.class`;
 
 type Library = { readonly name: string; readonly glibc: string; readonly musl: string };
 
-/** The files by `process.arch`: the library for glibc, and the loaders of both C libraries. */
+/** The files by `process.arch`: the library for glibc, and the dynamic loaders of both C libraries. */
 const LIBRARIES: Readonly<Record<string, Library>> = {
   x64: {
     name: 'libaws-lambda-jni.linux-x86_64.so',
@@ -33,7 +36,7 @@ export function hasClient(classPath: readonly string[]): boolean {
   return classPath.some((entry) => clientsOf(entry).length > 0);
 }
 
-/** `folder/*` of a class path means all jars in it. */
+/** Returns the jars of a class path entry. `folder/*` means all jars in the folder. */
 function clientsOf(entry: string): readonly string[] {
   if (basename(entry) !== '*') return holdsClient(entry) ? [entry] : [];
   return listNames(dirname(entry))
@@ -42,12 +45,15 @@ function clientsOf(entry: string): readonly string[] {
     .filter(holdsClient);
 }
 
-/** Matches any jar name, because plug-ins put the client into the jar of the function. */
+/**
+ * Whether a class path entry contains the client. Any jar name matches, because plug-ins put the client into the
+ * function's jar.
+ */
 function holdsClient(entry: string): boolean {
   try {
     const stats = statSync(entry);
     if (stats.isDirectory()) return existsSync(join(entry, MAIN_FILE));
-    // Opening a named pipe would wait for a writer.
+    // A named pipe is not opened, because this would wait for a writer.
     return stats.isFile() && readDirectory(entry).includes(MAIN_FILE);
   } catch {
     // The JVM ignores missing files and reports damaged jars.
@@ -55,7 +61,7 @@ function holdsClient(entry: string): boolean {
   }
 }
 
-/** The newest complete version in the local Maven repository. */
+/** Finds the newest complete version of the client in the local Maven repository. */
 export function findClient({ environment, home }: Machine): readonly string[] | undefined {
   const repository = environment['M2_REPO'] ?? join(home, '.m2', 'repository');
   const versions = listNames(join(repository, ...GROUP, CLIENT)).filter((version) => /^\d/.test(version));
@@ -83,10 +89,10 @@ function tagOf(text: string, name: string): string {
 }
 
 /**
- * By default each JVM unpacks the library to `/tmp/.libaws-lambda-jni.so`, and if two start at once, one of them ends
- * with SIGBUS. Undefined to keep the default: the client is older (2.3.2 has no such library), or it is uncertain
- * which of
- * several clients is loaded or whether this machine can load its library.
+ * Returns a copy of the client's native library. By default each JVM unpacks the library to
+ * `/tmp/.libaws-lambda-jni.so`, and if two JVMs start at once, one of them ends with SIGBUS. Returns undefined to keep
+ * the default if the client is too old (2.3.2 has no such library), if several clients could be loaded, or if this
+ * machine may be unable to load the library.
  */
 export function nativeLibrary(
   classPath: readonly string[],
@@ -109,7 +115,7 @@ export function nativeLibrary(
   }
 }
 
-/** Creates a copy atomically, because running JVMs keep it mapped while the code is rebuilt. */
+/** Stores a copy of the library atomically, because running JVMs keep the file mapped while the code is rebuilt. */
 function keep(bytes: Buffer, folder: string): string {
   const file = join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.so`);
   if (existsSync(file)) return file;

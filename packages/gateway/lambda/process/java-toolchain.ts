@@ -1,4 +1,4 @@
-/** Toolchain of a Java function: a JDK or JRE, and AWS's runtime interface client. */
+/** Finds the toolchain of a Java function: a JDK or JRE, and AWS's runtime interface client. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -119,7 +119,9 @@ function findClasses(folders: readonly string[]): Classes | undefined {
   return undefined;
 }
 
-/** Classes come first, because they are newer than a jar with all dependencies. */
+/**
+ * The folder of classes comes first in the class path, because the classes are newer than a jar with all dependencies.
+ */
 function ofMaven(folder: string, target: string): Classes {
   const dependency = join(target, 'dependency');
   const path = [join(target, 'classes'), join(dependency, '*'), join(target, '*')];
@@ -138,8 +140,8 @@ function ofGradle(build: string, classes: string): Classes {
 }
 
 /**
- * Names that plug-ins of Maven and Gradle give to a jar with its dependencies; shading keeps the other as
- * `original-…`.
+ * Names that plug-ins of Maven and Gradle give to a jar with its dependencies. Shading keeps the jar without
+ * dependencies as `original-…`.
  */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 

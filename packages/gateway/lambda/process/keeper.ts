@@ -1,16 +1,18 @@
 /**
- * Ends the processes of functions when the gateway cannot: a shell in its own process group waits for the end of
+ * Ends the processes of functions when the gateway cannot do it. A shell in its own process group waits for the end of
  * its standard input, which closes when the gateway ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-/** In the environment of every process that an instance starts: `{run}/{number of the instance}`. */
+/**
+ * Variable in the environment of every process that an instance starts. Its value is `{run}/{number of the instance}`.
+ */
 export const MARK = 'GATEWRIGHT_INSTANCE';
 
 /**
- * `$1` is the run's mark in the environment of its processes, `$2` the folder of the run. Children that have left their group keep
- * the mark.
+ * `$1` is the run's mark in the environment of its processes, `$2` the folder of the run. Child processes that have
+ * left their group still have the mark.
  */
 const SCRIPT = `trap '' INT TERM HUP
 groups=' '
@@ -32,7 +34,7 @@ export class Keeper {
   #shell: ChildProcess | undefined;
   #count = 0;
 
-  /** @param folder removed with the processes if the gateway could not remove it */
+  /** @param folder the folder that is removed with the processes if the gateway could not remove it */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -55,7 +57,7 @@ export class Keeper {
   }
 
   #write(line: string): void {
-    // Windows has neither this shell nor groups.
+    // Windows has neither this shell nor process groups.
     if (process.platform === 'win32') return;
     this.#shell ??= this.#start();
     this.#shell.stdin?.write(`${line}\n`);
@@ -73,7 +75,7 @@ export class Keeper {
     // Without a shell, the processes end only if the gateway shuts down normally.
     shell.on('error', () => undefined);
     shell.stdin.on('error', () => undefined);
-    // A pipe is a socket and must not keep the gateway alive; its type does not declare `unref`.
+    // A pipe is a socket and must not keep the gateway alive. The type of a pipe does not declare `unref`.
     if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function')
       Reflect.apply(shell.stdin.unref, shell.stdin, []);
     return shell;

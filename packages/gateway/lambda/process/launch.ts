@@ -5,7 +5,10 @@ import type { CodeFinding } from '../code/runnable-code.ts';
 export type Launch = {
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) come after the template's search paths. */
+  /**
+   * Variables that are added to Lambda's variables. Search paths (`PYTHONPATH`…) come after the template's search
+   * paths.
+   */
   readonly environment: Readonly<Record<string, string>>;
   readonly searchPath: readonly string[];
   readonly hasNoDeadline?: true;
@@ -14,20 +17,23 @@ export type Launch = {
 export type Toolchain =
   | {
       readonly kind: 'found';
-      /** @throws BuildError when it does not compile */
+      /**
+       * Prepares the start of the program.
+       * @throws BuildError when the code does not compile
+       */
       readonly launch: () => Promise<Launch>;
-      /** Absent = `launch` compiles nothing. */
+      /** The command that compiles; absent if `launch` compiles nothing. */
       readonly compiler?: string;
-      /** Matches the names of its source files. A change of one of them makes a new version. */
+      /** Matches the names of the toolchain's source files. A change to one of them creates a new version. */
       readonly sources: RegExp;
-      /** The folder of the source files; absent = the code's folder. */
+      /** The folder of the source files; absent if it is the code's folder. */
       readonly folder?: string;
-      /** Whether a different toolchain would be found now; absent: never. */
+      /** Whether a different toolchain would be found now; absent if this cannot happen. */
       readonly isOutdated?: () => boolean;
       readonly missing: readonly DefinitionError[];
       /** Packages that the gateway lends, with their versions. */
       readonly borrowed?: readonly string[];
-      /** A sentence about the program that runs them. */
+      /** A sentence about the program that runs the functions. */
       readonly interpreter?: string;
       readonly findings: readonly CodeFinding[];
     }
@@ -38,7 +44,7 @@ export type Toolchain =
       readonly isLate?: boolean;
     };
 
-/** A version other than the declared one; reported once for all functions of a template. */
+/** Reports a version other than the declared version, once for all functions of a template. */
 export function versionFinding(
   { runtime, place }: FunctionDefinition,
   found: string,

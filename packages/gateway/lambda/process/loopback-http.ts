@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A web page can reach every loopback port: such requests are recognized by their Host or Origin header. */
+/**
+ * Whether a request comes from a web page. A web page can reach every loopback port, and its requests are recognized by
+ * their Host or Origin header.
+ */
 export function isFromBrowser({ headers }: IncomingMessage, host: string): boolean {
   return headers.host !== host || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
-/** The body as text; undefined if larger, when it is read to its end and dropped. */
+/** Returns the body as text. A body above the limit is read to its end and dropped, and the result is undefined. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-/** Node.js functions in their own processes: `isolation: process`. */
+/** Node.js functions that run in their own processes (`isolation: process`). */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -24,7 +24,7 @@ type NodeSetup = ProcessSetup & {
   readonly lender: Lender;
 };
 
-/** The first version with hooks for both module systems. */
+/** The first version of Node.js with hooks for both module systems. */
 const OLDEST = [22, 15] as const;
 const MAX_TIMEOUT_MS = 900_000;
 /** Share of `MemorySize` for V8's old generation, as in Lambda. */

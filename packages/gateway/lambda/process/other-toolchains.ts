@@ -1,4 +1,4 @@
-/** Toolchains of Ruby and .NET: AWS's runtime interface clients, if a project has them. */
+/** Finds the toolchains of Ruby and .NET: AWS's runtime interface clients, if a project has them. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -12,7 +12,7 @@ import { readVersion } from './read-version.ts';
 const RUBY_SOURCES = /\.(?:rb|json|ya?ml)$|^Gemfile(?:\.lock)?$/;
 const DOTNET_SOURCES = /\.(?:dll|json|ya?ml)$/;
 
-/** The client is a gem, of the project's bundle or of the machine. */
+/** Finds Ruby and the client, which is a gem of the project's bundle or of the machine. */
 export async function findRuby(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -52,7 +52,7 @@ export async function findRuby(
 
 const FIND_CLIENT = `Dir.chdir(ARGV[0]); puts "client=#{Gem.bin_path('aws_lambda_ric', 'aws_lambda_ric')}"`;
 
-/** The client is an assembly, published with the function. */
+/** Finds .NET and the client, which is an assembly that is published with the function. */
 export async function findDotnet(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -107,7 +107,7 @@ export async function findDotnet(
   };
 }
 
-/** The last version listed is the newest. */
+/** Matches the last listed version, which is the newest. */
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {

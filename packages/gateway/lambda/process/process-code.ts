@@ -154,7 +154,9 @@ export function processProgram(
   return { program, facts };
 }
 
-/** `AWS_LAMBDA_EXEC_WRAPPER` starts the runtime and gets its command as arguments. */
+/**
+ * `AWS_LAMBDA_EXEC_WRAPPER` names a program that starts the runtime. It gets the command of the runtime as arguments.
+ */
 function wrap(
   definition: FunctionDefinition,
   { command, args }: Launch,
@@ -170,8 +172,8 @@ function wrap(
 }
 
 /**
- * Lambda extensions: programs in a layer's folder `extensions`, which run next to the runtime. Absolute paths by
- * name; if names are equal, the later layer wins.
+ * Finds Lambda extensions: programs in the `extensions` folder of a layer, which run next to the runtime. Returns
+ * absolute paths sorted by name. If two names are equal, the later layer takes precedence.
  */
 function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
   const found = new Map<string, string>();

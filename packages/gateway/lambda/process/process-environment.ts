@@ -1,6 +1,6 @@
 /**
- * The environment of a function that is a process: Lambda's, with the search paths of its layers and its
- * toolchain.
+ * The environment of a function that is a process. It is Lambda's environment with the search paths of the function's
+ * layers and toolchain.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,10 @@ export function processEnvironment(
   };
 }
 
-/** Folders of layers, the last one first, because in Lambda its files override the files of the others. */
+/**
+ * Returns the folders of layers. The last layer comes first, because in Lambda its files override the files of the
+ * other layers.
+ */
 export function layerRoots({ layers }: Pick<FunctionDefinition, 'layers'>): string[] {
   return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
 }

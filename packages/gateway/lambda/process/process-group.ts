@@ -17,11 +17,11 @@ type GroupOwner = {
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
 };
 
-/** Time for a process to end in order after SIGTERM. */
+/** Time for a process to shut down after SIGTERM. */
 const GRACE_MS = 300;
-/** Time for its remaining output, while a child keeps the pipe open. */
+/** Time to read the remaining output of a process that has ended, while a child process keeps the pipe open. */
 const OUTPUT_MS = 100;
-/** Rounds of searching for children that start children. */
+/** Maximum number of searches for processes, because child processes may start further processes. */
 const MAX_SWEEPS = 20;
 
 export class ProcessGroup {
@@ -69,12 +69,12 @@ export class ProcessGroup {
     });
   }
 
-  /** The group's id; undefined if it could not be started. */
+  /** The group's id; undefined if the process could not be started. */
   get id(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Asks all to end, and shortly after kills the rest, including processes started since. */
+  /** Sends SIGTERM to all processes, and shortly after kills those that remain, including processes started since. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
@@ -111,7 +111,10 @@ export class ProcessGroup {
     return new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
-  /** Waits until the process has closed its pipes, which a child may share and keep open. */
+  /**
+   * Waits until the output has been read, but not indefinitely, because a child process may share the pipes and keep
+   * them open.
+   */
   #whenHeard(then: () => void): void {
     let isHeard = false;
     const onChange = (): void => {
@@ -137,14 +140,14 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // A process that has ended meanwhile is not an error, and without this command there is no alternative.
+    // It is not an error if the process has already ended. Without this command, there is no alternative.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };
 
 /**
- * Signals a process and all its children, by its group. Windows has neither groups nor a terminating request:
- * there only SIGKILL acts, by `taskkill`.
+ * Signals a process and all its children through their process group. Windows has neither process groups nor a signal
+ * to terminate, so only SIGKILL has an effect there, through `taskkill`.
  */
 export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: System = HERE): void {
   if (system.platform === 'win32') {
@@ -158,7 +161,7 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   }
 }
 
-/** The exit reason in Go's wording, as in Lambda; undefined if it ended without an error. */
+/** Returns the exit reason in Go's wording, as in Lambda; undefined if the process ended without an error. */
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string | undefined {
   if (signal !== null) return `signal: ${SIGNAL_NAMES[signal] ?? signal}`;
   return code === 0 ? undefined : `exit status ${code ?? 1}`;
@@ -182,11 +185,11 @@ function raiseOomScore(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch {
-    // It has already ended.
+    // The process has already ended.
   }
 }
 
-/** Ends processes that have left the group, found by their environment. Only Linux shows it. */
+/** Ends processes that have left the group. They are found by their environment, which only Linux exposes. */
 export async function endMarked(entry: string): Promise<void> {
   if (process.platform !== 'linux') return;
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
@@ -196,7 +199,7 @@ export async function endMarked(entry: string): Promise<void> {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has already ended.
+        // The process has already ended.
       }
     }
   }
@@ -206,7 +209,7 @@ async function findMarked(entry: string): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
-      // The environment of another user's process, or of an ended one, is unreadable.
+      // The environment is unreadable if the process has ended or belongs to another user.
       const text = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
       return text.split('\0').includes(entry);
     }),

@@ -13,9 +13,9 @@ import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
 /** Lambda's longest timeout, which a handler without a deadline sees as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
-/** Threshold of a slow event, as for threads. */
+/** Time from which an event counts as slow. The value is the same for threads. */
 const SLOW_AFTER_MS = 15;
-/** Shutdown time of extensions (Lambda: 2,000 ms with external ones). */
+/** Time for extensions to shut down. Lambda allows 2,000 ms if there are external extensions. */
 const SHUTDOWN_MS = 300;
 type Role = 'runtime' | 'extension';
 const BYTES_PER_MB = 1024 * 1024;
@@ -73,7 +73,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.isDraining || this.#isEnding || isSlow;
   }
 
-  /** A process fetches events one by one, so handing over more has no benefit. */
+  /** Whether the instance accepts an event. A process fetches events one by one, so giving it more has no benefit. */
   hasRoom(): boolean {
     return this.#job === undefined && !this.isStuck;
   }
@@ -118,7 +118,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     await this.#finish();
   }
 
-  /** `group-memory.ts` watches its size. */
+  /** Does nothing, because `group-memory.ts` watches the size of the process. */
   endIfTooLarge(): Promise<void> {
     return Promise.resolve();
   }
@@ -166,7 +166,9 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#program.hold?.(this, isHeld && !this.#isOver);
   }
 
-  /** Reads the output that was printed before the response, so that it is logged before the response is sent. */
+  /**
+   * Sends the response one event loop turn later, so that output printed before the response is read and logged first.
+   */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
     if (job === undefined || this.#hasAnswered) return;
@@ -211,7 +213,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#leaveMemory.push(this.#program.memory.watch({ id, limitBytes, onTooLarge }));
   }
 
-  /** Pauses the memory watch while the instance is idle. */
+  /** Stops the deadline and the memory watch while the instance is idle. */
   #rest(): void {
     this.#clearDeadline();
     for (const leave of this.#leaveMemory.splice(0)) leave();
@@ -263,7 +265,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
   }
 
-  /** If the process ends, the running event or the start of the instance fails. */
+  /** Fails the running event, or the start of the instance if it is not ready. */
   #failUnanswered(errorType: string, reason: string): void {
     const requestId = this.#requestIdOf(this.#job?.sequence ?? 0);
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
@@ -291,7 +293,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.#program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
   }
 
-  /** Lambda measures until the runtime requests the next event, even after the response. */
+  /** Checks the timeout. Lambda measures until the runtime requests the next event, even after the response. */
   #checkDeadline(): void {
     this.#deadline = undefined;
     if (this.#job === undefined || this.#isOver) return;

@@ -1,4 +1,4 @@
-/** The parts of an instance that is a process, common to all instances of a function's version. */
+/** The parts of a process instance that are common to all instances of a function's version. */
 import type { Deadlines } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
@@ -9,12 +9,12 @@ import type { GroupCommand } from './process-group.ts';
 export type ProcessProgram = {
   readonly definition: FunctionDefinition;
   readonly runtime: GroupCommand;
-  /** Programs of layers that run next to it (`/opt/extensions`). */
+  /** Programs of layers that run next to the runtime (`/opt/extensions`). */
   readonly extensions: readonly GroupCommand[];
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** If debugging is on: called when a debugger attaches to or leaves a busy instance. */
+  /** Called when a debugger attaches to a busy instance or leaves it; absent if debugging is off. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;

@@ -13,7 +13,7 @@ export class LateProgram extends Error {
 }
 
 /**
- * The first group of the pattern in its output; undefined if it does not run.
+ * Returns the first group of the pattern in the program's output; undefined if the program does not run.
  * @throws LateProgram
  */
 export function readVersion(

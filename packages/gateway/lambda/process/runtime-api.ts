@@ -1,6 +1,6 @@
 /**
- * Lambda's Runtime API as one instance sees it, on its own loopback port. Requests of web pages are refused,
- * and a response counts only with the id of the running event, which only this instance knows.
+ * Lambda's Runtime API for one instance, on its own loopback port. Requests from web pages are refused. A response
+ * counts only with the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ export type RuntimeEvent = {
   readonly payload: string;
   readonly deadlineMs: number;
   readonly functionArn: string;
-  /** Absent = `$LATEST`. */
+  /** Version that runs the event; absent for `$LATEST`. */
   readonly functionVersion?: string | undefined;
   readonly traceHeader: string;
   readonly clientContext: string | undefined;
@@ -36,7 +36,7 @@ export interface RuntimeApiHost {
 }
 
 const LOOPBACK = '127.0.0.1';
-/** Unread bytes of a streamed response. */
+/** Maximum number of unread bytes of a streamed response. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 
 export class RuntimeApi {
@@ -54,7 +54,7 @@ export class RuntimeApi {
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
     this.#host = host;
     this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());
-    // A response may be streamed for as long as a function may run.
+    // No timeouts, because a response may be streamed for as long as a function may run.
     const limits = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
     this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
   }
@@ -101,8 +101,8 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // Lambda has an environment per version; here one instance runs all, and only our own clients get the
-      // version.
+      // In Lambda each version has its own environment. Here one instance runs all versions, and only the gateway's own
+      // clients read this header.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });
@@ -199,7 +199,10 @@ export class RuntimeApi {
     answerJson(response, 202, { status: 'OK' });
   }
 
-  /** The parts of a response as they arrive, at the pace of the reader; the trailers contain its error. */
+  /**
+   * Passes on the parts of a response as they arrive, at the pace of the reader. The trailers contain the error of the
+   * response.
+   */
   async #takeStream(request: IncomingMessage): Promise<void> {
     let unread = 0;
     for await (const bytes of request as AsyncIterable<Buffer>) {
@@ -221,7 +224,7 @@ export class RuntimeApi {
     }
   }
 
-  /** Whether the runtime has ever asked for an event. */
+  /** Whether the runtime has requested an event at least once. */
   get isInitialised(): boolean {
     return this.#hasStarted;
   }

@@ -1,7 +1,7 @@
 /**
  * The memory shared by the gateway and one instance. It carries events and responses as plain JSON text
- * (text-channel.ts) and their metadata separately (docs/design/hot-path §2). Both sides count events in
- * order; event number n uses slot n mod `SLOTS`.
+ * (text-channel.ts) and their metadata separately (docs/design/hot-path §2). Both sides count events in order. Event
+ * number n uses slot n mod `SLOTS`.
  */
 import type { MessagePort } from 'node:worker_threads';
 
@@ -11,15 +11,18 @@ import type { EventMessage } from '../invocation/job.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 
 /**
- * Must exceed twice the largest window, because revoked events keep their slot until the instance has passed them.
- * Must be a power of two (`slotOf`) and not exceed the places of a ring.
+ * Number of slots. It must exceed twice the largest window, because revoked events occupy their slot until the instance
+ * has passed them. It must be a power of two (`slotOf`) and not exceed the places of a ring.
  */
 export const SLOTS = MOST_AHEAD;
 
-/** Longest trace header that a function gets, in bytes; AWS's own is below 150. */
+/** Maximum length in bytes of the trace header that a function gets. AWS's own header is below 150 bytes. */
 const TRACE_BYTES = 256;
 
-/** States of an event's slot. The step from WAITING is a compare-and-set that either side may win. */
+/**
+ * States of an event's slot. Either side may change the state from WAITING, by compare-and-set, and only the first
+ * succeeds.
+ */
 export const WAITING = 0;
 export const STARTED = 1;
 export const REVOKED = 2;
@@ -33,7 +36,7 @@ export type Board = {
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
-  /** [0] = unread log lines and parts of a streamed response. */
+  /** Element 0 is the number of unread log lines and parts of a streamed response. */
   readonly unreadLines: Int32Array;
 };
 
@@ -55,12 +58,12 @@ export function openBoard(memory: SharedArrayBuffer): Board {
   };
 }
 
-/** The gateway's side of an instance's events and responses. */
+/** Opens the gateway's side of an instance's events and responses. */
 export function sendEvents({ memory }: Board, port: MessagePort): TextChannel<EventMessage, string> {
   return new TextChannel(port, memory, CHANNEL_OFFSET, 'gateway');
 }
 
-/** The instance's side. */
+/** Opens the instance's side of its events and responses. */
 export function receiveEvents({ memory }: Board, port: MessagePort): TextChannel<string, EventMessage> {
   return new TextChannel(port, memory, CHANNEL_OFFSET, 'instance');
 }
@@ -78,13 +81,13 @@ export function readTrace(board: Board, slot: number): string {
   return board.traces.toString('latin1', start, start + (board.traceLengths[slot] ?? 0));
 }
 
-/** Odd, so that multiplying by it permutes the 24-bit numbers. */
+/** The number is odd, so that multiplication by it permutes the 24-bit numbers. */
 const STRIDE = 0x9e3779;
 
 /**
- * Derives the request ids of an instance from its event numbers, on both sides, so that no message carries
- * them.
- * @param seed a random UUID of the instance; ids keep its first 24 characters. Distinct for 2^48 events.
+ * Derives the request ids of an instance from its event numbers, on both sides, so that no message carries them. The
+ * ids are distinct for 2^48 events.
+ * @param seed a random UUID of the instance; ids keep its first 24 characters
  */
 export function requestIds(seed: string): (sequence: number) => string {
   const prefix = seed.slice(0, 24);
@@ -98,7 +101,8 @@ export function requestIds(seed: string): (sequence: number) => string {
 }
 
 /**
- * The id of one event, made on first use. It must not reference the instance, because request records keep it.
+ * Returns the id of one event, which is created on first use. The function must not reference the instance, because
+ * request records keep the function.
  */
 export function lazyRequestId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
   return () => requestIdOf(sequence);

@@ -7,8 +7,8 @@ type Reader = { readonly resolve: (next: Next) => void; readonly reject: (error:
 const OVER: Next = { done: true, value: undefined };
 
 /**
- * Keeps unread parts, bounded by the instance's window. Bytes are acknowledged when they are read, or at once after
- * the reader has left, so that the function continues as in Lambda.
+ * Stores unread parts of a stream, up to the instance's window. Bytes are acknowledged when they are read. After the
+ * reader has disconnected they are acknowledged at once, so that the function continues as in Lambda.
  */
 export class FunctionStream implements ByteStream {
   readonly #parts: StreamPart[] = [];
@@ -27,7 +27,7 @@ export class FunctionStream implements ByteStream {
     acknowledge(bytes.length);
   }
 
-  /** Ends the stream; `error` is read after the parts. Only the first end counts. */
+  /** Ends the stream. The reader gets `error` after the parts. Only the first call counts. */
   end(error?: Error): void {
     if (this.#end !== undefined) return;
     this.#end = { error };

@@ -7,13 +7,13 @@ import type { RuntimePackages } from '../code/runtime-packages.ts';
 
 export type BundleFile = {
   readonly file: string;
-  /** Path of the source map; undefined if the file contains it, for debuggers. */
+  /** Path of the source map; undefined if the file itself contains the map for debuggers. */
   readonly mapComment: string | undefined;
-  /** Absolute path next to the source file, as which the code is evaluated; it need not exist. */
+  /** Absolute path at which the code is evaluated, next to the source file. The path need not exist. */
   readonly address: string;
 };
 
-/** A property of the global object with functions, by file, that load the packages of a bundle. */
+/** A property of the global object. It contains functions that load the packages of a bundle, by file. */
 export const PACKAGES_SYMBOL = 'gatewright.packages';
 
 export type HandlerCode = { readonly kind: 'file'; readonly file: string } | BundleCode;
@@ -25,19 +25,19 @@ export type BundleCode = {
   /** Packages of the bundle that are bundled separately from `own`. */
   readonly packages: BundleFile | undefined;
   readonly format: 'esm' | 'cjs';
-  /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
+  /** Whether an ESM bundle gets `require`, `__dirname` and `__filename`, for CommonJS packages in the bundle. */
   readonly withRequire: boolean;
   /** Directory of V8's code cache; absent for small bundles, which do not benefit. */
   readonly compileCache: string | undefined;
 };
 
 export type InstanceStart = {
-  /** Events in, responses out: JSON text, in order. */
+  /** Carries events in and responses out, as JSON text in order. */
   readonly port: MessagePort;
-  /** `InstanceReport`s out, `PartReceipt`s in. */
+  /** Carries `InstanceReport`s out and `PartReceipt`s in. */
   readonly reports: MessagePort;
   readonly board: SharedArrayBuffer;
-  /** One Float64: milliseconds by which the virtual clock is ahead. */
+  /** One Float64 with the milliseconds by which the virtual clock is ahead. */
   readonly clockOffset: SharedArrayBuffer;
   readonly requestIdSeed: string;
   readonly functionName: string;
@@ -46,8 +46,8 @@ export type InstanceStart = {
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
   /**
-   * The value that `StoppableDeadlines` keeps: the total time for which debuggers have paused functions; undefined: no
-   * debuggers.
+   * The memory of `StoppableDeadlines` with the time for which debuggers have paused functions; undefined if debugging
+   * is off.
    */
   readonly stoodMs: SharedArrayBuffer | undefined;
   readonly logGroupName: string;
@@ -65,7 +65,7 @@ export type InstanceStart = {
   readonly ownApis: OwnApis | undefined;
 };
 
-/** The data of a thread that boots before its code is built; its `LateStart` follows as a message. */
+/** The data of a thread that boots before its code is built. Its `LateStart` follows as a message. */
 export type WaitingStart = {
   readonly kind: 'waiting';
   /** Modules of Node.js that the previous code imported. */
@@ -78,13 +78,10 @@ export type LateStart = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Messages of an instance other than responses. */
+/** Messages of an instance, except responses. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
-  /**
-   * Part of the streamed response to the event of this number; acknowledged on the same port by a
-   * `PartReceipt`.
-   */
+  /** Part of the streamed response to the event with this number. A `PartReceipt` on the same port acknowledges it. */
   | {
       readonly kind: 'part';
       readonly sequence: number;
@@ -102,7 +99,7 @@ export type InstanceReport =
       readonly message: string;
     };
 
-/** The gateway has read bytes of the streamed response to the event of this number. */
+/** Reports that the gateway has read bytes of the streamed response to the event with this number. */
 export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
 export function readThreadStart(data: unknown): InstanceStart | WaitingStart {

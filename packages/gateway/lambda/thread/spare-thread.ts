@@ -3,9 +3,9 @@ import type { Worker } from 'node:worker_threads';
 
 import { bootThread, type ThreadProgram } from './start-thread.ts';
 
-/** Events that waited for a save are served before this work starts. */
+/** Delay before a spare thread boots, so that events that waited for a save are served first. */
 const KEEP_AFTER_MS = 250;
-/** How long the thread, which takes 12 MB, waits for the next save. */
+/** How long the thread, which occupies 12 MB, waits for the next save. */
 const KEEP_FOR_MS = 120_000;
 
 export class SpareThread {
@@ -13,7 +13,10 @@ export class SpareThread {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  /** @param program of the previous code; a started instance uses its own program */
+  /**
+   * Boots a spare thread.
+   * @param program the program of the previous code; a started instance uses its own program
+   */
   boot(program: ThreadProgram): void {
     // A debugger would show a thread without code.
     if (this.#worker !== undefined || this.#isOver || program.debugging !== undefined) return;
@@ -44,7 +47,7 @@ export class SpareThread {
     }, KEEP_AFTER_MS).unref();
   }
 
-  /** Ends the spare thread; no other one will be started. */
+  /** Ends the spare thread and prevents the start of another. */
   close(): Promise<void> {
     this.#isOver = true;
     return this.end();

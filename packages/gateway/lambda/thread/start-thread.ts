@@ -29,13 +29,13 @@ export type ThreadProgram = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** Undefined: debugging is off. */
+  /** The debugging connection; undefined if debugging is off. */
   readonly debugging?: Debugging | undefined;
-  /** A thread that waits for its code. */
+  /** Supplies a thread that waits for its code. */
   readonly spare?: { readonly take: () => Worker | undefined } | undefined;
 };
 
-/** Uses the thread that waits for its code, if there is one. */
+/** Starts an instance's thread, or uses the thread that waits for its code if there is one. */
 export function startThread(
   program: ThreadProgram,
   port: MessagePort,
@@ -79,7 +79,7 @@ export function startThread(
   return waiting;
 }
 
-/** A thread that waits for its code. */
+/** Boots a thread that waits for its code. */
 export function bootThread(program: ThreadProgram): Worker {
   const waiting: WaitingStart = { kind: 'waiting', builtins: program.built.builtins };
   return new Worker(program.workerFile, { ...optionsOf(program, ''), workerData: waiting });

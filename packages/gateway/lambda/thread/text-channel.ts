@@ -1,16 +1,16 @@
 /**
- * Strings between the gateway and an instance, in order in each direction: through shared memory if they fit,
- * otherwise through a `MessagePort`. The port's other messages only wake an idle receiver; a busy receiver checks the
- * memory itself once per turn of its event loop (docs/design/hot-path §2).
+ * Passes strings between the gateway and an instance, in order in each direction. A string goes through shared memory
+ * if it fits, otherwise through a `MessagePort`. The port's other messages only wake an idle receiver. A busy receiver
+ * checks the memory itself once per turn of its event loop (docs/design/hot-path §2).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { RING_BYTES, TextRing } from './text-ring.ts';
 
-/** Read before a function can replace the global. */
+/** The original is stored before a function can replace the global. */
 const { setImmediate } = globalThis;
 
-/** One word for each direction; 0: the receiver sleeps and needs a message to wake it. */
+/** One word for each direction. 0 means that the receiver sleeps and needs a message to wake it. */
 const BELL_BYTES = 4;
 const WAY_BYTES = BELL_BYTES + RING_BYTES;
 
@@ -25,20 +25,22 @@ export class TextChannel<Sent, Received> {
   readonly #port: MessagePort;
   readonly #out: Way;
   readonly #in: Way;
-  /** After this many strings in one turn, this side checks again by itself, so the sender need not wake it. */
+  /**
+   * If at least this many strings arrive in one turn, this side checks again by itself, so the sender need not wake it.
+   */
   readonly #busyFrom: number;
   /** Strings that arrived through the port, oldest first. */
   readonly #carried: Received[] = [];
-  /** Counts of the ring: strings taken, and strings present at the last check. */
+  /** Counts of strings in the ring: how many were taken, and how many were present at the last check. */
   #taken = 0;
   #until = 0;
 
-  /** @param offset of its `CHANNEL_BYTES`, a multiple of 4 */
+  /** @param offset the start of the channel's `CHANNEL_BYTES` in the memory, a multiple of 4 */
   constructor(port: MessagePort, memory: SharedArrayBuffer, offset: number, side: 'gateway' | 'instance') {
     const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
     this.#port = port;
     [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
-    // The gateway's loop runs anyway; an additional turn of an instance costs half as much as an event.
+    // The gateway's loop runs anyway. For an instance, an additional turn costs half as much as an event.
     this.#busyFrom = side === 'gateway' ? 1 : 2;
   }
 
@@ -85,14 +87,14 @@ export class TextChannel<Sent, Received> {
   }
 
   /**
-   * The oldest string that was present at the last check; undefined: no more. Later ones wait for the next turn of the
-   * loop, so that a faster sender cannot keep this side from its other work.
+   * Returns the oldest string that was present at the last check; undefined if there are no more. Later strings wait
+   * for the next turn of the event loop, so that a faster sender cannot keep this side from its other work.
    */
   take(): Received | string | undefined {
     if (this.#taken === this.#until) return undefined;
     const { ring } = this.#in;
     const isCarried = ring.isElsewhere();
-    // The other side's message is still in transit and will wake this side.
+    // The string is still in transit through the port, and its message will wake this side.
     if (isCarried && this.#carried.length === 0) return undefined;
     this.#taken = (this.#taken + 1) | 0;
     const text = ring.read();

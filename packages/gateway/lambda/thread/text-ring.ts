@@ -1,26 +1,34 @@
 /**
- * Strings that one thread writes and another reads, in order, in shared memory. A string that does not fit is sent
- * another way; the ring records its position among the others.
+ * Strings in shared memory that one thread writes and another reads, in order. A string that does not fit is sent
+ * another way, and the ring records its position among the other strings.
  */
 
-/** A power of two: room for some dozens of events, small enough for the processor cache. */
+/**
+ * Size of the ring, a power of two. It has room for some dozens of events and is small enough for the processor cache.
+ */
 const DATA_BYTES = 64 * 1024;
-/** UTF-16 units; a longer string would leave little room for others. */
+/** Maximum length of a string in UTF-16 units. A longer string would leave little room for others. */
 const LONGEST = 4_096;
-/** UTF-8 bytes per UTF-16 unit. */
+/** Maximum number of UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const LENGTH_BYTES = 4;
-/** Always kept free for the markers of strings that do not fit. */
+/** Bytes that are always free for the markers of strings that do not fit. */
 const PLACES_BYTES = 1_024;
 
 /** The maximum number of strings that a writer may be ahead of the reader. */
 export const MOST_AHEAD = PLACES_BYTES / LENGTH_BYTES;
 
-/** Markers instead of a length: the string is sent another way; the next string is at the start of the memory. */
+/**
+ * Markers that replace a length. ELSEWHERE means that the string is sent another way, AT_BEGINNING that the next string
+ * is at the start of the memory.
+ */
 const ELSEWHERE = -1;
 const AT_BEGINNING = -2;
 
-/** Words before the data: the number of strings, and the byte up to which they have been read. */
+/**
+ * Positions of the words before the data: COUNT is the number of strings, READ the byte up to which they have been
+ * read.
+ */
 const COUNT = 0;
 const READ = 1;
 const HEAD_WORDS = 2;
@@ -35,7 +43,7 @@ export class TextRing {
   /** Total bytes that this side has passed, over all rounds. */
   #passed = 0;
 
-  /** @param offset a multiple of 4; `RING_BYTES` from there are the ring's */
+  /** @param offset the start of the ring's `RING_BYTES` in the memory, a multiple of 4 */
   constructor(memory: SharedArrayBuffer, offset: number) {
     const data = offset + HEAD_WORDS * LENGTH_BYTES;
     this.#head = new Int32Array(memory, offset, HEAD_WORDS);
@@ -62,12 +70,15 @@ export class TextRing {
     this.#publish(this.#at, ELSEWHERE);
   }
 
-  /** Whether the next string is sent another way. Like `read`, call it only if `count` shows that there is one. */
+  /**
+   * Whether the next string is sent another way. As with `read`, call it only if `count` shows that there is a next
+   * string.
+   */
   isElsewhere(): boolean {
     return this.#lengths[this.#at >> 2] === ELSEWHERE;
   }
 
-  /** The next string; empty if it is sent another way. */
+  /** Returns the next string; empty if the string is sent another way. */
   read(): string {
     if (this.#lengths[this.#at >> 2] === AT_BEGINNING) this.#passed += DATA_BYTES - this.#at;
     const start = this.#at + LENGTH_BYTES;
@@ -88,7 +99,7 @@ export class TextRing {
     return this.#passed & (DATA_BYTES - 1);
   }
 
-  /** The size of an entry: a length and a string, padded to a multiple of 4, where the next entry begins. */
+  /** Moves to the next entry. An entry is a length and a string, padded to a multiple of 4. */
   #pass(bytes: number): void {
     this.#passed += LENGTH_BYTES + ((bytes + LENGTH_BYTES - 1) & -LENGTH_BYTES);
   }

@@ -26,12 +26,12 @@ import type { TextChannel } from './text-channel.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../../core/ports.ts';
 
-/** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
+/** An event that waits behind an event running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
 /**
- * The first events of a loop turn each wake the instance; later ones wake it together, because waking costs
- * as much as building an event.
+ * Number of events of a loop turn that each wake the instance. Later events wake it together, because waking costs as
+ * much as building an event.
  */
 const WOKEN_AT_ONCE = 2;
 
@@ -40,7 +40,7 @@ const BYTES_PER_MB = 1024 * 1024;
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
 type Head = {
-  /** `failed`: the response was sent, but the event stays first until the thread has ended. */
+  /** `failed` means that the response was sent, but the event stays first until the thread has ended. */
   state: 'running' | 'failed';
   since: number;
   /** The start time on the deadlines' clock. */
@@ -48,7 +48,7 @@ type Head = {
 };
 
 export class ThreadInstance implements Instance {
-  /** When it last became idle or started, by `performance.now()`. */
+  /** Time at which the instance last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
   answeredCount = 0;
   /** Load time of the function; undefined until it is ready. */
@@ -62,13 +62,13 @@ export class ThreadInstance implements Instance {
   readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
-  /** Events that the instance got and has not responded to, oldest first; the first one runs. */
+  /** Events that the instance got and has not responded to, oldest first. The first event is running. */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
   /** Whether the instance is woken at the end of this loop turn. */
   #isWakeDue = false;
-  /** The number after the last event with a response: slots before it are free. */
+  /** The number after the last event with a response. Slots before this number are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';
@@ -107,7 +107,7 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Whether the event has run so long that no other may wait behind it, or the instance is about to end. */
+  /** Whether the event has run so long that no other event may wait behind it, or the instance is about to end. */
   get isStuck(): boolean {
     return (
       this.isDraining ||
@@ -163,7 +163,7 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Above `MemorySize` the instance is killed, as in Lambda; V8 interrupts even an endless loop to measure
+   * Kills the instance if it uses more than `MemorySize`, as in Lambda. V8 interrupts even an endless loop to measure
    * it.
    */
   async endIfTooLarge(): Promise<void> {
@@ -212,8 +212,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Checks the event's number: the thread may already stream for the next event before the last response was
-   * read.
+   * Finds the event by its number, because the thread may already stream for the next event before the last response
+   * has been read.
    */
   #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
     const bytes = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength);
@@ -227,7 +227,7 @@ export class ThreadInstance implements Instance {
   }
 
   #onAnswer(text: string): void {
-    // Output and stream parts of the function come before its response.
+    // Output and stream parts that the function sent before its response are processed first.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) drain(this.#reports, this.#hearReport);
     const job = this.#dropHead();
     if (job === undefined) return;
@@ -243,7 +243,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * One lazy timer for all running events: it checks how long the current one has run and sleeps for the rest.
+   * A single timer for all running events. It checks how long the current event has run and waits for the remaining
+   * time.
    */
   #watchHead(ms: number): NodeJS.Timeout {
     // Reads responses that have arrived first, so that a late loop turn does not look like a slow function.
@@ -262,8 +263,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Revokes events that have not begun, from position `first` on; a compare-and-set decides each against the
-   * thread.
+   * Revokes events from position `first` on that have not started. For each event, a compare-and-set decides between
+   * the gateway and the thread.
    */
   #takeBack(first: number): Job[] {
     const kept = this.#handed.slice(0, first);
@@ -352,7 +353,7 @@ export class ThreadInstance implements Instance {
     const [head] = this.#handed;
     if (head === undefined) return;
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
-      // Another instance would crash before its first event too, so the caller is not kept waiting.
+      // Another instance would crash before its first event too, so the caller gets the failure at once.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
         head.settle(readFailure(this.#initFailure, lazyRequestId(this.#requestIdOf, head.sequence)));
         this.#dropHead();
@@ -388,7 +389,7 @@ export class ThreadInstance implements Instance {
   }
 }
 
-/** Reads pending messages at once, and waits for the next loop turn. */
+/** Reads pending messages now instead of in the next loop turn. */
 function drain(port: MessagePort, hear: (message: unknown) => void): void {
   for (;;) {
     const received = receiveMessageOnPort(port);

@@ -8,7 +8,10 @@ import { BuildCache } from '../build/build-cache.ts';
 
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
-/** The programs by their file, the module of `worker/` that it joins; stack traces omit its frames by the file's name. */
+/**
+ * The modules of `worker/` that are joined into each program file. Stack traces omit the program's frames by this file
+ * name.
+ */
 const PROGRAMS = {
   'instance.mjs': 'main',
   'in-worker.mjs': 'in-worker',
@@ -16,11 +19,14 @@ const PROGRAMS = {
 };
 type ProgramFile = keyof typeof PROGRAMS;
 
-/** Below this room's folder. Only the published package contains them, because the sources of a checkout change. */
+/**
+ * Folder of the prebuilt programs in this module's folder. Only the published package contains them, because the
+ * sources of a checkout change.
+ */
 const SHIPPED = 'worker/programs';
 
 /**
- * Joins `worker/` into one plain JavaScript file. Stripping types in each new thread would cost 18 ms.
+ * Joins `worker/` into one plain JavaScript file, because stripping types in each new thread would cost 18 ms.
  * @returns the file's absolute path
  */
 export async function buildWorkerProgram(folders: ProgramFolders): Promise<string> {
@@ -36,7 +42,10 @@ export function buildProcessProgram(folders: ProgramFolders): Promise<string> {
   return findOrBuild('process/instance.mjs', folders);
 }
 
-/** @param folder where the package has the files of this room */
+/**
+ * Writes the prebuilt programs.
+ * @param folder the folder in the package that corresponds to `lambda`
+ */
 export async function shipPrograms(folder: string): Promise<void> {
   for (const name of Object.keys(PROGRAMS) as ProgramFile[])
     write(join(folder, SHIPPED, name), (await buildProgram(optionsOf(name))).made);
@@ -69,7 +78,7 @@ function optionsOf(name: ProgramFile) {
     target: 'node22',
     logLevel: 'silent',
     minifySyntax: true,
-    // Ignores the tsconfig.json of a folder above the package, whose `paths` would prevent caching.
+    // The tsconfig.json of a folder above the package is ignored, because its `paths` would prevent caching.
     tsconfigRaw: {},
   } as const satisfies BuildOptions;
 }

@@ -1,8 +1,7 @@
 /**
- * Lambda's contract with a Node.js handler: its forms, its arguments, and its response. Node.js 24 dropped
- * callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
- * aws-lambda-nodejs-runtime-interface-client
+ * Lambda's contract with a Node.js handler: its forms, its arguments, and its response. Node.js 24 dropped callbacks
+ * and the context's `done`, `succeed` and `fail`. Older runtimes have them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
  */
 import { type EventMessage, MAX_RESULT_BYTES } from '../invocation/job.ts';
 import { RuntimeError, toFailure } from './failure.ts';
@@ -20,7 +19,9 @@ export type FunctionFacts = {
   readonly logStreamName: string;
 };
 
-/** Takes the response to one event: JSON text, either a result or Lambda's error JSON. Only the first call counts. */
+/**
+ * Receives the response to one event as JSON text, either a result or Lambda's error JSON. Only the first call counts.
+ */
 export type Answer = (failed: boolean, text: string, error?: unknown) => void;
 
 const WITHOUT_CALLBACKS_FROM = 24;
@@ -50,7 +51,7 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    // The first response counts, so a callback called meanwhile overrides the promise.
+    // The first response counts, so a callback called before the promise settles overrides the promise.
     if (isThenable(result))
       result.then(
         (value) => (hasAnswered() ? undefined : succeed(value)),
@@ -70,7 +71,7 @@ function stoodMs([before = 0, sinceEpochMs = 0]: ArrayLike<number> & Iterable<nu
   return before + (sinceEpochMs === 0 ? 0 : performance.timeOrigin + performance.now() - sinceEpochMs);
 }
 
-/** Event and context of an invocation; from API Gateway it is only the event's text. */
+/** Reads the event and the context of an invocation. Messages of API Gateway contain only the event's text. */
 export function readMessage(
   message: EventMessage,
   facts: FunctionFacts,
@@ -87,7 +88,7 @@ export function readMessage(
   return { event: JSON.parse(message.event), context };
 }
 
-/** The context object without members of older runtimes only. */
+/** Creates the context object without the members that only older runtimes have. */
 function makeContext(facts: FunctionFacts, requestId: string): Context {
   const stood = facts.stoodMs === undefined ? NEVER_STOOD : new Float64Array(facts.stoodMs);
   const passedMs = (): number => performance.now() - stoodMs(stood);
@@ -109,7 +110,7 @@ function makeContext(facts: FunctionFacts, requestId: string): Context {
 type Callback = (error?: unknown, result?: unknown) => void;
 
 /**
- * Adds members of runtimes up to nodejs22.x. A callback's response waits for an empty event loop by default.
+ * Adds the members that runtimes up to nodejs22.x have. By default a callback's response waits for an empty event loop.
  */
 function addCallbacks(
   context: Context,
@@ -152,7 +153,7 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
     answer(true, JSON.stringify(toFailure(failure)), failure);
     return;
   }
-  // Functions, symbols and undefined have no JSON; Lambda returns null.
+  // Functions, symbols and undefined have no JSON form, and Lambda returns null for them.
   text ??= 'null';
   if (isOverLimit(text)) {
     const failure = {
@@ -165,7 +166,10 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
   answer(false, text);
 }
 
-/** UTF-8 needs at most three bytes per UTF-16 unit: only texts near the limit are counted. */
+/**
+ * Whether a result is too large. UTF-8 needs at most three bytes per UTF-16 unit, so only texts near the limit are
+ * counted.
+ */
 function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
 }

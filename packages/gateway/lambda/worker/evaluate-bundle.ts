@@ -8,7 +8,7 @@ import { type BundleCode, type BundleFile, PACKAGES_SYMBOL } from '../thread/ins
 
 export type ReadBundle = BundleFile & { readonly text: string };
 
-/** In the order in which they are evaluated. */
+/** Reads the bundles in the order in which they are evaluated. */
 export function readBundles({ own, packages }: BundleCode): readonly ReadBundle[] {
   const files = packages === undefined ? [own] : [packages, own];
   return files.map((file) => ({ ...file, text: readFileSync(file.file, 'utf8') }));
@@ -37,8 +37,8 @@ function evaluate({ text, mapComment, address }: ReadBundle, format: BundleCode[
 }
 
 /**
- * Expected by esbuild's `require` shim and by CommonJS packages inside an ESM bundle; a declaration in the
- * bundle wins.
+ * Defines globals that esbuild's `require` shim and CommonJS packages inside an ESM bundle expect. A declaration in the
+ * bundle takes precedence.
  */
 function defineRequire(address: string): void {
   Object.assign(globalThis, {
@@ -48,12 +48,12 @@ function defineRequire(address: string): void {
   });
 }
 
-/** Kept, because Node drops the source map of a module that is garbage-collected. */
+/** References to modules, because Node drops the source map of a module that is garbage-collected. */
 const mapped: Module[] = [];
 
 /**
- * Loads the source map of a bundle through an empty module with the same path; otherwise Node would measure
- * all lines of the bundle.
+ * Loads the source map of a bundle through an empty module with the same path. Otherwise Node would measure all lines
+ * of the bundle.
  */
 function mapBundle(comment: string, address: string): void {
   const module = makeModule(address);

@@ -22,7 +22,7 @@ import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
 
-/** After this time, checks whether the event loop is empty, in which case the running event waits for nothing. */
+/** Time after which it is checked whether the event loop is empty. If it is, the running event waits for nothing. */
 const EMPTINESS_CHECK_MS = 100;
 
 export class EventLoop {
@@ -62,7 +62,7 @@ export class EventLoop {
     });
   }
 
-  /** Answers the running event with an error; false when none runs. */
+  /** Fails the running event with an error. Returns false if no event is running. */
   fail(payload: string): boolean {
     if (!this.#running) return false;
     this.#answer(this.#sequence, true, payload);
@@ -73,7 +73,7 @@ export class EventLoop {
     const { states } = this.#board;
     for (let message = this.#events.take(); message !== undefined; message = this.#events.take()) {
       this.#sequence += 1;
-      // Fails if the gateway has taken the event back.
+      // The exchange fails if the gateway has taken the event back.
       if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
       this.#run(message, this.#sequence);
       return;
@@ -131,7 +131,7 @@ export class EventLoop {
     this.#start.reports.on('message', ({ sequence, bytes }: PartReceipt) => {
       if (sequence === this.#sequence) this.#stream?.acknowledge(bytes);
     });
-    // Only a waiting stream keeps the thread busy.
+    // Only a waiting stream may keep the thread alive.
     this.#start.reports.unref();
   }
 
@@ -140,7 +140,7 @@ export class EventLoop {
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
     Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
     this.#running = false;
-    // It may still wait for a reader that no longer exists.
+    // The stream may still wait for a reader that no longer exists.
     if (this.#stream !== undefined) this.#start.reports.unref();
     this.#stream = undefined;
     this.#whenEmpty = undefined;
@@ -171,8 +171,8 @@ export class EventLoop {
   }
 
   /**
-   * Nothing can respond any more: sends the response of a waiting callback; otherwise runtimes with callbacks respond
-   * with null, and Node.js 24 exits with the code for a promise that never settles.
+   * Ends an event to which nothing can respond any more. A waiting callback sends its response. Otherwise runtimes with
+   * callbacks respond with null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

@@ -1,4 +1,4 @@
-/** Errors of functions → Lambda's error JSON, with the messages of Lambda's Node.js runtime. */
+/** Converts errors of functions to Lambda's error JSON, with the messages of Lambda's Node.js runtime. */
 
 type LambdaFailure = {
   readonly errorType: string;
@@ -6,7 +6,7 @@ type LambdaFailure = {
   readonly trace?: readonly string[];
 };
 
-/** The thread's bundled program; its frames do not help a function's author. */
+/** The thread's bundled program. Its stack frames do not help the author of a function. */
 const OWN_FRAMES = '/instance.mjs:';
 
 /** An error raised by the runtime itself: `Runtime.HandlerNotFound`, `Runtime.ImportModuleError`… */
@@ -59,7 +59,8 @@ function isErrorLike(error: unknown): error is ErrorLike {
 }
 
 /**
- * Explains why code that runs in Lambda fails here: an instance is a thread of the gateway, not a process.
+ * Explains why code that runs in Lambda fails here. The reason is that an instance is a thread of the gateway, not a
+ * process.
  */
 function explainWorkerLimit(error: ErrorLike): string {
   const code = 'code' in error ? error.code : undefined;

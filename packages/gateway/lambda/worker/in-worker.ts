@@ -1,4 +1,4 @@
-/** Preloaded by workers that a function starts; without `await`, since `require` loads it. */
+/** Preloaded by workers that a function starts. It has no `await`, because `require` loads it. */
 import { fileURLToPath } from 'node:url';
 
 import { shieldWorker } from './shield-process.ts';

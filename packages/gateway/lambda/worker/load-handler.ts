@@ -12,7 +12,7 @@ import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
 
 const CHECK_WITHIN_MS = 2_000;
 
-/** `streams`: how the handler streams its response; undefined: it returns it. */
+/** `streams` describes how the handler streams its response; undefined if it returns the response. */
 export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
 
 /**
@@ -74,8 +74,8 @@ async function loadModule(
 }
 
 /**
- * V8 puts the place at the start of the stack for CommonJS; for an ES module, Node shows it only if the
- * process ends.
+ * Finds the location of a syntax error. For CommonJS, V8 puts the location at the start of the stack. For an ES module,
+ * Node shows the location only if the process ends.
  */
 function findPlace(stack: string, { lastUrl }: LoadedModules): string {
   const url = lastUrl();
@@ -86,7 +86,7 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
     encoding: 'utf8',
     env: {},
   });
-  // Not if the module compiles, because it may have evaluated other code that does not.
+  // No location if the module itself compiles, because then it has evaluated other code that does not compile.
   return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 

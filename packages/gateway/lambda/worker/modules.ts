@@ -1,6 +1,6 @@
 /**
- * Resolution of a function's `import` and `require`: its own packages, the packages of its layers, then the packages of
- * Lambda's runtime.
+ * Resolves a function's `import` and `require`: first its own packages, then the packages of its layers, then the
+ * packages of Lambda's runtime.
  */
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,20 +16,19 @@ type ModuleSetup = {
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
   readonly taskRoot: string;
-  /** Bundle sources by path; none: the deployed code itself, with its packages next to it. */
+  /** Bundle sources by path. If there are none, the deployed code itself runs, with its packages next to it. */
   readonly bundles: ReadonlyMap<string, string>;
   /** Whether bundles are ES modules, which have no files at their addresses. */
   readonly isModule: boolean;
   readonly onBuiltin: (name: string) => void;
 };
 
-/** `lastUrl` is the URL of the module that was loaded last, which is the one that does not compile. */
+/** `lastUrl` returns the URL of the module that was loaded last. If a module does not compile, it is this module. */
 export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**
- * Hooks module resolution, for both module systems, in this thread only. Lambda's NODE_PATH finds layers for
- * `require` only; absolute `/opt/…` specifiers and ESM imports are served as well, for code tested with other
- * tools.
+ * Hooks the resolution of both module systems, in this thread only. Lambda's NODE_PATH finds layers for `require` only.
+ * Here absolute `/opt/…` specifiers and ESM imports also work, for code tested with other tools.
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;
@@ -41,7 +40,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
     ),
   );
   const { bundles, isModule } = setup;
-  // Only the code's folder is deployed: a package.json above it sets no module system.
+  // Only the code's folder is deployed, so a package.json above it does not set the module system.
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
   const hasForeignScope = bundles.size === 0 && packageIsModule(setup.taskRoot);
   const isBundle = (url: string): boolean => isModule && bundles.has(url);
@@ -51,7 +50,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
-      // On AWS a bundle has no node_modules next to it: its external packages come from layers, not from the
+      // On AWS a bundle has no node_modules next to it, so its external packages come from layers, not from the
       // checkout.
       const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
       if (isLeftOut && isBare(specifier)) {
@@ -79,7 +78,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
 
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
 
-/** Whether a file is in the code's folder without a package.json in between. */
+/** Whether a `.js` file is in the code's folder and no package.json there applies to it. */
 function isCommonJs(url: string, taskRoot: string): boolean {
   if (!/^file:.*\.js$/.test(url)) return false;
   const file = fileURLToPath(url);
@@ -97,7 +96,7 @@ type LayerSearch = {
     context: Parameters<Resolve>[1],
     next: Parameters<Resolve>[2],
   ): ReturnType<Resolve> | undefined;
-  /** `createRequire(…).resolve` calls the hook again, which would recurse endlessly. */
+  /** Whether a search is running. `createRequire(…).resolve` calls the hook again, which would recurse endlessly. */
   isRunning(): boolean;
 };
 
@@ -111,7 +110,7 @@ function inLayers(anchors: readonly string[]): LayerSearch {
         for (const anchor of anchors) {
           const parent = pathToFileURL(join(anchor, 'layer.js')).href;
           try {
-            // `next` uses parentURL for import, and ignores it for require.
+            // `next` uses parentURL for `import`, but ignores it for `require`.
             if (context.conditions.includes('import'))
               return next(specifier, { ...context, parentURL: parent });
             const file = createRequire(parent).resolve(specifier);
@@ -137,7 +136,7 @@ function findInRuntime(
   return file === undefined ? undefined : { url: pathToFileURL(file).href, shortCircuit: true };
 }
 
-/** `/opt/nodejs/thing.mjs` → the file of the first layer that has it. */
+/** Maps a path such as `/opt/nodejs/thing.mjs` to the file of the first layer that contains it. */
 function fromLayerPath(specifier: string, roots: readonly string[]): string {
   if (!specifier.startsWith('/opt/')) return specifier;
   for (const root of roots) {

@@ -1,13 +1,15 @@
 /**
- * Redirects functions' calls to the gateway's control port: `@connections` at
- * `https://{apiId}.execute-api.{region}.amazonaws.com`, with the original Host, by which the control port
- * identifies the API, and at a custom domain, if signed with the local key. Other calls to APIs of this gateway keep
- * their TLS connection, which `own-apis.ts` redirects; those to unknown APIs are refused at the control port.
+ * Redirects functions' calls to the gateway's control port.
  *
- * Also redirected: calls to other services of AWS that are signed with the function's local key (version 2 of
- * the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers that the local one
- * replaces. All other calls pass unchanged: unsigned ones (a public object, the keys of a user pool at AWS),
- * those signed with the developer's key, and other addresses.
+ * Calls to `@connections` at `https://{apiId}.execute-api.{region}.amazonaws.com` are redirected with the original
+ * Host, by which the control port identifies the API. Calls to `@connections` at a custom domain are redirected if they
+ * are signed with the local key. Other calls to APIs of this gateway keep their TLS connection, which `own-apis.ts`
+ * redirects. Calls to unknown APIs are refused at the control port.
+ *
+ * Calls to other AWS services are redirected if they are signed with the function's local key, because version 2 of the
+ * SDK and other clients do not read `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer replaces are redirected
+ * too. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool at AWS), calls signed
+ * with the developer's key, and calls to other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -19,17 +21,20 @@ const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
 const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 
-/** Operations such as StartSyncExecution put a prefix before the endpoint's name, which does not resolve. */
+/**
+ * Matches the endpoint's name with a prefix. Operations such as StartSyncExecution add a prefix, and the resulting name
+ * does not resolve.
+ */
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
 type Control = {
-  /** `http://127.0.0.1:4000` */
+  /** The URL of the control port, for example `http://127.0.0.1:4000`. */
   readonly url: string;
   /** Access key id with which the function signs. */
   readonly accessKeyId: string;
-  /** Issuers that the local one replaces: any library reads their keys there. */
+  /** Issuers that the local issuer replaces. Any library reads their keys from the local issuer. */
   readonly standIns: readonly string[];
-  /** Undefined: no API of this run is known. */
+  /** The APIs of this run; undefined if no API is known. */
   readonly ownApis?: OwnApiConnections | undefined;
 };
 
@@ -43,21 +48,19 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** Whether the URL is one of the gateway's APIs; calls to `@connections` skip TLS. */
+/** Whether the URL belongs to one of the gateway's APIs and needs TLS. Calls to `@connections` do not use TLS. */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }
 
-/**
- * Unsigned calls to a user pool by its address at AWS; passed unchanged for a region without a pool here.
- */
+/** Host names of user pools at AWS, for unsigned calls. If a region has no pool here, its calls pass unchanged. */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 function isOfStandIn(address: string, standIns: readonly string[]): boolean {
   return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
 }
 
-/** Wraps the global `fetch`, which cannot send another Host: such calls go through `http` instead. */
+/** Wraps the global `fetch`. `fetch` cannot send another Host, so calls that need this go through `http`. */
 export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   const { hostname, port } = new URL(control.url);
@@ -89,12 +92,12 @@ type FetchCall = {
 
 const BODYLESS_METHODS = new Set(['GET', 'HEAD']);
 const PLAIN_METHODS = new Set([...BODYLESS_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
-/** Options other than these need a real `Request`; the control port sends no redirects. */
+/** Options that need no real `Request`. `redirect` is among them because the control port sends no redirects. */
 const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
 const HEADER_NAME = /^[\w-]+$/;
 const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
 
-/** Reads the usual forms of a call without a `Request`, which costs more than the rest of the path. */
+/** Reads the common forms of a call without creating a `Request`, which would cost more than the rest of the call. */
 function readPlainCall(input: unknown, init: RequestInit = {}): FetchCall | undefined {
   if (input instanceof Request || !Object.keys(init).every((name) => PLAIN_MEMBERS.has(name)))
     return undefined;
@@ -123,7 +126,7 @@ async function readCall(request: Request): Promise<FetchCall> {
 /** Statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-/** The original function, before it was patched to call this one. */
+/** The original function, stored before the patched function replaces it. */
 let unpatchedRequest: typeof Http.request | undefined;
 
 async function fetchOverHttp(
@@ -168,7 +171,10 @@ function failed(cause: unknown): TypeError {
   return new TypeError('fetch failed', { cause });
 }
 
-/** Patches `http` and `https` in place; called when a function first imports one of them, since loading both costs 15 ms. */
+/**
+ * Patches `http` and `https` in place. Called when a function first imports one of them, since loading both costs 15
+ * ms.
+ */
 export function rerouteHttp(control: Control): void {
   unpatchedRequest ??= process.getBuiltinModule('node:http').request;
   const http = loadHttp(process.getBuiltinModule('node:http'));
@@ -205,7 +211,10 @@ function loadRequest(made: unknown): Http.ClientRequest {
   return made as Http.ClientRequest;
 }
 
-/** Arguments of `request(url?, options?, callback?)` for the control port; undefined if not redirected. */
+/**
+ * Returns the arguments of `request(url?, options?, callback?)` for the control port; undefined if the call is not
+ * redirected.
+ */
 function reroute(
   args: readonly unknown[],
   protocol: 'http:' | 'https:',
@@ -252,7 +261,7 @@ function withHost(headers: unknown, host: string): unknown {
     : { Host: host, ...(headers ?? {}) };
 }
 
-/** From an object or a flat list, as `http.request` accepts both. */
+/** Reads a header from an object or a flat list, since `http.request` accepts both. */
 function findHeader(headers: unknown, name: string): unknown {
   const flat: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).flat();
   const at = flat.findIndex((text, index) => index % 2 === 0 && String(text).toLowerCase() === name);

@@ -1,6 +1,5 @@
 /**
- * Output of a function: caught in its thread and sent to the gateway's log, never to the gateway's own
- * stdout.
+ * Captures the output of a function in its thread and sends it to the gateway's log, never to the gateway's own stdout.
  */
 import * as fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -12,8 +11,8 @@ import type { InstanceReport } from '../thread/instance-start.ts';
 import { describeError } from './failure.ts';
 
 /**
- * Lines on the way to the gateway; above this, lines are counted instead of sent, so that a loop cannot fill
- * memory.
+ * Maximum number of lines on the way to the gateway. Further lines are counted instead of sent, so that a loop cannot
+ * fill memory.
  */
 const UNREAD_LIMIT = 10_000;
 
@@ -29,7 +28,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** Request id of the running event; as in Lambda, late output of earlier events gets it, too. */
+  /** Request id of the running event. As in Lambda, late output of earlier events gets this id too. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -61,7 +60,7 @@ export class FunctionOutput {
     this.#send(level, 'stderr', message);
   }
 
-  /** An error that ends the function, with the gateway's explanation if there is one. */
+  /** Reports an error that ends the function, with the gateway's explanation if there is one. */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
     const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
@@ -73,7 +72,7 @@ export class FunctionOutput {
     this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
   }
 
-  /** A part of a streamed response; in order with the lines. */
+  /** Sends a part of a streamed response, in order with the log lines. */
   sendPart(sequence: number, bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
     Atomics.add(this.#unread, 0, 1);
     const report: InstanceReport = { kind: 'part', sequence, bytes, contentType };
@@ -106,7 +105,10 @@ export class FunctionOutput {
     this.#port.postMessage(report);
   }
 
-  /** Loggers such as pino write to descriptor 1 directly, which in a thread is the gateway's own stdout. */
+  /**
+   * Captures direct writes to descriptors. Loggers such as pino write to descriptor 1, which in a thread is the
+   * gateway's own stdout.
+   */
   #catchDescriptors(): void {
     const real = { write: fs.write, writeSync: fs.writeSync, writev: fs.writev, writevSync: fs.writevSync };
     const replacements: Record<string, (...args: unknown[]) => unknown> = {
@@ -203,14 +205,14 @@ const REMOVED: readonly { readonly of: RegExp; readonly members: RegExp; readonl
   { of: /timers/i, members: /^(?:active|enroll|unenroll)$/, since: 24 },
 ];
 
-/** `util.isRegExp is not a function`, `(0 , util_1.isRegExp) is not a function`. */
+/** Matches errors such as `util.isRegExp is not a function` and `(0 , util_1.isRegExp) is not a function`. */
 const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/;
-/** `import a from './a.json' assert { type: 'json' }` */
+/** Matches the error that Node.js reports for `import a from './a.json' assert { type: 'json' }`. */
 const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 
 /**
- * Explains an error of an older runtime's function on an API that Node.js has removed, since all run on the
- * gateway's version; undefined if it would fail in Lambda too.
+ * Explains an error that occurs because Node.js has removed an API. Functions of older runtimes also run on the
+ * gateway's version of Node.js. Returns undefined if the function would fail in Lambda too.
  */
 export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

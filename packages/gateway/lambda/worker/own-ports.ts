@@ -1,6 +1,7 @@
 /**
- * A Lambda instance has all ports for itself, but instances here share the ports of the machine. A server whose port is
- * taken listens on a free one, and connections of its instance to the original port are redirected.
+ * Redirects servers of functions to free ports. In Lambda an instance has all ports to itself, but instances here share
+ * the ports of the machine. A server whose port is in use listens on a free port, and connections of its instance to
+ * the original port are redirected.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as Net from 'node:net';
@@ -17,7 +18,7 @@ const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1'
 
 export class OwnPorts {
   readonly #warn: (message: string) => void;
-  /** Port as the function knows it → port of the machine, of its open servers. */
+  /** Maps the ports of open servers as the function knows them to the actual ports of the machine. */
   readonly #open = new Map<number, number>();
   #isPatched = false;
   #isFollowed = false;
@@ -26,7 +27,7 @@ export class OwnPorts {
     this.#warn = warn;
   }
 
-  /** Patches the servers of `net`, `http`, `https`, `http2` and `tls`: one class is the base of all. */
+  /** Patches the servers of `net`, `http`, `https`, `http2` and `tls`, which all have the same base class. */
   patch(): void {
     if (this.#isPatched) return;
     this.#isPatched = true;
@@ -74,7 +75,7 @@ export class OwnPorts {
       const [wanted, host] = options === undefined ? args : [options['port'], options['host']];
       const isLoopback = typeof host === 'function' || LOOPBACK.has(host);
       const port = isLoopback ? open.get(Number(wanted)) : undefined;
-      // The array of `connect` has an internal marker of Node.
+      // The array that `connect` passes has an internal marker of Node, so it is changed in place.
       if (port !== undefined && isNormalized(first)) first[0] = { ...first[0], port };
       else if (port !== undefined) args[0] = options === undefined ? port : { ...options, port };
       return Reflect.apply(connect, this, args);
@@ -86,14 +87,14 @@ function loadNet(module: typeof Net): NetModule {
   return module as unknown as NetModule;
 }
 
-/** The port in `listen(port, …)` and `listen({ port })`; 0 = any, undefined = no port. */
+/** Returns the port in `listen(port, …)` and `listen({ port })`. 0 means any port, undefined that there is no port. */
 function portOf(first: unknown): number | undefined {
   const given = isJsonObject(first) ? first['port'] : first;
   const port = typeof given === 'string' && given !== '' ? Number(given) : given;
   return typeof port === 'number' && port >= 0 ? port : undefined;
 }
 
-/** Without the callback, which already waits for `listening`. */
+/** Returns the arguments for a free port. The callback is omitted because it already waits for `listening`. */
 function onFreePort([first, ...rest]: readonly unknown[]): readonly unknown[] {
   const others = rest.filter((arg) => typeof arg !== 'function');
   return [isJsonObject(first) ? { ...first, port: 0 } : 0, ...others];

@@ -1,6 +1,6 @@
 /**
- * Entry of an instance that is a process: connects the Runtime API with the code of threads. It writes lines
- * at once, so that none is lost when the process is killed.
+ * The entry point of an instance that is a process. It connects the Runtime API with the code that threads use. It
+ * writes lines at once, so that none is lost when the process is killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -19,7 +19,7 @@ import { type ApiEvent, RuntimeApiClient } from './runtime-api-client.ts';
 
 const EXIT_AFTER_INIT_ERROR = 1;
 
-/** Taken before a function's loggers can be patched. */
+/** The original function is stored before a function's logger can patch it. */
 const write = writeSync;
 const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 const board = createBoard();
@@ -120,7 +120,7 @@ function withLinesAtOnce(port: MessagePort): InstanceStart['reports'] {
   return port;
 }
 
-/** A full pipe accepts only part of the bytes; the write is repeated while the gateway reads. */
+/** Writes all bytes. A full pipe accepts only part of them, so the write is repeated while the gateway reads. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

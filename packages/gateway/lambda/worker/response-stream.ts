@@ -1,20 +1,24 @@
 /**
- * `awslambda` of Lambda's Node.js runtime: how a handler declares that it streams, and its stream.
+ * `awslambda` of Lambda's Node.js runtime, with which a handler declares that it streams, and the stream that it writes
+ * to.
  * @see aws-lambda-nodejs-runtime-interface-client, ResponseStream.js and HttpResponseStream.js
  */
 import { Writable } from 'node:stream';
 
 import { RuntimeError } from './failure.ts';
 
-/** Lambda's own names for what `streamifyResponse` attaches to a handler; libraries read them too. */
+/** Lambda's own names of the properties that `streamifyResponse` adds to a handler. Libraries read them too. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
-/** Type of a stream that begins with status and headers; function URLs recognize it. */
+/** Content type of a stream that begins with status and headers. Function URLs recognize it. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 /** Maximum size of one message to the gateway. */
 const PART_BYTES = 65_536;
-/** Unacknowledged bytes; above this the function's `write` returns false and waits for `drain`. */
+/**
+ * Maximum number of unacknowledged bytes. Above this, the function's `write` returns false and the function waits for
+ * `drain`.
+ */
 const WINDOW_BYTES = 4 * PART_BYTES;
 
 type PartChannel = {
@@ -24,7 +28,7 @@ type PartChannel = {
 
 export type StreamOptions = { readonly highWaterMark?: number | undefined };
 
-/** Whether a handler streams, and with which buffer; undefined: it returns its response. */
+/** Returns the options with which a handler streams; undefined if it returns its response. */
 export function streamOptionsOf(handler: object): StreamOptions | undefined {
   if (Reflect.get(handler, STREAMING) !== 'response') return undefined;
   const highWaterMark: unknown = Reflect.get(handler, HIGH_WATER_MARK);
@@ -36,7 +40,9 @@ export const awslambda = {
     return Object.assign(handler, { [STREAMING]: 'response', [HIGH_WATER_MARK]: options?.highWaterMark });
   },
   HttpResponseStream: {
-    /** The metadata is sent with the first `write`, as in Lambda: a stream that only ends has no metadata. */
+    /**
+     * As in Lambda, the metadata is sent with the first `write`, so a stream that ends without a write has no metadata.
+     */
     from(stream: ResponseStream, metadata: unknown): ResponseStream {
       stream.setContentType(WITH_METADATA);
       stream._onBeforeFirstWrite = (write) => {
@@ -51,7 +57,7 @@ export const awslambda = {
 type Write = (chunk: string | Uint8Array) => unknown;
 
 export class ResponseStream extends Writable {
-  /** Lambda's hook of this name; libraries set it too. */
+  /** Lambda's hook with this name. Libraries set it too. */
   _onBeforeFirstWrite: ((write: Write) => void) | undefined;
   readonly #channel: PartChannel;
   #hasWritten = false;
@@ -64,7 +70,7 @@ export class ResponseStream extends Writable {
     this.#channel = channel;
   }
 
-  /** `Content-Type` for a client of a function URL, if the function gives no metadata. */
+  /** Sets the `Content-Type` for a client of a function URL, if the function sets no metadata. */
   setContentType(contentType?: unknown): void {
     if (this.#hasWritten)
       throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
@@ -75,7 +81,7 @@ export class ResponseStream extends Writable {
     return !this.#hasWritten && this._onBeforeFirstWrite !== undefined;
   }
 
-  /** Values other than text and bytes are written as JSON. */
+  /** Writes a chunk. Values other than text and bytes are written as JSON. */
   override write(chunk: unknown, ...rest: unknown[]): boolean {
     const content = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : JSON.stringify(chunk);
     const write = super.write.bind(this) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
@@ -106,7 +112,7 @@ export class ResponseStream extends Writable {
         this.#channel.hold(true);
         return;
       }
-      // Copied, because the function may reuse its buffer right after the write.
+      // The bytes are copied, because the function may reuse its buffer right after the write.
       const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
       this.#unacknowledged += part.length;
       this.#channel.send(part, this.#contentType);

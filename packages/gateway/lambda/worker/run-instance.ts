@@ -33,7 +33,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   installVirtualDate(start.clockOffset);
   output.install();
   place.seal(start, output);
-  // The AWS SDK assigns to it and keeps a store in it.
+  // The AWS SDK assigns to this object and stores state in it.
   Object.assign(globalThis, { awslambda: { ...awslambda } });
   announceCrashes((error, exitCode) => {
     output.reportError(error);
@@ -44,7 +44,8 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundles, modules);
-    // Lambda's runtime also requests its first event one turn later; until then, a rejection makes the instance fail to start.
+    // Lambda's runtime also requests its first event one turn later. Until then, a rejection makes the start of the
+    // instance fail.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });
@@ -79,7 +80,7 @@ function prepareModules(
     isModule: code.kind === 'bundle' && code.format === 'esm',
     onBuiltin: (name) => {
       if (name === 'child_process') {
-        // In a process, programs that inherit the streams keep using the process's own.
+        // In a process, child programs with inherited streams write to the streams of the process.
         if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
         return;
       }
@@ -97,7 +98,7 @@ function isFirst(seen: Set<string>, name: string): boolean {
   return isNew;
 }
 
-/** An uncaught error ends the instance, as in Lambda, with the exit codes of Lambda's runtime. */
+/** Makes an uncaught error end the instance, as in Lambda, with the exit codes of Lambda's runtime. */
 function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {

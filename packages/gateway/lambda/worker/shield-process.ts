@@ -1,6 +1,6 @@
 /**
- * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, even if
- * it comes from threads that the function starts.
+ * Shields the gateway from its functions, which are threads of a shared process. What would end the gateway ends only
+ * the instance, as in Lambda, even if it comes from threads that the function starts.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -9,25 +9,28 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 /** Exit code of a killed process, as in a shell: 128 + SIGKILL. */
 const KILLED = 137;
 
-/** @param preload file of `in-worker.ts`, built */
+/** @param preload path of the built `in-worker.ts` */
 export function shieldProcess(preload: string, warn: (message: string) => void): void {
-  // Otherwise the AWS SDK reads the developer's ~/.aws.
+  // With the real home folder, the AWS SDK would read the developer's ~/.aws.
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
   shieldSignals(warn);
   shieldWorkers(preload, warn);
   syncBuiltinESMExports();
 }
 
-/** The first two options of this thread are the ones that `shieldWorkers` has added. */
+/**
+ * Shields a worker that a function has started. The first two options of the thread are the options that
+ * `shieldWorkers` has added.
+ */
 export function shieldWorker(preload: string): void {
   process.execArgv = process.execArgv.slice(2);
-  // The parent thread reports the end of both.
+  // No warning is needed here, because the parent thread reports the end.
   shieldProcess(preload, () => undefined);
 }
 
 /**
- * Children can still be signalled, alone and as their own groups. `_kill` is what `process.kill` calls, and functions
- * can reach it.
+ * Prevents a function from signalling the gateway. Child processes can still be signalled, individually and as their
+ * own groups. `_kill` is the function that `process.kill` calls, and functions can call it directly.
  */
 function shieldSignals(warn: (message: string) => void): void {
   const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
@@ -36,19 +39,22 @@ function shieldSignals(warn: (message: string) => void): void {
     // The binding accepts strings and uses the lower 32 bits of a number.
     const target = Number(pid) | 0;
     if (!isGateway(target)) return kill(target, signal);
-    // Only checks whether the process exists.
+    // Signal 0 only checks whether the process exists.
     if (signal === 0) return 0;
     warn(`process.kill(${target}) would have ended the gateway; it ends this instance`);
     process.exit(KILLED);
   };
 }
 
-/** A worker has its own `process`, so it is shielded first; if it is killed, its parent ends, too. */
+/**
+ * Shields the workers of a function. A worker has its own `process` object, so it is shielded before its code runs. If
+ * the worker is killed, its parent thread ends too.
+ */
 function shieldWorkers(preload: string, warn: (message: string) => void): void {
   const threads = process.getBuiltinModule('node:worker_threads');
   const shielded = new Proxy(threads.Worker, {
     construct(target, [file, options]: [string | URL, WorkerOptions?], newTarget) {
-      // Not `--import`, for which a worker of `eval` does not wait.
+      // `--import` is not used because a worker with `eval` does not wait for it.
       const execArgv = ['--require', preload, ...(options?.execArgv ?? process.execArgv)];
       const worker = Reflect.construct(target, [file, { ...options, execArgv }], newTarget) as Worker;
       worker.once('exit', (code) => {
@@ -63,15 +69,18 @@ function shieldWorkers(preload: string, warn: (message: string) => void): void {
   threads.Worker = shielded;
 }
 
-/** The process, its parent, its group, and "all processes". */
+/** Whether a signal would reach the gateway: it addresses the process, its parent, its group, or "all processes". */
 function isGateway(pid: number): boolean {
   return pid === process.pid || pid === process.ppid || pid === 0 || pid === -1 || -pid === groupOf();
 }
 
-/** Undefined if the system does not show it; a gateway started by a shell leads a group with its own id. */
+/**
+ * Returns the group of the gateway; undefined if the system does not expose it. A gateway started by a shell leads a
+ * group with its own id.
+ */
 function groupOf(): number | undefined {
   try {
-    // `4711 (node) S 4000 4700 …`: state, parent and group follow the name, which may contain anything.
+    // In `4711 (node) S 4000 4700 …`, state, parent and group follow the name, which may contain any characters.
     const [, , group] = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

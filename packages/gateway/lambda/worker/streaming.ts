@@ -7,8 +7,8 @@ import type { EventMessage } from '../invocation/job.ts';
 import type { ResponseStream } from './response-stream.ts';
 
 /**
- * Calls a streaming handler with one event. Its return value is ignored; the invocation ends when both its
- * promise is settled and the stream has ended. `warn` writes to the function's log.
+ * Calls a streaming handler with one event. Its return value is ignored. The invocation ends when the handler's promise
+ * is settled and the stream has ended. `warn` writes to the function's log.
  */
 export function callStreamingHandler(
   handler: Handler,
@@ -33,14 +33,14 @@ async function run(
   stream: ResponseStream,
   warn: (message: string) => void,
 ): Promise<void> {
-  // A fault after the end, such as another write, must not end the instance.
+  // An error after the end, such as another write, must not end the instance.
   stream.on('error', () => undefined);
   const finished = once(stream, 'finish');
-  // Awaited below; until then the handler's own failure takes precedence.
+  // This promise is awaited below. Until then, an error of the handler itself takes precedence.
   finished.catch(() => undefined);
   const { event, context } = readMessage(message, facts, requestId);
   const result = handler(event, stream, context);
-  // Lambda's error text.
+  // The text is Lambda's error message.
   if (!isThenable(result)) throw new Error('Streaming does not support non-async handlers.');
   if ((await result) !== undefined) warn('Streaming handlers ignore return values.');
   await finished;

@@ -1,18 +1,18 @@
-/** `Date` for functions: real time plus the offset that `gatewright clock` sets. */
+/** The `Date` of functions, which is the real time plus the offset that `gatewright clock` sets. */
 
 const RealDate = Date;
 
 /**
- * Replaces `Date` by one whose "now" follows the shared offset. Prototype and instances stay the engine's
- * own, so `instanceof`, structured clone and `util.types.isDate` still work. Timers and `performance` stay
- * real.
+ * Replaces `Date` with a constructor whose "now" follows the shared offset. The prototype and the instances are the
+ * engine's own, so `instanceof`, structured clone and `util.types.isDate` still work. Timers and `performance` use real
+ * time.
  */
 export function installVirtualDate(clockOffset: SharedArrayBuffer): void {
   const offset = new Float64Array(clockOffset, 0, 1);
   const now = (): number => RealDate.now() + (offset[0] ?? 0);
 
   function VirtualDate(this: unknown, ...parts: unknown[]): Date | string {
-    // The types assume `new`; `Date()` without it returns text.
+    // The types assume a call with `new`. Without `new`, `Date()` returns text.
     const target: unknown = new.target;
     if (typeof target !== 'function') return new RealDate(now()).toString();
     const given = parts.length === 0 ? [now()] : parts;

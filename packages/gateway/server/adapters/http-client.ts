@@ -18,11 +18,11 @@ import type {
   StreamTimes,
 } from '../../core/ports.ts';
 
-/** AWS: 10 MB from an integration, unless it streams. */
+/** AWS accepts 10 MB from an integration, unless it streams. */
 const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 /**
- * Undici's value for "no limit". The reader of a stream bounds it: it takes the next part when the last one
- * has been sent.
+ * Undici's value for "no limit". A stream is limited by its reader, which takes the next part when the last part has
+ * been sent.
  */
 const UNBOUNDED = -1;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -35,10 +35,10 @@ interface ClosableHttpClient extends HttpClient {
 
 /**
  * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
- * @param localOrigin the origin of a host that this gateway serves itself; undefined for all others
+ * @param localOrigin returns the origin of a host that this gateway serves itself; undefined for all other hosts
  * @param deadlineOf aborts a request that takes longer
- * @param findInstance an instance of a service behind a VPC link; services without instances use the address of
- * the link
+ * @param findInstance finds an instance of a service behind a VPC link; a service without instances is called at the
+ * address of the link
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
@@ -100,7 +100,7 @@ function isUnconnected(failure: Failure): boolean {
   return failure.kind === 'unreachable' && (failure.reason === 'network' || failure.reason === 'address');
 }
 
-/** The file of --cloud-map may be faulty. */
+/** Describes an error of the instance search, for example a faulty --cloud-map file. */
 function notFound(fault: unknown): ChosenInstance {
   return { kind: 'none', message: `its instances cannot be found: ${describeFault(fault)}` };
 }
@@ -126,7 +126,7 @@ type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;
-  /** The agents by certificate; AWS's limit of certificates per account bounds their number. */
+  /** The agents by certificate. AWS's limit of certificates per account limits their number. */
   readonly #certified = new Map<string, Agent>();
 
   constructor(maxBytes: number) {
@@ -156,7 +156,7 @@ function openAgent(of: Certified, maxResponseSize: number): Agent {
     connections: MAX_CONNECTIONS_PER_ORIGIN,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize,
-    // The deadline of the request is the only one; undici's own would cut long integrations short.
+    // The deadline of the request is the only time limit. Undici's own limit would cut off long integrations.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
@@ -172,7 +172,7 @@ async function exchange(
 ): Promise<HttpOutcome> {
   const reply = await agent.request(options);
   const body = Buffer.from(await reply.body.arrayBuffer());
-  // With `raw`, the values are the flat list that node calls rawHeaders.
+  // With `raw`, the headers are the flat list that Node calls rawHeaders.
   const headers = rawList(reply.headers);
   return {
     kind: 'answered',
@@ -213,7 +213,7 @@ function toOptions(
   };
 }
 
-/** The body of a backend as it arrives; reading a part lets the backend send more. */
+/** The body of a backend's response as it arrives. Reading a part lets the backend send more. */
 class BackendStream implements ByteStream {
   readonly #body: Readable;
   readonly #request: HttpRequest;
@@ -221,7 +221,7 @@ class BackendStream implements ByteStream {
   constructor(body: Readable, request: HttpRequest) {
     this.#body = body;
     this.#request = request;
-    // The body may break off before anybody reads it; the reader then gets the error.
+    // The body may break off before it is read. In this case, the reader gets the error.
     body.on('error', () => undefined);
   }
 
@@ -245,7 +245,7 @@ function rawList(headers: unknown): string[] {
   return headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
 }
 
-/** A body that does not decompress is passed on unchanged. */
+/** Decompresses a body. A body that cannot be decompressed is passed on unchanged. */
 function unpack(headers: readonly string[], body: Buffer): Buffer {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');
   const encoding = at === -1 ? '' : (headers[at + 1] ?? '').trim().toLowerCase();
@@ -297,7 +297,10 @@ function encodeUpgrade(headers: readonly string[]): string[] {
   );
 }
 
-/** Undici always writes a `Connection` header; AWS sends none [obs]. Only heads are strings, bodies are bytes. */
+/**
+ * Undici always writes a `Connection` header, but AWS sends none [obs]. It is removed from strings only, because undici
+ * writes request heads as strings and bodies as bytes.
+ */
 function createConnector({ clientCertificate, trusted }: Certified): buildConnector.connector {
   const certified = {
     ...(clientCertificate !== undefined && {

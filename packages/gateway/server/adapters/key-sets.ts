@@ -1,4 +1,7 @@
-/** Keys of token issuers: the local issuer's keys come from this process, all other keys by OpenID Connect Discovery. */
+/**
+ * Supplies the keys of token issuers. The local issuer's keys come from this process, all other keys through OpenID
+ * Connect Discovery.
+ */
 import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
 import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';
@@ -10,18 +13,21 @@ import type { VerificationKey as PublicKey } from '@gatewright/handlers/access/t
 import type { KeySetFetcher } from '@gatewright/handlers/ports';
 import type { Clock, KeySets } from '../../core/ports.ts';
 
-/** Contract of a `VerificationKey`; see `policy/token-trust.ts`. */
+/** The contract of a `VerificationKey`; see `policy/token-trust.ts`. */
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
-/** The issuer in this process. Its keys are read each time, so that a withdrawn key is refused at once. */
+/**
+ * The local issuer in this process. Its keys are read each time, so that a token with a withdrawn key is refused at
+ * once.
+ */
 type LocalKeys = {
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };
 };
 
 /**
- * API Gateway's bounds for discovery document and key set; it caches keys for up to an hour, or two if the
- * issuer is unreachable (docs/aws §4.5).
+ * API Gateway's limits for the discovery document and the key set. It caches keys for up to an hour, or two hours if
+ * the issuer is unreachable (docs/aws §4.5).
  */
 const LIMITS = {
   timeoutMs: 1_500,
@@ -30,13 +36,13 @@ const LIMITS = {
   staleSeconds: 3_600,
   cooldownSeconds: 30,
 };
-/** How long a key is used without another request; together with `maxAgeSeconds`, an hour. */
+/** How long a key is used without another request. Together with `maxAgeSeconds`, this is an hour. */
 const AT_HAND_MS = 1_800_000;
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 /**
- * How many tokens with a valid signature are remembered per key, because a verification costs as much as the
- * rest of a request.
+ * Maximum number of tokens with a valid signature that are remembered per key. They are remembered because a
+ * verification costs as much as the rest of a request.
  */
 const MAX_REMEMBERED = 1_000;
 
@@ -86,11 +92,11 @@ export function createKeySets(
   };
 }
 
-/** Fetches key sets by issuer: first the discovery document, then the address in it. */
+/** Fetches the key sets of issuers: first the discovery document, then the key set at the address in the document. */
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // This timeout applies to the discovery document and the key set separately and includes a second try.
+      // The timeout applies to the discovery document and to the key set separately, and includes a second attempt.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -113,8 +119,8 @@ function unreadable(message: string): DomainError {
 }
 
 /**
- * Remembered signatures are dropped with their key. Invalid ones are not remembered, because a flood of them would
- * evict the valid ones.
+ * A key that remembers valid signatures. They are dropped with the key. Invalid signatures are not remembered, because
+ * a flood of them would evict the valid signatures.
  */
 class RememberingKey implements Verifier {
   readonly #key: PublicKey;

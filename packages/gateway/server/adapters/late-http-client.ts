@@ -1,6 +1,6 @@
 /**
- * Loads the client of backends at the first request to one: undici would be a tenth of the code that startup
- * loads.
+ * Loads the client for backends at the first request to a backend, because undici would be a tenth of the code that
+ * startup loads.
  */
 import type { createHttpClient } from './http-client.ts';
 

@@ -1,13 +1,13 @@
-/** Writes request lines to a stream in few writes, which keeps logging cheap. */
+/** Writes request lines to a stream in few writes, so that logging costs little. */
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../../core/ports.ts';
 
-/** Unread text of a stalled reader, beyond which lines are dropped. */
+/** Maximum size of the unread text of a stalled reader. Further lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /**
- * Lines that follow others within this time are gathered: under load, one write per turn would cost 3 % of
+ * Lines that follow other lines within this time are gathered. Under load, one write per turn would cost 3 % of
  * throughput.
  */
 const GATHERED_MS = 5;
@@ -15,16 +15,17 @@ const GATHERED_MS = 5;
 interface StreamSink extends LogSink {
   flush(): void;
   /**
-   * Flushes and resolves when the stream has taken everything. The stream stays open because it belongs to
-   * the caller.
+   * Flushes, and resolves when the stream has accepted everything. The stream stays open because it belongs to the
+   * caller.
    */
   close(): Promise<void>;
 }
 
 /**
- * Lines appear at the end of the loop turn that wrote them, or 5 ms later if others came just before; a
- * crash loses that much. For a stalled reader at most 16 MB are kept; later lines are dropped, and one line states
- * their number once it reads again. If the reader has gone (EPIPE), logging ends but the gateway continues.
+ * Writes lines at the end of the loop turn in which they were logged, or 5 ms later if other lines came just before. A
+ * crash loses these lines. For a stalled reader at most 16 MB are stored. Later lines are dropped, and one line reports
+ * their number once the reader continues. If the reader has disconnected (EPIPE), logging ends but the gateway
+ * continues.
  */
 export function createStreamSink(stream: Writable): StreamSink {
   let pending = '';
@@ -77,8 +78,8 @@ export function createStreamSink(stream: Writable): StreamSink {
 
 function whenTaken(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
-    // The callback of an empty write comes after all writes before it; on a failed stream with an error,
-    // which ends the wait too.
+    // The callback of an empty write is called after all earlier writes. On a failed stream it is called with an error,
+    // which also ends the wait.
     stream.write('', () => {
       resolve();
     });

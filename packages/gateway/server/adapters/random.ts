@@ -1,9 +1,12 @@
-/** Ids from the system's generator, drawn through one pool: a draw per id costs 30×. */
+/**
+ * Draws ids from the system's random generator through one pool, because a separate draw per id would cost 30 times as
+ * much.
+ */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import type { Random } from '../../core/ports.ts';
 
 const POOL_BYTES = 4096;
-/** 88 bits print as 15 base64 characters and one `=`. */
+/** 88 bits are encoded as 15 base64 characters and one `=`. */
 const EXTENDED_ID_BYTES = 11;
 const FRACTION_BYTES = 6;
 
@@ -11,7 +14,7 @@ export function createSystemRandom(): Random {
   const pool = Buffer.allocUnsafe(POOL_BYTES);
   let used = POOL_BYTES;
 
-  /** Start of the next `count` unused bytes; no byte is used twice. */
+  /** Returns the position of the next `count` unused bytes. No byte is used twice. */
   function draw(count: number): number {
     if (used + count > POOL_BYTES) {
       randomFillSync(pool);

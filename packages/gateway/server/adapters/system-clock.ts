@@ -1,9 +1,9 @@
-/** The running gateway's clock: the machine's time plus one offset that threads share. */
+/** The clock of the running gateway: the machine's time plus an offset that all threads share. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { ShiftableClock } from '../../core/ports.ts';
 
 /**
- * Largest distance of the virtual time from the machine's: a hundred years, well inside the range of `Date`.
+ * Maximum distance of the virtual time from the machine's time. A hundred years are well inside the range of `Date`.
  */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 

@@ -2,10 +2,13 @@ import { existsSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FSWatcher } from 'node:fs';
 
-/** Editors write a file in several steps, and two files are often saved together. */
+/**
+ * Time after which a burst of changes is over. Editors write a file in several steps, and two files are often saved
+ * together.
+ */
 const SETTLE_MS = 100;
 
-/** Calls `onChange` once per burst of changes to one of the files; returns how to stop. */
+/** Calls `onChange` once per burst of changes to one of the files. Returns a function that stops watching. */
 export function watchTemplates(files: readonly string[], onChange: () => void): () => void {
   const names = Map.groupBy(files, dirname);
   return watchFolders(
@@ -30,7 +33,7 @@ function watchFolders(
     clearTimeout(timer);
     timer = setTimeout(onChange, SETTLE_MS);
   };
-  // Watches folders, not files: an editor replaces a file, and a watch on the old one stays silent.
+  // Folders are watched, not files, because an editor replaces a file and a watch on the replaced file reports nothing.
   const watched = folders.map((folder) => watchFolder(folder, (name) => isWanted(folder, name), note));
   return () => {
     clearTimeout(timer);
@@ -39,7 +42,7 @@ function watchFolders(
 }
 
 /**
- * Also watches a folder that does not exist yet or is removed and recreated, as packaging does with `.serverless`.
+ * Watches a folder, even if it does not exist yet or is removed and recreated, as packaging does with `.serverless`.
  */
 function watchFolder(folder: string, isWanted: (name: string) => boolean, note: () => void): () => void {
   let watcher: FSWatcher | undefined;
@@ -53,11 +56,11 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
       else outside(place);
     });
     watcher.on('error', () => watcher?.close());
-    // Created before the watch began.
+    // The folder may have been created before the watch began.
     if (place !== folder) outside(place);
   };
   const inside = (event: string, name: string | null): void => {
-    // An event of the folder itself: it was removed and may have been recreated.
+    // This is an event of the folder itself, which was removed and may have been recreated.
     const isOfFolder = event === 'rename' && name === basename(folder);
     if (isOfFolder) look();
     if (isOfFolder || (name !== null && isWanted(name))) note();
@@ -75,7 +78,7 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
   };
 }
 
-/** The folder itself, or the one above it that exists. */
+/** Returns the folder itself, or the nearest folder above it that exists. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }

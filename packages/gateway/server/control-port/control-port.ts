@@ -1,6 +1,6 @@
 /**
- * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
- * passes the guards; every AWS call is verified against the local identities.
+ * The control port serves AWS's own APIs, the issuer and the command line's endpoints, on loopback only. Every request
+ * passes the guards, and every AWS call is verified against the local identities.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -27,26 +27,27 @@ import type { StreamedBody } from '../../core/exchange.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
-/** The local issuer, its user pools and the issuers that it emulates. */
+/** The handler for the local issuer, its user pools and the issuers that it emulates. */
 export interface SignInMount {
-  /** Called first: loads what this request needs; undefined if nothing has to be loaded. */
+  /** Called before the other functions. Loads what this request needs; undefined if nothing has to be loaded. */
   open(head: Head): Promise<unknown> | undefined;
   /** The issuers' host names. */
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
-  /** Returns undefined if the request is not for this handler. */
+  /** Handles a request. Returns undefined if the request is not for this handler. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
-/** The handlers that other rooms provide for this port. */
+/** The handlers that other modules provide for this port. */
 export type ControlMounts = {
-  /** The services by signing name: `dynamodb`, `lambda` …; a call to any other name is refused. */
+  /** The services by signing name: `dynamodb`, `lambda` …. A call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
-   * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
-   * handler verifies the signature itself, as on the API's own address. `apiId` undefined = of the custom domain that the
-   * Host names, where the path begins with its mapping. @returns undefined when there is no such API
+   * Handles `@connections` of an API. `path` is `/{stage}/@connections/{id}`, but `request.path` is the path that was
+   * signed. The handler verifies the signature itself, as on the API's own address. If `apiId` is undefined, the Host
+   * names a custom domain, and the path begins with its mapping.
+   * @returns undefined if there is no such API
    */
   readonly connections: (
     request: ControlRequest,
@@ -54,36 +55,36 @@ export type ControlMounts = {
     path: string,
   ) => ControlReply | undefined;
   readonly isDomain: (host: string) => boolean;
-  /** Addresses of stages of WebSocket APIs: `ws://127.0.0.1:3001/dev`. */
+  /** Returns the addresses of the stages of WebSocket APIs, for example `ws://127.0.0.1:3001/dev`. */
   readonly webSocketUrls: () => readonly string[];
   readonly signIn: SignInMount;
-  /** Body of `GET /_gatewright/status`. */
+  /** Returns the body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
-  /** Body of `GET /_gatewright/routes`. */
+  /** Returns the body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls to AWS services that do not run here. */
+  /** Recorded calls to AWS services that do not run here, for `GET` and `DELETE /_gatewright/recorded`. */
   readonly recorded: RecordedCalls;
-  /** Files of the console, which need no secret; absent = it is not served. */
+  /** Serves the files of the console, which need no secret; absent if the console is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
-  /** Further endpoints below `/_gatewright/`, behind the same secret. */
+  /** Further endpoints below `/_gatewright/`, which require the same secret. */
   readonly more?: MoreEndpoints;
 };
 
 type ControlPortOptions = {
-  /** The port; 0 chooses a free port. */
+  /** The port to listen on; 0 selects a free port. */
   readonly port: number;
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
   readonly clockFixedBecause?: string | undefined;
-  /** Runs due work after the clock was moved. */
+  /** Runs work that has become due because the clock was moved. */
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** The memory for bodies of requests, and as much for unread replies; absent = 256 MB. */
+  /** Memory for request bodies, and the same amount for unread replies; absent for 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
-  /** The console's page; absent = it is not served. */
+  /** The console's page; absent if it is not served. */
   readonly page?: PageAccess | undefined;
   readonly mounts: ControlMounts;
   readonly report: (error: unknown) => void;
@@ -92,26 +93,29 @@ type ControlPortOptions = {
 type OpenPort = ControlPortOptions & { readonly bodies: BodyMemory; readonly unread: UnreadReplies };
 
 interface ControlPort {
-  /** `http://127.0.0.1:4000` */
+  /** The URL of the port, for example `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly port: number;
-  /** Closes the port within a second; open requests are ended. */
+  /** Closes the port within a second, and ends open requests. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's limit, the largest of all services here. */
+/** DynamoDB's limit, which is the largest limit of all services here. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
-/** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
+/** Matches `/{apiId}/{stage}/@connections/{id}`. The SDK may encode the `@`. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** Matches with or without a base path. */
+/** Matches the path with or without a base path. */
 const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
-/** @throws StartError when the port is taken */
+/**
+ * Opens the control port.
+ * @throws StartError when the port is in use
+ */
 export async function openControlPort(options: ControlPortOptions): Promise<ControlPort> {
   const log = { write: (line: string) => options.report(line) };
   const at: OpenPort = {
@@ -126,12 +130,12 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      // Clients of AWS's APIs (functions) keep their connections.
+      // Functions call AWS's APIs, and their clients keep connections open.
       ...KEEP_ALIVE_OPTIONS,
     },
     (request, response) => {
       accept(request, response, port, at).catch((error: unknown) => {
-        // The client has left or its socket broke, so no reply is possible.
+        // The client has disconnected or its socket failed, so no reply is possible.
         options.report(error);
         response.destroy();
       });
@@ -152,7 +156,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   return { port, url: `http://127.0.0.1:${port}`, close };
 }
 
-/** Applies the same guards and replies; a streamed reply needs HTTP/1.1. */
+/** Handles an HTTP/2 call with the same guards and replies. Streamed replies need HTTP/1.1. */
 async function acceptHttp2Call(
   { method, target, rawHeaders, host, body, remoteAddress }: Http2Arrival,
   port: number,
@@ -174,7 +178,7 @@ type Call =
   | { readonly kind: 'read'; readonly body: Buffer; readonly release: () => void }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
 
-/** Never settles when the client goes away before. */
+/** Reads the body of a call. Never settles if the client disconnects first. */
 async function readCall(
   body: Readable,
   arrival: ControlRequest,
@@ -240,7 +244,10 @@ async function accept(
   read.release();
 }
 
-/** Answers a request that has passed the guards. Never throws: a fault goes to `report` and becomes 500. */
+/**
+ * Responds to a request that has passed the guards. Never throws, because an error is passed to `report` and becomes
+ * 500.
+ */
 async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   try {
     return (
@@ -263,7 +270,10 @@ async function answer(request: ControlRequest, options: ControlPortOptions): Pro
   }
 }
 
-/** `@connections` by the custom domain of a WebSocket API, as functions build the address from their events. */
+/**
+ * Whether the request is for `@connections` at the custom domain of a WebSocket API. Functions build this address from
+ * their events.
+ */
 function isOfDomain({ host, path }: ControlRequest, { isDomain }: ControlMounts): boolean {
   return CONNECTIONS_AT_DOMAIN.test(path) && isDomain(host);
 }
@@ -279,7 +289,7 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
-/** Replies to a client that uses this port itself as the endpoint. */
+/** Replies to a client that uses the control port itself as the endpoint. */
 function refuseWithoutApi(urls: readonly string[]): ControlReply {
   const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
   const remedy =
@@ -289,10 +299,16 @@ function refuseWithoutApi(urls: readonly string[]): ControlReply {
   });
 }
 
-/** Ports that have logged this already, because a client with invented credentials calls repeatedly. */
+/**
+ * Ports that have already logged the explanation. It is logged once, because a client with invented credentials calls
+ * repeatedly.
+ */
 const EXPLAINED = new WeakSet<ControlPortOptions>();
 
-/** Code written for other emulators sends arbitrary credentials such as `ABC`, and AWS's response gives no hint. */
+/**
+ * Logs an explanation, because code written for other emulators sends arbitrary credentials such as `ABC`, and AWS's
+ * response gives no hint.
+ */
 function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
   if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
     return;
@@ -308,7 +324,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // If a function made the call, `MissingAuthenticationToken` would look like that API's response.
+    // A function that made this call would take `MissingAuthenticationToken` for a response of the API.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
@@ -334,7 +350,7 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
   });
 }
 
-/** The signature covers this header, but a call forwarded over HTTP/1.1 cannot contain it. */
+/** Removes the header. The signature covers it, but a call forwarded over HTTP/1.1 cannot contain it. */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
@@ -396,13 +412,13 @@ function send(
     ...(reply.status === 204 || hasLength(reply)
       ? []
       : ['Content-Length', String(Buffer.byteLength(reply.body))]),
-    // Unread bytes of the request cannot be skipped: the connection ends with the reply.
+    // Unread bytes of the request cannot be skipped, so the connection ends with the reply.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);
   response.end(reply.status === 204 ? undefined : reply.body);
 }
 
-/** The length for a HEAD request, whose reply has no body to measure. */
+/** Whether the reply sets its own length, as for a HEAD request, whose reply has no body to measure. */
 function hasLength({ headers }: ControlReply): boolean {
   return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
 }

@@ -1,6 +1,6 @@
 /**
- * Clients that speak HTTP/2 from the first byte, without TLS, on the port of HTTP/1.1: the AWS SDK for
- * JavaScript does so for Kinesis and a few other services, whatever the endpoint.
+ * Serves clients that use HTTP/2 from the first byte, without TLS, on the port for HTTP/1.1. The AWS SDK for JavaScript
+ * does this for Kinesis and a few other services, with any endpoint.
  */
 import { limitBody } from '../http2-ends.ts';
 import { openSessions, type StreamSink } from '../http2-sessions.ts';
@@ -11,24 +11,24 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { ControlReply } from '../../core/api-call.ts';
 
-/** A stream's request in the terms of HTTP/1.1. */
+/** The request of an HTTP/2 stream in the form of an HTTP/1.1 request. */
 export type Http2Arrival = {
   readonly method: string;
   readonly target: string;
-  /** Flat name, value list with `:authority`, which such clients sign instead of `host`. */
+  /** Flat name, value list with `:authority`, which HTTP/2 clients sign instead of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly body: Readable;
   readonly remoteAddress: string | undefined;
 };
 
-/** The connection preface (RFC 9113 §3.4) does not begin like any method of HTTP/1.1. */
+/** Start of the connection preface (RFC 9113 §3.4). No method of HTTP/1.1 begins like this. */
 const PREFACE = Buffer.from('PRI');
 type EndHttp2 = () => void;
 
 /**
- * Passes connections that begin with the preface to HTTP/2 and all others to `server`, which listens.
- * @param answer never rejects
+ * Passes connections that begin with the preface to HTTP/2, and all others to `server`, which listens.
+ * @param answer must not reject
  */
 export function acceptHttp2(
   server: Server,
@@ -56,7 +56,10 @@ export function acceptHttp2(
       if (bytes > LARGE_REPLY_BYTES) unread.hold(stream, bytes, arrival.remoteAddress);
     });
   });
-  /** The server does not know these connections yet and would still serve them after closing. */
+  /**
+   * Connections whose first bytes have not been read. The server does not know them, and would still serve them after
+   * it was closed.
+   */
   const sniffed = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
@@ -86,7 +89,8 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Waits briefly for clients that send single bytes, because bytes put back at once would be read again at once.
+    // Waits briefly for the rest from clients that send single bytes. Bytes that were put back now would be read again
+    // at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

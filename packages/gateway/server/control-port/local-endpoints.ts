@@ -1,6 +1,6 @@
 /**
- * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of this run. The
- * console's endpoints also accept the key of its page.
+ * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of this run. The console's
+ * endpoints also accept the key of the console's page.
  */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';
@@ -8,9 +8,9 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../../core/api-call.ts';
 import type { ByteStream } from '../../core/ports.ts';
 
-/** The console's page as a caller. */
+/** The access rights of the console's page. */
 export interface PageAccess {
-  /** False until all ports listen. */
+  /** Whether all ports are listening. */
   readonly isReady: boolean;
   admits(signature: string, host: string): boolean;
   /** @param path below `/_gatewright/` */
@@ -19,16 +19,16 @@ export interface PageAccess {
 
 type LocalEndpointsOptions = {
   readonly secret: string;
-  /** Undefined = no console is served. */
+  /** The access of the console's page; undefined if no console is served. */
   readonly page?: PageAccess | undefined;
   readonly clock: ShiftableClock;
-  /** Why the clock cannot be moved; undefined = it can. */
+  /** The reason why the clock cannot be moved; undefined if it can. */
   readonly clockFixedBecause: string | undefined;
   readonly onClockMoved?: () => void;
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** The endpoints for the console and the commands that read records; `path` is below `/_gatewright/`. */
+  /** The endpoints for the console and for the commands that read records. Their `path` is below `/_gatewright/`. */
   readonly more?: MoreEndpoints | undefined;
 };
 
@@ -62,7 +62,7 @@ export async function serveLocal(
   return { ...reply, stream: { ...reply.stream, bytes } };
 }
 
-/** Ends a stream of the page when its key is renewed. */
+/** Ends a stream to the console's page when the page's key is renewed. */
 function whileAdmitted(stream: ByteStream, isAdmitted: () => boolean): ByteStream {
   return {
     async *[Symbol.asyncIterator]() {

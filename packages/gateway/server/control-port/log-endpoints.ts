@@ -13,7 +13,7 @@ export type FunctionListing = {
   readonly region: string;
 };
 
-/** Longest silence of a listener: Node's longest timer, about 25 days. */
+/** Maximum time without a line for a listener. It is Node's longest timer, about 25 days. */
 const IDLE_MS = 2 ** 31 - 1;
 const LINES = ['Content-Type', 'application/x-ndjson'];
 
@@ -34,7 +34,10 @@ export function logEndpoints(
   };
 }
 
-/** `function`: its name. `sinceMs`: lines of this last period. `follow=true`: also future lines. */
+/**
+ * Sends log lines. In the query, `function` is a function's name, `sinceMs` selects the lines of this last period, and
+ * `follow=true` includes future lines.
+ */
 function sendLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
   const wanted = new URLSearchParams(query);
   const sinceMs = wanted.get('sinceMs');

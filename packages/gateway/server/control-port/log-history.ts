@@ -1,11 +1,11 @@
-/** Recent output of the gateway and its functions, for later readers and for followers. */
+/** Stores recent output of the gateway and its functions, for later readers and for followers. */
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
-/** A line that a function or the gateway has written, such as a request's line. */
+/** A line that a function or the gateway has written, such as the log line of a request. */
 export type HistoryLine = {
   readonly epochMs: number;
-  /** Undefined: a line of the gateway. */
+  /** The function that wrote the line; undefined for a line of the gateway. */
   readonly functionName?: string;
   readonly requestId?: string | undefined;
   readonly level?: string | undefined;
@@ -13,7 +13,7 @@ export type HistoryLine = {
 };
 
 type HistoryQuestion = {
-  /** Undefined means all functions and the gateway. */
+  /** The function whose lines are requested; undefined for all functions and the gateway. */
   readonly functionName?: string | undefined;
   readonly sinceEpochMs?: number | undefined;
 };
@@ -22,12 +22,12 @@ const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
 /** The limit of text that a follower has not read. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
-/** The size of a piece of the gateway's own lines; old lines are dropped one piece at a time. */
+/** Maximum number of the gateway's own lines in one piece. Old lines are dropped one piece at a time. */
 const MAX_TOGETHER = 500;
 /** A separator that no printable line contains. */
 const BETWEEN_LINES = '\0';
 
-/** Lines of the gateway of one loop turn, and the time of the first; or one line of a function. */
+/** Lines of the gateway from one loop turn with the time of the first line, or one line of a function. */
 type Piece = {
   readonly line: HistoryLine;
   readonly count: number;
@@ -49,8 +49,8 @@ export class LogHistory {
   }
 
   /**
-   * Remembers lines written to the sink; the lines of a loop turn are one text, because V8 would copy ten thousand strings
-   * per second from its young generation into the old one.
+   * Remembers lines that are written to the sink. The lines of a loop turn are joined into one string, because V8 would
+   * otherwise copy ten thousand strings per second from its young generation into the old generation.
    */
   listenIn(sink: LogSink): LogSink {
     return {
@@ -90,7 +90,7 @@ export class LogHistory {
     return lines.slice(-MAX_LINES).filter((line) => answers(question, line));
   }
 
-  /** Remembered lines, then new ones, as JSON lines, until the reader cancels. */
+  /** Sends remembered lines and then new lines, as JSON lines, until the reader cancels. */
   follow(question: HistoryQuestion): ByteStream {
     const stream = new LineStream();
     for (const line of this.read(question)) stream.push(line);
@@ -120,7 +120,7 @@ export class LogHistory {
       this.#chars -= oldest.line.message.length;
       this.#first += 1;
     }
-    // Amortised: dropped pieces are removed once they are the larger part.
+    // Dropped pieces are removed once they are the larger part, so the cost per piece is constant on average.
     if (this.#first > 100 && this.#first * 2 > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#first);
       this.#first = 0;
@@ -143,7 +143,7 @@ function answers({ functionName, sinceEpochMs }: HistoryQuestion, line: HistoryL
   );
 }
 
-/** One line of the reply; times are in ISO 8601. */
+/** Prints one line of the reply, with times in ISO 8601. */
 export function printHistoryLine({ epochMs, functionName, requestId, level, message }: HistoryLine): string {
   const time = new Date(epochMs).toISOString();
   return `${JSON.stringify({ time, function: functionName, requestId, level, message })}\n`;

@@ -1,4 +1,4 @@
-/** Stacks, their outputs and exports, as CloudFormation's API has them. */
+/** Stacks, their outputs and exports, in the form of CloudFormation's API. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -86,7 +86,9 @@ function describedBy({ source }: ResolvedStack): UnknownMembers {
   return typeof description === 'string' ? { Description: description } : {};
 }
 
-/** The parameters of a stack; like CloudFormation, shows asterisks as the value of a parameter with `NoEcho`. */
+/**
+ * Returns the parameters of a stack. Like CloudFormation, it shows asterisks as the value of a parameter with `NoEcho`.
+ */
 function parametersOf({ source }: ResolvedStack): readonly UnknownMembers[] {
   const { Parameters: declared } = membersOf(source?.template);
   return Object.entries(membersOf(declared)).flatMap(([ParameterKey, declaration]) => {

@@ -1,4 +1,4 @@
-/** The loaded stacks as a CloudFormation call sees them: the stacks of its region, by name or id. */
+/** The loaded stacks for a CloudFormation call: the stacks of the call's region, by name or id. */
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';
@@ -58,7 +58,10 @@ export function printTime(epochMs: number): string {
 
 const PAGE = 100;
 
-/** The token is the number of the next item. @throws OperationRefused */
+/**
+ * Returns one page of a list. The token is the number of the next item.
+ * @throws OperationRefused
+ */
 export function pageOf<Item>(
   all: readonly Item[],
   call: StackCall,

@@ -1,4 +1,4 @@
-/** CloudFormation's reads of the loaded stacks (CloudFormation API reference). Nothing can be written. */
+/** CloudFormation's read operations on the loaded stacks (CloudFormation API reference). Nothing can be written. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
@@ -6,9 +6,9 @@ import { describeExports, describeImports, describeStacks, summarizeStacks } fro
 import { LoadedStacks, pageOf, printTime } from './loaded-stacks.ts';
 import type { StackCall } from './loaded-stacks.ts';
 
-// Resources of a stack, as CloudFormation's API has them.
+// Resources of a stack, in the form of CloudFormation's API.
 
-/** "DescribeStackResources": use `ListStackResources` for more. */
+/** Maximum number of resources. "DescribeStackResources": use `ListStackResources` for more. */
 const MOST_AT_ONCE = 100;
 const DRIFT = { StackResourceDriftStatus: 'NOT_CHECKED' };
 
@@ -54,7 +54,9 @@ function summarizeResources(call: StackCall, stacks: LoadedStacks): UnknownMembe
   return { StackResourceSummaries: { member }, ...next };
 }
 
-/** Finds a stack by its name or by the physical id of one of its resources; the call must pass exactly one of both. */
+/**
+ * Finds a stack by its name or by the physical id of one of its resources. The call must pass exactly one of the two.
+ */
 function findStack(call: StackCall, stacks: LoadedStacks): ResolvedStack {
   const physicalId = call.text('PhysicalResourceId') ?? '';
   if (physicalId === '') return stacks.require(call);

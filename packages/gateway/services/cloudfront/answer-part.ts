@@ -42,11 +42,11 @@ function isUnchanged({ headers }: OriginAnswer, asked: HeaderList): boolean {
   }
   const since = Date.parse(asked.last('if-modified-since') ?? '');
   const modified = Date.parse(lastHeader(headers, 'last-modified') ?? '');
-  // An invalid date is NaN, which never compares as less.
+  // An invalid date is NaN, for which every comparison is false.
   return modified <= since;
 }
 
-/** The tag without its weak mark, for weak comparison. */
+/** Returns the tag without its weakness indicator, for weak comparison. */
 function plainTag(tag: string): string {
   return tag.trim().replace(/^W\//, '');
 }
@@ -60,7 +60,7 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 
 type Range = { readonly first: number; readonly last: number };
 
-/** Undefined: the whole object, including for requests with several ranges. */
+/** Reads the range. Returns undefined for the whole object, which is also the response to several ranges. */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (from === '' && to === '') return undefined;

@@ -1,21 +1,21 @@
 /**
- * The key of an object: exactly what the policies name. A caller therefore gets another caller's response only if
- * the policies omit what distinguishes them.
+ * The cache key of an object, which contains exactly what the policies name. A caller therefore gets another caller's
+ * response only if the policies omit what distinguishes the callers.
  * @see developer guide, "Understanding the cache key"
  */
 import type { CachePolicy, Distribution } from './distribution.ts';
 import { edgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** The parts have names, so that explanations can say why another request has another key. */
+/** The parts of a cache key. They have names so that explanations can state why another request has another key. */
 export type KeyParts = {
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly cookies: string;
-  /** Normalized; undefined = not part of the key. */
+  /** The normalized header; undefined if it is not part of the key. */
   readonly acceptEncoding: string | undefined;
-  /** Responses to `OPTIONS` are cached separately. */
+  /** Whether the request is `OPTIONS`, whose responses are cached separately. */
   readonly isOptions: boolean;
 };
 
@@ -56,12 +56,14 @@ function valuesOf(request: ViewerRequest, name: string): readonly string[] {
   return made === undefined ? [] : [made];
 }
 
-/** Listed in the key, but replaced by its normalized form. */
+/** Whether the key lists the header, but contains its normalized form instead. */
 function isNormalized(name: string, { gzip, brotli }: CachePolicy): boolean {
   return name === 'accept-encoding' && (gzip || brotli);
 }
 
-/** The formats that both the viewer accepts and the policy caches, as `br,gzip`; empty: none. */
+/**
+ * Returns the formats that the viewer accepts and the policy caches, for example `br,gzip`; empty if there are none.
+ */
 export function normalEncoding(request: ViewerRequest, { gzip, brotli }: CachePolicy): string {
   const taken = new Set(
     request.headers.all('accept-encoding').flatMap((line) =>
@@ -79,14 +81,14 @@ export function normalEncoding(request: ViewerRequest, { gzip, brotli }: CachePo
     .join(',');
 }
 
-/** Undefined: not in the key ("Compression support"). */
+/** Returns the normalized header; undefined if it is not in the key ("Compression support"). */
 function keyEncoding(request: ViewerRequest, policy: CachePolicy): string | undefined {
   if (!policy.gzip && !policy.brotli) return undefined;
   const normal = normalEncoding(request, policy);
   return normal === '' ? undefined : normal;
 }
 
-/** The first part in which the keys differ, for explanations. */
+/** Returns the first part in which the keys differ, for explanations. */
 export function firstDifference(one: KeyParts, other: KeyParts): string | undefined {
   if (one.path !== other.path) return 'path';
   if (one.isOptions !== other.isOptions) return 'method OPTIONS';

@@ -1,4 +1,4 @@
-/** Calls of SDKs: invalidations, and reads of distributions (CloudFront API reference, 2020-05-31). */
+/** Calls of SDKs: invalidations, and read operations on distributions (CloudFront API reference, 2020-05-31). */
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';
@@ -25,7 +25,10 @@ const TARGET =
 type CallPorts = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Without distributions in the stacks, every id counts as one elsewhere, and its invalidations are only recorded. */
+  /**
+   * The distributions of the stacks. If there are none, every id is treated as a distribution outside this run, and its
+   * invalidations are only recorded.
+   */
   readonly distributions: () => readonly Distribution[];
   readonly invalidate: (invalidation: Invalidation) => void;
 };
@@ -45,7 +48,7 @@ export class CloudFrontCalls {
     this.#invalidations.clear();
   }
 
-  /** Undefined for unknown operations. */
+  /** Handles a call; undefined for unknown operations. */
   answer(request: ServiceRequest): Answered | undefined {
     const { id, part, invalidation } = TARGET.exec(request.path)?.groups ?? {};
     const isCreate = request.method === 'POST' && part === 'invalidation' && invalidation === undefined;
@@ -94,7 +97,7 @@ export class CloudFrontCalls {
     return this.#reply(201, body, ['Location', location]);
   }
 
-  /** An invalidation takes effect at once, so it is always completed. */
+  /** Describes an invalidation, which is always completed because it takes effect at once. */
   #get(distributionId: string, id: string): Answered {
     const found = this.#invalidations.find(distributionId, id);
     if (found === undefined)
@@ -127,7 +130,7 @@ export class CloudFrontCalls {
   }
 }
 
-/** The items after `Marker`, at most `MaxItems`. */
+/** Returns the items after `Marker`, at most `MaxItems`. */
 function pageOf<Item>(
   all: readonly Item[],
   { query }: ServiceRequest,

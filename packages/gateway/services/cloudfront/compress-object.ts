@@ -28,7 +28,7 @@ const TYPES = new Set(
 );
 
 const toGzip = promisify<Buffer, Buffer>(gzip);
-/** A quality for responses that are compressed on the fly; the highest takes seconds per megabyte. */
+/** The quality is that for responses compressed on the fly. The highest quality takes seconds per megabyte. */
 const toBrotli = (content: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
@@ -37,7 +37,7 @@ const toBrotli = (content: Buffer): Promise<Buffer> =>
     );
   });
 
-/** Returns the response unchanged if a condition is not met. */
+/** Compresses a response. Returns it unchanged if a condition is not met. */
 export async function compressObject(
   answer: OriginAnswer,
   request: ViewerRequest,
@@ -57,7 +57,7 @@ export async function compressObject(
 
 function isCompressible({ status, headers, body }: OriginAnswer, { compresses, cache }: Behavior): boolean {
   if (!compresses || isCachingOff(cache) || !STATUSES.has(status)) return false;
-  // If the policy names the header, the origin handles it.
+  // If the cache policy names the header, the origin is responsible for compression.
   if (cache.headers.kind === 'only' && cache.headers.names.includes('accept-encoding')) return false;
   if (lastHeader(headers, 'content-encoding') !== undefined) return false;
   const type = lastHeader(headers, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -67,7 +67,7 @@ function isCompressible({ status, headers, body }: OriginAnswer, { compresses, c
   );
 }
 
-/** A strong `ETag` becomes a weak `ETag`; an invalid `ETag` is removed. */
+/** Converts the headers for compression. A strong `ETag` becomes weak, and an invalid `ETag` is removed. */
 function convertedHeaders(headers: readonly string[]): readonly string[] {
   return headers.flatMap((_, index) => {
     if (index % 2 === 1) return [];

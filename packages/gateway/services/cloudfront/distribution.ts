@@ -1,6 +1,6 @@
-/** A distribution as requests read it: immutable, made when the stacks are loaded. */
+/** A distribution as requests use it. It is immutable, and created when the stacks are loaded. */
 
-/** Which values of one kind a policy selects; header names are in lower case. */
+/** The values of one kind that a policy selects. Header names are in lower case. */
 export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'all' }
@@ -12,15 +12,18 @@ export type CachePolicy = {
   readonly minTtlSeconds: number;
   readonly defaultTtlSeconds: number;
   readonly maxTtlSeconds: number;
-  /** Part of the key, and sent to the origin. */
+  /** Headers that are part of the key and sent to the origin. */
   readonly headers: Selection;
   readonly cookies: Selection;
   readonly query: Selection;
   readonly gzip: boolean;
   readonly brotli: boolean;
-  /** Legacy settings without policies: other headers are forwarded according to a table by AWS. */
+  /**
+   * Whether the settings are legacy settings without policies, in which case other headers are forwarded according to a
+   * table by AWS.
+   */
   readonly isLegacy: boolean;
-  /** Legacy settings with all headers: nothing is cached. */
+  /** Whether legacy settings forward all headers, in which case nothing is cached. */
   readonly isBypassed?: boolean;
 };
 
@@ -50,14 +53,14 @@ export type ResponseHeadersPolicy = {
   readonly name: string;
   readonly cors: CorsPolicy | undefined;
   readonly headers: readonly SetHeader[];
-  /** In lower case. */
+  /** Names of headers to remove, in lower case. */
   readonly removes: readonly string[];
 };
 
 export type Origin = {
   readonly id: string;
   readonly domainName: string;
-  /** Empty, or with a slash in front and none at the end. */
+  /** The path, which is empty or begins with a slash and does not end with one. */
   readonly path: string;
   /** Flat name, value list. */
   readonly headers: readonly string[];
@@ -66,12 +69,12 @@ export type Origin = {
   readonly httpsPort: number;
   readonly attempts: number;
   readonly readTimeoutMs: number;
-  /** Why its behaviors respond with 500. */
+  /** The reason why behaviors with this origin respond with 500. */
   readonly closed?: string | undefined;
 };
 
 export type Behavior = {
-  /** `*` for the default one. */
+  /** The path pattern; `*` for the default behavior. */
   readonly pattern: string;
   readonly origin: Origin;
   readonly viewerProtocol: 'allow-all' | 'https-only' | 'redirect-to-https';
@@ -81,9 +84,11 @@ export type Behavior = {
   readonly cache: CachePolicy;
   readonly request: OriginRequestPolicy | undefined;
   readonly response: ResponseHeadersPolicy | undefined;
-  /** Why it responds with 500: something that guards or changes its requests is not supported here. */
+  /**
+   * The reason why the behavior responds with 500: something that guards or changes its requests is not supported here.
+   */
   readonly closed?: string | undefined;
-  /** Names of its policies in the template, for reads. */
+  /** Names of the behavior's policies in the template, for read calls. */
   readonly policyIds: {
     readonly cache?: string | undefined;
     readonly request?: string | undefined;
@@ -100,27 +105,27 @@ export type Distribution = {
   readonly id: string;
   readonly arn: string;
   readonly accountId: string;
-  /** `d111111abcdef8.cloudfront.net` */
+  /** The domain name, for example `d111111abcdef8.cloudfront.net`. */
   readonly domainName: string;
   readonly aliases: readonly string[];
   readonly comment: string;
   readonly defaultRootObject: string;
   readonly origins: readonly Origin[];
-  /** In their order; the default one is last. */
+  /** The behaviors in their order. The default behavior is last. */
   readonly behaviors: readonly Behavior[];
   readonly errors: ReadonlyMap<number, ErrorRule>;
   readonly webAclArn: string | undefined;
-  /** Why every request has to be refused. */
+  /** The reason why every request is refused; absent if none is. */
   readonly closed?: string | undefined;
 };
 
-/** A name, and the aliases with a star that stand for it, the most specific first (CNAMEs, "Using wildcards"). */
+/** Returns a name and the wildcard aliases that match it, the most specific first (CNAMEs, "Using wildcards"). */
 export function aliasesFor(name: string): readonly string[] {
   const parts = name.split('.');
   return [name, ...parts.slice(1).map((_, index) => `*.${parts.slice(index + 1).join('.')}`)];
 }
 
-/** AWS: with all TTLs zero, caching is disabled. */
+/** Whether caching is disabled. On AWS this is the case if all TTLs are zero. */
 export function isCachingOff({
   isBypassed,
   minTtlSeconds,
@@ -134,8 +139,9 @@ export const ALL: Selection = { kind: 'all' };
 export const NONE: Selection = { kind: 'none' };
 
 /**
- * @param name as the policy's names are spelled: headers in lower case
- * @param compile a star is a wildcard only in cookie names; elsewhere more would be sent than the key contains
+ * Whether a selection contains a name.
+ * @param name the name in the spelling of the policy, with headers in lower case
+ * @param compile a star is a wildcard only in cookie names; elsewhere, more would be sent than the key contains
  */
 export function selects(selection: Selection, name: string, compile = isSame): boolean {
   switch (selection.kind) {

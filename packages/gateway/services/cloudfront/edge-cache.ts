@@ -1,4 +1,4 @@
-/** Answers from the cache or from the origin, with the reason that X-Cache does not state. */
+/** Responses from the cache or from the origin, with a reason, which X-Cache does not contain. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { Clock, HttpClient, HttpOutcome } from '../../core/ports.ts';
 import { answerPart } from './answer-part.ts';
@@ -33,17 +33,17 @@ type Asked = {
 export type CacheOutcome = {
   readonly answer: OriginAnswer;
   readonly result: CacheResult;
-  /** The reason that the log and the console show: `miss: first request with this cache key`. */
+  /** The reason for the log and the console, for example `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
 };
 
-/** A call of an origin whose response may be cached, unless an invalidation comes first. */
+/** A request to an origin whose response may be cached. `isDropped` is set if an invalidation comes first. */
 type Fetching = { readonly distributionId: string; readonly path: string; isDropped: boolean };
 type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject | undefined> };
 type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };
 
-/** Cacheable statuses other than errors, for which AWS has a list. */
+/** Cacheable statuses other than errors. AWS lists the cacheable errors. */
 const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308]);
 const CONDITIONS = [
   'if-match',
@@ -88,7 +88,7 @@ export class EdgeCache {
       : this.#fly(asked, { key, parts, found });
   }
 
-  /** Also drops responses that are still in progress. */
+  /** Drops objects, including responses that are still in progress. */
   drop(isDropped: (object: { readonly distributionId: string; readonly path: string }) => boolean): void {
     this.objects.dropWhere(({ distributionId, parts }) =>
       isDropped({ distributionId, path: invalidationPath(parts) }),
@@ -97,7 +97,7 @@ export class EdgeCache {
     for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
   }
 
-  /** An object from a GET is also used for HEAD, but not the reverse. */
+  /** Finds a stored object. An object from a GET is also used for HEAD, but not the reverse. */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
     return this.objects.find(key) ?? this.objects.find(headKey(key));
@@ -199,7 +199,8 @@ export class EdgeCache {
     const kept = this.#keep(asked, at, packed, fetching);
     const result = answer.status >= 400 ? 'Error' : 'Miss';
     const reason = `miss: ${why}; ${kept === undefined ? this.#refusal(asked, answer) : keptFor(kept)}`;
-    // If the object was cached, this caller gets the same as later ones: ranges and conditions apply to whole objects.
+    // If the object was cached, conditions apply to the whole object, so this caller gets the same response as later
+    // callers. The response to a request with a range stays as it is.
     const shown =
       kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
         ? packed
@@ -207,7 +208,10 @@ export class EdgeCache {
     return { outcome: { answer: shown, result, reason, ageSeconds: undefined }, kept };
   }
 
-  /** "… confirmation from the origin that the CloudFront edge cache already has the latest version." */
+  /**
+   * Renews an expired object after the origin's "… confirmation from the origin that the CloudFront edge cache already
+   * has the latest version."
+   */
   #refresh(
     asked: Asked,
     at: KeyPlace & { readonly found: StoredObject },
@@ -263,7 +267,7 @@ export class EdgeCache {
     const { cache } = behavior;
     const { status, headers } = answer;
     const now = this.#clock.nowEpochMs();
-    // A response to a condition or a range is for this caller only; a whole object is for everybody.
+    // A response to a condition or a range is only for this caller. A whole object is for all callers.
     if (status !== 200 && hasCondition(request)) return 0;
     if (status >= 400) return freshErrorSeconds(answer, cache, distribution.errors.get(status), now);
     if (!KEPT_STATUSES.has(status)) return 0;
@@ -310,12 +314,12 @@ function headKey(key: string): string {
   return `HEAD ${key}`;
 }
 
-/** The path in the form that invalidations use: with the query parameters of the key. */
+/** Returns the path in the form that invalidations use, with the query parameters of the key. */
 function invalidationPath({ path, query }: KeyParts): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** Requests that never share a response: "Forward cookies to the origin" prevents collapsing. */
+/** Whether a request never shares a response. "Forward cookies to the origin" prevents collapsing. */
 function isAlone({ request, behavior }: Asked): boolean {
   return forwardsCookies(behavior) || hasCondition(request);
 }
@@ -340,7 +344,7 @@ function validatorsOf({ headers }: StoredObject): readonly string[] {
   ];
 }
 
-/** A 304 updates the headers that it contains, except headers that describe the body. */
+/** Merges the headers of a 304 into the stored headers, except headers that describe the body. */
 function mergeHeaders(kept: readonly string[], renewed: readonly string[]): readonly string[] {
   const names = new Set(renewed.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   for (const name of ['content-length', 'content-encoding', 'content-type', 'content-range', 'etag'])
@@ -353,7 +357,7 @@ function mergeHeaders(kept: readonly string[], renewed: readonly string[]): read
   ];
 }
 
-/** `Set-Cookie` is kept only for callers with the same cookies. */
+/** Returns the headers to store. `Set-Cookie` is stored only if the response is for callers with the same cookies. */
 function headersToKeep(headers: readonly string[], { cache }: Behavior): readonly string[] {
   if (cache.cookies.kind !== 'none' && keepsSetCookie(readDirectives(headers))) return headers;
   return headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'set-cookie');

@@ -1,6 +1,6 @@
 /**
- * Headers that CloudFront adds, as far as their values are known here (developer guide, "Adding
- * CloudFront request headers"). Country, city, ASN and TLS are unknown: their headers are absent.
+ * Headers that CloudFront adds, if their values are known here (developer guide, "Adding CloudFront request headers").
+ * Country, city, ASN and TLS are unknown, so their headers are absent.
  */
 import { deviceOf } from '../../core/events/viewer-device.ts';
 import type { ViewerRequest } from './viewer-request.ts';
@@ -29,7 +29,10 @@ function device({ headers }: ViewerRequest): ReturnType<typeof deviceOf> {
   return deviceOf(headers.last('user-agent') ?? '');
 }
 
-/** Undefined for headers that cannot be known. @param lowerName `cloudfront-is-mobile-viewer` */
+/**
+ * Returns the value of a header; undefined for headers that cannot be known.
+ * @param lowerName the header's name in lower case, for example `cloudfront-is-mobile-viewer`
+ */
 export function edgeHeader(lowerName: string, request: ViewerRequest): string | undefined {
   return Object.hasOwn(FACTS, lowerName) ? FACTS[lowerName]?.(request) : undefined;
 }
@@ -47,7 +50,7 @@ const SPELLING: Readonly<Record<string, string>> = {
   cloudfront: 'CloudFront',
 };
 
-/** `CloudFront-Is-Mobile-Viewer` */
+/** Returns the header's name as CloudFront spells it, for example `CloudFront-Is-Mobile-Viewer`. */
 export function spellEdgeHeader(lowerName: string): string {
   return lowerName
     .split('-')

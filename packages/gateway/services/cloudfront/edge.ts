@@ -1,4 +1,4 @@
-/** CloudFront in front of APIs: every request of a viewer, from the first check to the line in the log. */
+/** CloudFront in front of APIs. Handles every request of a viewer, from the first check to the log line. */
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ScreenVerdict } from '../../core/stage-screens.ts';
 import type { FrontRequest, ServicePorts } from '../../kernel/service.ts';
@@ -17,7 +17,7 @@ type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'l
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 
-/** AWS (developer guide, quotas): of the URL, and of the request without its body. */
+/** AWS's quotas (developer guide): size of the URL, and of the request without its body. */
 const MAX_URL_BYTES = 8_192;
 const MAX_REQUEST_BYTES = 32_768;
 /** How many reasons the console shows. */
@@ -75,7 +75,7 @@ export class Edge {
     return this.cache.answer({ distribution, behavior, request, ...ids });
   }
 
-  /** Before anything else sees the request. Undefined: there is no web ACL. */
+  /** Applies the web ACL before anything else handles the request. Returns undefined if there is no web ACL. */
   #screen(distribution: Distribution, given: FrontRequest, requestId: string): ScreenVerdict | undefined {
     const { webAclArn, accountId } = distribution;
     if (webAclArn === undefined || distribution.closed !== undefined) return undefined;
@@ -101,7 +101,7 @@ export class Edge {
     };
   }
 
-  /** Fetches the custom error page for this error; returns the error itself if the page fails. */
+  /** Fetches the custom error page for this error. Returns the error itself if the page cannot be fetched. */
   async #withPage(
     distribution: Distribution,
     outcome: CacheOutcome,
@@ -166,8 +166,8 @@ function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): st
 }
 
 /**
- * On AWS, viewers can only use the names of the distribution, so an address of this machine is replaced by the
- * first name. An API that receives this name as Host refuses it, on AWS and here.
+ * Replaces an address of this machine with the first name of the distribution, because viewers on AWS can only use the
+ * distribution's names. An API that receives this name as Host refuses it, on AWS and here.
  */
 function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
   const name = plainHost(given.host);
@@ -178,7 +178,7 @@ function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution)
   return { ...given, rawHeaders: rawHeaders.map((text, index) => (isHost(index) ? host : text)) };
 }
 
-/** In lower case, without port and root. */
+/** Returns the host in lower case, without the port and the final dot. */
 export function plainHost(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }
@@ -228,7 +228,7 @@ function refuse(
   return redirected(request);
 }
 
-/** 301, or 307 for methods that clients must repeat (developer guide, "Requiring HTTPS"). */
+/** Redirects with 301, or with 307 for methods that clients must repeat (developer guide, "Requiring HTTPS"). */
 function redirected({ method, host, path, query }: ViewerRequest): Refusal {
   const location = `https://${host}${path}${query === '' ? '' : `?${query}`}`;
   const status = method === 'GET' || method === 'HEAD' ? 301 : 307;
@@ -240,7 +240,7 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
   return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
 }
 
-/** A refusal by the gateway itself: on AWS, the request would work, but the feature is not supported here. */
+/** Returns a refusal by the gateway itself. On AWS the request would succeed, but the feature is not supported here. */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };
@@ -252,13 +252,13 @@ function isTooLong({ method, path, query, headers, host }: ViewerRequest): boole
   return headers.lines.reduce((sum, text) => sum + text.length + 2, method.length + url) > MAX_REQUEST_BYTES;
 }
 
-// Which behavior applies to a path (developer guide, "Path pattern").
+// Finds the behavior that applies to a path (developer guide, "Path pattern").
 
-/** The first behavior whose pattern matches; the default behavior is last. */
+/** Returns the first behavior whose pattern matches. The default behavior is last. */
 function matchBehavior(behaviors: readonly Behavior[], path: string): Behavior | undefined {
   const normal = normalizePath(path);
   return behaviors.find(({ pattern }) => {
-    // A leading slash changes nothing.
+    // A leading slash does not change the meaning of a pattern.
     const below = pattern.startsWith('/') ? pattern : pattern.startsWith('*') ? pattern : `/${pattern}`;
     return compileGlob(below)(normal);
   });

@@ -4,7 +4,7 @@ import type { CachePolicy, ErrorRule } from './distribution.ts';
 
 type Directives = ReadonlyMap<string, string>;
 
-/** The directives of all `Cache-Control` lines; the first one of a name applies. */
+/** Reads the directives of all `Cache-Control` lines. If a name occurs more than once, the first directive applies. */
 export function readDirectives(headers: readonly string[]): Directives {
   const found = new Map<string, string>();
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -26,12 +26,12 @@ function secondsOf(directives: Directives, name: string): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), MAX_SECONDS) : undefined;
 }
 
-/** `no-cache="Set-Cookie"` applies only to that header. */
+/** Whether `Set-Cookie` may be stored. `no-cache="Set-Cookie"` applies only to that header. */
 export function keepsSetCookie(directives: Directives): boolean {
   return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
 }
 
-/** What the origin specifies; `refuses`: the response must not be cached. */
+/** What the origin specifies. `refuses` means that the response must not be cached. */
 type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
 
 function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {
@@ -53,7 +53,7 @@ function expiresIn(headers: readonly string[], nowEpochMs: number): number | und
   return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
 }
 
-/** 0: the response is not cached. */
+/** Returns how many seconds a response is fresh; 0 if it is not cached. */
 export function freshSeconds(headers: readonly string[], policy: CachePolicy, nowEpochMs: number): number {
   const { minTtlSeconds, defaultTtlSeconds, maxTtlSeconds } = policy;
   const directives = readDirectives(headers);
@@ -67,7 +67,10 @@ const ALWAYS_KEPT = new Set([404, 414, 500, 501, 502, 503, 504]);
 const KEPT_IF_SAID = new Set([400, 403, 405, 412, 415]);
 const DEFAULT_ERROR_SECONDS = 10;
 
-/** 0: the response is not cached. @param rule for this status */
+/**
+ * Returns how many seconds an error is fresh; 0 if it is not cached.
+ * @param rule the rule for this status
+ */
 export function freshErrorSeconds(
   { status, headers }: { readonly status: number; readonly headers: readonly string[] },
   policy: CachePolicy,
@@ -83,14 +86,14 @@ export function freshErrorSeconds(
   return Math.max(minSeconds, wanted);
 }
 
-/** How long an expired object is served while its origin fails. */
+/** Returns how many seconds an expired object is served while its origin fails. */
 export function staleSeconds(rule: ErrorRule | undefined): number {
   return rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
 }
 
 /**
- * While its origin fails, an object is served for `stale-if-error` seconds after it expires; without that
- * directive, indefinitely.
+ * Whether an expired object may be served while its origin fails. It may be served for `stale-if-error` seconds after
+ * it expires, or indefinitely without that directive.
  */
 export function mayBeStale(
   { headers, storedAtEpochMs }: { readonly headers: readonly string[]; readonly storedAtEpochMs: number },

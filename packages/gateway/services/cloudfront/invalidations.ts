@@ -9,7 +9,10 @@ export type Invalidation = {
   readonly createTime: string;
 };
 
-/** Our limits: how many invalidations are kept for reads and repeated calls, and how many characters of paths. */
+/**
+ * The gateway's own limits: the number of invalidations that are stored for read calls and repeated calls, and the
+ * characters of their paths.
+ */
 const MAX_KEPT = 1_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
@@ -24,7 +27,7 @@ export class Invalidations {
     this.#random = random;
   }
 
-  /** `conflict`: the caller reference was used with other paths. */
+  /** Creates an invalidation. `conflict` means that the caller reference was used with other paths. */
   create(
     asked: Pick<Invalidation, 'distributionId' | 'reference' | 'paths'>,
   ): { readonly invalidation: Invalidation; readonly isNew: boolean } | 'conflict' {
@@ -50,7 +53,7 @@ export class Invalidations {
     return this.list(distributionId).find((one) => one.id === id);
   }
 
-  /** The latest first, as CloudFront lists them. */
+  /** Returns the invalidations, latest first, as CloudFront lists them. */
   list(distributionId: string): readonly Invalidation[] {
     return [...this.#made.values()].filter((one) => one.distributionId === distributionId).toReversed();
   }

@@ -8,7 +8,7 @@ import type { Behavior, Selection } from './distribution.ts';
 import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** Hop-by-hop headers and CloudFront's own: never forwarded. */
+/** Headers that are never forwarded: hop-by-hop headers and CloudFront's own. */
 const NEVER = new Set([
   ...CONNECTION_HEADERS,
   'cookie',
@@ -37,7 +37,7 @@ const ALWAYS = new Set([
   'range',
 ]);
 
-/** Legacy settings remove these headers unless they are named; all others are forwarded. */
+/** With legacy settings, these headers are removed unless they are named. All other headers are forwarded. */
 const LEGACY_REMOVED = new Set([
   'accept',
   'accept-charset',
@@ -48,12 +48,17 @@ const LEGACY_REMOVED = new Set([
   'user-agent',
   'x-http-method-override',
 ]);
-/** Methods with a body, and OPTIONS if it is not cached, keep `Authorization`. */
+/**
+ * Methods with a body, for which `Authorization` is forwarded. It is also forwarded for OPTIONS if OPTIONS is not
+ * cached.
+ */
 const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
 
 type OriginParts = { readonly requestId: string; readonly via: string };
 
-/** @param validators of an expired object: `If-None-Match`, `If-Modified-Since` instead of the viewer's */
+/**
+ * @param validators `If-None-Match` and `If-Modified-Since` of an expired object, which replace the viewer's headers
+ */
 export function toOriginRequest(
   request: ViewerRequest,
   behavior: Behavior,
@@ -95,26 +100,29 @@ export function toOriginRequest(
   };
 }
 
-/** Values that both policies select (developer guide, "… how … policies and cache policies work together"). */
+/**
+ * Joins the query parameters that the two policies select (developer guide, "… how … policies and cache policies work
+ * together").
+ */
 function joinQueries(request: ViewerRequest, { cache, request: policy }: Behavior): string {
   return request.queryOf(
     eitherOf(cache.query, policy?.query ?? (cache.isLegacy ? legacyQuery(cache.query) : NONE)),
   );
 }
 
-/** `QueryStringCacheKeys` limit the key alone: all parameters are forwarded. */
+/** Returns the parameters to forward. `QueryStringCacheKeys` only limits the key, so all parameters are forwarded. */
 function legacyQuery(selection: Selection): Selection {
   return selection.kind === 'none' ? selection : { kind: 'all' };
 }
 
-/** Combines both policies. An allow list of one is kept even if the other excludes its names. */
+/** Combines both policies. An allow list of one policy applies even if the other policy excludes its names. */
 function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
   if (one.kind === 'none') return other;
   if (other.kind === 'none') return one;
   // "… except those specified in the cache policy or the origin request policy."
   if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
-  // An allow list of either overrides the block list of the other.
+  // An allow list in either policy overrides the block list of the other policy.
   const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
   return { kind: 'except', names: block.names.filter((name) => !selects(allow, name, compileGlob)) };
 }
@@ -135,7 +143,10 @@ function forwards(
   return !LEGACY_REMOVED.has(lower);
 }
 
-/** "GET and HEAD requests – CloudFront removes the Authorization header field before forwarding the request." */
+/**
+ * Whether `Authorization` is forwarded. "GET and HEAD requests – CloudFront removes the Authorization header field
+ * before forwarding the request."
+ */
 function isForwardedAuthorization({ method }: ViewerRequest, cachedMethods: ReadonlySet<string>): boolean {
   return WITH_AUTHORIZATION.has(method) || (method === 'OPTIONS' && !cachedMethods.has('OPTIONS'));
 }
@@ -157,7 +168,7 @@ function forwarded(request: ViewerRequest, behavior: Behavior, isRevalidation: b
   return lines;
 }
 
-/** A viewer cannot set headers whose values CloudFront determines. */
+/** Whether a viewer sets a header whose value CloudFront determines. */
 function isSpoof(lower: string): boolean {
   return lower.startsWith('cloudfront-');
 }
@@ -166,7 +177,7 @@ function normalizes({ cache }: Behavior): boolean {
   return cache.gzip || cache.brotli;
 }
 
-/** "Compression support": only for requests that have the header. */
+/** Returns the normalized header, only for requests that have the header ("Compression support"). */
 function encodingLine(request: ViewerRequest, behavior: Behavior): readonly string[] {
   const { cache } = behavior;
   if (!normalizes(behavior) || request.headers.last('accept-encoding') === undefined) return [];
@@ -190,12 +201,14 @@ function addedLines(request: ViewerRequest, { cache, request: policy }: Behavior
   });
 }
 
-/** Whether cookies reach the origin at all: then requests are not collapsed, and `Set-Cookie` comes back. */
+/**
+ * Whether cookies reach the origin. If they do, requests are not collapsed, and `Set-Cookie` is returned to the viewer.
+ */
 export function forwardsCookies({ cache, request }: Behavior): boolean {
   return eitherOf(cache.cookies, request?.cookies ?? NONE).kind !== 'none';
 }
 
-/** Whether this request may be answered from the cache and its response be cached. */
+/** Whether the request may be served from the cache, and its response may be cached. */
 export function isCacheable({ method }: ViewerRequest, { cachedMethods, cache }: Behavior): boolean {
   return cachedMethods.has(method) && !isCachingOff(cache);
 }

@@ -1,4 +1,4 @@
-/** Cache behaviors: which values each selects from requests, where it sends them, and why it may be closed. */
+/** Reads cache behaviors: the values that each selects from requests, its origin, and why it may be closed. */
 import { asNonEmptyText } from '@gatewright/aws/json-object';
 import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type {
@@ -17,19 +17,19 @@ import {
 } from './managed-policies.ts';
 import { isSet, readForwardedValues } from './read-policies.ts';
 
-/** Policies of the loaded stacks by id; `closed`: a policy that could not be read, with the reason. */
+/** Policies of the loaded stacks by id. */
 export type Policies = {
   readonly cache: ReadonlyMap<string, CachePolicy>;
   readonly request: ReadonlyMap<string, OriginRequestPolicy>;
   readonly response: ReadonlyMap<string, ResponseHeadersPolicy>;
 };
 
-/** Notes a member that is not supported here; `closes`: requests are refused for it. */
+/** Describes a member that is not supported here. `closes` means that requests are refused because of it. */
 export type Finding = { readonly path: string; readonly what: string; readonly closes: boolean };
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const MAX_PATTERN = 255;
-/** Developer guide, path pattern; the table names no `?`, which it describes as a wildcard. */
+/** Developer guide, path pattern. Its table does not list `?`, which it describes as a wildcard. */
 const PATTERN = /^[A-Za-z0-9_\-.*$/~"'@:+&?=%,;!()[\]]+$/;
 
 const DONE = new Set(
@@ -37,7 +37,7 @@ const DONE = new Set(
    OriginRequestPolicyId ResponseHeadersPolicyId ForwardedValues MinTTL DefaultTTL MaxTTL`.split(/\s+/),
 );
 
-/** What guards or changes the requests of a behavior: without it they must not be served. */
+/** Members that guard or change the requests of a behavior. Requests must not be served without them. */
 const CLOSING: Readonly<Record<string, string>> = {
   FunctionAssociations: 'CloudFront Functions do not run here',
   LambdaFunctionAssociations: 'Lambda@Edge does not run here',
@@ -125,7 +125,7 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
   return reasons;
 }
 
-/** Countries, networks and TLS of viewers. */
+/** Reports selected headers that are unknown here, which describe the country, network and TLS of viewers. */
 function findUnknownHeaders(
   at: MemberReader,
   { cache, request }: Pick<Behavior, 'cache' | 'request'>,

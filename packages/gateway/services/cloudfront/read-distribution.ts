@@ -91,7 +91,7 @@ class DistributionReader {
     this.#settings = settings;
   }
 
-  /** Undefined: disabled. A faulty one refuses every request. */
+  /** Reads the distribution; undefined if it is disabled. A distribution with an error refuses every request. */
   read(): Distribution | undefined {
     const { resource } = this.#reader;
     const at = this.#attempt(() => new MemberReader(resource.properties[ROOT], ROOT));
@@ -121,7 +121,7 @@ class DistributionReader {
       id,
       arn: `arn:${partitionOf(stack.region)}:cloudfront::${stack.accountId}:distribution/${id}`,
       accountId: stack.accountId,
-      // The spelling of Fn::GetAtt.
+      // The form is the same as in Fn::GetAtt.
       domainName: `d${makeId(13, stack.stackName, resource.logicalId)}.cloudfront.net`,
       aliases: [],
       comment: '',
@@ -184,7 +184,7 @@ class DistributionReader {
     this.#reader.unsupported(path, closes ? `${what}: ${then}` : what);
   }
 
-  /** @returns why all requests have to be refused */
+  /** @returns the reasons why all requests are refused */
   #findUndone(at: MemberReader): readonly string[] {
     const reasons: string[] = [];
     for (const name of at.names) {
@@ -259,7 +259,7 @@ class DistributionReader {
     return reasons[0];
   }
 
-  /** A behavior may name an origin group instead of an origin. */
+  /** Reads the origin groups. A behavior may name a group instead of an origin. */
   #groupsOf(at: MemberReader): readonly (readonly [string, Origin])[] {
     const groups = at.optional('OriginGroups')?.objects('Items', MAX_LISTED) ?? [];
     return groups.map((one) => {

@@ -1,4 +1,7 @@
-/** Cache, origin request and response headers policies of templates, and the settings from before policies. */
+/**
+ * Reads cache, origin request and response headers policies of templates, and the legacy settings that policies
+ * replaced.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { ALL, NONE } from './distribution.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -18,10 +21,10 @@ const MAX_TTL_SECONDS = 3_153_600_000;
 const MAX_NAMES = 100;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Hop-by-hop headers, which policies must not select (developer guide, header-caching). */
+/** Hop-by-hop headers and others that policies must not select (developer guide, header-caching). */
 const NEVER_IN_KEY = new Set(['connection', 'cookie', 'proxy-authorization', 'te', 'upgrade', '*']);
 /**
- * Only an origin request policy can add these, because every viewer has different values
+ * Headers that only an origin request policy can add, because every viewer has different values
  * (adding-cloudfront-headers).
  */
 const REQUEST_POLICY_ONLY = new Set([
@@ -55,7 +58,10 @@ export function readCachePolicy(at: MemberReader): CachePolicy {
   };
 }
 
-/** Defaults: API reference, CachePolicyConfig. @throws InvalidMember */
+/**
+ * Reads the TTLs. Their defaults are in the API reference, CachePolicyConfig.
+ * @throws InvalidMember
+ */
 function readTtls(
   at: MemberReader,
 ): Pick<CachePolicy, 'minTtlSeconds' | 'defaultTtlSeconds' | 'maxTtlSeconds'> {
@@ -114,7 +120,7 @@ function readHeaders(at: MemberReader, behaviors: readonly string[]): ReadHeader
   return { selection: ALL, added };
 }
 
-/** In lower case. */
+/** Reads header names and returns them in lower case. */
 function readHeaderNames(at: MemberReader, member: string): readonly string[] {
   const names = at.texts(member, MAX_NAMES).map((name) => name.toLowerCase());
   const wrong = names.find((name) => !TOKEN.test(name));
@@ -131,7 +137,10 @@ function readSelection(at: MemberReader, kind: 'Cookie' | 'QueryString', member:
   return { kind: behavior === 'whitelist' ? 'only' : 'except', names };
 }
 
-/** `ForwardedValues` and the TTLs next to it. @throws InvalidMember */
+/**
+ * Reads `ForwardedValues` and the TTLs of the behavior.
+ * @throws InvalidMember
+ */
 export function readForwardedValues(behavior: MemberReader): CachePolicy {
   const at = behavior.object('ForwardedValues');
   const ttls = readTtls(behavior);
@@ -160,7 +169,7 @@ export function readForwardedValues(behavior: MemberReader): CachePolicy {
   };
 }
 
-/** Remove lists with them are refused (developer guide, remove-headers-disallowed). */
+/** Headers that a remove list must not contain (developer guide, remove-headers-disallowed). */
 const NOT_REMOVABLE =
   /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 

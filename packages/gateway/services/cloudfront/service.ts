@@ -1,4 +1,4 @@
-/** CloudFront in front of APIs: a port for each distribution, its cache, and the API for SDKs (docs/aws §21). */
+/** CloudFront in front of APIs, with a port for each distribution, its cache, and the API for SDKs (docs/aws §21). */
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -67,7 +67,10 @@ class CloudFrontService implements Service {
     this.#calls.clear();
   }
 
-  /** Drops the cache of a changed distribution, whose objects were created under other policies. */
+  /**
+   * Replaces the distributions. The cache of a changed distribution is dropped, because its objects were created under
+   * other policies.
+   */
   #replace(read: readonly Distribution[]): void {
     const before = new Map(this.#distributions.map((one) => [one.id, printed(one)]));
     const unchanged = new Set(read.filter((one) => before.get(one.id) === printed(one)).map(({ id }) => id));
@@ -75,7 +78,7 @@ class CloudFrontService implements Service {
     this.#distributions = read;
   }
 
-  /** Finds a distribution by the Host header, because the port of one distribution serves the others, too. */
+  /** Finds a distribution by the Host header, because the port of one distribution also serves the others. */
   #ofHost(host: string): Distribution | undefined {
     for (const name of aliasesFor(plainHost(host))) {
       const found = this.#distributions.find(
@@ -87,7 +90,7 @@ class CloudFrontService implements Service {
   }
 }
 
-/** Prints a distribution for comparison: sets and maps as lists. */
+/** Prints a distribution for comparison, with sets and maps as lists. */
 function printed(distribution: Distribution): string {
   return JSON.stringify(distribution, (_, value: unknown) =>
     value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,

@@ -1,9 +1,9 @@
-/** The cached responses by key; the least recently used are dropped first. */
+/** The cached responses by key. The least recently used responses are dropped first. */
 import type { KeyParts } from './cache-key.ts';
 
 export type OriginAnswer = {
   readonly status: number;
-  /** Flat name, value list, of the origin; the response headers policy is applied when it is served. */
+  /** Flat name, value list, as the origin sent it. The response headers policy is applied when the object is served. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 };
@@ -12,11 +12,11 @@ export type StoredObject = OriginAnswer & {
   readonly key: string;
   readonly distributionId: string;
   readonly parts: KeyParts;
-  /** The method of the request; an object of HEAD has no body. */
+  /** The method of the request. An object of HEAD has no body. */
   readonly method: 'GET' | 'HEAD' | 'OPTIONS';
   readonly storedAtEpochMs: number;
   readonly freshUntilEpochMs: number;
-  /** The error page that took its place has its own headers and this status. */
+  /** Whether the response has an error status. */
   readonly isError: boolean;
 };
 
@@ -24,7 +24,7 @@ export type StoredObject = OriginAnswer & {
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Estimated size of an entry in addition to its strings and body. */
 const ENTRY_BYTES = 512;
-/** One object may not displace all others. */
+/** Divisor for the maximum size of one object, so that one object cannot displace all others. */
 const MAX_SHARE = 4;
 
 export class StoredObjects {
@@ -49,13 +49,13 @@ export class StoredObjects {
   find(key: string): StoredObject | undefined {
     const found = this.#objects.get(key);
     if (found === undefined) return undefined;
-    // The last in the map is the latest one used.
+    // The object moves to the end of the map, where the most recently used object is.
     this.#objects.delete(key);
     this.#objects.set(key, found);
     return found.object;
   }
 
-  /** Another object with this path, for explanations; not counted as a use. */
+  /** Finds an object with this path, for explanations. This does not count as a use. */
   findPath(distributionId: string, path: string): StoredObject | undefined {
     let looked = 0;
     for (const { object } of this.#objects.values()) {
@@ -65,7 +65,7 @@ export class StoredObjects {
     return undefined;
   }
 
-  /** @returns whether it is kept */
+  /** @returns whether the object is stored */
   keep(object: StoredObject): boolean {
     this.drop(object.key);
     const bytes = bytesOf(object);
@@ -95,6 +95,6 @@ const MAX_LOOKED = 10_000;
 
 function bytesOf({ key, headers, body }: StoredObject): number {
   const texts = headers.reduce((sum, text) => sum + text.length, 0);
-  // The parts of the key are stored, too.
+  // The parts of the key are also stored.
   return ENTRY_BYTES + 2 * (2 * key.length + texts) + body.length;
 }

@@ -1,4 +1,4 @@
-/** One request of a viewer, with the parts that policies select from. */
+/** One request of a viewer, with the parts that policies can select. */
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { FrontRequest } from '../../kernel/service.ts';
 import { compileGlob } from '@gatewright/aws/glob';
@@ -30,12 +30,14 @@ export class ViewerRequest {
     this.host = request.host;
     this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
     this.remotePort = request.remotePort;
-    // The port counts as HTTPS, as the ports of APIs do. CloudFront removes this header, so it can be used here to
+    // Requests to this port count as HTTPS, as on the ports of APIs. CloudFront removes this header, so here it can
     // mark a request as HTTP.
     this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
   }
 
-  /** `a=1; b=2` of the selected ones, by name (developer guide, Cookies: "CloudFront sorts cookies"). */
+  /**
+   * Returns the selected cookies sorted by name, as `a=1; b=2` (developer guide, Cookies: "CloudFront sorts cookies").
+   */
   cookies(selection: Selection): string {
     this.#cookies ??= this.headers
       .all('cookie')
@@ -50,7 +52,10 @@ export class ViewerRequest {
       .join('; ');
   }
 
-  /** The selected parameters as sent and in their order, which counts (developer guide, QueryStringParameters). */
+  /**
+   * Returns the selected parameters as sent and in the same order, because the order matters (developer guide,
+   * QueryStringParameters).
+   */
   queryOf(selection: Selection): string {
     if (selection.kind === 'all') return this.query;
     if (selection.kind === 'none' || this.query === '') return '';

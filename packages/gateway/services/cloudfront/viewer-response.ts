@@ -1,4 +1,4 @@
-/** The reply to a viewer: headers that CloudFront removes, replaces and adds, and its own errors. */
+/** Builds the reply to a viewer: headers that CloudFront removes, replaces and adds, and CloudFront's own errors. */
 import { HOP_BY_HOP } from '@gatewright/aws/connection-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
@@ -14,11 +14,11 @@ type ViewerFacts = {
   readonly result: CacheResult;
   readonly requestId: string;
   readonly via: string;
-  /** Seconds since the object was stored; undefined: it was not. */
+  /** Seconds since the object was stored; undefined if it was not stored. */
   readonly ageSeconds: number | undefined;
 };
 
-/** The name of the only edge location, in AWS's form: an airport code, a number and a cell. */
+/** Name of the only edge location, in AWS's format: an airport code, a number and a cell. */
 const POP = 'LCL1-P1';
 
 const REMOVED = new Set([
@@ -80,7 +80,10 @@ function keptHeaders(
   return kept;
 }
 
-/** "If you configure your origin to include any other values in the Vary header, CloudFront removes the values." */
+/**
+ * Returns the values of `Vary` that CloudFront keeps. "If you configure your origin to include any other values in the
+ * Vary header, CloudFront removes the values."
+ */
 function keptVary(value: string, { cache, request }: Behavior): string {
   const isForwarded = (lower: string): boolean =>
     selects(cache.headers, lower) || (request !== undefined && selects(request.headers, lower));
@@ -98,7 +101,10 @@ function keptVary(value: string, { cache, request }: Behavior): string {
     .join(', ');
 }
 
-/** "CloudFront removes the headers first and then adds any headers that are specified in other sections." */
+/**
+ * Applies the response headers policy. "CloudFront removes the headers first and then adds any headers that are
+ * specified in other sections."
+ */
 function applyPolicy(
   headers: readonly string[],
   request: ViewerRequest,
@@ -122,7 +128,7 @@ function withHeader(headers: readonly string[], { name, value, overrides }: SetH
   return [...others, name, value];
 }
 
-/** The CORS headers; only cross-origin requests get them. */
+/** Returns the CORS headers, which only cross-origin requests get. */
 function corsHeaders(cors: CorsPolicy, { method, headers }: ViewerRequest): readonly SetHeader[] {
   const origin = headers.last('origin');
   if (origin === undefined) return [];
@@ -143,7 +149,10 @@ function corsHeaders(cors: CorsPolicy, { method, headers }: ViewerRequest): read
   return made;
 }
 
-/** `https://*.example.org`, or without a scheme: any. The star stands for names, never for a scheme. */
+/**
+ * Whether an origin matches a pattern such as `https://*.example.org`. A pattern without a scheme matches any scheme.
+ * The star matches names, never a scheme.
+ */
 function matchesOrigin(pattern: string, origin: string): boolean {
   const [scheme, host] = origin.split('://');
   const [wantedScheme, wantedHost = ''] = pattern.includes('://') ? pattern.split('://') : [scheme, pattern];
@@ -151,7 +160,7 @@ function matchesOrigin(pattern: string, origin: string): boolean {
   return wantedHost.startsWith('*.') ? host.endsWith(wantedHost.slice(1)) : host === wantedHost;
 }
 
-/** An error of CloudFront itself; AWS's page has a different text. */
+/** Returns an error of CloudFront itself. AWS's page has a different text. */
 export function ownError(status: number, message: string): OriginAnswer {
   const body = `<!doctype html><title>ERROR</title><h1>${status}</h1><p>${escapeXml(message)}</p>\n`;
   return {

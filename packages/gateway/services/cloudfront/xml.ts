@@ -1,4 +1,4 @@
-/** CloudFront's XML: replies in the shapes of its API reference. */
+/** Prints CloudFront's XML, in the structure of its API reference. */
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import type { Selection } from './distribution.ts';
 import type { Behavior, Distribution, ErrorRule, Origin } from './distribution.ts';
@@ -6,7 +6,7 @@ import type { Invalidation } from './invalidations.ts';
 
 const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
-/** Members of an element: texts are escaped, elements are not. */
+/** Members of an element. Texts are escaped, elements are not. */
 type Content = string | number | boolean | Element | readonly Element[];
 type Element = { readonly xml: string };
 
@@ -20,7 +20,7 @@ function printContent(content: Content): string {
   return escapeXml(String(content));
 }
 
-/** A list as CloudFront writes all of them. */
+/** Prints a list in the form that all of CloudFront's lists have. */
 const items = (name: string, made: readonly Element[], more: readonly Element[] = []): Element =>
   node(name, [node('Quantity', made.length), ...(made.length === 0 ? [] : [node('Items', made)]), ...more]);
 

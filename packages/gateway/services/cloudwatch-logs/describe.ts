@@ -66,7 +66,7 @@ function lastOf({ lastMs, createdMs }: StreamFacts): number {
   return lastMs ?? createdMs;
 }
 
-/** The token is the name that the last page ended with. */
+/** Returns one page of a list. The token is the last name of the previous page. */
 function pageOf<Item extends { readonly name: string }>(
   all: readonly Item[],
   input: CallInput,

@@ -1,6 +1,6 @@
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
-/** Refusals by the names of the API reference, "Errors" of each operation. */
+/** Refusals with the error names of the API reference, "Errors" of each operation. */
 export function invalidParameter(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterException', message);
 }

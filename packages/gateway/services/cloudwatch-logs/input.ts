@@ -1,4 +1,4 @@
-/** Members of a call's input, each checked as AWS's model says. */
+/** Members of a call's input, each checked according to AWS's model. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -6,7 +6,7 @@ import { invalidParameter } from './error.ts';
 
 export const GROUP_NAME: MemberRule = { least: 1, most: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
 export const STREAM_NAME: MemberRule = { least: 1, most: 512, pattern: '[^:*]*' };
-/** Milliseconds, seconds and counts. */
+/** Rule for milliseconds, seconds and counts. */
 export const FROM_ZERO: MemberRule = { least: 0, most: Number.MAX_SAFE_INTEGER };
 const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
 
@@ -20,7 +20,7 @@ export function logsInput(members: UnknownMembers): CallInput {
   return new CallInput(members, POLICY);
 }
 
-/** By name, or by `logGroupIdentifier`, which may be an ARN. */
+/** Reads a group from its name, or from `logGroupIdentifier`, which may be an ARN. */
 export function readGroup(input: CallInput): string {
   const isNamed = input.has('logGroupName');
   if (isNamed && input.has('logGroupIdentifier'))
@@ -28,7 +28,7 @@ export function readGroup(input: CallInput): string {
   return isNamed ? input.text('logGroupName', GROUP_NAME) : groupOf(input.text('logGroupIdentifier'));
 }
 
-/** Name of a group by its ARN; a name stays as it is. */
+/** Returns the name of a group from its ARN. A name is returned unchanged. */
 export function groupOf(identifier: string): string {
   return GROUP_ARN.exec(identifier)?.[1] ?? identifier;
 }

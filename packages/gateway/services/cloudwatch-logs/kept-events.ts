@@ -1,8 +1,11 @@
-/** Events of log groups: the kept lines as CloudWatch Logs numbers and shows them. */
+/** Events of log groups: the stored lines, numbered and presented as in CloudWatch Logs. */
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 
-/** AWS orders events by time; of the same millisecond the earlier written comes first. */
+/**
+ * Position of an event. AWS orders events by time. Events of the same millisecond are ordered by when they were
+ * written.
+ */
 export type Position = { readonly epochMs: number; readonly number: number };
 
 export type LogEvent = Position & {
@@ -20,14 +23,14 @@ export type Wanted = {
   readonly toMs?: number | undefined;
 };
 
-/** Stream of the gateway's own lines, as in the events of subscriptions. */
+/** Log stream of the gateway's own lines, as in the events of subscriptions. */
 const OWN_STREAM = 'gatewright';
-/** The time of one turn of the event loop, so that other requests do not wait longer. */
+/** Maximum time per turn of the event loop, so that other requests do not wait longer. */
 const SLICE_MS = 8;
-/** How many lines are read between two looks at the clock. */
+/** Number of lines between two checks of the time. */
 const LINES_PER_LOOK = 200;
 
-/** Runs without interruption; for tests that read only names and times. */
+/** Iterates over events without interruption. For filters that read only names and times. */
 export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<LogEvent, undefined> {
   const { isOfGroup, isOfStream = () => true, fromMs = -Infinity, toMs = Infinity } = wanted;
   for (const { number, item } of lines.kept()) {
@@ -45,8 +48,8 @@ export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<L
 }
 
 /**
- * Lets other code run in between; for tests of whole messages.
- * @param visit false ends it
+ * Visits events, and lets other code run in between. For filters that read whole messages.
+ * @param visit returns false to end the visit
  */
 export async function visitEvents(
   lines: KeptFeed<LogLine>,
@@ -68,7 +71,7 @@ export function comparePositions(one: Position, other: Position): number {
   return one.epochMs - other.epochMs || one.number - other.number;
 }
 
-/** An id of 56 digits, like AWS's ids. */
+/** Returns an event id of 56 digits, like AWS's ids. */
 export function eventIdOf({ epochMs, number }: Position): string {
   return `${epochMs}${String(number).padStart(12, '0')}`.padStart(56, '0');
 }

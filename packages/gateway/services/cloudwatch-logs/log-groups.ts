@@ -27,10 +27,10 @@ export type StreamFacts = {
   readonly ingestedMs: number | undefined;
 };
 
-/** Made by calls, in all groups together; AWS has limits per account, too. */
+/** Maximum number of streams and groups created by calls. AWS also has limits per account. */
 const MAX_MADE = 10_000;
 const DAY_MS = 86_400_000;
-/** AWS counts this for each event ("PutLogEvents"). */
+/** Bytes that AWS counts for each event in addition to its message ("PutLogEvents"). */
 export const EVENT_BYTES = 26;
 
 export class LogGroupBook {
@@ -45,7 +45,7 @@ export class LogGroupBook {
     this.#nowMs = nowMs;
   }
 
-  /** Groups of the stacks; a new load keeps what calls created in them. */
+  /** Sets the groups of the stacks. When stacks are loaded again, streams that calls created in them are retained. */
   declare(groups: ReadonlyMap<string, number | undefined>): void {
     const nowMs = this.#nowMs();
     this.#declared = new Map(
@@ -92,16 +92,16 @@ export class LogGroupBook {
     if (stream !== undefined && !this.hasStream(group, stream)) throw noStream();
   }
 
-  /** Older events are not shown; -Infinity without a retention. */
+  /** Time before which events are not shown; -Infinity without a retention period. */
   oldestMs(group: string): number {
     const days = this.#find(group)?.retentionDays;
     return days === undefined ? -Infinity : this.#nowMs() - days * DAY_MS;
   }
 
-  /** The groups in the order of their names. */
+  /** Returns the groups sorted by name. */
   list(): readonly GroupFacts[] {
     const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
-    // Counts all lines without building messages, because the console asks often.
+    // All lines are counted without building messages, because the console requests this often.
     for (const { item } of this.#lines.kept()) {
       const known = facts.get(item.group) ?? { createdMs: item.epochMs, bytes: 0, events: 0 };
       known.bytes += (item.prefix?.length ?? 0) + item.text.length + EVENT_BYTES;
@@ -149,7 +149,7 @@ export class LogGroupBook {
     return this.#made.get(name) ?? this.#declared.get(name);
   }
 
-  /** Creates a group that so far only has lines, so that settings can be stored in it. */
+  /** Finds a group so that settings can be stored in it. A group that only has lines so far is created. */
   #require(name: string): Group {
     const known = this.#find(name);
     if (known !== undefined) return known;

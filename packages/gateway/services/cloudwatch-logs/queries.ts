@@ -26,12 +26,12 @@ type Running = {
 };
 type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'report'>;
 
-/** AWS's default of concurrent queries, and its limit of groups in one. */
+/** AWS's default for the number of concurrent queries, and its limit of groups in one query. */
 const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
-/** The limit of queries whose results are kept for reading. */
+/** Maximum number of queries whose results are stored for reading. */
 const MAX_KEPT = 100;
-/** AWS stops a query after 60 minutes; here 64 MB are read. */
+/** Time limit of a query. AWS stops a query after 60 minutes, but here at most 64 MB are read. */
 const MOST_MS = 20_000;
 
 export class Queries {
@@ -147,7 +147,7 @@ function read(source: string): Query {
   }
 }
 
-/** One group or several, by name or ARN; exactly one of the three members. */
+/** Reads one group or several, by name or ARN. Exactly one of the three members must be present. */
 function readGroups(input: CallInput): readonly string[] {
   const one = input.has('logGroupName') ? [input.text('logGroupName', GROUP_NAME)] : [];
   const names = [

@@ -17,11 +17,14 @@ type At = { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook };
 
 const MAX_EVENTS = 10_000;
 const MAX_STREAMS = 100;
-/** A reply has at most 1 MB. */
+/** Maximum size of a reply, 1 MB. */
 const MAX_REPLY_BYTES = 1024 * 1024;
 const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
 
-/** Pages by the last returned event, so the next page also finds events that arrived meanwhile. */
+/**
+ * Finds events in pages. A page continues after the last returned event, so it also finds events that have arrived
+ * since.
+ */
 export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<UnknownMembers> {
   const group = readGroup(input);
   groups.require(group);
@@ -55,7 +58,7 @@ export async function filterLogEvents(input: CallInput, { lines, groups }: At): 
   return { events, searchedLogStreams: [], ...(isWhole ? {} : { nextToken: printToken('', last) }) };
 }
 
-/** Tokens for both directions are always returned; without further events, the given token is returned. */
+/** Returns events and the tokens for both directions. If there are no further events, the given token is returned. */
 export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMembers {
   const group = readGroup(input);
   const stream = input.text('logStreamName', STREAM_NAME);

@@ -1,4 +1,4 @@
-/** Reads of CloudWatch Logs: what functions and stages write, and what calls add. */
+/** Read operations of CloudWatch Logs on what functions and stages write and what calls add. */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ type At = {
 };
 type Call = (input: CallInput, at: At) => UnknownMembers | Promise<UnknownMembers>;
 
-/** The API's own list ("PutRetentionPolicy"). */
+/** The values that the API accepts ("PutRetentionPolicy"). */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -85,7 +85,7 @@ export function open(ports: ServicePorts): Service {
       },
     },
     prepare(stacks) {
-      // During a reset there are no stacks for a while; the creation times of their groups must not be lost.
+      // During a reset there are temporarily no stacks. The creation times of their groups must not be lost.
       if (stacks.isEmpty) return () => undefined;
       const declared = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
         const days = Number(resource.properties['RetentionInDays']);
@@ -107,7 +107,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** `PutLogEvents` (CloudWatch Logs API reference). */
+/** Limit of `PutLogEvents` (CloudWatch Logs API reference). */
 const MAX_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;
@@ -135,7 +135,7 @@ function putLogEvents(
     if (isAccepted(event))
       lines.publish({ group, stream, text: event.message, epochMs: event.timestamp, ingestedMs: nowMs });
   const rejected = rejectedOf(events, nowMs, expiredMs);
-  // AWS ignores the token, and still gives one.
+  // AWS ignores the sequence token in requests, but still returns one.
   return {
     nextSequenceToken: String(nowMs).padStart(56, '0'),
     ...(Object.keys(rejected).length > 0 && { rejectedLogEventsInfo: rejected }),
@@ -167,7 +167,7 @@ function readEvents(input: CallInput): readonly Sent[] {
   return events;
 }
 
-/** The events are in time order, so the rejected ones are the first and the last. */
+/** Returns the rejected events. The events are in time order, so these are the first and the last events. */
 function rejectedOf(events: readonly Sent[], nowMs: number, expiredMs: number): UnknownMembers {
   const tooNew = events.findIndex(({ timestamp }) => timestamp > nowMs + NEWEST_MS);
   const tooOld = events.filter(({ timestamp }) => timestamp < nowMs - OLDEST_MS).length;

@@ -1,7 +1,7 @@
 /** CloudWatch's refusals of input, with their error codes. */
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 
-/** Codes of the query protocol; the newer protocols have longer names for some. */
+/** Error codes of the query protocol. The newer protocols have longer names for some of them. */
 export type InputCode =
   | 'InvalidFormat'
   | 'InvalidNextToken'
@@ -23,7 +23,7 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** Alarms are validated as a whole, other calls by parameter. */
+/** Returns the error code. Alarms are validated as a whole, other calls by parameter. */
 export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   if (error instanceof InvalidInput) return error.code;
   if (isOfAlarm) return 'ValidationError';

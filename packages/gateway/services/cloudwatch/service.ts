@@ -1,4 +1,7 @@
-/** CloudWatch's metrics and alarms: what gateway and functions measure, kept for the run, and read by SDKs. */
+/**
+ * CloudWatch's metrics and alarms. Measurements of the gateway and functions are stored for the run and can be read by
+ * SDKs.
+ */
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { AlarmBoard } from './alarms/alarm-board.ts';
 import { answerCloudWatch } from './api/calls.ts';
@@ -62,18 +65,21 @@ function describeRow({ alarm, state, transitionedMs }: Entry): EventSource {
   };
 }
 
-// Alarms of the loaded stacks; what cannot be read is noted, with its file and line.
+// Alarms of the loaded stacks. Anything that cannot be read is reported with its file and line.
 
-/** Namespaces of AWS that are measured here; functions may write any other. */
+/** AWS namespaces that are measured here. Functions may write any other namespace. */
 const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
 
-/** Metrics of events that never happen here, such as throttled tables; without such events AWS has no data either. */
+/**
+ * Metrics of events that never happen here, such as throttled tables. Without such events AWS has no data for them
+ * either.
+ */
 const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 
 function readAlarms(stacks: StackReading): readonly Alarm[] {
   const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
   const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
-  // A faulty alarm already has its own finding.
+  // Faulty alarms are included, because they already have their own finding.
   const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
   return [
     ...metrics.flatMap((reader) => readOne(reader, 'metric')),
@@ -91,7 +97,7 @@ function readAlarms(stacks: StackReading): readonly Alarm[] {
   ];
 }
 
-/** @param alarm name or ARN */
+/** @param alarm a name or an ARN */
 function nameOf(alarm: string): string {
   return parseArn(alarm)?.resource.replace(/^alarm:/, '') ?? alarm;
 }

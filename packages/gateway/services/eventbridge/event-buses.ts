@@ -1,5 +1,5 @@
 /**
- * Buses and rules of EventBridge (docs/aws §18.5): events on a bus go to the targets of its matching rules.
+ * Buses and rules of EventBridge (docs/aws §18.5). An event on a bus goes to the targets of the rules that it matches.
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
@@ -26,7 +26,7 @@ export type EventRule = {
   readonly name: string;
   readonly busArn: string;
   readonly isEnabled: boolean;
-  /** Undefined for a rule that only has a schedule. */
+  /** Tests whether an event matches; undefined for a rule that only has a schedule. */
   readonly test: EventTest | undefined;
   readonly targets: readonly RuleTarget[];
 };
@@ -36,13 +36,13 @@ type Options = Pick<EventPorts, 'clock' | 'random'> & {
   readonly accountId: string;
 };
 
-/** Limit for rules that send events back to their own bus. */
+/** Maximum number of buses that an event may pass, because rules may send events back to their own bus. */
 const MAX_HOPS = 10;
 
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
-  /** Buses that the current event has passed; its deliveries begin in the same turn. */
+  /** Number of buses that the current event has passed. Its deliveries begin in the same turn. */
   #hops = 0;
 
   constructor(options: Options) {
@@ -63,7 +63,7 @@ export class EventBuses {
       .map(([arn]) => arn);
   }
 
-  /** `PutEvents`; undefined for other operations. */
+  /** Handles `PutEvents`; undefined for other operations. */
   answer(operation: AwsOperation, region: string): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const result = answerEvents(operation, this.#options.random);
@@ -119,7 +119,7 @@ export class EventBuses {
     }
   }
 
-  /** The event target for destinations of functions, schedules and other rules. */
+  /** Delivers an event to a bus, for destinations of functions, schedules and other rules. */
   target(
     arn: string,
     body: string,
@@ -152,7 +152,7 @@ function isJsonText(value: unknown): boolean {
 
 const MAX_ENTRIES = 10;
 
-/** `PutEvents`: an invalid entry fails alone, as on AWS. */
+/** Handles `PutEvents`. An invalid entry fails alone, as on AWS. */
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;

@@ -1,4 +1,4 @@
-/** Calls about streams themselves: create, delete, describe, list (docs/aws §18.11). */
+/** Calls that create, delete, describe and list streams (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -11,7 +11,7 @@ import type { Shard } from './shard.ts';
 import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Shard limit of all provisioned streams of an account, in one of the larger regions. */
+/** Maximum number of shards of all provisioned streams of an account, as in one of the larger regions. */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const MODES: readonly StreamDefinition['mode'][] = ['PROVISIONED', 'ON_DEMAND'];
@@ -80,10 +80,10 @@ function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStr
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
-  // The permission was checked for the named stream.
+  // The permission was checked for the stream that the call names, so the token must be for the same stream.
   if (next !== undefined && (memberOf(input, 'StreamARN') ?? next.arn) !== next.arn) throw invalidToken();
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
-  // All shards are open here: a filter only omits those up to its own shard.
+  // All shards are open here, so a filter only omits the shards up to its own shard.
   const filter = memberOf(memberOf(input, 'ShardFilter'), 'ShardId');
   const after = next?.after ?? start ?? (typeof filter === 'string' ? filter : undefined);
   const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);

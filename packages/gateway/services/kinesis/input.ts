@@ -1,6 +1,6 @@
 /**
- * Members of an input, checked as AWS does: all violations together make one ValidationException; a value of a
- * wrong type is a SerializationException.
+ * Members of an input, checked as AWS does it. All violations together give one ValidationException. A value of a wrong
+ * type gives a SerializationException.
  */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule, MemberType } from '@gatewright/aws/call-input';

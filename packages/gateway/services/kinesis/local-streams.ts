@@ -15,9 +15,9 @@ export type StreamDefinition = {
   readonly retentionHours: number;
 };
 
-/** Limit over all streams; Kinesis has no such limit, but the memory of a laptop is limited. */
+/** Maximum memory of all streams. Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** "a new data stream with the on-demand capacity mode … 4 MB/s": four shards. */
+/** Shards of an on-demand stream. "a new data stream with the on-demand capacity mode … 4 MB/s" means four shards. */
 export const ON_DEMAND_SHARDS = 4;
 
 type StreamPorts = Pick<EventPorts, 'clock' | 'kept' | 'report'>;
@@ -41,7 +41,10 @@ export class LocalStreams {
     return this.#streams.get(arn);
   }
 
-  /** Replaces the streams of the stacks; streams that remain keep their records, as do streams made by calls. */
+  /**
+   * Replaces the streams of the stacks. Streams that still exist keep their records. Streams created by calls also
+   * remain.
+   */
   replace(definitions: readonly StreamDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, stream] of this.#streams)
@@ -54,7 +57,7 @@ export class LocalStreams {
 
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // An earlier run may have left records of a stream that a call created and that no longer exists.
+    // An earlier run may have left records of a deleted stream that a call had created.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }
@@ -90,7 +93,7 @@ export class LocalStreams {
     this.#streams.set(definition.arn, stream);
   }
 
-  /** Drops the oldest records of the fullest shard first, as after the retention period. */
+  /** Drops the oldest records of the fullest shard first, as at the end of the retention period. */
   #makeRoom(): void {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;
@@ -149,15 +152,18 @@ export class LocalStream {
     return this.shards.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Called whenever records have arrived. @returns how to stop */
+  /**
+   * Registers a listener that is called whenever records have arrived.
+   * @returns a function that removes the listener
+   */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Call `tell` after the last record of a call. @throws OperationRefused when the shard has reached its limit for
-   * this second
+   * Stores a record. Call `tell` after the last record of a call.
+   * @throws OperationRefused when the shard has reached its limit for this second
    */
   put(record: NewRecord): { readonly shard: Shard; readonly stored: StoredRecord } {
     const now = this.#at.clock.nowEpochMs();
@@ -194,7 +200,10 @@ export class LocalStream {
     return `kinesis/stream/${this.definition.arn}`;
   }
 
-  /** The creation time is part of sequence numbers, so it must survive a restart unless the shards differ. */
+  /**
+   * Returns the creation time of the stream. It is part of sequence numbers, so it is stored and reused after a
+   * restart, unless the number of shards has changed.
+   */
   #keepCreation(now: number): number {
     const { kept } = this.#at;
     const { arn, shardCount } = this.definition;
@@ -218,7 +227,10 @@ function reportLoss({ name, shardCount }: StreamDefinition, lost: number, { repo
   if (lost > 0) report(`${name} now has ${shardCount} shards: its ${lost} records are dropped`);
 }
 
-/** "An MD5 hash function is used to map partition keys to 128-bit integer values" */
+/**
+ * Returns the hash key of a partition key. "An MD5 hash function is used to map partition keys to 128-bit integer
+ * values"
+ */
 function hashOf(partitionKey: string): bigint {
   return BigInt(`0x${createHash('md5').update(partitionKey).digest('hex')}`);
 }

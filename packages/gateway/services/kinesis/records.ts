@@ -1,4 +1,4 @@
-/** Calls about records: put into shards, and read starting at an iterator (docs/aws §18.11). */
+/** Calls that put records into shards, and read them with an iterator (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
@@ -21,7 +21,7 @@ type RecordCall = {
   readonly nowEpochMs: number;
 };
 
-/** 1 MiB, including the partition key. */
+/** Maximum size of a record, 1 MiB including the partition key. */
 export const MAX_RECORD_BYTES = 1_048_576;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MAX_PUT_BYTES = 5 * 1_048_576;
@@ -61,7 +61,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   const stream = findStream(input, place, streams, reader);
   if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
     throw invalidArgument('Records size exceeds 5 MB limit');
-  // An invalid record refuses the whole call; a record over its shard's limit fails alone.
+  // An invalid record makes the whole call fail. A record above its shard's limit fails alone.
   const records = given.map(withHashKey);
   const placed = records.map((record) => attempt(() => put(stream, record)));
   stream.notify();
@@ -71,7 +71,7 @@ function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   };
 }
 
-/** Failed entries have an error instead of a shard and a sequence number. */
+/** Runs one entry. A failed entry has an error instead of a shard and a sequence number. */
 function attempt(run: () => UnknownMembers): UnknownMembers {
   try {
     return run();
@@ -136,7 +136,7 @@ function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): Un
   return { ShardIterator: printIterator({ createdAt: nowEpochMs, streamArn, shard: shard.number, from }) };
 }
 
-/** AWS reads only the number of a shard: `shardId-0` and `0` name the first one too. */
+/** Finds a shard. AWS only reads its number, so `shardId-0` and `0` also refer to the first shard. */
 function findShard(shardId: string, { shards, definition: { name, accountId } }: LocalStream): Shard {
   const number = /^(?:[^-]*-)?(\d{1,12})$/.exec(shardId)?.[1];
   if (number === undefined)

@@ -1,15 +1,15 @@
 /**
- * Sequence numbers in AWS's form: 47 hex digits, written as a decimal number of 56, so that they sort like
- * strings. Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
+ * Sequence numbers in AWS's form: 47 hex digits, printed as a decimal number of 56 digits, so that they sort like
+ * strings. The hex digits are: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
  * (9), shard (8), `2`.
  */
 
 type Sequence = {
-  /** Epoch milliseconds; a sequence number has whole seconds. */
+  /** Creation time of the shard in epoch milliseconds. A sequence number contains whole seconds. */
   readonly createdAt: number;
   readonly arrivedAt: number;
   readonly shard: number;
-  /** Increases by one with every record of a shard. */
+  /** Index of the record, which increases by one with every record of a shard. */
   readonly index: number;
 };
 
@@ -21,7 +21,7 @@ export function printSequence({ createdAt, arrivedAt, shard, index }: Sequence):
   return BigInt(`0x${digits}`).toString();
 }
 
-/** Undefined for an invalid number. */
+/** Parses a sequence number; undefined if it is invalid. */
 export function readSequence(text: string): Sequence | undefined {
   if (!/^[1-9]\d{55}$/.test(text)) return undefined;
   const digits = BigInt(text).toString(16);

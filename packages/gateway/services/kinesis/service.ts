@@ -1,4 +1,4 @@
-/** Kinesis: streams, the functions that read them, and the API for SDKs (docs/aws §18.11). */
+/** Kinesis: the streams, the functions that read them, and the API for SDKs (docs/aws §18.11). */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse, OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -101,7 +101,7 @@ class KinesisService implements Service {
     this.#consumers = [];
   }
 
-  /** An unchanged mapping continues at its position. */
+  /** Starts reading for the mappings. An unchanged mapping continues at its position. */
   #read(mappings: readonly StreamMapping[]): void {
     const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
     this.#consumers = mappings.flatMap((mapping) => {
@@ -126,8 +126,8 @@ class KinesisService implements Service {
   }
 
   /**
-   * A run without any stream records what is put, and can read it back. A run with streams answers an
-   * unknown name as AWS does.
+   * Whether a call is only recorded. A run without any stream records the records that calls put, and can return them.
+   * A run with streams responds to an unknown name as AWS does.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;
@@ -159,14 +159,14 @@ export function open(ports: ServicePorts): KinesisService {
   return new KinesisService(ports);
 }
 
-/** GetRecords names its stream only by the iterator. */
+/** Returns the stream of a call. GetRecords names its stream only in the iterator. */
 function streamOfCall(operation: AwsOperation): string | undefined {
   if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
   const iterator = operation.input?.['ShardIterator'];
   return typeof iterator === 'string' ? streamOfIterator(iterator) : undefined;
 }
 
-/** Undefined for an unknown operation. */
+/** Runs an operation; undefined for an unknown operation. */
 function answerKinesis(
   action: string,
   input: UnknownMembers,
@@ -212,7 +212,7 @@ function readMode(reader: ResourceReader): StreamDefinition['mode'] {
   return 'PROVISIONED';
 }
 
-/** @param roleOf the role of a function, by its name */
+/** @param roleOf returns the role of a function by its name */
 function readStreamMapping(
   reader: ResourceReader,
   { arn, region }: StreamDefinition,
@@ -237,7 +237,10 @@ function readStart(reader: ResourceReader): StartingPosition {
   return { kind: 'LATEST' };
 }
 
-/** Without a group each event has its own key: "the default is to use the eventId as the partition key". */
+/**
+ * Delivers events to a stream. Without a group, each event has its own partition key: "the default is to use the
+ * eventId as the partition key".
+ */
 function deliverToStream(
   streams: LocalStreams,
   random: Random,

@@ -11,12 +11,15 @@ type ShardIterator = {
 /** "A shard iterator expires 5 minutes after it is returned to the requester." */
 const LIFETIME_MS = 300_000;
 
-/** Opaque, like AWS's: checked when it comes back. */
+/** Prints an iterator. It is opaque, like AWS's, and checked when a call passes it. */
 export function printIterator({ createdAt, streamArn, shard, from }: ShardIterator): string {
   return Buffer.from(`${createdAt} ${shard} ${from} ${streamArn}`).toString('base64');
 }
 
-/** ARN of the stream, even of an expired iterator; undefined for a foreign one. */
+/**
+ * Returns the ARN of the iterator's stream, even if the iterator has expired; undefined for an iterator that was not
+ * created here.
+ */
 export function streamOfIterator(text: string): string | undefined {
   return parseIterator(text)?.streamArn;
 }
@@ -43,7 +46,7 @@ function parseIterator(text: string): ShardIterator | undefined {
   return streamArn === '' || printIterator(read) !== text ? undefined : read;
 }
 
-/** `Thu Jan 22 01:22:02 UTC 2015`, as Java prints it. */
+/** Prints a time as Java does, for example `Thu Jan 22 01:22:02 UTC 2015`. */
 function printTime(epochMs: number): string {
   const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(epochMs)
     .toUTCString()

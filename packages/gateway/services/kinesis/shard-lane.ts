@@ -1,7 +1,7 @@
 /**
- * A reader of one shard for one mapping (docs/aws §18.11): its records go to the function in order, batch by
- * batch; a failed batch blocks later ones until it succeeds, expires, or is discarded. Free readers continue
- * at their position.
+ * Reads one shard for one mapping (docs/aws §18.11). Records go to the function in order, batch by batch. A failed
+ * batch blocks later batches until it succeeds, expires, or is discarded. Readers without a batch continue at their
+ * position.
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
@@ -34,17 +34,17 @@ type At = {
 };
 
 const MAX_BATCH_CHARACTERS = 5_500_000;
-/** An event's text around the data of a record. */
+/** Size of the text that an event adds to the data of a record. */
 const FRAME_CHARACTERS = 700;
 
 export class ShardLane {
   readonly at: At;
   readonly #ports: LanePorts;
   readonly #source: BatchSource<StoredRecord>;
-  /** The position of the first unread record. */
+  /** The position of the first record that has not been read. */
   #next: number;
   #gathered: StoredRecord[] = [];
-  /** Batches that are tried before new records: the halves or the rest of a failed batch. */
+  /** Batches that are retried before new records are read: the halves or the rest of a failed batch. */
   #first: Batch<StoredRecord>[] = [];
   #running: readonly StoredRecord[] = [];
   #isBusy = false;
@@ -59,7 +59,10 @@ export class ShardLane {
     this.#next = from;
   }
 
-  /** The position of the first unfinished record, so the running batch may run twice. */
+  /**
+   * The position of the first unfinished record. The records of a running batch are unfinished, so this batch may run
+   * twice.
+   */
   get place(): number {
     const [oldest] = this.#undone;
     return oldest?.index ?? this.#next;
@@ -69,7 +72,7 @@ export class ShardLane {
     return this.#undone.length + this.#ahead.length;
   }
 
-  /** Milliseconds the oldest record has waited: CloudWatch's IteratorAge. */
+  /** Milliseconds that the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#undone[0] ?? this.#ahead[0];
     return oldest === undefined ? 0 : Math.max(0, this.#now() - oldest.arrivedAt);
@@ -80,7 +83,7 @@ export class ShardLane {
     this.#window?.cancel();
   }
 
-  /** @param dueMs when this try was due; retry delays start from here */
+  /** @param dueMs the time when this attempt was due; retry delays start at this time */
   pump(dueMs = this.#now()): void {
     if (this.#isBusy || this.#isClosed || this.at.stream.isClosed) return;
     const batch = this.#first.shift() ?? this.#gather(dueMs);
@@ -140,7 +143,10 @@ export class ShardLane {
     return { records, tries: 0, runs: 0 };
   }
 
-  /** Reads on in the shard. @returns whether the batch is full */
+  /**
+   * Reads further records of the shard.
+   * @returns whether the batch is full
+   */
   #take(): boolean {
     const { mapping, shard } = this.at;
     if (shard.gone > this.#next) this.#skipGone();
@@ -167,7 +173,7 @@ export class ShardLane {
 
   async #run(batch: Batch<StoredRecord>, dueMs: number): Promise<void> {
     const at = { rules: this.at.mapping, source: this.#source, ports: this.#ports };
-    // After a reload, the running batch belongs to the next reader.
+    // After a reload, the next reader is responsible for the running batch.
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
     this.#first.unshift(...tried.left);
@@ -217,7 +223,7 @@ function charactersOf({ data, partitionKey }: StoredRecord): number {
   return data.length + partitionKey.length + FRAME_CHARACTERS;
 }
 
-/** Records for functions and for filters (Lambda developer guide, "Using Lambda with Kinesis"). */
+/** Records in the form that functions and filters get (Lambda developer guide, "Using Lambda with Kinesis"). */
 type EventSource = {
   readonly streamArn: string;
   readonly region: string;
@@ -248,7 +254,8 @@ function printEventRecord(
 }
 
 /**
- * "Kinesis event source mappings only support filtering on the data key": as JSON if it is, else as text.
+ * Returns a record for filters. "Kinesis event source mappings only support filtering on the data key". The data is
+ * JSON if it can be parsed, otherwise text.
  */
 function filterView({ data }: StoredRecord): object {
   const text = Buffer.from(data, 'base64').toString('utf8');

@@ -1,4 +1,6 @@
-/** One shard of a stream: its range of hash keys, and its records in order, up to the stream's retention. */
+/**
+ * One shard of a stream: its range of hash keys, and its records in order, up to the retention period of the stream.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { StoredEntries } from '../../kernel/stored-entries.ts';
@@ -6,7 +8,7 @@ import { printSequence } from './sequence-number.ts';
 
 export type NewRecord = {
   readonly partitionKey: string;
-  /** Base64. */
+  /** The data of the record, in Base64. */
   readonly data: string;
   readonly hashKey?: bigint | undefined;
 };
@@ -26,7 +28,7 @@ const HASH_KEYS = 2n ** 128n;
 const MAX_RECORDS_PER_SECOND = 1_000;
 const MAX_BYTES_PER_SECOND = 1_048_576;
 
-/** Equal parts of all hash keys; the last one gets the remainder. */
+/** Divides all hash keys into equal ranges. The last range gets the remainder. */
 export function rangesOf(shardCount: number): readonly ShardRange[] {
   const width = HASH_KEYS / BigInt(shardCount);
   return Array.from({ length: shardCount }, (_, index) => ({
@@ -66,7 +68,7 @@ export class Shard {
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
-    // The numbers are higher than all numbers of an earlier run, including dropped records.
+    // The index is higher than all indexes of an earlier run, including those of dropped records.
     this.#next = Math.max(options.nowEpochMs * 1000, (this.#records.at(-1)?.index ?? 0) + 1);
   }
 
@@ -99,7 +101,7 @@ export class Shard {
     return this.#gone;
   }
 
-  /** Undefined if the shard's limit per second is exceeded. */
+  /** Stores a record; undefined if the shard's limit per second is exceeded. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;
@@ -131,7 +133,7 @@ export class Shard {
     this.drop(left === -1 ? this.#records.length : left);
   }
 
-  /** @param count of the oldest records */
+  /** @param count the number of oldest records to drop */
   drop(count: number): void {
     const { kept, prefix } = this.#options;
     for (const record of this.#records.splice(0, count)) {
@@ -161,7 +163,9 @@ export class Shard {
   }
 }
 
-/** "The record size limit applies to the total size of the partition key and data blob" */
+/**
+ * Returns the size of a record. "The record size limit applies to the total size of the partition key and data blob"
+ */
 export function sizeOf({ partitionKey, data }: Pick<NewRecord, 'partitionKey' | 'data'>): number {
   return Buffer.byteLength(partitionKey) + Buffer.byteLength(data, 'base64');
 }

@@ -1,5 +1,6 @@
 /**
- * An event source mapping of a stream: the lanes that read its shards, and their positions (docs/aws §18.11).
+ * An event source mapping of a stream, with the lanes that read the stream's shards and their positions
+ * (docs/aws §18.11).
  */
 import type { LocalStream } from './local-streams.ts';
 import { placesOf, ShardLane } from './shard-lane.ts';
@@ -27,7 +28,7 @@ export class StreamConsumer {
       const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
       return Array.from({ length: mapping.parallel }, (_, number) => {
         const from = resumeFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
-        // A stream that was deleted and recreated may end before the old position.
+        // A stream that was deleted and recreated may end before the stored position.
         return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
       });
     });
@@ -83,7 +84,10 @@ export class StreamConsumer {
   }
 }
 
-/** Another number of lanes distributes the keys differently: all go back to the first unfinished record. */
+/**
+ * Returns the position at which a lane continues. If the number of lanes has changed, the keys are distributed
+ * differently, so all lanes go back to the first unfinished record.
+ */
 function resumeFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
   const own = places.find((place) => place.number === number && place.parallel === parallel);
   if (own !== undefined) return own.next;

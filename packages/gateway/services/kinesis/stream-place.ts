@@ -1,4 +1,4 @@
-/** The stream of a call: by name in the caller's account and region, or by ARN. */
+/** Finds the stream of a call by its name in the caller's account and region, or by its ARN. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { CallInput, MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -24,8 +24,8 @@ export function nameOfStream(arn: string): string {
 }
 
 /**
- * The last check of an input. Of name and ARN, the ARN wins.
- * @param reader after it has read the other members
+ * Finds the stream as the last check of an input. If the input has both name and ARN, the ARN applies.
+ * @param reader the reader of the input, after it has read the other members
  * @throws OperationRefused ValidationException, ResourceNotFoundException
  */
 export function findStream(

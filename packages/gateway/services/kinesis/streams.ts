@@ -1,6 +1,6 @@
 /**
- * Streams that are in no loaded stack: records are checked, kept for a while in one shard per stream, and read
- * back in order.
+ * Streams that no loaded stack contains. Records are checked, stored for a while in one shard per stream, and can be
+ * read again in order.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
@@ -21,7 +21,7 @@ type StoredRecord = {
 
 const STREAM_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 const MAX_STREAMS = 100;
-/** The limit of records per stream; the oldest are dropped first, as after the retention period. */
+/** Maximum number of records per stream. The oldest are dropped first, as at the end of the retention period. */
 const MAX_RECORDS = 1_000;
 const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 const SHARD = 'shardId-000000000000';
@@ -52,7 +52,7 @@ export class RecordedStreams {
     return place !== undefined && this.has(place.stream);
   }
 
-  /** Undefined for an unknown operation. A stream without records exists, and is empty. */
+  /** Runs an operation; undefined for an unknown operation. A stream without records exists and is empty. */
   answer(operation: JsonOperation, region: string): OperationResult | undefined {
     try {
       return this.#answer(operation, region);
@@ -254,7 +254,7 @@ function shard(): UnknownMembers {
   };
 }
 
-/** A sequence number of 56 digits, like AWS's. */
+/** Prints a sequence number with 56 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `4954${String(sequence).padStart(52, '0')}`;
 }

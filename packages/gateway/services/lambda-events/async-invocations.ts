@@ -1,6 +1,6 @@
 /**
- * Asynchronous invocation (docs/aws §18.1): Lambda runs the function from its own queue, with two retries,
- * until the event is too old; then it goes to the function's destination or dead-letter queue.
+ * Asynchronous invocation (docs/aws §18.1). Lambda runs the function from its own queue, with two retries, until the
+ * event is too old. The event then goes to the function's destination or dead-letter queue.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -35,7 +35,10 @@ type Pending = AsyncEvent & {
   throttles: number;
 };
 
-/** Limits for waiting events of all functions and for their text; further events are refused like throttled ones. */
+/**
+ * Maximum number of waiting events of all functions, and maximum length of their text. Further events are refused, like
+ * throttled events.
+ */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
 const MAX_RUNNING = 64;
@@ -62,7 +65,7 @@ export class AsyncInvocations {
     return this.#pending.size;
   }
 
-  /** False if the queue is full. */
+  /** Adds an event to the queue. Returns false if the queue is full. */
   accept(event: AsyncEvent, id = this.#options.random.uuid()): boolean {
     if (this.#pending.size >= MAX_EVENTS || this.#characters + event.payload.length > MAX_CHARACTERS)
       return false;
@@ -71,7 +74,7 @@ export class AsyncInvocations {
     return true;
   }
 
-  /** Takes over the events of an earlier run; their times continue. */
+  /** Restores the events of an earlier run with their original times. */
   restore(): void {
     const now = this.#options.clock.nowEpochMs();
     for (const [, value] of this.#options.kept.list(PREFIX)) {
@@ -129,7 +132,10 @@ export class AsyncInvocations {
     next?.();
   }
 
-  /** @param dueMs when this try was due; retry delays start from here, so that a clock jump skips none of them */
+  /**
+   * @param dueMs the time when this attempt was due; retry delays start at this time, so that a clock jump skips no
+   * retry
+   */
   async #run(pending: Pending, dueMs: number): Promise<void> {
     const { invoker, clock, random } = this.#options;
     const { functionName, payload, options } = pending;

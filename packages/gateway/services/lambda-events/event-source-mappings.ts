@@ -1,4 +1,7 @@
-/** The current event source mappings: the stacks' mappings, as changed by calls, and mappings that calls created. */
+/**
+ * The current event source mappings: the mappings of the stacks with the changes that calls made, and mappings that
+ * calls created.
+ */
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
@@ -10,19 +13,19 @@ import type { ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 const TYPE = 'AWS::Lambda::EventSourceMapping';
-/** The mappings that calls created or changed since the last reset. */
+/** Maximum number of mappings that calls created or changed since the last reset. */
 const MAX_BY_CALL = 1_000;
 
 export type EventSourceMapping = {
   readonly id: string;
   readonly region: string;
-  /** In CloudFormation's form, which the API calls share. */
+  /** The properties in CloudFormation's form, which is also the form of the API calls. */
   readonly properties: JsonObject;
-  /** Epoch milliseconds. */
+  /** Time of the last change in epoch milliseconds. */
   readonly modifiedAt: number;
 };
 
-/** Undefined if a call deleted a mapping of a stack. */
+/** A mapping that a call created or changed; undefined if a call deleted a mapping of a stack. */
 type ByCall = EventSourceMapping | undefined;
 
 export class EventSourceMappings {
@@ -31,7 +34,7 @@ export class EventSourceMappings {
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
   /** Increases with each change by a call. */
   version = 0;
-  /** The mapping that a call requests; if it cannot be read, the call is refused. */
+  /** The mapping that a call requests. If it cannot be read, the call is refused. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
 
   constructor(ports: Pick<ServicePorts, 'sources' | 'startedAt'>) {
@@ -89,7 +92,10 @@ export class EventSourceMappings {
     this.#byCall.clear();
   }
 
-  /** Has no effect before `applied` is called. During a reset there are no mappings. */
+  /**
+   * Returns the readers of all current mappings. This has no effect until `applied` is called. During a reset there are
+   * no mappings.
+   */
   readersIn(stacks: StackReading): readonly ResourceReader[] {
     const ofStacks = stacks.ofType(TYPE);
     const ids = new Set(ofStacks.map(({ resource }) => resource.physicalId));
@@ -106,7 +112,10 @@ export class EventSourceMappings {
     ];
   }
 
-  /** Call when `readersIn` of these stacks is applied. @param version at that time */
+  /**
+   * Call it when the result of `readersIn` for these stacks is in effect.
+   * @param version the version when `readersIn` was called
+   */
   applied(stacks: StackReading, version: number): void {
     this.#ofStacks = new Map(
       stacks
@@ -116,7 +125,7 @@ export class EventSourceMappings {
           { id, region, properties, modifiedAt: this.#ports.startedAt },
         ]),
     );
-    // A call arrived while the stacks were being loaded.
+    // A call has changed a mapping while the stacks were being loaded.
     if (version !== this.version) this.#ports.sources.readAgain(() => true);
   }
 

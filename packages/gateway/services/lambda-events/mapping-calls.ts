@@ -1,4 +1,4 @@
-/** Lambda's calls about event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
+/** Lambda's API calls for event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -14,7 +14,7 @@ import { invalidParameter, readMembers, refuseForSource } from './mapping-member
 import { describeMissingRight } from './source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
-/** Limit of ListEventSourceMappings. */
+/** Maximum number of mappings on one page of ListEventSourceMappings. */
 const PAGE = 100;
 
 type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'>;
@@ -29,7 +29,7 @@ export class MappingCalls {
     this.#ports = ports;
   }
 
-  /** Undefined if the call is not about mappings. */
+  /** Handles a call; undefined if the call does not concern mappings. */
   async answer(request: ServiceRequest): Promise<Answered | undefined> {
     const found = PATH.exec(request.path);
     if (found === null) return undefined;
@@ -153,7 +153,10 @@ export class MappingCalls {
     return qualifier === undefined ? arn : `${arn}:${qualifier}`;
   }
 
-  /** @throws OperationRefused for an unknown one */
+  /**
+   * Returns the ARN of a function.
+   * @throws OperationRefused for an unknown function
+   */
   #arnOfFunction(functionName: unknown, region: string): string {
     const { functionName: name } = readFunctionName(asText(functionName) ?? '');
     if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
@@ -205,7 +208,7 @@ const DEFAULTS_OF_STREAM = {
 
 const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
 
-/** @param state overrides the state of the mapping, such as `Creating` */
+/** @param state a state such as `Creating`, which overrides the state of the mapping */
 function printMapping(
   { id, region, properties, modifiedAt }: EventSourceMapping,
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },
@@ -227,7 +230,7 @@ function printMapping(
   };
 }
 
-/** Whether the mapping is disabled; templates may write the value as a text. */
+/** Whether the mapping is disabled. Templates may contain the value as a text. */
 function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
 }

@@ -1,4 +1,7 @@
-/** Members of Create- and UpdateEventSourceMapping and Lambda's validation of them (Lambda API reference). */
+/**
+ * Members of CreateEventSourceMapping and UpdateEventSourceMapping, with Lambda's validation of them (Lambda API
+ * reference).
+ */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberTable } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
@@ -31,8 +34,8 @@ const MEMBERS: MemberTable = {
 };
 
 /**
- * Unsupported members: sources that invoke nothing here, and settings that limit or protect and would have no
- * effect.
+ * Unsupported members: settings for sources that invoke nothing here, and settings that limit or protect and would have
+ * no effect.
  */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',
@@ -46,7 +49,7 @@ const NOT_SERVED = [
   'Topics',
 ];
 const FIXED = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'];
-/** An update names its function in the path or not at all. */
+/** Members of an update, none of which is required. */
 const UPDATE_MEMBERS: MemberTable = Object.fromEntries(
   Object.entries(MEMBERS).flatMap(([name, member]) =>
     FIXED.includes(name) ? [] : [[name, { ...member, isRequired: false }]],
@@ -59,7 +62,10 @@ const POLICY: InputPolicy = {
   wrongType: (message) => new OperationRefused('SerializationException', message),
 };
 
-/** The members that a call sets. @throws OperationRefused */
+/**
+ * Returns the members that a call sets.
+ * @throws OperationRefused
+ */
 export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
@@ -67,15 +73,16 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   const reader = new CallInput(input, POLICY);
   reader.object('ScalingConfig')?.read('MaximumConcurrency', 'number', { least: 2, most: 1_000 });
   reader.checkAll(members);
-  // An empty list removes what was set before.
+  // Empty lists are included, because an empty list removes the previous value.
   const given = Object.entries(input).filter(([name]) => Object.hasOwn(members, name) && reader.has(name));
-  // The value comes from a parsed text.
+  // The cast is safe because the values come from parsed text.
   return Object.fromEntries(given) as Properties;
 }
 
 /**
- * Checks what this kind of source does not allow. @param service as the source's ARN names it @throws
- * OperationRefused
+ * Refuses members that this kind of source does not allow.
+ * @param service the service in the source's ARN
+ * @throws OperationRefused
  */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;

@@ -59,7 +59,10 @@ class LambdaEventsService implements Service {
     };
   }
 
-  /** Runs once the roles of these stacks are in force. Records are delivered even if a right is missing. */
+  /**
+   * Reports a missing permission. Called once the roles of these stacks are in effect. Records are delivered even if a
+   * permission is missing.
+   */
   #reportMissingRight({ resource }: ResourceReader): void {
     const { logicalId, properties } = resource;
     const { functionName: name } = readFunctionName(asText(properties['FunctionName']) ?? '');
@@ -87,7 +90,7 @@ export function open(ports: ServicePorts): LambdaEventsService {
   return new LambdaEventsService(ports);
 }
 
-/** Functions take events asynchronously, from any source. */
+/** Delivers events to functions, which are invoked asynchronously regardless of the source. */
 function deliverToFunction(
   async: AsyncInvocations,
   has: (functionName: string) => boolean,
@@ -121,7 +124,7 @@ function readInvokeConfig(reader: ResourceReader): readonly [key: string, config
   return [asyncKey(name, given === undefined || given === '$LATEST' ? qualifier : given), config];
 }
 
-/** The dead-letter queue belongs to the function, even if an alias is invoked. */
+/** Finds the settings of an invocation. The dead-letter queue belongs to the function, even if an alias is invoked. */
 function findConfig(
   configs: AsyncConfigs,
   deadLetters: ReadonlyMap<string, string>,
@@ -133,9 +136,9 @@ function findConfig(
   return deadLetterArn === undefined ? own : { ...DEFAULT_ASYNC, ...own, deadLetterArn };
 }
 
-// `AWS::Lambda::EventSourceMapping`: each is read by the service of its source.
+// Reads `AWS::Lambda::EventSourceMapping`. The service of its source reads each mapping.
 
-/** Call after every service has offered its sources. */
+/** Reads the mappings. Call it after every service has offered its sources. */
 function readMappings(mappings: readonly ResourceReader[], stacks: StackReading): void {
   const names = new Set(stacks.functions.map(({ name }) => name));
   for (const mapping of mappings) {

@@ -1,12 +1,15 @@
 /**
- * What the role of a function must allow for a mapping (Lambda developer guide, "Execution role permissions" of each
- * source): AWS creates none without it.
+ * Permissions that a function's role needs for a mapping (Lambda developer guide, "Execution role permissions" of each
+ * source). AWS creates no mapping without them.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 
-/** AWS's error message, as users quote it (aws-amplify/amplify-cli issue 12965); undefined: nothing is missing. */
+/**
+ * Returns AWS's error message, as users quote it (aws-amplify/amplify-cli issue 12965); undefined if no permission is
+ * missing.
+ */
 export function describeMissingRight(
   functionName: string,
   sourceArn: string,

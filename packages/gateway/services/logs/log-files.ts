@@ -1,5 +1,6 @@
 /**
- * Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, older parts next to them as `.1` to `.3`.
+ * Writes log groups to files such as `.gatewright/logs/aws_apigateway_orders.log`. Older parts are next to the file as
+ * `.1` to `.3`.
  */
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import type { LogGroups } from '../../core/ports.ts';
 type LogFileOptions = {
   readonly directory: string;
   readonly report: (message: string) => void;
-  /** A file of this size is rotated. */
+  /** Size from which a file is rotated. */
   readonly maxFileBytes?: number;
 };
 
@@ -20,14 +21,17 @@ interface LogFiles extends LogGroups {
 }
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** Rotated files per group; with the file in use at most 40 MB. */
+/** Number of rotated files per group. With the current file, a group takes at most 40 MB. */
 const KEPT_FILES = 3;
-/** Limit of the text that waits for a slow disk; more is dropped. */
+/** Maximum length of text that waits for a slow disk. Further text is dropped. */
 const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;
-/** Limit of the number of groups, which come from templates; further groups are not written. */
+/** Maximum number of groups, because their names come from templates. Further groups are not written. */
 const MAX_FILES = 256;
 
-/** Lines of one loop turn are one write; a crash loses what is not yet written. */
+/**
+ * Creates the log files. The lines of one event loop turn are written together, and a crash loses lines that are not
+ * written yet.
+ */
 export function createLogFiles(options: LogFileOptions): LogFiles {
   const files = new Map<string, LogFile>();
   const fileOf = (group: string): LogFile | undefined => {
@@ -49,8 +53,8 @@ export function createLogFiles(options: LogFileOptions): LogFiles {
 }
 
 /**
- * A group name may contain slashes and dots, and must stay inside the folder: `/aws/api/..` →
- * `aws_api_...log`.
+ * Returns the file name of a group. A group name may contain slashes and dots, but the file must stay inside the
+ * folder: `/aws/api/..` → `aws_api_...log`.
  */
 export function fileNameOf(group: string): string {
   const name = group
@@ -98,7 +102,7 @@ class LogFile {
     this.#handle = undefined;
   }
 
-  /** One write at a time: lines keep their order, and new ones go into the next write. */
+  /** Performs one write at a time, so that lines stay in order. New lines are part of the next write. */
   async #drain(): Promise<void> {
     try {
       await new Promise(setImmediate);
@@ -127,7 +131,10 @@ class LogFile {
     this.#sizeBytes += bytesWritten;
   }
 
-  /** Readable by the owner only: the template defines an access log, keys and claims included. */
+  /**
+   * Opens the file, which only the owner can read. The template defines the access log, which may contain keys and
+   * claims.
+   */
   async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#path), { recursive: true });
     const handle = await open(this.#path, 'a', 0o600);

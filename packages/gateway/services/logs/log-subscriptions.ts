@@ -1,6 +1,6 @@
 /**
- * `AWS::Logs::SubscriptionFilter`: lines of a log group also go to a function, in batches, as from CloudWatch
- * Logs. A request only appends its line; batches are packed and sent later and never delay a request.
+ * `AWS::Logs::SubscriptionFilter`, with which lines of a log group also go to a function in batches, as from CloudWatch
+ * Logs. A request only appends its line. Batches are packed and sent later, and never delay a request.
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
@@ -29,11 +29,14 @@ export interface LogSubscriptions extends LogGroups {
   close(): Promise<void>;
 }
 
-/** CloudWatch gathers for seconds; half a second makes batches without a long wait. */
+/**
+ * Time for which lines are gathered. CloudWatch gathers for seconds, but half a second already makes batches without a
+ * long wait.
+ */
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;
 const MAX_BATCH_CHARACTERS = 900_000;
-/** Limit of lines that wait for a slow function; further lines are dropped and counted. */
+/** Maximum number of lines that wait for a slow function. Further lines are dropped and counted. */
 const MAX_WAITING = 20_000;
 const TRIES = 3;
 const RETRY_MS = 1000;
@@ -42,7 +45,10 @@ const LONGEST_MS = 900_000 + 60_000;
 
 type Line = { readonly id: string; readonly timestamp: number; readonly message: string };
 
-/** Destinations other than functions are not served; `functionName` is then their ARN. */
+/**
+ * Reads a subscription. Destinations other than functions are not supported. For these, `functionName` is the ARN of
+ * the destination.
+ */
 export function readLogSubscription({ logicalId, properties }: ResolvedResource): LogSubscription {
   const { DestinationArn, FilterName, LogGroupName } = properties;
   const arn = asText(DestinationArn) ?? '';
@@ -94,7 +100,9 @@ class Queue {
   #waiting: Line[] = [];
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** One batch at a time: a slow function gets larger batches, not more of them. */
+  /**
+   * The running delivery. There is only one at a time, so a slow function gets larger batches instead of more batches.
+   */
   #sending: Promise<void> | undefined;
 
   constructor(to: LogSubscription, flushMs: number, options: LogSubscriptionOptions) {
@@ -142,7 +150,7 @@ class Queue {
     }
   }
 
-  /** Lambda retries a failed event twice. */
+  /** Delivers a batch. Like Lambda, it retries a failed event twice. */
   async #deliver(logEvents: readonly Line[]): Promise<boolean> {
     const { invoker, random, accountId } = this.#options;
     const { functionName, logGroup, filterName } = this.#to;

@@ -4,7 +4,7 @@ import type { TraceSink } from '../../core/ports.ts';
 import type { DaemonAddress } from '../../kernel/calls/daemon-address.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
-/** The daemon's limit. */
+/** Maximum size of a packet that the daemon accepts. */
 const MAX_PACKET_BYTES = 64 * 1024;
 
 interface XRayDaemon extends TraceSink {
@@ -12,7 +12,8 @@ interface XRayDaemon extends TraceSink {
 }
 
 /**
- * Without a listening daemon segments are lost, but requests are not affected; the first failure is reported.
+ * Sends segments to the X-Ray daemon. If no daemon is listening, segments are lost but requests are not affected. The
+ * first failure is reported.
  */
 export function createXRayDaemon(
   { host, port }: DaemonAddress,

@@ -1,6 +1,6 @@
 /**
- * Notifications of buckets about objects put and deleted (docs/aws §18.8): to functions, queues, topics, and
- * EventBridge.
+ * Notifications of buckets about objects that were put or deleted (docs/aws §18.8). They go to functions, queues,
+ * topics, and EventBridge.
  */
 import type { ObjectChange } from './recorded-s3.ts';
 import { busArnOf } from '../../kernel/event-bus.ts';
@@ -9,9 +9,9 @@ import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 export type BucketNotification = {
   readonly bucket: string;
   readonly region: string;
-  /** `s3:ObjectCreated:*`; undefined: all events go to EventBridge. */
+  /** The event type, for example `s3:ObjectCreated:*`. If undefined, all events go to EventBridge. */
   readonly event: string | undefined;
-  /** Undefined for EventBridge. */
+  /** The ARN of the target; undefined for EventBridge. */
   readonly targetArn: string | undefined;
   readonly id: string;
   readonly prefix: string;
@@ -66,7 +66,7 @@ export class BucketNotifications {
     );
   }
 
-  /** "Event message structure" */
+  /** Returns one record of a notification ("Event message structure"). */
   #record({ id, region }: BucketNotification, change: ObjectChange, sequencer: string): object {
     const { clock, random, accountId } = this.#options;
     const { bucket, key, kind, size, etag } = change;
@@ -84,7 +84,7 @@ export class BucketNotifications {
         configurationId: id,
         bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: `arn:aws:s3:::${bucket}` },
         object: {
-          // "The object key name value is URL encoded": a space as a plus.
+          // "The object key name value is URL encoded", with a plus for a space.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
           ...(kind === 'put' ? { size, eTag: etag } : {}),
           sequencer,

@@ -1,4 +1,4 @@
-/** S3 objects for integrations: objects that were put can be read while the gateway runs. */
+/** S3 objects for integrations. Objects that were put can be read while the gateway runs. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
@@ -17,11 +17,11 @@ type BucketPorts = {
 
 export type ObjectChange = {
   readonly bucket: string;
-  /** Not encoded. */
+  /** The key without URL encoding. */
   readonly key: string;
   readonly kind: 'put' | 'delete';
   readonly size: number;
-  /** Without quotes. */
+  /** The ETag without quotes. */
   readonly etag: string;
 };
 
@@ -32,7 +32,9 @@ const NOTHING = Buffer.alloc(0);
 
 export class RecordedBuckets {
   readonly #objects = new Map<string, Stored>();
-  /** Objects of the values file that calls have deleted, with the same limit as objects put. */
+  /**
+   * Objects of the values file that calls have deleted. Their number has the same limit as the number of objects put.
+   */
   readonly #deleted = new Set<string>();
   readonly #ports: BucketPorts;
   #buckets: readonly Bucket[] = [];
@@ -47,8 +49,8 @@ export class RecordedBuckets {
   }
 
   /**
-   * Path style, or the bucket as subdomain; undefined for unknown operations (lists of objects, multipart
-   * uploads …).
+   * Handles a call in path style or with the bucket as subdomain. Returns undefined for unknown operations (lists of
+   * objects, multipart uploads …).
    */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
@@ -146,7 +148,7 @@ export class RecordedBuckets {
   }
 }
 
-/** Parts of uploads, tags, versions, copies: other operations on the path of an object. */
+/** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, copies. */
 const SUBRESOURCE =
   /(?:^|&)(?:acl|attributes|legal-hold|partNumber|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
 
@@ -158,7 +160,7 @@ function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-/** ListBuckets: the buckets of the loaded stacks, in pages if the call asks for them. */
+/** Handles ListBuckets. Returns the buckets of the loaded stacks, in pages if the call requests them. */
 type Bucket = { readonly name: string; readonly region: string };
 type Account = { readonly id: string; readonly createdMs: number };
 

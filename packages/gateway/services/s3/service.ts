@@ -89,7 +89,7 @@ function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   ];
 }
 
-/** An empty `EventBridgeConfiguration` is enough. */
+/** Whether the bucket sends its events to EventBridge. An empty `EventBridgeConfiguration` is enough. */
 function isToBus(reader: ResourceReader): boolean {
   const path = 'NotificationConfiguration.EventBridgeConfiguration';
   return reader.value(path) !== undefined && reader.flag(`${path}.EventBridgeEnabled`, true);

@@ -7,7 +7,7 @@ export const SCHEDULER_TYPES = {
       `Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate State Target.Arn Target.Input
        Target.RetryPolicy Target.DeadLetterConfig Target.SqsParameters Target.EventBridgeParameters`,
     ),
-    // It runs at the beginning of its window.
+    // A schedule runs at the beginning of its flexible time window.
     noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
     unsupported: {
       'Target.KinesisParameters': 'the gateway chooses the partition key of records',

@@ -34,13 +34,13 @@ export function open(ports: ServicePorts): Service {
 /** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
 type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly target: EventTarget;
-  /** Absent: the scheduler's own event. */
+  /** The input of the target; absent for the scheduler's own event. */
   readonly input: string | undefined;
   readonly delivery: Delivery;
   readonly place: { readonly region: string; readonly accountId: string };
 };
 
-/** Undefined if it never runs, or has no target here. */
+/** Reads a schedule; undefined if it never runs or has no target here. */
 function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule | undefined {
   const { resource, stack } = reader;
   const { region, accountId } = stack;
@@ -48,7 +48,7 @@ function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule |
   const target = isJsonObject(given) ? readTarget(reader, given, 'Target') : undefined;
   const expression = reader.text('ScheduleExpression') ?? '';
   const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
-  // A rate's first time is its StartDate.
+  // A rate schedule with a StartDate runs first at the StartDate.
   const from = timeOf(reader, 'StartDate');
   const schedule = readSchedule(reader, expression, from ?? anchorMs, zone);
   const isOff = reader.text('State') === 'DISABLED';
@@ -63,7 +63,8 @@ function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule |
     arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
     from,
     until: timeOf(reader, 'EndDate'),
-    // A rate without a StartDate ("Schedule types in EventBridge Scheduler", rate-based).
+    // A rate schedule without a StartDate also runs when it is created ("Schedule types in EventBridge Scheduler",
+    // rate-based).
     isMadeRunning: from === undefined && expression.trim().startsWith('rate('),
     input: reader.text('Target.Input'),
     delivery: {
@@ -84,7 +85,7 @@ function timeOf(reader: ResourceReader, property: string): number | undefined {
   return undefined;
 }
 
-/** "Context attributes" in an input; without an input, the scheduler's own event. */
+/** Replaces the "Context attributes" in an input. Without an input, returns the scheduler's own event. */
 function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number, id: string): string {
   const time = `${new Date(scheduledAt).toISOString().slice(0, 19)}Z`;
   if (input !== undefined)

@@ -26,7 +26,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     const found = service.discover({
       query: readParameters(at, 'QueryParameters'),
       optional: readParameters(at, 'OptionalParameters'),
-      // AWS documents no default; a discovery is about instances that can be called.
+      // AWS documents no default. Only healthy instances can be called, so this is the default here.
       health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
     });
     return {
@@ -202,7 +202,9 @@ function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): O
   return new OperationRefused(`${what}NotFound`, `${what} not found: ${wanted}`);
 }
 
-/** The token is the key of the last item, so no item appears twice if the list changes in between. */
+/**
+ * Returns one page. The token is the key of the last item, so no item appears twice if the list changes between calls.
+ */
 function pageOf<Item>(
   at: MemberReader,
   items: readonly Item[],
@@ -218,7 +220,7 @@ function pageOf<Item>(
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
-/** Namespaces, services and operations as calls return them. Times are epoch seconds. */
+/** Namespaces, services and operations in the form that calls return. Times are in epoch seconds. */
 function describeNamespace(
   { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
   registry: Registry,
@@ -239,7 +241,7 @@ function describeNamespace(
   };
 }
 
-/** @param isWhole of `GetService`; lists leave out the namespace */
+/** @param isWhole true for `GetService`; lists omit the namespace */
 function describeService(
   { definition, instances }: LocalService,
   registry: Registry,
@@ -271,7 +273,7 @@ function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation)
   };
 }
 
-/** Members that only this service has. Each reader refuses with `InvalidInput`. */
+/** Reads members that only this service has. Each function refuses invalid values with `InvalidInput`. */
 const MOST = { filters: 10, values: 100 };
 
 function invalid(message: string): OperationRefused {

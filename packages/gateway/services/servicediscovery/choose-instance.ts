@@ -1,17 +1,20 @@
 /**
- * The instance of one call by an integration. Round robin, and the exclusion of instances after failed
- * connections, are Gatewright's own: AWS documents only that API Gateway distributes requests across the healthy
+ * Selects the instance for one call by an integration. Round robin and the exclusion of instances after failed
+ * connections are Gatewright's own. AWS documents only that API Gateway distributes requests across the healthy
  * instances of DiscoverInstances (developer guide, "Create private integrations for HTTP APIs").
  */
 import type { ChosenInstance, Clock } from '../../core/ports.ts';
 import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Attributes, Registration } from './read-instance.ts';
 
-/** How many failed connections in a row exclude an instance, and for how long. */
+/** Number of consecutive failed connections that exclude an instance, and the duration of the exclusion. */
 const FAILURES = 3;
 const EJECTED_MS = 30_000;
 
-/** Undefined: no instance is registered. @param query attributes of wanted instances */
+/**
+ * Selects an instance; undefined if no instance is registered.
+ * @param query the attributes that the instance must have
+ */
 export function chooseInstance(
   service: LocalService,
   query: Attributes,
@@ -23,7 +26,7 @@ export function chooseInstance(
   const reachable = healthy.filter(({ registration }) => typeof originOf(registration) === 'object');
   const now = clock.nowEpochMs();
   const good = reachable.filter((one) => !isEjected(one, now));
-  // A backend that has come back is found at once.
+  // If all instances are excluded, they are tried anyway, so that a backend that is available again is found at once.
   const candidates = good.length > 0 ? good : reachable;
   const [first, ...others] = candidates;
   if (first === undefined) return { kind: 'none', message: describeNone(service, query, healthy) };
@@ -46,13 +49,13 @@ export function chooseInstance(
 }
 
 export function isEjected({ ejectedAtMs }: LocalInstance, nowMs: number): boolean {
-  // The clock may have been moved back.
+  // The clock may have been moved back before the time of the exclusion.
   return ejectedAtMs !== undefined && nowMs >= ejectedAtMs && nowMs < ejectedAtMs + EJECTED_MS;
 }
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost)$/i;
 
-/** The address of the instance, or why it has no address. */
+/** Returns the address of the instance, or why it has none. */
 export function originOf({
   attributes,
   isOfFile,
@@ -60,7 +63,7 @@ export function originOf({
   const { AWS_INSTANCE_IPV4: ipv4, AWS_INSTANCE_CNAME: cname, AWS_INSTANCE_PORT: port } = attributes;
   const host = ipv4 ?? cname;
   if (host === undefined || port === undefined) return 'no address';
-  // Attack: a function registers an address of the user's network, and the gateway calls it for every client.
+  // Attack: a function registers an address in the user's network, and the gateway then calls it for every client.
   if (isOfFile !== true && !LOOPBACK.test(host)) return 'not of this machine';
   return { origin: `http://${host}:${port}` };
 }

@@ -1,4 +1,4 @@
-/** One service with its instances: what calls register, change and discover. */
+/** One service with its instances, which calls register, change and discover. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Random } from '../../core/ports.ts';
 import type { Attributes, Registration } from './read-instance.ts';
@@ -16,11 +16,11 @@ export type ServiceDefinition = {
   readonly id: string;
   readonly arn: string;
   readonly name: string;
-  /** Undefined for a service of another stack, which the user's file names by ARN. */
+  /** The namespace of the service; undefined for a service of another stack, which the user's file names by ARN. */
   readonly namespace: NamespaceDefinition | undefined;
   readonly description: string | undefined;
   readonly type: string;
-  /** The settings as the template has them, for `GetService`. */
+  /** The settings in the form of the template, for `GetService`. */
   readonly configs: UnknownMembers;
   readonly recordTypes: readonly string[];
   readonly hasCustomHealth: boolean;
@@ -32,11 +32,11 @@ type HealthFilter = 'HEALTHY' | 'UNHEALTHY' | 'ALL' | 'HEALTHY_OR_ELSE_ALL';
 
 export type LocalInstance = {
   readonly registration: Registration;
-  /** Unknown without a custom health check. */
+  /** The health status, which is unknown without a custom health check. */
   health: Health;
-  /** Sequence number of its last call by an integration; 0: not called yet. */
+  /** Sequence number of the instance's last call by an integration; 0 if it has not been called yet. */
   turn: number;
-  /** Connections that failed in a row. */
+  /** Number of consecutive failed connections. */
   failures: number;
   ejectedAtMs: number | undefined;
 };
@@ -61,7 +61,7 @@ export class LocalService {
     return this.#definition;
   }
 
-  /** `orders.shop` */
+  /** The service with its namespace, for example `orders.shop`. */
   get fullName(): string {
     const { name, namespace } = this.#definition;
     return namespace === undefined ? name : `${name}.${namespace.name}`;
@@ -80,7 +80,7 @@ export class LocalService {
     return this.#instances.get(instanceId);
   }
 
-  /** Replaces the one of the same id. */
+  /** Registers an instance. It replaces an instance with the same id. */
   register(registration: Registration): void {
     const { hasCustomHealth } = this.#definition;
     const { AWS_INIT_HEALTH_STATUS: first } = registration.attributes;
@@ -95,7 +95,7 @@ export class LocalService {
     this.#revision += 1;
   }
 
-  /** @returns whether there was one */
+  /** @returns whether the instance existed */
   deregister(instanceId: string): boolean {
     const isGone = this.#instances.delete(instanceId);
     if (isGone) this.#revision += 1;
@@ -107,7 +107,7 @@ export class LocalService {
     instance.health = health;
   }
 
-  /** Applies only what has changed in the definition; changes by calls stay. */
+  /** Applies only what has changed in the definition. Changes that calls made remain. */
   redefine(definition: ServiceDefinition): void {
     const before = new Map(this.#definition.instances.map((one) => [one.id, JSON.stringify(one)]));
     const after = new Set(definition.instances.map(({ id }) => id));
@@ -119,7 +119,7 @@ export class LocalService {
     if (isCheckedAnew) for (const { registration } of this.instances) this.register(registration);
   }
 
-  /** Back to the instances of its definition. */
+  /** Restores the instances of the service's definition. */
   reset(): void {
     this.#instances = new Map();
     for (const one of this.#definition.instances) this.register(one);
@@ -140,7 +140,7 @@ function hasAll({ registration: { attributes } }: LocalInstance, wanted: Attribu
   return Object.entries(wanted).every(([key, value]) => attributes[key] === value);
 }
 
-/** DiscoverInstances gives its list in random order. */
+/** Shuffles a list, because DiscoverInstances returns its list in random order. */
 export function shuffle<Item>(items: readonly Item[], random: Pick<Random, 'fraction'>): readonly Item[] {
   return items
     .map((item) => ({ item, at: random.fraction() }))

@@ -1,4 +1,4 @@
-/** An instance as calls, templates and files register it. Pure. */
+/** Reads an instance that a call, a template or a file registers. Pure. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { isJsonObject } from '@gatewright/aws/json-object';
 
@@ -8,11 +8,11 @@ export type Registration = {
   readonly id: string;
   readonly attributes: Attributes;
   readonly creatorRequestId?: string | undefined;
-  /** From the user's file, which may contain addresses of other machines. */
+  /** Whether the instance comes from the user's file, which may contain addresses of other machines. */
   readonly isOfFile?: true;
 };
 
-/** AWS refuses the instance; the message says why. */
+/** AWS refuses the instance. The message contains the reason. */
 export class InvalidInstance extends Error {
   override readonly name = 'InvalidInstance';
 }
@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 5000;
 const OF_AWS = /^AWS_/;
 
 /**
- * @param recordTypes of the service's DNS records, which need attributes
+ * @param recordTypes the types of the service's DNS records, which require attributes
  * @throws InvalidInstance
  * @see RegisterInstance in the API reference
  */
@@ -60,7 +60,7 @@ export function readInstance(
   return { id, attributes };
 }
 
-/** @throws InvalidInstance unless it is a map of strings */
+/** @throws InvalidInstance unless the value is a map of strings */
 export function readAttributes(given: unknown): Attributes {
   if (!isJsonObject(given)) throw new InvalidInstance('the attributes must be a map');
   return Object.fromEntries(
@@ -86,7 +86,7 @@ const RULES: Readonly<Record<string, (value: string) => boolean>> = {
   AWS_INIT_HEALTH_STATUS: (value) => value === 'HEALTHY' || value === 'UNHEALTHY',
 };
 
-/** The attributes by type of DNS record: one attribute of each list is required. An alias needs no address. */
+/** The required attributes by type of DNS record. One attribute of each list is required. An alias needs no address. */
 const NEEDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   A: [['AWS_INSTANCE_IPV4', 'AWS_ALIAS_DNS_NAME']],
   AAAA: [['AWS_INSTANCE_IPV6', 'AWS_ALIAS_DNS_NAME']],

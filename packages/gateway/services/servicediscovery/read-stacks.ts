@@ -1,4 +1,4 @@
-/** Namespaces, services and instances of the loaded stacks. */
+/** Reads namespaces, services and instances of the loaded stacks. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
@@ -116,7 +116,7 @@ function readStackInstance(reader: ResourceReader, service: ServiceDefinition): 
   }
 }
 
-/** Numbers and flags of YAML as texts. */
+/** Converts numbers and booleans of YAML to texts. */
 export function textsOf(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   return Object.fromEntries(

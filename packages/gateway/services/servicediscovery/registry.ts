@@ -1,4 +1,4 @@
-/** The namespaces and services of this run, and the operations that calls have asked for. */
+/** The namespaces and services of this run, and the operations that calls have started. */
 import type { Clock, Random } from '../../core/ports.ts';
 import { LocalService } from './local-service.ts';
 import type { NamespaceDefinition } from './local-service.ts';
@@ -14,7 +14,7 @@ export type Operation = {
   readonly instanceId: string;
 };
 
-/** AWS keeps operations for some time; here, the last ones are kept. */
+/** Maximum number of operations. AWS stores operations for some time, but here only the last ones are stored. */
 const MAX_OPERATIONS = 1000;
 
 export class Registry {
@@ -35,7 +35,7 @@ export class Registry {
     return [...this.#services.values()];
   }
 
-  /** Services that are still defined keep what calls have changed. */
+  /** Replaces the definitions. Services that are still defined keep the changes that calls made. */
   replace({ namespaces, services }: Definitions): void {
     this.#namespaces = namespaces;
     this.#services = new Map(
@@ -65,7 +65,7 @@ export class Registry {
     return this.#operations.get(id);
   }
 
-  /** @returns its id */
+  /** @returns the id of the operation */
   note(operation: Pick<Operation, 'type' | 'serviceId' | 'instanceId'>): string {
     const id = this.ports.random.uuid();
     this.#operations.set(id, { ...operation, id, atMs: this.ports.clock.nowEpochMs() });

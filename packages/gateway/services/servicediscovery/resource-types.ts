@@ -40,7 +40,7 @@ export const SERVICE_DISCOVERY_TYPES = {
   },
   'AWS::ServiceDiscovery::Service': {
     enforced: words('Name NamespaceId Description Type DnsConfig.NamespaceId HealthCheckCustomConfig'),
-    // AWS ignores the threshold, too: it is always 1.
+    // AWS also ignores the failure threshold of a custom health check, which is always 1.
     noEffect: words('Tags DnsConfig.RoutingPolicy'),
     unsupported: {
       'DnsConfig.DnsRecords': NO_DNS,
@@ -61,7 +61,10 @@ export const SERVICE_DISCOVERY_TYPES = {
 
 const SERVICE_ARN = /^arn:[^:]+:servicediscovery:/;
 
-/** A resource of Cloud Map, or an integration with a service of it, which another stack may have. */
+/**
+ * Whether a resource needs Cloud Map. This is a Cloud Map resource, or an integration with a Cloud Map service, which
+ * may belong to another stack.
+ */
 export function needsDiscovery({ type, properties }: ResolvedResource): boolean {
   if (type !== 'AWS::ApiGatewayV2::Integration') return Object.hasOwn(SERVICE_DISCOVERY_TYPES, type);
   const { IntegrationUri: uri } = properties;

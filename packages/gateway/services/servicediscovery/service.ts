@@ -1,4 +1,4 @@
-/** AWS Cloud Map: its API for SDKs, and the instances behind integrations of HTTP APIs by VPC link. */
+/** AWS Cloud Map: its API for SDKs, and the instances that HTTP APIs reach through a VPC link. */
 import { DefinitionError } from '../../core/errors.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -51,7 +51,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** The member in which each operation names its resource; other members must not affect permissions. */
+/** The member that names the resource of each operation. Other members must not affect permissions. */
 const NAMED_BY: Readonly<Record<string, 'Id' | 'ServiceId'>> = {
   RegisterInstance: 'ServiceId',
   DeregisterInstance: 'ServiceId',
@@ -82,11 +82,11 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
   return { kind: 'service', name, targets: instances.map(({ registration: { id } }) => id), state };
 }
 
-/** The file of `--cloud-map`: instances by service. */
+/** Maximum size of the `--cloud-map` file, which contains instances by service. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * @returns the stacks with the instances of the file, which replace template instances with the same id.
+ * @returns the definitions with the instances of the file, which replace template instances with the same id
  * @throws DefinitionError
  */
 function addInstancesOfFile(file: string, definitions: Definitions): Definitions {

@@ -1,4 +1,7 @@
-/** `Publish` to topics that are in no loaded stack: checked and answered, but not delivered. */
+/**
+ * Handles `Publish` to topics that no loaded stack contains. The call is checked and gets a response, but nothing is
+ * delivered.
+ */
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -7,7 +10,7 @@ import type { Random } from '../../core/ports.ts';
 
 const MAX_SNS_BYTES = 262_144;
 
-/** `Publish`; undefined for unknown operations. */
+/** Handles `Publish`; undefined for unknown operations. */
 export function answerSns(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   random: Random,

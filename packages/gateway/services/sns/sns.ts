@@ -13,7 +13,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 const MAX_BATCH = 10;
 
-/** Undefined for an unknown operation or topic: the call is then recorded. */
+/** Handles a call. Returns undefined for an unknown operation or topic, in which case the call is recorded. */
 export function answerTopics(
   operation: Operation,
   topics: Topics,

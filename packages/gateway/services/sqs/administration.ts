@@ -1,6 +1,4 @@
-/**
- * Operations of SQS on queues themselves. Queues of the stacks keep their settings until a call changes them.
- */
+/** SQS operations on queues themselves. Queues of the stacks keep their settings until a call changes them. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
@@ -11,10 +9,13 @@ import { readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Limit of queues made by calls. */
+/** Maximum number of queues created by calls. */
 const MAX_MADE = 1_000;
 
-/** Undefined for other operations, and for an unknown queue. @throws SqsError */
+/**
+ * Handles operations on queues; undefined for other operations and for an unknown queue.
+ * @throws SqsError
+ */
 export function administerQueues(
   action: string,
   input: UnknownMembers,
@@ -129,7 +130,10 @@ function readSettings(attributes: UnknownMembers, before?: QueueDefinition): Que
   return readQueueSettings(attributes, refuse, before?.settings);
 }
 
-/** `QueueDoesNotExist` for an unknown queue: an invented address could not receive. */
+/**
+ * Returns the address of a queue, or `QueueDoesNotExist` for an unknown queue, because an invented address could not
+ * receive messages.
+ */
 function getQueueUrl(
   input: UnknownMembers,
   { region, accountId }: QueuePlace,

@@ -1,4 +1,4 @@
-/** Refusals of SQS, by the JSON protocol's name; the query protocol has older names for some. */
+/** Refusals of SQS with the names of the JSON protocol. The query protocol has older names for some of them. */
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 
 const QUERY_CODES: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 
-/** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
+/** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const MAX_ATTRIBUTES = 10;
 /** "up to 128 alphanumeric characters and punctuation" */
@@ -98,7 +98,7 @@ export function printSent(message: QueuedMessage, { settings }: QueueDefinition)
   };
 }
 
-/** AWS's have 20 digits. */
+/** Prints a sequence number with 20 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `188${String(sequence).padStart(17, '0')}`;
 }
@@ -128,7 +128,7 @@ export function printReceived(
   };
 }
 
-/** `All`, `.*`, a name, or a prefix followed by `.*`. */
+/** Whether a pattern matches a name. A pattern is `All`, `.*`, a name, or a prefix followed by `.*`. */
 function isNamed(name: string, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
   if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
@@ -152,7 +152,7 @@ export function systemAttributes(
   };
 }
 
-/** A handle is the encoded text of our receipt. */
+/** Reads the receipt of a message. A receipt handle is the Base64 form of the gateway's own receipt. */
 export function receiptOf(input: UnknownMembers): string {
   const handle = readTextField(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');

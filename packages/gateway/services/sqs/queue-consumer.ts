@@ -1,6 +1,6 @@
 /**
- * An event source mapping of a queue (docs/aws §18.3): batches of messages go to the function; successful
- * ones are deleted, the others return after their visibility timeout.
+ * An event source mapping of a queue (docs/aws §18.3). Batches of messages go to the function. Successful messages are
+ * deleted, all others return after their visibility timeout.
  */
 import { parseJson } from '@gatewright/aws/json-object';
 import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
@@ -22,11 +22,14 @@ export type QueueMapping = {
   readonly windowMs: number;
   readonly maxConcurrency: number | undefined;
   readonly reportsItems: boolean;
-  /** Messages that it refuses are deleted without the function; undefined = all are accepted. */
+  /**
+   * Tests messages. Messages that do not match are deleted without invoking the function. If undefined, all messages
+   * match.
+   */
   readonly filter: EventTest | undefined;
 };
 
-/** "Lambda reads up to five batches": concurrent batches, unless the mapping sets a number. */
+/** Default number of concurrent batches, unless the mapping sets a number. "Lambda reads up to five batches" */
 const USUAL_BATCHES = 5;
 const MAX_BATCH_BYTES = 5_500_000;
 
@@ -41,7 +44,7 @@ export class QueueConsumer {
   readonly #stop: () => void;
   #running = 0;
   #isClosed = false;
-  /** Gathered while its window is open. */
+  /** Messages gathered while the batching window is open. */
   #gathered: QueuedMessage[] = [];
   #window: Wake | undefined;
 
@@ -56,7 +59,7 @@ export class QueueConsumer {
     this.#pump();
   }
 
-  /** Running batches finish; nothing new is received. */
+  /** Stops receiving messages. Running batches finish. */
   close(): void {
     this.#isClosed = true;
     this.#stop();
@@ -128,7 +131,7 @@ export class QueueConsumer {
     const { invoker, random, region } = this.#options;
     const { functionName, qualifier, queueArn } = this.mapping;
     const records = batch.map((message) => printRecord(message, this.#queue, { queueArn, region }));
-    // Taken before the function runs: a message received again meanwhile has a new receipt.
+    // The receipts are read before the function runs, because a message that is received again has a new receipt.
     const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
     const result = await invoker.invoke({
       functionName,
@@ -200,7 +203,10 @@ function printAttributes({ attributes }: QueuedMessage): object {
   );
 }
 
-/** "For SQS, the body": as JSON if possible, otherwise as a string; the other fields come from the record. */
+/**
+ * Returns a message for filters. "For SQS, the body" is JSON if it can be parsed, otherwise a string. The other fields
+ * come from the record.
+ */
 function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
   return {
     messageId: message.id,

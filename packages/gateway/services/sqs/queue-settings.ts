@@ -1,12 +1,12 @@
 /**
- * Attributes of a queue as settings, for templates and calls (SQS API reference, "CreateQueue",
+ * Reads attributes of a queue as settings, for templates and calls (SQS API reference, "CreateQueue",
  * "SetQueueAttributes").
  */
 import { asFlag, asInteger, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
 
-/** Refuses a value: throws, or reports it so that the default is used. */
+/** Refuses a value. It either throws, or reports the value so that the default is used. */
 type Refuse = (attribute: string, message: string) => void;
 
 const RANGES = {
@@ -17,7 +17,7 @@ const RANGES = {
   MaximumMessageSize: [1_024, 1_048_576],
 } as const;
 
-/** @param before values for absent attributes */
+/** @param before the values of absent attributes */
 export function readQueueSettings(
   attributes: UnknownMembers,
   refuse: Refuse,

@@ -1,6 +1,6 @@
 /**
- * The queues of this run by ARN, and their waiting receivers. Changes that must survive a restart are kept;
- * dead messages go to the dead-letter queue in the same step.
+ * The queues of this run by ARN, and their waiting receivers. Changes that must survive a restart are stored. Messages
+ * that have been received too often move to the dead-letter queue in the same step.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MessageQueue, type ReceiveOptions } from '../../kernel/delivery/message-queue.ts';
@@ -16,7 +16,7 @@ export type QueueDefinition = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** Limit over all queues; SQS has no such limit, but the memory of a laptop is limited. */
+/** Maximum memory of all queues. SQS has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';
@@ -44,7 +44,10 @@ export class Queues {
     return this.#queues.get(arn);
   }
 
-  /** Replaces the queues of the stacks; queues that remain keep their messages, as do queues made by calls. */
+  /**
+   * Replaces the queues of the stacks. Queues that still exist keep their messages. Queues created by calls also
+   * remain.
+   */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, queue] of this.#queues)
@@ -128,7 +131,7 @@ export class LocalQueue {
     return this.#queue.length;
   }
 
-  /** Oldest first, receivable or not. */
+  /** All messages, oldest first, whether or not they can be received. */
   get messages(): readonly QueuedMessage[] {
     return [...this.#queue.messages];
   }
@@ -138,7 +141,10 @@ export class LocalQueue {
     this.#queue.settings = definition.settings;
   }
 
-  /** Called whenever messages may be receivable. @returns how to stop */
+  /**
+   * Registers a listener that is called whenever messages may have become receivable.
+   * @returns a function that removes the listener
+   */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -170,7 +176,7 @@ export class LocalQueue {
     const message = this.#queue.delete(receipt);
     if (message === undefined) return false;
     this.#drop(message.id);
-    // In a FIFO queue this makes the next message of its group receivable.
+    // In a FIFO queue, a deletion makes the next message of the group receivable.
     if (this.definition.settings.isFifo) this.#changed();
     return true;
   }
@@ -224,7 +230,7 @@ export class LocalQueue {
 
   /**
    * Moves receivable messages back to their source queues, if these exist here.
-   * @returns how many
+   * @returns the number of moved messages
    */
   redrive(): number {
     const staying: QueuedMessage[] = [];
@@ -235,7 +241,7 @@ export class LocalQueue {
       const source = this.#at.find(message.diedIn ?? '');
       if (source === undefined) staying.push(message);
       else {
-        // Done first, so that a FIFO queue releases the next message of the group.
+        // The message is deleted first, so that a FIFO queue releases the next message of the group.
         this.delete(message.receipt ?? '');
         source.#take({ ...message, diedIn: undefined });
         moved += 1;
@@ -245,7 +251,7 @@ export class LocalQueue {
     return moved;
   }
 
-  /** In a standard queue, the age of a dead-letter message counts from when it was first sent. */
+  /** Adds a message from a dead-letter queue. In a standard queue, its age counts from when it was first sent. */
   #take(message: QueuedMessage): void {
     const now = this.#now();
     const { isFifo } = this.definition.settings;
@@ -277,7 +283,7 @@ export class LocalQueue {
   }
 
   #schedule(): void {
-    // A message visible by now needs no timer, even if it has not been received.
+    // A message that is already visible needs no timer, even if it has not been received.
     this.#queue.hasVisible(this.#now());
     const due = this.#queue.nextVisibleAt;
     if (due === undefined || (this.#wake !== undefined && this.#wake.due <= due)) return;
@@ -294,6 +300,6 @@ function readMessage(value: UnknownMembers): QueuedMessage | undefined {
   const { id, body, sequence, sentAt } = value;
   if (typeof id !== 'string' || typeof body !== 'string') return undefined;
   if (typeof sequence !== 'number' || typeof sentAt !== 'number') return undefined;
-  // A message in flight at the gateway's end is received again after its timeout.
+  // A message that was in flight when the gateway ended is received again after its timeout.
   return value as unknown as QueuedMessage;
 }

@@ -1,4 +1,7 @@
-/** Operations on messages of queues in no stack: checked and answered, but not delivered. */
+/**
+ * Handles operations on messages of queues that no stack contains. The call is checked and gets a response, but nothing
+ * is delivered.
+ */
 import { createHash } from 'node:crypto';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
@@ -7,17 +10,20 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** 1 MiB since August 2025. */
+/** Maximum size of a message, which has been 1 MiB since August 2025. */
 const MAX_SQS_BYTES = 1_048_576;
 
-/** Operations other than `SendMessage`: nothing is delivered, so there are no messages to receive or delete. */
+/**
+ * Operations other than `SendMessage` with their required members. Nothing is delivered, so there are no messages to
+ * receive or delete.
+ */
 const OTHER_SQS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMessage: [],
   DeleteMessage: ['ReceiptHandle'],
   PurgeQueue: [],
 };
 
-/** Operations on messages, of either protocol; the queue is in the path or in `QueueUrl`. */
+/** Handles operations on messages in either protocol. The queue is in the path or in `QueueUrl`. */
 export function answerSqs(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   request: ServiceRequest,

@@ -86,7 +86,7 @@ class SqsService implements Service {
     return queue?.isMadeByCall === true ? queue.definition : undefined;
   }
 
-  /** Queues that use this one as their dead-letter queue. */
+  /** Returns the queues that use this queue as their dead-letter queue. */
   #sourcesOf(arn: string): readonly LocalQueue[] {
     return this.queues.all.filter(({ definition }) => definition.settings.redrive?.deadLetterArn === arn);
   }
@@ -113,7 +113,7 @@ class SqsService implements Service {
     this.#consumers = [];
   }
 
-  /** A queue in no stack: the call is checked and answered, but nothing is delivered. */
+  /** Handles a call. If the queue is in no stack, the call is checked and gets a response, but nothing is delivered. */
   async #answer({ request, operation }: ServiceCall): Promise<OperationResult | undefined> {
     if (operation.protocol === 'rest') return undefined;
     const answer = await this.#sqs.answer(operation, request.region, request.path);
@@ -136,7 +136,8 @@ export function open(ports: ServicePorts): SqsService {
 }
 
 /**
- * Reports queue sizes to services that follow metrics: when messages arrive, then each minute until the queue is empty.
+ * Reports queue sizes to services that collect metrics: when messages arrive, then each minute until the queue is
+ * empty.
  * @see SQS developer guide, "Available CloudWatch metrics for Amazon SQS"
  */
 type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'metrics'>;
@@ -250,7 +251,7 @@ function readQueue(reader: ResourceReader): QueueDefinition {
 
 const STANDARD_WITHOUT_WINDOW = 10;
 
-/** @param queue the source */
+/** @param queue the source of the mapping */
 function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
   const { isFifo } = queue.settings;
   const windowSeconds = reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300);

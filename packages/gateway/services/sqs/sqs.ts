@@ -24,7 +24,7 @@ type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 20;
-/** Concurrent waiting receives; any more return at once. */
+/** Maximum number of concurrent waiting receive calls. Further calls return at once. */
 const MAX_WAITING = 2_000;
 
 export class Sqs {
@@ -35,7 +35,7 @@ export class Sqs {
     this.#options = options;
   }
 
-  /** Undefined for an unknown operation or queue: the call is then recorded. */
+  /** Handles a call. Returns undefined for an unknown operation or queue, in which case the call is recorded. */
   async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
     const input = readSqsInput(operation, path);
     const place = { region, accountId: this.#options.accountId };
@@ -81,7 +81,7 @@ export class Sqs {
     return { Messages: messages.map((message) => printReceived(message, input, queue.definition)) };
   }
 
-  /** Long polling: the first message ends the wait. */
+  /** Waits for messages (long polling). The first message ends the wait. */
   async #wait(
     queue: LocalQueue,
     wanted: Parameters<LocalQueue['receive']>[0],
@@ -173,7 +173,7 @@ function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
   const isGone = !queue.delete(receipt);
-  // A standard queue returns this for any handle that it has ever issued.
+  // A standard queue accepts any handle that it has ever issued.
   if (isGone && queue.definition.settings.isFifo && queue.hasMessage(receipt))
     throw invalid(
       `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
@@ -258,10 +258,10 @@ function getAttributes(queue: LocalQueue, input: UnknownMembers): UnknownMembers
   return wanted.length === 0 ? {} : { Attributes: Object.fromEntries(wanted) };
 }
 
-// Input of SQS in one form, from either protocol: JSON unchanged, and numbered lists and maps of the query
-// protocol (`Attribute.1.Name=…`) converted to it.
+// Converts the input of SQS from either protocol to one form. JSON stays unchanged. The numbered lists and maps of the
+// query protocol (`Attribute.1.Name=…`) are converted to this form.
 
-/** Names of the query protocol, and their JSON names (SQS API model: `flattened`, `locationName`). */
+/** Names of lists in the query protocol, with their JSON names (SQS API model: `flattened`, `locationName`). */
 const LISTS: Readonly<Record<string, string>> = {
   AttributeName: 'AttributeNames',
   MessageAttributeName: 'MessageAttributeNames',
@@ -278,7 +278,7 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
   Tag: ['Tags', 'Key', 'Value'],
 };
 
-/** Numbers may be of either type. */
+/** Reads the input. Numbers may be numbers or texts. */
 function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest' }>, path: string): UnknownMembers {
   const input: UnknownMembers =
     operation.protocol === 'json' ? (operation.input ?? {}) : unfold(treeOf(operation.parameters));
@@ -301,7 +301,7 @@ function unfold(tree: Tree): Record<string, unknown> {
 }
 
 function readMap(value: Tree, nameKey: string, valueKey: string): Record<string, unknown> {
-  // A single Attribute.Name and Attribute.Value, without a number.
+  // A single attribute may be passed as Attribute.Name and Attribute.Value without a number.
   const items = typeof value[nameKey] === 'string' ? [value] : inOrder(value);
   const entries = items.flatMap((item): [string, unknown][] => {
     if (typeof item === 'string') return [];

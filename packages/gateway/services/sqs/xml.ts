@@ -1,6 +1,4 @@
-/**
- * Results of SQS for the query protocol: lists and maps become repeated elements with specific names.
- */
+/** Prints results of SQS for the query protocol, in which lists and maps are repeated elements with specific names. */
 import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -13,7 +11,7 @@ const BATCH_ENTRIES: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibilityBatchResultEntry',
 };
 
-/** `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
+/** Prints a result. `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
 export function printForQuery(action: string, fields: UnknownMembers): Result {
   const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
   if (entry !== undefined)

@@ -14,7 +14,10 @@ function isJsonText(value: unknown): boolean {
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
-/** `StartExecution` and `StopExecution`; a synchronous execution cannot be answered without running it. */
+/**
+ * Handles `StartExecution` and `StopExecution`. A synchronous execution gets no response, because this would require
+ * running it.
+ */
 function answerStates(
   { action, input }: JsonOperation,
   { random, clock }: Tools,

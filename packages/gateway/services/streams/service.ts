@@ -99,7 +99,7 @@ class TableStreams {
     this.#consumers = mappings.flatMap((mapping) => {
       const known = before.get(mapping.id);
       before.delete(mapping.id);
-      // A disabled mapping keeps its position; a mapping that never ran has no position.
+      // A disabled mapping keeps its position. A mapping that never ran has no position.
       if (!mapping.isEnabled && known === undefined) return [];
       return [known?.isOf(mapping) === true ? known : new StreamConsumer(mapping, this.#options, known)];
     });

@@ -1,6 +1,6 @@
 /**
- * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order; a failed
- * batch blocks later ones until it succeeds, expires, or is discarded.
+ * Event source mapping of a table's stream (docs/aws §18.7). Records go to the function in order. A failed batch blocks
+ * later batches until it succeeds, expires, or is discarded.
  */
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
@@ -15,7 +15,7 @@ import { createHash } from 'node:crypto';
 export type StreamMapping = OrderedMapping & {
   readonly stream: TableStream;
   readonly isEnabled: boolean;
-  /** Whether a new one begins with the oldest record. */
+  /** Whether a new mapping starts with the oldest record. */
   readonly isFromOldest: boolean;
 };
 
@@ -23,7 +23,10 @@ export type StreamMapping = OrderedMapping & {
 const RETENTION_MS = 86_400_000;
 /** Key of a waiting record: `stream/{mapping}/{number}` */
 export const KEPT_PREFIX = 'stream/';
-/** Limit of records that wait for one function; the oldest are discarded, as after the retention period. */
+/**
+ * Maximum number of records that wait for one function. The oldest records are discarded first, as after the retention
+ * period.
+ */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
 
@@ -43,10 +46,13 @@ export class StreamConsumer {
   readonly #source: BatchSource<TableChange>;
   readonly #lanes: readonly Lane[];
   #isClosed = false;
-  /** Records that arrive while older ones are being read; undefined once that is done or not needed. */
+  /**
+   * Records that arrive before the older records have been read. Undefined once they have been read, or if no older
+   * records are needed.
+   */
   #meanwhile: TableChange[] | undefined;
 
-  /** @param before the consumer whose unfinished records it takes over */
+  /** @param before the consumer whose unfinished records this consumer takes over */
   constructor(mapping: StreamMapping, options: Options, before?: StreamConsumer) {
     this.mapping = mapping;
     this.#options = options;
@@ -66,7 +72,7 @@ export class StreamConsumer {
     if (isNew || before?.isBehind === true) this.#meanwhile = [];
   }
 
-  /** Whether it is unchanged. */
+  /** Whether this consumer is open and the mapping has not changed. */
   isOf(mapping: StreamMapping): boolean {
     const { definition, stream } = this.mapping;
     return (
@@ -80,7 +86,7 @@ export class StreamConsumer {
     return this.mapping.stream.tableName;
   }
 
-  /** Whether it still has to read the older records of the stream. */
+  /** Whether this consumer still has to read the older records of the stream. */
   get isBehind(): boolean {
     return this.#meanwhile !== undefined;
   }
@@ -116,7 +122,7 @@ export class StreamConsumer {
     for (const record of [...past, ...later.filter(({ sequence }) => sequence > last)]) this.push(record);
   }
 
-  /** All unfinished records in order; the running batch may therefore run twice. */
+  /** All unfinished records in order. They include the running batch, which may therefore run twice. */
   takePending(): readonly TableChange[] {
     this.close();
     return this.#lanes
@@ -189,7 +195,7 @@ export class StreamConsumer {
     );
   }
 
-  /** A full batch, or a partial batch after the window. */
+  /** Returns a full batch, or a partial batch after the batching window. */
   #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;

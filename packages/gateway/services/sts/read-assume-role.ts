@@ -1,6 +1,6 @@
 /**
- * Input of `AssumeRole` (STS API reference). What is not supported here is refused: it would limit or widen a
- * session.
+ * Input of `AssumeRole` (STS API reference). Parameters that are not supported here are refused, because they would
+ * limit or widen a session.
  */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
@@ -20,9 +20,9 @@ export type AssumeRoleInput = {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly externalId: string | undefined;
-  /** Session policy; undefined = the role's policies alone. */
+  /** The session policy; undefined if only the role's policies apply. */
   readonly limit: CompiledPolicy | undefined;
-  /** Characters of the session policy. */
+  /** Length of the session policy in characters. */
   readonly policyLength: number;
 };
 
@@ -59,7 +59,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   };
 }
 
-/** Seconds. */
+/** Returns the requested duration in seconds, or the default if none is requested. */
 export function readDuration(
   parameters: URLSearchParams,
   { least, most, usual }: { readonly least: number; readonly most: number; readonly usual: number },

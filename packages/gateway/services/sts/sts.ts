@@ -1,4 +1,7 @@
-/** STS of local identities: who calls, and temporary keys for them and for roles of the stacks (STS API reference). */
+/**
+ * STS for local identities: returns who calls, and issues temporary keys for local identities and for roles of the
+ * stacks (STS API reference).
+ */
 import { readOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
@@ -28,19 +31,19 @@ type StsOptions = {
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
   readonly makeToken: () => string;
-  /** Accepts the keys from now on; `identity` is called at each request. */
+  /** Accepts these credentials from now on, and calls `identity` at each request. */
   readonly open: (
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
   ) => Promise<void>;
-  /** Logs why a role cannot be assumed, which AWS's response does not state. */
+  /** Logs why a role cannot be assumed, because AWS's response does not state the reason. */
   readonly report: (message: string) => void;
-  /** Answers the other operations; undefined = they are refused by name. */
+  /** Handles all other operations. If undefined, they are refused with an error that names the operation. */
   readonly others: AwsService | undefined;
 };
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-/** "GetSessionToken": 15 minutes to 36 hours, 12 hours by default. */
+/** Limits of the duration: 15 minutes to 36 hours, 12 hours by default (STS API reference, "GetSessionToken"). */
 const TOKEN_SECONDS = { least: 900, most: 129_600, usual: 43_200 };
 
 export function createSts(given: StsOptions): AwsService {
@@ -66,7 +69,7 @@ type Answer = (
 ) => UnknownMembers | Promise<UnknownMembers>;
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
-  // AWS requires no permission for it.
+  // `GetCallerIdentity` requires no permission on AWS.
   [
     'GetCallerIdentity',
     (caller) => {
@@ -110,7 +113,7 @@ async function assumeRole(
   };
 }
 
-/** Temporary keys for the same identity; a session cannot extend itself. */
+/** Creates temporary keys for the same identity. A session cannot extend itself. */
 async function getSessionToken(
   caller: LocalIdentity,
   parameters: URLSearchParams,
@@ -179,7 +182,10 @@ function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 
-/** Roles that callers can assume: the roles of the stacks or, if roles are not enforced, every role of the account. */
+/**
+ * The trust policy of every role if roles are not enforced. Callers can then assume any role of the account, otherwise
+ * only the roles of the stacks.
+ */
 const EVERYBODY: CompiledPolicy = { decide: () => 'allow' };
 
 function openRoles(
@@ -211,7 +217,10 @@ function anyRole(roleArn: string, own: string): Role | undefined {
   };
 }
 
-/** A session policy limits as a boundary does: both must allow ("Session policies"). */
+/**
+ * A session policy limits permissions as a permissions boundary does: both policies must allow the request ("Session
+ * policies").
+ */
 function both(
   one: CompiledPolicy | undefined,
   other: CompiledPolicy | undefined,
@@ -227,10 +236,10 @@ function both(
   };
 }
 
-/** Whether a caller may assume a role (IAM user guide, "Policy evaluation logic", "How to use trust policies with IAM roles"). */
+/** The roles that can be assumed, and the identities of their sessions. */
 interface RoleBook {
   find(roleArn: string): Role | undefined;
-  /** The identity of a session; undefined once the role no longer exists. */
+  /** Returns the identity of a session; undefined once the role no longer exists. */
   hold(
     roleArn: string,
     session: {
@@ -247,7 +256,11 @@ class AccessDenied extends Error {
   readonly code = 'STS_ACCESS_DENIED';
 }
 
-/** @throws AccessDenied, with the same message for a role that does not exist, as on AWS */
+/**
+ * Decides whether a caller may assume a role (IAM user guide, "Policy evaluation logic", "How to use trust policies
+ * with IAM roles").
+ * @throws AccessDenied, with the same message for a role that does not exist, as on AWS
+ */
 function decideAssumption(
   caller: LocalIdentity,
   wanted: AssumeRoleInput,
@@ -277,11 +290,12 @@ function decideAssumption(
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
   if (role.trust.decide(question) !== 'allow')
     return refuse('its AssumeRolePolicyDocument does not allow this caller');
-  // A trust policy that names the caller itself suffices within the account; a policy that names the account does not.
+  // Within the account, a trust policy that names the caller is sufficient. If it names only the account, the caller's
+  // own policies must also allow the call.
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')
     return refuse("the caller's policies deny sts:AssumeRole");
-  // A boundary and a session policy limit a named caller, too.
+  // A permissions boundary and a session policy also limit a caller that the trust policy names.
   if (
     (!isNamed || caller.role?.boundary !== undefined) &&
     decideFor(caller, { action, resource, conditions }) !== 'allow'

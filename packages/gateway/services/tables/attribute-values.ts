@@ -46,7 +46,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
 }
 
 /**
- * A plain value as an attribute: numbers become N, lists L, objects M.
+ * Converts a plain value to a DynamoDB attribute value: numbers become N, lists L, objects M.
  * @throws RangeError for a number that JSON parsing has already rounded, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): UnknownMembers {
@@ -71,7 +71,8 @@ export function toAttributes(item: UnknownMembers, depth = 0): UnknownMembers {
 }
 
 /**
- * An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text.
+ * Converts an item to plain JSON. Sets become lists, bytes become base64, and a number that JavaScript would round
+ * stays a string.
  */
 export function fromAttributes(item: UnknownMembers): UnknownMembers {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));

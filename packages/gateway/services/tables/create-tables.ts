@@ -23,9 +23,9 @@ const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Creates missing tables and keeps existing ones with their data. Updates time to live and stream to the
- * template's setting.
- * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
+ * Creates missing tables. Existing tables keep their data; their time to live and stream are updated to the template's
+ * settings.
+ * @throws DefinitionError when an existing table has other keys or indexes, because its data would not fit
  * @throws StartError if the endpoint does not respond, or refuses
  */
 export async function createTablesAt(
@@ -142,7 +142,7 @@ function roleOf(role: KeyAttribute['role'] = 'RANGE', at: number): 'HASH' | 'RAN
   return at === 0 ? 'HASH' : role;
 }
 
-/** A stream that a call enabled stays if the template defines none. */
+/** If the template defines no stream, a stream that an API call enabled stays. */
 async function setStream(
   target: DynamoDbTarget,
   { name, streamViewType: wanted }: TableDefinition,
@@ -223,7 +223,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-      // Creating, filling and saving tables is not traffic of the stack.
+      // Calls that create, fill and save tables are not traffic of the stack.
       [UNCOUNTED]: 'gateway',
     },
     body,
@@ -239,7 +239,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     }
     return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {
-    // After a timeout, the error is the reason of the signal.
+    // After a timeout, `error.cause` is the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
     throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);
@@ -250,7 +250,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  // Uses a new connection, because the other side may close a kept one while the call is sent.
+  // Uses a new connection, because the other side may close a kept-alive connection while the call is being sent.
   const sent = request(url, { method: 'POST', headers, signal, agent: false }).end(body);
   // The signal is needed here as well, because a reply of 101 emits neither a response nor an error.
   const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage];

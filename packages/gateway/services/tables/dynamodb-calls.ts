@@ -1,4 +1,7 @@
-/** DynamoDB behind the control port: policies of the caller here, data at the endpoint of `--dynamodb`. */
+/**
+ * DynamoDB behind the control port. The caller's policies are evaluated here; the data is at the endpoint of
+ * `--dynamodb`.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { Agent, request as send } from 'undici';
@@ -11,7 +14,7 @@ import { type ControlReply } from '../../core/api-call.ts';
 
 export type DynamoDbBackend = AwsCredentials & {
   readonly url: string;
-  /** Absent: the caller's region. */
+  /** Defaults to the caller's region. */
   readonly region?: string;
 };
 
@@ -27,7 +30,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** @param context account of the ARNs in policies, and keys of the tables for conditions */
+/** @param context the account for ARNs in policies, and the keys of the tables for conditions */
 export function createDynamoDbCalls(
   backend: DynamoDbBackend,
   context: { readonly accountId: string; readonly partitionKeyOf: PartitionKeyOf },
@@ -59,7 +62,7 @@ export function createDynamoDbCalls(
 
 type Sender = { readonly agent: Agent; readonly send: typeof send };
 
-/** Loaded by the first call: most functions reach the embedded store directly. */
+/** Loaded at the first call, because most functions reach the embedded store directly. */
 async function openSender(): Promise<Sender> {
   const undici = await import('undici');
   const agent = new undici.Agent({

@@ -15,7 +15,7 @@ export type SavedTable = {
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
 const DESCRIBED_TIMES = 100;
-/** DynamoDB's limit of an item. */
+/** DynamoDB limits an item to 400 KB. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
   'TableName',
@@ -82,7 +82,7 @@ function checkTable(value: unknown): SavedTable {
   return { region, definition, timeToLive, items: items as UnknownMembers[] };
 }
 
-/** Whether existing tables have the same keys. @throws StateFileError */
+/** Checks that existing tables have the same keys. @throws StateFileError */
 export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const there = new Set(await listTables(target));
   for (const table of tables) {
@@ -131,7 +131,7 @@ async function replaceTables(target: DynamoDbTarget, tables: readonly SavedTable
   }
 }
 
-/** A table being deleted is still listed. */
+/** Waits until the table no longer exists, because a table that is being deleted is still listed. */
 async function dropTable(target: DynamoDbTarget, name: string): Promise<void> {
   const reply = await callDynamoDb(target, 'DeleteTable', { TableName: name });
   refuseUnless(reply, 'ResourceNotFoundException', target, 'DeleteTable');

@@ -1,6 +1,6 @@
 /**
- * `--seed FOLDER`: one file per table, named after it, with its first items. JSON, YAML or a JSON object per
- * line; items plain or in DynamoDB's own form, or the requests of a BatchWriteItem.
+ * Reads the folder of `--seed FOLDER`. Each file is named after a table and contains its first items, as JSON, YAML or
+ * one JSON object per line. Items are plain, in DynamoDB's own form, or the requests of a BatchWriteItem.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { isItem, toAttributes } from './attribute-values.ts';
 
 export type Seed = {
   readonly file: string;
-  /** The file's name without extension: a table's name or logical id. */
+  /** The file's name without extension, which is a table's name or logical id. */
   readonly table: string;
   readonly items: readonly UnknownMembers[];
 };
@@ -38,7 +38,7 @@ export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   );
 }
 
-/** Seeds given by a program. @throws StartError with the item */
+/** Converts the seeds that a program passes. @throws StartError with the item */
 export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): readonly Seed[] {
   return Object.entries(tables).map(([table, items]) => ({
     file: table,
@@ -71,7 +71,9 @@ function parseText(file: string, text: string): unknown {
   });
 }
 
-/** A list of items, or `{ table: [ { PutRequest: { Item } } ] }` as `aws dynamodb batch-write-item` reads it. */
+/**
+ * Reads a list of items, or `{ table: [ { PutRequest: { Item } } ] }`, the input of `aws dynamodb batch-write-item`.
+ */
 function toList(file: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (isJsonObject(value)) {

@@ -4,7 +4,7 @@ import { putItems, readItems } from './table-items.ts';
 
 export type SeedableTable = { readonly name: string; readonly logicalId: string; readonly region: string };
 
-/** The outcome of each seed, as sentences. @throws StartError when DynamoDB refuses an item */
+/** Returns the outcome of each seed as a sentence. @throws StartError when DynamoDB refuses an item */
 export async function seedTables(
   target: DynamoDbTarget,
   seeds: readonly Seed[],

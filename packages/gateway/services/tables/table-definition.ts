@@ -8,7 +8,7 @@ import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 export type KeyAttribute = {
   readonly name: string;
   readonly type: 'S' | 'N' | 'B';
-  /** Absent: the first is HASH, the second RANGE. */
+  /** If absent, the first key is HASH and the second is RANGE. */
   readonly role?: 'HASH' | 'RANGE';
 };
 
@@ -27,9 +27,9 @@ export type TableDefinition = {
   readonly keys: readonly KeyAttribute[];
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
-  /** undefined = no time to live. */
+  /** Undefined if the table has no time to live. */
   readonly timeToLiveAttribute: string | undefined;
-  /** undefined = no stream. */
+  /** Undefined if the table has no stream. */
   readonly streamViewType?: ViewType | undefined;
   /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both billing modes behave alike. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
@@ -134,7 +134,7 @@ class TableReader {
     return ['HASH', 'RANGE'].some((type) => types.filter((one) => one === type).length > 1);
   }
 
-  /** Developer guide, "Multi-attribute key schema". */
+  /** Keys that consist of several attributes (developer guide, "Multi-attribute key schema"). */
   #severalKeys(
     schema: Json | undefined,
     property: string,

@@ -2,7 +2,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
-/** Limit of BatchWriteItem. */
+/** Maximum number of requests in a BatchWriteItem. */
 const BATCH = 25;
 const MAX_TRIES = 20;
 
@@ -17,7 +17,7 @@ export async function listTables(target: DynamoDbTarget): Promise<readonly strin
   return names;
 }
 
-/** @param limit approximate maximum; absent = all */
+/** @param limit approximate maximum; all items are read if absent */
 export async function readItems(
   target: DynamoDbTarget,
   table: string,

@@ -1,6 +1,6 @@
 /**
- * Configurations of AppConfig (AppConfig and AppConfig Data API references), named as in the file. A
- * session's token is valid for one call, and an unchanged configuration comes back empty.
+ * AppConfig configurations, named as in the values file (AppConfig and AppConfig Data API references). A session's
+ * token is valid for one call. A configuration that has not changed is returned empty.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../core/errors.ts';

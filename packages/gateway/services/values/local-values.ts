@@ -1,6 +1,6 @@
 /**
- * Values of SSM, Secrets Manager, S3 and AppConfig for functions, from a file, or made by a stack. The file
- * takes precedence. Each load of stacks replaces all values; a changed value gets a new version.
+ * Values of SSM, Secrets Manager, S3 and AppConfig for functions. They come from a file or from resources of a stack;
+ * the file takes precedence. Each load of stacks replaces all values, and a changed value gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -11,14 +11,14 @@ import type { Content, ParameterType, ParameterDefinition, ValueDefinitions } fr
 
 type Versioned<Value> = Value & {
   readonly name: string;
-  /** From 1; increases with every change. */
+  /** Starts at 1 and increases with every change. */
   readonly version: number;
   readonly changedMs: number;
 };
 
 export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
-/** `content` is undefined if a template makes a secret without a value. */
+/** `content` is undefined if a template defines a secret without a value. */
 export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
 
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };
@@ -26,7 +26,7 @@ type Kept = { readonly fingerprint: string; readonly version: number; readonly c
 type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly generated: Pick<GeneratedSecrets, 'textOf'>;
-  /** The file that messages about missing values name. */
+  /** Name of the file for messages about missing values. */
   readonly file: string;
   readonly report: (sentence: string) => void;
 };

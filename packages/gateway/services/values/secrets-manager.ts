@@ -1,4 +1,4 @@
-/** Secrets for functions (Secrets Manager API reference): only the version AWSCURRENT of each. */
+/** Secrets for functions (Secrets Manager API reference). Each secret has only the version AWSCURRENT. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -109,7 +109,7 @@ function arnOfSecret({ arn, name }: Secret, home: Home): string {
   return arn ?? arnOf(name, home);
 }
 
-/** AWS appends six characters to the name, which policies write as `name-??????`. */
+/** AWS appends six characters to the name. Policies match them with `name-??????`. */
 function arnOf(name: string, { region, accountId }: Home): string {
   if (name.startsWith('arn:')) return name;
   const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);

@@ -1,6 +1,6 @@
 /**
- * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). One version of each is
- * kept; a SecureString read without decryption is a meaningless text.
+ * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). Only one version of each parameter
+ * is stored. A SecureString that is read without decryption is a meaningless text.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -85,7 +85,10 @@ function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: 
   };
 }
 
-/** Names the last parameter of a page: parameters added meanwhile are neither lost nor repeated. */
+/**
+ * The token names the last parameter of a page, so that no parameter is lost or repeated if others are added between
+ * two calls.
+ */
 function printToken(path: string, name: string): string {
   return Buffer.from(JSON.stringify([path, name])).toString('base64url');
 }
@@ -98,12 +101,12 @@ function readToken(token: unknown, path: string): string | undefined {
     );
     if (Array.isArray(read) && read[0] === path && typeof read[1] === 'string') return read[1];
   } catch {
-    // Reported below.
+    // A token that cannot be read is reported below.
   }
   throw new ServiceRefusal('InvalidNextToken', 'The specified token is not valid.');
 }
 
-/** `name:3`: only the current version exists. */
+/** Splits `name:3` into the name and its selector. Only the current version exists. */
 function splitSelector(text: string): { readonly name: string; readonly selector: string | undefined } {
   const [, name = text, selector] = /^((?:arn:[\w-]+:ssm:[^:]*:\d*:)?[^:]+):([^:]+)$/.exec(text) ?? [];
   return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };
@@ -139,7 +142,7 @@ function describe(
   };
 }
 
-/** AWS writes `parameter/app/host` for `/app/host`, and `parameter/host` for `host`. */
+/** In ARNs, AWS writes `parameter/app/host` for `/app/host`, and `parameter/host` for `host`. */
 function arnOf(name: string, { region, accountId }: Home): string {
   if (name.startsWith('arn:')) return name;
   const path = name.replace(/^\//, '').replace(/\/$/, '');

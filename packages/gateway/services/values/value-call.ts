@@ -1,4 +1,4 @@
-/** Common parts of the JSON services of values: reading a call, and answering it (AWS JSON 1.1). */
+/** Common parts of the JSON services for values: read a call and create its response (AWS JSON 1.1). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -39,12 +39,12 @@ export function textsField(fields: UnknownMembers, name: string, most: number): 
   return new CallInput(fields, POLICY).texts(name, { isRequired: true, least: 1, most });
 }
 
-/** @throws ServiceRefusal unless it is absent, or from 1 to `most` */
+/** @throws ServiceRefusal unless the field is absent or between 1 and `most` */
 export function sizeField(fields: UnknownMembers, name: string, most: number): number {
   return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }
 
-/** Unsupported filters, lists and writes: 501 ends an SDK at once. */
+/** Refuses unsupported filters, lists and writes. The status is 501, because an SDK then fails at once. */
 export function notServed(what: string): ServiceRefusal {
   return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
 }

@@ -1,6 +1,6 @@
 /**
- * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: messages show
- * place and key, never the content.
+ * Reads `gatewright.values.yml`, the values that functions read at run time. All values count as secret, so messages
+ * show the place and the key, but never the content.
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ export type Content = {
   readonly bytes: Buffer;
   readonly isText: boolean;
   readonly contentType: string;
-  /** File named by `!file`; absent = the content is in the values. */
+  /** File named by `!file`; absent if the values themselves contain the content. */
   readonly file?: string;
 };
 
@@ -29,7 +29,7 @@ export type ValueDefinitions = {
   readonly faults: readonly DefinitionError[];
 };
 
-/** Bytes of a file named by `!file`. @throws when it cannot be read */
+/** Returns the bytes of a file named by `!file`. @throws when the file cannot be read */
 type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
@@ -37,7 +37,7 @@ const PARAMETER_NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;
 const PARAMETER_TYPES: readonly string[] = ['String', 'StringList', 'SecureString'];
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** `!file ./logo.png`: bytes of a file, by its path from the folder of the values. */
+/** `!file ./logo.png` is the bytes of a file. The path is relative to the folder of the values. */
 class FileName {
   readonly path: string;
 
@@ -48,7 +48,7 @@ class FileName {
 
 const FILE_TAG: ScalarTag = { tag: '!file', resolve: (text) => new FileName(text) };
 
-/** Never throws: a faulty value must not hide the others. */
+/** Never throws, because a faulty value must not hide the other values. */
 export function parseValues(text: string, file: string, readAttached: ReadAttached): ValueDefinitions {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -58,7 +58,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   });
   const reader = new Reader(document, lines, file, readAttached);
   const [broken] = [...document.errors, ...document.warnings];
-  // The parser's own message repeats the content.
+  // The parser's own message would repeat the content.
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,

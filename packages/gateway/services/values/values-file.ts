@@ -1,4 +1,4 @@
-/** Reads `gatewright.values.yml` and its files, whose content never appears in messages. */
+/** Reads `gatewright.values.yml` and the files that it names. Their content never appears in messages. */
 import { readFileSync, statSync } from 'node:fs';
 import { StartError } from '../../core/errors.ts';
 

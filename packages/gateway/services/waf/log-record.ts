@@ -112,7 +112,7 @@ function rateRecord(acl: WebAcl, rule: Rule, { key, value }: { key: string; valu
   };
 }
 
-/** Every group that was evaluated before the end, with its matches. */
+/** Returns every rule group that was evaluated before the evaluation ended, with its matches. */
 function groupsOf(acl: WebAcl, matches: readonly RuleMatch[]): readonly object[] {
   const last = matches.find(({ isTerminating }) => isTerminating)?.rule;
   const until = last === undefined ? acl.rules.length : acl.rules.indexOf(last) + 1;

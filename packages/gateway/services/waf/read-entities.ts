@@ -148,7 +148,7 @@ function readBodyLimit(at: MemberReader): number {
   return BODY_LIMITS[api.oneOf('DefaultSizeInspectionLimit', Object.keys(BODY_LIMITS))] ?? USUAL_BODY_LIMIT;
 }
 
-/** Reads one; a fault is noted at its place with its consequence. */
+/** Reads an entity. A fault is noted at its place with its consequence, and the result is undefined. */
 export function attemptRead<Entity>(
   reader: ResourceReader,
   read: (reader: ResourceReader) => Entity,

@@ -5,7 +5,7 @@ import type { Outcome } from './evaluate/judge-web-acl.ts';
 
 export type Logging = {
   readonly aclArn: string;
-  /** Log group, delivery stream or bucket; here all are files of lines. */
+  /** The log groups, delivery streams or buckets. Here, each of them is a file of lines. */
   readonly groups: readonly string[];
   readonly redacts: {
     readonly headers: ReadonlySet<string>;
@@ -76,7 +76,7 @@ function readCondition(at: MemberReader): Logging['isKept'] {
   return (_, labels) => labels.includes(label);
 }
 
-/** Actions of a request for filters: what ended it, and what counted. */
+/** Returns the actions of a request that filters test: the action that ended the evaluation, and the count actions. */
 export function actionsOf({ action, matches }: Outcome): readonly string[] {
   const counted = matches.flatMap(({ action: { kind }, overridden, isTerminating }) =>
     isTerminating ? [] : overridden === undefined ? [kind] : ['EXCLUDED_AS_COUNT', kind],

@@ -1,4 +1,4 @@
-/** Everything of AWS WAF in the loaded stacks, and the stages that it guards. */
+/** Reads all AWS WAF resources of the loaded stacks, and finds the stages that they protect. */
 import { findUnjudged } from './evaluate/unjudged-rules.ts';
 import { attemptRead, readIpSet, readPatternSet, readRuleGroup, readWebAcl } from './read-entities.ts';
 import { readLogging } from './read-logging.ts';
@@ -9,7 +9,7 @@ import type { IpSet, PatternSet, ReadWebAcl, RuleGroup } from './read-entities.t
 import type { Logging } from './read-logging.ts';
 import type { Rule, Statement, WebAcl } from './rules/statement.ts';
 
-/** The web ACL of a stage or distribution, or why it must stay closed. */
+/** The web ACL of a stage or distribution, or the reason why the stage or distribution must stay closed. */
 export type Guard =
   | { readonly kind: 'acl'; readonly arn: string }
   | { readonly kind: 'closed'; readonly reason: string };
@@ -24,9 +24,9 @@ export type Definitions = {
   readonly guards: ReadonlyMap<string, Guard>;
   /** The guards by ARN of a web ACL of scope CLOUDFRONT. */
   readonly distributions: ReadonlyMap<string, Guard>;
-  /** The stage of an association is unknown, so it may be any stage. */
+  /** The guard of every stage. It is set if the stage of an association is unknown, because it may be any stage. */
   readonly everyStage: Guard | undefined;
-  /** The associated resources by ARN of the web ACL, as associations name them. */
+  /** The associated resources by ARN of the web ACL, written as in the associations. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
 };
 
@@ -92,7 +92,7 @@ export function readDefinitions(
   return { ...known, logging, guards, distributions, everyStage, resources };
 }
 
-/** A distribution names its web ACL: it is not in an association. */
+/** Web ACLs of distributions have no association, because a distribution itself names its web ACL. */
 function guardsOfDistributions(known: Known): ReadonlyMap<string, Guard> {
   const ofEdge = [...known.acls.values()].filter(({ scope }) => scope === 'CLOUDFRONT');
   return new Map(
@@ -118,7 +118,7 @@ function readAll<Entity extends { readonly arn: string }>(
   );
 }
 
-/** @param stages `stage dev answers` */
+/** @param stages subject and verb of the consequence, such as `stage dev answers` */
 function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
   return allowUnguarded === true
     ? 'the web ACL filters no request'
@@ -128,7 +128,7 @@ function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): str
 type Known = Pick<Definitions, 'ipSets' | 'patternSets' | 'groups' | 'acls'>;
 type ReadGuard = Guard & { readonly stageKey: string | undefined; readonly resourceArn: string };
 
-/** Undefined: it guards nothing here. */
+/** Returns undefined if the association guards nothing here. */
 function readAssociation(
   association: ResourceReader,
   known: Known,
@@ -169,7 +169,7 @@ function readAssociation(
   return { kind: 'acl', arn, stageKey, resourceArn };
 }
 
-/** A set or group that a rule refers to, and which no loaded stack has. */
+/** Finds a set or group that a rule refers to and that no loaded stack contains. */
 function findMissing(rules: readonly Rule[], known: Known): string | undefined {
   for (const { does } of rules) {
     if (does.kind === 'statement') {
@@ -210,7 +210,7 @@ function absent(arn: string): string {
   return `${arn}, which is not in a loaded stack or has errors`;
 }
 
-/** Such requests pass, unless `--strict-waf`. */
+/** Reports the rules that cannot be evaluated. They block nothing unless `--strict-waf` is set. */
 function reportUnjudged(
   acl: WebAcl | undefined,
   reader: ResourceReader | undefined,

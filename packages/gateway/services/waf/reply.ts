@@ -6,7 +6,7 @@ import type { RuleAction } from './rules/statement.ts';
 const NO_PUZZLE =
   '<!doctype html><title>AWS WAF</title><p>On AWS, this page would contain a puzzle or a challenge of AWS WAF.</p>';
 
-/** Undefined: the gateway response of the API applies. */
+/** Returns undefined if the gateway response of the API applies. */
 export function replyOf(action: RuleAction, request: InspectedRequest): ScreenReply | undefined {
   if (action.kind === 'BLOCK') {
     const { response } = action;

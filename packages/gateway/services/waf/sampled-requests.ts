@@ -5,11 +5,11 @@ import type { WebAcl } from './rules/statement.ts';
 
 type Sample = {
   readonly epochMs: number;
-  /** Created when it is read, because most samples never are. It contains no body. */
+  /** Creates the fields only when they are read, because most samples are never read. They contain no body. */
   readonly fields: () => Readonly<Record<string, unknown>>;
 };
 
-/** AWS gives at most this many, of the last three hours. */
+/** AWS returns at most this many samples, from the last three hours. */
 export const MAX_SAMPLES = 500;
 const KEPT_PER_RULE = 100;
 const KEPT_MS = 3 * 3600 * 1000;
@@ -27,7 +27,7 @@ type SampledRequest = {
 /** Samples of one rule or of the default action. */
 type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
 
-/** More samples would cost more garbage collection than they are worth. */
+/** Storing more samples would cost more garbage collection than they are worth. */
 const KEPT_PER_SECOND = 10;
 
 export class SampledRequests {
@@ -40,7 +40,9 @@ export class SampledRequests {
     if (outcome.terminating === undefined && acl.isSampled) this.#keep(acl.metricName, sampled, undefined);
   }
 
-  /** All requests are counted, and some of each second kept. */
+  /**
+   * Returns the samples and the number of requests. All requests are counted, but only some of each second are stored.
+   */
   find(
     aclArn: string,
     metricName: string,

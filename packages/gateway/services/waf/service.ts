@@ -46,7 +46,7 @@ const ARN_MEMBERS: Readonly<Record<string, string>> = {
   GetLoggingConfiguration: 'ResourceArn',
 };
 
-/** The entity that a call names by ARN or id, for policies. */
+/** Returns the ARN of the entity that a call names by ARN or id. Policies are evaluated for this ARN. */
 function arnOfCall(operation: AwsOperation, { definitions }: StageGuard): string | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input = {} } = operation;
@@ -66,7 +66,7 @@ export const review: ScreenReview = {
   },
 };
 
-// The file of `--waf-networks`.
+// Reads the file of `--waf-networks`.
 
 /** @throws StartError WAF_NETWORKS */
 function readCountries(file: string): Countries {

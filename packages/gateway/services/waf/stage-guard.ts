@@ -21,7 +21,7 @@ import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts
 
 type Screen = (request: ScreenedRequest) => ScreenVerdict;
 
-/** The source in the form of log records; without an id, it is a distribution. */
+/** The source of a request in log records. A source without an id is a distribution. */
 type Source = { readonly name: string; readonly id: string };
 
 type GuardPorts = {
@@ -33,7 +33,7 @@ type GuardPorts = {
 export class StageGuard {
   readonly samples = new SampledRequests();
   readonly #ports: GuardPorts;
-  /** The definitions in the stacks, without changes by calls. */
+  /** The definitions in the stacks, without changes by API calls. */
   #defined: Definitions = NO_DEFINITIONS;
   #definitions: Definitions = NO_DEFINITIONS;
   #countries: Countries | undefined;
@@ -92,7 +92,7 @@ export class StageGuard {
   #makeScreen(guardedArn: string): Screen | undefined {
     const { guards, everyStage, distributions } = this.#definitions;
     const stageKey = stageKeyOf(guardedArn);
-    // A distribution names its web ACL.
+    // For a distribution, `guardedArn` is the web ACL that it names.
     if (stageKey === undefined) return this.#screenBy(distributions.get(guardedArn), { name: 'CF', id: '' });
     const source = { name: 'APIGW', id: stageKey.replace('/', ':') };
     return this.#screenBy(guards.get(stageKey) ?? everyStage, source);
@@ -220,7 +220,7 @@ export class StageGuard {
     this.samples.take(facts);
     if (logging === undefined) return;
     const { requestId, headers } = matched;
-    // The records of a distribution name its host here, since they do not know its id.
+    // The id of a distribution is unknown here, so its records contain the host.
     const id = source.id === '' ? (headers.last('host') ?? '') : `${matched.api.accountId}:${source.id}`;
     const line = printRecord({ ...facts, requestId, source: { name: source.name, id } }, logging);
     if (line !== undefined) for (const group of logging.groups) this.#ports.logGroups.write(group, line);
@@ -233,7 +233,7 @@ function toLine({ name, value }: InsertedHeader): readonly string[] {
 
 type Notes = { readonly outcome: Outcome; readonly say: () => readonly string[] };
 
-/** Most requests of a stage have the same notes, so each request keeps only a reference to shared ones. */
+/** Most requests of a stage have the same notes, so these requests share one object. */
 function areSameNotes(some: Outcome, others: Outcome): boolean {
   return (
     some.isAverted === others.isAverted &&

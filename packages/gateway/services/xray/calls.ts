@@ -71,7 +71,7 @@ async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>)
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
     throw invalid(`TraceIds must have from 1 to ${MAX_TRACES} ids`);
   const ids = given.map((id: unknown) => toTraceId(id) ?? invalidId(id));
-  // Documents with W3C ids contain them without hyphens.
+  // Documents contain W3C trace ids without hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);
   const traces = await readTraces(segments, (document) => written.some((id) => document.includes(id)));
   const found = ids.flatMap((id) => traces.get(id) ?? []);

@@ -13,7 +13,7 @@ export class InvalidExpression extends Error {
 
 type TraceTest = (trace: Trace) => boolean;
 
-/** AWS's limit. */
+/** AWS's limit for the length of a filter expression. */
 const MAX_EXPRESSION = 2_000;
 const MAX_DEPTH = 20;
 
@@ -30,7 +30,7 @@ const ofSegments =
   ({ segments }: Trace): readonly unknown[] =>
     [...segments.values()].map(read);
 
-/** One matching value is enough. */
+/** The values of a trace by keyword. A condition is true if one of them matches. */
 const VALUES: Readonly<Record<string, (trace: Trace) => readonly unknown[]>> = {
   duration: (trace) => [durationOf(trace)],
   responsetime: (trace) => [responseTimeOf(trace)],
@@ -112,7 +112,7 @@ class ExpressionReader {
       name === undefined || [...segments.values()].some(({ fields }) => fields['name'] === name);
   }
 
-  /** `fault`, `fault = true`, `fault != false` */
+  /** Reads `fault`, `fault = true` or `fault != false`. */
   #flag(flag: TraceTest): TraceTest {
     const isEqual = this.#take('=');
     if (!isEqual && !this.#take('!=')) return flag;
@@ -122,7 +122,7 @@ class ExpressionReader {
     return (trace) => flag(trace) === wanted;
   }
 
-  /** `annotation.key` and `annotation[key]` */
+  /** Reads `annotation.key` or `annotation[key]`. */
   #annotation(keyword: string): ((trace: Trace) => readonly unknown[]) | undefined {
     let key = /^annotation\.(.+)$/.exec(keyword)?.[1];
     if (keyword === 'annotation') {

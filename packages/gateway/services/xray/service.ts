@@ -1,4 +1,6 @@
-/** Reads of X-Ray: segments of traced stages, and segments that functions send through its API. */
+/**
+ * Handles X-Ray calls for the segments of traced stages, and for segments that functions send through the X-Ray API.
+ */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Answered, Service, ServicePorts } from '../../kernel/service.ts';

@@ -1,4 +1,4 @@
-/** Traces: the kept segment documents by their trace (X-Ray developer guide, "Segment documents"). */
+/** Traces: the stored segment documents, grouped by trace (X-Ray developer guide, "Segment documents"). */
 import { asJsonObject, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
@@ -9,7 +9,7 @@ export type Segment = {
   readonly document: string;
   readonly fields: UnknownMembers;
   readonly startS: number;
-  /** The end; for a segment in progress, its start. */
+  /** The end time; for a segment in progress, its start time. */
   readonly endS: number;
 };
 
@@ -21,16 +21,16 @@ export type Trace = {
 
 const SLICE_MS = 8;
 const X_RAY_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
-/** An id of W3C's trace context, which X-Ray also takes. */
+/** A trace id in the form of W3C Trace Context, which X-Ray also accepts. */
 const W3C_ID = /^([0-9a-f]{8})([0-9a-f]{24})$/i;
 
-/** Undefined if it is not a trace id. */
+/** Returns undefined if the text is not a trace id. */
 export function toTraceId(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   return X_RAY_ID.test(text) ? text : W3C_ID.test(text) ? text.replace(W3C_ID, '1-$1-$2') : undefined;
 }
 
-/** Undefined if it is not a segment. */
+/** Returns undefined if the document is not a segment. */
 export function readSegment(document: string): Segment | undefined {
   const fields = parseJsonObject(document);
   const traceId = toTraceId(fields?.['trace_id']);
@@ -44,7 +44,7 @@ export function readSegment(document: string): Segment | undefined {
 
 /**
  * Lets other work run while it reads.
- * @param mayBeOf a test of the text, before it is parsed
+ * @param mayBeOf tests the text of a document before it is parsed
  */
 export async function readTraces(
   segments: KeptFeed<string>,
@@ -100,7 +100,7 @@ export function httpOf({ fields }: Segment): {
   return { request: membersOf(request), response: membersOf(response) };
 }
 
-/** AWS gives milliseconds. */
+/** Rounds to milliseconds, as AWS does. */
 function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }

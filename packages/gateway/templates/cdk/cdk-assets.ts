@@ -1,7 +1,8 @@
 /**
- * Assets of CDK templates without asset metadata (`--no-asset-metadata`): code, documents and nested
- * templates are only names of S3 objects. The asset manifest next to the template maps them to files. CDK 1
- * lists them in the assembly's manifest and refers to them by parameters that contain their hash.
+ * Finds the assets of CDK templates without asset metadata (`--no-asset-metadata`). Such templates contain only the
+ * names of S3 objects for code, documents and nested templates. The asset manifest next to the template maps these
+ * names to files. CDK 1 lists the assets in the assembly's manifest and refers to them by parameters that contain their
+ * hash.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -53,7 +54,7 @@ function locationOf(
 }
 
 /**
- * Files by the names of their objects, or by hash; nested templates are in the manifest of their parent
+ * Returns the files by the name of their object or by hash. Nested templates are listed in the manifest of their parent
  * stack.
  */
 async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> {
@@ -67,7 +68,7 @@ async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> 
   return found;
 }
 
-/** CDK 1, and stacks of CDK 2 with its `LegacyStackSynthesizer`. */
+/** Returns the assets of CDK 1, and of CDK 2 stacks with the `LegacyStackSynthesizer`. */
 function assetsOfAssembly({ artifacts }: JsonObject): readonly (readonly [hash: string, path: string])[] {
   const stacks = isJsonObject(artifacts) ? Object.values(artifacts).filter(isJsonObject) : [];
   const entries = stacks.flatMap(({ metadata }) =>

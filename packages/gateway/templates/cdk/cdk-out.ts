@@ -51,7 +51,7 @@ async function loadStack(
   options: LoadOptions,
 ): Promise<RawStack> {
   const file = join(folder, asText(properties['templateFile']) ?? `${name}.template.json`);
-  // aws://123456789012/eu-west-1, with "unknown-…" in an environment-agnostic stack
+  // The form is aws://123456789012/eu-west-1, with "unknown-…" in an environment-agnostic stack.
   const [account = '', region = ''] = (asText(artifact['environment']) ?? '')
     .replace('aws://', '')
     .split('/');

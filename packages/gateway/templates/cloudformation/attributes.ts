@@ -15,7 +15,8 @@ import type { ResourceTypes } from '../../core/resource-types/resource-types.ts'
 export type Lookup<Value extends Json = string> = { readonly value: Value; readonly isPlaceholder: boolean };
 
 /**
- * Result of `Ref`. Types outside the tables get CloudFormation's usual generated name, marked as placeholder.
+ * Result of `Ref`. For a type outside the tables, it is a generated name in CloudFormation's form, marked as a
+ * placeholder.
  */
 export function referenceTo(types: ResourceTypes, resource: Identity): Lookup {
   const value = types.namesOf(resource.type)?.ref(resource) ?? serviceReference(resource.type, resource);

@@ -85,12 +85,12 @@ function readParameter(
   return found.value;
 }
 
-/** CloudFormation cannot create a SecureString. */
+/** The type is always String, because CloudFormation cannot create a SecureString. */
 function asPlain(value: string | undefined): StoredParameter | undefined {
   return value === undefined ? undefined : { type: 'String', value };
 }
 
-/** `id[:SecretString[:key[:stage[:version]]]]` */
+/** Reads a reference of the form `id[:SecretString[:key[:stage[:version]]]]`. */
 function readSecret(parts: readonly string[], source: ReferenceSource): string {
   const { stored, madeSecret, fail } = source;
   const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;

@@ -85,7 +85,10 @@ class Expansion {
   }
 }
 
-/** Replaces `${Name}` unchanged and `&{Name}` without characters that are not allowed in a logical id; in keys, too. */
+/**
+ * Replaces `${Name}` by the item, and `&{Name}` by the item without the characters that a logical id cannot contain.
+ * Keys are replaced, too.
+ */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>
     text

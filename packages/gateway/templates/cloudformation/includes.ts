@@ -69,7 +69,7 @@ class Inclusion {
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
   }
 
-  /** At the top level whole sections are included; members of sections with one name are merged. */
+  /** At the top level, snippets contain whole sections. The members of sections with the same name are merged. */
   #includeSections(template: JsonObject, transform: JsonObject, folder: string): JsonObject {
     const at = ['Transform'];
     const snippet = this.#attempt(at, () => this.#read(transform, at, folder, 0));
@@ -214,7 +214,7 @@ function isWithinResource([section, logicalId]: Path): boolean {
   return section === 'Resources' && logicalId !== undefined;
 }
 
-/** `bucket/key` from any of S3's address forms; undefined = none of them. */
+/** Returns `bucket/key` from any of S3's address forms; undefined for any other location. */
 function objectAddress(location: string): string | undefined {
   const [, address] = /^s3:\/\/([^/]+\/.+)$/.exec(location) ?? [];
   if (address !== undefined) return address;

@@ -15,7 +15,7 @@ export const NO_VALUE = Symbol('AWS::NoValue');
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 
-/** Meaning of names in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
+/** Resolves the names of one stack. `fail` throws a `DefinitionError` at the place of `at`. */
 export interface Scope {
   readonly region: string;
   ref(name: string, at: Path): Resolved;
@@ -115,7 +115,8 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
   const keys = Object.keys(value);
   const name = keys.find((key) => key === 'Ref' || key.startsWith('Fn::'));
   if (name === undefined) {
-    // IAM statements have a member `Condition` too; only a lone name is a reference to a condition.
+    // `Condition` is a reference to a condition only if it is the only member and a string, because IAM statements also
+    // have a member `Condition`.
     const lone = keys.length === 1 && typeof value['Condition'] === 'string';
     return lone ? call('Condition', value, scope, at) : undefined;
   }
@@ -238,7 +239,7 @@ function toText(value: Resolved, name: string, scope: Scope, at: Path): string {
   return scope.fail(at, `Template error: every value of ${name} must be a string`);
 }
 
-/** Conditions compare as text: `true` equals "true". */
+/** Conditions compare values as text, so `true` equals "true". */
 function comparable(value: Resolved): string {
   if (value === NO_VALUE) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

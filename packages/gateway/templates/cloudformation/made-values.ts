@@ -1,6 +1,6 @@
 /**
- * Values that the resources of one stack define: SSM parameters, secrets, and what CDK's cross-region exports
- * write to the SSM of another region.
+ * Values that the resources of one stack define: SSM parameters, secrets, and the values that CDK's cross-region
+ * exports write to the SSM of another region.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ import type { Path } from './template-source.ts';
 type Owner = Pick<RawStack, 'stackName' | 'region' | 'stored'>;
 
 type StackParts = {
-  /** The name or ARN; fails if it cannot be generated. */
+  /** Returns the name or ARN, or fails if it cannot be generated. */
   readonly physicalId: (logicalId: string) => string;
   readonly findText: (logicalId: string, property: string) => string | undefined;
   readonly findValue: (at: Path) => Json | undefined;
@@ -33,7 +33,7 @@ export class MadeValues {
     this.#stack = stack;
   }
 
-  /** An SSM parameter in this region. */
+  /** Returns an SSM parameter of this region. */
   parameter(name: string, region: string): StoredParameter | undefined {
     const own =
       region === this.#raw.region ? this.#find('AWS::SSM::Parameter', (id) => id === name) : undefined;
@@ -55,7 +55,7 @@ export class MadeValues {
     return this.#stack.findText(parameter, 'Type') === 'StringList' ? 'StringList' : 'String';
   }
 
-  /** The text of a secret by its name or ARN. A generated one stays the same while the gateway runs. */
+  /** Returns the text of a secret by its name or ARN. A generated secret stays the same while the gateway runs. */
   secret(id: string): string | undefined {
     const logicalId = this.#find(
       'AWS::SecretsManager::Secret',
@@ -75,7 +75,7 @@ export class MadeValues {
       try {
         return isMeant(this.#stack.physicalId(logicalId));
       } catch (error) {
-        // A name that is being resolved right now, or cannot be resolved, is not the one that is searched.
+        // A name that is being resolved right now, or that cannot be resolved, is not the name that is searched.
         if (error instanceof DefinitionError) return false;
         throw error;
       }

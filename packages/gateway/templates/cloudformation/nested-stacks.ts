@@ -1,6 +1,6 @@
 /**
- * Templates of nested stacks on this machine: `TemplateURL`, a SAM application, or metadata of CDK and the
- * SAM CLI names the file. Opened once their parent knows their parameters.
+ * Finds templates of nested stacks on this machine. `TemplateURL`, a SAM application, or metadata of CDK and the SAM
+ * CLI names the file. A nested stack is opened once its parent knows its parameters.
  */
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -22,7 +22,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Serverless::Application': 'Location',
 };
 
-/** @throws DefinitionError for the outermost template only: faults of nested ones are findings */
+/** @throws DefinitionError for the outermost template only; faults of nested templates are findings */
 export async function readFamily(file: string, parents: readonly string[] = []): Promise<TemplateFamily> {
   const tree = await noteAssets(await readSource(file));
   const nested = new Map<string, TemplateFamily>();

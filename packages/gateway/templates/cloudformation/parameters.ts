@@ -1,4 +1,4 @@
-/** The `Parameters` section: values given, defaults, and CloudFormation's checks of both. */
+/** Reads the `Parameters` section: the given values, the defaults, and CloudFormation's checks of both. */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from './template-source.ts';
@@ -8,8 +8,8 @@ import type { RawStack } from '../raw-stack.ts';
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /**
-   * The value is in SSM under `parameter`, and a stack of this run may define it; missing values fail only
-   * where they are used.
+   * The value is in SSM under `parameter`, and a stack of this run may define it. A missing value fails only where it
+   * is used.
    */
   | {
       readonly kind: 'in-ssm';
@@ -17,7 +17,7 @@ export type ParameterValue =
       readonly read: (value: string) => Json;
       readonly message: string;
     }
-  /** Unavailable; anything that uses it fails the same way. */
+  /** The parameter has no valid value; anything that uses it fails with this error. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
 type Source = Pick<RawStack, 'parameters' | 'stored'>;
@@ -73,7 +73,7 @@ function refuseMissing(
   );
 }
 
-/** Undefined if it has no value. */
+/** Returns undefined if the parameter has no value. */
 function readParameter(
   name: string,
   declaration: Json,
@@ -88,7 +88,7 @@ function readParameter(
   if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
-    // The declaration's constraints apply to the name; the value must not be repeated.
+    // The declaration's constraints apply to the name of the SSM parameter. Messages must not repeat its value.
     const found = text === undefined ? undefined : stored?.parameter(text);
     const read = (value: string): Json => (SSM_LIST_TYPE.test(type) ? splitList(value) : value);
     // CloudFormation accepts no SecureString for a template parameter.
@@ -108,7 +108,7 @@ function ssmMessage(name: string, type: string): string {
   return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or add the SSM parameter that its Default names under ssm in gatewright.values.yml`;
 }
 
-/** Text of a scalar as CloudFormation compares it. */
+/** Returns the text of a scalar as CloudFormation compares it. */
 function defaultText(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -144,7 +144,7 @@ function checkConstraints(
 ): void {
   const allowed = declaration['AllowedValues'];
   if (isJsonList(allowed) && !allowed.some((value) => defaultText(value) === item)) {
-    // With NoEcho the list of allowed values may be as secret as the value.
+    // With NoEcho, the list of allowed values may be as secret as the value.
     const list = declaration['NoEcho'] === true ? '' : `: ${allowed.map(defaultText).join(', ')}`;
     fail(at, `Parameter '${name}' must be one of AllowedValues${list}`);
   }

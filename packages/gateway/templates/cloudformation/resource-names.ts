@@ -1,4 +1,7 @@
-/** Names and attributes of the resources of one stack. Each is determined once; generated ones are reported. */
+/**
+ * Names and attributes of the resources of one stack. Each of them is determined once, and generated names are
+ * reported.
+ */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -13,7 +16,9 @@ import type { RawStack } from '../raw-stack.ts';
 interface NamedResources {
   typeOf(logicalId: string): string;
   findText(logicalId: string, property: string): string | undefined;
-  /** Runs `look` unless it is already running, which means that names depend on each other in a cycle. */
+  /**
+   * Runs `look` unless it is already running for this resource, which means that names depend on each other in a cycle.
+   */
   guard<T>(logicalId: string, look: () => T): T;
 }
 
@@ -55,7 +60,7 @@ export class ResourceNames {
     return this.#resources.guard(logicalId, () => look(this.#identity(logicalId)));
   }
 
-  /** The value of a lookup that the template uses; a generated value is reported. */
+  /** Returns the value of a lookup that the template uses. A generated value is reported. */
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.#raw;

@@ -1,4 +1,4 @@
-/** One stack's names: the value of each Ref, GetAtt, condition, mapping, output and export. */
+/** Resolves the names of one stack: the value of each Ref, GetAtt, condition, mapping, output and export. */
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
@@ -23,10 +23,10 @@ import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
 import type { Path } from './template-source.ts';
 
-/** What the stacks of one start can look up in each other. */
+/** What the stacks of one run can look up in each other. */
 export interface Neighbours {
   importValue(name: string, importing: StackResolver, at: Path): Json;
-  /** An SSM parameter that a stack defines in the region and account of the requesting stack. */
+  /** Returns an SSM parameter that a stack defines in the region and account of the requesting stack. */
   madeParameter(name: string, asking: StackResolver): string | undefined;
   madeSecret(id: string, asking: StackResolver): string | undefined;
 }
@@ -39,14 +39,14 @@ export class StackResolver implements Scope {
   readonly imports = new Set<string>();
   readonly #neighbours: Neighbours;
   readonly #tolerance: Tolerance;
-  /** The raw template without the parts that break its structure. */
+  /** The raw template without the parts whose structure is invalid. */
   readonly #template: JsonObject;
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
   readonly #names: ResourceNames;
   readonly #references: DynamicReferences;
   readonly #conditions = new Map<string, boolean>();
-  /** Undefined: it cannot be opened. */
+  /** The opened nested stacks by logical id; undefined for a stack that cannot be opened. */
   readonly #nested = new Map<string, StackResolver | undefined>();
   readonly #needs = new Map<string, Set<string>>();
   readonly #types: ResourceTypes;
@@ -88,7 +88,7 @@ export class StackResolver implements Scope {
     });
   }
 
-  /** Generated names and attributes. */
+  /** The names and attributes that were generated. */
   get placeholders(): readonly UnsupportedItem[] {
     return this.#names.placeholders;
   }
@@ -212,7 +212,7 @@ export class StackResolver implements Scope {
     return placeOf(this.raw, at);
   }
 
-  /** Opened on first use: its parameters may need other resources of this stack. */
+  /** A nested stack is opened on first use, because its parameters may need other resources of this stack. */
   #nestedStack(logicalId: string): StackResolver | undefined {
     const known = this.#nested.get(logicalId);
     const template = this.raw.nested?.get(logicalId);
@@ -335,7 +335,7 @@ export class StackResolver implements Scope {
     return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
   }
 
-  /** Whether the dependency applies: CloudFormation ignores a DependsOn whose target's condition is false. */
+  /** Whether the dependency applies. CloudFormation ignores a DependsOn if the condition of its target is false. */
   #dependsOn(logicalId: string, target: string): boolean {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;

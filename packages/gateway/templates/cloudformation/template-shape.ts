@@ -21,14 +21,14 @@ const RESOURCE_MEMBERS = new Set(
   ).split(' '),
 );
 
-/** Transforms handled earlier, or without effect; any other is a macro of the account. */
+/** Transforms that are handled earlier or have no effect. Any other transform is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Bounds the time of a load; exceeding AWS's own limit is only reported. */
+/** Limits the time of a load. Exceeding AWS's own limit is only reported. */
 const MAX_RESOURCES = 5_000;
 
 /**
- * Returns the template without parts whose structure CloudFormation refuses; the messages are CloudFormation's.
+ * Returns the template without the parts whose structure CloudFormation refuses. The messages are CloudFormation's.
  * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(

@@ -1,5 +1,5 @@
 /**
- * Text of a template or service file → plain JSON values in CloudFormation's long form, with the line of
+ * Converts the text of a template or service file to plain JSON values in CloudFormation's long form, with the line of
  * every value. Any text is either read or refused with a `DefinitionError`.
  */
 import { readFile, stat } from 'node:fs/promises';
@@ -17,24 +17,24 @@ export type Path = readonly string[];
 export type SourceTree = {
   readonly file: string;
   readonly value: JsonObject;
-  /** Keys written more than once in one mapping: the last one counts, as in AWS's tools. */
+  /** Keys that occur more than once in one mapping. The last occurrence counts, as in AWS's tools. */
   readonly repeatedKeys: readonly RepeatedKey[];
   /** Line of the deepest part of `path` in the file; lines count from 1. */
   lineOf(path: Path): number | undefined;
 };
 
 type RepeatedKey = {
-  /** Including the key. */
+  /** The path including the key. */
   readonly path: Path;
   readonly line: number;
 };
 
-/** Four times CloudFormation's limit for a template in S3: the file may not be minified yet. */
+/** Four times CloudFormation's limit for a template in S3, because the file may not be minified yet. */
 const SIZE_LIMIT_BYTES = 4_194_304;
 const DEPTH_LIMIT = 100;
-/** Bounds the number of values: with aliases, ten lines of YAML can describe a billion. */
+/** Limits the number of values, because ten lines of YAML with aliases can describe a billion values. */
 const VALUE_LIMIT = 500_000;
-/** Bounds the total number of characters that repairs read, because each repair reads the text again. */
+/** Limits the total number of characters that repairs read, because each repair reads the text again. */
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
@@ -112,7 +112,7 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** In CloudFormation `1.0` and `012345678901` mean their text, not a number. */
+/** In CloudFormation, `1.0` and `012345678901` are texts, not numbers. */
 function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? context.source
@@ -156,11 +156,11 @@ function parseYaml(text: string, file: string): Lines {
       lineCounter: counter,
       prettyErrors: false,
       logLevel: 'error',
-      // Like PyYAML, uses the last one and reports it.
+      // Uses the last of several equal keys, like PyYAML, and reports it.
       uniqueKeys: false,
     });
   } catch (error) {
-    // The parser recurses; thousands of open brackets exhaust the stack.
+    // The parser is recursive, so thousands of open brackets exhaust the stack.
     throw new DefinitionError(
       { file },
       `unreadable: ${error instanceof Error ? error.message : 'parser failed'}`,
@@ -175,8 +175,8 @@ function parseYaml(text: string, file: string): Lines {
 }
 
 /**
- * Finds all anchors in one pass, because `Alias.resolve` walks the whole document each time. An anchor
- * applies from its node on, until the next one with that name.
+ * Finds all anchors in one pass, because `Alias.resolve` walks the whole document each time. An anchor applies from its
+ * node on, until the next anchor with the same name.
  */
 function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
@@ -261,7 +261,7 @@ class Conversion {
         this.#convertPair(key, value, path, depth),
       );
       this.#noteRepeated(own, path);
-      // `fromEntries` defines properties: a key `__proto__` stays an ordinary key.
+      // `fromEntries` defines properties, so a key `__proto__` stays an ordinary key.
       return this.#expandTag(node, Object.fromEntries(entries));
     }
     throw this.#error(node, 'unexpected YAML node');
@@ -304,7 +304,7 @@ class Conversion {
   }
 }
 
-/** `Api.RootResourceId` → logical id and attribute; an attribute may contain dots (`Outputs.Name`). */
+/** Splits `Api.RootResourceId` into logical id and attribute. An attribute may contain dots (`Outputs.Name`). */
 export function splitAttribute(text: string): readonly string[] {
   const dot = text.indexOf('.');
   return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];

@@ -40,7 +40,7 @@ export async function loadTemplate(
   });
 }
 
-/** A stack and its nested ones, which are opened once their parameters are known. */
+/** A stack and its nested stacks, which are opened once their parameters are known. */
 function familyStack(
   { tree, nested, findings }: TemplateFamily,
   stackName: string,
@@ -111,7 +111,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** AWS's tools silently use the last one. */
+/** Reports repeated keys, because AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
     const place = { ...placeOf(tree, path), line };
@@ -135,8 +135,8 @@ function hasTransform(template: JsonObject, name: string): boolean {
 }
 
 /**
- * Local folders in the template: a path where S3 would be (as for `aws cloudformation package`), or the asset
- * in CDK's metadata.
+ * Finds local folders in the template: a path instead of a location in S3 (as for `aws cloudformation package`), or the
+ * asset in CDK's metadata.
  */
 function findLocal(
   template: JsonObject,

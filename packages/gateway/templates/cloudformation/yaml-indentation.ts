@@ -1,11 +1,11 @@
 /**
- * Flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, but
- * AWS's tools ignore indentation there. Such lines are indented further; line numbers do not change.
+ * Repairs flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, but AWS's
+ * tools ignore indentation there. Such lines are indented further; line numbers do not change.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
 
-/** Repairs the first such place; undefined if there is none. */
+/** Repairs the first collection or text with such lines; returns undefined if there is none. */
 export function deepenFirst(text: string, document: Document.Parsed): string | undefined {
   const start = firstUnclosed(text, document);
   if (start === undefined) return undefined;
@@ -38,7 +38,7 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
   try {
     visit(document, look);
   } catch (error) {
-    // The parser recurses: thousands of brackets exhaust the stack, and no real template has them.
+    // The parser is recursive, so thousands of brackets exhaust the stack. No real template has that many.
     if (!(error instanceof RangeError)) throw error;
   }
   return found;
@@ -70,7 +70,7 @@ function endOf(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether a quote begins a string here; an apostrophe inside a plain scalar does not. */
+/** Whether a quote begins a string here. An apostrophe inside a plain scalar does not. */
 function opensText(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(start, at - 200), at);
   return /(?:[[{,:?]|^|(?:^|[\s[{,:])[!&][^\s,[\]{}]*)\s*$/.test(before);

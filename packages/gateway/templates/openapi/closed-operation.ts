@@ -1,4 +1,4 @@
-/** An operation that could not be completed (SAM): its route exists and responds with 500 and the reason. */
+/** An operation that could not be completed (SAM). Its route exists and responds with 500 and the reason. */
 import { DefinitionError } from '../../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -16,7 +16,9 @@ export function closedOperation({ message, place }: DefinitionError): JsonObject
   return { [CLOSED]: Object.fromEntries(known), responses: {} };
 }
 
-/** The error that closed it; undefined for any other operation. `file` is the document's. */
+/**
+ * Returns the error that closed the operation; undefined for any other operation. `file` is the file of the document.
+ */
 export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
   const closed = operation[CLOSED];
   if (closed === undefined) return undefined;

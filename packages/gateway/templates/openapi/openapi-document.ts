@@ -18,7 +18,7 @@ export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
 export type Operation = {
   /** The path with the base path of the import: `/v1/pets/{id}`. */
   readonly path: string;
-  /** Upper case; `ANY` for `x-amazon-apigateway-any-method`. */
+  /** The method in upper case; `ANY` for `x-amazon-apigateway-any-method`. */
   readonly method: string;
   readonly value: JsonObject;
   readonly at: DocumentPath;
@@ -71,7 +71,7 @@ export class OpenApiDocument {
         this.report([...paths.at, path]);
         return [];
       }
-      // SAM's name of an HTTP API's catch-all route; AWS's own export writes `/$default`.
+      // SAM's name of an HTTP API's catch-all route. AWS's own export writes `/$default`.
       if (path === '$default' && this.api.type === 'AWS::ApiGatewayV2::Api')
         return this.#operationsOf(path, joinPath(basePath, '/$default'));
       if (!path.startsWith('/'))
@@ -105,7 +105,7 @@ export class OpenApiDocument {
     });
   }
 
-  /** The path that an import puts before all others, by its `basepath` parameter. */
+  /** Returns the path that an import puts before all other paths, according to its `basepath` parameter. */
   basePath(mode: Json | undefined, property: string): string {
     if (mode === undefined) return '';
     if (typeof mode !== 'string' || !BASE_PATHS.includes(mode.toLowerCase()))
@@ -127,7 +127,7 @@ export class OpenApiDocument {
     return typeof base === 'string' ? base : '';
   }
 
-  /** The path of the first server, or its variable `basePath`, as AWS exports it. */
+  /** The path of the first server with the defaults of its variables, such as the `basePath` that AWS exports. */
   #serverBase(): string {
     const server = this.list(['servers'])[0];
     const url = server?.value['url'];
@@ -141,14 +141,14 @@ export class OpenApiDocument {
     return filled.replace(/^[a-z]+:\/\/[^/]*/i, '');
   }
 
-  /** Settings of the API's own address: at the root of swagger 2.0, in a server of openapi 3.0. */
+  /** Settings of the API's own address. They are at the root of Swagger 2.0, and in a server of OpenAPI 3.0. */
   endpoint(): JsonObject {
     const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.list(['servers']) : [])];
     const found = holders.map(({ value }) => value['x-amazon-apigateway-endpoint-configuration']);
     return found.find(isJsonObject) ?? {};
   }
 
-  /** The object at a path, following references; undefined if absent. */
+  /** Returns the object at a path, following references; undefined if it is absent. */
   object(at: DocumentPath): Found | undefined {
     const value = this.#lookUp(at);
     if (value === undefined || value === null) return undefined;
@@ -159,7 +159,7 @@ export class OpenApiDocument {
     return this.object(at) ?? this.fail(at, 'Invalid OpenAPI input. An object is expected here');
   }
 
-  /** The objects of a list, following references; empty if absent. */
+  /** Returns the objects of a list, following references; empty if it is absent. */
   list(at: DocumentPath): readonly Found[] {
     const value = this.#lookUp(at);
     if (value === undefined || value === null) return [];
@@ -214,7 +214,7 @@ export class OpenApiDocument {
   }
 }
 
-/** `#/definitions/a~1b` → its keys (RFC 6901). */
+/** Converts `#/definitions/a~1b` to its keys (RFC 6901). */
 export function pointerPath(reference: string): DocumentPath {
   return reference
     .slice(2)

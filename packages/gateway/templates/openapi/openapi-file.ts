@@ -1,4 +1,4 @@
-/** Local documents next to the template, inserted before anything is resolved. */
+/** Inserts local documents next to the template before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -8,7 +8,7 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** Type → the property with the document, and the property that names its file. */
+/** For each type, the property with the document, and the property that names its file. */
 const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
@@ -61,7 +61,7 @@ function storedFile(location: Json | undefined, stored: StoredValues | undefined
   return address === undefined ? undefined : stored?.fileOf(address);
 }
 
-/** The local file that CDK, `sam build` or `sam package` records for a property that refers to S3. */
+/** Returns the local file that CDK, `sam build` or `sam package` records for a property that refers to S3. */
 function assetFile(metadata: Json | undefined, property: string): Json | undefined {
   if (!isJsonObject(metadata)) return undefined;
   return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;

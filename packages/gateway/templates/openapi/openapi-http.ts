@@ -10,7 +10,7 @@ import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
 /**
- * The version of the import algorithm; there is only one (developer guide,
+ * The version of the import algorithm. Only one version exists (developer guide,
  * "x-amazon-apigateway-importexport-version").
  */
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';
@@ -127,7 +127,7 @@ function documentName(property: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** The document's settings of the API itself; the template's own properties come first. */
+/** The document's settings of the API itself. The template's own properties take precedence. */
 export function httpApiProperties(document: OpenApiDocument): JsonObject {
   const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);

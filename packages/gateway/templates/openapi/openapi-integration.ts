@@ -1,4 +1,4 @@
-/** `x-amazon-apigateway-integration` → `Integration` of a method, or an HTTP API's integration. */
+/** Converts `x-amazon-apigateway-integration` to the `Integration` of a method, or to an HTTP API's integration. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
@@ -6,7 +6,7 @@ import { present } from '../sam/sam-expansion.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
 
-/** The integration of an operation, following references; undefined if there is none. */
+/** Finds the integration of an operation, following references; undefined if there is none. */
 export function findIntegration(document: OpenApiDocument, operation: Operation): Found | undefined {
   const at = [...operation.at, INTEGRATION];
   const value = operation.value[INTEGRATION];
@@ -48,7 +48,7 @@ function shared(document: OpenApiDocument, found: Found): Readonly<Record<string
   };
 }
 
-/** The key is the selection pattern; `default` is the response without one (docs/aws §7.7). */
+/** The key is the selection pattern. `default` is the response without a pattern (docs/aws §7.7). */
 function integrationResponses(document: OpenApiDocument, found: Found): Json | undefined {
   const responses = document.object([...found.at, 'responses']);
   if (responses === undefined) return undefined;
@@ -80,7 +80,7 @@ export function httpIntegration(document: OpenApiDocument, found: Found): JsonOb
   });
 }
 
-/** `{ "200": { "append:header.x": "v" } }` → CloudFormation's lists of destination and source. */
+/** Converts `{ "200": { "append:header.x": "v" } }` to CloudFormation's lists of destination and source. */
 function responseParameters(document: OpenApiDocument, found: Found): Json | undefined {
   const statuses = document.object([...found.at, 'responseParameters']);
   if (statuses === undefined) return undefined;

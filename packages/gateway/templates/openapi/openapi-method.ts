@@ -10,7 +10,7 @@ const LOCATIONS: Readonly<Record<string, string>> = {
   query: 'method.request.querystring.',
 };
 
-/** `RequestParameters`: name → whether a validator requires it. AWS does not read cookies and forms. */
+/** Returns `RequestParameters`: each name, and whether a validator requires it. AWS does not read cookies and forms. */
 export function requestParameters(document: OpenApiDocument, operation: Operation): JsonObject | undefined {
   const entries: [string, boolean][] = [];
   for (const parameter of operation.parameters) {
@@ -73,7 +73,7 @@ function contentModels(
   });
 }
 
-/** `MethodResponses`: one per status; `default` is not a response that a client could get. */
+/** Returns `MethodResponses`, one per status. `default` is not a response that a client could get. */
 export function methodResponses(
   document: OpenApiDocument,
   operation: Operation,

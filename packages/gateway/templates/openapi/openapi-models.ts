@@ -1,4 +1,4 @@
-/** Schemas of an OpenAPI document → models of the API, as an import makes them (docs/aws §6). */
+/** Converts the schemas of an OpenAPI document to models of the API, as an import does (docs/aws §6). */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pointerPath } from './openapi-document.ts';
@@ -12,8 +12,8 @@ type ImportedModel = {
 };
 
 /**
- * The keywords that API Gateway reads of a schema; everything else (`example`, `discriminator`, `nullable`…)
- * is dropped.
+ * The keywords that API Gateway reads from a schema. Everything else (`example`, `discriminator`, `nullable`…) is
+ * dropped.
  */
 const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
@@ -57,7 +57,10 @@ export class ImportedModels {
     return this.#models.values();
   }
 
-  /** Name of the model for a schema of the document: the referenced one, or one created for it. */
+  /**
+   * Returns the name of the model for a schema of the document. It is the referenced model, or a model created for the
+   * schema.
+   */
   nameOf(schema: Json | undefined, at: DocumentPath): string | undefined {
     if (!isJsonObject(schema)) return undefined;
     const reference = schema['$ref'];
@@ -115,7 +118,7 @@ export class ImportedModels {
     return `https://apigateway.amazonaws.com/restapis/${physicalId}/models/${name}${fragment}`;
   }
 
-  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` validates. */
+  /** Returns the name in `#/definitions/Pet`; undefined for a reference that `models.ts` validates. */
   #namedBy(reference: string, at: DocumentPath): string | undefined {
     if (!reference.startsWith('#/')) return undefined;
     const path = pointerPath(reference);

@@ -13,11 +13,11 @@ export type ImportedResource = {
   readonly physicalId: string;
   readonly properties: JsonObject;
   readonly fault?: DefinitionError | undefined;
-  /** Place of a property in the document; undefined for the whole resource. */
+  /** Place of a property in the document. Without a property, it is the place of the whole resource. */
   at(property?: string): DocumentPath;
 };
 
-/** An id that is the same in every run. */
+/** Returns an id that is the same in every run. */
 export function importedId(
   document: OpenApiDocument,
   stackName: string,

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI document of a REST API → the resources that an import creates.
+ * Converts the OpenAPI document of a REST API to the resources that an import creates.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import { REFUSING } from '../../core/errors.ts';
@@ -84,7 +84,7 @@ export class RestImport {
           this.#makeClosed(operation, fault);
         },
       );
-    // Last, because operations may have added models.
+    // Models come last, because operations may have added models.
     for (const { name, schema, at } of this.#models.all())
       this.#make(
         'AWS::ApiGateway::Model',
@@ -201,7 +201,7 @@ export class RestImport {
   }
 }
 
-/** CloudFormation's names → the document's names, if more than the first letter differs. */
+/** Maps CloudFormation's names to the document's names, if more than the first letter differs. */
 const RENAMED: Readonly<Record<string, string>> = {
   AuthorizationScopes: 'security',
   AuthorizationType: 'security',
@@ -239,7 +239,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** The document's settings of the API itself; the template's own properties come first. */
+/** The document's settings of the API itself. The template's own properties take precedence. */
 export function restApiProperties(document: OpenApiDocument): JsonObject {
   const { root, api } = document;
   const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));
@@ -268,7 +268,8 @@ type ImportedPart = {
 };
 
 /**
- * A part without a location or properties is reported and omitted; of two parts for one location, the last one wins.
+ * A part without a location or properties is reported and omitted. If two parts have the same location, the last one
+ * wins.
  */
 function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
   const section = document.object([SECTION]);

@@ -31,8 +31,8 @@ export function securityAuthorizers(
 }
 
 /**
- * The requirement of one operation. Security at the root applies to operations without any [obs: import of
- * July 2025, though the guide says otherwise].
+ * Reads the security requirement of one operation. Security at the root applies to operations that have none [obs:
+ * import of July 2025, though the guide says otherwise].
  * @throws DefinitionError for a scheme that the document does not define.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
@@ -71,7 +71,7 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
   return result;
 }
 
-/** SAM writes `NONE: []` for a route without the default authorizer; no scheme has this name. */
+/** SAM writes `NONE: []` for a route without the default authorizer. No scheme has this name. */
 function isNoAuthorizer(document: OpenApiDocument, name: string): boolean {
   return name === 'NONE' && !Object.hasOwn(document.section('securitySchemes').value, name);
 }

@@ -23,7 +23,8 @@ type ExpandedDocuments = {
 type Imported = { readonly properties: JsonObject; readonly resources: readonly ImportedResource[] };
 
 /**
- * A document that cannot be imported makes its API faulty; an operation makes its method faulty.
+ * A document that cannot be imported makes its API faulty. An operation that cannot be imported makes its method
+ * faulty.
  * @throws DefinitionError for a document that AWS refuses to import, if errors are not tolerated
  */
 export function expandDocuments(

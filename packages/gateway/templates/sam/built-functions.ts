@@ -1,6 +1,6 @@
 /**
- * Functions with `Metadata: BuildMethod`: settings of `esbuild`, and code that only `sam build` creates (SAM
- * developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom runtimes").
+ * Functions with `Metadata: BuildMethod`: reads the settings of `esbuild`, and finds code that only `sam build` creates
+ * (SAM developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom runtimes").
  */
 import { basename, dirname, join, posix } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -21,7 +21,7 @@ type BuiltFunctions = {
 /** Build methods that `sam build` uses for the runtime by default, or that this gateway performs itself. */
 const OF_RUNTIME = /^(?:nodejs|python|ruby|java|dotnet|go|provided)[\w.]*$|^(?:python-uv|rust-cargolambda)$/;
 
-/** @param file of the template; `declared` are folders by logical id, from the template */
+/** @param file file of the template; `declared` are the template's folders by logical id */
 export function readBuiltFunctions(
   template: JsonObject,
   file: string,
@@ -55,7 +55,7 @@ export function readBuiltFunctions(
   return { folders, builds, findings };
 }
 
-/** Runtimes that use the output of `sam build` anyway and report what is missing. */
+/** Compiled runtimes use the output of `sam build` anyway, and report what is missing. */
 function isCompiled(template: JsonObject, logicalId: string): boolean {
   const resource = mapOf(template, 'Resources')[logicalId];
   const runtime = membersOf(membersOf(resource)['Properties'])['Runtime'];
@@ -72,7 +72,9 @@ function propertiesOf(template: JsonObject, logicalId: string): JsonObject {
   return mapOf(mapOf(membersOf(resource), 'Metadata'), 'BuildProperties');
 }
 
-/** `Minify` → `minify`. Options that are maps in esbuild are lists of NAME=VALUE here. */
+/**
+ * Converts option names, such as `Minify` to `minify`. Options that are maps in esbuild are lists of NAME=VALUE here.
+ */
 function readEsbuild(properties: JsonObject): SamBuild {
   const { EntryPoints: points, ...others } = properties;
   const options = Object.entries(others).map(([name, value]) => {
@@ -107,7 +109,7 @@ function toMap(value: Json): Json {
   return Object.fromEntries(pairs) as JsonObject;
 }
 
-/** `module,main` is a list, too. */
+/** `module,main` is also a list. */
 function toList(value: Json): string[] {
   if (typeof value === 'string') return value.split(',').map((part) => part.trim());
   return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];

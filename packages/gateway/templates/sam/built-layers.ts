@@ -1,6 +1,6 @@
 /**
- * Layers with `Metadata: BuildMethod`, whose content `sam build` puts into a language's folder: a file `x.js`
- * of `ContentUri` is `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
+ * Layers with `Metadata: BuildMethod`. `sam build` puts their content into a language's folder, so a file `x.js` of
+ * `ContentUri` is `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
   readonly folders: ReadonlyMap<string, string>;
-  /** Folder below `/opt` with the content of the layer; absent = `/opt` itself. */
+  /** Folder below `/opt` with the content of the layer. If absent, the content is in `/opt` itself. */
   readonly below: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
 };
@@ -21,7 +21,7 @@ type PlacedLayers = {
 type Language = {
   readonly pattern: RegExp;
   readonly below: string;
-  /** What is missing until packages are installed; undefined = nothing. */
+  /** Returns what is missing until packages are installed; undefined if nothing is missing. */
   readonly lacks: (content: string) => string | undefined;
 };
 
@@ -56,7 +56,7 @@ function findingOf(logicalId: string, consequence: string): Finding {
   return { logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Metadata.BuildMethod', consequence };
 }
 
-/** @param file of the template; `declared` are folders by logical id, from the template */
+/** @param file file of the template; `declared` are the template's folders by logical id */
 export function placeBuiltLayers(
   template: JsonObject,
   file: string,
@@ -87,7 +87,7 @@ export function placeBuiltLayers(
   return { folders, below, findings };
 }
 
-/** Undefined if there is nothing to build, and in a template written by `sam build`. */
+/** Returns undefined if there is nothing to build, and for a template that `sam build` has written. */
 export function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
   const resources = mapOf(template, 'Resources');
   const resource = resources[logicalId];

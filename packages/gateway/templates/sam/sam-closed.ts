@@ -1,4 +1,4 @@
-/** Replaces what SAM refuses by routes that respond with 500: one route of an API, or all. */
+/** Replaces what SAM refuses by routes that respond with 500. It replaces one route of an API, or all routes. */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { closedOperation } from '../openapi/closed-operation.ts';

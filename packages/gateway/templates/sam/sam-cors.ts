@@ -1,6 +1,6 @@
 /**
- * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, with a
- * mock integration.
+ * `Cors` of an `AWS::Serverless::Api` adds an OPTIONS method with a mock integration to every path that has no OPTIONS
+ * method.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
@@ -24,7 +24,7 @@ export function addCors(
   const settings = readCors(expansion, apiId, cors);
   if (settings['AllowCredentials'] === true && settings['AllowOrigin'] === WILDCARD)
     return expansion.fail(apiId, "Cors: AllowCredentials cannot be true where AllowOrigin is '*' or not set");
-  // API Gateway treats /path and /path/ as one resource: the first gets the method.
+  // API Gateway treats /path and /path/ as one resource, so only the first path gets the method.
   const owners = new Map<string, string>();
   return mapPaths(document, (item, path) => {
     const resource = path === '/' ? path : path.replace(/\/+$/, '');

@@ -1,6 +1,6 @@
 /**
- * OpenAPI documents as SAM writes them: every API becomes a document to which routes, security and CORS
- * are added. A path or method may be an `Fn::If`; additions apply to both branches.
+ * OpenAPI documents as SAM writes them. Every API becomes a document to which routes, security and CORS are added. A
+ * path or method may be an `Fn::If`, in which case additions apply to both branches.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** SAM moves sections that an OpenAPI 3 document has under Swagger's names. */
+/** SAM moves sections with Swagger's names to their place in an OpenAPI 3 document. */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;
@@ -48,7 +48,7 @@ export function methodKey(method: string): string {
   return lower === 'any' ? ANY_METHOD : lower;
 }
 
-/** `{ "Fn::If": [condition, value, nothing] }` */
+/** Returns `{ "Fn::If": [condition, value, nothing] }`. */
 export function onlyIf(condition: string, value: Json): JsonObject {
   return { 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] };
 }

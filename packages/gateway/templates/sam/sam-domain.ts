@@ -1,4 +1,6 @@
-/** `Domain` of a SAM API → the custom domain and its mappings. @see SAM specification, "DomainConfiguration" */
+/**
+ * Converts `Domain` of a SAM API to the custom domain and its mappings. @see SAM specification, "DomainConfiguration"
+ */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { idPart, pick, present } from './sam-expansion.ts';
@@ -6,7 +8,7 @@ import type { ApiKind, SamExpansion } from './sam-expansion.ts';
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
-/** Records and certificates have no effect on requests here. */
+/** DNS records and certificates have no effect on requests here. */
 const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
 
 type DomainOwner = {
@@ -91,9 +93,8 @@ function httpDomain(domain: JsonObject, name: Json): JsonObject {
 }
 
 /**
- * Default: the root. Unless configured otherwise, SAM drops all characters except letters and digits; HTTP APIs
- * keep `/`,
- * `-` and `_`.
+ * Returns the base paths; the default is the root. Unless configured otherwise, SAM drops all characters except letters
+ * and digits. HTTP APIs also keep `/`, `-` and `_`.
  */
 function basePathsOf(kind: ApiKind, domain: JsonObject): readonly string[] {
   const written = domain['BasePath'];

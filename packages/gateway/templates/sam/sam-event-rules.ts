@@ -52,8 +52,8 @@ function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: Sa
 }
 
 /**
- * ARN of the queue for events that the function does not accept; `Type: SQS` creates one.
- * @param sourceArn of the rule that may send to it; a schedule sends with its role
+ * ARN of the queue for events that the function does not accept. `Type: SQS` creates a queue.
+ * @param sourceArn ARN of the rule that may send to the queue; a schedule sends with its role
  */
 function deadLetterArn(
   expansion: SamExpansion,

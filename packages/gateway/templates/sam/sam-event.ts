@@ -6,7 +6,7 @@ import type { SamChange, SamExpansion } from './sam-expansion.ts';
 export type SamEvent = {
   readonly ownerId: string;
   readonly eventName: string;
-  /** Function and event combined: the logical id of the source's own resource. */
+  /** The names of function and event combined, which is the logical id of the source's own resource. */
   readonly id: string;
   readonly properties: JsonObject;
   readonly arn: Json;
@@ -18,7 +18,7 @@ export function required(expansion: SamExpansion, event: SamEvent, property: str
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
 }
 
-/** The logical id that a property refers to, of a resource of this template. @param what `bucket` */
+/** Returns the logical id of the resource of this template that a property refers to. @param what `bucket` */
 export function requiredRef(
   expansion: SamExpansion,
   event: SamEvent,
@@ -33,7 +33,7 @@ export function requiredRef(
   );
 }
 
-/** Call when every resource is expanded. */
+/** Applies the changes. Must be called after every resource is expanded. */
 export function applyChanges(expansion: SamExpansion): void {
   for (const change of expansion.changes)
     expansion.attempt(
@@ -79,7 +79,7 @@ export function allowQueue(
     readonly queueUrl: Json;
     readonly principal: string;
     readonly sourceArn: Json;
-    /** The template names the resource, possibly for several events. */
+    /** True if the template itself names the resource, possibly for several events. */
     readonly mayBeShared?: boolean;
   },
 ): void {

@@ -1,7 +1,7 @@
 /**
- * `Events` of a function other than APIs, as the resources that SAM creates, so that a queue, a stream, a topic,
- * a log group, a rule, a schedule, a bucket or a user pool can invoke the function (SAM developer guide, "EventSource"
- * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
+ * Expands `Events` of a function, other than APIs, to the resources that SAM creates. With them a queue, a stream, a
+ * topic, a log group, a rule, a schedule, a bucket or a user pool can invoke the function (SAM developer guide,
+ * "EventSource" and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
 import { isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
-  // SAM makes one permission for all pools of a function, for the last pool; so does this code.
+  // SAM creates one permission per function, which allows only the last of its user pools. This code does the same.
   const permission = `${ownerId}CognitoPermission`;
   if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
   allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {

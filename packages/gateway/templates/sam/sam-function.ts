@@ -1,4 +1,7 @@
-/** `AWS::Serverless::Function` → function, role, permissions, and the routes and sources of its events. */
+/**
+ * Expands `AWS::Serverless::Function` to the function, its role and permissions, and the routes and sources of its
+ * events.
+ */
 import type { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -170,7 +173,9 @@ function expandEvent(
 
 const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];
 
-/** `FunctionUrlConfig` → the URL of a function or its alias, and the permissions that a public one needs. */
+/**
+ * Expands `FunctionUrlConfig` to the URL of a function or its alias, and to the permissions that a public URL needs.
+ */
 function expandFunctionUrl(
   expansion: SamExpansion,
   logicalId: string,

@@ -1,4 +1,4 @@
-/** `AWS::Serverless::HttpApi` and the implicit HTTP API → an API with its document, stage and domain. */
+/** Expands `AWS::Serverless::HttpApi` and the implicit HTTP API to an API with its document, stage and domain. */
 import { isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import {
@@ -29,7 +29,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelled guard would leave the API open; SAM refuses it, too.
+  // A misspelled guard would leave the API open. SAM also refuses it.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
@@ -71,7 +71,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** Settings of a route in the document take precedence. */
+/** Adds a route. Settings that the document has for the route take precedence. */
 function addRoute(
   expansion: SamExpansion,
   apiId: string,

@@ -1,6 +1,6 @@
 /**
- * `Auth` of an `AWS::Serverless::HttpApi` and of its events → security schemes, and the requirement of each
- * route.
+ * Converts `Auth` of an `AWS::Serverless::HttpApi` and of its events to security schemes, and to the requirement of
+ * each route.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
  */
@@ -17,7 +17,7 @@ const SIGNED = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
-/** `security` of one event's route; undefined means the default. */
+/** `security` of one event's route; undefined if the default applies. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -139,7 +139,7 @@ function identitySources(identity: JsonObject): readonly string[] | undefined {
   return sources.length === 0 ? undefined : sources;
 }
 
-/** SAM accepts `Issuer` for `issuer`, CloudFormation's spelling elsewhere. */
+/** SAM also accepts `Issuer` for `issuer`. CloudFormation uses this spelling elsewhere. */
 function lowerKeys(configuration: Json): Json {
   if (!isJsonObject(configuration)) return configuration;
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * `EventInvokeConfig` of a function, and the permissions of its role for destinations of events (SAM
+ * Expands `EventInvokeConfig` of a function, and adds the permissions for destinations of events to its role (SAM
  * developer guide, "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is generated.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';

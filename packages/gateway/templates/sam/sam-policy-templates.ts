@@ -1,7 +1,7 @@
 /**
- * SAM's policy templates of services that run or are recorded here (SAM developer guide, "AWS SAM policy
- * templates"), by name: their parameters, actions and resources. Templates for other services grant the
- * whole service, because such calls go to AWS, which checks the developer's own key.
+ * SAM's policy templates for services that run or are recorded here (SAM developer guide, "AWS SAM policy templates"),
+ * by name, with their parameters, actions and resources. Templates for other services grant the whole service, because
+ * such calls go to AWS, which checks the developer's own key.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -135,7 +135,7 @@ const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = 
   ['VPCAccess', 'ec2:*'],
 ];
 
-/** The policy document of a template; undefined if SAM has no template with this name. */
+/** Returns the policy document of a template; undefined if SAM has no template with this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
   const given = membersOf(parameters);
@@ -160,8 +160,8 @@ function documentOf(statements: readonly (readonly [actions: string, resources: 
 }
 
 /**
- * `dynamodb:table/{TableName}` → its ARN, with any value of the parameter; buckets have neither region nor
- * account.
+ * Converts `dynamodb:table/{TableName}` to its ARN. The parameter may have any value. ARNs of buckets have neither
+ * region nor account.
  */
 function arnOf(pattern: string, parameters: JsonObject): Json {
   const [, service = '', resource = ''] = /^(\w+):(.*)$/s.exec(pattern) ?? [];

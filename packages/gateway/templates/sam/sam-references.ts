@@ -48,7 +48,7 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values, because SAM needs paths,
+ * Replaces `Ref`, and any `Fn::Sub` that contains only parameters, by the parameters' values, because SAM needs paths,
  * methods and names of authorizers as strings.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
@@ -72,7 +72,8 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
 }
 
 /**
- * Parameters by name: given, or the default. Values of SSM and of the account are resolved by CloudFormation.
+ * Parameters by name, with the given value or the default. CloudFormation resolves values from SSM and from the
+ * account.
  */
 export function parameterValues(
   template: JsonObject,

@@ -1,5 +1,5 @@
 /**
- * `Models`, and `RequestModel` and `RequestParameters` of an Api event → the document's request settings.
+ * Converts `Models`, and `RequestModel` and `RequestParameters` of an Api event, to the document's request settings.
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ type RequestRules = {
   readonly validators: JsonObject;
 };
 
-/** The requirements of an event on its requests; how a body is described depends on `isSwagger`. */
+/** What an event requires of its requests. The description of a body depends on `isSwagger`. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,

@@ -1,6 +1,8 @@
 /**
- * `Auth.ResourcePolicy` of an `AWS::Serverless::Api` or of one of its events → statements of the API's policy.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
+ * Converts `Auth.ResourcePolicy` of an `AWS::Serverless::Api` or of one of its events to statements of the API's
+ * policy.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
  */
 import { isDeepStrictEqual } from 'node:util';
 import { asOneOrMore, isJsonList, isJsonObject } from '@gatewright/aws/json-object';

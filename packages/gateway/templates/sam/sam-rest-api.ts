@@ -1,4 +1,7 @@
-/** `AWS::Serverless::Api` and the implicit REST API → an API with its document, deployment, stage, domain and plan. */
+/**
+ * Expands `AWS::Serverless::Api` and the implicit REST API to an API with its document, deployment, stage, domain and
+ * usage plan.
+ */
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { orClosed } from './sam-closed.ts';
@@ -63,7 +66,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelled guard would leave the API open; SAM refuses it, too.
+  // A misspelled guard would leave the API open. SAM also refuses it.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const binary = properties['BinaryMediaTypes'];
   const location = properties['DefinitionUri'];
@@ -73,7 +76,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
       ? { Body: documentOf(expansion, api, auth, stageName) }
       : { BodyS3Location: localOrS3Body(location) }),
     ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
-    // SAM's keys are JSON pointers: `image~1png`.
+    // The keys in SAM are JSON pointers: `image~1png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
@@ -110,7 +113,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   }
   const models = modelDefinitions(expansion, logicalId, properties['Models']);
   let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
-  // An API with its own document gets the routes of events only if configured to merge them.
+  // An API with its own document gets the routes of events only if it is configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes) {
       const surroundings = { route, auth, models, stage };
@@ -252,7 +255,7 @@ function addGatewayResponses(
   return { ...document, [section]: { ...known, ...Object.fromEntries(entries) } };
 }
 
-/** `{ Headers: { X: "'1'" } }` → `{ "gatewayresponse.header.X": "'1'" }`. */
+/** Converts `{ Headers: { X: "'1'" } }` to `{ "gatewayresponse.header.X": "'1'" }`. */
 function responseOf(response: JsonObject): JsonObject {
   const groups = mapOf(response, 'ResponseParameters');
   const parameters = [

@@ -1,8 +1,7 @@
 /**
- * `Auth` of an `AWS::Serverless::Api` and of its events → security schemes, and the requirement of each
+ * Converts `Auth` of an `AWS::Serverless::Api` and of its events to security schemes, and to the requirement of each
  * method.
- * @see
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -19,7 +18,7 @@ const API_KEY = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } }
 
 type Requirement = JsonObject;
 
-/** `security` of one event's method; a disabled key is marked until the defaults are applied. */
+/** `security` of one event's method. A disabled API key is marked until the defaults are applied. */
 export function eventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,

@@ -10,7 +10,7 @@ import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
 
-/** Stands for the grants of connectors, which are not computed here: an unknown managed policy. */
+/** An unknown managed policy that represents the grants of connectors, which are not computed here. */
 const CONNECTOR: JsonObject = {
   'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
 };
@@ -66,7 +66,7 @@ function role(
   });
 }
 
-/** A policy document or template; any other text is the ARN of a managed policy. */
+/** Returns the policy document, or the documents of policy templates. Any other policy is a managed policy. */
 function documentOf(policy: Json): readonly Json[] {
   if (!isJsonObject(policy)) return [];
   if (policy['Statement'] !== undefined) return [policy];

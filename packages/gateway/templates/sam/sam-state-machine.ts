@@ -1,8 +1,7 @@
 /**
- * `AWS::Serverless::StateMachine` → the state machine, its role, and routes that start it. Executions are
+ * Expands `AWS::Serverless::StateMachine` to the state machine, its role, and routes that start it. Executions are
  * recorded like all calls to Step Functions; state machines do not run.
- * @see
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -30,7 +30,7 @@ export function expandUsagePlan(
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
   const condition = expansion.conditionOf(origin);
   const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
-  // A shared plan exists even if the condition of this API is false; it then omits the API.
+  // A shared plan exists even if the condition of this API is false. It then omits the API.
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {

@@ -1,6 +1,6 @@
 /**
- * The SAM transform (`AWS::Serverless-2016-10-31`), as far as the gateway serves it. APIs become an API with
- * an OpenAPI document, as in SAM. Unserved parts are reported; the rest of the template is expanded.
+ * The SAM transform (`AWS::Serverless-2016-10-31`), as far as the gateway serves it. As in SAM, APIs become an API with
+ * an OpenAPI document. Parts that are not served are reported; the rest of the template is expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
 import { REFUSING } from '../../core/errors.ts';
@@ -216,9 +216,9 @@ function withoutConnectors(resource: Json): Json {
 }
 
 /**
- * Connectors from an API to a function → the permission that lets the API call it. Connectors' other grants
- * go to roles of functions, which `sam-role.ts` opens. @see SAM developer guide, "Managing resource
- * permissions with connectors"
+ * A connector from an API to a function becomes the permission that lets the API call the function. Other grants of
+ * connectors go to roles of functions, to which `sam-role.ts` allows everything. @see SAM developer guide, "Managing
+ * resource permissions with connectors"
  */
 const APIS = [
   'AWS::Serverless::Api',
@@ -260,7 +260,7 @@ function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   }
 }
 
-/** Connectors that are resources, and connectors inside a resource, which is then their source. */
+/** Returns the connectors that are resources, and the connectors inside a resource, which is then their source. */
 function connectorsOf(declared: JsonObject): readonly Connector[] {
   return Object.entries(declared).flatMap(([origin, resource]) => {
     if (!isJsonObject(resource)) return [];

@@ -1,4 +1,4 @@
-/** Builds of `sam build` that are older than their sources: they run unchanged, so the user is warned. */
+/** Finds builds of `sam build` that are older than their sources. They run unchanged, so the user is warned. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -44,7 +44,10 @@ export function describeStale(folder: string, newer: string): string {
   return `the output of sam build is older than ${relative(folder, newer)}, and runs unchanged: run sam build again`;
 }
 
-/** Checks functions whose program comes from `.aws-sam/build`, and checks that folder if the gateway was started in it. */
+/**
+ * Checks functions whose compiled program comes from `.aws-sam/build`. If the gateway was started in that folder, the
+ * folder itself is checked.
+ */
 export function findStaleBuilds(
   template: JsonObject,
   file: string,

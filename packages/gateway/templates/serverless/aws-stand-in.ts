@@ -9,22 +9,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 
-/** The data of the stand-in. Absent members mean that there are no such stacks, parameters or objects. */
+/** The data of the stand-in. If a member is absent, there are no such stacks, parameters or objects. */
 type StandInValues = {
   readonly region: string;
   readonly accountId: string;
   /**
-   * Outputs by name; undefined = no such stack. May wait for the stack to load; a rejection reaches osls as
-   * its error.
+   * Returns outputs by name; undefined if there is no such stack. It may wait for the stack to load. osls gets a
+   * rejection as its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** May wait, like `outputsOf`. */
+  /** Returns an SSM parameter. It may wait, like `outputsOf`. */
   readonly parameter?: (name: string, region: string) => Promise<StoredParameter | undefined>;
   readonly object?: (address: string) => string | undefined;
 };
 
 export type AwsStandIn = {
-  /** The environment of the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty value switches one off). */
+  /**
+   * The environment of the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty
+   * value switches a proxy off).
+   */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
 };
@@ -33,7 +36,7 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 
 /** Tells our plug-ins that AWS is replaced, so that they look for no deployed API. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
-/** Tells our plug-ins that the template is read to be served: nothing is packed. */
+/** Tells our plug-ins that the template is read to be served, so nothing is packed. */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
@@ -42,9 +45,11 @@ const NAMESPACE = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 };
 
-/** Starts the stand-in on a free loopback port. Answers only requests signed with its own random key id. */
+/**
+ * Starts the stand-in on a free loopback port. It responds only to requests that are signed with its own random key id.
+ */
 export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn> {
-  // The key id is this server's secret: other local processes must not read outputs and parameters.
+  // The key id is this server's secret, because other local processes must not read outputs and parameters.
   const accessKeyId = `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
   const server = createServer((request, response) => {
     void respond(request, response, accessKeyId, values);
@@ -147,7 +152,7 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
       if (outputs === undefined) return missingStack(stackName);
       return queryResult('cloudformation', action, printStack(stackName, outputs, values));
     }
-    // No stack is deployed here, so none has resources or exports.
+    // No stack is deployed here, so no stack has resources or exports.
     case 'DescribeStackResource':
     case 'DescribeStackResources':
     case 'ListStackResources':

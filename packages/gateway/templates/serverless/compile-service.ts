@@ -18,9 +18,9 @@ export type ServiceRun = {
   readonly oslsFolder: string;
   readonly arguments: readonly string[];
   readonly home: Home;
-  /** Added to the developer's environment, from which all `AWS_*` are removed. */
+  /** Variables added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder of earlier results, readable by its owner only; absent = compiled every time. */
+  /** Folder of earlier results that only its owner can read. If absent, the service is compiled every time. */
   readonly cacheFolder: string | undefined;
   readonly signal: AbortSignal;
   readonly answers: Answers;
@@ -31,7 +31,7 @@ export type ServiceRun = {
 
 type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** @param place `eu-west-1 /shop/host` */
+  /** @param place region and name, such as `eu-west-1 /shop/host` */
   readonly parameter: (place: string) => Promise<StoredParameter | undefined>;
   readonly object: (address: string) => string | undefined;
 };
@@ -43,7 +43,7 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
     oslsFolder,
     arguments: [...run.arguments, home.region, home.accountId],
   };
-  // The stand-in's additions are the same for each run, except the random ones.
+  // The stand-in's variables are omitted, because they are the same for each run, except for random values.
   const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
   const kept = cacheFolder === undefined ? undefined : findCachedService(cacheFolder, identity, environment);
   if (kept !== undefined) {
@@ -67,7 +67,7 @@ async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answe
       if (digest(await answers[about](name)) !== answer) return false;
     return true;
   } catch {
-    // osls will request it again, and its error names the place.
+    // osls will request the value again, and its error names the place.
     return false;
   }
 }
@@ -144,12 +144,15 @@ async function readResult(file: string): Promise<string | undefined> {
   }
 }
 
-/** Answers may be secrets: they are compared, not kept. */
+/** Values that osls has read may be secrets, so only their digests are stored and compared. */
 function digest(answer: unknown): string {
   return hash([answer === undefined ? 'none' : JSON.stringify(answer)]);
 }
 
-/** osls's result for a service, kept between runs until one of its inputs changes. */
+/**
+ * A value that osls has requested, and the digest of the reply. The result of osls is reused until one of its inputs
+ * changes.
+ */
 type CachedQuestion = { readonly about: QuestionKind; readonly name: string; readonly answer: string };
 type QuestionKind = 'outputs' | 'parameter' | 'object';
 
@@ -173,13 +176,13 @@ type RunIdentity = {
   readonly arguments: readonly string[];
 };
 
-/** Increase whenever the format changes. */
+/** Must be increased whenever the format changes. */
 const FORMAT = 3;
-/** The limit of results kept in a folder, over all services, stages, parameters and environments. */
+/** Maximum number of results in a folder, over all services, stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
-/** Undefined if nothing is kept or something has changed; the caller repeats the calls to AWS. */
+/** Returns undefined if no result is stored or an input has changed. The caller repeats the calls to AWS. */
 function findCachedService(
   folder: string,
   run: RunIdentity,
@@ -192,14 +195,14 @@ function findCachedService(
     if (kept.format !== FORMAT || findChange(kept.inputs, environment) !== undefined) return undefined;
     return kept;
   } catch {
-    // There is no kept result, or it is incomplete, so osls compiles the service.
+    // There is no stored result, or it is incomplete, so osls compiles the service.
     return undefined;
   }
 }
 
 /**
- * Keeps nothing if the inputs of osls are unknown. The folder is readable by its owner only, because templates
- * contain values of `${env:…}`.
+ * Stores nothing if the inputs of osls are unknown. Only its owner can read the folder, because templates contain
+ * values of `${env:…}`.
  */
 function cacheService(
   folder: string,
@@ -223,7 +226,10 @@ function placeOf(folder: string): CacheFolder {
   return { folder, mostFiles: MOST_KEPT, mostBytes: MOST_BYTES };
 }
 
-/** Two terminals with different environments do not replace each other's results. */
+/**
+ * The name contains a hash of the environment, so two terminals with different environments do not replace each other's
+ * results.
+ */
 function nameOf(
   { serviceFolder, oslsFolder, arguments: words }: RunIdentity,
   environment: Readonly<Record<string, string | undefined>>,

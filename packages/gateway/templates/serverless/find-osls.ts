@@ -10,8 +10,8 @@ import type { FoundOsls } from './reading-progress.ts';
 const NAMES = ['osls', 'serverless'];
 
 /**
- * The service's own osls or Serverless v3, otherwise the osls installed with the gateway, otherwise one that is
- * installed for all projects. Serverless v4 is a binary that requires a licence.
+ * Finds the service's own osls or Serverless v3, otherwise the osls installed with the gateway, otherwise an osls that
+ * is installed for all projects. Serverless v4 is a binary that requires a licence.
  * @param searchPath `PATH`
  * @throws StartError OSLS_MISSING
  */
@@ -62,7 +62,7 @@ function findFrom(origin: string, name: string): Omit<FoundOsls, 'owner'> | unde
       version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
     };
   } catch {
-    // It is not installed there: try the next place.
+    // osls is not installed there, so the next place is tried.
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
-/** Whether a service itself has the packages that its bundles expect in a layer not built yet. */
+/** Whether the service itself has the packages that its bundles expect in a layer that is not built yet. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * The external packages of bundles that no `node_modules` from the service's folder upward has, so that
+ * Returns the external packages of bundles that no `node_modules` from the service's folder upward contains, so that
  * functions need the layer. Undefined if the service does not define which packages are external.
  */
 export function packagesMissing(
@@ -18,7 +18,7 @@ export function packagesMissing(
   return names.filter((name) => !isThere(packageOf(name), folder));
 }
 
-/** `@aws-sdk/*` → the folder `@aws-sdk`, `aws-jwt-verify/*` → `aws-jwt-verify`, `@middy/core` → itself. */
+/** Converts `@aws-sdk/*` to the folder `@aws-sdk`, and `aws-jwt-verify/*` to `aws-jwt-verify`. `@middy/core` stays. */
 function packageOf(name: string): string {
   const [first = '', second = ''] = name.split('/');
   return first.startsWith('@') && second !== '*' && second !== '' ? `${first}/${second}` : first;

@@ -1,4 +1,4 @@
-/** Finds `IS_OFFLINE` in the files of a service, which services use to select local databases. */
+/** Finds `IS_OFFLINE` in the files of a service. Services use this variable to select local databases. */
 import { relative } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
@@ -7,9 +7,9 @@ const READ = /\benv:\s*IS_OFFLINE\b|\bprocess\.env(?:\.|\[\s*['"])IS_OFFLINE\b/;
 const COMMENT = /^\s*(?:#|\/\/)/;
 
 /**
- * Returns a message about the first place that reads the variable while it is not set, because its default value would
- * be used silently.
- * @param files of the service, absolute
+ * Returns a message about the first place that reads the variable, if the variable is not set. Its default value would
+ * otherwise be used silently.
+ * @param files absolute paths of the service's files
  */
 export function describeOfflineVariable(
   files: readonly string[],

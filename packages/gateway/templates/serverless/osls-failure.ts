@@ -7,8 +7,8 @@ import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 /**
- * The message of osls without decoration. For an invalid value it has the line; for a variable without a value, the
- * text, the line and a remedy.
+ * Returns the message of osls without decoration. For an invalid value, it includes the line. For a variable without a
+ * value, it includes the text, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,
@@ -40,7 +40,7 @@ export function explainFailure(
   );
 }
 
-/** The variable without a value among several of one kind, as far as it can be determined. */
+/** Returns the variable without a value among several variables of one kind, as far as it can be determined. */
 function variableText(
   written: string,
   kind: string,

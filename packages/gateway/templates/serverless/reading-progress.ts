@@ -6,7 +6,7 @@ export type FoundOsls = {
   /** Name in the package.json of the package, because a project may install osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** Who owns the installation; `machine`: for all projects. */
+  /** Who owns the installation. `machine` means that osls is installed for all projects. */
   readonly owner: 'project' | 'gateway' | 'machine';
 };
 
@@ -16,7 +16,7 @@ export interface Waiting {
 
 const PATIENCE_MS = 2000;
 
-/** `reading shop/serverless.ts with the project's Serverless 3 …` */
+/** Returns a text such as `reading shop/serverless.ts with the project's Serverless 3 …`. */
 export function describeReading(file: string, { name, version, owner }: FoundOsls): string {
   const [major = ''] = version.split('.');
   const shown = join(basename(dirname(file)), basename(file));

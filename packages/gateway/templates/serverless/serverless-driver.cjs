@@ -1,12 +1,12 @@
 'use strict';
 /**
- * Runs osls's `package` in this child process with one more plug-in that extracts the compiled template and
- * suppresses everything else: no bundles, archives or files below the service.
+ * Runs osls's `package` in this child process with one more plug-in that extracts the compiled template. It suppresses
+ * everything else: no bundles, archives or files below the service.
  *
  *   node serverless-driver.cjs <folder of the osls package> <temporary folder> package --stage …
  *
- * Sends IPC messages to its parent: `announced` as soon as the stack has a name, `failed` with osls's own
- * error. Plain CommonJS, since it has to reach osls's own files before osls's command line starts.
+ * Sends IPC messages to its parent: `announced` as soon as the stack has a name, and `failed` with osls's own error. It
+ * is plain CommonJS, because it must reach osls's own files before osls's command line starts.
  */
 const fs = require('node:fs');
 const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
@@ -24,7 +24,7 @@ const tell = (message) => process.send?.(message);
 /** An empty zip archive: only the end-of-central-directory record. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
 
-/** `serverless-webpack`, `serverless-bundle`, `serverless-plugin-typescript` … */
+/** Plug-ins such as `serverless-webpack`, `serverless-bundle` and `serverless-plugin-typescript`. */
 const BUILDER =
   /serverless.*(?:webpack|bundle|typescript|esbuild|rollup|vite|rspack|parcel|babel|swc|tsc|optimi[sz]e)/i;
 
@@ -40,7 +40,7 @@ class GatewrightPackaging {
     this.serverless = serverless;
     this.provider = serverless.getProvider('aws');
     useLocalCredentials(this.provider, findOlderSdk(), process.env);
-    // All variables are resolved by now, except those that AWS answers.
+    // All variables have been resolved by now, except those whose values come from AWS.
     const custom = serverless.configurationInput?.custom;
     tell({
       kind: 'announced',
@@ -68,11 +68,15 @@ class GatewrightPackaging {
       packager.validateTemplate();
       await packager.saveServiceState();
     });
-    // `finalize`, not `package:finalize`: other plug-ins still edit the template after that.
+    // The event is `finalize` instead of `package:finalize`, because other plug-ins still edit the template after the
+    // latter event.
     only('finalize', () => this.#writeResult());
   }
 
-  /** osls would refuse the whole service; its other functions are served, and these fail. */
+  /**
+   * osls would refuse the whole service because of functions without a handler. Here all other functions are served,
+   * and only invocations of these functions fail.
+   */
   #readWithoutHandlers() {
     const { service } = this.serverless;
     for (const name of service.getAllFunctions()) {
@@ -87,7 +91,7 @@ class GatewrightPackaging {
     }
   }
 
-  /** osls would build them with Docker, or ask a registry for their digest; no function runs from one here. */
+  /** osls would build images with Docker, or ask a registry for their digest. No function runs from an image here. */
   #nameImages() {
     const value = (name) => {
       const { image } = this.serverless.service.getFunction(name);
@@ -107,7 +111,8 @@ class GatewrightPackaging {
       if (own) this.prebuilt[name] = own;
       definition.package = { ...definition.package, artifact };
     }
-    // serverless-python-requirements creates it when it packs; here the packages of the machine's Python are used.
+    // serverless-python-requirements creates this layer when it packs. Here the packages of the machine's Python are
+    // used instead.
     if (service.custom?.pythonRequirements?.layer)
       service.layers = { pythonRequirements: {}, ...service.layers };
     for (const name of service.getAllLayers()) {
@@ -154,7 +159,7 @@ class GatewrightPackaging {
 
   #builders() {
     const { plugins, build } = this.serverless.configurationInput ?? {};
-    // `plugins:` with nothing below it is null.
+    // `plugins:` without any value is null.
     const listed = Array.isArray(plugins) ? plugins : plugins?.modules;
     const names = Array.isArray(listed) ? listed : [];
     const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
@@ -189,7 +194,10 @@ class GatewrightPackaging {
     };
   }
 
-  /** serverless-esbuild (`custom.esbuild`, an object or the path of a module) and Serverless v4 (`build.esbuild`). */
+  /**
+   * The options of serverless-esbuild (`custom.esbuild`, an object or the path of a module) or of Serverless v4
+   * (`build.esbuild`).
+   */
   #esbuildOptions() {
     const { service, configurationInput, serviceDir } = this.serverless;
     const options = service.custom?.esbuild ?? configurationInput?.build?.esbuild;
@@ -201,8 +209,8 @@ class GatewrightPackaging {
 }
 
 /**
- * Replaces serverless-esbuild if it is not installed: it would only bundle, which the gateway does with its
- * settings.
+ * Replaces serverless-esbuild if it is not installed. The plug-in would only bundle, which the gateway does with the
+ * plug-in's settings.
  */
 class AbsentEsbuild {
   constructor(serverless) {
@@ -214,8 +222,8 @@ class AbsentEsbuild {
 }
 
 /**
- * Replaces serverless-iam-roles-per-function if it is not installed: the permissions of one function apply to the
- * whole service, which then has one role. With fewer permissions, calls would fail that AWS allows.
+ * Replaces serverless-iam-roles-per-function if it is not installed. The permissions of one function then apply to the
+ * whole service, which has only one role. With fewer permissions, calls would fail that AWS allows.
  */
 class AbsentRolesPerFunction {
   constructor(serverless) {
@@ -242,7 +250,7 @@ class AbsentRolesPerFunction {
       .getAllFunctions()
       .flatMap((name) => service.getFunction(name).iamRoleStatements ?? []);
     const { provider } = service;
-    // A role made elsewhere has its own statements.
+    // A role that is created elsewhere has its own statements.
     if (own.length === 0 || typeof provider.role === 'string' || typeof provider.iam?.role === 'string')
       return;
     const role = provider.iam?.role ?? {};
@@ -262,12 +270,12 @@ function writeEmptyZip() {
   return file;
 }
 
-/** Before inputs are watched: the module belongs to osls. */
+/** Must run before inputs are watched, because the module belongs to osls. */
 function quickenState() {
   try {
     quicken(createRequire(path.join(oslsFolder, 'package.json'))('json-cycle'));
   } catch {
-    // A version of osls without it.
+    // This version of osls does not have the module.
   }
 }
 
@@ -281,13 +289,14 @@ function replaceModule(file, exports) {
 }
 
 /**
- * osls and its plug-ins work in `.serverless` of the service; here it is redirected to the temporary folder.
+ * osls and its plug-ins work in the folder `.serverless` of the service. Here that folder is redirected to the
+ * temporary folder.
  */
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
   const inputs = watchInputs({
-    // osls keeps compiled checks and the outcome of its last command in the home folder.
+    // osls stores compiled checks and the outcome of its last command in the home folder.
     ownFolders: [workshop, outputFolder, path.join(os.homedir(), '.serverless')],
     isAnswered: (port) => port === Number(new URL(process.env.AWS_ENDPOINT_URL).port),
   });
@@ -313,7 +322,8 @@ function moveWorkshop() {
   });
 }
 
-// Compiling osls takes a quarter of its start. The cache is next to osls, so only users who can write osls itself can write it.
+// Compiling osls takes a quarter of its startup time. The cache is next to osls, so only users who can write osls
+// itself can write the cache.
 const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
 enableCompileCache(COMPILED);
 keepCompiledChecks(path.join(COMPILED, 'checks'));
@@ -337,7 +347,7 @@ replaceModule('lib/cli/handle-error.js', (error) => {
   process.exitCode = 1;
   return {};
 });
-// osls would otherwise zip it into the developer's home folder.
+// osls would otherwise write this zip archive into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
 
 const STAND_INS = { 'serverless-esbuild': AbsentEsbuild, [ROLES_PER_FUNCTION]: AbsentRolesPerFunction };

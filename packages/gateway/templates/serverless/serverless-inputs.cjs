@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Records the inputs of a service's compilation: files and modules, read or looked up. Part of
- * `serverless-driver.cjs`, in osls's own process, and loaded before osls. Untraceable work (child programs,
+ * Records the inputs of a service's compilation: files and modules that are read or looked up. It is part of
+ * `serverless-driver.cjs`, runs in osls's own process, and is loaded before osls. Untraceable work (child programs,
  * other threads, servers, written files) makes the inputs unknown.
  */
 const fs = require('node:fs');
@@ -40,14 +40,13 @@ const WRITES = new Set([
     'lutimes',
   ],
 ]);
-/** Calls whose second path is the created file. */
+/** Calls whose second path is the file that they create. */
 const TWO_PATHS = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink']);
 const PROGRAMS = ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'];
 
 /**
- * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options folders with
- * files of the run itself;
- *   ports of servers whose requests are recorded elsewhere
+ * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options `ownFolders` are folders
+ * with files of the run itself; `isAnswered` returns whether the requests to a port are recorded elsewhere
  */
 function watchInputs({ ownFolders, isAnswered }) {
   const files = new Map();
@@ -116,7 +115,7 @@ function cut(file) {
   return file.split('?', 1)[0];
 }
 
-/** Node itself reads modules, without `fs`. */
+/** Node itself reads modules without `fs`. */
 function watchModules(note, missing, goBlind) {
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (request, parent, ...rest) {
@@ -159,7 +158,10 @@ function isPath(request) {
   return /^\.{1,2}(?:[\\/]|$)/.test(request) || path.isAbsolute(request);
 }
 
-/** Candidates that Node tries before the found file: a new file there would be loaded instead. */
+/**
+ * Notes the candidates that Node tries before the file that it finds. A new file in such a place would be loaded
+ * instead.
+ */
 function noteEarlier(target, found, note) {
   if (found === target) return;
   const endings = Object.keys(Module._extensions);
@@ -202,7 +204,7 @@ function watchOthers(goBlind, isAnswered) {
   };
 }
 
-/** Name resolution and this machine's addresses may change. */
+/** Name resolution and the addresses of this machine may change. */
 function watchNames(goBlind) {
   const dns = require('node:dns');
   for (const target of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])

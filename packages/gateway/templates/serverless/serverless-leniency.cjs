@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Turns faults at which osls or its plug-ins would stop into notes to the parent; the template is still
- * produced. Part of `serverless-driver.cjs`, in osls's own process.
+ * Turns faults at which osls or its plug-ins would stop into notes to the parent, so that the template is still
+ * produced. It is part of `serverless-driver.cjs`, in osls's own process.
  */
 
 const NO_CHANGE = 'it does not change the template';
@@ -9,7 +9,7 @@ const BUNDLED = 'functions are bundled from source';
 const BUNDLES = 'bundles the functions with its own webpack and does nothing else here';
 const WITHOUT_SEED = 'tables are served here without its seed data; pass it with --seed';
 
-/** Plug-ins that run, bundle or deploy, with the consequence of skipping them; the template does not change. */
+/** Plug-ins that run, bundle or deploy code, with the consequence of skipping them. The template does not change. */
 const WITHOUT_EFFECT = new Map([
   ['serverless-offline', NO_CHANGE],
   ['serverless-offline-sns', NO_CHANGE],
@@ -39,7 +39,7 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that run, with what is missing here: their work after a deployment or in serverless-offline. */
+/** Plug-ins that run here, with the work that is missing: work after a deployment or in serverless-offline. */
 const WORK_IN_PART = new Map([
   ['serverless-api-gateway-caching', 'sets the cache after a deployment: nothing is cached here'],
   ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is filtered here'],
@@ -56,24 +56,26 @@ const WORK_IN_PART = new Map([
 /** Plug-ins whose webpack builds the code after the template is read. */
 const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
 
-/** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
+/** Members of serverless.yml for the dashboard of Serverless, Inc. With these members, version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
-/** Properties whose misspelled or outdated name would leave a route open. */
+/** Properties that would leave a route open if their name is misspelled or outdated. */
 const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
 /** Without such a property, the default lifetime or source applies, and the route is still guarded. */
 const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
-/** Settings of `provider` before Serverless 3, and of `provider.apiGateway` since. */
+/**
+ * Settings that were members of `provider` before Serverless 3, and are members of `provider.apiGateway` since then.
+ */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /** End-of-life runtimes are accepted; runtimes that cannot run here are reported per function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
 /**
- * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
+ * `usual` is the default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
  * The returned `explain(error)` is needed because osls fails with a TypeError at a value that it would have refused.
  */
@@ -83,12 +85,12 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
   return {
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
-    /** Strings with variables, by path. */
+    /** The strings that contain variables, by path. */
     texts: () => configuration.texts,
   };
 }
 
-/** A service may pin another major version; it is still read by this osls. */
+/** A service may pin another major version. It is still read by this version of osls. */
 function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
@@ -114,13 +116,16 @@ const MAX_TEXTS = 1_000;
 
 function variableTexts(value, keys = [], seen = new Set()) {
   if (typeof value === 'string') return value.includes('${') ? [[keys.join('.'), value]] : [];
-  // A service written in code may contain itself.
+  // A service that is written in code may contain itself.
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   seen.add(value);
   return Object.entries(value).flatMap(([key, member]) => variableTexts(member, [...keys, key], seen));
 }
 
-/** A key with a value in both places, or next to a variable, stays unchanged, and osls refuses it. */
+/**
+ * Moves keys of `provider` to `provider.apiGateway`. If a key has a value in both places, or `apiGateway` is a
+ * variable, the key stays unchanged and osls refuses it.
+ */
 function withMovedKeys(provider, inform) {
   const { apiGateway = {} } = provider;
   if (typeof apiGateway !== 'object' || apiGateway === null) return provider;
@@ -148,7 +153,7 @@ function ofOwnApi(provider, inform) {
   return { ...provider, tracing: without(tracing, 'apiGateway'), logs: without(logs, 'restApi') };
 }
 
-/** A variable as its name is resolved later. */
+/** A provider whose name is a variable is accepted, because the variable is resolved later. */
 function refuseOtherProvider(provider) {
   const isShort = typeof provider === 'string';
   const name = isShort ? provider : provider?.name;
@@ -158,8 +163,8 @@ function refuseOtherProvider(provider) {
 }
 
 /**
- * `service: { name, awsKmsKeyArn }`, accepted by Serverless before version 3: moves name and key to where
- * osls reads them.
+ * Handles `service: { name, awsKmsKeyArn }`, which Serverless before version 3 accepted. Moves the name and the key to
+ * the places where osls reads them.
  */
 function withServiceName(configuration, note) {
   const { service } = configuration;
@@ -179,11 +184,11 @@ function withServiceName(configuration, note) {
   });
 }
 
-/** Such services refer to themselves by `${self:service.name}`. */
+/** Services with this form refer to their own name by `${self:service.name}`. */
 function renameServiceVariables(value) {
   if (typeof value === 'string') return value.replace(/\bself:service\.name\b/g, 'self:service');
   if (Array.isArray(value)) return value.map(renameServiceVariables);
-  // Other values of a service written in code stay unchanged: promises, functions.
+  // Other values of a service that is written in code stay unchanged, such as promises and functions.
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(
@@ -225,11 +230,11 @@ function tolerateSchema({ fromOsls, note, inform }) {
     if (refused.length > 0) refuse(refused);
   };
   return {
-    /** The state before the first plug-in of a service is loaded. */
+    /** Stores the schema as it is before the first plug-in of a service is loaded. */
     keepSchema({ schema }) {
       ofOsls ??= structuredClone(schema);
     },
-    /** osls's own error about everything that it was made to tolerate; undefined if there was nothing. */
+    /** Returns osls's own error about everything that this code made it tolerate; undefined if there was nothing. */
     refusal() {
       try {
         return refuseAll();
@@ -240,7 +245,7 @@ function tolerateSchema({ fromOsls, note, inform }) {
   };
 }
 
-/** Without its schema a route would accept every body. */
+/** Without its schema, a route would accept every body. */
 function renameRequestSchemas(functions, inform) {
   const renamed = new Set();
   for (const [name, definition] of Object.entries(functions ?? {}))
@@ -268,7 +273,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
-  // Also on the first screen: its routes may be gone.
+  // The failure is also shown on the first screen, because routes of the plug-in may be missing.
   const fail = (message, consequence) => {
     note('plugins', message, consequence);
     inform(`${message}: ${consequence}`);
@@ -309,7 +314,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   };
   prototype.loadHooks = function (plugin) {
     const name = names.get(plugin.constructor);
-    // A plug-in that refuses an unsafe deployment declares it by `guards`; others fail because AWS is absent.
+    // A plug-in that refuses an unsafe deployment declares this by `guards`. Other plug-ins fail because AWS is absent.
     if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
     const { hooks } = plugin;
     plugin.hooks = Object.fromEntries(
@@ -320,7 +325,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   };
 }
 
-/** osls refuses options of commands without a type; none of these commands is run here. */
+/** osls refuses commands whose options have no type. None of these commands is run here. */
 function declareTypes(commands) {
   for (const { options, commands: below } of Object.values(commands ?? {})) {
     for (const option of Object.values(options ?? {})) option.type ??= 'string';
@@ -328,7 +333,7 @@ function declareTypes(commands) {
   }
 }
 
-/** A hook whose failure is reported and does not stop the run. */
+/** Wraps a hook so that its failure is reported and does not stop the run. */
 function sparing(hook, name, event, fail) {
   return async function (...input) {
     try {

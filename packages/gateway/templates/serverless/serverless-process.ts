@@ -1,4 +1,4 @@
-/** The child process that runs osls: cleaned environment, messages, a time limit. */
+/** Starts the child process that runs osls, with a cleaned environment, messages and a time limit. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ type DriverRun = {
   readonly outputFolder: string;
   readonly serviceFolder: string;
   readonly arguments: readonly string[];
-  /** Added to the developer's environment, from which all `AWS_*` are removed. */
+  /** Variables added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
@@ -27,9 +27,9 @@ export type DriverNote = {
 
 export type DriverFailure = {
   readonly message: string;
-  /** Path into serverless.yml; absent = unknown. */
+  /** Path into serverless.yml; absent if it is unknown. */
   readonly property?: string;
-  /** The strings with variables of a service that is a program, by path. */
+  /** The strings that contain variables, by path, for a service that is a program. */
   readonly texts?: Readonly<Record<string, string>>;
 };
 
@@ -41,13 +41,13 @@ const ERROR_TEXT_LIMIT = 16_384;
 /** Settings of a test runner, which the child must not inherit. */
 const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 
-/** Settles when osls has ended; undefined = the result is in the output folder. */
+/** Settles when osls has ended. The result is undefined if osls has written its result to the output folder. */
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
     env: driverEnvironment(run.environment),
     execArgv: [],
-    // stdout belongs to the gateway; osls's progress is noise here.
+    // stdout belongs to the gateway, and the progress of osls is of no use here.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     signal: run.signal,
     timeout: TIME_LIMIT_MS,
@@ -83,7 +83,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/** `    at Object.<anonymous> (file.js:1:2)`; osls also begins other lines with `at`. */
+/** A line such as `    at Object.<anonymous> (file.js:1:2)`. osls also begins other lines with `at`. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -95,7 +95,10 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
 }
 
-/** The error that ended osls, without the members and version that Node prints after it; otherwise the last lines. */
+/**
+ * Returns the error that ended osls, without the members and the version that Node prints after it. Without such an
+ * error, returns the last lines.
+ */
 export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
   if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
   const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
@@ -104,7 +107,7 @@ export function describeEnd(code: number | null, killedBy: string | null, errorT
   return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
 }
 
-/** `Error: Cannot find module 'x'`, `TypeError [ERR_INVALID_ARG_TYPE]: …` */
+/** Lines such as `Error: Cannot find module 'x'` or `TypeError [ERR_INVALID_ARG_TYPE]: …`. */
 const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
 const MISSING_MODULE = /Cannot find (?:module|package) '/;
 

@@ -28,7 +28,8 @@ export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', '
 );
 
 /**
- * @throws DefinitionError for whatever osls finds wrong, a stage that `params` does not have, and a variable without value.
+ * @throws DefinitionError for anything that osls refuses, a stage that `params` does not have, and a variable without a
+ * value.
  * @throws StartError OSLS_MISSING
  */
 export async function loadServerlessService(
@@ -38,12 +39,12 @@ export async function loadServerlessService(
   source: string,
   signal: AbortSignal,
 ): Promise<RawStack> {
-  // Only osls can read a service file that is a program: its lines are not known here.
+  // Only osls can read a service file that is a program, so its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
   informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
-  // The reply to osls cannot contain our own error, so it is kept here.
+  // The reply to osls cannot contain our own error, so the error is stored here.
   let refusal: Error | undefined;
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
@@ -99,7 +100,7 @@ function informOfOffline(file: string, { environment, onProgress }: LoadOptions)
   if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
-/** The stage passed to osls; undefined = the service defines it and no option overrides it. */
+/** Returns the stage that is passed to osls; undefined if the service defines it and no option overrides it. */
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
@@ -126,7 +127,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // The value comes from a file whose content only osls knows.
+      // The provider comes from a file whose content only osls knows.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -139,7 +140,7 @@ function packageArguments(
   ];
 }
 
-/** `params` lists the stages of a service; another stage would run with unintended values. */
+/** `params` lists the stages of a service. With another stage, the service would run with unintended values. */
 function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefined): void {
   if (tree === undefined || stage === undefined) return;
   const params = tree.value['params'];
@@ -161,7 +162,7 @@ type ParameterSources = {
 };
 
 /**
- * Functions also read the file of values, so it takes precedence over the service's values for loading and
+ * Functions also read the file of values. It takes precedence over the values that the service sets for loading, and
  * over other stacks.
  */
 async function findParameter(
@@ -178,7 +179,7 @@ async function findParameter(
   return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
-/** Values of `custom.gatewright.variables` stand in for stacks that this run does not load. */
+/** Values of `custom.gatewright.variables` replace the outputs of stacks that this run does not load. */
 function withVariables(
   stackName: string,
   outputs: Readonly<Record<string, string>> | undefined,
@@ -233,7 +234,7 @@ function toRawStack(
   };
 }
 
-/** The layer of serverless-python-requirements, whose packages functions find in the Python of the machine. */
+/** The layer of serverless-python-requirements. Functions find its packages in the Python of the machine. */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 function findServiceLine(
@@ -260,8 +261,8 @@ const INCLUDES_LIMIT = 200;
 const INCLUDE_LIMIT_BYTES = 1_000_000;
 
 /**
- * The files that `file` includes, directly or not; paths are relative to the service's folder, as for osls. A
- * path with variables is not followed.
+ * Returns the files that `file` includes, directly or indirectly. Paths are relative to the service's folder, as for
+ * osls. A path with variables is not followed.
  */
 export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
   const found = new Set([file]);

@@ -1,9 +1,9 @@
 'use strict';
 /**
- * Faster versions of slow steps of osls. Part of `serverless-driver.cjs`, in osls's own process; the result
- * stays the same.
+ * Faster versions of slow steps of osls, with the same results. Part of `serverless-driver.cjs`, in osls's own process.
  */
-// Taken before the driver watches the reads of osls through these names: this is not an input of the service.
+// Loaded before the driver watches what osls reads through these names, because reads of this file are not inputs of
+// the service.
 const {
   mkdirSync,
   readFileSync,
@@ -19,18 +19,18 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
 
-/** ajv gives osls's generated configuration check a name like this. */
+/** The name that ajv gives to osls's generated configuration check contains this text. */
 const GENERATED = '[generated-ajv-validate]';
 const CODE = '.check';
-/** 12 MB each; one per osls version and set of plug-ins that extend the configuration. */
+/** Each stored check has 12 MB. There is one per osls version and set of plug-ins that extend the configuration. */
 const KEPT_CHECKS = 4;
 const SUM_BYTES = 4;
 
 /**
- * Keeps V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles on its first
- * call; Node's compile cache does not contain it.
+ * Stores V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles on its first call;
+ * Node's compile cache does not contain it.
  *
- * @param {string} folder writable only by those who can write osls itself, since its content is executed
+ * @param {string} folder writable only by users who can write osls itself, because its content is executed
  */
 function keepCompiledChecks(folder) {
   const compile = Module.prototype._compile;
@@ -53,7 +53,7 @@ function keepCompiledChecks(folder) {
   };
 }
 
-/** V8 trusts its code cache: a damaged file would end the process. */
+/** V8 trusts its code cache, so a damaged file would end the process. */
 function readWhole(file) {
   try {
     const bytes = readFileSync(file);
@@ -64,7 +64,7 @@ function readWhole(file) {
   }
 }
 
-/** At the end, when the called functions are compiled. */
+/** Called at the end, when the functions that were called have been compiled. */
 function keep(file, script) {
   const folder = path.dirname(file);
   try {
@@ -81,12 +81,12 @@ function keep(file, script) {
       .sort(([a], [b]) => b - a);
     for (const [, name] of byAge.slice(KEPT_CHECKS)) rmSync(path.join(folder, name), { force: true });
   } catch {
-    // A read-only folder of packages: the next run is as slow as this one.
+    // The folder of packages is read-only, so the next run is as slow as this one.
   }
 }
 
 /**
- * Like json-cycle, with which osls writes its state, but without searching all earlier objects for each one.
+ * Works like json-cycle, with which osls writes its state, but does not search all earlier objects for each object.
  *
  * @param {unknown} object
  * @returns a copy in which a repeated object is `{ $ref: its path }`

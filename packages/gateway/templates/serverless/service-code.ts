@@ -19,7 +19,8 @@ const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
- * The artifact that a service names runs, as on AWS; output of build plug-ins runs only if no bundle can be built here.
+ * The artifact that a service names runs, as on AWS. The output of build plug-ins runs only if no bundle can be built
+ * here.
  */
 export function findServiceCode(
   { functions, builders, webpack }: PackagedService,
@@ -49,7 +50,7 @@ export function findServiceCode(
     ...(builders.length > 0 && { isBundled: true as const }),
     ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
     packed,
-    // Watched even if absent, so that the first packaging is noticed.
+    // These archives are watched even if they do not exist, so that the first packaging is noticed.
     archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
     findings,
     informed,
@@ -63,7 +64,7 @@ function withoutArtifact(logicalId: string, artifact: string): Finding {
   return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
 }
 
-/** The archive of a function, from the state file, which packaging writes after all archives. */
+/** Finds the archive of a function in the state file, which packaging writes after all archives. */
 function readPackaging(folder: string): (functionName: string) => string | undefined {
   const state = readState(join(folder, PACKAGE_FOLDER, STATE_FILE));
   const functions = memberOf(memberOf(state, 'service'), 'functions');
@@ -85,7 +86,7 @@ function readState(file: string): JsonObject | undefined {
     const state = JSON.parse(readFileSync(file, 'utf8')) as Json;
     return isJsonObject(state) ? state : undefined;
   } catch {
-    // Being written, or incomplete: treated as not packaged.
+    // The file is being written or is incomplete, so the service counts as not packaged.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The inputs of a service's compilation, recorded by `serverless-inputs.cjs`, and whether they are unchanged.
+ * The inputs of a service's compilation, recorded by `serverless-inputs.cjs`. Determines whether they are unchanged.
  */
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
@@ -11,7 +11,7 @@ export type SeenInputs = {
   /** Why an input may be missing; absent if all inputs were observed. */
   readonly blind?: string;
   readonly files: readonly (readonly [file: string, looks: readonly Look[]])[];
-  /** Modules that were not found, with the importer: `paths` as `require.resolve` takes them. */
+  /** Modules that were not found, with the importing module. `paths` has the form that `require.resolve` accepts. */
   readonly missing: readonly MissingModule[];
 };
 
@@ -24,7 +24,7 @@ export type Inputs = {
   readonly machine: string;
 };
 
-/** Above this number of files, the service probably searches whole folders, and its inputs count as unknown. */
+/** With more files than this, the service probably searches whole folders, so its inputs count as unknown. */
 const FILE_LIMIT = 20_000;
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;
@@ -32,7 +32,7 @@ const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOI
 
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
-/** Recorded before osls runs, so that a package installed meanwhile does not count as seen. */
+/** The state before osls runs, so that a package that is installed meanwhile does not count as seen. */
 export type RunStart = { readonly epochMs: number; readonly packages: readonly Mark[] };
 
 export function markStart(serviceFolder: string, epochMs: number): RunStart {
@@ -49,8 +49,8 @@ export function markStart(serviceFolder: string, epochMs: number): RunStart {
 }
 
 /**
- * Marks that must stay the same for the result to be valid; undefined if unknown, because osls was not fully
- * traced or a file has changed while it ran.
+ * Returns the marks that must stay the same for the result to be valid. Undefined if they are unknown, because osls was
+ * not fully traced or a file has changed while osls ran.
  */
 export function markInputs(
   seen: SeenInputs,
@@ -76,7 +76,7 @@ export function markInputs(
   };
 }
 
-/** What has changed, as a word or a path; undefined: nothing. */
+/** Returns what has changed, as a word or a path; undefined if nothing has changed. */
 export function findChange(
   inputs: Inputs,
   environment: Readonly<Record<string, string | undefined>>,
@@ -88,7 +88,7 @@ export function findChange(
   return inputs.missing.find((module) => isThere(module))?.[1];
 }
 
-/** Node reads these unobserved, to find modules and to detect ES modules. */
+/** Node reads these manifests unobserved, to find modules and to detect ES modules. */
 function manifestsOf(files: SeenInputs['files']): ReadonlySet<string> {
   const known = new Map<string, string | undefined>();
   const find = (folder: string): string | undefined => {

@@ -1,4 +1,4 @@
-/** Ids of the account that a state was read from, and the expressions that replace them here. */
+/** Ids of the account that a state was read from, and the expressions that replace these ids here. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';
@@ -10,12 +10,12 @@ const SHORTEST_ID = 10;
 export class AccountIds {
   readonly #ids = new Map<string, Json>();
 
-  /** The first expression for an id wins. */
+  /** The first expression for an id is used. */
   note(id: string, meaning: () => Json): void {
     if (!this.#ids.has(id)) this.#ids.set(id, meaning());
   }
 
-  /** A known value with all ids in it replaced. */
+  /** Returns a known value in which all ids are replaced. */
   replace(value: Json, kind: Kind): Json {
     if (isJsonList(value)) return value.map((each) => this.replace(each, kind));
     if (isJsonObject(value))
@@ -32,7 +32,7 @@ export class AccountIds {
     return this.#replaceWithin(value);
   }
 
-  /** Such as the API's in its URL. */
+  /** Replaces ids within a longer text, such as the API's id in its URL. */
   #replaceWithin(text: string): Json {
     for (const [id, made] of this.#ids) {
       if (id.length < SHORTEST_ID || !/\d/.test(id) || !text.includes(id)) continue;
@@ -44,7 +44,7 @@ export class AccountIds {
   }
 }
 
-/** A JSON document that an attribute contains as a string; undefined for any other string. */
+/** Returns a document that an attribute contains as a JSON or YAML string; undefined for any other string. */
 function parseYamlOrJson(text: string): Json | undefined {
   try {
     const value: unknown = /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text);

@@ -9,7 +9,7 @@ export type Member = {
   /** Labels of a block: `"aws_sqs_queue"`, `"jobs"`. */
   readonly labels: readonly string[];
   readonly isBlock: boolean;
-  /** The inside of a block, or an expression. */
+  /** The content of a block, or an expression. */
   readonly text: string;
 };
 
@@ -18,7 +18,7 @@ const LABEL = /"([^"\\]*)"[ \t]*/y;
 const GAP = /(?:\s|,|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 
-/** The members of a body or an object, as far as they can be read. */
+/** Returns the members of a body or an object, as far as they can be read. */
 export function membersIn(body: string): readonly Member[] {
   const found: Member[] = [];
   let at = 0;
@@ -42,7 +42,7 @@ export function membersIn(body: string): readonly Member[] {
   }
 }
 
-/** The elements of `[ … ]`; undefined for another expression. */
+/** Returns the elements of `[ … ]`; undefined for any other expression. */
 export function elementsIn(expression: string): readonly string[] | undefined {
   if (!expression.startsWith('[') || endOfGroup(expression, 0) !== expression.length) return undefined;
   const inner = expression.slice(1, -1);
@@ -55,13 +55,13 @@ export function elementsIn(expression: string): readonly string[] | undefined {
   return found;
 }
 
-/** The inside of `{ … }`; undefined for another expression. */
+/** Returns the content of `{ … }`; undefined for any other expression. */
 export function objectIn(expression: string): string | undefined {
   const isObject = expression.startsWith('{') && endOfGroup(expression, 0) === expression.length;
   return isObject ? expression.slice(1, -1) : undefined;
 }
 
-/** Texts and references of a template or a reference; undefined for anything else. */
+/** Splits a template or a reference into texts and references; undefined for anything else. */
 export function partsIn(
   expression: string,
 ): readonly (string | { readonly reference: string })[] | undefined {
@@ -85,7 +85,7 @@ function matchAt(pattern: RegExp, text: string, at: number): Matched | undefined
   return found === null ? undefined : { end: pattern.lastIndex, groups: found.slice(1) };
 }
 
-/** After the bracket that closes the one at `start`. */
+/** Returns the position after the bracket that closes the bracket at `start`. */
 function endOfGroup(text: string, start: number): number {
   const closing = CLOSING[text[start] ?? ''];
   for (let at = start + 1; at < text.length; at = next(text, at)) if (text[at] === closing) return at + 1;
@@ -98,7 +98,7 @@ function endOfExpression(text: string, start: number): number {
   return text.length;
 }
 
-/** After the string, group, comment or character at `at`. */
+/** Returns the position after the string, group, comment or character at `at`. */
 function next(text: string, at: number): number {
   const character = text[at] ?? '';
   if (character === '"') return endOfString(text, at);

@@ -1,6 +1,6 @@
 /**
- * `terraform show -json` of a plan or a state, and the raw state file (version 4) → instances of resources with
- * their values, their place in the configuration, and what is unknown until apply.
+ * Reads the output of `terraform show -json` for a plan or a state, or the raw state file (version 4). Returns
+ * instances of resources with their values, their place in the configuration, and what is unknown until apply.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
 import { DefinitionError } from '../../core/errors.ts';
@@ -8,16 +8,16 @@ import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '@gat
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 
-/** A module call with its configuration; the root module counts as one, too. */
+/** A module call with its configuration. The root module also counts as a module call. */
 export type Module = {
   readonly address: string;
-  /** Empty if the format contains no configuration. */
+  /** The configuration; empty if the format contains none. */
   readonly configuration: JsonObject;
   readonly call?: {
     readonly parent: Module;
     readonly name: string;
     readonly key: string | undefined;
-    /** A folder by its path from the parent, or an address of a registry. */
+    /** Path of a folder relative to the parent, or an address in a registry. */
     readonly source: string;
     readonly expressions: JsonObject;
     readonly forEach: Json | undefined;
@@ -29,10 +29,10 @@ export type Instance = {
   readonly isData: boolean;
   readonly type: string;
   readonly name: string;
-  /** The key of `count` or `for_each`. */
+  /** The key from `count` or `for_each`. */
   readonly key: string | undefined;
   readonly values: JsonObject;
-  /** `true`, or a tree with `true` wherever a value is known only after apply. */
+  /** `true`, or a tree that contains `true` for every value that is known only after apply. */
   readonly unknown: Json | undefined;
   readonly expressions: JsonObject;
   /** The expression of `for_each`. */
@@ -47,7 +47,7 @@ export type TerraformDocument = {
   readonly variables: JsonObject;
 };
 
-/** The first release of the format had major version 0; all since have 1. */
+/** The first release of the format had major version 0. All later releases have 1. */
 const KNOWN_FORMAT = /^[01]\.\d+$/;
 const RAW_STATE_VERSION = 4;
 
@@ -138,7 +138,7 @@ function readModule(
   ];
 }
 
-/** Data sources that Terraform reads during the apply. */
+/** Returns data sources that Terraform reads only during the apply. */
 function deferredData(
   plan: JsonObject,
   root: Module,
@@ -156,7 +156,7 @@ function deferredData(
     });
 }
 
-/** `module.api["a"]` below its parent */
+/** Opens a module such as `module.api["a"]` below its parent. */
 function openModule(address: string, parent: Module): Module {
   const below = parent.address === '' ? address : address.slice(parent.address.length + 1);
   const [, name = '', key] = /^module\.([\w-]+)(?:\[(.*)\])?$/.exec(below) ?? [];
@@ -175,7 +175,7 @@ function openModule(address: string, parent: Module): Module {
   };
 }
 
-/** `0` or `"a"` of an address. */
+/** Removes the quotes from a key in an address, which is `0` or `"a"`. */
 export function unquoted(key: string | undefined): string | undefined {
   return key?.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1');
 }
@@ -223,7 +223,7 @@ function readRawState(state: JsonObject): TerraformDocument {
   return { instances, root, variables: {} };
 }
 
-/** The first block of a name: Terraform writes single blocks as lists of one. */
+/** Returns the first block of a name, because Terraform writes single blocks as lists of one. */
 export function firstBlock(value: Json | undefined): JsonObject {
   return membersOf(isJsonList(value) ? value[0] : value);
 }

@@ -1,4 +1,4 @@
-/** Files that Terraform writes, by their names and first bytes. */
+/** Recognizes files that Terraform writes by their names and first bytes. */
 import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -21,7 +21,7 @@ export function isTerraformFile(file: string): boolean {
   return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
 }
 
-/** The plan or state of a folder. @throws DefinitionError if there are several, or only .tf files */
+/** Finds the plan or state of a folder. @throws DefinitionError if there are several, or only .tf files */
 export function findTerraform(folder: string): string | undefined {
   const names = namesIn(folder);
   const written = names.filter((name) => name.endsWith('.json') && isTerraformFile(join(folder, name)));
@@ -49,7 +49,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Empty if the file cannot be read; the template reader reports why. */
+/** Returns an empty text if the file cannot be read. The template reader then reports why. */
 function readHead(file: string): string {
   let descriptor: number;
   try {

@@ -1,4 +1,4 @@
-/** Provider resources that are only parts of a CloudFormation resource. */
+/** Merges provider resources that are only parts of a CloudFormation resource. */
 import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
@@ -7,20 +7,20 @@ import { INTEGRATION_ROW } from './terraform-types.ts';
 import type { TerraformValues } from './terraform-values.ts';
 import { pascalMembers } from './terraform-values.ts';
 
-/** A resource of the template while parts are added to it. */
+/** A resource of the template to which parts are still being added. */
 export type Draft = { readonly instance: Instance; readonly type: string; properties: JsonObject };
 
 type Merge = (part: Instance, drafts: Drafts, values: TerraformValues) => boolean;
 
 type Drafts = ReadonlyMap<string, Draft>;
 
-/** Adds parts to their owners. Returns findings for parts without one. */
+/** Adds parts to their owners. Returns findings for parts without an owner. */
 export function mergeParts(
   parts: readonly Instance[],
   drafts: Drafts,
   values: TerraformValues,
 ): readonly Finding[] {
-  // Responses of an integration need the integration first.
+  // An integration must be added before its responses.
   const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
   return ordered.flatMap((part): Finding[] => {
     if (MERGES[part.type]?.(part, drafts, values) === true) return [];
@@ -72,7 +72,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
     const [settings = {}] = values.blocks(part, 'settings');
     const [, resource = '*', method = '*'] =
       /^(.*)\/([^/]+)$/.exec(typeof path === 'string' ? path : '') ?? [];
-    // -1 stands for the account's limit.
+    // The value -1 means the account's limit.
     const set = Object.entries(settings).filter(
       ([name, value]) => SETTINGS.has(name) && !(name.startsWith('throttling') && value === -1),
     );
@@ -145,7 +145,7 @@ function notifications(part: Instance, values: TerraformValues, name: string, ta
   });
 }
 
-/** The settings that CloudFormation also has. */
+/** The stage settings that CloudFormation also has. */
 const SETTINGS = new Set([
   'metrics_enabled',
   'logging_level',
@@ -184,7 +184,7 @@ function attach(values: TerraformValues, part: Instance, owners: readonly (Draft
   const isDone = owners.map((owner) =>
     change(owner, ({ properties }) => {
       const before = listOf(properties, 'ManagedPolicyArns');
-      // A state lists the attached ones with the role as well.
+      // The role in a state also lists the attached policies.
       const isThere = before.some((each) => JSON.stringify(each) === JSON.stringify(arn));
       return { ManagedPolicyArns: isThere ? before : [...before, arn] };
     }),
@@ -200,7 +200,7 @@ function methodOf(part: Instance, drafts: Drafts, values: TerraformValues): Draf
   });
 }
 
-/** The draft with equal properties. */
+/** Returns the draft of this type whose properties equal the wanted ones. */
 function ownerOf(
   drafts: Drafts,
   type: string,
@@ -218,7 +218,7 @@ function draftOf(drafts: Drafts, reference: Json | undefined): Draft | undefined
   return typeof address === 'string' ? drafts.get(address) : undefined;
 }
 
-/** The resource that an attribute refers to, by address or by the name in the plan. */
+/** Returns the resource that an attribute refers to, by address or by the name in the plan. */
 function namedBy(
   part: Instance,
   attribute: string,

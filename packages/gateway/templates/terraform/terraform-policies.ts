@@ -1,4 +1,4 @@
-/** `aws_iam_policy_document`: converts its statements to a policy, as the provider does. */
+/** Converts the statements of `aws_iam_policy_document` to a policy, as the provider does. */
 import { isJsonList, isJsonObject, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 

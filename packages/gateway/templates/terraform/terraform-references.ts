@@ -1,4 +1,6 @@
-/** Addresses in expressions of a configuration: `aws_lambda_function.f["a"].arn`, `module.api.url`, `var.name`. */
+/**
+ * Parses addresses in expressions of a configuration: `aws_lambda_function.f["a"].arn`, `module.api.url`, `var.name`.
+ */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import { unquoted } from './terraform-document.ts';
@@ -17,17 +19,20 @@ export type Reference =
       readonly type: string;
       readonly name: string;
       readonly key: string | undefined;
-      /** Undefined if an index before it is not constant. */
+      /** Undefined if an index before the attribute is not constant. */
       readonly attribute: string | undefined;
     }
-  /** Known to Terraform before the apply: `each.key`, `count.index`, `path.module`. */
+  /** A value that Terraform knows before the apply: `each.key`, `count.index`, `path.module`. */
   | { readonly kind: 'plain' }
-  /** `each.value`, with its attribute where it is a resource. */
+  /** `each.value`, with the attribute if the value is a resource. */
   | { readonly kind: 'each'; readonly attribute: string | undefined }
-  /** `local.name`, which the format does not contain. */
+  /** `local.name`, whose value the format does not contain. */
   | { readonly kind: 'lost'; readonly text: string };
 
-/** The format lists each reference in its full form and all shorter forms; only the full forms are kept, in order. */
+/**
+ * Returns only the full references, in order. The format lists each reference in its full form and in all shorter
+ * forms.
+ */
 export function fullReferences(expression: Json | undefined): readonly string[] {
   const all = isJsonObject(expression) ? expression['references'] : undefined;
   const texts = isJsonList(all) ? all.filter((each) => typeof each === 'string') : [];
@@ -37,7 +42,7 @@ export function fullReferences(expression: Json | undefined): readonly string[] 
   });
 }
 
-/** Whether it is a single expression and not a block with nested expressions. */
+/** Whether the value is a single expression, not a block with nested expressions. */
 export function isExpression(value: Json | undefined): boolean {
   if (!isJsonObject(value)) return false;
   return 'references' in value || 'constant_value' in value || Object.keys(value).length === 0;

@@ -57,7 +57,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     });
     return changes.length === 0 ? {} : { ResponseParameters: Object.fromEntries(changes) };
   },
-  // All versions here run the code in the folder.
+  // All versions run the code in the folder here.
   aws_lambda_alias: (instance, values) => {
     values.value(instance, 'function_version');
     return { FunctionVersion: '$LATEST' };
@@ -92,7 +92,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
         ...dimensionsOf(metric['dimensions']),
       };
       const MetricStat = { ...pascalMembers(given({ stat, period, unit })), Metric: ofMetric };
-      // The provider sends false where it is not set; CloudFormation's default is true.
+      // The provider sends false if the setting is absent. CloudFormation's default is true.
       const { return_data: ReturnData } = query;
       return {
         ...pascalMembers(without(query, 'metric', 'return_data')),
@@ -177,7 +177,7 @@ function throughput(read: Json | undefined, write: Json | undefined): JsonObject
 
 /**
  * The provider's default for a route is NONE, and a method must have a value. If the value is empty although there is
- * an authorizer, or is not in the format, NONE would publish what the author meant to protect.
+ * an authorizer, or if the format lacks it, NONE would publish what the author intended to protect.
  */
 function closedGuard(instance: Instance, values: TerraformValues, attribute: string): JsonObject {
   const type = values.value(instance, attribute);

@@ -1,4 +1,4 @@
-/** Expressions of the configuration next to a plan, for values that the plan does not contain. */
+/** Reads expressions of the configuration next to a plan, for values that the plan does not contain. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@gatewright/aws/json-object';
@@ -6,10 +6,10 @@ import { elementsIn, membersIn, objectIn, partsIn } from './hcl-text.ts';
 import type { Member } from './hcl-text.ts';
 import type { Instance, Module } from './terraform-document.ts';
 
-/** Names and positions from a block to one value: `environment`, 0, `variables`, `URL`. */
+/** Names and positions on the path from a block to one value: `environment`, 0, `variables`, `URL`. */
 export type SourcePath = readonly (string | number)[];
 
-/** The value of a reference; undefined if it is not known. */
+/** Returns the value of a reference; undefined if it is not known. */
 type Resolve = (reference: string) => Json | undefined;
 
 const FILE_LIMIT = 200;
@@ -23,7 +23,10 @@ export class TerraformSource {
     this.#folder = folder;
   }
 
-  /** Undefined if it is not found, or if it contains anything other than strings, references, lists and objects. */
+  /**
+   * Returns undefined if the value is not found, or if it contains anything other than strings, references, lists and
+   * objects.
+   */
   value({ module, isData, type, name }: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
     const block = this.#membersOf(module).find(
       ({ name: kind, labels }) =>
@@ -49,7 +52,7 @@ export class TerraformSource {
     return found;
   }
 
-  /** Undefined for a module that is not next to the plan. */
+  /** Returns undefined for a module that is not next to the plan. */
   #folderOf({ call }: Module): string | undefined {
     if (call === undefined) return this.#folder;
     const parent = this.#folderOf(call.parent);

@@ -1,4 +1,4 @@
-/** A plan or state of Terraform → the stack that CloudFormation would have for the same resources. */
+/** Converts a plan or state of Terraform to the stack that CloudFormation would have for the same resources. */
 import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
@@ -23,7 +23,7 @@ import type { AttributeRow } from './terraform-types.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
 import { existsSync } from 'node:fs';
 
-/** Plans are large, because they repeat all values, before and after. */
+/** Plans are large, because they contain all values twice, before and after the change. */
 const SIZE_LIMIT_BYTES = 67_108_864;
 /** Providers whose resources exist only in Terraform. */
 const LOCAL_TYPES = /^(?:null|random|local|time|tls|archive|terraform|external|template|http)_/;
@@ -125,7 +125,7 @@ function permissionsOfUrl(
   ]);
 }
 
-/** CloudFormation's inline code is the module `index`. */
+/** CloudFormation's inline code is always the module `index`. */
 function withInline(
   properties: JsonObject,
   { text, module }: Extract<FoundCode, { kind: 'inline' }>,
@@ -170,7 +170,7 @@ function readAttribute(
   return value;
 }
 
-/** A name that is known only after apply, such as a name with a random part. */
+/** Generates a name that is known only after apply, such as a name with a random part. */
 function generatedName({ address, values }: Instance, stackName: string): string {
   const prefix = values['name_prefix'];
   const head = typeof prefix === 'string' ? prefix : '';
@@ -182,7 +182,7 @@ function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], 
   return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };
 }
 
-/** Attributes that the configuration sets but nothing here reads. */
+/** Returns the attributes that the configuration sets but that this code does not read. */
 function unreadOf(instance: Instance, values: TerraformValues): readonly Finding[] {
   if (rowOf(instance.type) === undefined && !PARTS.has(instance.type)) return [];
   return Object.keys(instance.expressions)
@@ -195,7 +195,7 @@ function unreadOf(instance: Instance, values: TerraformValues): readonly Finding
     }));
 }
 
-/** Region and account of the provider, else of the first ARN. */
+/** Returns the region and account of the provider, or of the first ARN if the provider does not define them. */
 function findHome({ instances, variables }: TerraformDocument, configuration: JsonObject): Partial<Home> {
   const region = membersOf(
     mapOf(mapOf(mapOf(configuration, 'provider_config'), 'aws'), 'expressions')['region'],
@@ -222,10 +222,10 @@ function nameAfter(folder: string): string {
   return name === '' ? 'terraform' : name.slice(0, 128);
 }
 
-/** Code of functions and layers: the folder that an archive is created from, otherwise the archive itself. */
+/** The code of a function or layer: the folder that an archive is created from, or else the archive itself. */
 type FoundCode =
   | { readonly kind: 'path'; readonly path: string }
-  /** The only file of an archive; `module` is its name without the ending. */
+  /** The only file of an archive. `module` is its name without extension. */
   | { readonly kind: 'inline'; readonly text: string; readonly module: string };
 
 const OBJECT_TYPES = ['aws_s3_object', 'aws_s3_bucket_object'];
@@ -267,7 +267,7 @@ function sourceOf({ values }: Instance, folder: string): FoundCode | undefined {
   return { kind: 'inline', text, module: name.replace(/\.\w+$/, '') };
 }
 
-/** The file that is uploaded as the object of `s3_key`. */
+/** Returns the file that is uploaded as the object `s3_key`. */
 function uploadedFile({ values: { s3_key: key } }: Instance, all: readonly Instance[]): string {
   const object = all.find(
     ({ type, values }) => OBJECT_TYPES.includes(type) && typeof key === 'string' && values['key'] === key,

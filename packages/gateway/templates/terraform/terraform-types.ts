@@ -1,15 +1,15 @@
 /**
- * Maps the provider's resource types to CloudFormation's: which attribute is which property, and what other
- * resources may refer to.
+ * Maps the provider's resource types to CloudFormation's types: which attribute is which property, and what other
+ * resources can refer to.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
 import { MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import type { Json } from '@gatewright/aws/json-object';
 
 /**
- * How the value of an attribute is read: `id` names another resource; `json` is a document as text; `uri` and
- * `function` name a function; `target` is `integrations/ID`; `source` is the ARN that a permission is for;
- * `issuer` a user pool's URL; `block` is a single block, `blocks` several, `optional` a number that is omitted
+ * How the value of an attribute is read. `id` names another resource, `json` is a document as text, `uri` and
+ * `function` name a function, `target` is `integrations/ID`, `source` is the ARN that a permission is for, `issuer` is
+ * a user pool's URL, `block` is a single block, `blocks` are several blocks, and `optional` is a number that is omitted
  * if it is -1.
  */
 export type Kind =
@@ -34,14 +34,15 @@ export type AttributeRow = {
 type TypeRow = {
   readonly type: string;
   readonly attributes: readonly AttributeRow[];
-  /** Attribute → pattern of its value. */
+  /** Maps an attribute to the pattern of its value. */
   readonly exports: ReadonlyMap<string, string>;
 };
 
 /**
- * Each entry has the provider's type, CloudFormation's type, attributes and, after `>`, the values to refer to.
- * `attribute=Property:kind`; a property without a name is the attribute's in CloudFormation's spelling. A value
- * to refer to is a text with `{Ref}`, `{@Attribute}`, `{region}`, `{account}`, `{partition}` and `{suffix}`.
+ * Each entry has the provider's type, CloudFormation's type, attributes and, after `>`, the values that other resources
+ * can refer to. An attribute is `attribute=Property:kind`; without a property, its name is converted to
+ * CloudFormation's spelling. A value is a text with `{Ref}`, `{@Attribute}`, `{region}`, `{account}`, `{partition}` and
+ * `{suffix}`.
  */
 const TABLE = `
 aws_api_gateway_rest_api ApiGateway::RestApi
@@ -210,7 +211,7 @@ aws_sfn_state_machine StepFunctions::StateMachine
   name=StateMachineName definition=DefinitionString role_arn:id type=StateMachineType > id={Ref} arn={Ref} name={@Name}
 `;
 
-/** Parts of other resources: they are merged into their owners. */
+/** Types that are parts of other resources and are merged into them. */
 export const PARTS: ReadonlySet<string> = new Set(
   (
     'aws_api_gateway_integration aws_api_gateway_integration_response aws_api_gateway_method_response ' +
@@ -220,7 +221,7 @@ export const PARTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The attributes of an integration of a method, as the provider documents them. */
+/** The integration attributes of a method, as the provider documents them. */
 export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(
   `integration_http_method type uri:uri connection_type connection_id:id credentials:id request_parameters
    request_templates passthrough_behavior cache_key_parameters cache_namespace content_handling
@@ -263,7 +264,7 @@ function readAttributes(text: string): readonly AttributeRow[] {
     });
 }
 
-/** The settings of a mapping, without the settings that `SHAPES` reads. */
+/** Returns the settings of an event source mapping, without the settings that `SHAPES` reads. */
 function mappingAttributes(): string {
   const shaped = ['DestinationConfig', 'FilterCriteria'];
   const kinds: Readonly<Record<string, Kind>> = {
@@ -283,14 +284,14 @@ function snake(name: string): string {
   return name.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase();
 }
 
-/** `rest_api_id` → `RestApiId` */
+/** Converts `rest_api_id` to `RestApiId`. */
 export function pascal(name: string): string {
   return name.replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
 /**
  * Converts a pattern of the table to a CloudFormation expression.
- * @param property another property of the resource, for `{ApiId}`
+ * @param property returns another property of the resource, for `{ApiId}`
  */
 export function fillPattern(pattern: string, logicalId: string, property: (name: string) => Json): Json {
   const parts = pattern.split(/[{}]/).map((part, index): Json => (index % 2 === 0 ? part : meaning(part)));

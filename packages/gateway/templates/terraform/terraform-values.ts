@@ -1,6 +1,6 @@
 /**
- * Values of attributes: known values are used as they are; others are followed through the configuration to the
- * equivalent CloudFormation expression.
+ * Returns values of attributes. Known values are used as they are; other values are followed through the configuration
+ * to the equivalent CloudFormation expression.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ type Site = {
     readonly instance: Instance;
     readonly path: SourcePath;
   };
-  /** Position among the unknown elements of one expression, and their number. */
+  /** Position of the element among the unknown elements of one expression, and the number of these elements. */
   readonly element?: { readonly index: number; readonly count: number; readonly isList: boolean };
 };
 
@@ -40,7 +40,7 @@ type Found =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
-/** The intended attribute if an index hides it. */
+/** The attribute that is intended if an index hides it. */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',
   json: 'json',
@@ -74,7 +74,10 @@ export class TerraformValues {
     this.#modules = [...new Set(document.instances.map(({ module }) => module))];
   }
 
-  /** Undefined if absent. What cannot be followed becomes an expression that fails where it is used. */
+  /**
+   * Returns undefined if the value is absent. A value that cannot be followed becomes an expression that fails where it
+   * is used.
+   */
   value(instance: Instance, path: string, kind: Kind = 'text'): Json | undefined {
     const [name = '', inner] = path.split('.');
     this.#read.set(instance, (this.#read.get(instance) ?? new Set()).add(name));
@@ -94,7 +97,7 @@ export class TerraformValues {
     return this.#read.get(instance)?.has(attribute) === true;
   }
 
-  /** The data source or resource that an attribute is taken from, e.g. the archive of `filename`. */
+  /** Returns the data source or resource that provides an attribute, e.g. the archive of `filename`. */
   sourceOf(instance: Instance, attribute: string, type: string): Instance | undefined {
     const references = fullReferences(instance.expressions[attribute]).map(parseReference);
     for (const reference of references) {
@@ -113,7 +116,7 @@ export class TerraformValues {
     site: Site,
   ): Json | undefined {
     if (unknown === true) {
-      // Without an expression the provider computes it.
+      // Without an expression, the provider computes the value.
       const isSet = expression !== undefined && membersOf(expression)['constant_value'] !== null;
       return isSet ? this.#follow(expression, site) : undefined;
     }
@@ -140,7 +143,7 @@ export class TerraformValues {
     return value === undefined || value === null ? undefined : this.#ids.replace(value, site.kind);
   }
 
-  /** Names that the configuration sets are unchanged here. */
+  /** Names that the configuration sets are the same here, so they are not noted. */
   #noteIds(instance: Instance): void {
     const row = rowOf(instance.type);
     const given = new Set(row?.attributes.map(({ attribute }) => instance.values[attribute]));
@@ -173,7 +176,7 @@ export class TerraformValues {
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
   }
 
-  /** The expression in the files next to the plan, if it has the same references as the plan. */
+  /** Returns the expression in the files next to the plan, if it has the same references as the plan. */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;
     const { module, key } = site;
@@ -226,7 +229,7 @@ export class TerraformValues {
           'integrations/',
         );
       case 'source':
-        // The path after an API's ARN is not in the format: the permission is for the whole API.
+        // The format does not contain the path after an API's ARN, so the permission is for the whole API.
         return made(
           of((_type, attribute) => attribute === 'execution_arn'),
           'execution_arn',
@@ -264,7 +267,7 @@ export class TerraformValues {
     }
   }
 
-  /** `each.value` is known to the plan, unless it is a resource of the same key. */
+  /** The plan contains `each.value`, unless it is a resource with the same key. */
   #each(attribute: string | undefined, site: Site): Found {
     const all = fullReferences(site.forEach).map(parseReference);
     const [only] = all.filter((each) => each.kind === 'resource');
@@ -323,7 +326,7 @@ export class TerraformValues {
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {
       const own = this.#made(instance, attribute);
-      // Special kinds look for their type even if the plan contains the value.
+      // Some kinds need the type of the resource even if the plan contains the value.
       if (own === undefined || instance.isData)
         return { kind: 'known', value: this.#ids.replace(value, site.kind) };
       return LAMBDA_TYPES.has(instance.type)
@@ -348,7 +351,7 @@ export class TerraformValues {
     return all.length === 1 ? all[0] : all.find((each) => each.key !== undefined && each.key === site.key);
   }
 
-  /** The expression in the table for references to an attribute. */
+  /** Returns the table's expression for references to an attribute. */
   #made(instance: Instance, attribute: string): Json | undefined {
     const row = instance.isData ? undefined : rowOf(instance.type);
     const pattern = row?.exports.get(attribute);
@@ -370,7 +373,7 @@ export class TerraformValues {
     }
   }
 
-  /** The blocks of a name with CloudFormation's spelling of their members. */
+  /** Returns the blocks of a name, with members in CloudFormation's spelling. */
   blocks(instance: Instance, name: string, kind: Kind = 'text'): readonly JsonObject[] {
     const found = this.value(instance, name, kind);
     const list = isJsonList(found) ? found : found === undefined ? [] : [found];
@@ -400,7 +403,7 @@ function distinct(found: readonly Found[]): readonly Found[] {
   ];
 }
 
-/** A value that fails wherever it is used, with the reason. */
+/** Returns a value that fails wherever it is used, with the reason. */
 export function notKnown(why: string): Json {
   return { [NOT_KNOWN]: why };
 }
@@ -409,7 +412,7 @@ export function isNotKnown(value: Json): boolean {
   return isJsonObject(value) && value[NOT_KNOWN] !== undefined;
 }
 
-/** A block's members in CloudFormation's spelling, without members that are not set. */
+/** Returns a block's members in CloudFormation's spelling, without members that are not set. */
 export function pascalMembers(block: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(block)

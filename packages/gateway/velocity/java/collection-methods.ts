@@ -37,7 +37,7 @@ function sizeOf(self: Sequence): number {
   return self instanceof JavaList ? self.items.length : self.map.size;
 }
 
-/** Read methods of java.util.Collection. */
+/** Methods of java.util.Collection that only read. */
 function reading<Self extends Sequence>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -60,7 +60,7 @@ function insert(self: JavaList, at: number, items: readonly JavaValue[], args: A
   if (at < 0 || at > self.items.length)
     throw failure(`index ${at} is out of bounds; expected 0 to ${self.items.length}`);
   const added = copied(items, args);
-  // Moving the following elements counts as steps, too.
+  // Moving the elements that follow also counts as steps.
   args.budget.spend(1 + (self.items.length - at) / 16);
   const behind = self.items.splice(at);
   for (const item of added) self.items.push(item);
@@ -110,7 +110,7 @@ const SEQUENCE_METHODS: Readonly<Record<string, MethodBody<JavaList>>> = {
   },
 };
 
-/** java.util.ArrayList. `subList` and `toArray` copy. */
+/** Methods of java.util.ArrayList. `subList` and `toArray` return copies. */
 export const LIST_METHODS = methodTable<JavaList>({
   ...SEQUENCE_METHODS,
   'add(Object)': (self, args) => insert(self, self.items.length, [args.any(0)], args),
@@ -141,7 +141,7 @@ export const LIST_METHODS = methodTable<JavaList>({
   },
 });
 
-/** A Java array, which Velocity treats as a list of fixed size. */
+/** Methods of a Java array, which Velocity treats as a list of fixed size. */
 export const ARRAY_METHODS = methodTable<JavaList>({
   ...SEQUENCE_METHODS,
   'add(Object)': unsupported,
@@ -149,7 +149,7 @@ export const ARRAY_METHODS = methodTable<JavaList>({
   'clear()': unsupported,
 });
 
-/** `keySet()`, `values()`, `entrySet()`: removing from them removes from the map. */
+/** Methods of `keySet()`, `values()` and `entrySet()`. Removing an element from them removes it from the map. */
 export const VIEW_METHODS = methodTable<JavaMapView>({
   ...reading<JavaMapView>(),
   'add(Object)': unsupported,
@@ -167,7 +167,7 @@ export const VIEW_METHODS = methodTable<JavaMapView>({
   },
 });
 
-/** java.util.LinkedHashMap. */
+/** Methods of java.util.LinkedHashMap. */
 export const MAP_METHODS = methodTable<JavaMap>({
   ...objectMethods<JavaMap>(),
   'clear()': (self) => {

@@ -74,7 +74,7 @@ function equalSets(left: JavaMapView, right: JavaMapView, budget: RenderBudget, 
   return equalMaps(left.map, right.map, budget, depth);
 }
 
-/** Java's `hashCode`, as far as templates can call it. Zero for objects whose hash is their address. */
+/** Returns Java's `hashCode`, as far as templates can call it. Returns zero for objects whose hash is their address. */
 export function hashOf(value: JavaValue, budget: RenderBudget, depth = 0): number {
   budget.spend(1);
   budget.checkDepth(depth);

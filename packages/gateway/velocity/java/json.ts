@@ -1,6 +1,6 @@
 /**
- * JSON to Java values and back, like the library behind `$input`: lenient (`{ statusCode: 200 }` is what
- * AWS's own CDK sends), keeps the class of numbers and prints them as Java.
+ * Converts JSON to Java values and back, like the library behind `$input`. It is lenient (AWS's own CDK sends
+ * `{ statusCode: 200 }`), keeps the class of numbers, and prints them as Java does.
  */
 import { parseInteger, printNumber } from './numbers.ts';
 import { printValue } from './printing.ts';
@@ -28,8 +28,8 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /**
- * Reads JSON text leniently: names and texts may go without quotes or with single ones, commas may trail.
- * Returns undefined for what is not even that, and for more than 200 levels.
+ * Reads JSON text leniently: names and texts may have single quotes or no quotes, and commas may trail. Returns
+ * undefined for a text that cannot be read even so, and for more than 200 levels.
  * @throws TemplateError TEMPLATE_LIMIT for more names than one text may have
  *
  * @example
@@ -89,7 +89,7 @@ class JsonReader {
     while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at += 1;
   }
 
-  /** `stops`: characters that end an unquoted text. */
+  /** @param stops characters that end an unquoted text */
   #value(stops: string, depth: number): JavaValue {
     if (depth > MAX_VALUE_DEPTH) throw NOT_JSON;
     this.#skipSpace();
@@ -209,7 +209,8 @@ function scalarOf(text: string): JavaValue {
 }
 
 /**
- * A JSON value as templates see it. Whole numbers become Integer or Long, others Double.
+ * Converts a JSON value to the value that templates see. Whole numbers become Integer or Long, all other numbers
+ * Double.
  * @throws TemplateError TEMPLATE_LIMIT beyond 200 levels.
  *
  * @example
@@ -247,7 +248,8 @@ function isArray(
 }
 
 /**
- * A template's value as JSON; numbers beyond a double lose precision, objects without JSON form become their text.
+ * Converts a template's value to JSON. Numbers beyond a double lose precision, and objects without a JSON form become
+ * their text.
  *
  * @example
  * ```ts

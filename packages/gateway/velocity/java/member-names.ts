@@ -1,12 +1,14 @@
 /**
- * Limits the number of names in a JSON text before it is parsed. A text of 4 MB may contain 400,000 different
- * names; an object with so many blocks all requests for a second, while 10 MB of ordinary records take a
- * tenth.
+ * Limits the number of names in a JSON text before it is parsed. A text of 4 MB may contain 400,000 different names.
+ * Parsing an object with so many names blocks all requests for a second, while 10 MB of ordinary records take a tenth
+ * of that.
  */
 
-/** More than documents of records have; a body that maps ids to values may be refused here but not on AWS. */
+/**
+ * Ordinary documents of records have fewer names. A body that maps ids to values may be refused here but not on AWS.
+ */
 export const MAX_NAMES = 100_000;
-/** The minimum length per name, including colon and value, where there are so many. */
+/** The minimum length of a name with its colon and value, in a text with so many names. */
 const CHARS_PER_NAME = 7;
 
 const QUOTE = 34;
@@ -14,7 +16,9 @@ const APOSTROPHE = 39;
 const BACKSLASH = 92;
 const COLON = 58;
 
-/** Whether a text has more than `MAX_NAMES` different names. Scans only texts that are long enough, once. */
+/**
+ * Whether a text has more than `MAX_NAMES` different names. Only texts that are long enough are scanned, and only once.
+ */
 export function hasTooManyNames(text: string): boolean {
   if (text.length < MAX_NAMES * CHARS_PER_NAME) return false;
   const hashes = new Set<number>();
@@ -30,7 +34,7 @@ export function hasTooManyNames(text: string): boolean {
       hashes.add(hashOf(text, from, to));
       if (hashes.size > MAX_NAMES) return true;
     } else if (isBare(code)) {
-      // An unquoted name, which templates may read.
+      // Unquoted names are also counted, because templates may read them.
       if (to < at) from = at;
       to = at + 1;
     }
@@ -52,7 +56,7 @@ function isBare(code: number): boolean {
   return code > 32 && code !== 44 && code !== 91 && code !== 93 && code !== 123 && code !== 125;
 }
 
-/** FNV-1a: two names with the same hash count as one, so a collision never refuses a text. */
+/** FNV-1a. Two names with the same hash count as one, so a collision never refuses a text. */
 function hashOf(text: string, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -17,7 +17,7 @@ import {
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
-/** A method's body. `''` stands for Java's `void`, which Velocity prints as nothing. */
+/** The body of a method. `''` represents Java's `void`, which Velocity prints as nothing. */
 export type MethodBody<Self> = (self: Self, args: Arguments) => JavaValue;
 
 type ParameterType = keyof typeof ACCEPTS;
@@ -27,7 +27,7 @@ type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly 
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
 /**
- * The values that Java would pass to a parameter of that type; null fits every class, but no primitive type.
+ * The values that Java would pass to a parameter of a type. Null is allowed for every class, but for no primitive type.
  */
 const ACCEPTS = {
   int: (value: JavaValue) => typeof value === 'number',
@@ -54,7 +54,7 @@ function isParameterType(text: string): text is ParameterType {
   return Object.hasOwn(ACCEPTS, text);
 }
 
-/** Builds a table from Java signatures, `substring(int,int)`; the first matching one is called. */
+/** Builds a table from Java signatures, such as `substring(int,int)`. The first signature that matches is called. */
 export function methodTable<Self>(signatures: Readonly<Record<string, MethodBody<Self>>>): MethodTable<Self> {
   const table = new Map<string, Overload<Self>[]>();
   for (const [signature, body] of Object.entries(signatures)) {

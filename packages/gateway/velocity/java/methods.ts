@@ -71,7 +71,7 @@ export function callMethod(
     : undefined;
 }
 
-/** `$value.name`: a getter, then a map entry, then a boolean `is…`. */
+/** `$value.name` calls a getter, then reads a map entry, then calls a boolean `is…`. */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
   // Every Java object has a class; exposing it would give access to all of Java.
   if (name === 'class' || name === 'Class') return undefined;
@@ -84,7 +84,7 @@ export function getProperty(self: JavaValue, name: string, budget: RenderBudget)
   return typeof flag === 'boolean' ? flag : undefined;
 }
 
-/** The name as written, then with the case of its first letter changed. */
+/** Tries the name as written, and then with the case of its first letter changed. */
 function callGetter(
   self: JavaValue,
   prefix: string,
@@ -99,25 +99,25 @@ function callGetter(
   );
 }
 
-/** `#set($value.name = …)`: puts into a map; has no effect on values without the property. */
+/** `#set($value.name = …)` puts an entry into a map. It has no effect on other values without the property. */
 export function setProperty(self: JavaValue, name: string, value: JavaValue): void {
   if (self instanceof JavaMap) self.put(name, value);
   else if (self instanceof LoopScope) self.stored.put(name, value);
   else if (self instanceof JavaEntry && name === 'value') self.value = value;
 }
 
-/** `$value[index]`; undefined if the value cannot be indexed in this way. */
+/** Returns `$value[index]`; undefined if the value cannot be indexed in this way. */
 export function getIndex(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaValue | undefined {
   return callMethod(self, 'get', [fromEnd(self, index, budget)], budget);
 }
 
-/** `#set($value[index] = …)`. */
+/** Assigns the value of `#set($value[index] = …)`. */
 export function setIndex(self: JavaValue, index: JavaValue, value: JavaValue, budget: RenderBudget): void {
   const args = [fromEnd(self, index, budget), value];
   if (callMethod(self, 'set', args, budget) === undefined) callMethod(self, 'put', args, budget);
 }
 
-/** A negative index counts from the end. */
+/** Converts a negative index, which counts from the end. */
 function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaValue {
   if (typeof index !== 'number' || index >= 0) return index;
   const size = callMethod(self, 'size', [], budget);
@@ -128,8 +128,8 @@ function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaV
 }
 
 /**
- * The values that #foreach iterates over: lists, arrays, sets, the values of a map, iterators. Undefined for
- * others.
+ * Returns the values that #foreach iterates over: lists, arrays, sets, the values of a map, iterators. Undefined for
+ * any other value.
  */
 export function iteratorOf(value: JavaValue, budget: RenderBudget): JavaIterator | undefined {
   if (value instanceof JavaIterator) return value;

@@ -57,7 +57,7 @@ function sign(difference: number): number {
   return Math.sign(difference);
 }
 
-/** intValue() and similar methods of every Number. */
+/** `intValue()` and similar methods of every Number. */
 function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -69,7 +69,7 @@ function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodB
   };
 }
 
-/** java.lang.Integer. Templates use `$n.parseInt("5")` to turn texts into numbers. */
+/** Methods of java.lang.Integer. Templates use `$n.parseInt("5")` to convert texts to numbers. */
 export const INTEGER_METHODS = methodTable<number>({
   ...conversions<number>(),
   'compare(int,int)': (_, args) => sign(args.int(0) - args.int(1)),

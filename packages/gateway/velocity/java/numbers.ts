@@ -1,9 +1,12 @@
-/** Velocity 1.7's arithmetic on Java's numbers: the class of the result decides how it is printed. */
+/** Velocity 1.7's arithmetic on Java's numbers. The class of the result decides how it is printed. */
 import { JavaBigDecimal, JavaBigInteger, JavaDouble, JavaLong, type JavaNumber } from './values.ts';
 import { failure, TemplateError } from './template-error.ts';
 
 const LONG_BITS = 64;
-/** Maximum digits of a BigInteger or BigDecimal; multiplying longer ones would cost more than its step. */
+/**
+ * Maximum number of digits of a BigInteger or BigDecimal. Multiplying longer numbers would cost more than the one step
+ * that is charged.
+ */
 const MAX_DIGITS = 2_000;
 
 export type MathOperator = 'plus' | 'minus' | 'multiply' | 'divide' | 'modulo';
@@ -14,7 +17,10 @@ function isInteger(value: JavaNumber): value is JavaInteger {
   return typeof value === 'number' || value instanceof JavaLong || value instanceof JavaBigInteger;
 }
 
-/** Integer if it fits, otherwise Long, otherwise BigInteger: for number literals and JSON numbers. */
+/**
+ * Returns an Integer if the value fits, otherwise a Long, otherwise a BigInteger. Used for number literals and JSON
+ * numbers.
+ */
 function smallestInteger(value: bigint): JavaInteger {
   if (value === BigInt.asIntN(32, value)) return Number(value);
   return value === BigInt.asIntN(LONG_BITS, value) ? new JavaLong(value) : new JavaBigInteger(value);
@@ -33,7 +39,7 @@ function bigintOf(value: JavaInteger): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
-/** Java's `intValue`: the low 32 bits of a whole number; a double is truncated and kept in range. */
+/** Java's `intValue`. A whole number keeps its low 32 bits; a double is truncated and limited to the range. */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (isInteger(value)) return Number(BigInt.asIntN(32, bigintOf(value)));
@@ -58,7 +64,7 @@ export function toDouble(value: JavaNumber): number {
   return Number(value.value);
 }
 
-/** The exact value: every double has a finite decimal fraction. */
+/** Returns the exact value, because every double has a finite decimal fraction. */
 function toBigDecimal(value: JavaNumber): JavaBigDecimal {
   if (value instanceof JavaBigDecimal) return value;
   if (isInteger(value)) return new JavaBigDecimal(bigintOf(value), 0);
@@ -73,7 +79,8 @@ function toBigDecimal(value: JavaNumber): JavaBigDecimal {
 }
 
 /**
- * Negative, zero or positive as `left` is less than, equal to or greater than `right`; NaN equals everything.
+ * Returns a negative number, zero or a positive number if `left` is less than, equal to or greater than `right`. NaN
+ * equals everything.
  */
 export function compareNumbers(left: JavaNumber, right: JavaNumber): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
@@ -99,7 +106,7 @@ function isZero(value: JavaNumber): boolean {
   return value instanceof JavaBigDecimal ? value.unscaled === 0n : toDouble(value) === 0;
 }
 
-/** The result, or null for a division by zero, which Velocity treats as having no value. */
+/** Returns the result, or null for a division by zero, which Velocity treats as no value. */
 export function calculate(operator: MathOperator, left: JavaNumber, right: JavaNumber): JavaNumber | null {
   if ((operator === 'divide' || operator === 'modulo') && isZero(right)) return null;
   if (isInteger(left) && isInteger(right)) return calculateInteger(operator, left, right);
@@ -113,7 +120,7 @@ function calculateInteger(operator: MathOperator, left: JavaInteger, right: Java
   const b = bigintOf(right);
   const result = integerResult(operator, a, b, isBig);
   if (isBig) return new JavaBigInteger(bounded(result));
-  // The wider of the two classes, or a still wider one if the result does not fit.
+  // The result has the wider of the two classes, or a still wider class if it does not fit.
   if (result !== BigInt.asIntN(LONG_BITS, result)) return new JavaBigInteger(result);
   if (left instanceof JavaLong || right instanceof JavaLong) return new JavaLong(result);
   return smallestInteger(result);
@@ -166,7 +173,7 @@ function calculateDecimal(
     case 'multiply':
       return new JavaBigDecimal(bounded(left.unscaled * right.unscaled), left.scale + right.scale);
     case 'divide':
-      // Keeps the scale of the dividend and rounds half down.
+      // The quotient keeps the scale of the dividend and is rounded half down.
       return new JavaBigDecimal(divideHalfDown(a * 10n ** BigInt(left.scale), b), left.scale);
     case 'modulo':
       throw failure('Cannot calculate the modulo of BigDecimals.');
@@ -204,7 +211,7 @@ function tooLong(): TemplateError {
   );
 }
 
-/** Java's `toString` of that class. */
+/** Java's `toString` for the class of the number. */
 export function printNumber(value: JavaNumber): string {
   if (typeof value === 'number') return String(value);
   if (value instanceof JavaDouble) return printDouble(value.value);
@@ -212,7 +219,7 @@ export function printNumber(value: JavaNumber): string {
   return String(value.value);
 }
 
-/** At least one decimal; an exponent below 10^-3 and from 10^7 on. */
+/** Prints at least one decimal, and an exponent for values below 10^-3 and from 10^7 on. */
 function printDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';

@@ -16,7 +16,7 @@ import {
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
-/** Java's `String.valueOf`, within the budget: shared parts of a value could be printed without end. */
+/** Java's `String.valueOf`, within the budget, because a value with shared parts could be printed without end. */
 export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);
@@ -53,7 +53,7 @@ function printMap(
 
 function printList(list: JavaList, budget: RenderBudget, depth: number): string {
   if (list.kind === 'json') return printJson(list, budget, { escapeSlash: true, depth });
-  // Java prints the class and address of an array; the address is useless.
+  // Java prints the class and the address of an array; the address has no meaning here.
   if (list.kind === 'array') return '[Ljava.lang.String;@0';
   return printItems(list, list.items, budget, depth);
 }
@@ -85,12 +85,12 @@ function joined(
 
 /** The two JSON formats of the library behind `$input`. */
 type JsonPrinting = {
-  /** Prints `/` as `\/`: for lists, but not in `$input.json`. */
+  /** Prints `/` as `\/`. This applies to lists, but not to `$input.json`. */
   readonly escapeSlash: boolean;
   readonly depth?: number;
 };
 
-/** Compact JSON text. Texts in non-JSON values (a map's view, a loop) print as JSON strings. */
+/** Prints compact JSON. The texts of values that are not JSON (a map's view, a loop) become JSON strings. */
 export function printJson(value: JavaValue, budget: RenderBudget, printing: JsonPrinting): string {
   const depth = printing.depth ?? 0;
   const inner = { ...printing, depth: depth + 1 };

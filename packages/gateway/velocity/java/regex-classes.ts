@@ -2,15 +2,15 @@
 
 export type CharTest = (codePoint: number) => boolean;
 
-/** Code points from first to last, sorted, with gaps between ranges. */
+/** Ranges from the first to the last code point, sorted, with gaps between them. */
 export type Ranges = readonly (readonly [number, number])[];
 
-/** A class of characters; `ranges` is undefined if only the test knows them (Unicode properties). */
+/** A class of characters. `ranges` is undefined if the characters are known only by the test (Unicode properties). */
 export type CharClass = { readonly test: CharTest; readonly ranges: Ranges | undefined };
 
 const LAST = 0x10ffff;
 
-/** Code points of `\t` and similar. */
+/** Code points of escapes such as `\t`. */
 export const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 
 /** `pairs` lists the ends of ranges: `09AZ` is 0 to 9 and A to Z. */
@@ -21,7 +21,7 @@ function classOf(pairs: string): CharClass {
   );
 }
 
-/** `\d` and similar; ASCII only, as in Java without flags. */
+/** Classes such as `\d`; ASCII only, as in Java without flags. */
 export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations({
   d: classOf('09'),
   w: classOf('09AZ__az'),
@@ -30,7 +30,7 @@ export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations(
   v: classOf('\n\r\u0085\u0085\u2028\u2029'),
 });
 
-/** `\p{Alpha}` and similar. */
+/** Classes such as `\p{Alpha}`. */
 export const POSIX_CLASSES: Readonly<Record<string, CharClass>> = {
   Lower: classOf('az'),
   Upper: classOf('AZ'),
@@ -61,7 +61,7 @@ function withNegations(classes: Readonly<Record<string, CharClass>>): Record<str
   return { ...classes, ...Object.fromEntries(others) };
 }
 
-/** A character class as a JavaScript regular expression that matches one character. */
+/** A character class that is defined by a JavaScript regular expression for one character. */
 export function propertyClass(set: RegExp): CharClass {
   return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }
@@ -126,7 +126,7 @@ export function rangeClass(first: number, last: number, ignoreCase: boolean): Ch
   return ofRanges(folded);
 }
 
-/** Without UNICODE_CASE Java ignores case for ASCII letters only. */
+/** Without UNICODE_CASE, Java ignores case only for ASCII letters. */
 function foldings(code: number): readonly number[] {
   if (code >= 65 && code <= 90) return [code, code + 32];
   return code >= 97 && code <= 122 ? [code, code - 32] : [code];

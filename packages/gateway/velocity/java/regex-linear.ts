@@ -1,14 +1,14 @@
 /**
- * Finds Java patterns that are safe for V8's own RegExp, which cannot be interrupted. In these patterns the
- * next character alone decides how to continue (deterministic in Glushkov's sense: the positions that may
- * follow a position have no character in common), and no part that may be empty repeats or has another such
- * part as an alternative. A backtracking matcher then sees each character at most twice: linear time. `a+b+`
- * is such a pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that counts steps.
+ * Finds Java patterns that are safe for V8's own RegExp, which cannot be interrupted. In such a pattern, the next
+ * character alone decides how to continue. It is deterministic in Glushkov's sense: the positions that may follow a
+ * position have no character in common. In addition, no part that may be empty is repeated or has another such part as
+ * an alternative. A backtracking matcher then sees each character at most twice, so its time is linear. `a+b+` is such
+ * a pattern. `(a+)+`, `.*x.*` and `a*ab` are not, so the engine that counts steps runs them.
  */
 import type { CharClass, Ranges } from './regex-classes.ts';
 import type { Node } from './regex-parser.ts';
 
-/** Only with flags `u` and `y`: characters are code points and there is no search. */
+/** Regular expressions with the flags `u` and `y`, so characters are code points and there is no search. */
 export type LinearForms = {
   /** The expression for Java's `matches`. */
   readonly whole: RegExp | undefined;
@@ -21,7 +21,7 @@ export const MAX_LINEAR_CHARS = 65_536;
 
 const MAX_PLACES = 256;
 
-/** A position in the pattern that takes one character, and its possible successors. */
+/** A position in the pattern that matches one character, and its possible successors. */
 type Place = { readonly ranges: Ranges; readonly next: Set<Place> };
 
 type Part = { readonly first: readonly Place[]; readonly last: readonly Place[]; readonly nullable: boolean };
@@ -48,7 +48,7 @@ export function linearForms(pattern: Node): LinearForms {
   }
 }
 
-/** Whether this form may decide about a text; the result equals the engine's. */
+/** Tests a text, with the same result as the engine; undefined if this form must not decide about the text. */
 export function runLinear(form: RegExp | undefined, text: string): boolean | undefined {
   if (form === undefined || text.length > MAX_LINEAR_CHARS) return undefined;
   form.lastIndex = 0;
@@ -56,8 +56,8 @@ export function runLinear(form: RegExp | undefined, text: string): boolean | und
 }
 
 /**
- * Removes a leading `^` and a trailing `$`. For `matches` both are always true there: nothing comes before,
- * and the end of the text is an end of every kind.
+ * Removes a leading `^` and a trailing `$`. For `matches`, both are always true there: nothing precedes the text, and
+ * its end is an end of every kind.
  */
 function stripAnchors(pattern: Node) {
   const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(
@@ -79,9 +79,9 @@ function stripAnchors(pattern: Node) {
 }
 
 /**
- * Treats `\w+\.?[.\w]*` as `\w[.\w]*`: characters beyond a repetition's minimum are taken by the endless
- * repetition after it, so both match the same texts. Token patterns are often written that way, and would be
- * ambiguous without need.
+ * Treats `\w+\.?[.\w]*` as `\w[.\w]*`. Characters beyond a repetition's minimum can be matched by the endless
+ * repetition after it, so both patterns match the same texts. Patterns for tokens often have this form, and would
+ * otherwise be ambiguous.
  */
 function withoutSwallowed(nodes: readonly Node[]): readonly Node[] {
   return nodes.map(simplified).reduceRight<readonly Node[]>((behind, node) => {
@@ -107,7 +107,7 @@ function isWithin(inner: Ranges, outer: Ranges): boolean {
   return inner.every(([first, last]) => outer.some(([from, to]) => from <= first && last <= to));
 }
 
-/** Follows the pattern with counted repetitions expanded, and refuses ambiguity. */
+/** Follows the pattern with counted repetitions expanded, and refuses ambiguous patterns. */
 class Places {
   readonly #all: Place[] = [];
 
@@ -160,7 +160,7 @@ class Places {
       for (const place of loop.last) for (const each of loop.first) place.next.add(each);
       tail = { ...loop, nullable: true };
     } else if (max - min > MAX_PLACES) throw new NotLinear();
-    // x{0,3} is (x(x(x)?)?)?
+    // `x{0,3}` becomes `(x(x(x)?)?)?`.
     else for (let count = min; count < max; count += 1) tail = { ...join(once(), tail), nullable: true };
     for (let count = 0; count < min; count += 1) tail = join(once(), tail);
     return tail;

@@ -16,7 +16,7 @@ import {
 } from './regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
-/** A condition at a position, which takes no character. */
+/** A condition at a position. It consumes no character. */
 export type Assertion =
   | 'start'
   | 'end'
@@ -89,7 +89,7 @@ export class RegexParser {
     return found;
   }
 
-  /** Inline flags last until the enclosing group ends. */
+  /** Parses alternatives. Inline flags apply until the enclosing group ends. */
   #choice(): Node {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested groups');
@@ -234,7 +234,7 @@ export class RegexParser {
     return String(group);
   }
 
-  /** A backslash sequence that represents characters. */
+  /** Parses a backslash sequence that represents characters. */
   #escapedChar(): CharClass {
     const property = this.#take(/([pP])(?:\{(\^?\w+)\}|(\w))/);
     if (property !== null) return this.#property(property[2] ?? property[3] ?? '', property[1] === 'P');
@@ -263,7 +263,7 @@ export class RegexParser {
     return isNegated ? negated(set) : set;
   }
 
-  /** After `[`: a union of characters, ranges and classes, optionally negated or intersected. */
+  /** Parses a class after `[`: a union of characters, ranges and classes, optionally negated or intersected. */
   #charClass(): CharClass {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested classes');
@@ -303,7 +303,7 @@ export class RegexParser {
     return rangeClass(from, to, this.#flags.ignoreCase);
   }
 
-  /** One character as code point, or a class such as `\d`. */
+  /** Parses one character, returned as code point, or a class such as `\d`. */
   #classChar(): number | CharClass {
     if (!this.#eat('\\')) {
       const code = this.#pattern.codePointAt(this.#at) ?? 0;
@@ -326,7 +326,7 @@ const BOUNDARIES: Readonly<Record<string, Assertion>> = {
   Z: 'inputEnd',
 };
 
-/** `\R`: one line break of any kind; CR LF is one line break. */
+/** `\R` matches one line break of any kind. CR LF is one line break. */
 const LINE_BREAK: Node = {
   kind: 'choice',
   parts: [

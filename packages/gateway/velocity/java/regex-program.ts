@@ -1,4 +1,4 @@
-/** Patterns of java.util.regex as a program for `regex.ts`. */
+/** Compiles patterns of java.util.regex to programs for `regex.ts`. */
 import type { CharTest } from './regex-classes.ts';
 import { type LinearForms, linearForms } from './regex-linear.ts';
 import { type Assertion, type Node, RegexParser } from './regex-parser.ts';
@@ -11,7 +11,7 @@ export type Instruction =
   | { op: 'split'; first: number; second: number }
   | { op: 'jump'; to: number }
   | { readonly op: 'save'; readonly slot: number }
-  /** Fails if nothing was consumed since `save` of the slot: an empty iteration of a loop. */
+  /** Fails if nothing was consumed since the `save` of the slot, because this is an empty iteration of a loop. */
   | { readonly op: 'progress'; readonly slot: number }
   | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
   | {
@@ -26,12 +26,12 @@ export type Instruction =
 
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
-  /** The number of capturing groups, with the whole match as group 0. */
+  /** The number of capturing groups. The whole match is group 0 and is included. */
   readonly groups: number;
   /** Number of stored positions: two per group, then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
-  /** JavaScript's own RegExp, where it is proven equal and linear. */
+  /** JavaScript's own RegExp, for patterns that are proven equal and linear. */
   readonly linear: LinearForms;
 };
 
@@ -61,7 +61,8 @@ const PROGRAMS = new Map<string, RegexProgram>();
 const MAX_PROGRAMS = 256;
 
 /**
- * `parseRegex` with a cache: a template or an integration response uses the same pattern at each request.
+ * Works like `parseRegex` with a cache, because a template or an integration response uses the same pattern at each
+ * request.
  * @throws TemplateError as `parseRegex`
  */
 export function regexProgram(pattern: string): RegexProgram {
@@ -73,7 +74,7 @@ export function regexProgram(pattern: string): RegexProgram {
   return program;
 }
 
-/** Emits nodes as instructions. Counted repetitions are expanded, so their number is limited. */
+/** Emits instructions for nodes. Counted repetitions are expanded, so the number of instructions is limited. */
 class Emitter {
   #out: Instruction[] = [];
   #total = 0;
@@ -192,7 +193,7 @@ class Emitter {
     return split;
   }
 
-  /** Sets a split's target after the repeated part. */
+  /** Sets the target of a split to the instruction after the repeated part. */
   #aim(split: { first: number; second: number }, exit: number, lazy: boolean): void {
     split.second = lazy ? split.first : exit;
     if (lazy) split.first = exit;

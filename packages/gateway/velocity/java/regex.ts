@@ -1,8 +1,8 @@
 /**
- * java.util.regex for templates. Neither Java's nor JavaScript's engine can be interrupted: `(a+)+$` on a
- * long text would hang the gateway. This engine backtracks like Java, on an explicit stack, and charges every
- * step to the render's budget, so a hostile pattern ends in a TemplateError. Patterns that are proven
- * harmless run as a RegExp (`regex-linear.ts`).
+ * java.util.regex for templates. Neither Java's nor JavaScript's engine can be interrupted, so `(a+)+$` on a long text
+ * would hang the gateway. This engine backtracks like Java, on an explicit stack, and charges every step to the
+ * render's budget, so a hostile pattern ends in a TemplateError. Patterns that are proven harmless run as a RegExp
+ * (`regex-linear.ts`).
  */
 import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
@@ -10,7 +10,7 @@ import { type Instruction, regexProgram, type RegexProgram } from './regex-progr
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
 
-/** Start and end of each group; -1 if it did not match. */
+/** Start and end of each group; -1 if the group did not match. */
 type Slots = number[];
 
 type Found = { readonly start: number; readonly end: number; readonly slots: Slots };
@@ -39,7 +39,7 @@ class Matcher {
     return this.#program.names.get(name);
   }
 
-  /** Java's `matches`: the whole text. */
+  /** Java's `matches`: whether the whole text matches. */
   matchesAll(): boolean {
     this.#budget.spendChars(this.#text.length);
     const known = runLinear(this.#program.linear.whole, this.#text);
@@ -54,7 +54,7 @@ class Matcher {
     return this.#find(0) !== undefined;
   }
 
-  /** Java's `find`, repeated: an empty match advances the search by one. */
+  /** Java's `find`, repeated. An empty match advances the search by one character. */
   *findAll(): Generator<Found> {
     let from = 0;
     while (from <= this.#text.length) {
@@ -89,8 +89,8 @@ class Matcher {
   }
 
   /**
-   * Runs a program; returns the end of the match, with the groups in `slots`. The stack contains triples:
-   * places to resume (instruction, position, -1) and slots to restore (slot, value, -2).
+   * Runs a program and returns the end of the match, with the groups in `slots`. The stack contains triples: places to
+   * resume (instruction, position, -1) and slots to restore (slot, value, -2).
    */
   #run(
     program: readonly Instruction[],
@@ -138,7 +138,7 @@ class Matcher {
     }
   }
 
-  /** The position after an instruction that matches here. */
+  /** Returns the position after an instruction that matches here; undefined if it does not match. */
   #consume(
     instruction: Exclude<Instruction, { op: 'match' | 'split' | 'jump' | 'save' }>,
     position: number,
@@ -168,7 +168,7 @@ class Matcher {
     }
   }
 
-  /** Runs a part that backtracking does not re-enter; the stack restores its groups. */
+  /** Runs a part that backtracking does not re-enter. The stack restores the groups of the part. */
   #inner(
     program: readonly Instruction[],
     start: number,
@@ -237,7 +237,7 @@ class Matcher {
 }
 
 /**
- * Returns to the last choice and restores the slots that were set since then; undefined if no choice is left.
+ * Returns to the last choice and restores the slots that were set since that choice; undefined if no choice is left.
  */
 function backtrack(stack: number[], slots: Slots): readonly [number, number] | undefined {
   for (;;) {
@@ -270,13 +270,14 @@ export function matchesRegex(text: string, pattern: string | RegexProgram, budge
   return new Matcher(pattern, text, budget).matchesAll();
 }
 
-/** Java's `find` with a compiled program: whether it matches anywhere. */
+/** Java's `find` with a compiled program: whether the program matches anywhere in the text. */
 export function findsRegex(text: string, program: RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(program, text, budget).finds();
 }
 
 /**
- * Java's `replaceAll`, or `replaceFirst` for only the first match. `$1` and `\` are special in `replacement`.
+ * Java's `replaceAll`, or `replaceFirst` if only the first match is replaced. `$1` and `\` are special in
+ * `replacement`.
  */
 export function replaceRegex(
   text: string,
@@ -319,7 +320,7 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
   return result;
 }
 
-/** The group number and length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
+/** Returns the group number and the length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
 function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
   if (named !== null) {
@@ -336,14 +337,14 @@ function readGroup(replacement: string, at: number, matcher: Matcher): readonly 
   return [group, length + 1];
 }
 
-/** Java's `split`: at most `limit` parts if positive; for 0, trailing empty parts are dropped. */
+/** Java's `split`. A positive `limit` is the maximum number of parts; for 0, trailing empty parts are dropped. */
 export function splitRegex(text: string, pattern: string, limit: number, budget: RenderBudget): string[] {
   const matcher = new Matcher(pattern, text, budget);
   const parts: string[] = [];
   let last = 0;
   for (const { start, end } of matcher.findAll()) {
     if (limit > 0 && parts.length === limit - 1) break;
-    // An empty match at the start makes no empty first part.
+    // An empty match at the start does not produce an empty first part.
     if (end === 0) continue;
     parts.push(text.slice(last, start));
     budget.spend(1);

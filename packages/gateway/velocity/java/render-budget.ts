@@ -1,19 +1,23 @@
 import { TemplateError } from './template-error.ts';
 
 /**
- * The limits of one render. AWS publishes the first and the template size; the others are the gateway's own.
+ * The limits of one render. AWS publishes the limit of iterations and of the template size; the other limits are the
+ * gateway's own.
  */
 export type RenderLimits = {
-  /** The iterations of one #foreach; the loop then ends, as with Velocity's `directive.foreach.maxloops`. */
+  /**
+   * Maximum number of iterations of one #foreach. The loop then ends, as with Velocity's `directive.foreach.maxloops`.
+   */
   readonly maxIterations: number;
-  /** Nodes rendered, elements copied, characters scanned by regular expressions. */
+  /** Maximum number of steps: nodes rendered, elements copied, and characters scanned by regular expressions. */
   readonly maxSteps: number;
-  /** Characters in the output, and in any intermediate string. */
+  /** Maximum number of characters in the output, and in any intermediate string. */
   readonly maxChars: number;
 };
 
 /**
- * AWS: 1,000 iterations. An integration payload is at most 10 MB; steps keep a hostile template under about a second.
+ * The default limits. AWS's limit is 1,000 iterations. An integration payload has at most 10 MB. The limit of steps
+ * ends a hostile template in about a second.
  *
  * @example
  * ```ts
@@ -28,14 +32,14 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
   maxChars: 10_485_760,
 };
 
-/** Making or scanning this many characters costs one step. */
+/** Creating or scanning this many characters costs one step. */
 const CHARS_PER_STEP = 16;
 
-/** The depth of values that are printed, compared, read or written. */
+/** Maximum depth of values that are printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
 /**
- * What one render may still spend. Every loop over data pays into it, so no input can hang the gateway.
+ * The remaining budget of one render. Every loop over data is charged to it, so no input can hang the gateway.
  *
  * @example
  * ```ts
@@ -76,7 +80,7 @@ export class RenderBudget {
     }
   }
 
-  /** Charges for a text of that length. */
+  /** Charges for a text of this length. */
   spendChars(chars: number): void {
     this.spend(1 + chars / CHARS_PER_STEP);
   }

@@ -74,7 +74,7 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
   return new JavaList([...texts], 'array');
 }
 
-/** Reading a text costs steps by its length, so that loops over long texts stay within the budget. */
+/** Reading a text costs steps according to its length, so that loops over long texts stay within the budget. */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
     args.budget.spendChars(self.length);
@@ -84,7 +84,7 @@ function scanning(body: MethodBody<string>): MethodBody<string> {
 
 const toText: MethodBody<string> = (_, args) => printValue(args.any(0), args.budget);
 
-/** java.lang.String of Java 8. Static methods can be called on any text, as in Velocity. */
+/** Methods of java.lang.String in Java 8. As in Velocity, static methods can be called on any text. */
 export const STRING_METHODS = methodTable<string>({
   'charAt(int)': (self, args) => new JavaCharacter(self.charAt(checkIndex(args.int(0), self.length))),
   'codePointAt(int)': (self, args) => self.codePointAt(checkIndex(args.int(0), self.length)) ?? 0,
@@ -154,7 +154,7 @@ const SPECIFIER = /%(?:(\d{1,3})\$)?([-#+ 0,(]*)(\d{1,6})?(?:\.(\d{1,3}))?([a-zA
 
 /**
  * Java's `String.format` for %s %d %f %x %c %b %n %% with width, precision and the flags `-0+,`.
- * @throws TemplateError TEMPLATE_FAILED for other conversions, a missing argument, or one of the wrong type.
+ * @throws TemplateError TEMPLATE_FAILED for other conversions, a missing argument, or an argument of the wrong type.
  */
 function formatJava(format: string, args: readonly JavaValue[], budget: RenderBudget): string {
   let next = 0;

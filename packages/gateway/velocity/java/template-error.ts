@@ -1,8 +1,10 @@
-/** Why a mapping template was refused or its rendering ended. */
+/** The reason why a mapping template was refused or its rendering ended. */
 export type TemplateErrorCode =
   /** The text is not Velocity 1.7. */
   | 'TEMPLATE_SYNTAX'
-  /** Over 300 KB, nested too deeply, or using what AWS does not have (#include, #parse, #evaluate). */
+  /**
+   * The template has over 300 KB, is nested too deeply, or uses what AWS does not have (#include, #parse, #evaluate).
+   */
   | 'TEMPLATE_REFUSED'
   /** A method or directive failed while rendering, as a Java exception would. */
   | 'TEMPLATE_FAILED'
@@ -15,7 +17,7 @@ export type TemplateErrorCode =
 export type TemplatePlace = { readonly line: number; readonly column: number };
 
 /**
- * The only error that leaves the template engine. `message` says what was expected; never contains rendered data.
+ * The only error that the template engine throws. `message` states what was expected and never contains rendered data.
  *
  * @example
  * ```ts
@@ -60,7 +62,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** A failure while rendering that Java would report as an exception. */
+/** Creates the error for a failure while rendering that Java would report as an exception. */
 export function failure(message: string): TemplateError {
   return new TemplateError('TEMPLATE_FAILED', message);
 }

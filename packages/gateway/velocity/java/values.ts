@@ -1,8 +1,8 @@
 /**
- * The values of templates. Velocity runs on Java objects and shows their classes in many places: `7 / 2` is
- * 3, `"1" == 1` compares texts, a list from JSON prints as JSON and a list literal does not. Types that Java
- * and JavaScript share are used directly (null, boolean, String, and Integer as number); the others are the
- * classes here.
+ * The values of templates. Velocity runs on Java objects, and their classes are visible in many places. `7 / 2` is 3,
+ * `"1" == 1` compares texts, and a list from JSON prints as JSON while a list literal does not. Types that Java and
+ * JavaScript share are used directly (null, boolean, String, and Integer as number). All other types are the classes
+ * here.
  */
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
@@ -43,7 +43,7 @@ export class JavaLong {
   }
 }
 
-/** Also used for Float, which no template can create. */
+/** A java.lang.Double. It also represents Float, which no template can create. */
 export class JavaDouble {
   readonly value: number;
   constructor(value: number) {
@@ -58,7 +58,7 @@ export class JavaBigInteger {
   }
 }
 
-/** `unscaled` × 10^-`scale`. */
+/** A java.math.BigDecimal: `unscaled` × 10^-`scale`. */
 export class JavaBigDecimal {
   readonly unscaled: bigint;
   readonly scale: number;
@@ -77,13 +77,13 @@ export class JavaCharacter {
 }
 
 /**
- * `list` is an ArrayList, `json` a parsed JSON list (which prints as JSON), `array` a Java array (of fixed
- * size).
+ * `list` is an ArrayList, `json` is a parsed JSON list, which prints as JSON, and `array` is a Java array, which has a
+ * fixed size.
  */
 type ListKind = 'list' | 'json' | 'array';
 
 /**
- * A list or array. Change its size through the methods that count `changes`.
+ * A list or array. Its size must be changed only through the methods that count `changes`.
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ type ListKind = 'list' | 'json' | 'array';
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
-  /** Incremented at each change of size, so that iterators notice it. */
+  /** Incremented at each change of the size, so that iterators notice the change. */
   changes = 0;
 
   constructor(items: JavaValue[], kind: ListKind = 'list') {
@@ -182,12 +182,12 @@ export class JavaMap {
   }
 }
 
-/** A map of the host that prints nothing; a Java map would print its entries. */
+/** A map of the gateway that prints nothing. A Java map would print its entries. */
 export class SilentMap extends JavaMap {}
 
 /**
- * Equal keys have equal identities. Collections as keys would need Java's hash codes; no real template uses
- * them.
+ * Equal keys have equal identities. Collections as keys would need Java's hash codes, but no real template uses such
+ * keys.
  */
 function keyIdentity(key: JavaValue): unknown {
   if (key instanceof JavaLong) return `\u0000L${key.value}`;
@@ -198,7 +198,7 @@ function keyIdentity(key: JavaValue): unknown {
   return key;
 }
 
-/** `keySet()`, `values()` or `entrySet()`: a live view of the map. */
+/** A live view of a map: `keySet()`, `values()` or `entrySet()`. */
 export class JavaMapView {
   readonly map: JavaMap;
   readonly shows: 'keys' | 'values' | 'entries';
@@ -215,7 +215,7 @@ export class JavaMapView {
   }
 }
 
-/** An iterator that fails, like Java's, once its collection has changed. */
+/** An iterator that fails, like Java's, if its collection has been changed. */
 export class JavaIterator {
   readonly #source: JavaList | JavaMapView;
   readonly #watched: JavaList | JavaMap;
@@ -231,7 +231,7 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // A list ends by its cursor and current size, a map by its next entry.
+    // Iteration over a list ends by the cursor and the current size, iteration over a map by its next entry.
     return this.#cursor !== this.#items.length;
   }
 
@@ -264,7 +264,7 @@ export class JavaIterator {
   }
 }
 
-/** `$foreach`: the state of one running loop, which also stores values set by the template. */
+/** `$foreach`: the state of one running loop. It also stores values that the template sets. */
 export class LoopScope {
   index = -1;
   hasNext = false;
@@ -287,7 +287,7 @@ export class LoopScope {
   }
 }
 
-/** The value of #define or `$bodyContent`: rendered each time its text is read. */
+/** The value of #define or `$bodyContent`. It is rendered each time its text is read. */
 export class RenderedBlock {
   readonly #text: () => string | null;
 
@@ -295,13 +295,13 @@ export class RenderedBlock {
     this.#text = text;
   }
 
-  /** Null if the block contains itself too often. */
+  /** Returns null if the block contains itself too often. */
   toText(): string | null {
     return this.#text();
   }
 }
 
-/** A method of the gateway; undefined if it does not accept these arguments. */
+/** A method of the gateway. It returns undefined if it does not accept these arguments. */
 export type HostMethod = (args: readonly JavaValue[], budget: RenderBudget) => JavaValue | undefined;
 
 /**

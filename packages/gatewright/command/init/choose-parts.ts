@@ -1,13 +1,16 @@
-/** Chooses the parts of a new stack: from `--parts`, asked on a terminal, otherwise all. */
+/**
+ * Chooses the parts of a new stack: the parts in `--parts`, otherwise the parts that the user enters on a terminal,
+ * otherwise all.
+ */
 import { createInterface } from 'node:readline/promises';
 import { checkParts, readNames } from '@gatewright/authoring/files/parts-files';
 import { PART_NEEDS, PARTS } from '../../../toolkit/stack/parts.ts';
 import { printLines, table, UsageError } from '../../../base/terminal/output.ts';
 
-/** The parts that most services begin with; others can be added later without replacing anything. */
+/** The part that most services begin with. Other parts can be added later without replacing anything. */
 const SUGGESTED = 'authorizers';
 
-/** Undefined: all. @throws UsageError for an unknown name or a missing need */
+/** Returns undefined for all parts. @throws UsageError for an unknown name, or if a part lacks a part that it needs */
 export async function chooseParts(given: string | undefined): Promise<readonly string[] | undefined> {
   if (given !== undefined) return readParts(given, '--parts');
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
@@ -35,7 +38,7 @@ async function ask(): Promise<string> {
   }
 }
 
-/** `gatewright.yml` next to the stack's serverless.yml. */
+/** Returns the text of `gatewright.yml` next to the stack's serverless.yml. */
 export function partsFile(chosen: readonly string[]): string {
   const left = PARTS.map(({ chosenAs }) => chosenAs).filter((name) => !chosen.includes(name));
   return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; one that is added later replaces nothing.`}
@@ -43,7 +46,7 @@ parts: [${chosen.join(', ')}]
 `;
 }
 
-/** The example of an empty folder stands behind the authorizers. @throws UsageError without them */
+/** The example of an empty folder needs the authorizers. @throws UsageError without them */
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))
     throw new UsageError(

@@ -14,7 +14,7 @@ type StackSettings = {
 
 const PARTS = ['custom', 'provider', 'package', 'layers', 'functions', 'resources'];
 
-/** `serverless.yml` of the stack. */
+/** Returns the text of the stack's `serverless.yml`. */
 export function stackFile({ up, region }: StackSettings): string {
   const take = (member: string) => `\${file(${up}node_modules/gatewright/stack/stack.json):${member}}`;
   return `# The stack of Gatewright: functions, tables and alarms out of the npm package, with the documents of access/.
@@ -38,7 +38,7 @@ type DocumentSettings = {
   readonly rules: readonly string[];
 };
 
-/** `access/<name>.yml`: only callers with a user's token get in. */
+/** Returns the text of `access/<name>.yml`, which admits only callers with a user's token. */
 export function documentFile({ api, routes, up, rules }: DocumentSettings): string {
   const { stack, logicalId, stage, kind } = api;
   const places = [
@@ -68,7 +68,7 @@ ${rules.map((rule) => `  - ${rule}`).join('\n')}
 `;
 }
 
-/** Issuers that the API trusts now, as commented lines: clients and stage are for the user to complete. */
+/** Issuers that the API trusts now, as commented lines. The user must complete the clients and the stage. */
 function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   const all = routes.flatMap(({ trusts = [] }) => trusts);
   const issuers = new Map(all.map((trusted) => [trusted.issuer, trusted]));
@@ -83,7 +83,10 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   });
 }
 
-/** A first rule for an API that nothing else is known of: it names the protected routes, unless all are protected. */
+/**
+ * A first rule for an API about which nothing else is known. It names the protected routes, unless all routes are
+ * protected.
+ */
 export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'
@@ -120,10 +123,7 @@ export const HELLO_API: ApiToProtect = {
   kind: 'rest',
 };
 
-/**
- * The inventory that `gatewright access sync` would write for the file below, so that the first start needs
- * no sync.
- */
+/** The inventory that `gatewright access sync` would write for the example, so that the first start needs no sync. */
 export const helloRoutes = (): string =>
   printInventory({
     kind: 'rest',
@@ -163,7 +163,7 @@ export const HELLO_HANDLER = `export const handler = async (event) => ({
 
 export const IGNORE_FILE = 'node_modules/\n.gatewright/\n.serverless/\n';
 
-/** `version` of the running package. */
+/** @param version version of the running package */
 export function packageFile(version: string): string {
   const manifest = {
     private: true,

@@ -1,6 +1,6 @@
 /**
- * `gatewright init`: creates a stack from the npm package, with a first access document. Asks only for the
- * parts, on a terminal; overwrites nothing.
+ * `gatewright init`: creates a stack from the npm package, with a first access document. It asks only for the parts,
+ * and only on a terminal. It overwrites nothing.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -29,17 +29,17 @@ import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
-/** `parts`: undefined, all. */
+/** `parts` is undefined for all parts. */
 type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
-/** Files to write, by path below the folder, and the next steps. */
+/** The files to write, by path below the folder, and the next steps. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
 /** Folder of the guides in the package; a checkout has them in docs. */
 const GUIDES = 'node_modules/gatewright/docs/guides';
-/** Below a service. */
+/** Path of the stack's file below the folder of a service. */
 const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
-/** Folders of osls, SAM and CDK projects. */
+/** Files that identify folders of osls, SAM and CDK projects. */
 const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
 export function initCommand(): Command {
@@ -79,7 +79,7 @@ export function initCommand(): Command {
     });
 }
 
-/** An existing stack keeps its parts: another run only adds documents. */
+/** An existing stack keeps its parts, because another run only adds documents. */
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
     if (given === undefined) return { webhooks, parts: undefined };
@@ -95,7 +95,7 @@ function isService(folder: string): boolean {
   return readdirSync(folder).some((name) => DEFINITION.test(name));
 }
 
-/** The folder itself, or a folder below it. */
+/** Whether the folder itself, or a folder below it, contains a stack. */
 function hasStack(folder: string): boolean {
   return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
 }
@@ -122,7 +122,7 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   return {
     files,
     next: [
-      // After `npm install gatewright` a package.json exists, which is kept.
+      // After `npm install gatewright` a package.json exists and stays unchanged.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
       'npx gatewright access sync   # reads the routes of hello again after changes',
@@ -136,7 +136,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   if (isStack(own)) return planOfStack(folder, own, webhooks);
   const all = await readApis(folder);
   const access = join(folder, STACK_FOLDER, 'access');
-  // A copied service with documents only lacks the stack: its other APIs are meant to be open.
+  // A copied service that has documents lacks only the stack. Its other APIs are intentionally open.
   const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
   // A second run, for a new API or for webhooks, skips APIs that a document already protects.
   const isWithout = lacksStackOnly || parts?.includes('authorizers') === false;
@@ -178,9 +178,7 @@ function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   };
 }
 
-/**
- * Whether a document of the folder, under any name, already protects the API: a second one would be an error.
- */
+/** Whether a document of the folder, under any name, already protects the API. A second document would be an error. */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
   return documentsIn(access)
     .flatMap((name) => protectedApis(readIfThere(join(access, name))))
@@ -222,7 +220,7 @@ function installLine(folder: string): string {
   return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
-/** Lines to add to the user's service; its files are not changed. */
+/** Lines that the user has to add to the service. The files of the service are not changed. */
 function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
   const isRest = apis.some(({ kind }) => kind === 'rest');
   const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
@@ -240,7 +238,7 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
-/** The value of an output before the stack is deployed: the ARN that its function will have. */
+/** The value of an output before the stack is deployed, which is the ARN that its function will have. */
 function standInFor(name: string, { region, accountId }: Home): string {
   const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
   const functionName = output
@@ -250,7 +248,7 @@ function standInFor(name: string, { region, accountId }: Home): string {
   return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
 }
 
-/** @throws UsageError where the service cannot be read */
+/** @throws UsageError if the service cannot be read */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
   const options = loadOptions('dev', folder);
   const apis = await inspectApis([folder], {
@@ -259,7 +257,7 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
       findAskedOutputs(folder, options.stage).map((name) => [name, standInFor(name, options)]),
     ),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
-    // It may import from the stack that does not exist yet.
+    // The service may import from the stack that does not exist yet.
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
@@ -270,7 +268,8 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
 }
 
 /**
- * `orders` for the stack `orders-dev`; with the kind if a service has several APIs, or that name is taken.
+ * Returns `orders` for the stack `orders-dev`. The kind of the API is added if a service has several APIs, or if the
+ * name is already used.
  */
 function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>
@@ -288,7 +287,7 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
 }
 
-/** Returns false if the path exists, which is then kept; this includes a link that points nowhere. */
+/** Returns false if the path exists, which stays unchanged. This includes a link that points nowhere. */
 function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });

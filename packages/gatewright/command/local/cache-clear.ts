@@ -5,7 +5,7 @@ import { bytesOf, lentFolder } from '../../../gateway/lambda/lent/lending.ts';
 import { cacheCommand } from '../../../toolkit/stack/cache/commands/cache.ts';
 import { printNotes, printResult } from '../../../base/terminal/output.ts';
 
-/** The commands of the stack's cache, and this command for the local machine. */
+/** The commands of the stack's cache, and `cache clear` for the local machine. */
 export function allCacheCommands(): Command {
   const clear = new Command('clear').description(
     'Remove the packages that the gateway installed for functions (boto3, aws-sdk 2); the gateway installs them again when it starts next.',

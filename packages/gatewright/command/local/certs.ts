@@ -1,4 +1,7 @@
-/** `gatewright certs`: the local CA of a folder, how to trust it, client certificates. Installs nothing. */
+/**
+ * `gatewright certs`: shows the local CA of a folder and how to trust it, and creates client certificates. It installs
+ * nothing.
+ */
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
 import { Command } from 'commander';
@@ -12,7 +15,7 @@ type CertsFlags = { readonly trust: boolean; readonly client?: string };
 
 const DAY_MS = 86_400_000;
 const CLIENT_LIFETIME_MS = 397 * DAY_MS;
-/** Allowed file names; the CA's own is taken. */
+/** Allowed file names, except the name of the CA's own file. */
 const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {
@@ -68,7 +71,7 @@ async function makeClient(authority: LocalAuthority, name: string, now: number):
   ]);
 }
 
-/** The folder of the authority is below the working directory. */
+/** Returns the path relative to the working directory, because the folder of the CA is below it. */
 function nearby(file: string): string {
   return relative(process.cwd(), file);
 }

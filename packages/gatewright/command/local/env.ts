@@ -30,12 +30,12 @@ async function printEnv(): Promise<void> {
   };
   printResult(variables, () => [
     ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
-    // A session token of the developer's own would be sent with the local key and invalidate every signature.
+    // A session token of the developer's own would be sent with the local key, and would invalidate every signature.
     'unset AWS_SESSION_TOKEN AWS_PROFILE',
   ]);
 }
 
-/** The SDK's management client needs an API and a stage; if there is only one WebSocket stage, it is used. */
+/** The SDK's management client needs an API and a stage. If there is only one WebSocket stage, that stage is used. */
 function managementEndpoint(status: unknown): Record<string, string> {
   const apis = readMember(status, 'apis');
   const urls = (Array.isArray(apis) ? apis : [])

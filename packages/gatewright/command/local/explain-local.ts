@@ -1,4 +1,4 @@
-/** A request to the running gateway, explained. */
+/** Explains a request to the running gateway. */
 import { printStory } from './recorded.ts';
 import { printResult } from '../../../base/terminal/output.ts';
 import { callGateway } from '../../../toolkit/terminal/running-gateway.ts';

@@ -36,7 +36,7 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
   const failed = headers['x-amz-function-error'] !== undefined;
   printResult({ function: found.name, failed, result: isJson(body) ? parseJson(body) : body }, () => body);
-  // Unlike the AWS command line: a script should see that the function failed.
+  // Unlike the AWS CLI, the exit code is 1, because a script should notice that the function failed.
   if (failed) process.exitCode = 1;
 }
 

@@ -39,8 +39,7 @@ async function printLogs(given: string | undefined, { follow, since }: LogsFlags
 }
 
 /**
- * Prints lines as the terminal of `gatewright start` does; control characters that a function prints are made
- * visible.
+ * Prints a line as the terminal of `gatewright start` does. Control characters that a function prints are made visible.
  */
 function printLine({ time, function: name, requestId, level, message }: Line): string {
   const text = message.replaceAll(/[^\n\t]+/g, showControls);

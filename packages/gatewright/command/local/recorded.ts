@@ -3,7 +3,7 @@ import { FULL_RECORDS_PER_SECOND } from '../../../gateway/console/records/sampli
 import { colorize, table } from '../../../base/terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../../gateway/engine/index.ts';
 
-/** Characters of a request id that identify it. */
+/** Number of characters of a request id that identify it. */
 const ID_LENGTH = 8;
 
 export function rowsToLines(rows: readonly RequestRow[]): string[] {
@@ -25,7 +25,7 @@ function cellsOf(row: RequestRow): readonly string[] {
   ];
 }
 
-/** Says that records were sampled; undefined if all were recorded. */
+/** Returns a text that reports that records were sampled; undefined if all were recorded. */
 export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
   if (notKept === 0) return undefined;
   const what =
@@ -41,7 +41,8 @@ function colour(line: string, status: number): string {
 }
 
 /**
- * The explanation as text: outcome, reasons, changes. Requests' texts are made harmless for the terminal.
+ * Returns the explanation as text: outcome, reasons, changes. Control characters in texts of requests are made harmless
+ * for the terminal.
  */
 export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
   const { id, atEpochMs, tookMs, story, phases } = detail;
@@ -73,13 +74,13 @@ export function printStory(detail: RequestDetail, withPhases: boolean): string[]
   ];
 }
 
-/** Messages of functions and AWS may have several lines: those after the first are indented. */
+/** Messages of functions and AWS may have several lines. All lines after the first are indented. */
 function showLines(text: string): string[] {
   const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
   return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
 }
 
-/** The differences of two, as lines that begin with - and +. */
+/** Returns the differences of two requests, as lines that begin with - and +. */
 export function diffDetails(one: RequestDetail, other: RequestDetail): string[] {
   const pairs: (readonly [string, string, string])[] = [
     ['status', String(one.status), String(other.status)],
@@ -97,7 +98,7 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
   return lines.length === 0 ? ['The replies are the same.'] : lines;
 }
 
-/** Different each time, or derived from the body. */
+/** These headers differ each time, or depend on the body. */
 const OWN_OF_EACH = new Set([
   'content-length',
   'x-amzn-requestid',

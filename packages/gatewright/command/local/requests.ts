@@ -54,7 +54,10 @@ async function list(flags: RequestFlags): Promise<void> {
   printNotes('The gateway has ended.');
 }
 
-/** A count of the lines would otherwise miss the others. */
+/**
+ * Reports that requests were sampled. A count of the printed lines would otherwise miss the requests that are not
+ * printed.
+ */
 function printSampling(state: RecordState, { json }: RequestFlags): void {
   const said = describeSampling(state);
   if (said !== undefined && !json) printNotes(said);
@@ -64,7 +67,7 @@ function print(rows: readonly RequestRow[]): void {
   printResult(rows, () => rowsToLines(rows));
 }
 
-/** The same choice as the gateway's. */
+/** Filters rows as the gateway does. */
 function matchesFilter(row: RequestRow, { route, status, search }: RequestFlags): boolean {
   const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
   if (route !== undefined && !text.includes(route.toLowerCase())) return false;

@@ -38,7 +38,7 @@ function readWait({ wait }: SendFlags): number {
 }
 
 /**
- * Returns the first frame, or undefined if none is awaited. Uses `ws`, since Node's own client does not
+ * Returns the first frame, or undefined if the caller waits for no frame. Uses `ws`, because Node's own client does not
  * report why a handshake was refused.
  * @throws UsageError when the handshake is refused or no reply arrives
  */
@@ -54,7 +54,7 @@ function exchange(
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);
-    // Closing sends what is queued first.
+    // Closing the socket first sends what is queued.
     if (!isAnswered) resolve(undefined);
   });
   socket.on('message', (data: Buffer) => resolve(data.toString()));
@@ -89,7 +89,7 @@ function describe(url: string, error: Error): string {
   return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
 }
 
-/** The URL without its query, which may contain tokens. */
+/** Returns the URL without its query, which may contain tokens. */
 function redact(url: string): string {
   return url.split('?')[0] ?? url;
 }

@@ -48,7 +48,7 @@ function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = 
   return { ...claims, [text.slice(0, equals)]: parseClaim(text.slice(equals + 1)) };
 }
 
-/** JSON if it is JSON, plain text otherwise. */
+/** Parses a claim as JSON, or as plain text if it is not valid JSON. */
 function parseClaim(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -50,7 +50,7 @@ async function readRecords(file: string): Promise<string> {
   throw new UsageError(`${file} has ${size} bytes; at most ${MAX_FILE_BYTES} are read`);
 }
 
-/** Equal lines once, with their number. */
+/** Prints equal lines only once, with their number. */
 function printScreen({ name, requests }: CheckedScreen): string {
   const linesOf = (wanted: string): readonly string[] => {
     const lines = requests.flatMap(({ verdict, title, reason }) =>

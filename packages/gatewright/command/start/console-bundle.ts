@@ -1,6 +1,6 @@
 /**
- * The console's files: prebuilt in the package (`npm run build:package`), bundled in a checkout when the page
- * is first opened. Users build nothing.
+ * The console's files. They are prebuilt in the package (`npm run build:package`); in a checkout they are bundled when
+ * the page is first opened. Users build nothing.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { ConsoleFiles } from '../../../gateway/engine/index.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../gateway/console/page', import.meta.url));
-/** Files of the page; the first two are bundled. */
+/** Files of the page that are bundled. */
 const BUNDLED = ['app.js', 'app.css'] as const;
 const COPIED = ['index.html', 'icon.svg'] as const;
 const LICENSES = 'licenses.txt';
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 let loaded: Promise<ConsoleFiles> | undefined;
 
-/** Bundles once; a failed bundle is tried again. */
+/** Bundles the files only once. If bundling fails, it is tried again. */
 export function loadConsole(): Promise<ConsoleFiles> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined;
@@ -45,7 +45,7 @@ async function readBuilt(): Promise<ReadonlyMap<string, Buffer>> {
   );
 }
 
-/** Every file of the page by name, made from the sources in `folder`. */
+/** Returns every file of the page by name, created from the sources in `folder`. */
 export async function bundleConsole(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
@@ -68,7 +68,7 @@ export async function bundleConsole(folder: string): Promise<ReadonlyMap<string,
   return new Map([...bundled, ...COPIED.map((name) => [name, readFileSync(join(folder, name))] as const)]);
 }
 
-/** Licences of bundled packages, which require to be passed on. */
+/** Returns the licences of bundled packages, because they must be distributed with the code. */
 export function bundledLicenses(root: string, packages: readonly string[]): readonly [string, Buffer] {
   const texts = packages.map((name) => {
     const folder = join(root, 'node_modules', name);

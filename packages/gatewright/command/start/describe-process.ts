@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 type ProcessFacts = {
   readonly name: string;
   readonly parent: number;
-  /** The process group: a job of a shell. */
+  /** The process group, which is a job of a shell. */
   readonly group: number;
-  /** The group that its terminal belongs to now; negative or 0 without a terminal. */
+  /** The group that the terminal belongs to now; negative or 0 without a terminal. */
   readonly foreground: number;
 };
 
-/** Undefined: the process does not exist, or the system does not tell. */
+/** Returns undefined if the process does not exist, or if the system does not provide the facts. */
 export function describeProcess(pid: number): ProcessFacts | undefined {
   try {
     if (process.platform === 'win32') return undefined;

@@ -1,5 +1,5 @@
 /**
- * `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Only reads, and
+ * `start --env-from-stack`: reads outputs of a deployed stack and variables of its functions. It changes nothing, and
  * prints names without values.
  */
 import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/aws-call.ts';
@@ -76,7 +76,7 @@ async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]>
   throw new UsageError(`--env-from-stack: ${name} has more resources than a stack can have`);
 }
 
-/** Names, never values. */
+/** Prints only names, never values. */
 export function describeDeployed({ name, outputs, functions }: DeployedStack): string {
   const ofFunctions = [...functions]
     .map(([logicalId, variables]) => [logicalId, Object.keys(variables)] as const)
@@ -92,7 +92,7 @@ export function outputsByReference({ name, outputs }: Pick<DeployedStack, 'name'
   return Object.fromEntries(named);
 }
 
-/** `GATEWRIGHT_OUTPUT_USERS_URL` for the output UsersUrl, for the command of `--exec`. */
+/** Returns `GATEWRIGHT_OUTPUT_USERS_URL` for the output UsersUrl, for the command of `--exec`. */
 export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [
@@ -111,7 +111,7 @@ type Taken = {
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Empty if no stack is named. @throws UsageError */
+/** Returns an empty result if no stack is named. @throws UsageError */
 export async function copyVariablesFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

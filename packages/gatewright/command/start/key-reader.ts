@@ -2,11 +2,13 @@
 import { readKeys } from './keys.ts';
 import type { KeyAction, TerminalAction } from './keys.ts';
 
-/** The terminal as far as keys need it. */
+/** The terminal functions that keys need. */
 export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
-  /** False if the terminal is not this job's now, and a shell would stop it for reading. */
+  /**
+   * Returns false if the terminal does not belong to this job now, so that the system would stop the job for reading.
+   */
   takeOver(): boolean;
   giveBack(): void;
   /** Sends the signal to every process of the job, as the terminal itself does. */
@@ -21,7 +23,7 @@ export interface KeyTerminal {
 export interface KeyReader {
   /** False while the command is a job in the background. */
   readonly isReading: boolean;
-  /** Gives the terminal back; no key is read from then on. */
+  /** Gives the terminal back. No key is read afterwards. */
   close(): void;
 }
 
@@ -34,7 +36,7 @@ export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void
         output.write('\n');
         break;
       case 'suspend':
-        // A stopped job has left the terminal to the shell.
+        // The shell gets the terminal back when a job is stopped.
         leave();
         terminal.signal(pressed);
         break;

@@ -1,8 +1,8 @@
-/** Keys of a running command: which there are, and what was pressed. Pure. */
+/** Keys of a running command: which keys exist, and which keys were pressed. The functions are pure. */
 
 export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
 
-/** What the terminal itself does for these keys, unless the command reads every key. */
+/** The actions of the terminal itself for these keys, unless the command reads every key. */
 export type TerminalAction = 'interrupt' | 'suspend' | 'abort' | 'line';
 
 type Key = { readonly action: KeyAction; readonly what: string };
@@ -27,12 +27,12 @@ const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
   ['\n', 'line'],
 ]);
 
-/** Typed while the command was busy; more was pasted. */
+/** Up to this many characters were typed while the command was busy. More characters were pasted. */
 const MAX_TOGETHER = 3;
 
 /**
- * What one chunk read from the terminal asks for. Pasted text and special keys, such as arrows, ask for
- * nothing, but Ctrl-C counts wherever it is.
+ * Returns the actions for one chunk that was read from the terminal. Pasted text and special keys, such as arrows, have
+ * no action, but Ctrl-C counts anywhere in the chunk.
  */
 export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
   const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));

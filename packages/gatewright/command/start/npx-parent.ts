@@ -1,14 +1,14 @@
 /**
- * `npx gatewright start &` and `kill`: npx ends without passing on the signal, and so does npm for the scripts
- * `start` and `gatewright`, so the gateway would stay behind with its ports. It watches its parent and ends with it; started in another way, such
- * as with nohup, it stays.
+ * Ends the gateway with npx, for `npx gatewright start &` and `kill`. npx ends without passing on the signal, and so
+ * does npm for the scripts `start` and `gatewright`, so the gateway would keep running and keep its ports. It therefore
+ * watches its parent process and ends with it. If it was started in another way, such as with nohup, it keeps running.
  */
 import { describeProcess } from './describe-process.ts';
 
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
-/** Resolves when npx, or npm that runs such a script, is gone; never where the gateway was not started by it. */
+/** Resolves when npx, or npm that runs such a script, has ended. Never resolves if they did not start the gateway. */
 export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { npm_command: command, npm_lifecycle_event: script } = environment;
   if (command !== 'exec' && script !== 'start' && script !== 'gatewright')
@@ -26,7 +26,7 @@ export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Pr
   });
 }
 
-/** npx runs the command in a shell, which may stay in between. */
+/** npx runs the command in a shell, which may be another process between npx and the gateway. */
 function beyondShell(pid: number): number | undefined {
   const found = describeProcess(pid);
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;

@@ -1,24 +1,25 @@
-/** The terminal that the command was started from, for keys: its modes, and the job that it belongs to. */
+/**
+ * The terminal that the command was started from, for keys: the terminal's modes, and the job that owns the terminal.
+ */
 import { execFileSync } from 'node:child_process';
 import { describeProcess } from './describe-process.ts';
 import type { KeyTerminal } from './key-reader.ts';
 
 const STTY_WITHIN_MS = 2_000;
 /**
- * Set when the job is in the background: a shell does not notify a job that it moves to the foreground while
- * running.
+ * The interval of the checks while the job is in the background. A shell does not notify a running job that it moves to
+ * the foreground.
  */
 const LOOK_EVERY_MS = 1_000;
 /**
- * Keys arrive immediately and are not echoed; signals are sent with `KeyTerminal.signal`, so that the
+ * With these modes, keys arrive immediately and are not echoed. Signals are sent with `KeyTerminal.signal`, so that the
  * terminal modes are restored first.
  */
 const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 
 /**
- * Undefined if stdin and stdout are not a terminal, or its modes cannot be read. Node restores the initial
- * modes at exit and after a crash; raw mode of Node itself would stop a background job when it ends
- * (SIGTTOU).
+ * Returns undefined if stdin and stdout are not a terminal, or if its modes cannot be read. Node restores the initial
+ * modes at exit and after a crash. Node's own raw mode would stop a background job when it ends (SIGTTOU).
  */
 export function openTerminal(): KeyTerminal | undefined {
   const { stdin: input, stdout: output } = process;
@@ -94,7 +95,7 @@ function isForeground(): boolean {
   return own !== undefined && own.group === own.foreground;
 }
 
-/** Undefined: the program does not exist, or it has failed. */
+/** Returns undefined if the program does not exist or has failed. */
 function stty(args: readonly string[]): string | undefined {
   try {
     const options = { timeout: STTY_WITHIN_MS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;

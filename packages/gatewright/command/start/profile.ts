@@ -1,4 +1,4 @@
-/** `start --profile`: time and memory of the gateway, in two files for a report. */
+/** `start --profile`: records time and memory of the gateway, in two files for a report. */
 import { mkdir } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { homedir } from 'node:os';
@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
-/** The functions that use the most memory. */
+/** Number of functions listed, those that use the most memory first. */
 const SHOWN_HOLDERS = 50;
 const SAMPLE_BYTES = 32_768;
 const SAMPLE_US = 1_000;
@@ -18,7 +18,7 @@ export type HeapSummary = {
   readonly memory: NodeJS.MemoryUsage;
   readonly heap: ReturnType<typeof getHeapStatistics>;
   readonly spaces: ReturnType<typeof getHeapSpaceStatistics>;
-  /** Memory still in use, by allocating function, sampled; largest first. */
+  /** Memory that is still in use, by allocating function, sampled; largest first. */
   readonly holders: readonly { readonly where: string; readonly bytes: number }[];
 };
 

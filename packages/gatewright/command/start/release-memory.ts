@@ -1,4 +1,4 @@
-/** Returns memory that startup needed to the system once the gateway is idle. */
+/** Returns the memory that startup needed to the system once the gateway is idle. */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
@@ -9,8 +9,8 @@ import { runInNewContext } from 'node:vm';
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Called only after starts, and after many connections (young-generation.ts): this collection also discards
- * compiled code, and after five seconds of requests it would slow the next ones by a tenth.
+ * Number of checks. The collection runs only after startup, and after many connections (young-generation.ts), because
+ * it also discards compiled code. After five seconds of requests, it would slow the next requests by a tenth.
  */
 const LOOKS = 5;
 
@@ -32,9 +32,9 @@ const OWN: Surroundings = {
 const kept: { tick?: object } = {};
 
 /**
- * While one such object exists, V8 keeps its shape. Otherwise a full collection drops the shape, and for the
- * rest of the process each tick takes 0.33 µs instead of 0.06, because V8 then treats the next shape as
- * polymorphic (DefineKeyedOwnPropertyInLiteral).
+ * Keeps one such object, because V8 then keeps its shape. Otherwise a full collection drops the shape, and for the rest
+ * of the process each tick takes 0.33 µs instead of 0.06 µs, because V8 then treats the next shape as polymorphic
+ * (DefineKeyedOwnPropertyInLiteral).
  */
 function keepTick(): void {
   const init = (_id: number, type: string, _cause: number, resource: object): void => {
@@ -46,17 +46,17 @@ function keepTick(): void {
   hook.disable();
 }
 
-/** Returns what is free to the system, too. */
+/** Collects all garbage, and also returns free memory to the system. */
 export function collectAll(): void {
   if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  // Function threads have it if the user has asked for it.
+  // Function threads have `gc` if the user has requested it.
   if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', flavor: 'last-resort' });
 }
 
-/** Once, in the first nearly idle second. */
+/** Collects once, in the first second that is nearly idle. */
 export function releaseMemoryWhenIdle(
   { utilization, later, collect }: Surroundings = OWN,
   looks = LOOKS,

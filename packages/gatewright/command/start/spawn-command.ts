@@ -1,4 +1,4 @@
-/** Runs the command of `start --exec` next to the gateway, passes signals on, and ends all its processes. */
+/** Runs the command of `start --exec` next to the gateway, passes signals on to it, and ends all its processes. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { endMarked } from '../../../gateway/engine/index.ts';
@@ -8,7 +8,7 @@ type SpawnedCommand = {
   readonly ended: Promise<number>;
   /** Passes a signal of the gateway on to the command. */
   pass(signal: NodeJS.Signals): void;
-  /** Ends its remaining processes. */
+  /** Ends the remaining processes of the command. */
   stop(): Promise<void>;
 };
 
@@ -18,9 +18,9 @@ const GRACE_MS = 500;
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /**
- * Through the shell. At a terminal it shares the gateway's process group, so that it can read keys; elsewhere
- * it has its own, which is ended as a whole.
- * @param mark a variable by which the command's processes are recognised
+ * Runs the command through the shell. At a terminal it shares the gateway's process group, so that it can read keys.
+ * Otherwise it has its own group, which is ended as a whole.
+ * @param mark a variable that identifies the command's processes
  */
 export function spawnCommand(
   command: string,
@@ -55,7 +55,7 @@ export function spawnCommand(
   return {
     ended,
     pass(signal) {
-      // Ctrl-C reaches the whole group of a terminal.
+      // Ctrl-C already reaches the whole process group of a terminal.
       if (!isOver && (isGroup || signal !== 'SIGINT')) forward(signal);
     },
     async stop() {
@@ -68,7 +68,7 @@ export function spawnCommand(
   };
 }
 
-/** The shell waits for its command, which gets signals as well, and returns the command's exit code. */
+/** The shell waits for its command, which also gets the signals, and returns the command's exit code. */
 function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];
 }

@@ -6,13 +6,13 @@ import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
 
-/** Identifies the command's processes. */
+/** Variable that identifies the command's processes. */
 const MARK = 'GATEWRIGHT_CONTROL_SECRET';
 const PASSED = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Signals are passed to the command; a second one ends it immediately.
- * @param isOver settles when the command need not be awaited any longer
+ * Passes signals on to the command. A second signal ends it immediately.
+ * @param isOver settles when it is no longer necessary to wait for the command
  * @returns the exit code
  */
 export async function runWithGateway(
@@ -51,8 +51,7 @@ type ExecFlags = {
 };
 
 /**
- * Defaults for running one command: free ports unless they are named, no reload, and a reset if no state is
- * kept.
+ * Defaults for running one command: free ports unless ports are named, no reload, and a reset if no state is stored.
  */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
@@ -74,7 +73,7 @@ export function printReady(
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // All code that startup needs is loaded; the line is printed first.
+  // All code that startup needs is loaded. The line is printed first.
   setImmediate(() => void writeCompiledCode());
   releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);

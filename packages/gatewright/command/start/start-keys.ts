@@ -18,10 +18,10 @@ type Started = {
   readonly quit: () => void;
 };
 
-/** The screen and what has scrolled off it. */
+/** Clears the screen and the text that has scrolled off it. */
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 
-/** Undefined if stdin and stdout are not a terminal: nothing is read then. */
+/** Returns undefined if stdin and stdout are not a terminal, because no keys are read then. */
 export function openStartKeys(started: Started): KeyReader | undefined {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
@@ -44,7 +44,7 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
     reload: () => gateway.reload(),
     clear: () => process.stdout.write(CLEAR),
     async explain() {
-      // Another start may have left its address in this folder.
+      // Another gateway may have left its address in this folder.
       chooseGateway({ controlPort: Number(new URL(listening.control).port) });
       const { explainLocal } = await import('../local/explain-local.ts');
       await explainLocal('last', { phases: false, showSecrets: false });

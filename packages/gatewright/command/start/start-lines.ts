@@ -1,4 +1,7 @@
-/** Which lines `start` prints while it runs: all lines except lines for programs, fewer, or all. */
+/**
+ * Decides which lines `start` prints while it runs: by default all lines except lines for programs, with `quiet` fewer
+ * lines, or all lines.
+ */
 import {
   createStreamSink,
   describeReload,
@@ -20,7 +23,7 @@ type Wanted = { readonly quiet: boolean; readonly json: boolean };
 
 const OF_ERRORS: ReadonlySet<string | undefined> = new Set(['ERROR', 'FATAL']);
 
-/** @param wanted quiet: errors and refusals only; json: metric lines of functions as well */
+/** @param wanted `quiet`: only errors and refusals; `json`: also metric lines of functions */
 export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted): StartLines {
   const sink = createStreamSink(stream);
   let isAll = false;
@@ -33,7 +36,7 @@ export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted):
     },
     functionLog(line) {
       if (isQuiet() && !OF_ERRORS.has(line.level)) return;
-      // Embedded metrics are for CloudWatch, and would hide the other lines.
+      // Embedded metrics are for CloudWatch and would hide all other lines.
       if (json || isAll || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
     },
     onProgress(message) {

@@ -14,7 +14,7 @@ const MAX_SUGGESTED = 8;
 /** APIs with more routes show all routes of one function on one line; `gatewright routes` shows each route. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
-/** Faults shown with their reason; --verbose lists all. */
+/** Maximum number of faults shown with their reason; --verbose lists all faults. */
 const MAX_FAULTS = 6;
 
 export type StartFacts = {
@@ -25,11 +25,11 @@ export type StartFacts = {
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
   readonly load: LoadText;
-  /** All findings instead of their number. */
+  /** Whether to show all findings instead of their number. */
   readonly isVerbose: boolean;
-  /** Addresses and findings only. */
+  /** Whether to show only addresses and findings. */
   readonly isQuiet?: boolean;
-  /** How to create tokens of an issuer; absent means with the command's own option. */
+  /** How to create tokens of an issuer. If absent, the command's own option is used. */
   readonly standIn?: (issuer: string) => string;
 };
 
@@ -51,7 +51,7 @@ export function describeStart(facts: StartFacts): string {
   ].join('\n');
 }
 
-/** Routes, addresses of services, and lines to try. */
+/** Describes routes, addresses of services, and commands to try. */
 function describeServed(facts: StartFacts): string[] {
   const { gateway, listening } = facts;
   const apis = gateway.routes();
@@ -98,7 +98,7 @@ function describeInjected(faults: Listening['faults']): string[][] {
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
 }
 
-/** Issuers without a stand-in that cannot be reached. */
+/** Issuers that have no stand-in and cannot be reached. */
 function describeUnreachable(
   issuers: readonly string[],
   standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
@@ -124,7 +124,7 @@ function kindOf({ kind, stage }: ApiRoutes): string {
   return `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API, stage ${stage}`;
 }
 
-/** One line per route: method, path, authorizer, function. */
+/** Returns one line per route: method, path, authorizer, function. */
 export function describeRoutes(api: ApiRoutes): string[] {
   return table(api.routes.map((route) => toRow(route))).map((line) => `  ${line}`);
 }
@@ -145,8 +145,8 @@ function toRow(
 }
 
 /**
- * The same with addresses; in an API with many routes, the routes of one function behind one authorizer are
- * counted.
+ * Returns the routes of an API with addresses. In an API with many routes, the routes of one function behind one
+ * authorizer are counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
   const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
@@ -168,7 +168,9 @@ function commonPath(paths: readonly string[]): string {
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
 
-/** The first faults, and how many there are; a source that is not served at all is named with its reason. */
+/**
+ * Returns the first faults and the number of all faults. A source that is not served at all is named with its reason.
+ */
 export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
   if (refused.length > 0)
@@ -194,7 +196,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   ];
 }
 
-/** The first faults that requests meet, each message once. */
+/** The first faults that affect requests, with each message once. */
 function describeFirst(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(
     ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,
@@ -207,7 +209,7 @@ function describeFirst(items: readonly UnsupportedItem[]): string[] {
   });
 }
 
-/** All faults of the stacks; then features missing in this version, grouped by consequence. */
+/** Returns all faults of the stacks, and then features that this version lacks, grouped by consequence. */
 export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(({ message }) => message !== undefined);
   const others = items.filter(({ message }) => message === undefined);
@@ -235,7 +237,7 @@ function describeFault({
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
 }
 
-/** curl trusts the system's CAs and those passed to it. */
+/** Adds the CA file to a curl command, because curl trusts only the system's CAs and the CAs passed to it. */
 function trustIn(line: string, file: string): string {
   return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
 }

@@ -82,7 +82,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       printNotes(`warning: ${message}`),
     );
-    // Not earlier: until there is something to close, a signal ends the process in the default way.
+    // Signals are not handled earlier. Until there is something to close, a signal ends the process in the default way.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
@@ -96,7 +96,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
       await Promise.race([signalled, orphaned, quitted]);
     } else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
-    // This comes first: a second Ctrl-C ends the process immediately.
+    // The keys are closed first, because a second Ctrl-C ends the process immediately.
     keys?.close();
     await gateway.close();
     await lines.close();
@@ -110,7 +110,7 @@ type StartConsole = {
 };
 
 /**
- * Parts of the console that the gateway does not import: files of the page, access documents, invoices.
+ * Passes parts of the console that the gateway does not import: files of the page, access documents, invoices.
  * @param stage of the stack that contains the authorizers
  */
 function openStartConsole(
@@ -162,7 +162,7 @@ function isSeen({ json, exec }: Flags): boolean {
   return process.stdout.isTTY && !json && exec === undefined;
 }
 
-/** Loaded on demand. */
+/** The code for keys is loaded on demand. */
 async function openKeys(
   started: Parameters<typeof openStartKeys>[0],
 ): Promise<ReturnType<typeof openStartKeys>> {
@@ -170,7 +170,7 @@ async function openKeys(
   return openStartKeys(started);
 }
 
-/** Loaded on demand. */
+/** The code for profiling is loaded on demand. */
 async function startProfiling(): Promise<Profiling> {
   const { startProfile } = await import('./profile.ts');
   return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());

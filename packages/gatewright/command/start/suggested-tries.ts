@@ -1,4 +1,7 @@
-/** Lines to paste for stacks that bring none: for each API, one open route and one that needs a token. */
+/**
+ * Suggests commands to paste for stacks that define none. For each API, it suggests one open route and one route that
+ * needs a token.
+ */
 import { isOurs } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import { commandName } from '../../../base/terminal/output.ts';
 import { quote, tokenCommand } from '../shell-text.ts';
@@ -44,7 +47,9 @@ export function guardedRoutes(
   });
 }
 
-/** A comment and a command for each route; none for calls that are less simple (API keys, signatures). */
+/**
+ * Returns a comment and a command for each route. It skips routes whose calls are less simple (API keys, signatures).
+ */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
   if (api.kind === 'function-url') return suggestUrl(api);
@@ -72,7 +77,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
     (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +
-    // A preflight shows nothing of the service.
+    // A preflight response shows nothing of the service.
     (route.method === 'OPTIONS' ? 4 : 0) +
     (route.path.includes('{') ? 1 : 0);
   return routes.toSorted((a, b) => cost(a) - cost(b))[0];
@@ -87,7 +92,7 @@ function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): strin
   return ['curl -i', ...verb, ...header, ...body, quote(addressOf(api, path))].join(' ');
 }
 
-/** `-N` shows a streamed answer as it comes; curl signs with the key pair of `gatewright env`. */
+/** `-N` shows a streamed response while it arrives. curl signs with the key pair of `gatewright env`. */
 function suggestUrl(api: ApiRoutes): readonly string[] {
   const [route] = api.routes;
   if (route === undefined || route.target === 'answers 500') return [];

@@ -1,5 +1,5 @@
 /**
- * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load; more than
+ * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load. A size of more than
  * an eighth of that makes no request faster, unless hundreds of requests are in flight.
  */
 import { performance } from 'node:perf_hooks';
@@ -12,15 +12,15 @@ const BYTES_PER_MB = 1024 * 1024;
 /** Half of a young generation: live objects are copied from one half to the other. */
 const HALF_MB = 8;
 /**
- * V8's own limit. A small half would be full before the requests of so many connections are answered, and all
- * of them would be copied.
+ * V8's own limit. With so many connections, a small half would be full before their requests are finished, and the
+ * objects of all requests would be copied.
  */
 const CROWD_HALF_MB = 64;
 const CROWD = 128;
 /** Limit of a new thread, which uses only what it needs. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
-/** A second. */
+/** Number of checks in one second. */
 const IDLE_LOOKS = 4;
 /** V8 doubles a young generation when enough of it has stayed alive. */
 const USUAL_GROWTH = 2;
@@ -50,8 +50,8 @@ const OWN: Surroundings = {
 };
 
 /**
- * For the calling thread: V8 reads its limit only from the process's command line, but reads the growth
- * factor at each growth. The factor applies to all threads, so new threads begin with a sufficient size.
+ * Limits the young generation of the calling thread. V8 reads its limit only from the process's command line, but reads
+ * the growth factor at each growth. The factor applies to all threads, so new threads begin with a sufficient size.
  */
 export function limitYoungGeneration({
   nodeOptions,
@@ -76,8 +76,8 @@ export function limitYoungGeneration({
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
     isAfterCrowd ||= isCrowded;
-    // The young generation does not shrink by itself. After an ordinary load, shrinking it is not worth the
-    // compiled code that is discarded too.
+    // The young generation does not shrink by itself. After an ordinary load it is not shrunk, because that would also
+    // discard compiled code.
     if (idleLooks >= IDLE_LOOKS && !isCrowded) {
       if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();
       isAfterCrowd = false;

@@ -1,4 +1,6 @@
-/** Looks up ids of deployed APIs that documents name by stack and logical id or output, or by name. */
+/**
+ * Looks up the ids of deployed APIs that documents identify by stack and logical id, by stack and output, or by name.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeIfChanged } from '../files/access-files.ts';
 import { parseInventory, printInventory } from '../inventory/route-inventory.ts';
@@ -10,12 +12,12 @@ import { createSignedGet } from './signed-get.ts';
 import type { NamedApi } from './find-api-id.ts';
 import type { Environment } from './signed-get.ts';
 
-/** Whether the local gateway assigns this id to the API; AWS never does. */
+/** Whether the local gateway assigns this id to the API. AWS never assigns such an id. */
 type IsLocalId = (api: NamedApi, apiId: string) => boolean;
 
 /**
- * Keys are document names. Credentials and region come from the environment. @throws UsageError when a stack
- * is not deployed, or credentials are missing
+ * Returns the ids by name of the document. Credentials and region come from the environment. @throws UsageError when a
+ * stack is not deployed, or credentials are missing
  */
 export async function readDeployedIds(
   folder: string,
@@ -33,16 +35,18 @@ export async function readDeployedIds(
   return new Map(found);
 }
 
-/** Documents of the folder with an API that has no AWS id in that stage yet, neither written nor looked up. */
+/**
+ * Documents of the folder with an API whose AWS id in that stage is still missing. It is neither written nor looked up.
+ */
 type MissingIdList = {
-  /** No id at all: packaged like this, every request is denied. */
+  /** Documents with no id at all. If they are packaged like this, every request is denied. */
   readonly unknown: readonly string[];
   /**
-   * Documents for which only the local gateway's id is known: it is right on this machine, and wrong where
-   * the stage is deployed.
+   * Documents for which only the local gateway's id is known. That id is right on this machine, and wrong where the
+   * stage is deployed.
    */
   readonly local: readonly string[];
-  /** Documents that name no API in that stage: its authorizers respond with 500 to all of their APIs. */
+  /** Documents that name no API in that stage. The authorizers of the stage respond with 500 to all of their APIs. */
   readonly unnamed: readonly string[];
 };
 
@@ -65,8 +69,8 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * The document's inventory with its API's id in that stage, and the ids of `kept` that it had; other ids are
- * removed. @throws UsageError
+ * Returns the document's inventory with its API's id in that stage. Of the ids that it already had, those for which
+ * `kept` is true stay; all other ids are removed. @throws UsageError
  */
 export function withDeployedId(
   text: string | undefined,
@@ -95,8 +99,8 @@ export type MissingIds = {
 };
 
 /**
- * Like `saveDeployedIds`, for ids that have not been looked up yet: ids found are written, whatever is
- * missing. @throws UsageError when AWS does not respond
+ * Like `saveDeployedIds`, for ids that have not been looked up yet. Ids that are found are written, even if other ids
+ * are missing. @throws UsageError when AWS does not respond
  */
 export async function saveMissingIds(
   folder: string,

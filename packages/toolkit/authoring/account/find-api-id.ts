@@ -5,7 +5,7 @@ import type { SignedGet } from './signed-get.ts';
 export type NamedApi = {
   readonly stack?: string | undefined;
   readonly logicalId?: string | undefined;
-  /** Output of the stack: the id of the API, or its address. */
+  /** Output of the stack that contains the id or the address of the API. */
   readonly output?: string | undefined;
   readonly name?: string | undefined;
 };
@@ -14,12 +14,12 @@ const PAGES_LIMIT = 20;
 const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
-/** The account has no such API, or not yet: what protects an API is deployed before it. */
+/** The account does not have such an API, or not yet, because what protects an API is deployed before the API. */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError; UsageError if there are several, or AWS does not respond */
+/** @throws NoSuchApiError if there is no such API, UsageError if there are several, or AWS does not respond */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -50,7 +50,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   );
 }
 
-/** Names need not be unique, so a name that two APIs share finds none. */
+/** Names need not be unique, so a name that two APIs share is an error. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');

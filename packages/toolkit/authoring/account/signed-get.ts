@@ -1,4 +1,4 @@
-/** Signed GET requests to AWS's APIs, or to the endpoints of the environment, with strict checks of the answer. */
+/** Signed GET requests to AWS's APIs, or to the endpoints in the environment, with strict checks of the response. */
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
@@ -13,8 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type SignedGet = {
   readonly region: string;
   /**
-   * Undefined: not found.
-   * @throws UsageError when the answer is a failure, a redirect, too large, late or no JSON object
+   * Returns undefined if the resource is not found.
+   * @throws UsageError when the response is a failure, a redirect, too large, late or no JSON object
    */
   readonly get: (service: string, path: string) => Promise<UnknownMembers | undefined>;
 };
@@ -65,8 +65,8 @@ function readAnswer(url: URL, status: number, text: string): UnknownMembers | un
 }
 
 /**
- * Whether the response is AWS's own 404: the 404 of a proxy would falsely say that there is no API to
- * protect. CloudFormation reports a missing stack with 400.
+ * Whether the response is AWS's own 404. The 404 of a proxy would falsely indicate that there is no API to protect.
+ * CloudFormation reports a missing stack with 400.
  */
 function isAbsent(status: number, text: string): boolean {
   if (status === 400)

@@ -1,6 +1,6 @@
 /**
- * Routes with an authorizer that a document does not contain. Most are denied; a route that a wildcard of an
- * allowed route also matches is not, because no rule denies it.
+ * Finds routes with an authorizer that a document does not contain. Most of them are denied. A route that a wildcard of
+ * an allowed route also matches is not denied, because no rule denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -11,8 +11,8 @@ import { ANY, ORDINARY } from '@gatewright/handlers/access/decide/segment-patter
 import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-patterns';
 
 /**
- * Routes of the current API that callers reach by a rule about another route, each with what to do. `found`:
- * protected routes are those with an authorizer of the toolkit.
+ * Returns routes of the current API that callers reach by a rule about another route, each with what to do.
+ * @param found routes of the API; routes with an authorizer of the toolkit are protected
  */
 export function checkLaterRoutes(
   document: CompiledDocument,

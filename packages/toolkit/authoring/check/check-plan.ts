@@ -27,7 +27,7 @@ export const checkPlan: CheckPlan = (plan, countedBy) => {
   } catch (error) {
     if (!(error instanceof PlanInvalid)) throw error;
     const { field, message } = error;
-    // `limits[1].burst`; `plan` is the whole.
+    // The field is a path such as `limits[1].burst`; `plan` is the whole plan.
     const steps = field === 'plan' ? [] : field.split(/[.[\]]+/).filter((step) => step !== '');
     return {
       path: steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)),

@@ -5,7 +5,7 @@ import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } fro
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
- * What is unsafe about the APIs that documents protect by stack and logical id, each with its document.
+ * Returns what is unsafe about the APIs that documents protect by stack and logical id, each with its document.
  * `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(
@@ -27,7 +27,7 @@ export function checkStack(
               routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
             )),
         ...checkChargedRoutes(document, routes, apiKeySource),
-        // Without routes in the template it is unknown whether any of them requires an API key.
+        // If the template has no routes, it is unknown whether any route requires an API key.
         ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
       ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
     });

@@ -3,10 +3,10 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { ProtectedStack } from '../compile/build-access.ts';
 import { readWiring } from './read-wiring.ts';
 
-/** `stage`: the API's own, as in its address. */
+/** `stage` is the API's own stage, as in its address. */
 type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
-/** @param named the stage in which documents protect this very stack */
+/** @param named the stage in which documents protect this same stack */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,
   stage: string,
@@ -19,8 +19,8 @@ export function describeUnprotected(
 }
 
 /**
- * Unprotected APIs of a compiled template, intrinsics unresolved. A document that names an API by id alone
- * does not count: a template has no ids.
+ * Returns unprotected APIs of a compiled template with unresolved intrinsics. A document that names an API only by its
+ * id does not count, because a template has no ids.
  */
 export function findUnprotectedApis(
   protects: readonly ProtectedStack[],
@@ -40,7 +40,7 @@ export function findUnprotectedApis(
     .map((api) => ({ stack: stackName, ...api }));
 }
 
-/** A deployment may create a stage too. */
+/** A deployment may also create a stage. */
 const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
 
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {

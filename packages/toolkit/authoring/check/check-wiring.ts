@@ -1,5 +1,5 @@
 /**
- * Checks that an API uses the authorizer as its document requires. API Gateway caches answers by the
+ * Checks that an API uses the authorizer as its document requires. API Gateway caches authorizer results by the
  * configured identity sources, which the authorizer itself cannot see.
  */
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';
@@ -20,17 +20,17 @@ export type WiredSource = {
 };
 
 /**
- * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
- * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: it is not one of ours.
+ * Returns the toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined if it is not one of our functions.
  */
 export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last match counts: the stack's own name may look like a function name, and comes first.
+  // The last match counts, because the stack's own name comes first and may look like a function name.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** What is unsafe or can never work, each with the change to make. Empty: no fault. */
+/** Returns what is unsafe or can never work, each with the change to make. Empty if there is no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -92,7 +92,7 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   return complaints;
 }
 
-/** A cached result charges no caller, and a TOKEN event has no timestamp to choose a period by. */
+/** With a cached result, no caller is charged. A TOKEN event has no timestamp from which to choose a period. */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -122,7 +122,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header, so it cannot read ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
-  // A header with and without Bearer is the same place.
+  // A header with Bearer and the same header without Bearer are one source.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
@@ -161,12 +161,12 @@ function describeSource(source: CompiledSource): string {
 export type WiredRoute = {
   readonly method: string;
   readonly path: string;
-  /** Undefined: no source that could be ours. */
+  /** Undefined if there is no authorizer that could be one of ours. */
   readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
   readonly apiKeyRequired: boolean;
 };
 
-/** Routes to which browsers send a preflight without credentials; each with what to change. */
+/** Returns routes to which browsers send a preflight without credentials, each with the change to make. */
 export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] {
   return wired
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
@@ -176,11 +176,11 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** The place from which an API reads API keys; undefined: known only once the API is deployed. */
+/** The place from which an API reads API keys. Undefined if it is known only once the API is deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
 /**
- * What prevents charged routes from being charged, or from being refused over quota; each with the change to
+ * Returns what prevents charged routes from being charged, or from being refused over quota, each with the change to
  * make.
  */
 export function checkChargedRoutes(
@@ -206,7 +206,7 @@ export function checkChargedRoutes(
       complaints.push(
         `${method} ${path} is charged, which a TOKEN authorizer cannot do: use a REQUEST authorizer`,
       );
-    // Over quota such a request would pass: the policy allows it, and no key is required.
+    // Such a request would pass even over quota, because the policy allows it and no key is required.
     if (quota.admissionKey !== undefined && !route.apiKeyRequired && route.authorizer !== undefined)
       complaints.push(
         `${method} ${path} is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey`,
@@ -215,7 +215,7 @@ export function checkChargedRoutes(
   return complaints;
 }
 
-/** Every admitted request uses that key, so a wrong value in the stack blocks all callers. */
+/** Every admitted request uses the admission key, so a wrong value in the stack blocks all callers. */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,
   { stack, stage }: { readonly stack: string; readonly stage: string },
@@ -228,7 +228,7 @@ export function checkAdmissionKey(
   ];
 }
 
-/** What prevents native usage plans from counting the document's keys; each with the change to make. */
+/** Returns what prevents AWS's usage plans from counting the document's keys, each with the change to make. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

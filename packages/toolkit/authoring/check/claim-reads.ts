@@ -1,33 +1,34 @@
 /**
- * Finds code that reads the caller as if from a Cognito or JWT authorizer: behind a Lambda authorizer those
- * claims do not exist, so `C#${claims.sub}` is the same customer for all callers. The search matches text;
- * false matches are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
+ * Finds code that reads the caller as if from a Cognito or JWT authorizer. Behind a Lambda authorizer such claims do
+ * not exist, so `C#${claims.sub}` is the same customer for all callers. The search matches text; false matches are
+ * acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
  */
 
 type ClaimRead = {
   readonly line: number;
-  /** `authorizer.claims` */
+  /** What the code reads, such as `authorizer.claims`. */
   readonly what: string;
 };
 
 /** A fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
 const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
-/** The member read after a dot, bracket or `.get(`. */
+/** The member that is read after a dot, a bracket or `.get(`. */
 const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
-/** Inside of a destructuring pattern, which may nest patterns and defaults. */
+/** The content of a destructuring pattern, which may contain nested patterns and defaults. */
 const PATTERN = String.raw`(?:[^{};]|\{[^{};]{0,120}\}){0,200}`;
 const TYPE = String.raw`(?:\s*:\s*[^={};\n]{0,80}(?:\{[^{};]{0,120}\})?)?`;
 
 const READS = [
-  // event.requestContext.authorizer?.jwt!.claims, authorizer['claims'], (authorizer || {}).claims, .get('claims')
+  // Matches event.requestContext.authorizer?.jwt!.claims, authorizer['claims'], (authorizer || {}).claims,
+  // .get('claims')
   new RegExp(String.raw`\bauthorizer\b(?:[^;={}\n]|${IN_BRACES}){0,60}?${MEMBER}`, 'g'),
-  // …requestContext.authorizer, at the end of a line, .claims on the next
+  // Matches …requestContext.authorizer at the end of a line, if .claims is on the next line.
   /\bauthorizer\b\s*[!?)]*\s*\.\s*(claims|jwt)\b/g,
-  // const { requestContext: { authorizer: { claims } } } = event
+  // Matches const { requestContext: { authorizer: { claims } } } = event
   /\bauthorizer\s*:\s*\{[^}=;]{0,200}?\b(claims|jwt)\b/g,
   takenFrom(String.raw`[^;\n]{0,120}\bauthorizer`),
 ];
-/** `const { claims } = event.requestContext.authorizer`, `const { jwt: { claims } = {} } = …` */
+/** Matches `const { claims } = event.requestContext.authorizer` and `const { jwt: { claims } = {} } = …`. */
 function takenFrom(source: string): RegExp {
   return new RegExp(String.raw`\{${PATTERN}?\b(claims|jwt)\b${PATTERN}\}${TYPE}\s*=\s*${source}\b`, 'g');
 }
@@ -35,12 +36,12 @@ function takenFrom(source: string): RegExp {
 const CHAIN = String.raw`\(*(?:\w+\s+as\s+[\w.]+\s*\))?(?:[\w$?!'"[\]]|\s{0,40}\.){1,120}?\bauthorizer\b['"\]!)]*`;
 const ELSE = String.raw`(?:\s+as\s+[^;\n{}]{1,80}?)?\)*(?:\s*(?:\|\||\?\?)\s*(?:\{\s*\}|\w+))?\)*`;
 const NAMES = [
-  // const auth = event.requestContext.authorizer ?? {}; const auth = (event) => event.requestContext.authorizer
+  // Matches const auth = event.requestContext.authorizer ?? {}; const auth = (event) => event.requestContext.authorizer
   new RegExp(
     String.raw`\b(\w+)\s*(?::[^=;{}\n]{1,80})?=\s*(?:\(?[\w$, :]{0,60}\)?\s*=>\s*)?${CHAIN}${ELSE}[ \t]*(?:[;,\n]|$)`,
     'g',
   ),
-  // const { authorizer: auth } = event.requestContext
+  // Matches const { authorizer: auth } = event.requestContext
   /\bauthorizer\s*:\s*(\w+)\s*(?:=\s*\{\s*\}\s*)?[,}]/g,
 ];
 const ACKNOWLEDGED = /gatewright:\s*claims acknowledged/;
@@ -59,17 +60,17 @@ function readsOfNames(text: string): readonly RegExp[] {
 }
 
 /**
- * `claims` or `jwt` as a member, in the same statement, which may go on in lines that begin with a dot:
+ * `claims` or `jwt` as a member in the same statement, which may continue in lines that begin with a dot:
  * `.get("jwt", {})`, `getAuthorizer().getClaims()`, `.dig('authorizer', 'claims')`.
  */
 const ELSEWHERE = String.raw`(?:[^;=\n{}]|\{\s*\}|[!=]=|\n(?=\s*[&?]?\.)){0,120}?(?:\.\s*(?:get)?|[[(,]\s*['":]+)(claims|jwt)\b`;
-/** `auth := request.RequestContext.Authorizer`, `auth = context.get("authorizer", {}) or {}` */
+/** Matches `auth := request.RequestContext.Authorizer` and `auth = context.get("authorizer", {}) or {}`. */
 const NAMES_ELSEWHERE =
   /\b(\w+)\s*:?=\s*[^\n;=]{0,160}?(?:\b|get)authorizer\b['"]?(?:[\])(?!]|,\s*\{\s*\}|\.\w+\(\)|\s+or\s+\{\s*\}){0,12}[ \t]*(?:[;\n]|$)/gi;
 
 /**
- * For languages other than JavaScript. The pattern is deliberately wide: a false match costs a comment, a
- * missed one costs data.
+ * Returns the patterns for languages other than JavaScript. They are deliberately wide, because a false match costs a
+ * comment, but a missed match costs data.
  */
 function readsElsewhere(text: string): readonly RegExp[] {
   const names = [...text.matchAll(NAMES_ELSEWHERE)].map(([, name = '']) => name);
@@ -78,8 +79,8 @@ function readsElsewhere(text: string): readonly RegExp[] {
 }
 
 /**
- * Each line once, in order; without lines acknowledged by `gatewright: claims acknowledged`.
- * @param file its ending names the language; a template with inline code counts as JavaScript
+ * Returns each line once, in order, without lines that `gatewright: claims acknowledged` acknowledges.
+ * @param file its extension determines the language; a template with inline code counts as JavaScript
  */
 export function findClaimReads(text: string, file = 'index.js'): readonly ClaimRead[] {
   const lines = text.split('\n');
@@ -98,7 +99,7 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** What a source in that language should read instead; inline code of a template counts as JavaScript. */
+/** Returns what a source in that language should read instead. Inline code of a template counts as JavaScript. */
 function claimsReaderOf(file: string): string {
   if (file.endsWith('.py')) return 'claims_of(event) of the Python package gatewright';
   return /\.(?:rb|go|rs|java|kt|cs)$/.test(file)
@@ -124,7 +125,7 @@ export function describeUnreadCode(handler: string, route: string): string {
 }
 
 /**
- * Like `findClaimReads`, for a mapping template or parameter: finds `authorizer.claims`, each once; none if a
+ * Like `findClaimReads`, for a mapping template or parameter. Returns each `authorizer.claims` once; nothing if a
  * comment acknowledges it.
  */
 export function findMappedClaims(text: string): readonly string[] {
@@ -142,18 +143,16 @@ export function describeMappedClaim(what: string, route: string): string {
   );
 }
 
-/** Blanks out comments of a language, so that places in the text stay what they are. */
+/** Matches the comments of a language. They are replaced by spaces, so that positions in the text do not change. */
 const BLOCKS = String.raw`\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*`;
 const QUOTED = String.raw`"(?:\\.|[^"\\\n])*"`;
 const APOSTROPHES = String.raw`'(?:\\.|[^'\\\n])*'`;
 const CHARACTER = String.raw`'(?:\\.|[^'\\\n])'`;
 const ANY_OF_THREE = String.raw`"""[^]*?"""|'''[^]*?'''`;
 
-/**
- * Keys are file extensions. A group contains comments; other matches are texts, which may look like comments.
- */
+/** Keys are file extensions. The group matches comments. All other matches are texts, which may look like comments. */
 const COMMENTS: Readonly<Record<string, RegExp>> = {
-  // A text in three quotes that is not formatted is documentation, or as harmless.
+  // A text in three quotes that is not a format string is documentation, or as harmless as documentation.
   '.py': new RegExp(
     String.raw`[fF][rR]?(?:${ANY_OF_THREE})|(${ANY_OF_THREE})|${QUOTED}|${APOSTROPHES}|(#[^\n]*)`,
     'g',
@@ -169,7 +168,10 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   '.cs': new RegExp(`@"(?:""|[^"])*"|${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
 };
 
-/** Undefined if the language's comments cannot be found here, as in JavaScript with its regular expressions. */
+/**
+ * Returns undefined if this code cannot find the comments of the language, as in JavaScript with its regular
+ * expressions.
+ */
 function withoutComments(text: string, file: string): string | undefined {
   const pattern = COMMENTS[/\.\w+$/.exec(file)?.[0] ?? ''];
   return pattern && text.replace(pattern, blank);

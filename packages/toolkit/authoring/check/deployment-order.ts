@@ -1,13 +1,13 @@
 /**
- * A REST API deployment is a snapshot, and CloudFormation makes it before resources that it does not depend
- * on. Works on a compiled template, intrinsics unresolved.
+ * Finds a missing order of deployments. A deployment of a REST API is a snapshot, and CloudFormation may create it
+ * before resources that it does not depend on. Works on a compiled template with unresolved intrinsics.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type LatePart = { readonly deployment: string; readonly part: string };
 
-/** Nothing that a deployment waits for refers to these, unlike models and validators of methods. */
+/** No resource that a deployment waits for refers to these types, unlike models and validators of methods. */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
@@ -23,12 +23,17 @@ export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
   });
 }
 
-/** SAM writes the deployment itself, and `DependsOn` of the API does not reach it: its document has to have the parts. */
+/**
+ * SAM writes the deployment itself, and `DependsOn` of the API does not reach it, so the API's document has to contain
+ * the parts.
+ */
 export function orderFix(deployment: string): string {
   return `add it to DependsOn of ${deployment}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`;
 }
 
-/** The `DependsOn` of each deployment, with all its parts but those that wait for it themselves. */
+/**
+ * Returns the `DependsOn` of each deployment with all its parts, except parts that wait for the deployment themselves.
+ */
 export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(
     ({ deployment, part }) => !reach(resources, part).has(deployment),
@@ -66,7 +71,7 @@ function dependsOn(resource: unknown): readonly string[] {
   return [membersOf(resource)['DependsOn'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
-/** Logical ids in `Ref`, `Fn::GetAtt` and `Fn::Sub`, at any depth. */
+/** Returns logical ids in `Ref`, `Fn::GetAtt` and `Fn::Sub`, at any depth. */
 function namesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   return Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) => {

@@ -1,4 +1,6 @@
-/** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. */
+/**
+ * Reads from a compiled CloudFormation template with unresolved intrinsics how an API uses the toolkit's authorizers.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { identifyFunction } from './check-wiring.ts';
@@ -14,8 +16,8 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 const MAX_PATH_CHARACTERS = 10_000;
 
 /**
- * Returns only authorizers that call one of our functions, recognised by its name in the template or by the
- * imported export.
+ * Returns only authorizers that call one of our functions. A function is recognised by its name in the template or by
+ * the imported export.
  */
 export function readWiring(resources: UnknownMembers, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
@@ -32,14 +34,14 @@ export function readWiring(resources: UnknownMembers, apiLogicalId: string): rea
   });
 }
 
-/** `calls`: the toolkit's function that the route's authorizer invokes, if the template tells. */
+/** `calls` is the toolkit's function that the route's authorizer invokes, if the template contains that. */
 type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
 
 type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
 
 /**
- * The routes of an API in the template. Left out is what is known only once deployed: resources and
- * authorizers of other stacks, routes of an OpenAPI document.
+ * Returns the routes of an API in the template. It omits what is known only after the deployment: resources and
+ * authorizers of other stacks, and routes of an OpenAPI document.
  */
 export function readWiredApi(resources: UnknownMembers, apiLogicalId: string): WiredApi {
   const source = propertiesOf(resources, apiLogicalId)['ApiKeySourceType'] ?? 'HEADER';
@@ -81,7 +83,10 @@ function readRoute(
   ];
 }
 
-/** Undefined: not in this template. Its function may be unknown until deployed, so any counts as ours. */
+/**
+ * Returns undefined if the authorizer is not in this template. Its function may be unknown until it is deployed, so any
+ * authorizer counts as ours.
+ */
 function readPayload(
   resources: UnknownMembers,
   id: unknown,
@@ -98,19 +103,19 @@ function calledBy(resources: UnknownMembers, id: unknown): WiredAuthorizer['call
   return identifyFunction(JSON.stringify(uri));
 }
 
-/** `/users/{id}`, from the template's chain of path parts up to the API's root. */
+/** Returns `/users/{id}`, from the template's chain of path parts up to the API's root. */
 function pathOf(resources: UnknownMembers, id: unknown, api: string, below = ''): string | undefined {
   const { 'Fn::GetAtt': root } = membersOf(id);
   const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
   const logicalId = refOf(id);
   const { ParentId: parent, PathPart: part } = propertiesOf(resources, logicalId ?? '');
-  // Ends a cycle of parents: its path would exceed API Gateway's limit.
+  // Ends a cycle of parents, because its path would exceed API Gateway's limit.
   if (typeof part !== 'string' || below.length > MAX_PATH_CHARACTERS) return undefined;
   return pathOf(resources, parent, api, `/${part}${below}`);
 }
 
-/** `GET /users`; `$default` is every request that no other route takes. */
+/** Splits `GET /users`. `$default` is every request that no other route matches. */
 function placeOf(routeKey: unknown): readonly unknown[] {
   if (typeof routeKey !== 'string') return [];
   return routeKey.startsWith('$') ? ['ANY', routeKey] : routeKey.split(' ');
@@ -166,7 +171,10 @@ function readV2(
   };
 }
 
-/** `method.request.header.Authorization`, `$request.header.Authorization`, `route.request.querystring.token`, `context.x` */
+/**
+ * Reads `method.request.header.Authorization`, `$request.header.Authorization`, `route.request.querystring.token`,
+ * `context.x`
+ */
 function readSource(text: string): readonly WiredSource[] {
   const [, where = '', name = ''] =
     /^\s*\$?(?:method\.|route\.)?(request\.header|request\.querystring|stageVariables|context)\.(\S+)\s*$/.exec(
@@ -179,6 +187,6 @@ function readSource(text: string): readonly WiredSource[] {
 
 function numberOf(value: unknown, usual: number): number {
   const number = Number(value ?? usual);
-  // A TTL known only at deployment may be any value.
+  // A TTL that is known only at deployment may have any value.
   return Number.isFinite(number) ? number : 3600;
 }

@@ -1,4 +1,4 @@
-/** All access documents of a folder → the one JSON file that ships, or all mistakes. */
+/** Compiles all access documents of a folder to the one JSON file that ships, or returns all mistakes. */
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
 import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
@@ -14,27 +14,29 @@ import type { Problem } from '../document/read-document.ts';
 import { parseInventory } from '../inventory/route-inventory.ts';
 
 export type AccessFile = {
-  /** `orders` for `access/orders.yml`. */
+  /** Name of the document, such as `orders` for `access/orders.yml`. */
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** Opens the files that the document extends; absent: it extends none. */
+  /** Opens the files that the document extends; absent if it extends none. */
   readonly sharing?: Sharing;
   /** Text of `access/orders.routes.json`; undefined if it does not exist yet. */
   readonly inventory: string | undefined;
-  /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
+  /** Texts of `access/orders.<issuer>.jwks.json` by id of the issuer. */
   readonly snapshots?: ReadonlyMap<string, string>;
 };
 
 export type AccessBuild = {
-  /** The documents that compile; those with a problem are left out. */
+  /** The documents that compile. Documents with a problem are omitted. */
   readonly compiled: CompiledAccess;
   /** The stacks that contain the APIs, for callers with a template but no ids yet. */
   readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly withoutInventory: readonly Problem[];
-  /** What documents get through `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
+  /**
+   * What documents inherit through `extends`, such as `orders extends access/_shared.yml: issuers main; roles admin`.
+   */
   readonly extended: readonly string[];
 };
 
@@ -121,8 +123,8 @@ function describeExtended(name: string, reading: DocumentReading): readonly stri
 }
 
 /**
- * Documents of several folders need distinct names: each name identifies one inventory and one part of what
- * is published.
+ * Documents of several folders need distinct names, because each name identifies one inventory and one part of what is
+ * published.
  */
 function namesakes(read: readonly ReadFile[]): readonly Problem[] {
   return read.flatMap(({ name, reading }, index) => {
@@ -137,7 +139,7 @@ type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 
-/** What a document must have in common with a document that accepts its tickets. */
+/** Checks what a document must have in common with a document that accepts its tickets. */
 function createTicketCheck(read: readonly ReadFile[]) {
   const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
   const documents = new Map(
@@ -184,7 +186,7 @@ function findChangedPlans(
     .map(({ id }) => id);
 }
 
-/** Limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
+/** Returns limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
 function unenforcedLimits(
   { quota }: AccessDocument,
   all: readonly PlanText[],

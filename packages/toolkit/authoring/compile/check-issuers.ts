@@ -23,7 +23,7 @@ type IssuerCheck = {
 /** Sources that only a WebSocket API can carry. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** For these hosts it is known whether `iss` ends with a slash: the wrong form refuses every token. */
+/** Hosts for which it is known whether `iss` ends with a slash. With the wrong form, every token is refused. */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {

@@ -1,4 +1,4 @@
-/** Rules that name certificates by serial number: a deny list that can never match denies no caller. */
+/** Checks rules that name certificates by serial number, because a deny list that can never match denies no caller. */
 import { normalizeSerial } from '@gatewright/handlers/access/tokens/client-certificate';
 import { isCertificateIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from '../document/document.ts';
@@ -8,7 +8,7 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * Principals of certificates have the claim `serialNumber` as `normalizeSerial` writes it, and claims are
+ * Principals of certificates have the claim `serialNumber` in the form that `normalizeSerial` returns, and claims are
  * compared as strings.
  */
 export function checkSerialNumbers({ issuers, rules }: AccessDocument, problem: Complain): void {

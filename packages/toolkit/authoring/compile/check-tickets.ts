@@ -11,7 +11,7 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * A ticket carries its holder's identity, roles and scopes, but no claims: a `deny` rule that reads a claim
+ * A ticket contains its holder's identity, roles and scopes, but no claims. Therefore, a `deny` rule that reads a claim
  * would not match.
  */
 export function checkTickets(
@@ -52,8 +52,8 @@ export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] 
 }
 
 /**
- * `kindOf`: the kind of API of that document; `unread` if its routes are not known yet, undefined if there is
- * no such document.
+ * `kindOf` returns the kind of API of a document. It returns `unread` if the routes are not known yet, and undefined if
+ * there is no such document.
  */
 export function checkTicketSources(
   { issuers }: AccessDocument,
@@ -77,10 +77,9 @@ export function checkTicketSources(
 }
 
 /**
- * The holder of a ticket has the subject that the issuing document assigns; under an issuer that both
- * documents trust, it is the same principal as with a token. Attack: if one document takes the subject from a
- * claim that users choose, such as a nickname, a user can take another user's `sub` and open the WebSocket as
- * that user.
+ * The holder of a ticket has the subject that the issuing document assigns. Under an issuer that both documents trust,
+ * it is the same principal as with a token. Attack: if one document takes the subject from a claim that users choose,
+ * such as a nickname, a user can choose another user's `sub` and open the WebSocket as that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,
@@ -100,7 +99,7 @@ export function checkTicketSubjects(
   });
 }
 
-/** Keys are `iss`: the claim used as subject. */
+/** Returns the claim that is used as subject, by `iss`. */
 function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
   const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
   return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));

@@ -1,9 +1,9 @@
-/** `roles` of a document → each role with all that it inherits. */
+/** Converts `roles` of a document to each role with all roles that it inherits. */
 import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from '../document/document.ts';
 import type { Path } from '../document/shape.ts';
 
-/** Each role is visited once: the number of paths through the graph can be exponential. */
+/** Visits each role once, because the number of paths through the graph can be exponential. */
 export function closeRoles(
   document: Pick<AccessDocument, 'roles'>,
   problem: (path: Path, message: string) => void,
@@ -11,7 +11,7 @@ export function closeRoles(
   const roles = document.roles ?? {};
   const close = (name: string): ReadonlySet<string> => {
     const closed = new Set([name]);
-    // The set grows while it is walked.
+    // The loop also visits the roles that it adds to the set.
     for (const role of closed) for (const inherited of roles[role]?.inherits ?? []) closed.add(inherited);
     return closed;
   };

@@ -1,4 +1,7 @@
-/** `result.claims` of a document: claims passed to the backend, and those it requires. */
+/**
+ * Compiles `result.claims` of a document: the claims that are passed to the backend, and the claims that the backend
+ * requires.
+ */
 import type { ForwardedClaims } from '@gatewright/handlers/access/compiled-document';
 import { isKeyIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from '../document/document.ts';
@@ -6,10 +9,13 @@ import type { Path } from '../document/shape.ts';
 
 type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 
-/** Stored with every key; anything else is part of its metadata. */
+/** Claims that are stored with every key. Any other claim is part of the key's metadata. */
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
-/** Data stored by a missing claim mixes all callers, so claims are required unless listed as optional. */
+/**
+ * A backend that stores data under a missing claim mixes all callers. Therefore, claims are required unless they are
+ * listed as optional.
+ */
 export function forwardedClaims({ as, names, optional = [] }: ClaimsText): ForwardedClaims {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };
 }

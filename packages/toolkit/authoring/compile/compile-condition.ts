@@ -1,4 +1,4 @@
-/** `when` of a rule → the tree that ships. */
+/** Compiles `when` of a rule to the tree that ships. */
 import type { CompiledCondition } from '@gatewright/handlers/access/compiled-document';
 import type { ClaimTest, Condition, Several } from '../document/document-conditions.ts';
 import type { Path } from '../document/shape.ts';
@@ -6,18 +6,20 @@ import type { Path } from '../document/shape.ts';
 type ConditionNames = {
   readonly issuers: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
-  /** Index of a list of address blocks; equal lists share an index. */
+  /** Returns the index of a list of address blocks. Equal lists share an index. */
   readonly networkIndex: (cidr: readonly string[]) => number;
   /** Whether the condition allows callers rather than denies them. */
   readonly opens: boolean;
-  /** How long API Gateway may cache a result that depends on the condition. */
+  /** How long API Gateway may cache a result that depends on the condition, in seconds. */
   readonly keptSeconds: number;
-  /** Tokens of Cognito have custom attributes as texts, whatever type the pool declares. */
+  /**
+   * Whether an issuer is Cognito, whose tokens contain custom attributes as strings, whatever type the pool declares.
+   */
   readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;
 };
 
-/** If one condition has several keys, all must be true. Reports names that the document does not declare. */
+/** If one condition has several keys, all of them must be true. Reports names that the document does not declare. */
 export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
   const nested = (key: 'all' | 'any') =>
     condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));
@@ -91,7 +93,10 @@ function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCo
   ];
 }
 
-/** A test that is never decided: an allow rule would never apply, a deny rule always. */
+/**
+ * Reports tests that can never be decided. An allow rule with such a test would never apply, a deny rule would always
+ * apply.
+ */
 function checkTexts(
   claims: readonly ClaimTest[],
   path: Path,
@@ -124,8 +129,8 @@ function list(names: ReadonlySet<string>): string {
 }
 
 /**
- * Claims that make a deny rule with this condition deny if they are absent: tests not inverted by a "not", without an
- * `exists` of the same claim.
+ * Returns the claims whose absence makes a deny rule with this condition deny. They are claims in tests that no "not"
+ * inverts, without an `exists` test of the same claim.
  */
 export function claimsDeniedIfMissing(condition: Condition | undefined): readonly string[] {
   const asked = new Set<string>();

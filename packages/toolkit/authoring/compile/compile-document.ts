@@ -1,4 +1,4 @@
-/** Access document and route inventory → what ships, or every mistake with its place. */
+/** Compiles an access document and a route inventory to what ships, or reports every mistake with its place. */
 import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
@@ -46,15 +46,15 @@ type CompileSource = {
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
   readonly locate: Locate;
   readonly checkPlan?: CheckPlan | undefined;
-  /** Whether a WebSocket's document takes tickets of this document's callers. */
+  /** Whether the document of a WebSocket API accepts tickets of this document's callers. */
   readonly givesTickets?: boolean;
 };
 
-/** API Gateway's default. */
+/** API Gateway's default TTL. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
-/** Far more than API Gateway allows; routes are walked recursively by segment. */
+/** This is far more than API Gateway allows. Routes are walked recursively by segment. */
 const SEGMENTS_LIMIT = 200;
-/** The limit of address lists: each list can double the policy's size. */
+/** Maximum number of address lists, because each list can double the policy's size. */
 const NETWORKS_LIMIT = 4;
 
 type Work = CompileSource & {
@@ -198,7 +198,7 @@ function compileWhen(
     hasCognito: document.issuers.some(({ type }) => type === 'cognito'),
     complain: problem,
     opens: rule.effect === 'allow',
-    // API Gateway does not cache answers for `$connect`.
+    // API Gateway does not cache authorizer results for `$connect`.
     keptSeconds: inventory.kind === 'websocket' ? 0 : (document.result?.cacheTtlSeconds ?? 60),
     networkIndex(cidr) {
       const sorted = [...cidr].sort();
@@ -236,7 +236,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple result cannot have conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
-  // The verdict for id 1 would be cached for id 2: both have the same route key.
+  // The verdict for id 1 would be cached for id 2, because both have the same route key.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
@@ -255,7 +255,7 @@ function warnOfRule(
   path: Path,
   routes: readonly (CompiledRoute | undefined)[],
 ): void {
-  // Preflights are meant to be open, and `*` means the other verbs.
+  // Preflight routes are intentionally open, and `*` means all other methods.
   const isPreflight = (route: CompiledRoute): boolean =>
     route.method === 'OPTIONS' && !rule.methods?.includes('OPTIONS');
   const open = routes.find((route) => route?.isOpen === true && !isPreflight(route));
@@ -274,7 +274,7 @@ function warnOfRule(
     );
 }
 
-/** Default deny is right, but deserves a warning if it is not written. */
+/** Denying by default is right, but deserves a warning if the document does not write it. */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
@@ -295,7 +295,7 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
     );
 }
 
-/** An authorizer can only refuse with 403 and without headers; only REST APIs can turn that into 429. */
+/** An authorizer can only refuse with 403 and without headers. Only REST APIs can change that to 429. */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
   const isEnforced = quota.isTracked !== true;

@@ -1,4 +1,4 @@
-/** An issuer as written in a document → what tokens are checked against. */
+/** Compiles an issuer as written in a document to the data that tokens are checked against. */
 import type {
   CertificateIssuer,
   CompiledDocument,
@@ -46,8 +46,8 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * A revocation of tokens "issued until then" expires, and no token may outlive it: so the age of tokens is
- * limited, and a token without issue time is refused.
+ * A revocation of tokens "issued until then" expires, and no token may outlive it. Therefore, the age of tokens is
+ * limited, and a token without an issue time is refused.
  */
 function withAge(trust: TokenTrust): TokenTrust {
   return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };
@@ -93,7 +93,7 @@ export function compileCertificateIssuer(
   };
 }
 
-/** How long a snapshot of the issuer's keys is trusted; undefined: no snapshot ships. */
+/** Returns how long a snapshot of the issuer's keys is trusted; undefined if no snapshot ships. */
 export function snapshotDays(issuer: IssuerText): number | undefined {
   return issuer.type === 'local' ? undefined : issuer.jwks?.snapshotMaxAgeDays;
 }

@@ -1,11 +1,11 @@
-/** The quota of an access document → what the authorizer charges. */
+/** Compiles the quota of an access document to what the authorizer charges. */
 import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
 import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
 import type { Path } from '../document/shape.ts';
 
-/** What charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
+/** The component that charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
 type CountedBy = 'request' | 'access-log';
 
 export type CheckPlan = (
@@ -16,12 +16,12 @@ export type CheckPlan = (
 type QuotaSurroundings = {
   readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
-  /** Absent: a document may not define plans. */
+  /** If absent, a document may not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };
 
-/** Undefined: the document has no quota. */
+/** Returns undefined if the document has no quota. */
 export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
   const { quota } = document;
   if (quota === undefined) return undefined;

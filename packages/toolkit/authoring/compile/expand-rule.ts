@@ -1,4 +1,4 @@
-/** A rule's methods and paths → the matching routes of the inventory. */
+/** Expands a rule's methods and paths to the matching routes of the inventory. */
 import type { BindText, RuleText } from '../document/document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { InventoryRoute } from '../inventory/route-inventory.ts';
@@ -7,7 +7,7 @@ import type { RouteSegment } from '@gatewright/handlers/access/decide/route-find
 import { isClose } from '../document/shape.ts';
 import type { Path } from '../document/shape.ts';
 
-/** The verbs of `ANY`; no other verb is ever allowed. */
+/** The methods of `ANY`. No other method is ever allowed. */
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 type ExpandedRule = {
@@ -17,7 +17,7 @@ type ExpandedRule = {
 
 type Complain = (path: Path, message: string, at?: 'key') => void;
 
-/** One route per concrete verb, in a fixed order; a verb with its own route is excluded from `ANY`. */
+/** Returns one route per concrete method, in a fixed order. A method with its own route is excluded from `ANY`. */
 export function expandRoutes(inventory: readonly InventoryRoute[]): readonly CompiledRoute[] {
   const own = new Set(inventory.map(({ method, path }) => `${method} ${path}`));
   return inventory
@@ -79,9 +79,9 @@ function bindTo(
 
 type PathPattern = {
   readonly segments: readonly RouteSegment[];
-  /** Ends in `/**`: the route and everything below it. */
+  /** Whether the path ends in `/**`, which is the route and everything below it. */
   readonly isSubtree: boolean;
-  /** Single-segment parameters by name. */
+  /** Indexes of single-segment parameters by name. */
   readonly names: ReadonlyMap<string, number>;
 };
 

@@ -1,14 +1,16 @@
-/** An issuer's keys at one time: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`. */
+/**
+ * The keys of an issuer at one time: `access/<document>.<issuer>.jwks.json`, written by `gatewright access snapshot`.
+ */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { parseKeySet } from '@gatewright/handlers/access/tokens/key-set';
 
 export type KeySnapshot = {
-  /** Text of the key set; checked to contain a usable key. */
+  /** Text of the key set, which has been checked to contain a usable key. */
   readonly keySet: string;
   readonly takenAtEpochSeconds: number;
 };
 
-/** Undefined when the text is not a snapshot, or none of its keys may verify a signature. */
+/** Returns undefined if the text is not a snapshot, or if none of its keys may verify a signature. */
 export function parseSnapshot(text: string): KeySnapshot | undefined {
   const { takenAtEpochSeconds, keys } = membersOf(parseJson(text));
   if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Tries a document on typical callers: with no rights, each right, any two, and all. Finds policies that are
- * too large, or that IAM cannot express, before deployment.
+ * Tries a document with typical callers: without rights, with each right, with any two rights, and with all rights.
+ * Finds policies before deployment that are too large, or that IAM cannot express.
  */
 import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result';
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
@@ -42,7 +42,7 @@ type Draft = {
 };
 
 /**
- * With more rights, trying pairs would take seconds; then only single rights and all of them together are
+ * With more rights than this, trying pairs would take seconds, so only single rights and all of them together are
  * tried.
  */
 const PAIRS_LIMIT = 40;
@@ -74,7 +74,7 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;
-  // Rules on addresses count as matched, which grants more.
+  // Rules about addresses count as matched, because that grants more.
   const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
   for (const profile of profilesOf(document)) {
     const characters = printChannels(document, principalWith(document, profile), at)?.length ?? 0;
@@ -178,8 +178,8 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
 }
 
 /**
- * A deny rule also denies callers without its claim, so typical callers get the claim with a value that the
- * rule does not match.
+ * A deny rule also denies callers who lack the claim that it reads, so typical callers get this claim with a value that
+ * the rule does not match.
  */
 function addHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
   switch (condition.is) {

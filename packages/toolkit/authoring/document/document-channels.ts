@@ -1,12 +1,12 @@
-/** `channels` of an access document: who may join and publish to what over a WebSocket. */
+/** The `channels` section of an access document: who may join which WebSocket channels and publish to them. */
 import { CHANNEL_ACTIONS, isChannelPattern } from '@gatewright/handlers/aws/channel-grants';
 import { CONDITION, NAME } from './document-conditions.ts';
 import { described, list, object, oneOf, refine, text } from './shape.ts';
 
-/** `{tenant}`, `{org.id}`: the value of a claim. */
+/** A channel segment that is replaced by the value of a claim, such as `{tenant}` or `{org.id}`. */
 const CLAIM_SEGMENT = /^\{([^{}./\s]+(?:\.[^{}./\s]+)*)\}$/;
 
-/** Path of the claim in a segment; undefined: a literal segment. */
+/** Returns the path of the claim that a segment names. Undefined if the segment is literal. */
 export function claimOfSegment(segment: string): readonly string[] | undefined {
   return CLAIM_SEGMENT.exec(segment)?.[1]?.split('.');
 }

@@ -23,7 +23,10 @@ const CLAIM_NAME = text(
   'the name of a claim, such as sub or realm_access.roles; write a name that contains dots as a list: ["https://x.example/roles"]',
 );
 
-/** `realm_access.roles` → its steps; a claim with dots in its own name is written as a list of steps. */
+/**
+ * Reads `realm_access.roles` as a path with two steps. A claim whose own name contains dots is written as a list of
+ * steps.
+ */
 export const CLAIM_PATH: Shape<readonly string[]> = described(
   either(
     mapped(CLAIM_NAME, (path) => path.split('.')),

@@ -1,4 +1,4 @@
-/** The `quota` of an access document: what the authorizer charges for each allowed request. */
+/** The `quota` section of an access document: what the authorizer charges for each allowed request. */
 import { CLAIM_PATH } from './document-conditions.ts';
 import { described, either, list, mapped, object, oneOf, text } from './shape.ts';
 import type { Shape } from './shape.ts';
@@ -8,7 +8,7 @@ const ID = text(
   'a name of letters, digits, dots, _ and -, such as partner',
 );
 
-/** One name for all callers, or a claim of a verified token. */
+/** Either one name for all callers, or a claim of a verified token. */
 const NAMED = either(
   mapped(ID, (name) => ({ name })),
   object({ claim: CLAIM_PATH }, {}),
@@ -17,7 +17,7 @@ const NAMED = either(
 
 export type PlanText = { readonly id: string };
 
-/** The rest of a plan is checked by the quota library, which the compiling side provides. */
+/** The schema checks only part of a plan. The quota library, which the compiler provides, checks the rest. */
 const PLAN: Shape<PlanText> = {
   schema: { type: 'object', properties: { id: ID.schema }, required: ['id'] },
   expected:

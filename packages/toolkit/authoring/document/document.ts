@@ -22,7 +22,9 @@ import {
 import type { Shape, ShapeOf } from './shape.ts';
 import type { JsonSchema } from '@gatewright/handlers/http/fields';
 
-/** `result` of an access document: the form of the authorizer's result, and what it passes to the backend. */
+/**
+ * The `result` section of an access document: the form of the authorizer's result, and what it passes to the backend.
+ */
 const CLAIM_NAME = text(/^[^\s]{1,200}$/, 'the name of a claim, such as sub or cognito:groups');
 
 const RESULT = object(
@@ -74,9 +76,7 @@ import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/**
- * AWS also assigns ids that consist of digits only, and ids such as `12e4567890`: YAML reads both as numbers.
- */
+/** AWS also assigns API ids that consist of digits only, and ids such as `12e4567890`. YAML reads both as numbers. */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {
@@ -316,7 +316,7 @@ export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], {
 export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
 export type BindText = NonNullable<RuleText['bind']>[string];
 
-/** Editors complete from it; `access/access.schema.json` is its printed form. */
+/** Editors use this schema for completion. `access/access.schema.json` is its printed form. */
 export function documentSchema(): JsonSchema {
   const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
   const required = [schema['required'] ?? []].flat();
@@ -324,7 +324,7 @@ export function documentSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright access document',
     ...schema,
-    // A document that extends others may get these from there.
+    // A document that extends other documents may get these two from there.
     required: required.filter((name) => name !== 'issuers' && name !== 'sources'),
     anyOf: [{ required: ['issuers', 'sources'] }, { required: ['extends'] }],
     definitions: { condition: CONDITION.schema },

@@ -1,6 +1,6 @@
 /**
- * `extends` of an access document: issuers, sources and roles that several documents share, from files of the
- * repository or of an npm package. Each name is defined once, and nothing is overridden.
+ * The `extends` section of an access document. It takes issuers, sources and roles that several documents share from
+ * files of the repository or of an npm package. Each name is defined once, and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -10,25 +10,25 @@ import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
 type SharedText = {
-  /** Unique path. */
+  /** Identifies the file uniquely. */
   readonly path: string;
   readonly file: string;
   readonly text: string;
 };
 
-/** Opens the file that `from` refers to by this name; undefined: not found. */
+/** Opens the file that `from` refers to by this name. Returns undefined if there is no such file. */
 export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
 type Part = { readonly file: string; readonly value: UnknownMembers; readonly locate: Locate };
 
 type Extended = {
-  /** The merged document; its own entries come first, so that their positions stay. */
+  /** The merged document. The document's own entries come first, so that their positions do not change. */
   readonly value: UnknownMembers;
   readonly locate: Locate;
   readonly files: readonly string[];
 };
 
-/** Undefined if there is at least one problem. */
+/** Merges the document with the files that it extends. Returns undefined if there is at least one problem. */
 export function extendDocument(
   own: Part & { readonly path: string },
   open: OpenShared,
@@ -64,7 +64,7 @@ export function extendDocument(
   return wrong.length === 0 ? merge(own, parts) : undefined;
 }
 
-/** Strings only; other values are reported by the schema of the document. */
+/** Returns only the strings. The document's schema reports other values. */
 function namesOf(value: UnknownMembers): readonly string[] {
   return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
 }
@@ -98,7 +98,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
-/** `sources` counts as one name: its order matters, so all sources come from one file. */
+/** `sources` counts as one name. The order of sources matters, so all of them come from one file. */
 function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],
@@ -119,7 +119,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   const asked = requestedIssuers(own.value, sources?.value['sources']);
   const issuers = [own, ...parts].flatMap((part) =>
     [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
-      // A shared file may contain entries for other documents; only those asked for are taken.
+      // A shared file may contain issuers for other documents. Only those that this document refers to are included.
       part === own || asked.has(String(membersOf(issuer)['id'])) ? [{ part, issuer, index }] : [],
     ),
   );
@@ -146,7 +146,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   };
 }
 
-/** Issuers that the document refers to outside of their declaration. */
+/** Returns the issuers that the document refers to outside of their declaration. */
 function requestedIssuers(own: UnknownMembers, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {

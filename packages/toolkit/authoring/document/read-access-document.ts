@@ -1,4 +1,7 @@
-/** Text of `access/<name>.yml`, with what it extends → access document, or every mistake with its place. */
+/**
+ * Reads the text of `access/<name>.yml` and of the files that it extends. The result is the access document, or every
+ * mistake with its place.
+ */
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';
 import { extendDocument } from './extend-document.ts';
@@ -12,7 +15,7 @@ export type DocumentReading = Reading<AccessDocument> & {
 
 export type Sharing = { readonly path: string; readonly open: OpenShared };
 
-/** Reads YAML or JSON. `file` only appears in problems. Never throws. */
+/** Reads YAML or JSON. `file` is used only in messages about problems. Never throws. */
 export function readDocument(text: string, file: string, sharing?: Sharing): DocumentReading {
   const yaml = readYaml(text, file);
   if (yaml.kind === 'invalid') return yaml;
@@ -30,7 +33,7 @@ export function readDocument(text: string, file: string, sharing?: Sharing): Doc
   return { kind: 'invalid', problems: reading.problems.map((problem) => ofFile(problem, file)) };
 }
 
-/** The excerpt is of the document itself. */
+/** An excerpt shows a line of the document itself, so a problem in another file gets none. */
 function ofFile({ excerpt, ...problem }: Problem, file: string): Problem {
   return problem.file === file && excerpt !== undefined ? { ...problem, excerpt } : problem;
 }

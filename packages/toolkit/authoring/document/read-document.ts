@@ -1,4 +1,4 @@
-/** A user's text → a value of some shape, or every mistake with its place. */
+/** Reads a user's text into a value of a given shape, or reports every mistake with its place. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { showControls } from '@gatewright/aws/text/visible-text';
@@ -8,9 +8,9 @@ export type Problem = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Such as `rules[2].effect: must be one of allow, deny, not "alow"` */
+  /** For example `rules[2].effect: must be one of allow, deny, not "alow"`. */
   readonly message: string;
-  /** The line and a mark below the place, when the text is not valid YAML. */
+  /** The wrong line, and a line that marks the place in it. Set if the text is not valid YAML. */
   readonly excerpt?: readonly [line: string, mark: string];
 };
 
@@ -30,11 +30,11 @@ const YAML_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here: a file must contain one document',
 };
 
-/** At most this many characters of a long line are shown. */
+/** Maximum number of characters shown of a long line. */
 const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
-/** More would not be read, and finding each place takes time. */
+/** Nobody would read more problems than this, and locating each one takes time. */
 export const PROBLEMS_LIMIT = 100;
 
 function excerptAt(
@@ -56,7 +56,7 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 
 const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
-/** The reason why a text is not YAML; for files with content that is checked elsewhere. */
+/** Returns the reason why a text is not YAML. Used for files whose content is checked elsewhere. */
 export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
@@ -82,7 +82,7 @@ type YamlReading =
   | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Text → plain values and their places. Never throws. */
+/** Parses a text into plain values and their places. Never throws. */
 export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const at = (offset: number, message: string): Problem => {
@@ -94,10 +94,10 @@ export function readYaml(text: string, file: string): YamlReading {
       kind: 'invalid',
       problems: [{ file, line: 1, column: 1, message: 'the document is over 500 KB' }],
     };
-  // The library compares every key of a map with every other: 40,000 of them take 12 s.
+  // `uniqueKeys` is off because the library compares every key of a map with every other: 40,000 keys take 12 s.
   const options = { prettyErrors: false, strict: true, uniqueKeys: false };
   const yaml = parseDocument(text, { lineCounter: lines, ...options });
-  // Later mistakes mostly follow from the first.
+  // Only the first mistake is reported, because later ones mostly follow from it.
   const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (wrong !== undefined) {
     const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
@@ -122,7 +122,7 @@ export function readYaml(text: string, file: string): YamlReading {
   return { kind: 'yaml', value, locate };
 }
 
-/** Reads the values into a shape; `text` is only used to show the first mistake. */
+/** Reads the values into a shape. `text` is used only to show the line of the first mistake. */
 export function shaped<T>(
   { value, locate }: Pick<Extract<YamlReading, { kind: 'yaml' }>, 'value' | 'locate'>,
   text: string,
@@ -152,7 +152,7 @@ function repeatedKeys(yaml: Document): readonly number[] {
   return found;
 }
 
-/** The library limits aliases, so that a few lines cannot become gigabytes. */
+/** The library limits aliases, so a few lines cannot expand to gigabytes. */
 function toValue(yaml: Document, report: (message: string) => void): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 100 });
@@ -162,7 +162,7 @@ function toValue(yaml: Document, report: (message: string) => void): unknown {
   }
 }
 
-/** Offset of the part; for a missing part, the offset of its parent. */
+/** Returns the offset of a part of the document, or of its parent if the part is missing. */
 function offsetOf(yaml: Document, path: Path, where: 'key' | undefined): number {
   let node: unknown = yaml.contents;
   let offset = startOf(node) ?? 0;
@@ -186,14 +186,14 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-/** `rules[2].effect` */
+/** Prints a path as `rules[2].effect`. */
 export function printPath(path: Path): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('');
 }
 
-/** `access/orders.yml:12:5: rules[2].effect: must be …` */
+/** Prints a problem as `access/orders.yml:12:5: rules[2].effect: must be …`. */
 export function printProblem({ file, line, column, message, excerpt }: Problem): string {
   const lines = excerpt?.map((text) => `\n  ${showControls(text)}`).join('') ?? '';
   return `${file}:${line}:${column}: ${showControls(message)}${lines}`;

@@ -1,23 +1,23 @@
 /**
- * Shapes: one description of user input, from which both the reader and the JSON Schema (for editors) are
- * made. Functions do not contain it.
+ * Shapes describe user input. Both the reader and the JSON Schema (for editors) are made from one shape. The deployed
+ * functions do not contain this module.
  */
 
 import { isJsonObject } from '@gatewright/aws/json-object';
 import * as field from '@gatewright/handlers/http/fields';
 import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
 
-/** Where in the document: `['rules', 2, 'effect']`. */
+/** A place in the document, such as `['rules', 2, 'effect']`. */
 export type Path = readonly (string | number)[];
 
-/** `key`: the mistake is in the key, not in its value. */
+/** Reports a mistake. `key` means that the mistake is in the key, not in its value. */
 type Report = (path: Path, message: string, at?: 'key') => void;
 
 export type Shape<T> = {
-  /** Undefined after at least one report. */
+  /** Returns undefined after it has reported at least one mistake. */
   readonly read: (value: unknown, path: Path, report: Report) => T | undefined;
   readonly schema: JsonSchema;
-  /** What to write, for messages: `an https URL, such as https://issuer.example/`. */
+  /** Tells the user in messages what to write, such as `an https URL, such as https://issuer.example/`. */
   readonly expected: string;
 };
 
@@ -30,7 +30,7 @@ type Read<Required extends Fields, Optional extends Fields> = {
 
 const NUMBER_OF_KNOWN_SHOWN = 12;
 
-/** A string of a form. Messages put `wanted` after "must be". */
+/** A string that matches a pattern. Messages show `expected` after "must be". */
 export function text(pattern: RegExp, expected: string): Shape<string> {
   return leaf(
     { type: 'string', pattern: pattern.source, description: capitalise(expected) },
@@ -103,7 +103,7 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
   };
 }
 
-/** A map with keys that the user chooses; limited, because the result may grow with its square. */
+/** A map whose keys the user chooses. Its size is limited, because the result may grow with the square of that size. */
 export function record<T>(
   name: RegExp,
   wantedName: string,
@@ -216,7 +216,7 @@ export function recursive<T>(name: string, expected: string, shape: () => Shape<
   };
 }
 
-/** Adds a rule to a shape; `check` returns the message for a breach. */
+/** Adds a rule to a shape. `check` returns the message if a value breaks the rule. */
 export function refine<T>(
   shape: Shape<T>,
   rule: JsonSchema,
@@ -249,7 +249,7 @@ export function described<T>(shape: Shape<T>, description: string): Shape<T> {
   return { ...shape, schema: { ...shape.schema, description } };
 }
 
-/** Reads on after a mistake, so that all mistakes are reported at once. */
+/** Continues after a mistake, so that all mistakes are reported at once. */
 function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R | undefined): R[] | undefined {
   const taken = entries.map(read);
   const whole = taken.filter((entry) => entry !== undefined);
@@ -268,7 +268,7 @@ function unknownKey(name: string, known: readonly string[]): string {
   return `unknown key "${name.slice(0, 60)}": ${hint}`;
 }
 
-/** One letter added, missing or changed, or two swapped. */
+/** Whether two words differ by one letter that is added, missing or changed, or by two swapped letters. */
 export function isClose(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let start = 0;

@@ -13,7 +13,11 @@ export type NamedDocument = {
   readonly locate: Locate;
 };
 
-/** The documents of these names, or all of them; unread inventories do not matter. @throws UsageError */
+/**
+ * Reads the documents with these names, or all documents if there are no names. An inventory that cannot be read is
+ * ignored.
+ * @throws UsageError
+ */
 export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
   const files = readAccessFiles(folder);
   const unknown = names.find((name) => !files.some((file) => file.name === name));

@@ -1,4 +1,4 @@
-/** The folder `access/`: documents of people, inventories and the compiled file of commands. */
+/** The folder `access/`: documents that people write, and the inventories and compiled file that commands write. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -11,12 +11,15 @@ import type { Problem } from '../document/read-document.ts';
 import { checkPlan } from '../check/check-plan.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
-/** Inventory and key snapshots of a document lie in its own folder, and paths in it begin there. */
+/**
+ * The inventory and key snapshots of a document are in the document's own folder, and its relative paths start there.
+ */
 type PlacedFile = AccessFile & { readonly folder: string };
 type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
 
 /**
- * Every document of the folder, and of those that belong to it, with its inventory; files in messages are relative to `from`.
+ * Reads every document of the folder and of the folders that belong to it, with its inventory. File names in messages
+ * are relative to `from`.
  * @throws UsageError
  */
 export function readAccessFiles(folder: string, from = process.cwd()): readonly PlacedFile[] {
@@ -33,7 +36,10 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Without this document its routes would be unprotected. @throws UsageError */
+/**
+ * Throws if the file cannot be read, because without this document its routes would be unprotected.
+ * @throws UsageError
+ */
 function readDocumentText(file: string, from: string): string {
   const text = readIfReadable(file);
   if (text === undefined)
@@ -42,13 +48,13 @@ function readDocumentText(file: string, from: string): string {
 }
 
 /**
- * The folder, and the folders that `custom.accessFolders` of the stack next to it names.
- * @throws UsageError for a missing folder: its APIs would be unprotected
+ * Returns the folder, and the folders that `custom.accessFolders` of the stack next to it lists.
+ * @throws UsageError for a missing folder, because its APIs would be unprotected
  */
 function foldersOf(folder: string): readonly string[] {
   const stack = join(dirname(resolve(folder)), 'serverless.yml');
   const text = readIfReadable(stack) ?? '';
-  // Most stacks do not have the setting, and reading a whole definition takes long.
+  // Most stacks do not have the setting, and reading a whole definition is slow.
   if (!text.includes(SETTING)) return [folder];
   const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
     readonly custom?: { readonly [SETTING]?: unknown };
@@ -64,7 +70,7 @@ function foldersOf(folder: string): readonly string[] {
 
 const SETTING = 'accessFolders';
 
-/** Files that look like documents but are not read; files in messages are relative to `from`. */
+/** Finds files that look like documents but are not read. File names in messages are relative to `from`. */
 export function findStrayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
   return foldersOf(folder).flatMap((each) =>
     findStrayNames(namesIn(each)).map((name) => ({
@@ -88,7 +94,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** `access/orders.main.jwks.json` */
+/** Returns a path such as `access/orders.main.jwks.json`. */
 export function snapshotPath({ folder, name }: DocumentPlace, issuerId: string): string {
   return join(folder, snapshotName(name, issuerId));
 }
@@ -99,8 +105,8 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
 
 /**
  * Compiles the folder, and writes `compiled.json` if it changed. If there are problems, the old file stays.
- * `inventories`, just read and keyed by document name, replace the stored ones if their documents compile
- * with them.
+ * `inventories` have just been read and are keyed by document name. They replace the stored inventories if their
+ * documents compile with them.
  */
 export function writeCompiledAccess(
   folder: string,
@@ -121,7 +127,10 @@ export function writeCompiledAccess(
   return build;
 }
 
-/** Atomic, since a gateway may be watching; skipped when unchanged, since a write would reload it. */
+/**
+ * Writes atomically, because a gateway may be watching the file. Skips an unchanged file, because a write would make
+ * the gateway reload.
+ */
 export function writeIfChanged(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   const draft = `${path}.${process.pid}`;

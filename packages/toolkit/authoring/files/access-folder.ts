@@ -1,11 +1,11 @@
 import type { AccessFile } from '../compile/build-access.ts';
 import type { OpenShared } from '../document/extend-document.ts';
 
-/** `access/webhooks.yml` protects no API. */
+/** `access/webhooks.yml` is not an access document: it protects no API. */
 export const WEBHOOKS_NAME = 'webhooks';
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
-/** Files that documents extend may be here, or anywhere else. */
+/** Files that documents extend. They may also be in any other folder. */
 const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
 const SNAPSHOT_END = '.jwks.json';
 
@@ -48,17 +48,17 @@ export function toAccessFiles({
   });
 }
 
-/** YAML files that are not read because of their names: a user may believe that they protect an API. */
+/** Returns YAML files that are not read because of their names. A user may believe that these files protect an API. */
 export function findStrayNames(names: readonly string[]): readonly string[] {
   return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }
 
-/** `orders.routes.json` */
+/** Returns a name such as `orders.routes.json`. */
 export function inventoryName(name: string): string {
   return `${name}.routes.json`;
 }
 
-/** `orders.main.jwks.json` */
+/** Returns a name such as `orders.main.jwks.json`. */
 export function snapshotName(name: string, issuerId: string): string {
   return `${name}.${issuerId}${SNAPSHOT_END}`;
 }

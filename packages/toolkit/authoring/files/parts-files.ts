@@ -1,4 +1,4 @@
-/** `parts:` of gatewright.yml: which parts of the toolkit's stack there are. */
+/** The setting `parts:` of gatewright.yml, which selects parts of the toolkit's stack. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
@@ -8,21 +8,24 @@ import { UsageError } from '@gatewright/aws/usage-error';
 const PARTS_MEMBER = 'parts';
 const SETTINGS_FILE = 'gatewright.yml';
 
-/** The parts that each part needs: `custom.parts` of the stack. */
+/** The other parts that each part needs, as in `custom.parts` of the stack. */
 export type PartNeeds = Readonly<Record<string, readonly string[]>>;
 
-/** `at`: file and line. */
+/** `at` is the file and line. */
 type Named = { readonly name: string; readonly at: string };
 
-/** Names separated by commas, for a package of the stack that names its parts itself. */
+/**
+ * Environment variable with part names, separated by commas. `gatewright package` sets it for a package that names its
+ * parts itself.
+ */
 export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
 
 /**
- * Reads the file next to the stack's serverless.yml, or next to the service below which the stack is.
- * Undefined: neither names parts, and the stack has all of them.
+ * Reads gatewright.yml next to the stack's serverless.yml, or next to the service that contains the stack. Returns
+ * undefined if neither file names parts. The stack then has all of them.
  * @param given value of `PARTS_VARIABLE`
- * @throws UsageError with file and line: not a list of names, an unknown name, a missing need, two files that
- * contradict each other
+ * @throws UsageError with file and line for a value that is not a list of names, an unknown name, a missing need, or
+ * two files that contradict each other
  */
 export function readChosenParts(
   stackFolder: string,
@@ -45,7 +48,10 @@ export function readChosenParts(
   return first?.parts;
 }
 
-/** Reads a list separated by commas. @throws UsageError for an empty one */
+/**
+ * Reads a list separated by commas.
+ * @throws UsageError for an empty list
+ */
 export function readNames(text: string, at: string): readonly Named[] {
   const names = text
     .split(',')
@@ -80,7 +86,7 @@ function readList(file: string): readonly Named[] | undefined {
   if (error !== undefined) throw new UsageError(`${at(error.pos)}: ${error.message.split('\n', 1)[0] ?? ''}`);
   const { contents } = document;
   if (contents === null) return undefined;
-  // `parts:[cache]` is a string in YAML: ignoring it would give all parts.
+  // YAML reads `parts:[cache]` as a string. Ignoring that string would select all parts.
   if (!isMap(contents)) throw new UsageError(`${at(contents.range)}: write settings as name: value`);
   for (const { key } of contents.items) {
     const name = isScalar(key) ? String(key.value) : '';

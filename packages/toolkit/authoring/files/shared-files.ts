@@ -3,19 +3,19 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import type { OpenShared } from '../document/extend-document.ts';
 
-/** @param root file names in messages are relative to it */
+/** @param root the folder to which file names in messages are relative */
 export function openSharedFrom(root: string): OpenShared {
   return (name, from) => {
     const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));
     if (path === undefined || !isFile(path)) return undefined;
-    // Uses the real path, so that a file is read once, whatever path leads to it.
+    // Uses the real path, so that a file is read only once, even if several paths point to it.
     return { path: realpathSync(path), file: relative(root, path), text: readFileSync(path, 'utf8') };
   };
 }
 
 /** Searches the nearest node_modules by file path, because packages do not export documents. */
 function findInPackages(name: string, folder: string): string | undefined {
-  // `..` would lead out of the package.
+  // `..` would escape from the package.
   if (name.split('/').includes('..')) return undefined;
   for (let here = folder; ; here = dirname(here)) {
     const path = join(here, 'node_modules', name);

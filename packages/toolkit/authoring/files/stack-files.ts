@@ -4,27 +4,30 @@ import { dirname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-/** Folder of the stack below a service that has its own definition. */
+/** Name of the folder for the toolkit's stack inside a service that has its own definition. */
 export const STACK_FOLDER = 'gatewright';
 
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
-/** An export of the stack, or `${cf:…}` of it, however the stage is named. */
+/** Matches the name of an export of the stack, or `${cf:…}` of one of its outputs, with any stage name. */
 const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
-/** The same as osls reads it, `${cf:gatewright-${sls:stage}.TokenAuthorizerArn}`. */
+/**
+ * Matches a reference to an output of the stack in the syntax that osls reads, such as
+ * `${cf:gatewright-${sls:stage}.TokenAuthorizerArn}`.
+ */
 const ASKS_OUTPUT = /\$\{cf(?:\([^)]*\))?:\s*gatewright-[^\s'"]*\.([A-Z]\w*)\}/g;
-/** The stack as another deploy tool takes it (layers/package-form.ts). */
+/** Matches the stack in the packaged form that other deployment tools use (layers/package-form.ts). */
 const PACKAGED = /Export"?:\s*\{?\s*"?Name"?:\s*['"]?gatewright-[\w-]+-AlarmTopicArn\b/;
 const READ_LIMIT_BYTES = 1_000_000;
 const FILE_LIMIT = 200;
 const ANCESTORS = 6;
 
 type StackSearch =
-  /** No source imports from the stack, or it is among the sources. */
+  /** No source refers to an output of the stack, or the stack is one of the sources. */
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'found'; readonly folder: string }
   | { readonly kind: 'missing' };
 
-/** Looks below the sources, and next to them up to the root of their repository. */
+/** Searches below the sources, and next to them and their parent folders up to the root of the repository. */
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
@@ -35,7 +38,7 @@ export function findStack(sources: readonly string[]): StackSearch {
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
 }
 
-/** `access`, or the folder of the stack below a service. */
+/** Returns `access`, or `gatewright/access` if only that folder exists. */
 export function defaultAccessFolder(directory: string): string {
   const below = join(STACK_FOLDER, 'access');
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
@@ -71,8 +74,8 @@ export function isStackFolder(folder: string): boolean {
 }
 
 /**
- * `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` of the stack that a source contains, in one
- * stage.
+ * Returns an entry such as `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` reference to the stack in a
+ * source, for one stage.
  */
 export function findAskedOutputs(source: string, stage: string): readonly string[] {
   const asked = textsOf(source).flatMap((text) => [...text.matchAll(ASKS_OUTPUT)].map(([, name]) => name));
@@ -83,7 +86,10 @@ function hasText(source: string, wanted: RegExp): boolean {
   return textsOf(source).some((text) => wanted.test(text));
 }
 
-/** The definition and the files around it: resource files, templates made by CDK. */
+/**
+ * Returns the texts of the definition and of the files around it, such as resource files and templates that CDK
+ * generated.
+ */
 function textsOf(folder: string): readonly string[] {
   if (isFile(folder)) return [readText(folder)];
   const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];

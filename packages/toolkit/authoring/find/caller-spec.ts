@@ -1,4 +1,4 @@
-/** A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. */
+/** A hypothetical caller: the principal that the rules of a document see for given claims, a token or an API key. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type {
@@ -26,18 +26,18 @@ export type StoredKeySummary = Pick<
 export type CallerSpec = {
   /** A token; its signature is not checked. */
   readonly token?: string | undefined;
-  /** JSON; instead of a token. */
+  /** Claims as JSON, given instead of a token. */
   readonly claims?: string | undefined;
-  /** Id of an issuer of the document; the first if it is left out. */
+  /** Id of an issuer of the document. Defaults to the first issuer. */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string | undefined;
-  /** The stored record of the caller's API key; instead of a token. */
+  /** The stored record of the caller's API key, given instead of a token. */
   readonly held?: StoredKeySummary | undefined;
 };
 
-/** A question that cannot be answered; `part` is the input at fault. */
+/** A query that cannot be evaluated. `part` is the input with the mistake. */
 export class AccessQueryError extends Error {
   override readonly name = 'AccessQueryError';
   readonly part: 'token' | 'claims' | 'ip' | undefined;
@@ -71,7 +71,7 @@ export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpoc
   }
 }
 
-/** Why the authorizer refuses the token; its signature, key and revocation are not checked. */
+/** Returns the reason why the authorizer refuses the token. Does not check its signature, key or revocation. */
 export function findRefusal(
   { issuers }: CompiledDocument,
   { token, held }: CallerSpec,
@@ -132,7 +132,9 @@ function toHolderOf(held: StoredKeySummary, document: CompiledDocument): Princip
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** The holder of a ticket; roles and scopes are given separately, and other claims are not carried. */
+/**
+ * Returns the holder of a ticket. Roles and scopes are given separately, because a ticket does not carry other claims.
+ */
 function toTicketHolder(
   document: CompiledDocument,
   issuer: CompiledTicketIssuer,
@@ -143,7 +145,7 @@ function toTicketHolder(
   return toTicketPrincipal(caller, issuer, document);
 }
 
-/** The holder of a key with these claims; fields that are not given are absent. */
+/** Returns the holder of a key with these claims. Fields that are not given are absent. */
 function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
   const texts = Object.entries(claims).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -164,7 +166,7 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** Issuers with and without a trailing slash differ, which is easily overlooked. */
+/** An issuer with a trailing slash differs from one without, which is easily overlooked. */
 function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   if (typeof iss !== 'string') return '';
   const bare = (name: string) => name.replace(/\/$/, '');

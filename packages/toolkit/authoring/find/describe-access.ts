@@ -1,4 +1,4 @@
-/** Who may call what: a document as a table for people to read. */
+/** Describes who may call what: prints a document as a table for people. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -9,24 +9,25 @@ import type {
 } from '@gatewright/handlers/access/compiled-document';
 
 /**
- * `open`: the route has no authorizer, `other`: another than ours; `allow`: always; `own`: only what belongs to the caller; `depends`: on
- * more than the role; `deny`.
+ * `open`: the route has no authorizer. `other`: the route has another authorizer than ours. `allow`: always allowed.
+ * `own`: only what belongs to the caller is allowed. `depends`: the result depends on more than the role. `deny`:
+ * always denied.
  */
 export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
 type MatrixRow = {
   readonly route: CompiledRoute;
-  /** Keys are roles; the first is `anybody`, a caller without any role. */
+  /** The cells by role. The first key is `anybody`, a caller without any role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
-  /** An allowed caller is charged, or refused if no account can be charged. */
+  /** Whether the quota charges an allowed caller. If no account can be charged, the caller is refused. */
   readonly isCharged: boolean;
 };
 
 type AccessMatrix = {
   readonly columns: readonly string[];
   readonly rows: readonly MatrixRow[];
-  /** Applies to all rows: who is charged, and what is known of callers by key. */
+  /** Notes for all rows: who is charged, and what is known about callers with an API key. */
   readonly notes: readonly string[];
 };
 
@@ -75,7 +76,9 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
   return kind === 'websocket' || (quota.routes?.includes(index) ?? true);
 }
 
-/** `charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan` */
+/**
+ * Returns a line such as `charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan`.
+ */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
@@ -89,7 +92,7 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   return [`charged: ${who}, ${named}${needed.length > 0 ? `; 403 without ${needed.join(' or ')}` : ''}`];
 }
 
-/** `channels chat: rooms: allow subscribe and publish on rooms/* if role member` */
+/** Returns a line such as `channels chat: rooms: allow subscribe and publish on rooms/* if role member`. */
 function describeChannels(document: CompiledDocument): readonly string[] {
   const { space = '', rules = [] } = document.channels ?? {};
   return rules.map(({ id, effect, actions, patterns, when }) => {
@@ -108,7 +111,7 @@ function describeKeys({ id, prefix, nativeUsagePlan }: CompiledKeyIssuer): strin
   return `${id}: keys ${prefix}_…, with the roles and scopes of the key${plan}`;
 }
 
-/** Undefined: depends on more than the role. */
+/** Undefined if the result depends on more than the role. */
 type Truth = boolean | undefined;
 
 function cellOf(
@@ -155,7 +158,7 @@ function not(truth: Truth): Truth {
   return truth === undefined ? undefined : !truth;
 }
 
-/** `own-profile: allow if {id} is claim sub` */
+/** Returns a line such as `own-profile: allow if {id} is claim sub`. */
 function describeRule(rule: CompiledRule, document: CompiledDocument, { path }: CompiledRoute): string {
   const place = document.routes.findIndex((route) => route.path === path);
   const owned = (rule.bind ?? []).map(({ segments, claim, max }) => {
@@ -168,7 +171,7 @@ function describeRule(rule: CompiledRule, document: CompiledDocument, { path }: 
   return `${rule.id}: ${rule.effect}${conditions.length === 0 ? '' : ` if ${conditions.join(' and ')}`}`;
 }
 
-/** `role admin or scope orders:write` */
+/** Returns a text such as `role admin or scope orders:write`. */
 function describeCondition(condition: CompiledCondition, document: CompiledDocument): string {
   switch (condition.is) {
     case 'all':

@@ -13,9 +13,9 @@ import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
 import type { CallerSpec } from './caller-spec.ts';
 
 /**
- * Result for one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
- * allow the caller, but the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
- * caller must have.
+ * Result for one request. `refusal` is set if the token is invalid, whatever the rules decide. `uncharged` is set if
+ * the rules allow the caller, but the quota finds no account to charge (`no claim plan`). `lacks` lists claims that
+ * every caller must have.
  */
 type Verdict = (
   | Decision
@@ -27,13 +27,13 @@ type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDenied
 export type AccessResult = {
   readonly verdict: Verdict;
   readonly charge: Charge;
-  /** `GET/orders/7`, `$connect` */
+  /** For example `GET/orders/7` or `$connect`. */
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
   /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** Describes how the quota charges the caller; empty if it does not. */
+  /** Describes how the quota charges the caller. Empty if it does not charge. */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
 };
@@ -48,7 +48,10 @@ type RouteAnswer = {
   readonly reason: string;
 };
 
-/** In a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQueryError */
+/**
+ * Finds the result for one request. For a WebSocket API, method and path are ignored and `$connect` is checked.
+ * @throws AccessQueryError
+ */
 export function findAccess(
   document: CompiledDocument,
   method: string | undefined,
@@ -77,7 +80,10 @@ export function findAccess(
   };
 }
 
-/** The same caller on every route. @throws AccessQueryError */
+/**
+ * Lists the results for the same caller on every route.
+ * @throws AccessQueryError
+ */
 export function listAccess(
   document: CompiledDocument,
   caller: CallerSpec,
@@ -93,7 +99,7 @@ export function listAccess(
   });
 }
 
-/** Rules may name open routes too, but are not evaluated there. */
+/** Rules may name open routes too, but no authorizer evaluates them there. */
 function verdictOn(
   document: CompiledDocument,
   target: string,
@@ -158,7 +164,7 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
-/** The caller as the rules see it, and where each value was found: most refusals come from a misnamed claim. */
+/** Describes the caller as the rules see it, and where each value was found. A misnamed claim causes most refusals. */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,

@@ -1,4 +1,4 @@
-/** OpenAPI document → the routes of an API, for APIs without a template. */
+/** Reads the routes of an API from an OpenAPI document, for APIs without a template. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { InventoryRoute } from './route-inventory.ts';
 
@@ -14,8 +14,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Undefined when the value is not an OpenAPI or Swagger document. An operation without security is open;
- * `guards` tells by name whether a scheme protects, because not every scheme does.
+ * Returns undefined if the value is not an OpenAPI or Swagger document. An operation without security is open. `guards`
+ * tells for each scheme name whether the scheme protects a route, because not every scheme does.
  */
 export function readOpenApiRoutes(
   document: unknown,

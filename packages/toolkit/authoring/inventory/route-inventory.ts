@@ -4,25 +4,28 @@ import type { ApiKind } from '@gatewright/handlers/access/compiled-document';
 
 export type RouteInventory = {
   readonly kind: ApiKind;
-  /** Ids of the API by stage of the authorizers' own stack: as deployed, and in the local gateway. */
+  /**
+   * Ids of the API for each stage of the stack that contains the authorizers. Both the deployed API and the API in the
+   * local gateway are listed.
+   */
   readonly apiIds: Readonly<Record<string, readonly string[]>>;
   readonly routes: readonly InventoryRoute[];
 };
 
 export type InventoryRoute = {
-  /** `GET`, `ANY`; `$default` and `$connect` are a `path`, with `ANY`. */
+  /** For example `GET` or `ANY`. `$default` and `$connect` are a `path` with the method `ANY`. */
   readonly method: string;
   readonly path: string;
-  /** False: the route does not use our authorizers, so a document's rules for it are not enforced. */
+  /** False if the route does not use our authorizers, so that a document's rules for it are not enforced. */
   readonly isProtected: boolean;
   /**
-   * Another authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent: none,
-   * or ours.
+   * Another authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent if the route has
+   * no authorization, or one of our authorizers.
    */
   readonly guard?: string;
 };
 
-/** @param type `authorizationType` of a method or route, as AWS answers it */
+/** @param type `authorizationType` of a method or route, as AWS returns it */
 export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' | 'guard'> {
   if (type === 'CUSTOM') return { isProtected: true };
   return typeof type === 'string' && type !== 'NONE'
@@ -30,7 +33,7 @@ export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' 
     : { isProtected: false };
 }
 
-/** Undefined when the text is not an inventory: a user who wrote it by hand should run the command instead. */
+/** Returns undefined if the text is not an inventory. A user who wrote it by hand should run the command instead. */
 export function parseInventory(text: string): RouteInventory | undefined {
   const value = parseJson(text);
   return isInventory(value) ? value : undefined;

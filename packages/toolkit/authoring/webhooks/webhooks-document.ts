@@ -38,7 +38,7 @@ const SECRET = refine(
     Object.keys(place).length === 1 ? undefined : 'must name one place: write parameter, secret or env',
 );
 
-/** `{stage}` becomes the stage of the stack. */
+/** `{stage}` is replaced by the stage of the stack. */
 const NAME_OF_TARGET = /^(?:[A-Za-z0-9_.-]|\{stage\}){1,256}$/;
 
 const EVENT_BRIDGE = object(
@@ -127,7 +127,7 @@ export type WebhooksBuild =
   | { readonly kind: 'compiled'; readonly webhooks: CompiledWebhooks }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Reads and compiles the document. `file` only appears in problems. Never throws. */
+/** Reads and compiles the document. `file` is used only in messages about problems. Never throws. */
 export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
   const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
@@ -167,7 +167,7 @@ function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: stri
   return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
 }
 
-/** Editors complete from it; `access/webhooks.schema.json` is its printed form. */
+/** Editors use this schema for completion. `access/webhooks.schema.json` is its printed form. */
 export function webhooksSchema(): JsonSchema {
   const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
   return {

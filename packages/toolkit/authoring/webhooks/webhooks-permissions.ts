@@ -7,7 +7,9 @@ type PolicyStatement = {
   readonly Resource: { readonly 'Fn::Sub': string };
 };
 
-/** One statement per resource, in the document's order; all in the stack's own account and region. */
+/**
+ * Returns one statement per resource, in the document's order. All resources are in the stack's own account and region.
+ */
 export function receiverPermissions(
   { sources }: CompiledWebhooks,
   stage: string,
@@ -21,7 +23,7 @@ export function receiverPermissions(
 
 function secretStatement({ secret: { kind, name } }: CompiledSource): PolicyStatement | undefined {
   if (kind === 'parameter') return allow('ssm:GetParameter', 'ssm', `parameter${name}`);
-  // Secrets Manager appends six random characters to the name.
+  // Secrets Manager appends six random characters to the name of a secret.
   if (kind === 'secret')
     return allow('secretsmanager:GetSecretValue', 'secretsmanager', `secret:${name}-??????`);
   return undefined;

@@ -1,6 +1,6 @@
 /**
- * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without a response
- * may have been carried out. So both may be repeated after a crash at any point.
+ * Applies a plan, and undoes it. The API itself, not the journal, shows which steps are done, because a call without a
+ * response may have been carried out. So both commands may be repeated after a crash at any point.
  */
 import { UsageError } from '../../../base/terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
@@ -28,7 +28,7 @@ export type Work = {
   readonly report: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
 };
 
-/** The API has been edited by others; this run changed nothing before it noticed. */
+/** Others have edited the API. This run changed nothing before it noticed. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
   readonly hasStarted: boolean;
@@ -48,7 +48,7 @@ const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
   'undo these edits and run gatewright attach apply, which resumes; or run gatewright detach, which undoes the steps done so far';
 
-/** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
+/** @throws ForeignEditError, PlaneError. Completed steps stay, and a repetition continues after them. */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   const { journal } = work;
   let snapshot = await readSnapshot(plan, work);
@@ -59,7 +59,7 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment publishes all pending settings, including those that others have made.
+    // A deployment publishes all pending settings, including settings that others have changed.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -82,7 +82,7 @@ async function readSnapshot({ parts, steps }: Plan, { look }: Work): Promise<Sna
   throw new ForeignEditError(edits, hasStarted ? IN_THE_MIDDLE : PLAN_AGAIN, hasStarted);
 }
 
-/** The remaining steps of a plan, by the current API. */
+/** Returns the remaining steps of a plan, according to the current API. */
 export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readonly Step[] {
   const ids = findIds(steps, now);
   return steps.filter((step) => stateOf(step, now, ids) !== 'after');
@@ -91,8 +91,8 @@ export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readon
 type Detachment = { readonly kept: readonly string[] };
 
 /**
- * Undoes the steps that are done, the last first. A part changed by others since is an obstacle, unless
- * forced: then it stays as it is.
+ * Undoes the completed steps, the last one first. A part that others have changed since is an obstacle. If the undo is
+ * forced, such a part stays as it is.
  * @throws ForeignEditError before anything is changed
  */
 export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
@@ -124,7 +124,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
     try {
       await work.plane.write(fillIds(done.revert, ids) as PlaneCall);
     } catch (error) {
-      // Parts changed by others may need it.
+      // AWS may refuse the call because parts that others changed still need this part.
       if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
       kept.push(`${step.part} was not changed: ${error.message}`);
       continue;
@@ -141,8 +141,8 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
 }
 
 /**
- * Why a step cannot be undone in the way it was done: its part, or the authorizer that the undo would
- * restore, has changed.
+ * Describes why a step cannot be undone in the way in which it was done: either its part has changed, or the authorizer
+ * that the undo would restore.
  */
 function describeObstacle(
   step: Step,
@@ -172,10 +172,10 @@ function note(
   report(step, what, place, of);
 }
 
-// Authorizers that an undo restores on routes, by id. An id does not tell what is behind it: the authorizer
-// may have been edited, deleted or created again since.
+// Authorizers that an undo restores on routes, by id. An id does not tell what it refers to: the authorizer may have
+// been edited, deleted or created again since.
 
-/** The authorizers' state when the routes lose them. */
+/** Returns the authorizers' state at the time when the routes lose them. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {
@@ -187,9 +187,10 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 }
 
 /**
- * How the authorizer that a step restores differs from what the route had; undefined: it does not differ, or
- * none is restored.
- * @param guards authorizers in the undo file; earlier versions stored none, so only missing authorizers are found
+ * Describes how the authorizer that a step restores differs from the one that the route had. Undefined if it does not
+ * differ, or if the step restores no authorizer.
+ * @param guards authorizers in the undo file. Earlier versions stored none, so for their files only missing authorizers
+ * are found.
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
   const id = idBefore(step);

@@ -7,15 +7,15 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 
 export type AuthorizerFunction = {
-  /** Includes the alias, if one was named. */
+  /** Includes the alias if the user named one. */
   readonly arn: string;
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Path of the function's policy. */
+  /** Path of the function's policy in the Lambda API. */
   readonly address: string;
   readonly qualifier: string | undefined;
-  /** The statement that an attachment added, if present. */
+  /** The policy statement that an attachment added, if present. */
   readonly parts: Snapshot;
 };
 
@@ -29,7 +29,9 @@ export function permissionPart(apiId: string): string {
   return `permission ${statementId(apiId)}`;
 }
 
-/** `arn:aws:execute-api:us-east-1:123456789012:a1b2c3`; in the function's own region and account. */
+/**
+ * Returns an ARN such as `arn:aws:execute-api:us-east-1:123456789012:a1b2c3`, in the function's own region and account.
+ */
 export function apiArnOf(functionArn: string, apiId: string): string {
   const [, partition = '', , region = '', account = ''] = functionArn.split(':');
   return `arn:${partition}:execute-api:${region}:${account}:${apiId}`;
@@ -72,8 +74,8 @@ export async function readAuthorizerFunction(
 }
 
 /**
- * Whether a statement allows an API to call the function; an unknown condition does not.
- * @param source the caller: `authorizers/…`, `GET/users/{id}`
+ * Whether a policy statement allows an API to call the function. A statement with an unknown condition does not.
+ * @param source the caller, such as `authorizers/…` or `GET/users/{id}`
  */
 export function mayCall(statement: UnknownMembers, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
   const below = source.startsWith('authorizers/') ? source : `any-stage/${source.replaceAll(/[{}]/g, '')}`;

@@ -4,13 +4,13 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
   readonly left: readonly { readonly key: string; readonly because: string }[];
-  /** Patterns without a matching route. */
+  /** Patterns that match no route. */
   readonly idle: readonly string[];
 };
 
 /**
- * Without patterns, chooses every open route. `OPTIONS` is skipped, because browsers send it without
- * credentials; in a WebSocket API only `$connect` can have an authorizer.
+ * Chooses every open route if there are no patterns. Skips `OPTIONS`, because browsers send it without credentials. In
+ * a WebSocket API only `$connect` can have an authorizer.
  * @param isReplacing includes routes that have another authorizer
  */
 export function chooseRoutes(
@@ -50,7 +50,10 @@ export function chooseRoutes(
   };
 }
 
-/** `GET /orders/{id}`, `* /orders/*` (and everything below), `/orders/*`, `$connect`. */
+/**
+ * Whether a pattern matches a route. Patterns are `GET /orders/{id}`, `* /orders/*` (and everything below), `/orders/*`
+ * or `$connect`.
+ */
 function fits(pattern: string, key: string, method: string, path: string): boolean {
   if (pattern === key) return true;
   const [first = '', second] = pattern.trim().split(/\s+/);

@@ -18,7 +18,7 @@ export type AuthorizerSettings = {
   readonly wired: WiredAuthorizer;
 };
 
-/** Without a document nothing is cached, because it is unknown on what a result depends. */
+/** Without a document nothing is cached, because it is unknown what a result depends on. */
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,
   document: CompiledDocument | undefined,
@@ -91,7 +91,7 @@ function headerOf(source: CompiledSource | undefined): string {
   return source?.in === 'header' ? source.name : 'authorization';
 }
 
-/** Documents write headers in lower case, users as `X-Api-Key`. */
+/** Documents contain headers in lower case, but users write them as `X-Api-Key`. */
 function spell(header: string): string {
   return header.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }

@@ -1,5 +1,6 @@
 /**
- * Protects the callers of routes while their authorizer is replaced: before the first call, and after verification.
+ * Protects callers while the authorizer of routes is replaced: checks before the first call to AWS, and undoes the
+ * change if verification fails.
  */
 import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
@@ -12,20 +13,17 @@ import type { Plan, Undo } from './journal.ts';
 import type { Check } from './verify.ts';
 import { count, UsageError } from '../../../base/terminal/output.ts';
 
-/** Nothing has been changed. */
+/** Handlers may read claims that the replaced authorizer provides. Nothing has been changed. */
 export class ClaimsUncheckedError extends UsageError {}
 
-/**
- * The claims of these authorizers are `authorizer.claims` and `authorizer.jwt.claims`, which ours does not
- * set.
- */
+/** These authorizers set `authorizer.claims` and `authorizer.jwt.claims`. Our authorizer does not. */
 const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']);
 
 const SHOWN = 3;
 
 /**
- * A handler that reads these claims finds no caller and still responds with 200, which no verification notices. So
- * the sources below the folder are searched, whatever the user claims.
+ * A handler that reads these claims finds no caller and still responds with 200, which no verification notices. So the
+ * sources below the folder are searched, even if the user confirms that they are checked.
  * @throws ClaimsUncheckedError
  */
 export function assertClaimsChecked(
@@ -57,7 +55,7 @@ export function assertClaimsChecked(
   );
 }
 
-/** Forced parts stay, and no file knows of them any more. */
+/** Parts that a forced undo left in place stay, and no file records them any longer. */
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
   if (kept.length === 0) return `detached${more}`;

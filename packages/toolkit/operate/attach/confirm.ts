@@ -4,7 +4,7 @@ import { colorize, printLines, textStream, UsageError } from '../../../base/term
 import type { Opening } from './openings.ts';
 import type { PlaneCall } from './step.ts';
 
-/** @throws UsageError if there is no terminal, or the answer is not yes */
+/** @throws UsageError if there is no terminal, or the user does not answer yes */
 export async function confirm(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!hasTerminal()) throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
@@ -13,8 +13,8 @@ export async function confirm(question: string, isYes: boolean): Promise<void> {
 }
 
 /**
- * Asks for the name of each route that becomes open; --yes does not replace that.
- * @param named by --open
+ * Asks for the name of each route that becomes open. `--yes` does not replace these names.
+ * @param named the names given with `--open`
  * @throws UsageError if a name is missing
  */
 export async function confirmOpenings(openings: readonly Opening[], named: readonly string[]): Promise<void> {

@@ -1,4 +1,6 @@
-/** AWS's control plane for an attachment: within an account's rate, with AWS's wording of refusals. */
+/**
+ * Calls AWS's control plane for an attachment. Stays within an account's rate, and reports refusals in AWS's wording.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Aws, AwsAnswer } from '../../terminal/aws-call.ts';
@@ -6,27 +8,33 @@ import { UsageError } from '../../../base/terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
-  /** Undefined if it does not exist. @throws PlaneError */
+  /**
+   * Returns undefined if the resource does not exist.
+   * @throws PlaneError
+   */
   read(service: PlaneCall['service'], path: string): Promise<UnknownMembers | undefined>;
-  /** Every page of a list. @throws PlaneError also for a list without end */
+  /**
+   * Returns the items of all pages of a list.
+   * @throws PlaneError also for a list that does not end
+   */
   list(path: string): Promise<readonly UnknownMembers[]>;
   /** @throws PlaneError */
   write(call: PlaneCall): Promise<UnknownMembers>;
 }
 
-/** Codes for an expired session. */
+/** Error codes for an expired session. */
 const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
 const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
- * AWS refused or did not respond. Whether a call without a response was carried out shows only in the current
- * state.
+ * AWS refused a call or did not respond. Only the current state shows whether a call without a response was carried
+ * out.
  */
 export class PlaneError extends UsageError {
   readonly refusal: string;
 
   constructor(what: string, refusal: string, message: string) {
-    // AWS's message about a wrong signature continues with everything that was signed.
+    // AWS's message about a wrong signature continues with everything that was signed, so only its first line is shown.
     const [said = ''] = message.split(/\n|\\u000a/);
     const advice = EXPIRED.test(refusal) ? `\n${FRESH}` : '';
     super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}${advice}`);
@@ -37,13 +45,13 @@ export class PlaneError extends UsageError {
 type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
 
 /**
- * Half of an account's rate for all its users: 10 calls a second with a burst of 40, a deployment every 5 s
- * (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
+ * Half of the rate that an account has for all its users. AWS allows 10 calls a second with a burst of 40, and a
+ * deployment every 5 s (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
  */
 const CALLS = { perSecond: 5, burst: 20 };
 const DEPLOYMENT_EVERY_MS = 5_000;
 const PAGES_LIMIT = 50;
-/** Enough to reach the end of a throttling window. */
+/** Enough attempts to reach the end of a throttling window. */
 const ATTEMPTS = 5;
 
 function createPace(
@@ -68,7 +76,7 @@ function createPace(
   };
 }
 
-/** `unlimited` is for a local control plane, which shares no account's quota. */
+/** `unlimited` is for a local control plane, which uses no account's quota. */
 export function createControlPlane(
   aws: Aws,
   clock: PaceClock,
@@ -116,10 +124,10 @@ export function createControlPlane(
   };
 }
 
-/** A concurrent edit of another part of the API is not a conflict. */
+/** Whether AWS is busy. A concurrent edit of another part of the API also counts, because it is not a real conflict. */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
-  // AWS uses one code for both, and only the text distinguishes them.
+  // AWS uses one code for a concurrent edit and a real conflict, and only the text distinguishes them.
   // oxlint-disable-next-line gatewright/no-recognition-by-text
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
@@ -128,7 +136,7 @@ function isBusy(answer: AwsAnswer): boolean {
 /** Without this header the v1 API responds in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
-/** Both APIs: `item` with `position`, `items` with `nextToken`. */
+/** Reads all pages of a list. The v1 API uses `item` with `position`, the v2 API uses `items` with `nextToken`. */
 export async function listAll(read: ControlPlane['read'], path: string): Promise<readonly UnknownMembers[]> {
   const token = path.startsWith('/v2/') ? 'nextToken' : 'position';
   const found: UnknownMembers[] = [];

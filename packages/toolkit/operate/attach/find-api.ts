@@ -5,7 +5,10 @@ import type { ControlPlane } from './control-plane.ts';
 
 const ID = /^[a-z0-9]{10}$/;
 
-/** @returns its id. @throws UsageError if no API or several match */
+/**
+ * @returns the id of the API
+ * @throws UsageError if no API or several APIs match
+ */
 export async function findApi(plane: ControlPlane, named: string, stage: string): Promise<string> {
   if (ID.test(named) && (await isId(plane, named))) return named;
   const rest = await plane.list('/restapis?limit=500');

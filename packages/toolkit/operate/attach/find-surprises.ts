@@ -10,7 +10,7 @@ import { authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
 import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
 
-/** An authorizer has 30 s at API Gateway. */
+/** API Gateway waits at most 30 s for an authorizer. */
 const AUTHORIZER_TIMEOUT_SECONDS = 30;
 
 export function findSurprises(about: Circumstances): readonly Surprise[] {

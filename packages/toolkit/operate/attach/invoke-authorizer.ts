@@ -1,5 +1,5 @@
 /**
- * Asks an authorizer's function for a decision, with an event as API Gateway sends it for the real stage.
+ * Invokes an authorizer's function with an event as API Gateway sends it for the real stage, and reads its decision.
  * AWS's own TestInvokeAuthorizer uses the stage `ESTestInvoke-stage`, which no access document protects.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -11,9 +11,9 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';
 
 type InvocationTarget = {
-  /** `Bearer …`, or another value of the header. */
+  /** The value of the header, such as `Bearer …`. */
   readonly credential: string;
-  /** Lower case. */
+  /** Name of the header in lower case. */
   readonly header: string;
   readonly method: string;
   readonly path: string;
@@ -65,7 +65,7 @@ export function invokeAuthorizer(
   return askFunction(about, plane, { credential, header, method, path });
 }
 
-/** The first attached route without parameters. */
+/** Returns the first attached route whose path has no parameters. */
 export function findProbeRoute({ steps }: Pick<Undo, 'steps'>): {
   readonly method: string;
   readonly path: string;
@@ -80,7 +80,7 @@ export function listAttachedRoutes(steps: Undo['steps']): readonly string[] {
   return steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
 }
 
-/** Header in which the authorizer reads its credential. */
+/** Returns the header from which the authorizer reads its credential. */
 export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
   const { after = {} } = steps.find(({ makes }) => makes === 'authorizer') ?? {};
   const [first] = [after['identitySource']].flat();
@@ -89,8 +89,8 @@ export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
 }
 
 /**
- * Whether the function throws, and so would respond with 500 to every caller. Undefined: it does not, it may not be
- * called, or its answer to a bad credential is unknown.
+ * Describes why the function throws, if it does. API Gateway would then respond with 500 to every caller. Undefined if
+ * it does not throw, if it may not be called, or if its result for a bad credential is unknown.
  */
 export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {
   if (plan.isWithoutDocument === true || plan.steps.length === 0) return undefined;
@@ -167,7 +167,7 @@ function requestEvent(
   };
 }
 
-/** A policy, a simple answer, or Lambda's error of a function that threw. */
+/** Reads what the function returned: a policy, a simple response, or Lambda's error if the function threw. */
 function readAnswer(answer: UnknownMembers): ProbeResult {
   const failure = textAt(answer, 'errorMessage');
   if (failure === 'Unauthorized') return { kind: 'unauthorized' };

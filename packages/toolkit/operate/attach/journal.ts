@@ -1,7 +1,4 @@
-/**
- * An attachment's files on this machine, from which a later run sees what was planned and what existed
- * before.
- */
+/** An attachment's files on this machine. They tell a later run what was planned and what existed before. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -34,23 +31,23 @@ export type Plan = {
   readonly stage: string;
   readonly region: string;
   readonly functionArn: string;
-  /** Any function decides, without a document. */
+  /** Whether any function may decide, without an access document. */
   readonly isWithoutDocument?: boolean;
   readonly steps: readonly Step[];
-  /** All parts that the plan was made from. */
+  /** All parts of the API from which the plan was made. */
   readonly parts: Snapshot;
 };
 
-/** Written before the first call, for detaching; without it nothing is called. */
+/** What a detachment needs. It is written before the first call. If that fails, nothing is called. */
 export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
 > & {
-  /** `former-guards.ts`; absent in files of earlier versions. */
+  /** The authorizers that an undo restores (`former-guards.ts`). Absent in files of earlier versions. */
   readonly guards?: Snapshot;
 };
 
-/** A step in a file: what `restore-steps.ts` makes the calls of. Files of format 1 have these as well. */
+/** A step in a file, from which `restore-steps.ts` builds the calls again. Files of format 1 have these members too. */
 export type SavedStep = Pick<Step, 'part' | 'before' | 'after' | 'canaryPercent'> &
   Partial<Pick<Step, 'apply' | 'revert' | 'orElse'>>;
 
@@ -70,7 +67,7 @@ export interface Journal {
   saveUndo(undo: Undo): void;
   lines(): readonly JournalLine[];
   note(line: JournalLine): void;
-  /** Nothing is left to undo: the next attachment starts afresh. */
+  /** Marks the attachment as undone. The next attachment starts with new files. */
   close(): void;
 }
 
@@ -78,8 +75,8 @@ export interface Journal {
 const PRIVATE = 0o600;
 
 /**
- * Below `root` there is a folder per API and stage, with one folder for each attachment; the latest that is
- * not undone is current.
+ * Below `root` there is a folder per API and stage, which contains one folder for each attachment. The latest
+ * attachment that is not undone is the current one.
  */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
   const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
@@ -93,7 +90,7 @@ export function openJournal(root: string, apiId: string, stage: string): Journal
   return openFolder(join(base, String(isOpen ? latest : latest + 1)));
 }
 
-/** The existing attachment; a mere plan on top of it does not count. */
+/** Opens the journal of the existing attachment. A later plan that was not applied does not count. */
 export function openAttached(root: string, apiId: string, stage: string): Journal {
   const latest = openJournal(root, apiId, stage);
   return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
@@ -104,7 +101,10 @@ export function nextJournal({ folder }: Journal): Journal {
   return openFolder(join(base, String(Number(number) + 1)));
 }
 
-/** The attachment before this one; undefined for the first, or if it is undone. */
+/**
+ * Returns the journal of the attachment before this one. Undefined if this is the first, or if the earlier one is
+ * undone.
+ */
 export function earlierJournal({ folder }: Journal): Journal | undefined {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
   const earlier = join(base, String(Number(number) - 1));
@@ -138,8 +138,8 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
 }
 
 /**
- * Calls to AWS are made from this file, so it must be unchanged, and belong to this API.
- * @throws UsageError otherwise
+ * Calls to AWS are made from this file, so it must be unchanged and belong to this API.
+ * @throws UsageError if not
  */
 function read(folder: string, file: string): UnknownMembers | undefined {
   if (!existsSync(file)) return undefined;
@@ -164,7 +164,7 @@ function sumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** Atomic, and on the disk before anything is called. */
+/** Writes atomically, and flushes to the disk before anything is called. */
 function save(folder: string, file: string, value: object): void {
   makeFolder(folder);
   const draft = `${file}.${process.pid}`;
@@ -183,7 +183,7 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Attack: git keeps links, so a cloned repository could make an attachment write or read outside of the
+ * Attack: git stores symbolic links, so a cloned repository could make an attachment write or read outside of the
  * folder.
  */
 function refuseLinks(paths: readonly string[]): void {
@@ -203,7 +203,7 @@ function write(file: string, flags: 'a' | 'w', text: string): void {
   }
 }
 
-/** The last line of a killed run may be incomplete. */
+/** Reads the journal's lines. If a run was killed, its last line may be incomplete. */
 function readLines(file: string): readonly JournalLine[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

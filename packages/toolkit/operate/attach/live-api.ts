@@ -5,7 +5,7 @@ import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
 
 export type LiveRoute = {
-  /** `GET /orders`, `$connect`. */
+  /** For example `GET /orders` or `$connect`. */
   readonly key: string;
   /** `ANY` if the key has no method. */
   readonly method: string;
@@ -23,16 +23,16 @@ export type LiveApi = {
   readonly apiId: string;
   readonly name: string;
   readonly stage: string;
-  /** `/restapis/a1b2c3`, `/v2/apis/a1b2c3`. */
+  /** Path of the API, such as `/restapis/a1b2c3` or `/v2/apis/a1b2c3`. */
   readonly address: string;
   readonly api: UnknownMembers;
   readonly stageShown: UnknownMembers;
   readonly routes: readonly LiveRoute[];
   readonly authorizers: readonly UnknownMembers[];
-  /** REST: those that are not AWS's own. */
+  /** REST only: gateway responses that differ from AWS's defaults. */
   readonly gatewayResponses: readonly UnknownMembers[];
   readonly parts: Snapshot;
-  /** The stage follows each edit immediately. */
+  /** Whether the stage is deployed automatically after each edit. */
   readonly isAutomatic: boolean;
   /** Differences between the configuration and the served stage; undefined if they are unknown. */
   readonly drift: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export type LiveApi = {
 
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
-/** A part for comparison: empty members count as absent. */
+/** Prepares a part for comparison: removes empty members, because they count as absent. */
 export function comparable(shown: UnknownMembers, ...also: readonly string[]): UnknownMembers {
   return Object.fromEntries(
     Object.entries(shown).filter(
@@ -50,7 +50,7 @@ export function comparable(shown: UnknownMembers, ...also: readonly string[]): U
   );
 }
 
-/** Prefix of the description of every deployment made here. */
+/** Prefix of the description of every deployment that this command creates. */
 export const DEPLOYED_BY = 'gatewright attach';
 
 export function routePart(key: string): string {
@@ -65,7 +65,7 @@ export function deploymentPart(description: string): string {
   return `deployment ${description}`;
 }
 
-/** `authorizer cognito`, `AWS_IAM`, `open`. */
+/** Describes a route's authorization as `authorizer cognito`, `AWS_IAM` or `open`. */
 export function describeGuard(
   type: string,
   authorizerId: string | undefined,

@@ -1,10 +1,10 @@
-/** One run at a time for an API and stage: two runs of the same plan would repeat some of its steps. */
+/** Allows one run at a time for an API and stage, because two runs of the same plan would repeat some of its steps. */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../base/terminal/output.ts';
 
-/** @throws UsageError while another run has the lock; a killed run releases it */
+/** @throws UsageError while another run has the lock. If a run was killed, its lock is released. */
 export async function withLock<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },

@@ -30,7 +30,7 @@ export type AttachOptions = {
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
   readonly isIncludingEdits: boolean;
-  /** Any function decides: no document is needed. */
+  /** Whether any function may decide, so that no document is needed. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number | undefined;
@@ -47,8 +47,8 @@ export type Reading = {
 };
 
 /**
- * @param begun the plan to make again, for the API as it was before
- * @throws UsageError where API, stage or function do not exist
+ * @param begun the plan that is made again, for the API as it was before the plan
+ * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(
   plane: ControlPlane,
@@ -111,8 +111,8 @@ export async function makePlan(
 }
 
 /**
- * Routes that refuse with 429, because only the authorizer supplies their API key (docs/guides/sell/quota.md, "In the
- * authorizer").
+ * Returns the routes that require an API key so that they can respond with 429. Only the authorizer supplies that key
+ * (docs/guides/sell/quota.md, "In the authorizer").
  */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
   const { quota, routes = [] } = document ?? {};
@@ -139,7 +139,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
   ];
 }
 
-/** Applies without a document too: the function reads events that such an API never sends. */
+/** Also needed without a document, because a TOKEN authorizer reads events that only REST APIs send. */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
@@ -153,7 +153,7 @@ function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[]
 }
 
 /**
- * @throws UsageError for an ARN of another region: the function with that name in this region is a different
+ * @throws UsageError for an ARN of another region, because the function with that name in this region is a different
  * one
  */
 function refuseOtherRegion(functionName: string, region: string): void {
@@ -171,7 +171,10 @@ export async function readAgain(plane: ControlPlane, of: Of): Promise<Snapshot> 
   return partsOf(live, authorizer);
 }
 
-/** A saved attachment with its steps, by the live API. @throws AttachmentFileError */
+/**
+ * Restores a saved attachment, and builds its steps again from the live API.
+ * @throws AttachmentFileError
+ */
 export async function restore<What extends Undo>(
   plane: ControlPlane,
   saved: Saved<What>,

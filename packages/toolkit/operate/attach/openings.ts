@@ -1,6 +1,6 @@
 /**
- * What a call opens, or puts behind a guard that AWS does not show: the call itself is printed, and the user
- * is asked for its name.
+ * Finds routes that a call opens, or protects with a guard that AWS does not show. The call itself is printed, and the
+ * user must enter each name.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -12,7 +12,7 @@ import type { PlaneCall, Snapshot } from './step.ts';
 
 export type Opening = {
   readonly call: PlaneCall;
-  /** Route keys; or `deployment a1b2c3`, since AWS does not show a deployment's routes. */
+  /** Route keys, or `deployment a1b2c3`, because AWS does not show a deployment's routes. */
   readonly names: readonly string[];
 };
 
@@ -20,7 +20,7 @@ type Api = Pick<LiveApi, 'kind' | 'address' | 'api'>;
 
 type Guard = { readonly type: string; readonly asksKey: boolean };
 
-/** What undoing the completed steps would open. */
+/** Returns what becomes open if the completed steps are undone. */
 export async function openingsOfUndo(
   plane: Pick<ControlPlane, 'read'>,
   api: Api,
@@ -38,7 +38,8 @@ export async function openingsOfUndo(
       const names = await openedByMove(plane, api, from ?? '', to ?? '', false);
       openings.push({ call, names });
     }
-    // Attack: a file that names a lax authorizer, or no key, as the former guard. Only AWS_IAM speaks for itself.
+    // Attack: a file names a lax authorizer, or no API key, as the former guard. AWS_IAM is the only guard whose name
+    // tells how it protects a route.
     const isKnown =
       textAt(step.before, 'authorizationType') === 'AWS_IAM' && done.after['apiKeyRequired'] !== true;
     if (step.part.startsWith('route ') && !isKnown)
@@ -48,11 +49,11 @@ export async function openingsOfUndo(
 }
 
 /**
- * What a stage opens that gets another deployment: routes that are open there, have a guard of another kind,
- * or need no API key, and are guarded or missing now. AWS shows neither the authorizers nor the resource
- * policy of a deployment.
- * @param isNamed whether the user has named the deployment; otherwise it is asked for if authorizers guard
- * its routes
+ * Returns what becomes open when a stage gets another deployment: routes that have no guard, another kind of guard or
+ * no required API key in the new deployment, and are guarded or missing now. AWS shows neither the authorizers nor the
+ * resource policy of a deployment.
+ * @param isNamed whether the user has named the deployment. If not, the user must name it if authorizers guard its
+ * routes.
  */
 export async function openedByMove(
   plane: Pick<ControlPlane, 'read'>,
@@ -82,7 +83,7 @@ function hasAuthorizer({ type }: Guard): boolean {
   return type !== 'NONE' && type !== 'AWS_IAM';
 }
 
-/** Keys are routes; undefined: AWS does not show it. */
+/** Returns the guard of each route. Undefined if AWS does not show the deployment's routes. */
 async function guardsOf(
   plane: Pick<ControlPlane, 'read'>,
   address: string,

@@ -12,15 +12,15 @@ type StepsOptions = {
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
-  /** The new deployment's first share of requests; REST only. */
+  /** REST only: the share of requests that the new deployment gets first. */
   readonly canaryPercent: number | undefined;
-  /** Routes that must require the key by which a quota responds with 429. */
+  /** Routes that must require the API key through which a quota responds with 429. */
   readonly keyed: ReadonlySet<string>;
 };
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** The order of the steps: callers notice nothing until everything else is done. */
+/** Orders the steps so that callers notice nothing until everything else is done. */
 export function planSteps(
   live: LiveApi,
   authorizer: AuthorizerFunction,
@@ -108,7 +108,7 @@ export function keySourceStep({ address }: LiveApi, before: UnknownMembers): Ste
   };
 }
 
-/** @param route as it was before the attachment */
+/** @param route the route as it was before the attachment */
 export function routeStep(
   { kind, isAutomatic, authorizers }: LiveApi,
   { key, address, before }: Pick<LiveRoute, 'key' | 'address'> & { readonly before: UnknownMembers },
@@ -225,7 +225,7 @@ export function stageStep(
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      // The order of the developer guide: the first operation creates the canary.
+      // This is the order of the developer guide. The first operation creates the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
       { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),

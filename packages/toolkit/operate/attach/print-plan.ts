@@ -36,7 +36,7 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** What a detachment undoes, last step first; steps that were not done are omitted. */
+/** Prints what a detachment undoes, the last step first. Steps that were not done are omitted. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
@@ -47,9 +47,9 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
 }
 
 /**
- * Effect of undoing a step: `GET /orders: the authorizer → open`. Derived from the step itself, so that undo
- * files of any age can be described.
- * @param outcome how the step was done: a canary may have been promoted since
+ * Describes the effect of undoing a step, such as `GET /orders: the authorizer → open`. Derived from the step itself,
+ * so that undo files of any age can be described.
+ * @param outcome how the step was done, because a canary may have been promoted since
  */
 function describeUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,

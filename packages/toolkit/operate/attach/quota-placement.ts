@@ -1,6 +1,6 @@
 /**
- * The place in which a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"),
- * and what an attachment can do for it. Pure.
+ * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and what an
+ * attachment can do for it. Pure functions.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -12,7 +12,7 @@ import type { Surprise } from './surprise.ts';
 export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
 
-/** Parts of a placement that cannot be attached, or lack something. */
+/** Returns problems with a placement: what an attachment cannot do, and what the API or the document lacks. */
 export function checkPlacement(
   placement: QuotaPlacement | undefined,
   live: LiveApi,
@@ -53,11 +53,14 @@ function wrongCount(where: string, change: string, other: QuotaPlacement): Surpr
   );
 }
 
-/** Fields of a log line needed to charge it once; the caller may have several names. */
+/**
+ * Fields that a log line needs to be charged exactly once. The field for the caller is not listed, because it may have
+ * several names.
+ */
 const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 
 /**
- * The tracker charges by the stage's access log, which is set up by `explain --set-log-format` or a template.
+ * The tracker charges callers from the stage's access log. `explain --set-log-format` or a template sets up that log.
  */
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');

@@ -1,4 +1,4 @@
-/** Reads a whole API of any kind. Truncated lists and answers about another API are refused. */
+/** Reads a whole API of any kind. Refuses truncated lists and responses about another API. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -10,7 +10,7 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import { isSame } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** @throws UsageError where the API or stage does not exist */
+/** @throws UsageError if the API or the stage does not exist */
 export async function readLiveApi(plane: ControlPlane, apiId: string, stage: string): Promise<LiveApi> {
   const rest = await plane.read('apigateway', `/restapis/${apiId}`);
   if (rest?.['id'] === apiId) return readRest(plane, rest, apiId, stage);
@@ -110,7 +110,10 @@ function partsOf(
   ]);
 }
 
-/** Compares with the summary of the deployment, and with the integrations of its export if it has one. */
+/**
+ * Compares the API with the summary of the deployment, and with the integrations in the deployment's export if there is
+ * one.
+ */
 async function findRestDrift(
   plane: ControlPlane,
   address: string,

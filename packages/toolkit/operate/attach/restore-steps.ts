@@ -1,5 +1,5 @@
 /**
- * Steps of a saved attachment, built again from parts, states and the live API. Attack: a cloned repository
+ * Builds the steps of a saved attachment again from its parts, its states and the live API. Attack: a cloned repository
  * contains a file that shows one route and calls another, with a checksum that anybody can compute.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ import {
 import { isSame } from './step.ts';
 import type { PlaneCall, Step } from './step.ts';
 
-/** The file's calls differ from the calls that its parts and states require. Nothing was changed. */
+/** The calls in the file differ from the calls that its parts and states require. Nothing was changed. */
 export class AttachmentFileError extends UsageError {
   override readonly code = 'ATTACHMENT_FILE_CHANGED';
 }
@@ -59,7 +59,7 @@ function changed(what: string): AttachmentFileError {
   );
 }
 
-/** Undefined: attach has no step for such a part. */
+/** Undefined if attach has no step for such a part. */
 function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunction): Step | undefined {
   const { part, before, after } = step;
   const [kind = ''] = part.split(' ', 1);
@@ -76,11 +76,11 @@ function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunct
   if (part === 'stage') return stageStep(live, before, percentOf(step));
   if (part !== routePart(name)) return undefined;
   const address = live.routes.find(({ key }) => key === name)?.address;
-  // A route that is gone is not called: its state is neither before nor after.
+  // A route that no longer exists is not called, because its state is neither before nor after.
   return routeStep(live, { key: name, address: address ?? '', before }, after['apiKeyRequired'] === true);
 }
 
-/** Files of format 1 have it in the call only. */
+/** Files of format 1 contain the percentage only in the call. */
 function percentOf({ canaryPercent, apply }: SavedStep): number | undefined {
   if (apply === undefined) return canaryPercent;
   const percent = listAt(apply.body, 'patchOperations')
@@ -103,7 +103,7 @@ function findDifferentCall(
   ].find(([saved, own]) => saved !== undefined && !isGone && !isSameCall(saved, own, arn, name))?.[0];
 }
 
-/** A function may have been named by its name or by its ARN. */
+/** The same function may be given by its name or by its ARN. */
 function isSameCall(saved: PlaneCall, own: PlaneCall | undefined, arn: string, name: string): boolean {
   const byArn = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
   const path = saved.path.replace(`/functions/${name}/`, `/functions/${byArn}/`);

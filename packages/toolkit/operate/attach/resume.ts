@@ -1,6 +1,6 @@
 /**
- * A saved attachment is applied only if the options of the call plan the same. Attack: a cloned repository brings
- * files that put routes behind a function of its author.
+ * A saved attachment is applied only if the options of the call produce the same plan. Attack: a cloned repository
+ * contains files that put routes behind a function of its author.
  */
 import type { Journal, Plan } from './journal.ts';
 import { permissionPart } from './authorizer-function.ts';
@@ -11,10 +11,10 @@ import { AttachmentFileError } from './restore-steps.ts';
 import { findIds, isSame, stateOf } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** A plan that may have been begun, with the parts of the API as they are. */
+/** A plan that may have been begun, with the parts of the API in their current state. */
 export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 
-/** @throws AttachmentFileError for an undo file without a run that began */
+/** @throws AttachmentFileError for an undo file without a run that was begun */
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(
@@ -22,7 +22,7 @@ export function assertBegun(journal: Journal): void {
   );
 }
 
-/** The API before the steps that are done: what the plan was made from. */
+/** Returns the API as it was before the completed steps. The plan was made from that state. */
 export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): LiveApi {
   const ids = findIds(steps, now);
   const parts: Snapshot = {
@@ -44,11 +44,12 @@ export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): Li
 }
 
 /**
- * @param planned by the options of this call
- * @throws AttachmentFileError
+ * @param planned the plan that the options of this call produce
+ * @throws AttachmentFileError if the plans differ
  */
 export function assertPlanned(saved: Plan, planned: Plan): void {
-  // A new plan omits the permission if it already exists; it is always the permission of the function.
+  // A new plan omits the permission if it already exists, so the permission is not compared. It is always the
+  // permission of the function.
   const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
     steps
       .filter(({ part }) => part !== permissionPart(apiId))

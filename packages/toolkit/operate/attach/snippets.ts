@@ -1,6 +1,6 @@
 /**
- * Template snippets for the stack that made the API: its next deployment would remove other edits, or fail
- * because of them.
+ * Template snippets for the stack that created the API. Without them, its next deployment would remove the attachment,
+ * or fail because of it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -12,10 +12,10 @@ import type { LiveApi } from './live-api.ts';
 
 const STACK = 'aws:cloudformation:stack-name';
 
-/** Creator of an API, which will restore its own state. */
+/** The tool that created an API. Its next deployment restores its own state. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** The API's creator, as far as tags show it; undefined if the API does not come from a template. */
+/** Returns the creator of the API, as far as tags show it. Undefined if the API does not come from a template. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);
@@ -33,7 +33,9 @@ const FILES = {
   'serverless.yml': 'serverless.yml',
 };
 
-/** The tool that created the stack, by the files of the folder, or by the tag that SAM sets on HTTP APIs. */
+/**
+ * Returns the tool that created the stack, judged by the files in the folder, or by the tag that SAM sets on HTTP APIs.
+ */
 function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippet['tool'] {
   const has = (name: RegExp): boolean => files.some((file) => name.test(file));
   if (has(/^serverless\./)) return 'serverless.yml';
@@ -43,7 +45,10 @@ function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippe
   return isSam ? 'SAM' : 'serverless.yml';
 }
 
-/** That the plan is drift, and what to write at the API's origin instead. @param files names in the user's folder */
+/**
+ * Explains that the plan causes drift, and what to write in the API's template instead.
+ * @param files names of the files in the user's folder
+ */
 export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string[]): readonly string[] {
   const origin = originOf(live);
   if (origin === undefined) return [];
@@ -66,7 +71,7 @@ type Snippet = {
   readonly text: string;
 };
 
-/** The snippet for the first route of the plan; the others use the same authorizer. */
+/** Returns the snippet for the first route of the plan. The other routes use the same authorizer. */
 export function snippetsFor({ steps, kind, functionArn }: Plan): readonly Snippet[] {
   const settings = steps.find(({ makes }) => makes === 'authorizer')?.after ?? {};
   const key =

@@ -1,6 +1,6 @@
 /**
- * An attachment as data: each step names a part of the API, and its state before and after. So one look at
- * the API shows which steps are done, whichever run was interrupted, and what others have changed.
+ * An attachment as data: each step names a part of the API, and its state before and after. So one look at the API
+ * shows which steps are done, even after an interrupted run, and what others have changed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -18,23 +18,25 @@ export type PlaneCall = {
 
 type Made = 'authorizer' | 'deployment';
 
-/** The part after the change, and the call that undoes it. `null`: the member is absent. */
+/**
+ * The part after the change, and the call that undoes the change. In `after`, `null` means that the member is absent.
+ */
 export type Outcome = { readonly after: UnknownMembers; readonly revert: PlaneCall };
 
 export type Step = Outcome & {
   readonly name: string;
   readonly does: string;
   readonly part: string;
-  /** Null: it did not exist. */
+  /** Null if the part did not exist. */
   readonly before: UnknownMembers | null;
   readonly apply: PlaneCall;
-  /** Other outcomes that count as done: a canary that was promoted since. */
+  /** Other outcomes that also count as done, such as a canary that was promoted since. */
   readonly orElse?: readonly Outcome[];
-  /** REST: the share of requests that the deployment gets first. */
+  /** REST only: the share of requests that the deployment gets first. */
   readonly canaryPercent?: number;
-  /** The part supplies this id. */
+  /** The part provides this id for later steps. */
   readonly makes?: Made;
-  /** Callers notice from here on. */
+  /** Whether callers notice the step. */
   readonly isLive: boolean;
 };
 
@@ -42,7 +44,7 @@ type StepState = 'before' | 'after' | 'other';
 
 type Ids = Readonly<Partial<Record<Made, string>>>;
 
-/** Ids made by steps, as far as they exist. */
+/** Returns the ids that steps created, as far as they exist. */
 export function findIds(steps: readonly Step[], now: Snapshot): Ids {
   return Object.fromEntries(
     steps.flatMap(({ makes, part }) => {
@@ -57,7 +59,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
   return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
 }
 
-/** The outcome in which a step is done; undefined if it is not. */
+/** Returns the outcome with which a step is done. Undefined if the step is not done. */
 function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -74,8 +76,8 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
 }
 
 /**
- * The state for undoing a step: only the members that the step changed are restored; changes that others made
- * to other members stay. Undefined: the part no longer exists, and there is nothing to undo.
+ * Returns the state of a step for its undo. Only the members that the step changed are restored, and changes that
+ * others made to other members stay. Undefined if the part no longer exists, so that there is nothing to undo.
  */
 export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
   const found = now[step.part];
@@ -99,7 +101,7 @@ function isUntouched({ part, before }: Step, now: Snapshot): boolean {
   return before === null ? found === undefined : found !== undefined && isSame(found, before);
 }
 
-/** Whether everything in `wanted` is present; objects at AWS may have more. */
+/** Whether everything in `wanted` is present. Objects at AWS may have more members. */
 function covers(found: unknown, wanted: unknown): boolean {
   if (found === undefined || found === null || found === '')
     return wanted === null || wanted === false || isSame(wanted, []);
@@ -126,7 +128,7 @@ export function fillIds(value: unknown, ids: Ids): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIds(item, ids)]));
 }
 
-/** Parts that others have changed since, with the differences; the steps' own changes do not count. */
+/** Returns the parts that others have changed since, with the differences. The steps' own changes do not count. */
 export function findForeignEdits(
   planned: Snapshot,
   steps: readonly Step[],
@@ -145,7 +147,7 @@ export function findForeignEdits(
   });
 }
 
-/** Members with values that are never secret. */
+/** Members whose values are never secret, so that they may be shown. */
 const TELLABLE = new Set([
   'authorizationType',
   'authorizerId',
@@ -166,7 +168,7 @@ const TELLABLE = new Set([
   'percentTraffic',
 ]);
 
-/** `route GET /orders: authorizationType was NONE and is AWS_IAM` */
+/** Returns a line such as `route GET /orders: authorizationType was NONE and is AWS_IAM`. */
 export function describe(
   part: string,
   was: UnknownMembers | undefined,

@@ -17,7 +17,7 @@ export type Circumstances = {
   readonly authorizer: AuthorizerFunction;
   readonly settings: AuthorizerSettings;
   readonly choice: Choice;
-  /** The document for this API and stage; undefined: there is none in the folder. */
+  /** The document for this API and stage. Undefined if the folder has none. */
   readonly document: CompiledDocument | undefined;
   readonly isIncludingEdits: boolean;
 };

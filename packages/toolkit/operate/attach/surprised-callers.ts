@@ -6,7 +6,7 @@ import { list, warning } from './surprise.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
-/** A page that cannot read the 401 reports a CORS error. */
+/** A web page that cannot read the 401 response reports a CORS error. */
 export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const { kind, routes, gatewayResponses, api } = live;
   if (kind === 'websocket') return [];
@@ -58,7 +58,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** The routes with cached responses that are the same for all callers. */
+/** Returns the routes whose cached responses are the same for all callers. */
 export function sharedCacheRoutes(
   { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],
@@ -82,7 +82,7 @@ export function sharedCacheRoutes(
   });
 }
 
-/** The authorizer decides who gets in; but every allowed caller gets the same cached reply. */
+/** The authorizer decides who is allowed, but every allowed caller gets the same cached response. */
 export function checkCaches({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const cached = sharedCacheRoutes(live, chosen);
   return cached.length === 0

@@ -1,6 +1,4 @@
-/**
- * Options of a verification: read before anything is changed, so that a mistake in them is found in time.
- */
+/** Options of a verification. They are read before anything is changed, so that a mistake in them is found in time. */
 import { UsageError } from '../../../base/terminal/output.ts';
 import { readTokenFile } from '../../terminal/read-token-file.ts';
 import { listAttachedRoutes } from './invoke-authorizer.ts';
@@ -8,19 +6,19 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyOptions = {
-  /** Token of a caller that the rules allow. */
+  /** Token of a caller whom the rules allow. */
   readonly token: string | undefined;
-  /** A route; its integration is really called: `GET /orders`. */
+  /** A route whose integration is really called, such as `GET /orders`. */
   readonly invoke: string | undefined;
   /** Address of the stage, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
   readonly url: string | undefined;
-  /** Requested path below it; default: the first attached GET without parameters. */
+  /** The path to request below `url`. Default: the first attached GET route without parameters. */
   readonly path: string | undefined;
 };
 
 type VerifyFlags = Partial<Record<'url' | 'path' | 'invoke' | 'tokenFile', string>>;
 
-/** @throws UsageError for an unreadable file, and for an invalid address, path or route */
+/** @throws UsageError for a file that cannot be read, and for an invalid address, path or route */
 export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags): VerifyOptions {
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
@@ -35,7 +33,7 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
   return { token, invoke, url, path };
 }
 
-/** @throws UsageError where the API cannot be checked this way */
+/** @throws UsageError if the API cannot be checked in this way */
 export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOptions): void {
   if (invoke !== undefined && plan.kind !== 'rest')
     throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
@@ -45,8 +43,8 @@ export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOpti
 }
 
 /**
- * The path requested at the live address. @throws UsageError if none is given, and no attached route is
- * suitable
+ * Returns the path that is requested at the live address.
+ * @throws UsageError if no path is given and no attached route is suitable
  */
 export function findProbePath({ steps }: Pick<Undo, 'steps'>, path: string | undefined): string {
   const usual = listAttachedRoutes(steps)

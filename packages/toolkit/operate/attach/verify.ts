@@ -1,6 +1,5 @@
 /**
- * Whether an attachment works: by AWS's configuration, by AWS's own tests, and, where requested, by the live
- * address.
+ * Checks whether an attachment works, using AWS's configuration, AWS's own tests and, if requested, the live address.
  */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { sendWithin } from '@gatewright/aws/bounded-reply';
@@ -22,7 +21,7 @@ import type { VerifyOptions } from './verify-options.ts';
 
 export type Check = {
   readonly what: string;
-  /** Undefined: it could not be checked. */
+  /** Undefined if the check was not possible. */
   readonly isGood: boolean | undefined;
   readonly saw: string;
 };
@@ -105,8 +104,7 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
 }
 
 /**
- * The function's decision for the real stage, whatever is deployed; a good credential is charged like in any
- * call.
+ * Gets the function's decision for the real stage, whatever is deployed. A good credential is charged as in any call.
  */
 async function askAuthorizer(
   undo: Undo,
@@ -134,8 +132,8 @@ async function askAuthorizer(
 }
 
 /**
- * Whether API Gateway reaches the function. The test event names a stage of AWS's own, which an access
- * document rarely protects: then the function fails, but has been reached.
+ * Checks whether API Gateway reaches the function. The test event has a stage name of AWS's own, which an access
+ * document rarely protects. The function then fails, but it has been reached.
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
@@ -158,7 +156,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   ];
 }
 
-/** Calls the integration, bypassing the authorizer: only for a route that the user names. */
+/** Calls the integration and bypasses the authorizer, so this is done only for a route that the user names. */
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,

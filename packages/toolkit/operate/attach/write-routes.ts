@@ -1,6 +1,6 @@
 /**
- * Routes of an API as they will be once an authorizer is attached, for its access document: the authorizers
- * need these routes before that.
+ * Writes the routes of an API, as they will be once an authorizer is attached, for its access document. The authorizers
+ * need these routes before the attachment.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/files/access-files';
@@ -15,8 +15,8 @@ import { count, UsageError } from '../../../base/terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
 
 /**
- * @param keys of the routes in the plan
- * @returns what was written, as a sentence
+ * @param keys the routes in the plan
+ * @returns a sentence that describes what was written
  * @throws UsageError if no document names the API, or the documents do not compile
  */
 export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {

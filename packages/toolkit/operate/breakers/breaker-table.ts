@@ -1,6 +1,6 @@
 /**
- * Breakers that instances share, as stored in their table: reads, and the one change that an operator can
- * make.
+ * Circuit breakers that instances share, as stored in their table. Reads them, and makes the only change that is open
+ * to an operator.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
@@ -18,14 +18,17 @@ import { callOrFail } from '../failures/call-or-fail.ts';
 export type ListedBreaker = {
   readonly name: string;
   readonly state: SharedState['state'];
-  /** Changes of state so far. */
+  /** Number of state changes so far. */
   readonly generation: number;
   /**
    * Reason of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`,
    * `reset`.
    */
   readonly why: string;
-  /** The table's time, with a resolution of a second, from the response before the change. */
+  /**
+   * Time of the last change by the table's clock, with a resolution of one second. It comes from the response before
+   * the change.
+   */
   readonly changedAt: string | undefined;
   readonly openUntil: string | undefined;
   readonly probes: { readonly admitted: number; readonly succeeded: number } | undefined;
@@ -35,7 +38,10 @@ export type BreakerPlace = { readonly tableName: string; readonly namespace: str
 
 const PAGES_LIMIT = 20;
 
-/** Sorted by name. @throws UsageError */
+/**
+ * Returns the breakers sorted by name.
+ * @throws UsageError
+ */
 export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<readonly ListedBreaker[]> {
   const found: ListedBreaker[] = [];
   let after: unknown;
@@ -59,12 +65,12 @@ export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<reado
   throw new UsageError(`${place.namespace} has more than ${found.length} breakers: show one by its name`);
 }
 
-/** @throws UsageError if it has never changed its state */
+/** @throws UsageError if the breaker has never changed its state */
 export async function readBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   return describeBreaker((await getBreaker(aws, place, name)).item);
 }
 
-/** @throws UsageError, including when the state has changed in the meantime */
+/** @throws UsageError, also if the state has changed in the meantime */
 export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
   const key = breakerKey(place.namespace, name);
   const { item, tableEpochMs } = await getBreaker(aws, place, name);

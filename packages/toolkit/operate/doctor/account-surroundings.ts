@@ -1,4 +1,4 @@
-/** Facts related to a deployed API: its functions and their permissions. Sources are not available. */
+/** Facts about a deployed API's surroundings: its functions and their permissions. Sources are not available here. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf, mayCall } from '../attach/authorizer-function.ts';
@@ -45,7 +45,7 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
     async isPermitted(functionName, source, apiId) {
       const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
       const arn = isJsonObject(found) ? textAt(found, 'FunctionArn') : undefined;
-      // Unknown for a missing function, or another account's.
+      // The result is unknown if the function is missing or belongs to another account.
       if (arn === undefined) return undefined;
       const answer = await ask(functionName, 'policy', 'lambda:GetPolicy');
       if (answer === null) return undefined;

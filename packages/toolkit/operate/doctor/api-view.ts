@@ -1,5 +1,6 @@
 /**
- * One stage of an API as checks see it, deployed or only defined. A fact that could not be read is undefined.
+ * One stage of an API as the checks see it, either deployed or only defined. A fact that could not be read is
+ * undefined.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
@@ -13,12 +14,12 @@ export type FunctionFacts = {
 };
 
 export type Invocation = {
-  /** `GET /orders`, `authorizer ours` */
+  /** For example `GET /orders` or `authorizer ours`. */
   readonly by: string;
   readonly where: string;
-  /** Name with its alias or version, as in the URI: `orders:live`. */
+  /** Name with its alias or version, as in the integration's URI: `orders:live`. */
   readonly functionName: string;
-  /** Undefined: called through a role, or unknown. */
+  /** Undefined if the function is called through a role, or if the permission is unknown. */
   readonly isPermitted: boolean | undefined;
   readonly facts: FunctionFacts | undefined;
 };
@@ -34,7 +35,7 @@ export type AuthorizerView = {
   readonly id: string;
   readonly where: string;
   readonly ttlSeconds: number;
-  /** Undefined for a JWT or Cognito authorizer. */
+  /** The function that the authorizer calls. Undefined for a JWT or Cognito authorizer. */
   readonly calls: Invocation | undefined;
 };
 
@@ -53,7 +54,7 @@ export type ApiView = {
   readonly stageWhere: string;
   readonly routes: readonly RouteView[];
   readonly authorizers: readonly AuthorizerView[];
-  /** Plans of this stage; the keys of the whole account. */
+  /** The usage plans of this stage. `keys` are the API keys of the whole account. */
   readonly plans: readonly PlanView[];
   readonly keys: readonly KeyView[];
   /** Web ACLs associated with HTTP APIs, which AWS does not support. */

@@ -1,11 +1,11 @@
 /**
- * The account's quotas against the stack's needs. Sources: docs/aws, "Quotas"; Lambda developer guide,
- * "Lambda quotas".
+ * Compares the account's quotas with the stack's needs. Sources: docs/aws, "Quotas"; Lambda developer guide, "Lambda
+ * quotas".
  */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
-/** AWS refuses a reservation that leaves less to all other functions. */
+/** AWS refuses a reservation that leaves fewer unreserved executions for all other functions. */
 const LEFT_TO_OTHERS = 100;
 
 export function checkConcurrency({ stack, account }: Views): readonly Finding[] {
@@ -55,7 +55,7 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
   ];
 }
 
-/** Per region; these calls do not show whether AWS raised them for the account. */
+/** Quotas per region. The calls that are made here do not show whether AWS raised them for the account. */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
 const API_TYPES = {
   rest: ['AWS::ApiGateway::RestApi', ''],

@@ -1,4 +1,4 @@
-/** Surprises for an API's callers or its owner; each from facts only. */
+/** Finds settings of an API that may surprise its callers or its owner. Each check uses facts only. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import {
   checkCorsCredentials,
@@ -23,8 +23,9 @@ const warning = (id: string, what: string, why: string, where: string, fix: stri
 
 const OWN_ARN = String.raw`(?:event\??\.|event\[['"]|event\.get\(['"])?(methodArn|routeArn)\b`;
 /**
- * `Resource: event.methodArn`, also through a parameter of that name, through a variable, or as the last
- * argument of what makes the policy, as in AWS's examples (`generateAllow('me', event.methodArn)`).
+ * Finds a policy whose `Resource` is `event.methodArn`. The ARN may be passed through a parameter of that name, through
+ * a variable, or as the last argument of the function that builds the policy, as in AWS's examples
+ * (`generateAllow('me', event.methodArn)`).
  */
 const NARROW = new RegExp(
   [
@@ -131,7 +132,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
   );
 }
 
-/** API Gateway's timeout in seconds, unless the integration's is shorter (docs/aws, "Limits"). */
+/** API Gateway's timeout in seconds, if the integration does not set a shorter one (docs/aws, "Limits"). */
 const WAITS = { rest: 29, http: 30, websocket: 29 };
 
 function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
@@ -169,7 +170,7 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
   ];
 }
 
-/** docs/aws, "Payloads": 10 MB at the API, 6 MB at a function, and base64 makes 4 of 3. */
+/** The limits are 10 MB at the API and 6 MB at a function, and base64 makes 4 bytes of 3 (docs/aws, "Payloads"). */
 function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
   const types = api['binaryMediaTypes'];
   const first = routes.find(({ calls, method }) => calls !== undefined && method !== 'GET');
@@ -239,7 +240,7 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
   ];
 }
 
-/** AWS shows the account's 10,000 and 5,000 if no limit is set. */
+/** AWS shows the account's limits, a rate of 10,000 and a burst of 5,000, if no limit is set. */
 const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
@@ -276,7 +277,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
     }));
 }
 
-/** Prices of us-east-1: docs/aws, "Prices". */
+/** Prices are for us-east-1 (docs/aws, "Prices"). */
 function checkKind(view: ApiView): readonly Finding[] {
   if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
   return [

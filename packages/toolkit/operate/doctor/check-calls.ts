@@ -1,11 +1,11 @@
-/** Settings that AWS accepts, but that break calls or return a caller another caller's response. */
+/** Checks settings that AWS accepts, but that break calls or return one caller's response to another caller. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../terminal/aws-call.ts';
 import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
 import type { ApiView } from './api-view.ts';
 import type { Finding } from './finding.ts';
 
-/** Lambda's own API takes POST only. */
+/** Lambda's own API accepts only POST. */
 export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): readonly Finding[] {
   if (kind !== 'rest') return [];
   return routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
@@ -67,7 +67,7 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
   });
 }
 
-/** The stage's cache answers before the function, by its key alone. */
+/** The stage cache responds before the function is called, and looks only at the cache key. */
 export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonly Finding[] {
   const guarded = routes.filter(
     ({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired,

@@ -1,4 +1,4 @@
-/** What a first deployment of a template would miss. */
+/** Checks what would be missing after the first deployment of a template. */
 import { orderFix } from '@gatewright/authoring/check/deployment-order';
 import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
 import { textOf } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ export function checkDefinition(definition: DefinitionPlane): readonly Finding[]
   return [...checkOrder(definition), ...checkStages(definition)];
 }
 
-/** CloudFormation makes parts in any order that references and DependsOn leave open. */
+/** CloudFormation creates resources in any order that references and DependsOn allow. */
 function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
   const ids = new Set(stages.filter(({ kind }) => kind === 'rest').map(({ apiId }) => apiId));
   return [...ids].flatMap((apiId) =>

@@ -30,7 +30,7 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
   ];
 }
 
-/** Exports of the template with names that are known before the deployment. */
+/** Returns the exports of the template whose names are known before the deployment. */
 export function exportsOf({
   template,
 }: StackView): readonly { readonly output: string; readonly name: string }[] {

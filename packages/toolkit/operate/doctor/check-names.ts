@@ -1,4 +1,4 @@
-/** CloudFormation fails to create a named resource that exists and belongs to others. */
+/** CloudFormation fails to create a named resource if the name exists outside the stack. */
 import type { Finding } from './finding.ts';
 import { NAMED_TYPES } from './named-types.ts';
 import type { NamedResource, StackResource, Views } from './views.ts';

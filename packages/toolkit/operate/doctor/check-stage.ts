@@ -34,7 +34,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
   return findings;
 }
 
-/** RFC 2606: reserved names. */
+/** Names that RFC 2606 reserves. */
 const RESERVED = /(^|\.)(example|invalid|test|localhost|example\.(com|net|org))$/;
 
 function isNobodys(url: string): boolean {

@@ -1,9 +1,11 @@
-/** Tables with several writing regions would grant the same units, and accept the same ticket, in each. */
+/**
+ * If a table could be written in several regions, each region would grant the same units and accept the same ticket.
+ */
 import { schemaOf } from '@gatewright/authoring/files/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-/** A version older than the deployed one would read items that it does not know. */
+/** An older version than the deployed one would read items that it does not know. */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);

@@ -6,7 +6,8 @@ import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
 /**
- * Share of the limits of the whole template: a template that is nearly full has no room for the next feature.
+ * Share of a template limit from which a warning is given, because a template that is nearly full has no room for the
+ * next feature.
  */
 const NEARLY = 0.9;
 
@@ -34,7 +35,7 @@ const LIMITS: readonly Limit[] = [
     fix: 'use fewer parameters',
   },
 ];
-/** All inline policies of a role together, without white space. */
+/** Limit for all inline policies of a role together, without white space. */
 const POLICY_CHARACTERS = 10_240;
 const ENVIRONMENT_BYTES = 4096;
 

@@ -11,7 +11,7 @@ import { obstaclesFirst } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { AccountView, StackView, Views } from './views.ts';
 
-/** Pure: facts in, findings out. */
+/** A pure function from facts to findings. */
 type Check = (stack: StackView, account: AccountView | undefined) => readonly Finding[];
 
 const CHECKS: readonly Check[] = [
@@ -28,7 +28,7 @@ const CHECKS: readonly Check[] = [
   checkTemplateLimits,
 ];
 
-/** No findings where the account could not be read. */
+/** Returns no findings if the account could not be read. */
 function ofAccount(check: (views: Views) => readonly Finding[]): Check {
   return (stack, account) => (account === undefined ? [] : check({ stack, account }));
 }

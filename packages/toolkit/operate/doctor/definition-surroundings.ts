@@ -1,4 +1,4 @@
-/** Facts related to an API that is only defined: functions with their source, permissions, and line numbers. */
+/** Facts about an API that is only defined: its functions with their source, permissions, and line numbers. */
 import { relative } from 'node:path';
 import { readHandlerSources } from '../../../gateway/engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../../gateway/engine/index.ts';
@@ -8,7 +8,7 @@ import { listAll, PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** The control plane as the templates would fill it; read-only. */
+/** Returns a read-only control plane with the content that the templates would create. */
 export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
   const read: ControlPlane['read'] = async (_, path) => {
     const { status, body } = await get(path);

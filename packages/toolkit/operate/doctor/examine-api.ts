@@ -15,7 +15,9 @@ import type { Finding, Unread } from './finding.ts';
 import type { Report } from './print-findings.ts';
 import { readApiView } from './read-api-view.ts';
 
-/** Obstacles first, without duplicates: facts of an account or a function are found at every stage. */
+/**
+ * Returns obstacles first, and without duplicates, because facts of an account or a function are found at every stage.
+ */
 export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));
   const once = new Map(
@@ -24,7 +26,7 @@ export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   return obstaclesFirst([...once.values()]);
 }
 
-/** @throws UsageError where the API or stage does not exist */
+/** @throws UsageError if the API or the stage does not exist */
 export async function examineDeployed(named: string, stage: string, flags: AwsFlags): Promise<Report> {
   const { plane, region } = await openPlane(flags);
   const apiId = await findApi(plane, named, stage);
@@ -42,7 +44,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
 }
 
-/** Rules of web ACLs that only AWS can judge. */
+/** Returns rules of web ACLs that only AWS can evaluate. */
 async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly Finding[]> {
   const { findUnjudged } = await import('../../../gateway/engine/index.ts');
   const unjudged = (await findUnjudged(stacks)).filter(({ type }) => type === 'AWS::WAFv2::WebACL');
@@ -57,8 +59,8 @@ async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly 
 }
 
 /**
- * A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for an
- * invalid source
+ * Examines a template, a folder of a service or a `cdk.out`.
+ * @throws UsageError without an API, DefinitionError for an invalid source
  */
 export async function examineDefined(source: string, stage: string): Promise<Report> {
   const { openDefinition } = await import('../../../gateway/engine/index.ts');

@@ -1,7 +1,10 @@
 export type Finding = {
-  /** Stable; docs/guides/operate/operating.md lists them. */
+  /** Does not change between versions. docs/guides/operate/operating.md lists the ids. */
   readonly id: string;
-  /** `obstacle`: the deployment fails, or the result does not work. `warning`: it works, with a surprise. */
+  /**
+   * `obstacle`: the deployment fails, or the result does not work. `warning`: the result works, but may surprise its
+   * users.
+   */
   readonly level: 'obstacle' | 'warning';
   readonly what: string;
   readonly why: string;
@@ -9,15 +12,15 @@ export type Finding = {
   readonly fix: string;
 };
 
-/** A fact that could not be read: neither a finding nor an all-clear. */
+/** A fact that could not be read. It is neither a finding nor proof that all is well. */
 export type Unread = {
   readonly what: string;
   readonly reason: string;
-  /** The IAM action that the caller needs; undefined if AWS did not respond. */
+  /** The IAM action that the caller needs. Undefined if AWS did not respond. */
   readonly permission?: string;
 };
 
-/** Otherwise in the order of finding. */
+/** Within a level, findings stay in the order in which they were found. */
 export function obstaclesFirst(findings: readonly Finding[]): readonly Finding[] {
   return [
     ...findings.filter(({ level }) => level === 'obstacle'),

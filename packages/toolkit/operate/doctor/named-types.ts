@@ -1,4 +1,6 @@
-/** Resources that a template may name: how each is found in the account, and how its name is freed. */
+/**
+ * Types of resources that a template may name: how each resource is found in the account, and how its name is released.
+ */
 import type { AwsCall } from '../../terminal/aws-call.ts';
 
 type Asked = { readonly name: string; readonly region: string; readonly accountId: string };
@@ -8,7 +10,7 @@ type NamedType = {
   readonly property: string;
   readonly permission: string;
   readonly request: (asked: Asked) => AwsCall;
-  /** AWS's response if there is no such resource. */
+  /** Matches AWS's response if there is no such resource. */
   readonly absent: RegExp;
   readonly fix: (name: string) => string;
 };

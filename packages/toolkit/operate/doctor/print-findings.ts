@@ -13,7 +13,8 @@ export type Report = {
 };
 
 /**
- * 0: no obstacle · 2: an obstacle · 3: no obstacle, but something could not be checked. 1 is a usage error.
+ * Exit code 0: no obstacle. 2: at least one obstacle. 3: no obstacle, but something could not be checked. Code 1 is a
+ * usage error.
  */
 export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
   if (findings.some(({ level }) => level === 'obstacle')) return 2;

@@ -1,4 +1,4 @@
-/** The account's state for the stack's checks. Only reads; what it may not read is named, not guessed. */
+/** Reads the account's state for the stack's checks. Changes nothing. What may not be read is listed, not guessed. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
@@ -10,7 +10,7 @@ import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
 import { schemaOf } from '@gatewright/authoring/files/table-schema';
 
-/** The identity of the credentials, or why AWS rejects them. */
+/** Returns the identity of the credentials, or the reason why AWS rejects them. */
 export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
   const answer = await aws.call({
     service: 'sts',
@@ -61,7 +61,7 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
   };
 }
 
-/** Answers arrive in any order. */
+/** Sorts the entries, because AWS's responses arrive in any order. */
 function sorted(unread: readonly Unread[]): readonly Unread[] {
   return [...unread].sort((a, b) => a.what.localeCompare(b.what));
 }
@@ -74,7 +74,7 @@ function namedResources({ template }: StackView): readonly NamedResource[] {
 }
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** Pages have 100 exports or resources each; CloudFormation allows no more of either. */
+/** A page has 100 exports or resources, and CloudFormation allows no more than this many pages of either. */
 const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
@@ -139,7 +139,7 @@ async function readExports(reader: Reader): Promise<AccountView['exports']> {
   const entries = await readPages(reader, 'the exported names', 'ListExports', 'Exports');
   return entries?.map((entry) => ({
     name: textAt(entry, 'Name') ?? '',
-    // arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/UUID
+    // The id is an ARN such as arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/UUID.
     stackName: (textAt(entry, 'ExportingStackId') ?? '').split('/')[1] ?? '',
   }));
 }
@@ -187,8 +187,8 @@ async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
 
 async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  // Reservations of removed functions are released by this deployment; still counting them errs on the safe
-  // side.
+  // Only functions of the new template are read. The deployment releases reservations of removed functions, but they
+  // still count as used, which errs on the safe side.
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
@@ -246,9 +246,9 @@ async function readApiPages(
   return entries;
 }
 
-// Which names of a template already exist: one call for each, to the service that owns it.
+// Finds which names of a template already exist, with one call for each name to the service that owns it.
 
-/** Avoids throttling. */
+/** Limits concurrent calls to avoid throttling. */
 const AT_ONCE = 4;
 
 async function lookUp(
@@ -300,12 +300,12 @@ async function readTable(
   return { logicalId, name, replicas, schema };
 }
 
-/** The call searches by prefix. */
+/** The call searches by prefix, so the exact name must be compared. */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);
 }
 
-/** DynamoDB also lists the region of the call, once there is another. */
+/** DynamoDB also lists the region of the call once the table has another region. */
 function replicasIn(body: unknown, region: string): readonly string[] {
   return listAt(memberAt(body, 'Table'), 'Replicas')
     .map((replica) => textAt(replica, 'RegionName') ?? '')

@@ -1,4 +1,7 @@
-/** Reads one stage of an API for the checks: from AWS's control plane, or from a template's. */
+/**
+ * Reads one stage of an API for the checks, either from AWS's control plane or from a control plane that a template
+ * fills.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -15,18 +18,18 @@ import type {
   RouteView,
 } from './api-view.ts';
 
-/** Facts that the control plane does not have: functions, and places in files. */
+/** Facts that the control plane does not have: functions, and lines in files. */
 export interface Surroundings {
-  /** `FUNCTION` or `FUNCTION:ALIAS`. */
+  /** `functionName` is `FUNCTION` or `FUNCTION:ALIAS`. */
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
-  /** Whether API Gateway may call the function for this API; `source`: `…/GET/orders`, `…/authorizers/…`. */
+  /** Whether API Gateway may call the function for this API. `source` is `…/GET/orders` or `…/authorizers/…`. */
   isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
-  /** Place of a part: file and line, or AWS's name. */
+  /** Returns the location of a part: file and line, or AWS's name. */
   where(part: string, id: string, more?: string): string;
   webAcls(live: LiveApi): ApiView['webAcls'];
 }
 
-/** A tenth of an account's limit: more keys are not read. */
+/** A tenth of an account's limit. No more keys than this are read. */
 const KEYS_LIMIT = 1_000;
 
 export async function readApiView(
@@ -87,7 +90,7 @@ function integrationOf(
   return integrations.get((textAt(shown, 'target') ?? '').replace(/^integrations\//, '')) ?? {};
 }
 
-/** `…/resources/abc/methods/GET` → `abc`, `…/routes/abc` → `abc` */
+/** Returns `abc` for `…/resources/abc/methods/GET` and for `…/routes/abc`. */
 function idOfRoute(address: string): string {
   return /\/(?:resources|routes)\/([^/]+)/.exec(address)?.[1] ?? '';
 }
@@ -128,8 +131,8 @@ async function invocationOf(
 }
 
 /**
- * Reads the function from an invocation URI or an ARN, with its alias; undefined if a stage variable names
- * it.
+ * Reads the function, with its alias, from an invocation URI or an ARN. Undefined if a stage variable names the
+ * function.
  */
 export function functionIn(uri: string): string | undefined {
   return /:function:([\w-]+(?::[\w$-]+)?)(?:\/(?:invocations|response-streaming-invocations))?$/.exec(
@@ -157,7 +160,7 @@ async function viewAuthorizer(
   };
 }
 
-/** Plans of this stage, and keys; a key without a plan has no effect. */
+/** Reads the usage plans of this stage, and their API keys. A key without a usage plan has no effect. */
 async function readPlans(
   plane: ControlPlane,
   { apiId, stage, routes }: LiveApi,

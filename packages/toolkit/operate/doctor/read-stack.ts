@@ -31,7 +31,7 @@ export async function readStack(
     region: textAt(state, ...provider, 'region') ?? 'us-east-1',
     localStages: listAt(state, 'service', 'custom', 'localStages').map(String),
     template: template as StackView['template'],
-    // The size of the form that osls uploads.
+    // The template's size in the form that osls uploads.
     templateBytes: Buffer.byteLength(JSON.stringify(template)),
     codeBytes: await sizeOfArchives(packageFolder),
     ...documentsOf(serviceFolder, stage),
@@ -44,7 +44,7 @@ function readJson(file: string) {
   throw new UsageError(`${file} does not exist or is not JSON: run gatewright package first`);
 }
 
-/** osls's state file contains the default stage, so names show which stage was packaged. */
+/** osls's state file contains the default stage, so only names show which stage was packaged. */
 function assertStage(template: object, stackName: string, stage: string, folder: string): void {
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))
@@ -59,7 +59,7 @@ async function sizeOfArchives(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Documents for an API of the stage, whether or not its routes have been read. */
+/** Returns the documents for an API of the stage, even if its routes have not been read. */
 function documentsOf(serviceFolder: string, stage: string): Pick<StackView, 'documents' | 'issuers'> {
   const folder = join(serviceFolder, 'access');
   if (!existsSync(folder)) return { documents: [], issuers: [] };

@@ -3,9 +3,9 @@ import type { Unread } from './finding.ts';
 
 export type Caller = { readonly accountId: string; readonly arn: string };
 
-/** Calls, and records failures. */
+/** Calls AWS, and records failed calls. */
 export type Reader = {
-  /** The response; `absent` if the resource does not exist; undefined if it could not be read. */
+  /** Returns the response, `absent` if the resource does not exist, or undefined if it could not be read. */
   readonly read: (
     what: string,
     permission: string,

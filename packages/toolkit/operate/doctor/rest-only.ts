@@ -6,7 +6,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { ApiView } from './api-view.ts';
 
-/** Names of the REST-only features in use; empty: an HTTP API would suffice. */
+/** Returns the names of the REST-only features in use. If there are none, an HTTP API would suffice. */
 export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): readonly string[] {
   const { api, stageShown, gatewayResponses } = live;
   const types = listAt(api, 'endpointConfiguration', 'types').map(String);
@@ -28,7 +28,8 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
     ['a canary', isJsonObject(stageShown['canarySettings'])],
     ['a web ACL', textAt(stageShown, 'webAclArn') !== undefined],
     ['a resource policy', (textAt(api, 'policy') ?? '') !== ''],
-    // Edge is the default, and CloudFront can be put before any API.
+    // Only private endpoints are REST-only. Edge-optimized is the default, and CloudFront can be put in front of any
+    // API.
     ['a private endpoint', types.includes('PRIVATE')],
     ['traces', stageShown['tracingEnabled'] === true],
     ['a client certificate', textAt(stageShown, 'clientCertificateId') !== undefined],

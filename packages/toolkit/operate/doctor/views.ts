@@ -1,4 +1,7 @@
-/** Input of the checks, read before. A fact that could not be read is undefined, and listed in `unread`. */
+/**
+ * Input of the checks, which is read before they run. A fact that could not be read is undefined, and listed in
+ * `unread`.
+ */
 import type { Unread } from './finding.ts';
 
 export type TemplateResource = {
@@ -17,11 +20,11 @@ export type StackView = {
     readonly Parameters?: Readonly<Record<string, unknown>>;
   };
   readonly templateBytes: number;
-  /** Total size of all archives. */
+  /** Total size of all code archives. */
   readonly codeBytes: number;
-  /** Names of the access documents in force in this stage. */
+  /** Names of the access documents that apply to this stage. */
   readonly documents: readonly string[];
-  /** Issuers trusted by these in this stage. */
+  /** Issuers that these documents trust in this stage. */
   readonly issuers: readonly { readonly document: string; readonly url: string }[];
 };
 
@@ -39,19 +42,19 @@ export type AccountView = {
   /** CloudFormation's status; `none` if the stack does not exist. */
   readonly stackStatus: string | undefined;
   readonly resources: readonly StackResource[] | undefined;
-  /** Exports of the account and region. */
+  /** All exports in this account and region. */
   readonly exports: readonly { readonly name: string; readonly stackName: string }[] | undefined;
-  /** Stacks that import an export which this deployment removes. */
+  /** Stacks that import an export which this deployment would remove. */
   readonly importers: readonly { readonly name: string; readonly by: readonly string[] }[];
   readonly hasLogRole: boolean | undefined;
-  /** Names of the template that already exist, in any stack. */
+  /** Names in the template that already exist, in any stack. */
   readonly taken: readonly NamedResource[];
   readonly tables: readonly {
     readonly logicalId: string;
     readonly name: string;
-    /** Other regions of a global table. */
+    /** The other regions of a global table. */
     readonly replicas: readonly string[];
-    /** Layout version in its tag; undefined if it has no tag, or the tag is unreadable. */
+    /** Layout version in the table's tag. Undefined if there is no tag or it is unreadable. */
     readonly schema: number | undefined;
   }[];
   readonly lambda:
@@ -62,7 +65,7 @@ export type AccountView = {
         readonly codeLimitBytes: number;
       }
     | undefined;
-  /** Current reservations of the stack's functions, by name. */
+  /** Current concurrency reservations of the stack's functions, by function name. */
   readonly reserved: ReadonlyMap<string, number>;
   readonly apis: { readonly rest: number; readonly http: number; readonly websocket: number } | undefined;
   readonly unread: readonly Unread[];

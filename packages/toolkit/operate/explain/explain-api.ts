@@ -1,6 +1,6 @@
 /**
- * `gatewright explain --api`: explains a request of a deployed API by its access-log line, its configuration
- * and its access document.
+ * `gatewright explain --api` explains a request to a deployed API from its access-log line, its configuration and its
+ * access document.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -173,7 +173,7 @@ function printStory({ headline, sentences, changes, missing }: LineStory): reado
   ];
 }
 
-/** Format of the stage's future lines; existing lines stay. */
+/** Sets the format of the stage's future log lines. Existing lines stay as they are. */
 async function setLogFormat(
   plane: ControlPlane,
   live: LiveApi,

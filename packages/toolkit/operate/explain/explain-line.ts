@@ -1,6 +1,5 @@
 /**
- * Explains a line of an access log, with the gateway's own explanations, and with the access document's rules
- * for the caller.
+ * Explains a line of an access log, with the gateway's own explanations and the access document's rules for the caller.
  */
 import { explain } from '../../../gateway/engine/index.ts';
 import type { Story } from '../../../gateway/engine/index.ts';
@@ -15,7 +14,7 @@ import { missingFields } from './log-line.ts';
 
 export type LineStory = Story & {
   readonly phase: string;
-  /** Fields missing in the format that would have explained more. */
+  /** Fields that the log format lacks and that would have explained more. */
   readonly missing: readonly string[];
 };
 
@@ -24,7 +23,7 @@ export type Since = {
   readonly deployedAt: string | undefined;
 };
 
-/** @param caller the assumed caller; undefined: none given */
+/** @param caller the assumed caller, or undefined if none is given */
 export function explainLine(
   facts: LineFacts,
   format: string,
@@ -59,7 +58,7 @@ export function explainLine(
   };
 }
 
-/** If the line of a 401 does not say whether the function was called, there are two possible reasons. */
+/** If the log line of a 401 does not tell whether the function was called, there are two possible reasons. */
 function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
@@ -69,7 +68,7 @@ function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): s
   ];
 }
 
-/** 410 is not the API's own answer: it goes to a backend that posts to an ended connection. */
+/** The API itself never responds with 410. A backend gets it when it posts to a connection that has ended. */
 function explainGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';

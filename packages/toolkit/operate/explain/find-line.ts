@@ -1,4 +1,4 @@
-/** Finds an access-log line: pasted, in a file, or in CloudWatch Logs. */
+/** Finds an access-log line that is pasted, in a file, or in CloudWatch Logs. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -7,16 +7,16 @@ import { UsageError } from '../../../base/terminal/output.ts';
 
 export type LineQuery = {
   readonly line: string | undefined;
-  /** A file of lines; `-`: standard input. */
+  /** A file of log lines. `-` means standard input. */
   readonly file: string | undefined;
   readonly requestId: string | undefined;
   readonly sinceMs: number;
 };
 
-/** CloudWatch pages of a search; a search over days has many that are empty. */
+/** Maximum number of CloudWatch pages of a search. A search over days has many empty pages. */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError if there is no such line, or logs cannot be read */
+/** @throws UsageError if there is no such line, or the logs cannot be read */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,

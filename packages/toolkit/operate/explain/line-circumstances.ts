@@ -1,5 +1,6 @@
 /**
- * Facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure.
+ * Derives the facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure
+ * functions.
  */
 import type {
   Circumstances,
@@ -19,12 +20,12 @@ export type LineFacts = {
   readonly fields: LogFields;
   readonly live: LiveApi;
   readonly stages: readonly string[];
-  /** The authorizer of the route, of any kind. */
+  /** Settings of the route's integration. */
   readonly integration: Readonly<Record<string, unknown>>;
   readonly key: KeyFacts | undefined;
 };
 
-/** Phase of each gateway response type (docs/aws §1.3). */
+/** The phase of request processing for each gateway response type (docs/aws §1.3). */
 const PHASES: Readonly<Record<string, string>> = {
   MISSING_AUTHENTICATION_TOKEN: 'match',
   RESOURCE_NOT_FOUND: 'match',
@@ -103,7 +104,7 @@ export function describeLine(facts: LineFacts): Circumstances {
   };
 }
 
-/** `$context.eventType` of a WebSocket API. */
+/** Reads `$context.eventType` of a WebSocket API. */
 function kindOfEvent(type: string | undefined): Circumstances['kind'] {
   return type === 'MESSAGE' ? 'message' : type === 'DISCONNECT' ? 'disconnect' : 'handshake';
 }
@@ -134,7 +135,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
         'The API’s resource policy does not allow the caller, and the route has no authorizer that could allow it',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
-  // Without a message of the gateway, the integration's response was passed on.
+  // Without a message from API Gateway, the integration's response was passed on.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
   return verdictByStatus(live, status, route, failure, authorizerError !== undefined);
@@ -151,7 +152,7 @@ function verdictOfIntegration(error: string, status: number): Verdict {
 const PERMISSION =
   /have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
 
-/** A log line has no code, only API Gateway's wording. */
+/** A log line contains no code, only API Gateway's wording. */
 function findDefect(error: string): Defect | undefined {
   if (PERMISSION.test(error)) return { kind: 'permission' };
   const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
@@ -160,7 +161,7 @@ function findDefect(error: string): Defect | undefined {
   return problem === undefined ? undefined : { kind: 'proxy-response', problem };
 }
 
-/** HTTP APIs have no response types. */
+/** Used for HTTP APIs, which have no gateway response types. */
 function verdictByStatus(
   live: LiveApi,
   status: number,
@@ -233,7 +234,9 @@ function describeGuard(
   };
 }
 
-/** Without its identity source an authorizer is not called, so its latency is missing. */
+/**
+ * An authorizer is not called if its identity source is missing. The line then contains no latency of the authorizer.
+ */
 function isFound(fields: LogFields): boolean {
   const error = fields.get('authorizer.error');
   if (error !== undefined && /identity source/i.test(error)) return false;
@@ -286,7 +289,7 @@ function outcomeOf(
   if (error === undefined)
     return fields.has('integration.status') || fields.has('integrationStatus') ? 'answered' : 'not called';
   if (/malformed/i.test(error)) return 'answered';
-  // A function that AWS may not call, or does not find, was not reached; a function that threw was.
+  // A function that API Gateway may not call, or does not find, was not reached. A function that threw was reached.
   return functionName !== undefined && !/permission|not found|ResourceNotFound/i.test(error)
     ? 'failed'
     : 'unreachable';

@@ -1,4 +1,4 @@
-/** Keys, plans and throttles of a request, by its log line and the control plane. Pure. */
+/** API keys, usage plans and throttles of a request, from its log line and the control plane. Pure functions. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MeterCircumstances } from '../../../gateway/engine/index.ts';
 import { memberAt } from '../../terminal/aws-call.ts';
@@ -18,7 +18,7 @@ export type KeyFacts = {
   readonly opens: readonly string[];
 };
 
-/** Keys, plans and throttles of a request; undefined if none are known. */
+/** Describes the API key, usage plans and throttles of a request. Undefined if none are known. */
 export function describeMeter(
   { fields, live }: { readonly fields: LogFields; readonly live: LiveApi },
   route: LiveRoute | undefined,
@@ -60,7 +60,7 @@ export function describeMeter(
   };
 }
 
-/** HTTP and WebSocket APIs have no plans; a route may have its own throttle, or use the stage's. */
+/** HTTP and WebSocket APIs have no usage plans. A route may have its own throttle, or use the throttle of the stage. */
 function describeV2Meter(
   fields: LogFields,
   { stageShown }: LiveApi,

@@ -1,11 +1,11 @@
 /** Parses an access-log line by its format. CLF, CSV, JSON and XML are all text with variables. */
 
-/** `status` → `403`. Fields without a value (`-`) are left out. */
+/** The fields by name, such as `status` → `403`. Fields without a value (`-`) are left out. */
 export type LogFields = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
-/** Fields that an explanation needs; without one of them something remains unexplained. */
+/** Fields that an explanation needs. If one is missing, something remains unexplained. */
 const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     'requestId',
@@ -64,7 +64,7 @@ const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonl
   ],
 };
 
-/** One line of JSON with all of them. */
+/** Returns a log format that writes one line of JSON with all recommended fields. */
 export function recommendedFormat(kind: keyof typeof RECOMMENDED_FIELDS): string {
   const members = RECOMMENDED_FIELDS[kind].map((name) => `"${name}":"$context.${name}"`);
   return `{${members.join(',')}}`;
@@ -82,7 +82,7 @@ export function missingFields(format: string, kind: keyof typeof RECOMMENDED_FIE
   );
 }
 
-/** Variables with the same content. */
+/** Other variables with the same content as a field. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   requestId: ['extendedRequestId'],
   requestTimeEpoch: ['requestTime'],
@@ -95,7 +95,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   integrationLatency: ['integration.latency'],
 };
 
-/** Undefined if the line does not match this format. */
+/** Returns undefined if the line does not match this format. */
 export function readLogLine(format: string, line: string): LogFields | undefined {
   const parts = format.trim().split(VARIABLE);
   const isJson = /^\s*[{[]/.test(format);
@@ -117,7 +117,7 @@ function unescape(text: string): string {
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
-    // `error.messageString` has its own quotes.
+    // `error.messageString` contains its own quotes.
     return text.replace(/^"|"$/g, '');
   }
 }

@@ -10,7 +10,10 @@ export async function callOrFail(aws: Aws, permission: string, request: AwsCall)
   return answer;
 }
 
-/** Like `demand`, but undefined if the resource does not exist. @throws UsageError */
+/**
+ * Like `callOrFail`, but returns undefined if the resource does not exist.
+ * @throws UsageError
+ */
 export async function ask(
   aws: Aws,
   permission: string,

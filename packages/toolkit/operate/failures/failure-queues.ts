@@ -1,6 +1,6 @@
 /**
- * Failure queues of a stack's functions: on-failure destinations and dead-letter queues, as far as they are
- * queues.
+ * Failure queues of a stack's functions: on-failure destinations and dead-letter queues. Destinations of other types
+ * are skipped.
  */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -13,7 +13,7 @@ export type FailureQueue = {
   readonly functions: readonly string[];
 };
 
-/** 100 resources each. */
+/** Each page contains 100 resources. */
 const PAGES_LIMIT = 10;
 const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:(\d{12}):([\w.-]{1,80})$/;
 
@@ -25,7 +25,7 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
   const queues: FailureQueue[] = [];
   for (const [arn, functions] of senders) {
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
-    // A topic, a bus or another function keeps no events that could be replayed.
+    // A topic, a bus or another function stores no events that could be replayed.
     if (owner === undefined) continue;
     const answer = await callOrFail(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',

@@ -13,7 +13,7 @@ type Listed = {
 };
 
 /**
- * How long messages stay hidden while they are read; after an interruption they become visible again after
+ * How long messages stay hidden while they are read. If the command is interrupted, they become visible again after
  * this time.
  */
 const HIDDEN_SECONDS = 30;
@@ -31,7 +31,7 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
   return { queues, failures };
 }
 
-/** The dead-letter queue of a single function need not name the function. */
+/** A dead-letter queue's messages need not name the function if the queue belongs to only one function. */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {
   const [only, another] = functions;
   const name = event.functionName ?? (another === undefined ? only : undefined);

@@ -1,14 +1,14 @@
-/** Messages of a queue: received for a while, then returned or deleted. */
+/** Messages of a queue, which are received for a limited time, then returned or deleted. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { callOrFail } from './call-or-fail.ts';
 import type { QueueMessage } from './failed-event.ts';
 
 const AT_ONCE = 10;
-/** Queries all servers of the queue instead of some. */
+/** With a wait time, SQS queries all servers of the queue instead of only some. */
 const WAIT_SECONDS = 1;
 
-/** Up to `limit` messages, each once; hidden from other receivers for `hiddenSeconds`. */
+/** Receives up to `limit` messages, each only once. They are hidden from other receivers for `hiddenSeconds`. */
 export async function takeMessages(
   aws: Aws,
   queueUrl: string,

@@ -16,9 +16,9 @@ export type Replayed = {
   readonly why: string;
 };
 
-/** Longer than the function may run, so that no other replay sends the same event. */
+/** Longer than a function may run, so that no other replay sends the same event. */
 const HIDDEN_SECONDS = 600;
-/** fetch gives up after five minutes. */
+/** Shorter than five minutes, after which fetch gives up. */
 const CALL_WITHIN_MS = 290_000;
 const QUOTED_CHARACTERS = 200;
 
@@ -27,7 +27,10 @@ type ReplayChoice = {
   readonly messageId?: string | undefined;
 };
 
-/** Reports each event when it is done: a run may take long. @throws UsageError */
+/**
+ * Reports each event as soon as it is done, because a run may take long.
+ * @throws UsageError
+ */
 export async function replayFailures(
   aws: Aws,
   stackName: string,
@@ -39,8 +42,8 @@ export async function replayFailures(
     const seen = new Set<string>();
     const kept: QueueMessage[] = [];
     try {
-      // Messages are received one by one, so that none becomes visible while it waits; the search for one
-      // message receives ten at a time.
+      // Messages are received one by one, so that none becomes visible while it waits. The search for one message
+      // receives ten at a time.
       const atOnce = messageId === undefined ? 1 : 10;
       for (let isOver = false; !isOver && seen.size < limit;) {
         const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
@@ -75,7 +78,7 @@ async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): 
   return { messageId, functionName, outcome: 'kept', why };
 }
 
-/** Undefined if it succeeded, else the reason. */
+/** Returns undefined if the call succeeded, otherwise the reason for the failure. */
 async function callAgain(
   aws: Aws,
   { name, functions }: FailureQueue,

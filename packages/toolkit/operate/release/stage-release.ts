@@ -1,4 +1,4 @@
-/** The deployment that a stage serves, and the edits that change it. Pure. */
+/** The deployment that a stage serves, and the edits that change it. Pure functions. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -23,12 +23,12 @@ export function canaryOf(stage: UnknownMembers): Canary | undefined {
   };
 }
 
-/** `/restapis/a1b2c3/stages/prod` */
+/** Returns a path such as `/restapis/a1b2c3/stages/prod`. */
 export function stagePath(address: string, stage: string): string {
   return `${address}/stages/${encodeURIComponent(stage)}`;
 }
 
-/** Sets both in one edit, so that no request goes to another deployment. */
+/** Sets the canary's deployment and percentage in one edit, so that no request goes to a wrong deployment. */
 export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
   return patch(path, [
     { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
@@ -37,8 +37,8 @@ export function startCanary(path: string, deploymentId: string, percent: number)
 }
 
 /**
- * The stage takes the canary's deployment and variables, then the canary ends (developer guide, "Promote a
- * canary release"). Between the two calls both serve the same.
+ * First sets the stage to the canary's deployment and variables, then ends the canary (developer guide, "Promote a
+ * canary release"). Between the two calls, the stage and the canary serve the same deployment.
  */
 export function promoteCanary(path: string, { overrides }: Canary): readonly [PlaneCall, PlaneCall] {
   return [
@@ -59,7 +59,7 @@ export function endCanary(path: string): PlaneCall {
 
 /**
  * Moves the stage to another deployment.
- * @throws UsageError for a stage that deploys automatically, which the next edit would move on
+ * @throws UsageError for a stage with automatic deployment, because the next edit would change its deployment again
  */
 export function moveStage(
   path: string,

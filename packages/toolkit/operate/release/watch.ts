@@ -3,9 +3,9 @@ import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
 export type WatchOptions = {
-  /** CloudWatch alarms; any of them in ALARM ends it. */
+  /** Names of CloudWatch alarms. If one of them is in the state ALARM, the canary ends. */
   readonly alarms: readonly string[];
-  /** Share of 5xx among the stage's requests in a minute; undefined: not checked. */
+  /** Maximum share of 5xx among the stage's requests in one minute. Undefined if it is not checked. */
   readonly errorPercent: number | undefined;
   readonly forMs: number;
   readonly everyMs: number;
@@ -24,9 +24,9 @@ export type Measurements = {
   readonly wait: (ms: number) => Promise<void>;
 };
 
-/** One throttled or lost call does not end a release; several in a row do. */
+/** One throttled or lost call does not end a canary, but this number of failed reads in a row does. */
 const BLIND_LOOKS = 3;
-/** A percentage of fewer requests is not meaningful. */
+/** With fewer requests, a percentage is not meaningful. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
@@ -43,7 +43,10 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
   }
 }
 
-/** @returns the current state: also before there is a canary, since a blind watch should not begin */
+/**
+ * Also works before there is a canary, because a watch that cannot read its metrics should not begin.
+ * @returns the current state
+ */
 export async function measureOnce(
   { alarms, errorPercent }: WatchOptions,
   looks: Measurements,
@@ -67,7 +70,7 @@ export async function measureOnce(
 
 const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
 
-/** Reads CloudWatch. Metrics of the stage count canary and stage together. */
+/** Reads CloudWatch. The metrics of a stage include the requests of its canary. */
 export function cloudWatchMeasurements(
   aws: Aws,
   { apiName, stage }: { readonly apiName: string; readonly stage: string },
@@ -112,7 +115,7 @@ export function cloudWatchMeasurements(
   };
 }
 
-/** A list read from XML: `member` elements, or the list itself. */
+/** Reads a list from parsed XML: its `member` elements, or the list itself. */
 function listMembers(value: unknown): readonly unknown[] {
   const found = Array.isArray(value) ? value : memberAt(value, 'member');
   return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];

@@ -1,4 +1,4 @@
-/** Shared by the commands over the admin endpoints: options, sending a change, printing answers. */
+/** Functions that the commands for the admin endpoints share: options, sending a change, and printing results. */
 import { Command } from 'commander';
 import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../terminal/admin-client.ts';
@@ -9,7 +9,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags;
 export type ChangeFlags = ReadFlags & { readonly operation?: string };
 
-/** A completed change; `operationId` is the given id, or one generated for it. */
+/** A completed change. `operationId` is the given id, or an id that was generated for the change. */
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
@@ -23,7 +23,9 @@ export function changeCommand(name: string, description: string): Command {
   );
 }
 
-/** @throws UsageError; when the outcome is unknown, with the operation id to repeat it by */
+/**
+ * @throws UsageError. If the outcome is unknown, the message contains the operation id with which to repeat the change.
+ */
 export async function sendChange(
   request: Omit<AdminRequest, 'operationId'>,
   flags: ChangeFlags,
@@ -46,12 +48,12 @@ function mayHaveLanded(error: unknown): error is AdminError {
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
 }
 
-/** Steps that a change of the access table took in API Gateway: `{ step, done, reason }` each. */
+/** Returns the steps that a change of the access table took in API Gateway, each as `{ step, done, reason }`. */
 export function outsideSteps({ outside }: Answer): readonly Answer[] {
   return Array.isArray(outside) ? (outside as readonly Answer[]) : [];
 }
 
-/** @throws UsageError when API Gateway did not do its part, with what to do */
+/** @throws UsageError if a step in API Gateway failed, with what to do */
 export function requireOutside({ answer, operationId }: SentChange): void {
   const failed = outsideSteps(answer).filter(({ done }) => done !== true);
   if (failed.length === 0) return;
@@ -62,12 +64,12 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   );
 }
 
-/** Members line by line. */
+/** Prints one member per line. */
 export function printAnswer(answer: Answer, shown = answer): void {
   printResult(answer, () => table(Object.entries(shown).map(([name, value]) => [name, printValue(value)])));
 }
 
-/** Rows of a listing as a table of some of their members; `headings` rename members. */
+/** Prints the rows of a list as a table with some of their members. `headings` renames members. */
 export function printRows(
   rows: readonly Answer[],
   columns: readonly string[],

@@ -1,4 +1,4 @@
-/** `gatewright package`: writes what `serverless deploy` or another deploy tool uploads, without an account. */
+/** `gatewright package` writes what `serverless deploy` or another deployment tool uploads. It needs no AWS account. */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
@@ -55,7 +55,7 @@ export function packageCommand(): Command {
     });
 }
 
-/** Looks up unknown ids; only `gatewright access ids` refreshes known ones. */
+/** Looks up unknown API ids. Only `gatewright access ids` refreshes known ids. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
   const { unknown, local, unnamed } = listMissingIds(folder, stage, isLocalApiId);
@@ -81,7 +81,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     for (const line of found) printLines(line);
     for (const line of absent) warn(line);
   } catch (error) {
-    // The stack is deployed first, and the API that it protects after it.
+    // A failed look-up is only a warning, because the stack may be deployed before the API that it protects.
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
@@ -95,8 +95,8 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
 }
 
 /**
- * Returns an absolute path: the named folder, otherwise the current folder or gatewright/. @throws UsageError
- * when it is not a service
+ * Returns the absolute path of the named folder. Without a name, returns the current folder or gatewright/.
+ * @throws UsageError if the folder is not a service
  */
 export function serviceFolder(named: string | undefined): string {
   const folder = resolve(named ?? defaultFolder());

@@ -1,4 +1,4 @@
-/** The sources to start, with the toolkit's stack if they import from it and do not name it. */
+/** Returns the sources to start. Adds the toolkit's stack if the sources import from it, but do not include it. */
 import { relative } from 'node:path';
 import { findStack } from '@gatewright/authoring/files/stack-files';
 
@@ -12,7 +12,7 @@ export function withStack(
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
   say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
-  // The stack comes last: its APIs get the ports after the service's ports, which therefore do not change
-  // when the stack has more or fewer parts.
+  // The stack comes last, so that its APIs get the ports after the ports of the service. The ports of the service then
+  // stay the same if the stack has more or fewer parts.
   return [...sources, folder];
 }

@@ -8,7 +8,7 @@ export const webhooksPart: ChosenPart = {
   functions: ['webhook-receiver'],
   handlers: ['webhooks'],
   resourceFiles: ['webhooks/resources.yml'],
-  // Deliveries are claimed by items of AccessTable.
+  // The part has no table of its own. It claims each delivery with an item in AccessTable.
   tables: [],
   alarms: ['WebhookReceiverErrorsAlarm', 'WebhookReceiverThrottlesAlarm'],
   parameters: ['localWebhookSecret', 'reservedWebhookReceiver'],

@@ -1,15 +1,15 @@
 /**
- * The key of this page. It arrives once in the fragment of the link, which no server sees, stays in this
- * tab's sessionStorage and is never sent: it is used to sign the name of each run.
+ * The access key of this page. It arrives once in the fragment of the link, which no server sees, and stays in this
+ * tab's sessionStorage. It is never sent. It is used to sign the identifier of each run.
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A busy machine responds late; a page without a key waits this long before it reports that it has no key. */
+/** A page without a key waits this long before it reports that it has no key, because a busy machine responds late. */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };
 
-/** Undefined if the link, this tab and other tabs have no key. */
+/** Returns the key; undefined if neither the link, this tab nor another tab has a key. */
 export async function findKey(): Promise<string | undefined> {
   const given = /^#([\w-]{20,100})$/.exec(location.hash)?.[1];
   if (given !== undefined) {
@@ -20,12 +20,12 @@ export async function findKey(): Promise<string | undefined> {
   if (key === undefined) return undefined;
   sessionStorage.setItem(NAME, key);
   answerOtherTabs();
-  // A tab whose key was renewed continues with the new key.
+  // Sends the new key to the other tabs, so that a tab whose key was renewed continues with it.
   if (given !== undefined) tell({ kind: 'given', key });
   return key;
 }
 
-/** Receives keys of links that are opened in other tabs, until `stop` is called. */
+/** Receives the keys of links that are opened in other tabs, until the returned function is called. */
 export function followKeys(onKey: (key: string) => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
@@ -38,7 +38,10 @@ export function keepKey(key: string): void {
   sessionStorage.setItem(NAME, key);
 }
 
-/** A short link opens a new tab; only pages of the same origin receive the request for the key. */
+/**
+ * Requests the key from other tabs, because a short link opens a new tab. Only pages of the same origin receive the
+ * request.
+ */
 function askOtherTabs(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const finish = (key: string | undefined): void => {

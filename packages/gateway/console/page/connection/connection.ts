@@ -1,5 +1,6 @@
 /**
- * The gateway behind this page: which run of the gateway responds, and the signature that replaces the key in its calls.
+ * The connection to the gateway: which run of the gateway responds, and the signature that calls contain instead of the
+ * key.
  */
 import { useEffect, useState } from 'preact/hooks';
 import { followKeys, keepKey } from './access-key.ts';
@@ -7,7 +8,9 @@ import { sign } from './sign.ts';
 
 type ConnectionState = 'waiting' | 'open' | 'refused';
 
-/** A refusal by the gateway, in its wording; status 0 means that it does not respond. */
+/**
+ * An error response of the gateway, with the gateway's own message. Status 0 means that the gateway does not respond.
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -17,7 +20,10 @@ export class Refused extends Error {
     this.status = status;
   }
 
-  /** Says nothing about what was requested: that will be available when the gateway responds again. */
+  /**
+   * Whether the error concerns the connection. In that case the requested data will be available when the gateway
+   * responds again.
+   */
   get isOfConnection(): boolean {
     return [0, 401, 503].includes(this.status);
   }
@@ -26,7 +32,7 @@ export class Refused extends Error {
 let key = '';
 let signed: { readonly start: string; readonly signature: string } | undefined;
 let state: ConnectionState = 'waiting';
-/** Calls have failed since the page was last connected. */
+/** Whether calls have failed since the page was last connected. */
 let isStale = false;
 const followers = new Set<() => void>();
 const refreshers = new Set<() => void>();
@@ -35,12 +41,12 @@ export function useKey(given: string): void {
   key = given;
 }
 
-/** Identifies the current run; empty until a gateway has responded. */
+/** Returns the identifier of the current run; empty until a gateway has responded. */
 export function currentStart(): string {
   return signed?.start ?? '';
 }
 
-/** What the page shows about the connection. */
+/** Returns the connection state that the page shows. */
 export function useConnection(): ConnectionState {
   const [shown, setShown] = useState(state);
   useEffect(() => {
@@ -58,7 +64,10 @@ export function noteState(next: ConnectionState): void {
   for (const follow of followers) follow();
 }
 
-/** Called when the page is connected again or to another run, because what is shown may have changed. */
+/**
+ * Registers a callback that runs when the page is connected again, or is connected to another run, because the shown
+ * data may have changed.
+ */
 export function onRefresh(refresh: () => void): () => void {
   refreshers.add(refresh);
   return () => void refreshers.delete(refresh);
@@ -90,7 +99,10 @@ function takeOffered(): boolean {
   return true;
 }
 
-/** Identifies the run that responds; each run has a new identifier. @throws Refused if no gateway is ready */
+/**
+ * Returns the identifier of the run that responds. Each run has a new identifier. @throws Refused if no gateway is
+ * ready
+ */
 export async function readStart(): Promise<string> {
   const response = await fetchOrRefuse('/console/start', {});
   const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
@@ -104,7 +116,7 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   try {
     if (signed === undefined) await readStart();
     let response = await callSigned(path, init);
-    // The gateway was restarted meanwhile; a call refused for that reason had no effect.
+    // A restarted gateway refuses the earlier signature. The refused call had no effect, so it is repeated.
     const before = signed?.start;
     if (response.status === 401 && (await readStart()) !== before) response = await callSigned(path, init);
     if (response.status === 401 && takeOffered()) {

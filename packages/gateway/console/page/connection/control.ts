@@ -27,8 +27,8 @@ type Fetched<Answer> = {
 };
 
 /**
- * Reads once, again on demand, after each time that the gateway did not respond, and every `everyMs` where
- * that is given. The last result stays while nothing responds.
+ * Reads a path once, again on demand, after each interruption of the connection, and every `everyMs` if it is given.
+ * The last result stays while the gateway does not respond.
  */
 export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetched<Answer> {
   const [data, setData] = useState<Answer>();
@@ -68,7 +68,7 @@ export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetch
 type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
 /**
- * Streams rows as they arrive, until the stream ends. It uses fetch, because an EventSource cannot send
+ * Streams rows as they arrive, until the stream ends. The function uses fetch, because an EventSource cannot send
  * headers. @throws Refused
  */
 export async function followRows(

@@ -1,5 +1,5 @@
 /**
- * The signature that replaces the key in requests: HMAC-SHA256 in base64url, as `endpoints/page-key.ts`
+ * Computes the signature that replaces the key in requests: HMAC-SHA256 in base64url, as `endpoints/page-key.ts`
  * expects it.
  */
 export async function sign(key: string, start: string, host: string): Promise<string> {

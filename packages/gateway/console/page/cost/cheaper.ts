@@ -1,4 +1,7 @@
-/** Changes that would cost less, with their drawbacks. Pure: each is the same month calculated again. */
+/**
+ * Suggests changes that would cost less, with their drawbacks. Each saving is found by calculating the same month
+ * again. The functions are pure.
+ */
 import { costOf, factorOf } from './cost.ts';
 import type { Month } from './cost.ts';
 import type { Prices } from './prices.ts';
@@ -80,7 +83,7 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
   ];
 }
 
-/** Functions would be called for cached responses too; authorizers are called in either case. */
+/** Without a cache, the functions would also be called for cached responses. Authorizers are called in either case. */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);
   const calls = backends.reduce((sum, one) => sum + one.calls, 0);
@@ -110,7 +113,7 @@ function onArm(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper
   ];
 }
 
-/** An authorizer that is called for every request. */
+/** Suggests caching the results of an authorizer that is called for every request. */
 function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper[] {
   if (one.keptSeconds !== 0 || one.calls === 0) return [];
   const none: FunctionShape = { ...one, calls: 0, totalMs: 0, logBytes: 0 };

@@ -1,4 +1,4 @@
-/** Estimated cost on AWS of a month of recorded traffic. Pure. */
+/** Estimates what a month of recorded traffic would cost on AWS. The functions are pure. */
 import type { Prices, Tier } from './prices.ts';
 import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../../endpoints/cost-model.ts';
 
@@ -8,7 +8,10 @@ export type Month = {
   /** DynamoDB capacity units per event; undefined means the value measured in this run. */
   readonly writesPerEvent: number | undefined;
   readonly readsPerEvent: number | undefined;
-  /** AWS's permanent free tier per account: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
+  /**
+   * Whether AWS's permanent free tier per account is subtracted: a million calls and 400,000 GB-seconds of Lambda, and
+   * 100 GB of outbound data.
+   */
   readonly isFreeTierCounted: boolean;
 };
 
@@ -16,7 +19,7 @@ type CostLine = {
   readonly item: 'REST' | 'HTTP' | 'WebSocket' | 'Lambda' | 'cache' | 'logs' | 'DynamoDB' | 'data out';
   /** The resource that the line is about. */
   readonly of: string;
-  /** Quantity in words: `2.1 million requests`. */
+  /** The quantity in words: `2.1 million requests`. */
   readonly amount: string;
   readonly cost: number;
 };
@@ -42,7 +45,7 @@ export function costOf(shape: TrafficShape, month: Month, prices: Prices): Cost 
   return { lines, total: lines.reduce((sum, { cost }) => sum + cost, 0) };
 }
 
-/** How many times the recorded mix fits into a month. */
+/** Returns how many times the recorded mix fits into a month. */
 export function factorOf({ events }: TrafficShape, month: Month): number {
   return events === 0 ? 0 : month.events / events;
 }
@@ -57,7 +60,7 @@ export function tiered(units: number, tiers: readonly Tier[], per: number): numb
   return cost;
 }
 
-/** Tiers apply per account, so APIs share them in proportion to their requests. */
+/** Price tiers apply per account, so APIs share them in proportion to their requests. */
 function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): readonly CostLine[] {
   const all = (kind: ApiShape['kind'], unitsOf: (api: ApiShape) => number): number =>
     apis.filter((api) => api.kind === kind).reduce((sum, api) => sum + unitsOf(api) * factor, 0);
@@ -126,7 +129,7 @@ function lambdaLines(
   });
 }
 
-/** The part of the units that exceeds the free tier. */
+/** Returns the number of units that exceed the free tier. */
 function share(units: number, free: number): number {
   return units <= free ? 0 : (units - free) / units;
 }
@@ -153,7 +156,9 @@ export function unitsPerEvent(
   return eventsOfTables === 0 ? 0 : units / eventsOfTables;
 }
 
-/** One line per table if the units are measured, or one line for all tables if the user has entered a number. */
+/**
+ * Returns one line per table if the units are measured, or one line for all tables if the user has entered a number.
+ */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
   const { tables = [], eventsOfTables } = shape;

@@ -4,21 +4,21 @@
 export type Tier = { readonly upTo: number; readonly price: number };
 
 export type Prices = {
-  /** Per million. */
+  /** The price per million REST API requests. */
   readonly rest: readonly Tier[];
   readonly http: readonly Tier[];
   readonly messages: readonly Tier[];
   readonly connectionMinutes: number;
-  /** Per hour, by gigabytes. */
+  /** The price per hour, by cache size in gigabytes. */
   readonly cache: Readonly<Record<string, number>>;
   readonly lambdaRequests: number;
-  /** Per gigabyte-second. */
+  /** The price per gigabyte-second. */
   readonly lambdaX86: readonly Tier[];
   readonly lambdaArm: readonly Tier[];
-  /** Per gigabyte. */
+  /** The price per gigabyte. */
   readonly logs: number;
   readonly dataOut: number;
-  /** Per million on-demand units. */
+  /** The price per million on-demand units. */
   readonly tableWrites: number;
   readonly tableReads: number;
 };
@@ -69,7 +69,10 @@ export const DEFAULT_PRICES: Prices = {
   tableReads: 0.125,
 };
 
-/** The prices that can be changed, with their units; for a tiered price, its first tier. */
+/**
+ * The prices that the user can change, with their units. For a tiered price, the user changes the price of the first
+ * tier.
+ */
 export const EDITABLE = [
   ['rest', 'REST requests, a million', 'May 2025'],
   ['http', 'HTTP requests, a million', '2021'],
@@ -91,7 +94,7 @@ export function priceOf(prices: Prices, name: EditablePrice): number {
   return typeof price === 'number' ? price : (price[0]?.price ?? 0);
 }
 
-/** The other tiers change in proportion. */
+/** Changes one price. If the price has several tiers, the other tiers change in proportion. */
 export function withPrice(prices: Prices, name: EditablePrice, value: number): Prices {
   const before = prices[name];
   if (typeof before === 'number') return { ...prices, [name]: value };

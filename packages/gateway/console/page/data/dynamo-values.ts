@@ -23,7 +23,7 @@ function plain(value: Value): unknown {
   }
 }
 
-/** DynamoDB keeps 38 digits; a number that JavaScript would round is kept as text. */
+/** DynamoDB stores 38 digits, so a number that JavaScript would round is returned as text. */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
   return String(value) === digits ? value : digits;
@@ -35,7 +35,7 @@ export function printValue(value: Value | undefined): string {
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
-/** Returns numbers as numbers and anything else as it is printed. */
+/** Returns a number as a number, and any other value as its printed text. */
 export function sortValueOf(value: Value | undefined): string | number | undefined {
   const digits = value?.['N'];
   return typeof digits === 'string' ? Number(digits) : printValue(value);

@@ -1,4 +1,7 @@
-/** Positions of the nodes of the map: one column for each kind, with related nodes near each other. Pure. */
+/**
+ * Computes the positions of the map's nodes. Each kind has its own column, and related nodes are near each other. The
+ * functions are pure.
+ */
 import type { MapEdge, MapNode, MapNodeKind } from '../../endpoints/map-model.ts';
 
 export type PlacedNode = MapNode & { readonly x: number; readonly y: number };
@@ -53,7 +56,7 @@ export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): La
   };
 }
 
-/** The mean position of the already placed nodes that point to this one. */
+/** Returns the mean position of the already placed nodes that point to this node. */
 function heightOf(
   edges: readonly MapEdge[] | undefined,
   placed: ReadonlyMap<string, PlacedNode>,
@@ -63,8 +66,8 @@ function heightOf(
 }
 
 /**
- * The line runs from the right edge to the left one; a line to an earlier column, such as a queue's function,
- * runs from left to right.
+ * A line runs from the right edge of its first node to the left edge of the second. A line to an earlier column, such
+ * as a queue's function, runs from the left edge to the right edge.
  */
 function draw(from: PlacedNode, to: PlacedNode): string {
   const isForward = to.x > from.x;
@@ -74,7 +77,7 @@ function draw(from: PlacedNode, to: PlacedNode): string {
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
-/** Returns the node, every node that it can be reached from and every node that it can reach. */
+/** Returns the node, all nodes from which it can be reached, and all nodes that it can reach. */
 export function connectedTo(id: string, edges: readonly MapEdge[]): ReadonlySet<string> {
   const walk = (next: (at: string) => readonly string[]): Set<string> => {
     const seen = new Set([id]);

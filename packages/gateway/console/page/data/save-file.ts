@@ -5,6 +5,6 @@ export function saveFile(name: string, type: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has its own reference to the data by then.
+  // The browser has its own reference to the data by then.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

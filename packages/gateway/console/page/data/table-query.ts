@@ -44,7 +44,7 @@ export function indexesOf(table: TableDescription): readonly string[] {
   return all.map(({ IndexName }) => IndexName);
 }
 
-/** The key names of the table, or of one of its indexes. */
+/** Returns the key names of the table, or of one of its indexes. */
 export function keysOf(table: TableDescription, index: string): TableKeys {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;
@@ -61,7 +61,7 @@ type TableCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** A Query if a partition key is given, otherwise a Scan. */
+/** Returns a Query if a partition key is given, otherwise a Scan. */
 export function toCall(name: string, table: TableDescription, question: TableQuestion): TableCall {
   const { index, partition, operator, sort, sortTo, limit, isDescending } = question;
   const common = { TableName: name, Limit: limit, ...(index !== '' && { IndexName: index }) };

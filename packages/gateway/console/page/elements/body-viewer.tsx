@@ -1,4 +1,4 @@
-/** The body of a message in the view that fits its type; the other views are one click away. */
+/** Shows the body of a message in the view that fits its type. The user can select other views. */
 import { useState } from 'preact/hooks';
 import { SortableTable } from './sortable-table.tsx';
 import { bytes, ms } from '../texts.ts';

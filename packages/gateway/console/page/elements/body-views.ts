@@ -16,7 +16,8 @@ export type BodyPart = {
   readonly type: string | undefined;
   readonly bytes: number;
   /**
-   * Undefined in a body with bytes that are not valid text, because such bodies are not searched for secrets.
+   * The text; undefined if the body contains bytes that are not valid text, because such a body is not searched for
+   * secrets.
    */
   readonly text: string | undefined;
   readonly picture: string | undefined;
@@ -26,7 +27,7 @@ export type SentEvent = {
   readonly event: string;
   readonly id: string | undefined;
   readonly data: string;
-  /** Time since the request arrived; undefined if the reply was not streamed. */
+  /** The time since the request arrived; undefined if the reply was not streamed. */
   readonly atMs: number | undefined;
 };
 
@@ -36,7 +37,7 @@ const PICTURE = /^image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.ic
 
 type Body = Pick<Shown, 'form' | 'text' | 'pieces'>;
 
-/** The best view comes first; the raw text comes last. */
+/** Returns the views of a body. The best view comes first, and the raw text comes last. */
 export function viewsOf(body: Body, contentType: string | undefined): readonly BodyView[] {
   const [, type = '', parameters = ''] = /^\s*([^\s;]*)(.*)$/s.exec(contentType?.toLowerCase() ?? '') ?? [];
   const binary = body.form === 'binary' ? decodeBase64(body.text) : undefined;
@@ -68,7 +69,7 @@ function ofType(
   return [];
 }
 
-/** One character for each byte. */
+/** Decodes base64 into a text with one character for each byte. */
 function decodeBase64(text: string): string {
   try {
     return atob(text);
@@ -90,7 +91,7 @@ function boundaryOf(contentType: string): string {
   return quoted ?? bare ?? '';
 }
 
-/** @see RFC 7578; a truncated part is shown as far as it was received */
+/** Reads the parts of a multipart body. A truncated part is shown as far as it was received. @see RFC 7578 */
 function readParts(body: string, boundary: string, isText: boolean): readonly BodyPart[] {
   if (boundary === '') return [];
   const [, ...sections] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped(boundary)}`));
@@ -136,7 +137,7 @@ function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
   });
 }
 
-/** The time when the text up to this point had been sent. */
+/** Returns the time when the text up to this position had been sent. */
 function timeAt(end: number, pieces: readonly ShownPiece[]): number | undefined {
   let sent = 0;
   return pieces.find(({ text }) => (sent += text?.length ?? NaN) >= end)?.atMs;

@@ -17,11 +17,11 @@ const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
 ).flat();
 
 type Props = {
-  /** The series, and the time span of each point. */
+  /** Names the series, and the time span of each point. */
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
-  /** At the default font size. */
+  /** The height at the default font size. */
   readonly height: number;
 };
 
@@ -96,7 +96,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       watcher.disconnect();
       made.destroy();
     };
-    // The effect below adds the data; a chart is created once for its series and colours.
+    // A chart is created once for its series and colours. The effect below adds the data.
   }, [names, height, isDark, scale]);
   useEffect(() => {
     chart.current?.setData(data);
@@ -118,13 +118,13 @@ function withRoomForBars(chart: uPlot, first: number, last: number): [number, nu
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** A canvas keeps its colours, so it is redrawn when they change. */
+/** A canvas keeps its colours, so the chart is redrawn when the colour scheme changes. */
 function useDark(): boolean {
   const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
   useEffect(() => {
     const query = matchMedia(DARK);
     const onChange = (): void => setDark(query.matches);
-    // The scale may have changed since the chart was first drawn.
+    // The colour scheme may have changed since the chart was first drawn.
     onChange();
     query.addEventListener('change', onChange);
     return () => query.removeEventListener('change', onChange);

@@ -1,4 +1,4 @@
-/** The caller of a request: a user of the local issuer, an API key, an IAM identity, or anonymous. */
+/** A field for the caller of a request: a user of the local issuer, an API key, an IAM identity, or anonymous. */
 import { useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import type { ShownIdentities } from '../../endpoints/inspect-model.ts';
@@ -67,7 +67,7 @@ function recentIdentities(): readonly string[] {
   return (sessionStorage.getItem(RECENT) ?? '').split('\n').filter((one) => one !== '');
 }
 
-/** Users need not exist beforehand; users that were used before are suggested again. */
+/** Remembers a user, so that the user is suggested again. Users need not exist beforehand. */
 export function rememberIdentity(as: string): void {
   if (as === '' || as === 'anonymous' || /^(key|iam):|^some-/.test(as)) return;
   const others = recentIdentities().filter((one) => one !== as);

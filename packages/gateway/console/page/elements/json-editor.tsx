@@ -1,6 +1,6 @@
 /**
- * A field for JSON. It is in a shadow root, because there its styles are style sheets, which the page's
- * content security policy allows.
+ * A field for JSON. It is in a shadow root, where its styles are style sheets, which the page's content security policy
+ * allows.
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';

@@ -34,7 +34,7 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Scrolls sideways where it is wider than the window, also by keyboard. */
+/** A table that scrolls sideways if it is wider than the window, also by keyboard. */
 export function TableBox({
   label,
   isCard = false,
@@ -68,7 +68,7 @@ export function NumberCell({
   );
 }
 
-/** Head of a section: purpose and actions. */
+/** The head of a section, with the section's purpose and actions. */
 export function SectionHead({
   title,
   about,

@@ -1,17 +1,17 @@
 /**
- * How much larger than the default everything is drawn, because of the browser's settings or a very wide
+ * The factor by which everything is drawn larger than the default, because of the browser's settings or a very wide
  * screen (style.css).
  */
 import { useEffect, useState } from 'preact/hooks';
 
 const USUAL_FONT_PX = 16;
 
-/** The scale for sizes that cannot be given in rem: rows placed by number, and canvases. */
+/** Returns the scale for sizes that cannot be given in rem: rows with numeric positions, and canvases. */
 export function useScale(): number {
   const [scale, setScale] = useState(readScale);
   useEffect(() => {
     const onResize = (): void => setScale(readScale());
-    // The scale may have changed since the first drawing.
+    // The scale may have changed since the page was first drawn.
     onResize();
     addEventListener('resize', onResize);
     return () => removeEventListener('resize', onResize);

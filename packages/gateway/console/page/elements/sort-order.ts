@@ -1,6 +1,6 @@
 /**
- * The order of a table, chosen by clicking its heads and kept in this browser; the rows themselves are not
- * kept.
+ * The order of a table, which the user chooses by clicking its column heads. The order is stored in this browser, but
+ * the rows are not.
  */
 
 export type SortValue = string | number | undefined;
@@ -46,8 +46,8 @@ function compare(a: string | number, b: string | number): number {
 }
 
 /**
- * A click on a head gives one direction, then the other, then the order in which the rows came. Numbers start
- * with the largest, which are usually the interesting ones.
+ * Returns the order after a click on a column head. The clicks select one direction, then the other, then the original
+ * order of the rows. Numbers start with the largest, because large values are usually more interesting.
  */
 export function nextOrder(
   before: SortOrder | undefined,

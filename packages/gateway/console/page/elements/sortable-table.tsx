@@ -1,4 +1,4 @@
-/** A table that is sorted by clicking its heads; its order is kept in this browser. */
+/** A table that is sorted by clicking its column heads. The order is stored in this browser. */
 import { useMemo, useState } from 'preact/hooks';
 import { TableBox } from './parts.tsx';
 import { keepOrder, nextOrder, readOrder, sortRows } from './sort-order.ts';
@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from './sort-order.ts';
 
 type Props<Row> = {
-  /** The name under which the order is kept. */
+  /** The name under which the order is stored. */
   readonly name: string;
   readonly label: string;
   readonly columns: readonly Column<Row>[];

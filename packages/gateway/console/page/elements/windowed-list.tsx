@@ -1,5 +1,5 @@
 /**
- * A table of any length: only visible rows are rendered. Rows and their head consist of cells
+ * A table of any length, of which only the visible rows are rendered. Rows and their head consist of cells
  * (`role="cell"`).
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -10,7 +10,7 @@ const BEYOND = 8;
 
 type Props<Item> = {
   readonly items: readonly Item[];
-  /** At the default font size. */
+  /** The row height at the default font size. */
   readonly rowHeight: number;
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
@@ -41,7 +41,7 @@ export function WindowedList<Item>({ items, label, keyOf, selected, head, childr
     const element = box.current;
     if (element === null || selected < 0) return;
     const top = selected * rowHeight;
-    // The head covers rows behind it.
+    // The head covers some rows, so its height is subtracted.
     const seen = element.clientHeight - (headRow.current?.clientHeight ?? 0);
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + seen) element.scrollTop = top + rowHeight - seen;

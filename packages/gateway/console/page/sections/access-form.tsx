@@ -3,14 +3,14 @@ import type { ShownAccess } from '../../endpoints/access-model.ts';
 
 export type AccessFields = {
   readonly method: string;
-  /** Empty means every route. */
+  /** The path; empty means every route. */
   readonly path: string;
   readonly role: string;
   readonly subject: string;
   readonly issuer: string;
   readonly scopes: string;
   readonly ip: string;
-  /** Replaces the subject; roles and scopes are added to the user's own. */
+  /** A token whose subject replaces `subject`. Its roles and scopes are added to those of the user. */
   readonly token: string;
 };
 

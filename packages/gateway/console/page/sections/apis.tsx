@@ -12,7 +12,7 @@ import type { Column } from '../elements/sort-order.ts';
 import type { RequestDetail } from '../../records/model.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-/** The limit of routes shown per API; the search finds the others. */
+/** The maximum number of routes shown per API. The search finds the other routes. */
 const MAX_ROUTES = 1_000;
 
 type Props = { readonly item: string | undefined; readonly query: URLSearchParams };
@@ -92,7 +92,7 @@ function Apis({ item, query }: Props) {
   );
 }
 
-/** The initial content: a recorded request, a saved one, or what the route needs. */
+/** Builds a request. The initial content is a recorded request, a saved request, or what the route needs. */
 function Builder({
   api,
   route,

@@ -124,7 +124,7 @@ function Table({ name }: { readonly name: string }) {
   );
 }
 
-/** Only the item's keys, in this table's types. */
+/** Returns an item with only the keys, in this table's types. */
 function emptyItem(keys: readonly string[], table: TableDescription | undefined): Item {
   const typeOf = (key: string): string =>
     table?.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? 'S';

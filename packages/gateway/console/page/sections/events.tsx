@@ -1,4 +1,4 @@
-/** Queues, topics, rules, schedules and streams: what waits in each, and what can be done manually. */
+/** Shows queues, topics, rules, schedules and streams, what is waiting in each, and what the user can do manually. */
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { JsonEditor } from '../elements/json-editor.tsx';

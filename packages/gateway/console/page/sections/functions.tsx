@@ -109,7 +109,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
   );
 }
 
-/** Start times that callers waited for; instances that were started in advance are left out. */
+/** Shows the start times that callers waited for. Instances that were started in advance are left out. */
 function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
   if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
   const sorted = tookMs.toSorted((a, b) => a - b);
@@ -135,10 +135,10 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
 
 // The last lines of a function, each with its level and a link to its request.
 
-/** Embedded metrics are meant for CloudWatch, and would crowd out the other lines. */
+/** Embedded metrics are for CloudWatch, and would crowd out the other lines. */
 const METRICS = '{"_aws":';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-/** Lines from this level up, by its position in LEVELS. */
+/** Each choice shows the lines from one level up. The level is given as its position in LEVELS. */
 const CHOICES: readonly (readonly [title: string, least: number])[] = [
   ['every level', -1],
   ['info and above', 2],

@@ -105,7 +105,7 @@ function Key({
 }: {
   readonly plan: ShownPlan;
   readonly of: ShownPlanKey;
-  /** The key that is named in the address. */
+  /** Whether the address names this key. */
   readonly isOpen: boolean;
   readonly onDone: () => void;
 }) {

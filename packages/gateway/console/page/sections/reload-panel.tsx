@@ -1,4 +1,4 @@
-/** One reload, or two deployments compared. */
+/** Shows one reload, or compares two deployments. */
 import { useFetched } from '../connection/control.ts';
 import { Empty, Problem } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';

@@ -1,4 +1,4 @@
-/** A reload among the requests of Traffic. */
+/** The row of a reload among the requests of Traffic. */
 import { linkTo } from '../address.ts';
 import { describeReload } from '../traffic/reload-texts.ts';
 import { clockTime, ms } from '../texts.ts';

@@ -1,6 +1,6 @@
 /**
- * Builds a request from a route, a recorded request or a saved one: parameters, body and caller, or a
- * browser's preflight for it.
+ * Builds a request from a route, a recorded request or a saved request. The user sets the parameters, body and caller,
+ * or sends a browser's preflight for the request.
  */
 import { useState } from 'preact/hooks';
 import { fetchControl } from '../connection/control.ts';
@@ -19,7 +19,7 @@ type BuilderProps = {
   readonly api: ShownApi;
   readonly route: ShownRoute | undefined;
   readonly initial: Draft;
-  /** What the form started from: nothing, a recorded request or a saved one. */
+  /** The source of the form's content: nothing, a recorded request or a saved request. */
   readonly origin:
     | { readonly kind: 'route' }
     | { readonly kind: 'recorded'; readonly id: string; readonly isBinary: boolean }
@@ -131,7 +131,7 @@ async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWit
   return id;
 }
 
-/** Values stay in this page: they are neither saved nor recorded. */
+/** Shows a field for each placeholder. The values stay in this page and are neither saved nor recorded. */
 function Placeholders({
   names,
   values,

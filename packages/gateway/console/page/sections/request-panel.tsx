@@ -122,7 +122,7 @@ function FullDetail({
         {dateTime(detail.atEpochMs)} · {ms(detail.tookMs)} · {detail.apiName}
         {detail.stage === undefined ? '' : ` / ${detail.stage}`} {host === undefined ? '' : `· ${host}`}
       </p>
-      {/* The requested content comes first: the response, or why there is none. */}
+      {/* The response, or the reason why there is none, comes first. */}
       {isRefused ? null : reply}
       <StoryOf detail={detail} isRefused={isRefused} />
       {isRefused ? reply : null}
@@ -202,7 +202,7 @@ function StoryOf({ detail, isRefused }: { readonly detail: RequestDetail; readon
   );
 }
 
-/** The log lines of its authorizer and its function. */
+/** Shows the log lines of the request's authorizer and function. */
 function LogLines({ detail }: { readonly detail: RequestDetail }) {
   const { guard, integration } = detail.circumstances;
   const calls = [

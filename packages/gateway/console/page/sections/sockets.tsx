@@ -172,7 +172,7 @@ function Reach({
 
 const ARROWS: Readonly<Record<string, string>> = { message: '→', post: '←', handshake: '⇄', disconnect: '×' };
 
-/** One connection from its start, like a dialogue, or all connections with the newest first. */
+/** Shows one connection from its start, like a dialogue, or all connections with the newest event first. */
 function Events({
   rows,
   title,
@@ -215,7 +215,7 @@ function Events({
   );
 }
 
-/** Shown where the row does not show everything: a longer text, or a response to it. */
+/** Whether the row does not show everything, because its text is truncated or there is a response to it. */
 function isCut({ kind, text, responseBytes }: RequestRow): boolean {
   return kind !== 'handshake' && (text?.endsWith('…') === true || (kind === 'message' && responseBytes > 0));
 }

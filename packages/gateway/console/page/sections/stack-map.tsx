@@ -1,5 +1,5 @@
 /**
- * The map of the stacks: how requests get from an API to a table, with counts; a node shows its place in the
+ * The map of the stacks. It shows how requests get from an API to a table, with counts. A node shows its place in the
  * template.
  */
 import { useMemo, useState } from 'preact/hooks';
@@ -143,7 +143,7 @@ function Node({
       }}
     >
       <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} />
-      {/* Truncated at the edge of the box. */}
+      {/* The text is truncated at the edge of the box. */}
       <svg width={NODE_WIDTH - 6} height={NODE_HEIGHT}>
         <text class="map-name" x={8} y={15}>
           {name}

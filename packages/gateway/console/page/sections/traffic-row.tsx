@@ -1,4 +1,4 @@
-/** A row of Traffic and its head: one grid of cells, in which the path is the link. */
+/** A row of Traffic and its head. Both use one grid of cells, in which the path is the link. */
 import { Status } from '../elements/parts.tsx';
 import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
@@ -42,9 +42,9 @@ type Props = {
 
 type Cell = {
   readonly shown: ComponentChildren;
-  /** Applies to the cell only, not to its head. */
+  /** The class of the cell. It does not apply to the cell's head. */
   readonly kind?: string;
-  /** Shown where the cell is too narrow for the full text. */
+  /** The full text, which is shown if the cell is too narrow. */
   readonly title?: string | undefined;
 };
 

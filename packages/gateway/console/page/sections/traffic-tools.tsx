@@ -16,7 +16,7 @@ type SearchProps = {
   readonly onChange: (text: string) => void;
 };
 
-/** The choices write their terms into the search, which alone selects the rows. */
+/** Each choice writes its terms into the search, which alone selects the rows. */
 export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
   const [isAsked, setAsked] = useState(false);
   const status = fieldIn(text, 'status');
@@ -67,14 +67,14 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
   );
 }
 
-/** In minutes. */
+/** The time ranges in minutes. */
 const RANGES = [1, 5, 15, 60] as const;
 
 type ListChoice = {
-  /** In minutes; empty means all. */
+  /** The time range in minutes; empty means all. */
   readonly range: string;
   readonly zone: string;
-  /** Undefined while not paused; otherwise the number of rows that arrived since the pause. */
+  /** The number of rows that arrived since the pause; undefined if the list is not paused. */
   readonly waiting: number | undefined;
   readonly markedEpochMs: number | undefined;
 };

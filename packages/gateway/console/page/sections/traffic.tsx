@@ -45,7 +45,7 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const items = useMemo(() => {
-    // Reloads are shown among requests in the order of arrival; a search lists requests only.
+    // Reloads are shown among requests only in the order of arrival. A search lists only requests.
     if (terms.length > 0 || order !== undefined) return shown;
     const first = rows.filter(({ id }) => pinned.ids.includes(id)).length;
     const since = choice.sinceEpochMs;
@@ -128,7 +128,7 @@ function Unread({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Follows the address, even if the user edits it by hand. */
+/** Keeps the search equal to the address, even if the user edits the address by hand. */
 function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
   const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');
@@ -145,7 +145,10 @@ function searchIn(query: URLSearchParams): string {
   return api === '' ? withStatus : withField(withStatus, 'api', api);
 }
 
-/** The rows to choose from: as they were at a pause, from a mark on, or of the last minutes. */
+/**
+ * Returns the rows to choose from: the rows as they were at a pause, the rows after a mark, or the rows of the last
+ * minutes.
+ */
 function useListChoice({ rows: all, nowEpochMs }: Traffic) {
   const [range, setRange] = useKept(sessionStorage, 'range');
   const [mark, setMark] = useKept(sessionStorage, 'mark');
@@ -164,7 +167,8 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
               (mark === '' ||
                 (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
           ),
-    // A range ends with what was drawn last, so it is not recomputed with each keystroke.
+    // `sinceEpochMs` is not among the dependencies, so the range is recomputed when rows arrive, but not with each
+    // keystroke.
     [given, range, mark, isOfThisStart],
   );
   const newest = paused?.[0]?.id;
@@ -216,7 +220,7 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      // Read from the address, because a second keystroke may come before the first has been drawn.
+      // The open request is read from the address, because a second keystroke may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
       if (id !== undefined) go(linkTo('traffic', id));
     };

@@ -1,11 +1,11 @@
-/** Derives facts about connections from their recorded messages. Pure. */
+/** Derives facts about connections from their recorded messages. The functions are pure. */
 import type { RequestRow } from '../../records/model.ts';
 
 export type ClosedConnection = {
   readonly id: string;
   readonly apiName: string;
   readonly caller: string | undefined;
-  /** Undefined if its end is not recorded; a refused handshake has a status. */
+  /** The close code, or the status of a refused handshake; undefined if the end of the connection is not recorded. */
   readonly code: number | undefined;
   readonly lastEpochMs: number;
   readonly messages: number;
@@ -13,7 +13,7 @@ export type ClosedConnection = {
 
 const MAX_CLOSED = 50;
 
-/** @param rows newest first. @returns the latest ones, newest first */
+/** Returns the latest closed connections, newest first. @param rows newest first */
 export function closedConnections(
   rows: readonly RequestRow[],
   open: ReadonlySet<string>,
@@ -37,7 +37,7 @@ export function closedConnections(
   return [...byId.values()];
 }
 
-/** Distinct texts that clients of an API received, newest first; truncated ones are left out. */
+/** Returns the distinct texts that clients of an API received, newest first. Truncated texts are left out. */
 export function sentTexts(rows: readonly RequestRow[], apiId: string): readonly string[] {
   const texts = rows.flatMap((row) =>
     row.kind === 'post' && row.apiId === apiId && row.text?.endsWith('…') === false ? [row.text] : [],

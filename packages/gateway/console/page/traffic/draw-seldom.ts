@@ -4,8 +4,8 @@ export const DRAWN_EVERY_MS = 250;
 type Change<Rows> = (before: Rows) => Rows;
 
 /**
- * Collects changes and passes them on together, in order, so that 10,000 rows are not drawn again for each
- * new one. @param draw receives all changes since the last call, and the last state that came with one
+ * Collects changes and passes them on together, in order, so that 10,000 rows are not drawn again for each new row.
+ * @param draw receives all changes since the last call, and the last state that came with a change
  */
 export function drawSeldom<Rows, State>(
   draw: (change: Change<Rows>, state: State | undefined) => void,

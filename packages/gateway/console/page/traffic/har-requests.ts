@@ -1,17 +1,17 @@
-/** Requests of an HTTP Archive 1.2 for APIs of this run; secrets are removed when they are saved. */
+/** Reads the requests to APIs of this run from an HTTP Archive 1.2. Secrets are removed when the requests are saved. */
 import { OF_CLIENT } from './snippets.ts';
 import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
 const MAX_REQUESTS = 500;
-/** Headers of HTTP/2, or of the browser. */
+/** Headers that belong to HTTP/2 or that only the browser sets. */
 const DROPPED = /^(?::|sec-)/i;
 
 type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
 /**
- * Assigns each request to the API at its address; otherwise, because archives of other hosts have other
- * paths, to the first API whose base path the request begins with. @throws Error with what is wrong with the
- * archive
+ * Assigns each request to the API at the request's address. An archive of another host has other addresses, so its
+ * requests are assigned to the first API whose base path the request begins with. @throws Error that says what is wrong
+ * with the archive
  */
 export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {
   const entries = entriesOf(text);

@@ -1,4 +1,4 @@
-/** Requests that are pinned to the top of Traffic, kept for this tab. */
+/** The requests that are pinned to the top of Traffic. The pins are stored for this tab. */
 import { useMemo } from 'preact/hooks';
 import { useKept } from '../kept-state.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -17,7 +17,7 @@ export function usePinned(): Pinned {
   return { ids, toggle };
 }
 
-/** Shown regardless of the search. */
+/** Returns the rows with the pinned rows first. Pinned rows are shown regardless of the search. */
 export function pinnedFirst(
   found: readonly RequestRow[],
   all: readonly RequestRow[],

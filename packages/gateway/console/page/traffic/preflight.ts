@@ -1,4 +1,6 @@
-/** How a browser judges the response to a preflight (Fetch, "CORS-preflight fetch"). Pure. */
+/**
+ * Predicts how a browser judges the response to a preflight (Fetch, "CORS-preflight fetch"). The functions are pure.
+ */
 
 export type PreflightQuestion = {
   readonly origin: string;
@@ -20,13 +22,13 @@ const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
 /**
- * Only the browser sets these, so a preflight never asks for them. @see the Fetch standard, "forbidden
- * request-header"
+ * Only the browser sets these headers, so a preflight never requests permission for them. @see the Fetch standard,
+ * "forbidden request-header"
  */
 const FORBIDDEN =
   /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via)$/;
 
-/** The header names in a browser's preflight, in lower case and sorted. */
+/** Returns the header names that a browser lists in its preflight, in lower case and sorted. */
 export function requestedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
     .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
@@ -40,12 +42,12 @@ function isSimple(name: string, value: string): boolean {
   return SIMPLE_HEADERS.includes(name) || FORBIDDEN.test(name);
 }
 
-/** Whether a browser sends a preflight before this request. */
+/** Returns whether a browser sends a preflight before this request. */
 export function needsPreflight(question: PreflightQuestion): boolean {
   return !SIMPLE_METHODS.includes(question.method) || requestedHeaders(question).length > 0;
 }
 
-/** Every check of a browser, in its order; the first failure blocks the request. */
+/** Returns all checks of a browser, in the browser's order. The first failed check blocks the request. */
 export function checkPreflight(
   question: PreflightQuestion,
   { status, headers }: PreflightAnswer,

@@ -1,4 +1,4 @@
-/** Describes reloads, and where they stand among requests. */
+/** Describes reloads and their positions among requests. */
 import { isOfEarlierStart } from './row-list.ts';
 import type { Change, ShownReload } from '../../records/reload-model.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -9,7 +9,7 @@ export function isReload(item: ListItem): item is ShownReload {
   return 'number' in item;
 }
 
-/** Both lists are newest first; the reloads belong to the current run. */
+/** Inserts reloads among rows. Both lists are newest first, and the reloads belong to the current run. */
 export function withReloads<Row extends Pick<RequestRow, 'sequence' | 'atEpochMs'>>(
   rows: readonly Row[],
   reloads: readonly ShownReload[],
@@ -32,13 +32,13 @@ export function withReloads<Row extends Pick<RequestRow, 'sequence' | 'atEpochMs
 
 const MOST_NAMES = 3;
 
-/** `hello`, `hello, list and 4 more` */
+/** Returns, for example, `hello` or `hello, list and 4 more`. */
 export function nameWhat({ what }: Pick<ShownReload, 'what'>): string {
   const more = what.length - MOST_NAMES;
   return more <= 0 ? what.join(', ') : `${what.slice(0, MOST_NAMES - 1).join(', ')} and ${more + 1} more`;
 }
 
-/** `1 route added, 2 functions changed` */
+/** Returns, for example, `1 route added, 2 functions changed`. */
 function summarise(changes: readonly Pick<Change, 'part' | 'how'>[]): string {
   const counts = Map.groupBy(changes, ({ part, how }) => `${part} ${how}`);
   return [...counts]
@@ -64,7 +64,7 @@ function isCodeAlone({ changes }: ShownReload): boolean {
   );
 }
 
-/** `hello still runs the code of version 2` */
+/** Returns, for example, `hello still runs the code of version 2`. */
 export function describeStale(reload: ShownReload): string {
   if (reload.what[0] === 'the stacks') return `The stacks of version ${reload.version} are still in use`;
   const verb = reload.what.length === 1 ? 'runs' : 'run';
@@ -82,7 +82,7 @@ export function firstLine(message: string): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** `timeout in s 3 → 5, variable STAGE` */
+/** Returns, for example, `timeout in s 3 → 5, variable STAGE`. */
 export function describeMembers({ members }: Pick<Change, 'members'>): string {
   return members
     .map(({ name, from, to }) => (from === undefined || to === undefined ? name : `${name} ${from} → ${to}`))

@@ -9,11 +9,11 @@ export type Header = readonly [name: string, value: string];
 
 export type Draft = {
   readonly method: string;
-  /** Includes the stage and the query. */
+  /** The request target, including the stage and the query. */
   readonly target: string;
   readonly headers: readonly Header[];
   readonly body: string;
-  /** The caller; empty means that the headers decide. */
+  /** The caller; empty means that the headers determine the caller. */
   readonly as: string;
 };
 
@@ -40,7 +40,7 @@ export function draftOfRequest({ method, target, request }: RequestDetail): Draf
   };
 }
 
-/** Includes the required query parameters, to be filled in. */
+/** Returns the request target, including the required query parameters, which the user fills in. */
 function targetOf({ url }: ShownApi, route: ShownRoute | undefined): string {
   const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
   const path =
@@ -59,8 +59,8 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
 }
 
 /**
- * Percent-encodes a typed path for sending: spaces and letters beyond ASCII are encoded, existing escapes are
- * left as they are. @throws Error if it does not begin with a slash
+ * Percent-encodes a typed path for sending. Spaces and letters beyond ASCII are encoded, and existing escapes are left
+ * unchanged. @throws Error if it does not begin with a slash
  */
 export function toTarget(typed: string): string {
   if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');
@@ -73,13 +73,13 @@ export function hasBody({ method }: Pick<Draft, 'method'>): boolean {
 
 const PLACEHOLDER = /\$\{([A-Z][A-Z0-9_]{0,63})\}/g;
 
-/** The `NAME` of each `${NAME}`; its value is not saved with the request. */
+/** Returns the `NAME` of each `${NAME}`. The value of a placeholder is not saved with the request. */
 export function placeholdersIn({ target, headers, body }: Draft): readonly string[] {
   const texts = [target, ...headers.map(([, value]) => value), body];
   return [...new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name)))];
 }
 
-/** @param values by name; a placeholder without a value is left as it is */
+/** Replaces placeholders with their values. @param values by name; a placeholder without a value is left unchanged */
 export function fillPlaceholders(draft: Draft, values: ReadonlyMap<string, string>): Draft {
   const fill = (text: string): string =>
     text.replaceAll(PLACEHOLDER, (whole, name: string) => values.get(name) ?? whole);

@@ -4,9 +4,9 @@ import { fetchControl, followRows } from '../connection/control.ts';
 import { addOlder, addStart, mergeRows } from './row-list.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
-/** Rows per request: 10,000 at once would block the gateway and the page for a second. */
+/** The number of rows per request. Reading 10,000 rows at once would block the gateway and the page for a second. */
 const PAGE_ROWS = 250;
-/** Wait between attempts while the gateway is away, and while it refuses the key. */
+/** The wait between attempts while the gateway does not respond, or refuses the key. */
 const RETRY_MS = 250;
 const REFUSED_MS = 1_000;
 /** The wait between checks for a new run if nothing is recorded. */
@@ -16,10 +16,10 @@ type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
 type FeedReader = {
-  /** Called at once, with the first rows of a run and its clock. */
+  /** Called immediately, with the first rows of a run and the time of its clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;
-  /** The newest sequence received. */
+  /** Called with the newest row that was received. */
   readonly onNewest: (row: RequestRow) => void;
   readonly onError: (message: string) => void;
 };
@@ -45,7 +45,7 @@ class RowFeed {
     this.#signal = signal;
   }
 
-  /** Reads until the stream ends. @returns how long to wait before the next stream */
+  /** Reads rows until the stream ends. @returns how long to wait before the next stream */
   async connect(): Promise<number> {
     try {
       const start = await readStart();
@@ -73,7 +73,7 @@ class RowFeed {
     this.#next = list.state.taken;
     this.#first = list;
     this.#reader.onStart((before) => addStart(before, list.rows), list.state, list.nowEpochMs);
-    // Failing to load older rows is not an error of the page.
+    // A failure to load older rows is not shown as an error.
     this.#readOlder(list).catch(() => undefined);
   }
 
@@ -96,7 +96,9 @@ class RowFeed {
   }
 }
 
-/** A gateway that responds counts as connected, even where it records nothing. */
+/**
+ * Ignores a refusal by a gateway that responds, because the gateway counts as connected, even if it records nothing.
+ */
 function throwIfAway(problem: unknown): void {
   if (!(problem instanceof Refused) || problem.isOfConnection) throw problem;
 }

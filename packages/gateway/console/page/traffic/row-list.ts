@@ -1,6 +1,6 @@
 /**
- * The rows of Traffic, newest first. Each start counts its rows from zero; rows of starts that have ended
- * stay, with sequences below zero.
+ * The rows of Traffic, newest first. Each run counts its rows from zero. Rows of earlier runs stay, with negative
+ * sequences.
  */
 import type { RequestRow } from '../../records/model.ts';
 
@@ -9,12 +9,12 @@ const MAX_ROWS = 10_000;
 
 type Numbered = Pick<RequestRow, 'sequence'>;
 
-/** Whether the row belongs to an earlier run, whose end deleted the row's details. */
+/** Returns whether the row belongs to an earlier run. The row's details were deleted when that run ended. */
 export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }
 
-/** @param first rows of the current run */
+/** Adds the rows of a new run. @param first rows of the current run */
 export function addStart<Row extends Numbered>(
   before: readonly Row[],
   first: readonly Row[],
@@ -24,7 +24,7 @@ export function addStart<Row extends Numbered>(
   return [...first, ...earlier].slice(0, MAX_ROWS);
 }
 
-/** Has no effect if the list was cleared meanwhile. */
+/** Adds older rows. Has no effect if the list was cleared meanwhile. */
 export function addOlder<Row extends Numbered>(
   newest: readonly Row[],
   older: readonly Row[],
@@ -37,7 +37,7 @@ export function addOlder<Row extends Numbered>(
   return [...newest.slice(0, end), ...older, ...newest.slice(end)].slice(0, MAX_ROWS);
 }
 
-/** @param coming oldest first; some may already be in the list */
+/** Merges new rows into the list. @param coming oldest first; some rows may already be in the list */
 export function mergeRows<Row extends Numbered>(
   before: readonly Row[],
   coming: readonly Row[],

@@ -35,7 +35,7 @@ function hasType({ request }: RequestDetail): boolean {
   return request.headers.some(([name]) => name.toLowerCase() === 'content-type');
 }
 
-/** A warning for a body that is kept only in part. */
+/** Returns a warning if only a part of the body was recorded. */
 function warningOf({ request }: RequestDetail, mark: '#' | '//'): string {
   const bytes = request.body?.cutFrom;
   return bytes === undefined
@@ -50,13 +50,13 @@ function quote(text: string): string {
 export function printCurl(detail: RequestDetail): string {
   const { method, request } = detail;
   const { body } = request;
-  // `-X HEAD` would wait for a body.
+  // With `-X HEAD`, curl would wait for a body.
   const words = [method === 'HEAD' ? 'curl -I' : `curl -i -X ${method}`];
   // curl would remove a header that has a name without a value.
   for (const [name, value] of headersOf(detail))
     words.push(`-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`);
   if (body !== undefined) {
-    // Otherwise curl sends the content type of a form.
+    // Without this option, curl sends the content type of a form.
     if (!hasType(detail)) words.push("-H 'Content-Type:'");
     words.push(body.form === 'binary' ? '--data-binary @-' : `--data-raw ${quote(body.text)}`);
   }
@@ -69,7 +69,7 @@ export function printPython(detail: RequestDetail): string {
   const { method, request } = detail;
   const headers = headersOf(detail);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  // A dictionary cannot have a name twice; servers treat values joined by a comma as the same.
+  // A dictionary cannot contain a name twice. Servers treat values that are joined by a comma like repeated headers.
   const joined = [...names].map((name): Header => {
     const same = headers.filter(([one]) => one.toLowerCase() === name);
     return [same[0]?.[0] ?? name, same.map(([, value]) => value).join(', ')];
@@ -116,7 +116,7 @@ function printCall(detail: RequestDetail): string {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const fields = [
     `"method": ${JSON.stringify(method)}`,
-    // Printed as an object if names are unique, for readability.
+    // The headers are printed as an object if their names are unique, for readability.
     `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
   ];
   const { body } = request;

@@ -26,7 +26,7 @@ type Row = Pick<
   | 'version'
 >;
 
-/** Returns the test of a field; undefined for a value that it cannot read. */
+/** The test of a search term. A `Reader` returns undefined if it cannot read the value. */
 type Test = (row: Row) => boolean;
 type Reader = (value: string) => Test | undefined;
 
@@ -57,12 +57,12 @@ const FIELDS = {
 
 type QueryField = keyof typeof FIELDS;
 
-/** In the order in which the fields are suggested. */
+/** The search fields, in the order in which they are suggested. */
 export const QUERY_FIELDS = Object.keys(FIELDS) as readonly QueryField[];
 
 const TERM = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs;
 
-/** Never fails: text that is not a term of a field is treated as a word. */
+/** Parses a search. It never fails, because text that is not a term of a field is treated as a word. */
 export function parseTrafficQuery(text: string): readonly QueryTerm[] {
   return [...text.matchAll(TERM)].flatMap(([token]): QueryTerm[] => {
     const isNot = token.length > 1 && token.startsWith('-');
@@ -85,7 +85,7 @@ export function printTrafficQuery(terms: readonly QueryTerm[]): string {
     .join(' ');
 }
 
-/** The value of the first positive term of a field; empty if there is none. */
+/** Returns the value of the first positive term of a field; empty if there is no such term. */
 export function fieldIn(text: string, field: QueryField): string {
   const term = parseTrafficQuery(text).find(
     (one) => one.kind === 'field' && one.field === field && !one.isNot,
@@ -102,7 +102,7 @@ export function withField(text: string, field: QueryField, value: string): strin
   return printTrafficQuery([...others, ...added]);
 }
 
-/** Quotes the value of a field where it would not be read as one otherwise. */
+/** Quotes the value of a field if the search would otherwise not read it as one value. */
 export function quoteValue(value: string): string {
   return /^[^\s"\\]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }
@@ -122,7 +122,9 @@ function isField(name: string): name is QueryField {
   return Object.hasOwn(FIELDS, name);
 }
 
-/** A field without a value, while it is being typed, matches every row. */
+/**
+ * Returns whether a row matches all terms. A field without a value, while the user is still typing, matches every row.
+ */
 export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
   const tests = terms.flatMap((term): Test[] => {
     const test = term.kind === 'word' ? wordTest(term.text) : fieldTest(term.field, term.value);
@@ -136,7 +138,7 @@ function fieldTest(field: QueryField, value: string): Test | undefined {
   return value === '' ? undefined : FIELDS[field](value);
 }
 
-/** The first term whose value cannot be read and which therefore has no effect. */
+/** Returns the first term that has no effect because its value cannot be read. */
 export function findUnread(terms: readonly QueryTerm[]): string | undefined {
   const unread = terms.find(
     (term) => term.kind === 'field' && /\w/.test(term.value) && FIELDS[term.field](term.value) === undefined,
@@ -152,7 +154,7 @@ function wordTest(word: string): Test {
   return (row) => toSearchText(row).includes(text);
 }
 
-/** Built once for 10,000 rows instead of with each keystroke. */
+/** The texts of up to 10,000 rows are built once instead of with each keystroke. */
 const TEXTS = new WeakMap<Row, string>();
 
 function toSearchText(row: Row): string {
@@ -226,8 +228,8 @@ const FIXED: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
 const MAX_SUGGESTED = 8;
 
 /**
- * The whole text with its last term completed: field names, or values that occur in the rows, most frequent
- * first.
+ * Returns the whole text with its last term completed by field names, or by values that occur in the rows, most
+ * frequent first.
  */
 export function suggestQueries(text: string, rows: readonly Row[]): readonly string[] {
   const [, before = '', minus = '', last = ''] = /^(.*?)(-?)(\S*)$/s.exec(text) ?? [];

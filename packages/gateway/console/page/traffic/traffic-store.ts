@@ -1,4 +1,4 @@
-/** The rows for all sections: earlier ones, and new ones as they arrive. */
+/** Provides the rows for all sections: the earlier rows, and new rows as they arrive. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { followNewKeys, useConnection } from '../connection/connection.ts';
 import { fetchControl } from '../connection/control.ts';
@@ -20,7 +20,7 @@ export type Traffic = {
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
-// The choice made in Traffic, used for the times in all sections.
+// The time zone that was chosen in Traffic applies in all sections.
 showTimesIn(keptZone(localStorage));
 
 export function useTraffic(): Traffic {

@@ -7,7 +7,8 @@ const EVERY_MS = 1_000;
 const NONE: ShownReloads = { versions: [], reloads: [], broken: [] };
 
 /**
- * The reloads as of the last second; the same object while nothing changes, so that nothing is drawn again.
+ * Returns the reloads, which are read every second. The object stays the same while nothing changes, so that nothing is
+ * drawn again.
  */
 export function useReloads(): ShownReloads {
   const [reloads, setReloads] = useState(NONE);
@@ -20,7 +21,7 @@ export function useReloads(): ShownReloads {
           if (text !== shown) setReloads(answer);
           shown = text;
         },
-        // The last known reloads stay while the gateway is away.
+        // The last known reloads stay while the gateway does not respond.
         () => undefined,
       );
     };

@@ -8,12 +8,12 @@ import type { ByteStream } from '../../../core/ports.ts';
 export const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 /**
- * The lengths and their checksum precede the headers; a checksum of the whole follows the payload; all are
- * big-endian.
+ * The prelude contains the lengths and their checksum, and precedes the headers. A checksum of the whole message
+ * follows the payload. All numbers are big-endian.
  */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
-/** The type of a header's value: text with a length of two bytes. */
+/** The type of a header value: text with a two-byte length. */
 const TEXT = 7;
 
 export type StreamEvent = { readonly name: string; readonly contentType: string; readonly payload: Buffer };

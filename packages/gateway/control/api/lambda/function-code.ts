@@ -10,13 +10,13 @@ import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../ker
 import { functionArn, notFound, refused } from './lambda-refusal.ts';
 import { printConfiguration } from './lambda-reads.ts';
 
-/** Runs the archive instead of the function's current code. */
+/** Runs the archive as the function's code, in place of the current code. */
 export type ReplaceCode = (
   functionName: string,
   archive: Buffer,
 ) => Promise<
   | { readonly kind: 'replaced' }
-  /** The function has no code that runs here. */
+  /** The function has no code that this gateway runs. */
   | { readonly kind: 'not-run' }
   /** The content is not a zip archive, or Lambda would refuse the archive. */
   | { readonly kind: 'unreadable'; readonly reason: string }
@@ -56,7 +56,7 @@ export function createFunctionCode(
   };
 }
 
-/** The zip archive, or the reason why the call is refused. */
+/** Returns the zip archive, or the reason why the call is refused. */
 function readArchive(input: UnknownMembers | undefined): Buffer | string {
   if (input === undefined) return 'Could not parse request body into json';
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);

@@ -28,7 +28,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** "The final policy size (20597) is bigger than the limit (20480)." */
 const MAX_POLICY_BYTES = 20_480;
 
-/** Members of AddPermission and their patterns (API reference). */
+/** The members of AddPermission with their patterns (API reference). */
 const MEMBERS: MemberTable = {
   StatementId: { type: 'text', isRequired: true, pattern: '[\\w-]{1,100}' },
   Action: { type: 'text', isRequired: true, pattern: '(lambda:[*]|lambda:[a-zA-Z]+|[*])' },
@@ -177,7 +177,7 @@ function printPolicy(
 }
 
 /**
- * Derived from the policy, so it changes with the policy and returns to its earlier value when a change is
+ * The revision is derived from the policy. It changes with the policy, and has its earlier value again when a change is
  * undone.
  */
 function revisionOf(policy: string): string {

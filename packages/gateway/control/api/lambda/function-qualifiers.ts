@@ -2,7 +2,10 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
 
-/** Both are identified by their ARN: `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`. */
+/**
+ * Whether a stack defines this version or alias. Both types are identified by their ARN:
+ * `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`.
+ */
 export function hasFunctionQualifier(
   stacks: Iterable<Pick<ResolvedStack, 'resources'>>,
   functionName: string,

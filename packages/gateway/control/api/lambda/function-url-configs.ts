@@ -39,7 +39,7 @@ function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
     : jsonReply(200, printConfig(found));
 }
 
-/** The creation time is unknown, so CreationTime is omitted. */
+/** CreationTime is omitted, because the creation time is unknown. */
 function printConfig({ served, functionArn, resource }: FunctionUrl): object {
   const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
   return {

@@ -9,7 +9,7 @@ import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 
 /** Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
 const MAX_CONTEXT_CHARS = 3_583;
-/** "LogResult: the last 4 KB of the execution log, which is base64-encoded". */
+/** The size of the log tail. "LogResult: the last 4 KB of the execution log, which is base64-encoded". */
 const TAIL_BYTES = 4096;
 
 export type InvokeHeaders = {
@@ -17,7 +17,7 @@ export type InvokeHeaders = {
   readonly tail: LogTail | undefined;
 };
 
-/** The run that the end of the log describes: an absent `version` means the function itself. */
+/** The function run whose log tail is returned. If `version` is absent, the unpublished function was run. */
 type Run = {
   readonly requestId: string;
   readonly tookMs: number;
@@ -28,7 +28,7 @@ type ParsedInvoke =
   | (InvokeHeaders & { readonly kind: 'options' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 
-/** The function's output, up to Lambda's limit. */
+/** The output of a function, up to Lambda's limit. */
 export class LogTail {
   #lines = '';
 
@@ -39,7 +39,8 @@ export class LogTail {
   }
 
   /**
-   * `LogResult`: the output between Lambda's own lines. A thread's memory use is unknown, so REPORT omits it.
+   * Returns `LogResult`: the output between Lambda's own lines. The memory use of a thread is unknown, so the REPORT
+   * line omits it.
    */
   print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
     const billed = Math.ceil(durationMs);
@@ -50,7 +51,7 @@ export class LogTail {
   }
 }
 
-/** @param hasAnswer true for RequestResponse; the response to an Event has no log, as in Lambda */
+/** @param hasAnswer true for RequestResponse. The response to an Event has no log, as in Lambda */
 export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): ParsedInvoke {
   const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
   if (logType !== 'None' && logType !== 'Tail')
@@ -79,7 +80,7 @@ function readContext(encoded: string): string | undefined {
   return parseJsonObject(text) === undefined ? undefined : text;
 }
 
-/** The header of the response, if the end of the log was requested and the function has run. */
+/** Returns the response header with the log tail, if the caller requested it and the function has run. */
 export function logHeader(tail: LogTail | undefined, result: InvocationResult, run: Run): readonly string[] {
   if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
   return ['X-Amz-Log-Result', tail.print(run)];

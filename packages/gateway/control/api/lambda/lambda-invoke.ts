@@ -1,4 +1,4 @@
-/** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
+/** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") on top of the function runtime. */
 import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import {
@@ -21,11 +21,11 @@ type LambdaInvokeOptions = {
    */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
   /**
-   * The version for an event with this qualifier, chosen by the weights of an alias; absent means the
+   * Returns the version that handles an event with this qualifier, chosen by the weights of an alias; absent means the
    * qualifier itself.
    */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
-  /** Accepts an asynchronous event; false if the queue is full. */
+  /** Accepts an asynchronous event. Returns false if the queue is full. */
   readonly accept: (event: AcceptedEvent) => boolean | Promise<boolean>;
 };
 
@@ -40,12 +40,12 @@ const INVOKE =
   /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** Above the longest function timeout, so that the function's own timeout comes first. */
+/** A limit above the longest function timeout, so that the function's own timeout comes first. */
 const LONGEST_MS = 900_000 + 60_000;
 
 /**
- * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (only for Invoke) and DryRun. An Event
- * is queued to run later. A stream supports neither ClientContext nor the log, and refuses both.
+ * Serves Invoke and InvokeWithResponseStream with the types RequestResponse, Event (only for Invoke) and DryRun. An
+ * Event is queued to run later. A stream supports neither ClientContext nor the log, and a call with either is refused.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return async (call) => {
@@ -125,7 +125,7 @@ async function answer(
 
 type Target = { readonly name: string; readonly qualifier: string };
 
-/** Undefined means the function itself. */
+/** Returns the version to invoke; undefined means the unpublished function. */
 function choose(
   { name, qualifier }: Target,
   arn: string,
@@ -199,7 +199,10 @@ function isServed(
   return isThere && options.invoker.has(name);
 }
 
-/** `name`, `name:qualifier`, `123456789012:function:name` or a full ARN; percent-encoded in the path. */
+/**
+ * Reads the target from the path, where it is percent-encoded: `name`, `name:qualifier`, `123456789012:function:name`
+ * or a full ARN.
+ */
 function readTarget(
   path: string,
   query: string,
@@ -278,7 +281,7 @@ function notFound(call: AwsCall, arn: string): ControlReply {
   });
 }
 
-/** Lambda names the exceeded limit (API reference, "TooManyRequestsException"). */
+/** Lambda reports which limit was exceeded (API reference, "TooManyRequestsException"). */
 function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   return lambdaError(call, 429, 'TooManyRequestsException', {
     Reason: isReserved
@@ -296,7 +299,7 @@ function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   });
 }
 
-/** Lambda's error bodies have their own members, some of which are spelled `Message`. */
+/** Lambda's error bodies have members of different names, some of which are spelled `Message`. */
 function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });
   return { status, headers, body: JSON.stringify(body) };
@@ -307,8 +310,8 @@ function withRequestId({ random }: LambdaInvokeOptions): string[] {
 }
 
 /**
- * As in Lambda, this is the handler's own id, so that its log can be found; absent if the handler did not
- * run.
+ * Returns the request id that the handler received, as Lambda does, so that its log can be found; undefined if the
+ * handler did not run.
  */
 function requestIdOf(result: InvocationResult): string | undefined {
   return result.kind === 'returned' || result.kind === 'failed' ? result.requestId?.() : undefined;

@@ -5,7 +5,7 @@ import { functionArn, notFound } from './lambda-refusal.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
-/** Limit of ListFunctions (Lambda API reference). */
+/** The page size of ListFunctions (Lambda API reference). */
 const PAGE = 50;
 
 type Found = { readonly definition: ResolvedStack['functions'][number]; readonly stack: ResolvedStack };
@@ -46,8 +46,8 @@ function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchPar
 }
 
 /**
- * The part of a FunctionConfiguration that is known here: without an upload there is no CodeSize, CodeSha256
- * or LastModified.
+ * Returns the known part of a FunctionConfiguration. Without an upload there is no CodeSize, CodeSha256 or
+ * LastModified.
  */
 export function printConfiguration({ definition, stack }: Found): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
@@ -72,7 +72,7 @@ export function printConfiguration({ definition, stack }: Found): object {
   };
 }
 
-/** Reads the function name from a name or from a partial or full ARN, as in the path. */
+/** Reads the function name from a path segment, which contains a name, a partial ARN or a full ARN. */
 function readName(encoded: string): string {
   const parts = decodeOrKeep(encoded).split(':');
   const at = parts.indexOf('function');

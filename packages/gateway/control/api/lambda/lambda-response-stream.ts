@@ -6,7 +6,8 @@ import type { StreamEvent } from './event-stream.ts';
 type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
 
 /**
- * `idleMs`: the longest silence. A failure is reported in the stream, because its status was already sent.
+ * Streams a response. `idleMs` is the longest time without output. A failure is reported in the stream, because its
+ * status was already sent.
  */
 export function streamReply(
   start: Extract<StreamStart, { kind: 'streams' | 'failed' }>,

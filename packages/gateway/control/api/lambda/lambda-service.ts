@@ -13,7 +13,7 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly apis: ServedApis;
   readonly keep: (service: AwsService) => AwsService;
-  /** Event source mappings. */
+  /** The calls for event source mappings. */
   readonly mappings: AwsService;
   readonly replaceCode: ReplaceCode;
 };

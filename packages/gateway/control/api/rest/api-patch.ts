@@ -1,4 +1,4 @@
-/** Patches of a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
+/** Patches a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
 import { refusalByService } from '../../edits/check-members.ts';
 import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 const ADDRESS_TYPES = ['ipv4', 'dualstack'];
 
 /**
- * `Must be one of: [replace]` for an unsupported operation [obs], and AWS's other form of it for the
+ * Returns `Must be one of: [replace]` for an unsupported operation [obs]. AWS uses another form of this message for the
  * endpoint's type.
  */
 export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) => {
@@ -55,14 +55,15 @@ const TEXT_RULES: readonly Rule[] = [
   {
     path: '/minimumCompressionSize',
     on: {
-      // A missing value disables it; `remove` is refused [obs].
+      // An empty value disables compression; `remove` is refused [obs].
       replace: (api, { value }) =>
         value === ''
           ? without(api, 'MinimumCompressionSize')
           : { ...api, MinimumCompressionSize: parseCompressionSize(value) },
     },
   },
-  // The policy cannot be removed. Its content is checked after the patch.
+  // The operation `remove` is not supported, because the policy cannot be removed. The policy's content is checked
+  // after the patch.
   {
     path: '/policy',
     on: {
@@ -76,7 +77,7 @@ const BINARY_RULES: readonly Rule[] = [
     path: '/binaryMediaTypes/{type}',
     on: {
       add: (api, { names: { type = '' } }) => ({ ...api, BinaryMediaTypes: [...binaryTypes(api), type] }),
-      // Recorded: the new type is appended to the list.
+      // A recorded call shows that AWS appends the new type to the list.
       replace: (api, { names: { type = '' }, value }) => ({
         ...api,
         BinaryMediaTypes: [
@@ -102,14 +103,15 @@ function endpointsOf(api: JsonObject): readonly Json[] {
 
 const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
-/** The path names the current type, or its index in the list, which is 0: tools send either. */
+/** The path contains the current type, or its index in the list, which is always 0. Tools send both forms. */
 function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInput): JsonObject {
   const current = endpointTypeOf(api);
   if (type !== '0' && type !== current)
     throw badRequest(`Invalid patch path /endpointConfiguration/types/${type}`);
   if (!ENDPOINT_TYPES.includes(value))
     throw badRequest('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE');
-  // Developer guide, "Change a public or private API endpoint type": only through REGIONAL.
+  // The endpoint type can change from private to edge-optimized only through REGIONAL (developer guide, "Change a
+  // public or private API endpoint type").
   if (current === 'PRIVATE' && value === 'EDGE')
     throw badRequest('Cannot update endpoint from PRIVATE to EDGE');
   if (value !== 'PRIVATE' && endpointsOf(api).length > 0) throw badRequest(NOT_PRIVATE);

@@ -26,7 +26,7 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): ob
   };
 }
 
-/** AWS has exactly one, but templates write a list with one entry. */
+/** Returns the endpoint type. An API on AWS has exactly one, but templates write it as a list with one entry. */
 export function endpointTypeOf(properties: JsonObject): string {
   const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
   return type;
@@ -43,14 +43,14 @@ function showEndpoint(properties: JsonObject): object {
   };
 }
 
-/** AWS escapes the document once more than JSON requires; tools undo that. */
+/** AWS escapes the policy document once more than JSON requires. Tools undo this. */
 function showPolicy(policy: unknown): string | undefined {
   if (policy === undefined || policy === null || policy === '') return undefined;
   const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Absent if there are none. */
+/** Returns undefined if there are no tags. */
 function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,
@@ -59,7 +59,7 @@ function showTags(
   return Object.keys(tags).length === 0 ? {} : { tags };
 }
 
-/** The binary media types as AWS shows them; documents write a slash as `~1`. */
+/** Returns the binary media types as AWS shows them. OpenAPI documents write a slash in a type as `~1`. */
 export function binaryTypes(properties: JsonObject): readonly string[] {
   return listOf(properties, 'BinaryMediaTypes')
     .filter((type) => typeof type === 'string')

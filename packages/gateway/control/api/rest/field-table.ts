@@ -1,6 +1,6 @@
 /**
- * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
- * on the wire.
+ * Reads, shows and patches properties by field tables. The control plane uses CloudFormation's spelling, and calls use
+ * the spelling of AWS's APIs.
  */
 import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -8,7 +8,7 @@ import { badRequest, ControlError, notFound } from '../../control-error.ts';
 import type { PatchRule } from '../../edits/patch.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
 
-/** The properties that a body sets. @throws ControlError for a value of another type */
+/** Returns the properties that a body sets. @throws ControlError for a value of another type */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
   return Object.fromEntries(
     fields.flatMap((one): [string, Json][] => {
@@ -19,8 +19,8 @@ export function readFields(body: Readonly<Record<string, unknown>>, fields: read
 }
 
 /**
- * Applies a body to the properties, as apigatewayv2 does: entries of maps are added, and removed by an empty
- * value; all else is replaced.
+ * Applies a body to the properties, as apigatewayv2 does. An entry of a map is added, or removed if its value is empty.
+ * All other properties are replaced.
  */
 export function mergeFields(
   properties: JsonObject,
@@ -80,7 +80,10 @@ function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   };
 }
 
-/** The properties as the API shows them; unset ones are omitted, and empty maps unless `withEmptyMaps`. */
+/**
+ * Returns the properties as the API shows them. Properties without a value are omitted. Empty maps are omitted too,
+ * unless `withEmptyMaps` is set.
+ */
 export function showFields(
   properties: JsonObject,
   fields: readonly Field[],
@@ -141,7 +144,7 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
-/** The same for state of the control plane under names of the wire: keys of the account. */
+/** Creates a patch rule for state of the control plane that is stored under the API's own names, such as API keys. */
 export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   return {
     path: `/${wire}`,
@@ -153,7 +156,7 @@ export function showOwn(target: object, fields: readonly Field[]): Record<string
   return Object.fromEntries(fields.map(({ wire }) => [wire, Reflect.get(target, wire)]));
 }
 
-/** AWS's patch rules: texts, flags and numbers replaced, maps by entry, lists by value. */
+/** Creates AWS's patch rules. Texts, flags and numbers are replaced, maps are patched by entry, and lists by value. */
 export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
   return fields.map((one) => {
     if (one.kind === 'list') return listRule(one);
@@ -181,7 +184,7 @@ function listRule({ wire, property }: Field): PatchRule<JsonObject> {
   };
 }
 
-/** `add`, `replace` and `remove` of one entry of a map; `missing` is AWS's word for an absent entry. */
+/** Creates a rule to `add`, `replace` and `remove` one entry of a map. `missing` is AWS's word for an absent entry. */
 export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject> {
   const { wire, property, kind } = mapField;
   const entries = (target: JsonObject): JsonObject => mapOf(target, property);

@@ -1,8 +1,8 @@
-/** Schemas of models: text on the wire, an object in templates and in the control plane. */
+/** The schemas of models. They are text in API calls, and objects in templates and in the control plane. */
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** The schema in template form. @throws ControlError for an invalid text */
+/** Returns the schema in template form. @throws ControlError for an invalid text */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;
   try {

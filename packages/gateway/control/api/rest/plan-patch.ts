@@ -1,4 +1,4 @@
-/** Patches of a usage plan. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
+/** Patches a usage plan. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
 import { badRequest, conflict, notFound } from '../../control-error.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readQuota, readThrottle } from './plan-shape.ts';
@@ -15,7 +15,7 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** A name cannot be removed. */
+/** Creates a rule without `remove`, because a name cannot be removed. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
@@ -34,7 +34,9 @@ const PRODUCT_CODE: PatchRule<UsagePlan> = {
   },
 };
 
-/** Patches each part of a limit, and the whole limit; parts that a plan does not have yet are 0. */
+/**
+ * Creates the rules that patch each part of a limit, and the whole limit. A part that a plan does not have yet is 0.
+ */
 function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
   const read = limit.wire === 'quota' ? readStartedQuota : readThrottle;
   const rules = (limit.fields ?? []).map(({ wire }): PatchRule<UsagePlan> => {
@@ -49,7 +51,7 @@ function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
 
 const readStartedQuota = (fields: UnknownMembers) => readQuota({ period: 'DAY', ...fields });
 
-/** `{apiId}:{stage}` */
+/** Splits a text of the form `{apiId}:{stage}`. */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {
   const [apiId = '', stage = '', ...rest] = text.split(':');
   if (apiId === '' || stage === '' || rest.length > 0) throw notFound(`API Stage not found: ${text}`);
@@ -118,6 +120,6 @@ export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
     const set = setMethodLimit(half);
     return { path: `${METHOD}/${half}`, on: { add: set, replace: set } };
   }),
-  // Comes after the rules for its two parts, which this pattern would read as methods.
+  // This rule comes after the rules for rate and burst, because its pattern would read those two words as methods.
   { path: METHOD, on: { remove: removeMethodLimit } },
 ];

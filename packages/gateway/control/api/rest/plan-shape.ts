@@ -1,4 +1,4 @@
-/** Limits of usage plans in the form of AWS's REST API. */
+/** The limits of usage plans in the form of AWS's REST API. */
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { QuotaLimit } from '../../../core/metering/quota.ts';
@@ -7,7 +7,7 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
-/** If one of rate and burst is omitted it is 0, as on AWS. @throws ControlError */
+/** Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS. @throws ControlError */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
@@ -15,7 +15,7 @@ export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   };
 }
 
-/** Throttles by `/pets/{id}/GET`. @throws ControlError */
+/** Reads throttles by keys such as `/pets/{id}/GET`. @throws ControlError */
 export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
@@ -41,7 +41,7 @@ function readPeriod(value: unknown): QuotaPeriod {
   return period;
 }
 
-/** A number, or its text as in patches; absent means 0. */
+/** Reads a number, or its text in a patch; absent means 0. */
 export function readAmount(value: unknown, name: string, isWhole: boolean): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

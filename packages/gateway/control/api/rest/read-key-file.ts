@@ -1,6 +1,4 @@
-/**
- * A file of API keys for ImportApiKeys. @see API Gateway developer guide, "API Gateway API key file format"
- */
+/** Reads a file of API keys for ImportApiKeys. @see API Gateway developer guide, "API Gateway API key file format" */
 import { badRequest } from '../../control-error.ts';
 
 type KeyRow = {
@@ -14,7 +12,7 @@ type KeyRow = {
 };
 
 const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
-/** More keys than an account may have. */
+/** The maximum number of rows, which is more than the number of keys that an account may have. */
 const MAX_ROWS = 10_000;
 
 /** @throws ControlError BadRequestException for a file without the columns `name` and `key` */
@@ -50,7 +48,7 @@ export function readKeyFile(text: string): readonly KeyRow[] {
 function splitCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  // One cell and its end; each match consumes at least one character, or is at the end.
+  // Matches one cell and its end. Each match consumes at least one character, or is at the end.
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
   const source = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   for (let match = cell.exec(source); match !== null; match = cell.exec(source)) {

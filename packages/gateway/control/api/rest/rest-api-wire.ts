@@ -1,7 +1,7 @@
 /**
- * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit once
- * CreateDeployment has created a deployment and a stage points at it, as on AWS. @see API Gateway API
- * reference; docs/design/control-plane.md lists what is served
+ * AWS's own control planes: `apigateway` and, below `/v2`, `apigatewayv2`. As on AWS, requests use an edit only after
+ * CreateDeployment has created a deployment and a stage points at it. @see API Gateway API reference;
+ * docs/design/control-plane.md lists what is served
  */
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { documentationRoutes } from './wire-documentation.ts';
@@ -58,8 +58,8 @@ export function createRestApiWire(control: RestControl): AwsService {
 }
 
 /**
- * Logged once whenever an API begins to differ from its deployment, which is the usual reason for "nothing
- * changed".
+ * Logs once whenever an API begins to differ from its deployment. This is the most common reason why an edit has no
+ * effect ("nothing changed").
  */
 function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
@@ -108,9 +108,9 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Account calls that tools make first, and the role for logs that they set. */
+/** Account settings that tools read before other calls, and the role for logs that they set. */
 type Settings = {
-  /** Logs need no role here, but tools read back what they have set. */
+  /** Logs require no role in this gateway, but tools read back the role that they have set. */
   readonly cloudwatchRoleArn: string | undefined;
 };
 
@@ -146,7 +146,7 @@ const RULES: readonly PatchRule<Settings>[] = [
       remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
     },
   },
-  // Every account has had it since 2016, and it cannot be removed.
+  // Every account has had this feature since 2016, and it cannot be removed.
   {
     path: '/features',
     on: {
@@ -158,7 +158,7 @@ const RULES: readonly PatchRule<Settings>[] = [
   },
 ];
 
-/** An empty text removes it, as in `terraform destroy`. */
+/** Reads a role. An empty text removes the role, as in `terraform destroy`. */
 function readRole(value: string): string | undefined {
   if (value === '') return undefined;
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value)) return value;
@@ -215,7 +215,8 @@ function readDeploymentOptions(body: WireCall['body'], id: string): DeploymentOp
     id,
     description: optionalText(body, 'description') ?? '',
     stageName: optionalText(body, 'stageName'),
-    // `description` belongs to the deployment; the stage's description is called `stageDescription` here.
+    // In this call, `description` is the description of the deployment. The stage's description is called
+    // `stageDescription`.
     stage: readFields({ ...body, description: body['stageDescription'] }, STAGE_FIELDS),
     canary: canary === undefined ? undefined : readCanary(canary),
   };
@@ -229,7 +230,7 @@ function showDeployment({ compiled, description, createdAtEpochMs }: DeploymentR
   };
 }
 
-/** Maps a path to its methods and AWS's summary of each method in a deployment. */
+/** Maps each path to its methods, and each method to AWS's summary of it in a deployment. */
 function summarise({ resources, methods }: ApiResources): Record<string, Record<string, unknown>> {
   const summary: Record<string, Record<string, unknown>> = {};
   for (const { properties } of methods) {
@@ -272,7 +273,7 @@ function exportRoutes(control: RestControl): readonly WireRoute[] {
         return {
           status: 200,
           headers: [
-            // Always a download, as on AWS.
+            // The response is always a download, as on AWS.
             'Content-Type',
             'application/octet-stream',
             'Content-Disposition',

@@ -1,6 +1,6 @@
 /**
- * What differs between authorizers, models and request validators of REST APIs: AWS's checks, texts and
- * defaults. Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
+ * The differences between authorizers, models and request validators of REST APIs: AWS's checks, messages and defaults.
+ * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
 import { conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../edits/check-authorizer.ts';
@@ -29,16 +29,18 @@ export type RestPart = {
   readonly spell?: (properties: JsonObject) => JsonObject;
   /** Checks a new part. @throws ControlError */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
-  /** Refuses at once what a deployment would refuse. @throws ControlError, DefinitionError */
+  /** Refuses immediately what a deployment would refuse. @throws ControlError, DefinitionError */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
-  /** Why it cannot be deleted while this method uses it; undefined means that the method does not. */
+  /**
+   * Returns why the item cannot be deleted while this method uses it; undefined means that the method does not use it.
+   */
   readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
-  /** Defaults that AWS shows, and values that it replaces. */
+  /** Returns the defaults that AWS shows, and the values that AWS replaces. */
   readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
 };
 
 const idOf = ({ id }: ControlResource): string => id;
-/** In a template the name of a model is optional, because CloudFormation can choose one. */
+/** The name of a model is optional in a template, because CloudFormation can choose one. */
 const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];

@@ -1,4 +1,4 @@
-/** Patches of a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
+/** Patches a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control-error.ts';
 import { without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -18,7 +18,7 @@ import type { Field } from '../../resource-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;
 
-/** AWS's own list, including its missing commas [obs]. */
+/** AWS's own list of paths, including its missing commas [obs]. */
 const PATHS =
   '[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, ' +
   '/accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, ' +
@@ -40,7 +40,7 @@ export const stageRefusal: PatchRefusal = ({ op, path }) =>
       : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
   );
 
-/** Applies a rule of a nested block to the stage; `usual` is used if the block is absent. */
+/** Applies a rule of a nested block to the stage. If the block is absent, the result of `usual` is used. */
 function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
   const on: Rule['on'] = Object.fromEntries(
     Object.entries(rule.on).map(([verb, apply]) => [
@@ -55,7 +55,7 @@ function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObj
 }
 
 /**
- * Setting a part of an absent canary creates a canary with the stage's own deployment and without traffic
+ * If a patch sets a part of an absent canary, AWS creates a canary with the stage's own deployment and without traffic
  * [obs].
  */
 const newCanary = (stage: JsonObject): JsonObject => ({
@@ -76,7 +76,7 @@ const CANARY_RULES: readonly Rule[] = [
   inBlock('canarySettings', 'CanarySetting', upsertRule(overrides), newCanary),
 ];
 
-/** Unlike entries of other maps, a stage's variables can also be added by `replace`. */
+/** A stage variable can also be added by `replace`, unlike entries of other maps. */
 function upsertRule(map: Field): Rule {
   const rule = mapRule(map, 'Invalid stage variable name');
   const add = rule.on.add;
@@ -118,7 +118,7 @@ const ACCESS_LOG_RULES: readonly Rule[] = [
   ),
 ];
 
-/** Promotion of a canary: the two copy operations of AWS [obs]. */
+/** The promotion of a canary, by the two copy operations of AWS [obs]. */
 const PROMOTION_RULES: readonly Rule[] = [
   {
     path: '/deploymentId',

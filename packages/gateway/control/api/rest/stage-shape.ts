@@ -12,7 +12,10 @@ import type { Field } from '../../resource-types/fields.ts';
 
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 
-/** A method setting by the end of its patch path. AWS has the last two; CloudFormation does not. */
+/**
+ * The fields of a method setting, by the end of their patch paths. AWS has the last two fields, but CloudFormation does
+ * not.
+ */
 export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'metrics/enabled': field('metricsEnabled', 'flag'),
   'logging/loglevel': field('loggingLevel'),
@@ -26,7 +29,7 @@ export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'caching/unauthorizedCacheControlHeaderStrategy': field('unauthorizedCacheControlHeaderStrategy'),
 };
 
-/** Defaults that AWS shows for a method setting [obs]. */
+/** The defaults that AWS shows for a method setting [obs]. */
 const USUAL_SETTINGS = {
   metricsEnabled: false,
   dataTraceEnabled: false,
@@ -46,7 +49,7 @@ export const CANARY_FIELDS: readonly Field[] = [
   field('useStageCache', 'flag'),
 ];
 
-/** In gigabytes. */
+/** The default cache size in gigabytes. */
 const USUAL_CACHE_SIZE = '0.5';
 
 export const ACCESS_LOG_FIELDS: readonly Field[] = [field('destinationArn'), field('format')];
@@ -82,8 +85,8 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * By `* /*`, or by path and method as a call wrote them: `~1pets/GET`, or `pets/GET`, which Terraform's
- * provider writes and looks for.
+ * Shows the settings under `* /*`, or under the path and method as a call wrote them. A call may write `~1pets/GET`, or
+ * `pets/GET` like Terraform's provider, which also looks for this form.
  */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(
@@ -101,13 +104,13 @@ function settingName(routeKey: string | undefined, written: string): string {
   return `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
 }
 
-/** A nested map of the stage; undefined if absent. */
+/** Returns a nested map of the stage; undefined if it is absent. */
 export function blockOf(properties: JsonObject, name: string): JsonObject | undefined {
   const block = properties[name];
   return isJsonObject(block) ? block : undefined;
 }
 
-/** The settings of one method, by the resource path and method of a patch path; undefined if absent. */
+/** Returns the settings of one method, by the resource path and method of a patch path; undefined if there are none. */
 export function findSetting(stage: JsonObject, resource: string, method: string): JsonObject | undefined {
   return listSettings(stage).find((item) => isSettingOf(item, resource, method));
 }
@@ -135,7 +138,7 @@ function isSettingOf(item: JsonObject, resource: string, method: string): boolea
   return verb === method && path === unescapePath(resource);
 }
 
-/** `canarySettings` of a call in the form of the Stage resource. @throws ControlError */
+/** Reads the `canarySettings` of a call into the form of the Stage resource. @throws ControlError */
 export function readCanary(body: Readonly<Record<string, unknown>>): JsonObject {
   return readFields(body, CANARY_FIELDS);
 }

@@ -1,4 +1,4 @@
-/** Requests of TestInvokeMethod and TestInvokeAuthorizer: they use the API as edited, not a deployment. */
+/** The requests of TestInvokeMethod and TestInvokeAuthorizer. They use the current, undeployed resources of the API. */
 import { compileDeployment } from '../../compile-deployment.ts';
 import { authorizationTypeOf } from '../../edits/check-authorizer.ts';
 import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
@@ -9,7 +9,7 @@ import type { Deployment } from '../../../core/deployment/model.ts';
 import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
 import type { Ports } from '../../../core/ports.ts';
 
-/** The stage names of such requests (docs/aws §4.4), by what is tested. */
+/** The stage names of test requests (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = {
@@ -31,13 +31,13 @@ const LOGS: StageLogs = {
 export type TestRequest = {
   readonly method: string;
   readonly target: string;
-  /** Flat list of names and values. */
+  /** A flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string | undefined;
   readonly stageVariables: Readonly<Record<string, string>>;
 };
 
-/** The request that a call describes; without a path it is `usualPath`. @throws ControlError */
+/** Reads the request that a call describes. If the call has no path, `usualPath` is used. @throws ControlError */
 export function readTestRequest(
   body: Readonly<Record<string, unknown>>,
   method: string,
@@ -58,7 +58,7 @@ export function readTestRequest(
 }
 
 /**
- * An exchange for one method without access checks: authorizer, key, throttle and resource policy are
+ * Creates an exchange for one method without access checks: the authorizer, API key, throttle and resource policy are
  * skipped, as on AWS. @throws DefinitionError for a method that cannot be deployed
  */
 export function openMethodExchange(
@@ -72,7 +72,7 @@ export function openMethodExchange(
   const [plan] = deployment.routes.plans;
   if (plan === undefined) throw new TypeError('the deployment of the single method has no route');
   const { routes } = deployment;
-  // The call names the method, so a path that does not match results in empty parameters.
+  // The call specifies the method, so a path that does not match results in empty parameters.
   const unfit = { plan, pathParameters: emptyParameters(plan.resourcePath) };
   const find = (verb: string, path: string) => routes.find(verb, path) ?? unfit;
   return makeExchange(
@@ -84,13 +84,13 @@ export function openMethodExchange(
   );
 }
 
-/** `/pets/{petId}` → `{ petId: '' }`; null if the path has no parameters. */
+/** Returns `{ petId: '' }` for `/pets/{petId}`; null if the path has no parameters. */
 function emptyParameters(resourcePath: string): Readonly<Record<string, string>> | null {
   const names = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [name, '']);
   return names.length === 0 ? null : (Object.fromEntries(names) as Record<string, string>);
 }
 
-/** An exchange for an internal method that only calls this authorizer, on any path. */
+/** Creates an exchange for an internal method that only calls this authorizer, on any path. */
 export function authorizerExchange(
   api: ApiState,
   authorizer: ControlResource,

@@ -24,7 +24,7 @@ export type RestControl = {
   readonly ports: Ports;
 };
 
-/** @throws ControlError NotFoundException, with the text for calls about the API itself [obs] */
+/** Finds an API. @throws ControlError NotFoundException, with the text for calls about the API itself [obs] */
 export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('restApiId');
   const api = apis.state(apiId);
@@ -33,14 +33,16 @@ export function findApi({ apis, accountId }: RestControl, { path }: WireCall): A
   return api;
 }
 
-/** Finds the API for a call below `/resources/`, where AWS names the resource if the API is missing [obs]. */
+/**
+ * Finds the API for a call below `/resources/`. If the API is missing, AWS's error message is about the resource [obs].
+ */
 export function findResources({ apis }: RestControl, { path }: WireCall): ApiState {
   const api = apis.state(path('restApiId'));
   if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');
   return api;
 }
 
-/** How an imported document combines with the existing API. @throws ControlError for an unknown mode */
+/** Returns how an imported document is combined with the existing API. @throws ControlError for an unknown mode */
 export function readImportMode({ query }: WireCall): 'merge' | 'overwrite' {
   const mode = query.get('mode') ?? 'merge';
   if (mode === 'merge' || mode === 'overwrite') return mode;

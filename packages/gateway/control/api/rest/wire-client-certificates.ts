@@ -1,4 +1,4 @@
-/** Client certificates over AWS's REST API. The private key is never shown, as on AWS. */
+/** Client certificates in AWS's REST API. The private key is never shown, as on AWS. */
 import { badRequest, orNotFound } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { collectionRoutes } from './wire-collection.ts';

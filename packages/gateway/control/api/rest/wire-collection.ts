@@ -2,10 +2,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-/**
- * The calls for resources of one kind; absent means that there are none, or that they are implemented
- * separately.
- */
+/** The calls for resources of one kind. An absent call does not exist, or is implemented separately. */
 export type Collection<Item> = {
   readonly all: string;
   readonly one: string;

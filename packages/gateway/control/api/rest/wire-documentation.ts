@@ -148,7 +148,9 @@ function showPart({ id, properties }: ControlResource): object {
   return { id, location, properties: textOf(properties, 'Properties') };
 }
 
-/** `type`, `path` and `name` in the query must all match. `locationStatus` finds locations without a part. */
+/**
+ * The `type`, `path` and `name` in the query must all match. `locationStatus` can select locations that have no part.
+ */
 function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
     throw badRequest('locationStatus UNDOCUMENTED is not supported here');

@@ -1,6 +1,4 @@
-/**
- * Custom domains and base path mappings over AWS's REST API. Settings that would have no effect are refused.
- */
+/** Custom domains and base path mappings in AWS's REST API. Settings that would have no effect are refused. */
 import { badRequest } from '../../control-error.ts';
 import {
   changeDomain,
@@ -83,7 +81,7 @@ const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
   ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
 ];
 
-/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI disables mutual TLS. */
+/** Creates the rule for `replace /mutualTlsAuthentication/truststoreUri`. An empty URI disables mutual TLS. */
 function truststoreRule(name: string): PatchRule<JsonObject> {
   const property = name.replace('t', 'T');
   return {
@@ -177,7 +175,7 @@ function showMapping({ basePath, apiId, stage }: MappingEdit): object {
 
 type MappingEdit = Mapping & { readonly basePath: string };
 
-/** `/restapiId` is AWS's own spelling. */
+/** The path `/restapiId` is AWS's own spelling. */
 const MAPPING_RULES: readonly PatchRule<MappingEdit>[] = [
   { path: '/basePath', on: { replace: (edit, { value }) => ({ ...edit, basePath: readBasePath(value) }) } },
   { path: '/stage', on: { replace: (edit, { value }) => ({ ...edit, stage: value }) } },

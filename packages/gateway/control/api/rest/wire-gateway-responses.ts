@@ -82,7 +82,7 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** @throws DefinitionError for what AWS refuses, before anything is stored */
+/** Stores a gateway response. @throws DefinitionError for what AWS refuses, before anything is stored */
 function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
   const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
   const made = callMadeResource(random.hex(ID_LENGTH), {
@@ -95,7 +95,7 @@ function put(api: ApiState, type: string, properties: JsonObject, { random }: Re
   api.edit({ ...api.resources, gatewayResponses });
 }
 
-/** Patching a default response creates a response that belongs to the API. */
+/** If a call patches a default response, the result becomes a response of the API. */
 function toProperties({
   statusCode: status,
   responseParameters,

@@ -1,4 +1,4 @@
-/** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and related calls */
+/** API keys in AWS's REST API. @see API Gateway API reference, "CreateApiKey" and related calls */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
 import { readPatch } from '../../edits/patch.ts';
@@ -86,7 +86,7 @@ function importRoute(account: Account, random: Random): WireRoute {
   };
 }
 
-/** An invalid row causes a warning; with `failonwarnings` nothing is imported in that case. */
+/** Imports keys. An invalid row causes a warning. With `failonwarnings`, nothing is imported if there is a warning. */
 function importKeys({ query, document }: WireCall, account: Account, random: Random): ControlReply {
   if (query.get('format') !== 'csv') throw badRequest('Invalid format parameter. Must be one of: [csv]');
   const ids: string[] = [];
@@ -125,7 +125,7 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
   const nowEpochMs = account.clock.nowEpochMs();
   return {
     id: random.hex(ID_LENGTH),
-    // AWS also generates a value for an empty one [obs].
+    // AWS also generates a value if the given value is empty [obs].
     value: optionalText(body, 'value') || random.hex(GENERATED_VALUE_LENGTH),
     name: optionalText(body, 'name'),
     description: optionalText(body, 'description'),
@@ -149,5 +149,5 @@ function showKey(key: ApiKey, withValue: boolean): object {
   };
 }
 
-/** A value cannot be changed. */
+/** The value of a key cannot be changed, so it has no rule. */
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));

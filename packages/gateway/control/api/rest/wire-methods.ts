@@ -231,7 +231,7 @@ function methodResponseRoutes(control: RestControl): readonly WireRoute[] {
           const response = getResponse(method, list, call.path('statusCode'));
           return putResponse(method, list, patch(response));
         });
-        // AWS responds with 201 to this one patch [obs].
+        // AWS responds to this patch with 201, unlike other patches [obs].
         return jsonReply(201, show(call));
       },
     },

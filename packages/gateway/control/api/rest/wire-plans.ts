@@ -1,7 +1,4 @@
-/**
- * Usage plans and their keys over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and
- * related calls
- */
+/** Usage plans and their keys in AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and related calls */
 import { badRequest, notFound } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';

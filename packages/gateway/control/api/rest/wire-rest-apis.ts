@@ -1,6 +1,4 @@
-/**
- * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite with a document, delete.
- */
+/** The calls for whole REST APIs in AWS's REST API: create, import, show, patch, overwrite with a document, delete. */
 import { MUST, violation } from '@gatewright/aws/violations';
 import { validationError } from '../../edits/check-members.ts';
 import { badRequest } from '../../control-error.ts';
@@ -108,7 +106,7 @@ function quotaOf({ identity, resources }: ApiState): QuotaName {
   return quotaOfApi(identity.protocol, resources.api);
 }
 
-/** @throws ControlError for the patch, DefinitionError for a policy that AWS refuses */
+/** Patches an API. @throws ControlError for the patch, DefinitionError for a policy that AWS refuses */
 function change(api: ApiState, { body }: WireCall): void {
   const { api: before } = api.resources;
   const patch = readPatch(body, 'updateRestApiInput', API_RULES, apiRefusal);
@@ -141,7 +139,7 @@ function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   return endpoint;
 }
 
-/** `endpointConfigurationTypes` is the only import parameter that does not concern the document. */
+/** Of the import parameters, only `endpointConfigurationTypes` does not concern the document. */
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
   if (types !== null && !ENDPOINT_TYPES.includes(types))

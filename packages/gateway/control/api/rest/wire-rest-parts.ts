@@ -1,4 +1,4 @@
-/** Authorizers, models and request validators over AWS's REST API: one set of calls for all of them. */
+/** Authorizers, models and request validators in AWS's REST API. All three have the same set of calls. */
 import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { partsOf, withParts } from '../../api-parts.ts';
 import { conflict, orNotFound } from '../../control-error.ts';

@@ -21,11 +21,11 @@ export type WireCall = {
 
 export type WireRoute = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/usageplans/{usagePlanId}/keys/{keyId}` */
+  /** The path, such as `/usageplans/{usagePlanId}/keys/{keyId}`. */
   readonly path: string;
   /**
-   * The value of the query's `mode`, which distinguishes two calls with the same path; absent means any
-   * except `import`.
+   * The value of `mode` in the query, which distinguishes two calls with the same path. Absent means any value except
+   * `import`.
    */
   readonly mode?: 'import' | undefined;
   /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
@@ -44,7 +44,10 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
   ValidationException: 400,
 };
 
-/** Handles a call with the first matching route. AWS's calls that have no route are refused by name. */
+/**
+ * Handles a call with the first matching route. A call of AWS's API that has no route is refused with an error that
+ * contains its name.
+ */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
@@ -81,15 +84,15 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     });
   } catch (error) {
     if (error instanceof ControlError) return refuse(STATUS[error.code], error.code, error.message);
-    // Refusals of the deployment compiler are bad requests here; they have no place in a file.
+    // In a call, an error of the deployment compiler is a bad request, because there is no template file to report.
     if (error instanceof DefinitionError) return refuse(400, 'BadRequestException', error.message);
     throw error;
   }
 }
 
 /**
- * The path in the call's ARN. It is decoded like routes: otherwise `/restapis/%61bc` would pass a policy that
- * denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
+ * Returns the path in the call's ARN. It is decoded like routes, because otherwise `/restapis/%61bc` would bypass a
+ * policy that denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
  */
 function resourcePath(segments: readonly string[]): string {
   const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
@@ -133,7 +136,7 @@ export function emptyReply(status: 202 | 204): ControlReply {
 const USUAL_SIZE = 25;
 const MAX_SIZE = 500;
 
-/** One page of a list, and the token of the next one. @throws ControlError for an invalid size or token */
+/** Returns one page of a list, and the token of the next page. @throws ControlError for an invalid size or token */
 export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
   const count = Number(size ?? USUAL_SIZE);
   const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();
@@ -144,7 +147,7 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
   return { page: items.slice(Number(start), end), next };
 }
 
-/** In the form of AWS's REST API: `item`, and `position` if there are more. */
+/** Returns a list in the form of AWS's REST API: `item`, and `position` if there are more items. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
   const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
   return jsonReply(200, { position: next, item: page });

@@ -1,7 +1,7 @@
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** @throws ControlError unless it is a string */
+/** Reads an optional string. @throws ControlError for a value of another type */
 export function optionalText(body: UnknownMembers, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -15,7 +15,7 @@ export function requiredText(body: UnknownMembers, name: string): string {
   return text;
 }
 
-/** @throws ControlError unless it is true or false */
+/** Reads an optional boolean. @throws ControlError for a value of another type */
 export function optionalFlag(body: UnknownMembers, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -23,7 +23,7 @@ export function optionalFlag(body: UnknownMembers, name: string): boolean | unde
   throw badRequest('Invalid request input');
 }
 
-/** A nested object; absent results in undefined. */
+/** Returns a nested object; undefined if it is absent. */
 export function optionalObject(body: UnknownMembers, name: string): UnknownMembers | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -31,7 +31,7 @@ export function optionalObject(body: UnknownMembers, name: string): UnknownMembe
   return Object.fromEntries(Object.entries(value));
 }
 
-/** A list of objects; absent results in an empty list. */
+/** Returns a list of objects; empty if it is absent. */
 export function objectList(body: UnknownMembers, name: string): readonly UnknownMembers[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
@@ -39,7 +39,7 @@ export function objectList(body: UnknownMembers, name: string): readonly Unknown
   return value.map((item: unknown, index) => optionalObject({ [index]: item }, String(index)) ?? {});
 }
 
-/** A map of strings; absent results in an empty map. */
+/** Returns a map of strings; empty if it is absent. */
 export function textMap(body: UnknownMembers, name: string): Readonly<Record<string, string>> {
   const entries = Object.entries(optionalObject(body, name) ?? {});
   return Object.fromEntries(
@@ -50,7 +50,7 @@ export function textMap(body: UnknownMembers, name: string): Readonly<Record<str
   );
 }
 
-/** Timestamps of AWS's REST APIs are seconds since 1970. */
+/** Timestamps in AWS's REST APIs are seconds since 1970. */
 export function epochSeconds(epochMs: number): number {
   return Math.floor(epochMs / 1000);
 }

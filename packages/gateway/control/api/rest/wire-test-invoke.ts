@@ -49,7 +49,7 @@ export function testInvokeRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Falls back to the resource's ANY method. */
+/** Returns the method, or the resource's ANY method if there is none. */
 function getMethodOrAny(api: ApiState, resourceId: string, httpMethod: string): ControlResource {
   const isOwn = api.resources.methods.some(
     ({ properties }) => properties['ResourceId'] === resourceId && properties['HttpMethod'] === httpMethod,
@@ -81,18 +81,18 @@ async function invokeMethod(
 }
 
 /**
- * Limits of a streamed response; whichever is reached first applies (developer guide, "Troubleshoot issues
+ * The limits of a streamed response. The limit that is reached first applies (developer guide, "Troubleshoot issues
  * with response streaming").
  */
 const STREAM_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 35_000 };
 
-/** Ports for a request that must not appear in the API's logs, metrics or traces. */
+/** Returns ports for a request that must not appear in the API's logs, metrics or traces. */
 function unseen(at: Ports, own: Partial<Ports>): Ports {
   const nothing = { write: () => undefined };
   return { ...at, log: nothing, logGroups: nothing, metrics: undefined, traces: undefined, ...own };
 }
 
-/** The authorizer's result, even if it would deny the request. */
+/** Returns the authorizer's result, even if it would deny the request. */
 async function invokeAuthorizer(
   api: ApiState,
   authorizer: ControlResource,
@@ -121,7 +121,7 @@ async function invokeAuthorizer(
     }),
   );
   const { caller } = received;
-  // A result that cannot be read is a 500 before the authorizer can allow anything.
+  // If the result cannot be read, the response is 500 before the authorizer can allow anything.
   const said = caller === undefined && reply.status === 500 ? undefined : parsePolicy(call?.result);
   const isKnown = caller !== undefined || said !== undefined;
   const facts = {
@@ -148,7 +148,10 @@ function parsePolicy(answer: string | undefined): Record<string, unknown> | unde
   return { principalId, policy: JSON.stringify(policyDocument) };
 }
 
-/** The front end adds request ids and, on errors, the content type; a test does not pass through it [obs]. */
+/**
+ * Removes request ids and, from errors, the content type. The front end adds these headers, and a test does not pass
+ * through the front end [obs].
+ */
 function shownHeaders(reply: Reply): readonly (readonly [string, string])[] {
   const headers = pairs(withoutFrontEnd(reply.headers));
   const isError = headers.some(([name]) => name.toLowerCase() === 'x-amzn-errortype');
@@ -161,7 +164,7 @@ function gather(headers: readonly (readonly [string, string])[]): Record<string,
   return Object.fromEntries(gathered);
 }
 
-/** The reason in parentheses in the gateway's own log line. */
+/** Returns the reason, which is in parentheses in the gateway's own log line. */
 function reasonIn(line: string): string {
   const bracket = line.indexOf(' (');
   return bracket === -1 ? line : line.slice(bracket + 2, -1);

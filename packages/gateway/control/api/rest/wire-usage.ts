@@ -1,6 +1,4 @@
-/**
- * Usage of a plan by keys, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage"
- */
+/** The usage of a plan by keys, in AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
 import { badRequest } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { dayOf, parseDay, printDay } from '../../../core/metering/quota-period.ts';
@@ -11,9 +9,9 @@ import type { PlanKey, UsagePlan } from '../../metering/usage-plans.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireRoute } from './wire-router.ts';
 
-/** More than the range for which AWS keeps figures. */
+/** The maximum number of days in a call, which is longer than AWS stores usage data. */
 const MAX_DAYS = 90;
-/** The remaining amount without a quota: the largest possible limit. */
+/** The remaining amount if there is no quota. It is the largest possible limit. */
 const UNLIMITED = 2_147_483_647;
 
 export function usageRoutes(account: Account): readonly WireRoute[] {
@@ -59,7 +57,8 @@ function readDay(query: URLSearchParams, name: string): number {
 }
 
 /**
- * `values`: for each key, `[used, remaining at the end of the day]` for each day; future days are omitted.
+ * Returns the usage. `values` contains, for each key, `[used, remaining at the end of the day]` for each day. Future
+ * days are omitted.
  */
 function showUsage(
   plan: UsagePlan,

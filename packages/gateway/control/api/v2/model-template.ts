@@ -1,9 +1,9 @@
-/** GetModelTemplate: a sample mapping template that gives a payload the structure of a model. */
+/** GetModelTemplate returns a sample mapping template that gives a payload the structure of a model. */
 import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
-/** Models may refer to each other in circles, so the depth is limited. */
+/** Models may refer to each other in a cycle, so the depth is limited. */
 const MAX_DEPTH = 8;
 
 /** References to other models are shown as empty objects. */

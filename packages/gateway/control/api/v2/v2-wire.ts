@@ -16,7 +16,7 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 export const APIS = '/v2/apis';
 export const API = `${APIS}/{apiId}`;
 
-/** @throws ControlError NotFoundException */
+/** Finds an HTTP or WebSocket API. @throws ControlError NotFoundException */
 export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('apiId');
   const api = apis.state(apiId);
@@ -25,7 +25,7 @@ export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall):
   return api;
 }
 
-/** @throws ControlError for a missing member, in AWS's words for validation */
+/** Requires members in a body. @throws ControlError for a missing member, with AWS's validation message */
 export function requireMembers(body: WireCall['body'], names: readonly string[]): void {
   for (const name of names)
     if (body[name] === undefined || body[name] === null || body[name] === '')
@@ -34,7 +34,7 @@ export function requireMembers(body: WireCall['body'], names: readonly string[])
 
 const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
 
-/** Refuses in a call what would be reported as not applied in a template. @throws ControlError */
+/** Refuses properties in a call that would be reported as not applied in a template. @throws ControlError */
 export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...callMadeResource(type, properties), type, physicalId: type, dependsOn: [] };
   const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
@@ -46,7 +46,7 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` if there are more. */
+/** Returns one page of a list in the form of apigatewayv2: `items`, and `nextToken` if there are more items. */
 export function pageReply(items: readonly unknown[], query: URLSearchParams, name = 'items'): ControlReply {
   const { page, next } = cutPage(items, query.get('maxResults'), query.get('nextToken'));
   return jsonReply(200, { [name]: page, nextToken: next });

@@ -55,7 +55,7 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
   ];
 }
 
-/** In template form. @throws ControlError for what AWS refuses */
+/** Reads a routing rule into template form. @throws ControlError for what AWS refuses */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
   const properties: JsonObject = Object.fromEntries(
     MEMBERS.map((name) => [capitalise(name), renameMembers(body[name], capitalise)]),
@@ -73,7 +73,7 @@ function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** All member names are defined by AWS; none is a key that a user chose. */
+/** AWS defines all member names, so none of them is a key that a user chose. */
 function renameMembers(value: unknown, format: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
   if (isJsonObject(value))

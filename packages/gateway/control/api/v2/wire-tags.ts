@@ -1,6 +1,4 @@
-/**
- * Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by ARN.
- */
+/** Tags in both of AWS's APIs, by ARN: tags of APIs, stages, custom domains, VPC links, API keys and usage plans. */
 import { badRequest, orNotFound } from '../../control-error.ts';
 import { findReservedTag, stackTags } from '../../loading/stack-tags.ts';
 import { readTags, tagList } from '../../loading/tag-list.ts';
@@ -71,17 +69,17 @@ function add(call: WireCall, control: RestControl): void {
   tagged.put(tags);
 }
 
-/** API reference, "TagResource". */
+/** Refuses reserved tag keys (API reference, "TagResource"). */
 function refuseReserved(keys: readonly string[]): void {
   const reserved = findReservedTag(keys);
   if (reserved !== undefined)
     throw badRequest(`The tag key ${reserved} must not start with aws:, which is reserved for AWS`);
 }
 
-/** `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}` */
+/** Matches an ARN such as `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}`. */
 const ARN = /^arn:[^:]+:apigateway:[^:]*::\/(\w+)\/([^/]+)(?:\/stages\/([^/]+))?$/;
 
-/** @throws ControlError for an ARN that names no taggable resource */
+/** Finds the resource of an ARN. @throws ControlError for an ARN that does not identify a taggable resource */
 function find({ path }: WireCall, { apis }: RestControl): Tagged {
   const [, noun = '', id = '', stageName] = ARN.exec(path('arn')) ?? [];
   const found =

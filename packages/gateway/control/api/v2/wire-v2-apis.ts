@@ -1,6 +1,4 @@
-/**
- * HTTP and WebSocket APIs as a whole over apigatewayv2: create, quick create, import, show, change, delete.
- */
+/** The calls for whole HTTP and WebSocket APIs in apigatewayv2: create, quick create, import, show, change, delete. */
 import { refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { badRequest } from '../../control-error.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
@@ -136,8 +134,8 @@ function refuseWarnings({ query }: WireCall, warnings: readonly string[]): void 
 }
 
 /**
- * `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not
- * created by quick create
+ * Applies `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not created
+ * by quick create
  */
 function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResources {
   const [target, routeKey] = [optionalText(body, 'target'), optionalText(body, 'routeKey')];

@@ -1,4 +1,4 @@
-/** Custom domains and API mappings over apigatewayv2, for the same domains as REST's base path mappings. */
+/** Custom domains and API mappings in apigatewayv2. The domains are the same as those with REST base path mappings. */
 import { changeDomain, createDomain, getDomain } from '../../domains/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../domains/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../domains/read-domains.ts';
@@ -55,8 +55,8 @@ function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
 }
 
 /**
- * In the form of REST's domains, which is how they are stored. @throws ControlError for what would not be
- * enforced
+ * Reads a domain into the form of a REST domain, in which all domains are stored. @throws ControlError for properties
+ * that would not be enforced
  */
 function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   const named = readFields(body, FIELDS);

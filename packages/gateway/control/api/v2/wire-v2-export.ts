@@ -7,7 +7,7 @@ import type { ApiResources, ApiState } from '../../api-state.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
-/** AWS's version of the document format of HTTP APIs; there is only one. */
+/** The version of AWS's document format for HTTP APIs. There is only one version. */
 const ALGORITHM = '1.0';
 
 export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
@@ -36,7 +36,7 @@ export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** @throws ControlError for what AWS does not export */
+/** Reads the export format. @throws ControlError for anything that AWS does not export */
 function readExportFormat({ path, query }: WireCall, { identity }: ApiState): 'JSON' | 'YAML' {
   if (identity.protocol !== 'http') throw badRequest('Export is supported for HTTP APIs only');
   if (path('specification').toUpperCase() !== 'OAS30')

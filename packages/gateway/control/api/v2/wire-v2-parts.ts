@@ -1,5 +1,5 @@
 /**
- * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: common calls for every
+ * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs. The calls are the same for every
  * row of the table.
  */
 import { partsOf, withParts } from '../../api-parts.ts';
@@ -22,8 +22,8 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /**
- * What the editable parts of HTTP and WebSocket APIs have beyond their rows in `resource-types/v2-types.ts`:
- * defaults and dependencies. @see API Gateway Version 2 API reference, "Resources"
+ * The properties of the editable parts of HTTP and WebSocket APIs that are not in their rows in
+ * `resource-types/v2-types.ts`: defaults and dependencies. @see API Gateway Version 2 API reference, "Resources"
  */
 type PartKind = PartRules & {
   readonly type: string;
@@ -33,9 +33,9 @@ type PartKind = PartRules & {
 };
 
 type PartRules = {
-  /** A property whose default value AWS accepts but does not store. */
+  /** Returns a property whose default value AWS accepts but does not store. */
   readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
-  /** Defaults that AWS shows. */
+  /** Returns the defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   /** Whether a part of another kind requires the part with this id. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
@@ -44,8 +44,8 @@ type PartRules = {
 const ROUTES: PartRules = { usual: () => ({ apiKeyRequired: false, authorizationType: 'NONE' }) };
 
 const INTEGRATIONS: PartRules = {
-  // Terraform's provider sends it with every integration, but expects none from HTTP APIs (its
-  // integration.go, diffs).
+  // Terraform's provider sends PassthroughBehavior with every integration, but does not expect an HTTP API to return it
+  // (its integration.go, diffs).
   unkept: (protocol, { PassthroughBehavior }) =>
     protocol === 'http' && PassthroughBehavior === 'WHEN_NO_MATCH' ? 'PassthroughBehavior' : undefined,
   usual: (protocol, properties) => ({
@@ -185,7 +185,7 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** The parts of the API, or of the owner in the path. @throws ControlError NotFoundException */
+/** Lists the parts of the API, or of the owner in the path. @throws ControlError NotFoundException */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
   const owner = ownerOf(kind);
   const all = partsOf(api.resources, kind.part);
@@ -221,7 +221,7 @@ function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi
   return { api, part };
 }
 
-/** The properties after a call's changes. @throws ControlError for what is not applied here */
+/** Returns the properties after a call's changes. @throws ControlError for properties that are not applied here */
 function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
   const said = mergeFields(before, call.body, kind.fields);
   const unkept = kind.unkept?.(identity.protocol, said);
@@ -286,8 +286,8 @@ function integrationInUse({ routes }: ApiState['resources'], id: string): string
 }
 
 /**
- * An authorizer can only be changed together with its type (terraform-provider-aws#35821); the type NONE
- * removes it (aws-cdk#14424, cloudformation-coverage-roadmap#2184). @throws ControlError
+ * An authorizer can only be changed together with its authorization type (terraform-provider-aws#35821). The type NONE
+ * removes the authorizer (aws-cdk#14424, cloudformation-coverage-roadmap#2184). @throws ControlError
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;

@@ -1,6 +1,5 @@
 /**
- * VPC links over both of AWS's APIs: links of REST APIs, which are changed by patches, and links of HTTP
- * APIs.
+ * VPC links in both of AWS's APIs. VPC links of REST APIs are changed by patches, unlike the VPC links of HTTP APIs.
  */
 import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { notFound } from '../../control-error.ts';
@@ -26,7 +25,7 @@ const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
   rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
   http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
 };
-/** The editable fields; load balancers, subnets and security groups of a link cannot be changed. */
+/** The editable fields. The load balancers, subnets and security groups of a VPC link cannot be changed. */
 const CHANGED: Readonly<Record<Kind, readonly Field[]>> = {
   rest: FIELDS.rest.filter(({ wire }) => wire === 'name' || wire === 'description'),
   http: FIELDS.http.filter(({ wire }) => wire === 'name'),

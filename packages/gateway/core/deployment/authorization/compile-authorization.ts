@@ -1,4 +1,4 @@
-/** Authorization of a method or route: its AuthorizationType, authorizer and scopes. */
+/** The authorization of a method or route: its AuthorizationType, authorizer and scopes. */
 import { DefinitionError } from '../../errors.ts';
 import { compileRestLambdaAuthorizer, compileV2LambdaAuthorizer } from './compile-authorizer.ts';
 import {
@@ -19,7 +19,7 @@ type AuthorizationSources = {
 };
 
 /**
- * Compiles it for REST methods. @throws DefinitionError for what AWS refuses, in AWS's words where they are
+ * Compiles the authorization of a REST method. @throws DefinitionError for what AWS refuses, in AWS's words if they are
  * recorded.
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
@@ -53,7 +53,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
   return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
 
-/** Compiles it for HTTP and WebSocket routes. @throws DefinitionError */
+/** Compiles the authorization of an HTTP or WebSocket route. @throws DefinitionError */
 export function compileV2Authorization(
   route: PropertyBag,
   from: AuthorizationSources,
@@ -85,8 +85,8 @@ export function compileV2Authorization(
 }
 
 /**
- * Checks every authorizer, because AWS refuses an invalid one on creation, whether or not a method names it.
- * @throws DefinitionError
+ * Checks every authorizer, because AWS refuses to create an invalid authorizer, even if no method uses it. @throws
+ * DefinitionError
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
   const type = readText(requireValid(bag), 'Type');
@@ -96,7 +96,7 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS or JWT');
 }
 
-/** Does the same for HTTP and WebSocket APIs. @throws DefinitionError */
+/** Checks every authorizer of an HTTP or WebSocket API. @throws DefinitionError */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(requireValid(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
@@ -120,15 +120,14 @@ function unknownAuthorizerType(
 }
 
 /**
- * The REST wording was recorded 2024-04-15; the others follow by analogy, the JWT one as public threads quote
- * it.
+ * The REST wording was recorded 2024-04-15. Public threads quote the JWT wording. All other wordings are by analogy.
  */
 const REST_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
 const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid authorizer.';
 
-/** The authorizer that the method names, if its type matches the authorization type. */
+/** Returns the authorizer of the method, if the authorizer's type matches the authorization type. */
 function findAuthorizer(
   method: PropertyBag,
   { authorizers }: Pick<AuthorizationSources, 'authorizers'>,
@@ -143,7 +142,7 @@ function findAuthorizer(
 }
 
 const MAX_SCOPES = 10;
-/** RFC 6749 §3.3; excludes characters that could end the quoted string in a challenge. */
+/** The syntax of a scope in RFC 6749 §3.3. It excludes characters that could end the quoted string in a challenge. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 
 function readScopes(method: PropertyBag): readonly string[] {

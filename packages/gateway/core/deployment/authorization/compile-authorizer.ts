@@ -12,7 +12,7 @@ import type { FullMatch } from '../../mapping/full-match.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from '../model.ts';
 
-/** The timeout of a REST or WebSocket authorizer; for HTTP APIs, it is 10 s (docs/aws §4.3). */
+/** The timeout of a REST or WebSocket authorizer. For HTTP APIs, the timeout is 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
@@ -54,7 +54,7 @@ function readTarget(bag: PropertyBag): FunctionTarget {
   return target.target;
 }
 
-/** `IdentityValidationExpression`. @throws DefinitionError */
+/** Reads `IdentityValidationExpression`. @throws DefinitionError */
 export function readValidation(bag: PropertyBag): FullMatch | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');
   if (pattern === '') return undefined;
@@ -71,7 +71,7 @@ type LambdaAuthorizerSources = {
   readonly invokePermissions: InvokePermissions;
 };
 
-/** REST: TOKEN and REQUEST (docs/aws §4.1, §4.2). */
+/** Compiles a Lambda authorizer of a REST API: TOKEN and REQUEST (docs/aws §4.1, §4.2). */
 export function compileRestLambdaAuthorizer(
   bag: PropertyBag,
   type: 'TOKEN' | 'REQUEST',
@@ -118,12 +118,12 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
   if (version === '2.0') return 'http-2.0';
   throw new DefinitionError(
     bag.place('AuthorizerPayloadFormatVersion'),
-    // AWS's wording (hashicorp/terraform-provider-aws#15181); AWS accepts "1.0" and "2.0".
+    // AWS's wording (hashicorp/terraform-provider-aws#15181). The accepted values are "1.0" and "2.0".
     'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer',
   );
 }
 
-/** HTTP and WebSocket: REQUEST (docs/aws §4.5, §4.7). */
+/** Compiles a Lambda authorizer of an HTTP or WebSocket API: REQUEST (docs/aws §4.5, §4.7). */
 export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',

@@ -4,21 +4,21 @@ import { readBlock, readTextList } from '../properties.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { ResourcePolicy } from '../model.ts';
 
-/** The maximum length of the document as JSON (quota of API Gateway, which AWS raises on request). */
+/** The maximum length of the policy document as JSON (quota of API Gateway, which AWS raises on request). */
 export const POLICY_CHARACTERS = 8_192;
 const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
 
 export type PolicySurroundings = {
-  /** The VPC of each VPC endpoint of private APIs; absent means that none is known. */
+  /** The VPC of each VPC endpoint of private APIs; absent means that no VPC is known. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /** Absent means AWS's default quota. */
+  /** The maximum length of the policy; absent means AWS's default quota. */
   readonly policyCharacters?: number;
 };
 
 /**
- * Undefined for a public API without a policy, which is open to everyone. `apiArn`:
- * `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses, in
- * AWS's words.
+ * Compiles a resource policy. Returns undefined for a public API without a policy, which is open to everyone. `apiArn`:
+ * `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses, in AWS's
+ * words.
  */
 export function compileResourcePolicy(
   api: PropertyBag,
@@ -39,7 +39,7 @@ export function compileResourcePolicy(
   return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
-/** Empty if the template sets no type; AWS then uses EDGE.  @throws DefinitionError */
+/** Returns the endpoint types; empty if the template sets none, in which case AWS uses EDGE. @throws DefinitionError */
 export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');
   const types = block === undefined ? [] : readTextList(block, 'Types');
@@ -52,7 +52,7 @@ export function readEndpointTypes(api: PropertyBag): readonly string[] {
   return types;
 }
 
-/** Accepts a map, or its JSON text; osls writes an empty text for no policy. */
+/** Reads a policy that is a map or the JSON text of a map. osls writes an empty text if there is no policy. */
 function readDocument(api: PropertyBag): unknown {
   const value = api.properties['Policy'];
   if (value === undefined || value === null || value === '') return undefined;

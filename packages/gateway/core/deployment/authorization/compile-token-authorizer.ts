@@ -1,6 +1,6 @@
 /**
- * Authorizers that verify JSON Web Tokens without a function: JWT of HTTP and REST APIs, COGNITO_USER_POOLS
- * of REST APIs.
+ * Authorizers that verify JSON Web Tokens without a function: JWT for HTTP and REST APIs, and COGNITO_USER_POOLS for
+ * REST APIs.
  */
 import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { parseArn } from '@gatewright/aws/arn';
@@ -16,11 +16,11 @@ import type { PropertyBag } from '../properties.ts';
 import type { Assumptions } from '../assumptions.ts';
 import type { IdentitySource, StageText, TokenAuthorizer } from '../model.ts';
 
-/** Quotas of API Gateway (docs/aws §4.5). */
+/** A quota of API Gateway (docs/aws §4.5). */
 const MAX_AUDIENCES = 50;
 
 /**
- * `AuthorizerType: JWT` of an HTTP API.
+ * Compiles `AuthorizerType: JWT` of an HTTP API.
  * @throws DefinitionError
  */
 export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
@@ -43,9 +43,9 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
 }
 
 /**
- * `Type: JWT` of a REST API (2026). CloudFormation's property names are not public yet; these follow the
- * developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?,
- * RequiredClaims?}`, where `RequiredClaims` maps names to one or several values, or lists the names.
+ * Compiles `Type: JWT` of a REST API (2026). CloudFormation's property names are not public yet, so these names follow
+ * the developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?,
+ * RequiredClaims?}`. `RequiredClaims` maps names to one or several values, or is a list of names.
  * @throws DefinitionError
  */
 export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
@@ -74,8 +74,8 @@ export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
 const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
- * `Type: COGNITO_USER_POOLS`. Stage variables may name the pool. A method without scopes accepts ID tokens;
- * one with scopes accepts access tokens. @throws DefinitionError
+ * Compiles `Type: COGNITO_USER_POOLS`. Stage variables may contain the pool. A method without scopes accepts ID tokens,
+ * and a method with scopes accepts access tokens. @throws DefinitionError
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,
@@ -105,7 +105,7 @@ export function compileCognitoAuthorizer(
   };
 }
 
-/** Only the pool may be named by stage variables (developer guide). */
+/** Stage variables may be used only for the user pool (developer guide). */
 function readProvider(bag: PropertyBag, text: string): StageText {
   const { service, resource } = parseArn(text) ?? {};
   if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
@@ -122,7 +122,8 @@ function poolOf(issuer: string): TrustedIssuer {
 }
 
 /**
- * The pools depend on the stage; an ARN that is incomplete because a variable is missing matches no issuer.
+ * Returns the issuers by stage, because the pools depend on stage variables. An ARN that is incomplete because a
+ * variable is missing matches no issuer.
  */
 function issuersByStage(providers: readonly StageText[]): TokenAuthorizer['issuersOf'] {
   return (variables) =>
@@ -143,7 +144,7 @@ function describe(bag: PropertyBag): Pick<TokenAuthorizer, 'authorizerId' | 'nam
   return { authorizerId: bag.id, name: readText(bag, 'Name', bag.logicalId) };
 }
 
-/** `iss` of a user pool's tokens: `https://cognito-idp.{region}.amazonaws.com/{poolId}`. */
+/** Returns the `iss` of a user pool's tokens: `https://cognito-idp.{region}.amazonaws.com/{poolId}`. */
 export function userPoolIssuer(region: string, poolId: string): string {
   return `${regionalAddress('cognito-idp', region)}/${poolId}`;
 }
@@ -184,7 +185,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   return { issuer, audience };
 }
 
-/** AWS accepts only https; a loopback issuer may use http, for development. */
+/** AWS accepts only https. For development, a loopback issuer may use http. */
 function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, search, hash, username, password } = new URL(text);
@@ -247,7 +248,7 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
   return item;
 }
 
-/** Unknown settings are refused, because the user would rely on a check that is not made. */
+/** Refuses unknown settings, because the user would rely on a check that does not take place. */
 function refuseUnknownSettings(block: PropertyBag, known: readonly string[]): void {
   const unknown = Object.keys(block.properties).find((property) => !known.includes(property));
   if (unknown !== undefined)

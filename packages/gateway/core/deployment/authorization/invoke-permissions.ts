@@ -1,6 +1,6 @@
 /**
- * Whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
- * deploys an API without the permission, and then every call results in 500.
+ * Checks whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
+ * deploys an API without the permission, but every call then results in 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
@@ -10,33 +10,31 @@ import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { FunctionTarget, Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** Evaluated for each call, because permissions change without a deployment. */
+/** The check runs for each call, because permissions can change without a deployment. */
 type InvokeCheck = () => boolean;
 
 export interface InvokePermissions {
   /**
-   * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined
-   * means that permissions are not checked.
+   * Returns a check, or undefined if permissions are not checked. `sources` are the origins of calls, below the ARN of
+   * the API. Permission for one of them is enough.
    */
   checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
 }
 
 /**
- * The default without `--roles on`, because a template that is only partly started often lacks permissions.
+ * Without `--roles on`, permissions are not checked, because a template that is only partly started often lacks
+ * permissions.
  */
 export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
 
-/** Permissions by the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
+/** Returns the permissions for the ARN of an API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
 
 export interface PermissionSource {
   readonly version: number;
-  /** Resources of type `AWS::Lambda::Permission`. */
+  /** The resources of type `AWS::Lambda::Permission`. */
   readonly permissions: readonly PropertyBag[];
-  /**
-   * Returns false for functions outside these stacks: their permissions are unknown, and their owner checks
-   * them.
-   */
+  /** Returns false for a function outside these stacks. Its permissions are unknown, and its owner checks them. */
   isOwn(functionName: string): boolean;
 }
 
@@ -47,11 +45,11 @@ const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 
 
 type Grant = {
   /**
-   * A version, an alias or the function itself: permission for one does not extend to another
-   * (docs/aws §8.1).
+   * The version, the alias or the function itself to which the permission applies. Permission for one does not extend
+   * to another (docs/aws §8.1).
    */
   readonly owner: NamedFunction;
-  /** Undefined means any account. */
+  /** The account of the permission; undefined means any account. */
   readonly accountId: string | undefined;
   readonly covers: (source: string) => boolean;
 };
@@ -101,7 +99,10 @@ function isForGateway(permission: PropertyBag): boolean {
   );
 }
 
-/** A permission that cannot be read grants nothing and does not affect the others; the load reported it. */
+/**
+ * Reads a permission. If it cannot be read, it grants nothing and does not affect other permissions. The fault is
+ * reported when the template is loaded.
+ */
 function readGrant(permission: PropertyBag): Grant[] {
   const named = textIn(permission, 'FunctionName');
   const pattern = textIn(permission, 'SourceArn');
@@ -116,14 +117,14 @@ function readGrant(permission: PropertyBag): Grant[] {
   ];
 }
 
-/** Empty if absent; undefined if it is not a string. */
+/** Returns an empty text if the property is absent, and undefined if it is not a string. */
 function textIn({ properties }: PropertyBag, name: string): string | undefined {
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A deployment does not know its stages, so permission for one stage counts for all stages. */
+/** A deployment does not know its stages, so permission for one stage is treated as permission for all stages. */
 function ofAnyStage(pattern: string): string {
   const [api = '', stage, ...rest] = pattern.split('/');
   return stage === undefined || stage === 'authorizers' || rest.length === 0
@@ -131,15 +132,15 @@ function ofAnyStage(pattern: string): string {
     : [api, '*', ...rest].join('/');
 }
 
-/** `/{stage}/GET/pets/*`, with `*` for each path variable; `ANY` means every method. */
+/** Returns sources such as `/{stage}/GET/pets/*`, with `*` for each path variable. `ANY` means every method. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
   return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
 }
 
 /**
- * `/{stage}/GET/pets/*` of an HTTP API, and the form with the variables as written, which its tools use;
- * `/{stage}/$default` or `/{stage}/$connect` without a path.
+ * Returns `/{stage}/GET/pets/*` for a route of an HTTP API, and the form with the variables as written, which tools for
+ * HTTP APIs use. For a route without a path, returns `/{stage}/$default` or `/{stage}/$connect`.
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
   const [verb = '', path] = routeKey.split(' ');
@@ -149,8 +150,9 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 }
 
 /**
- * Whether the gateway may make these calls; undefined means always: the integration has a role, or a stage
- * variable names the function or alias, and AWS then leaves the permission to the user.
+ * Returns a check whether the gateway may make these calls. Undefined means that the calls are always allowed, because
+ * the integration has a role, or because a stage variable contains the function or alias. In the second case AWS leaves
+ * the permission to the user.
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,
@@ -163,7 +165,7 @@ export function findInvokeCheck(
   return hasRole || isNamedByStage ? undefined : permissions.checkOf(ownerOf(target), sources);
 }
 
-/** AWS deploys the API without the permission, and then every call fails. */
+/** Adds the check to an integration. AWS deploys the API without the permission, but every call then fails. */
 export function withInvokeCheck(
   integration: Integration,
   role: unknown,

@@ -12,9 +12,9 @@ const OF_METHOD = /^method\.request\.(?:header|querystring|path|multivalueheader
 const OF_INTEGRATION = /^integration\.request\.(header|querystring|path)\.(.+)$/;
 
 /**
- * The parameters that distinguish cached responses of a method. The default namespace is the resource;
- * resources that share a namespace share entries, as AWS documents. @throws DefinitionError for a parameter
- * that the method does not declare or the integration does not map
+ * Returns the parameters that distinguish the cached responses of a method. The default namespace is the resource.
+ * Resources with the same namespace share cache entries, as AWS documents. @throws DefinitionError for a parameter that
+ * the method does not declare or the integration does not map
  */
 export function compileCacheKey(method: PropertyBag, resourceId: string): CacheKeyPlan {
   const block = readBlock(method, 'Integration');

@@ -28,7 +28,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     );
   return {
     kind: 'http-api-proxy',
-    // A listener has no URL; `--vpc-link` or an instance supplies its address.
+    // A listener has no URL. Its address is set by `--vpc-link` or an instance.
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,
     serviceArn: listener?.[1] === undefined ? undefined : uri,

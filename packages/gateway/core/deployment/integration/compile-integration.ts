@@ -14,22 +14,21 @@ import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
 /**
- * REST integration timeouts range from 50 ms to 29 s; Regional and private APIs may raise the maximum (June
- * 2024).
+ * The timeout of a REST integration is 50 ms to 29 s. Regional and private APIs may have a higher maximum (June 2024).
  */
 const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
 /**
- * Streamed responses may take this long on every type of endpoint (developer guide, "Stream the integration
+ * Streamed responses may take up to 15 minutes on every type of endpoint (developer guide, "Stream the integration
  * response").
  */
 const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
-/** The longest pause within a stream. */
+/** The longest time without data in a stream. */
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-/** The scheme must be literal; the rest may come from stage variables. */
+/** The scheme must be literal, but the rest of the URI may come from stage variables. */
 export const HTTP_URI = /^https?:\/\/[^/]/i;
 
-/** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded */
+/** Compiles an integration. @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded */
 export function compileIntegration(
   method: PropertyBag,
   streamIdleMs: number = STREAM_IDLE_MS.regional,
@@ -67,7 +66,9 @@ export function isStreamed(block: PropertyBag): boolean {
   );
 }
 
-/** Refuses features that need the complete response: templates and caching. */
+/**
+ * Compiles a streamed response. Features that need the complete response, such as templates and caching, are refused.
+ */
 function compileStream(
   method: PropertyBag,
   block: PropertyBag,
@@ -183,7 +184,7 @@ function compileAws(
   );
 }
 
-/** Required for every integration except MOCK [obs]. */
+/** Reads the HTTP method, which every integration except MOCK requires [obs]. */
 export function readVerb(
   block: PropertyBag,
   property: 'IntegrationHttpMethod' | 'IntegrationMethod' = 'IntegrationHttpMethod',
@@ -206,7 +207,10 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
   };
 }
 
-/** AWS deploys a mapping of these headers, and then every call fails before it is sent [obs]. */
+/**
+ * Returns a misconfigured integration if one of these headers is mapped. AWS deploys such a mapping, but every call
+ * then fails before it is sent [obs].
+ */
 export function refuseAtRunTime(
   parameters: readonly RequestParameter[],
   toAws: boolean,

@@ -26,10 +26,10 @@ import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
 const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
-/** These integrations have no method responses; the route's `frames` produce the reply. */
+/** These integrations have no method responses. The route's `frames` produce the reply. */
 const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
-/** `type`: any except AWS_PROXY. @throws DefinitionError for what AWS refuses */
+/** Compiles an integration of any `type` except AWS_PROXY. @throws DefinitionError for what AWS refuses */
 export function compileMessageIntegration(
   integration: PropertyBag,
   type: string,
@@ -151,14 +151,14 @@ function readSelection(bag: PropertyBag): string | undefined {
   return expression === '' ? undefined : expression.replace(/^\$default$/, '\\$default');
 }
 
-/** Without an expression, templates are chosen by media type, as on REST APIs. */
+/** Compiles templates. Without a selection expression, they are selected by media type, as on REST APIs. */
 function compileTemplates(bag: PropertyBag, property: string, selection: string | undefined) {
   return selection === undefined
     ? compileMediaTemplates(bag, property)
     : compileMediaTemplates(bag, property, (key) => key);
 }
 
-/** Returns the key for the text that the expression selects from. */
+/** Returns a function that evaluates the selection expression for a text and returns the key. */
 function compileSelection(bag: PropertyBag, expression: string): (text: string) => string | undefined {
   const selection = compileMessageRouting(expression, new Map());
   if (selection.kind === 'compiled') return (text) => selection.routing.select(text);
@@ -169,8 +169,8 @@ function compileSelection(bag: PropertyBag, expression: string): (text: string) 
 }
 
 /**
- * Reports responses that belong to no integration. `integrations`: undefined on HTTP APIs, which do not map
- * responses this way.
+ * Reports responses that do not belong to an integration. `integrations` is undefined for HTTP APIs, which have no such
+ * responses.
  */
 export function noteStrayResponses(
   responses: readonly PropertyBag[],
@@ -191,7 +191,10 @@ export function noteStrayResponses(
   }
 }
 
-/** The responses of an integration in template order; undefined if it has no responses. @throws DefinitionError */
+/**
+ * Compiles the responses of an integration, in template order. Returns undefined if there are none. @throws
+ * DefinitionError
+ */
 export function compileFrames(
   integration: PropertyBag | undefined,
   responses: readonly PropertyBag[],
@@ -210,7 +213,7 @@ function compileFrame(response: PropertyBag): FrameResponse {
   };
 }
 
-/** `$default`, or a regular expression between slashes: `/4\d\d/`. */
+/** Reads a key, which is `$default` or a regular expression between slashes, such as `/4\d\d/`. */
 function readKey(response: PropertyBag): string | undefined {
   const key = readText(response, 'IntegrationResponseKey');
   if (/^\\?\$default$/.test(key)) return undefined;
@@ -226,15 +229,15 @@ function readKey(response: PropertyBag): string | undefined {
 const SOURCES = /\b(request\.body|integration\.response)\b((?:\.(?:multivalue)?header\.[A-Za-z0-9_-]+)?)/g;
 
 /**
- * The key by message and response: `${request.body.kind}`, `${integration.response.statuscode}`,
- * `${integration.response.header.X}`, `${integration.response.multivalueheader.X}`,
- * `${integration.response.body.kind}`.
+ * Returns a function that selects the key by message and response. The expression may contain `${request.body.kind}`,
+ * `${integration.response.statuscode}`, `${integration.response.header.X}`,
+ * `${integration.response.multivalueheader.X}` and `${integration.response.body.kind}`.
  */
 function compileAnswerSelection(
   response: PropertyBag,
   expression: string,
 ): NonNullable<FrameResponse['selectTemplate']> {
-  // Joins both into one document, so that the syntax of route selection expressions applies.
+  // Joins the message and the response into one document, so that the syntax of route selection expressions applies.
   const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
     source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
   );

@@ -18,7 +18,7 @@ export function compileParameterChanges(integration: PropertyBag): ParameterChan
   };
 }
 
-/** @throws DefinitionError for what AWS refuses */
+/** Compiles `ResponseParameters`. @throws DefinitionError for what AWS refuses */
 export function compileResponseChanges(integration: PropertyBag): ParameterChanges['response'] {
   const byStatus = readBlock(integration, 'ResponseParameters');
   return new Map(
@@ -28,7 +28,7 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
         throw new DefinitionError(integration.place(place), `"${status}" is not a status from 200 to 599`);
       const block = readBlock(byStatus, status);
       if (block === undefined) return [Number(status), []];
-      // CloudFormation wraps the changes in a list; the API itself expects a map.
+      // CloudFormation wraps the changes in a list, whereas the API expects a map.
       if (!Array.isArray(block.properties['ResponseParameters']))
         return [Number(status), compileChanges(byStatus, status, 'response')];
       const changes = readList(block, 'ResponseParameters').map((item) =>
@@ -46,7 +46,7 @@ function compileChanges(bag: PropertyBag, property: string, side: ChangeSide): P
 }
 
 const TARGET = /^(append|overwrite|remove):(header|querystring)\.(.+)$/;
-/** Headers that are reserved for the gateway. */
+/** The headers that are reserved for the gateway. */
 const RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-auth.*|te|trailers?|transfer-encoding|upgrade|via|x-amzn?-.*|x-forwarded-(?:for|host|proto))$/i;
 

@@ -8,7 +8,7 @@ import { readText, readTextMap } from '../properties.ts';
 import type { Passthrough, RequestMapping, RequestParameter } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** @throws DefinitionError */
+/** Compiles the integration request. @throws DefinitionError */
 export function compileRequestMapping(method: PropertyBag, block: PropertyBag): RequestMapping {
   return {
     parameters: compileRequestParameters(method, block),
@@ -28,7 +28,7 @@ export function readPassthrough(block: PropertyBag): Passthrough {
 }
 
 export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
-/** Sources that the method must declare. */
+/** Matches the sources that the method must declare. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 
 /** @throws DefinitionError in AWS's words, including for a source that the method does not declare */

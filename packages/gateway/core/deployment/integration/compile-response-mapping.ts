@@ -16,7 +16,7 @@ const TARGET = /^method\.response\.header\.([a-zA-Z0-9._$-]+)$/;
 /** The headers that each method response declares, by status. */
 type Declared = ReadonlyMap<number, ReadonlySet<string>>;
 
-/** @throws DefinitionError */
+/** Compiles the integration response. @throws DefinitionError */
 export function compileResponseMapping(method: PropertyBag, block: PropertyBag): ResponseMapping {
   const declared: Declared = new Map(
     readList(method, 'MethodResponses').map((response) => [
@@ -41,7 +41,7 @@ function compileResponse(response: PropertyBag, declared: Declared): Integration
   };
 }
 
-/** A missing or empty pattern and OpenAPI's `default` mean the default response. */
+/** Reads the selection pattern. A missing or empty pattern, or OpenAPI's `default`, means the default response. */
 function readPattern(response: PropertyBag): string | undefined {
   const pattern = readText(response, 'SelectionPattern', '');
   if (pattern === '' || pattern === 'default') return undefined;

@@ -2,7 +2,10 @@ import { DefinitionError } from '../../errors.ts';
 import type { ContentHandling } from '../../mapping/content-handling.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** `ContentHandling` of an integration or of one of its responses; API Gateway v2 calls it a strategy. @throws DefinitionError */
+/**
+ * Reads `ContentHandling` of an integration or of one of its responses. API Gateway v2 calls it a strategy. @throws
+ * DefinitionError
+ */
 export function readContentHandling(
   block: PropertyBag,
   property: 'ContentHandling' | 'ContentHandlingStrategy' = 'ContentHandling',

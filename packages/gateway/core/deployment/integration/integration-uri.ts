@@ -12,8 +12,9 @@ const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
 
 /**
- * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`, or on HTTP and
- * WebSocket APIs the bare function ARN. Refusals in AWS's words [obs].
+ * Reads the URI of a Lambda integration:
+ * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`. On HTTP and WebSocket APIs
+ * it may also be the bare function ARN. Error messages use AWS's words [obs].
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
@@ -34,8 +35,9 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
 }
 
 /**
- * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`:
- * required for transfer mode STREAM, and refused otherwise.
+ * Reads the URI of a streamed Lambda integration:
+ * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`. This
+ * form is required for transfer mode STREAM, and refused otherwise.
  */
 export function readStreamUri(uri: string): LambdaTarget {
   const inner = STREAM_PATH.exec(uri)?.[1];
@@ -56,14 +58,14 @@ function readTarget(arn: string): FunctionTarget {
   return qualifier.source === '' ? { functionName } : { functionName, qualifier };
 }
 
-/** The function name in an ARN, without version or alias. */
+/** Returns the function name in an ARN, without version or alias. */
 function nameOfFunction(arnOrName: string): string {
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
   const colon = name.indexOf(':');
   return colon === -1 ? name : name.slice(0, colon);
 }
 
-/** The version or alias in a function ARN; empty if the ARN has no qualifier. */
+/** Returns the version or alias in a function ARN; empty if the ARN has no qualifier. */
 function qualifierOfFunction(arn: string): string {
   const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
   return qualifier === '$LATEST' ? '' : qualifier;

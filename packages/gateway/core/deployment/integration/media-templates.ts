@@ -6,8 +6,8 @@ import type { MediaTemplates } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
 /**
- * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf`: media types are case-insensitive; keys that an
- * expression selects are not. @throws DefinitionError with line and column inside the template
+ * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf` normalises a key: media types are case-insensitive, but
+ * the keys that an expression selects are not. @throws DefinitionError with line and column inside the template
  */
 export function compileMediaTemplates(
   block: PropertyBag,

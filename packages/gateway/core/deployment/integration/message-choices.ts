@@ -1,12 +1,13 @@
 /**
- * Applies `--assume` to the integration of a WebSocket route, where AWS documents nothing (docs/aws §11.3).
+ * Applies `--assume` to the integration of a WebSocket route, for behaviour that AWS does not document
+ * (docs/aws §11.3).
  */
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
 import type { RequestMapping, RequestParameter } from '../../mapping/integration.ts';
 import type { Assumptions } from '../assumptions.ts';
 import type { Integration, MessageRoutePlan } from '../model.ts';
 
-/** A route with a Lambda proxy, or without an integration, stays as it is. */
+/** Applies the assumptions to a route. A route with a Lambda proxy, or without an integration, is not changed. */
 export function assumeForRoute(plan: MessageRoutePlan, assumptions: Assumptions): MessageRoutePlan {
   const { integration } = plan;
   switch (integration.kind) {
@@ -43,11 +44,11 @@ function assumeForAnswer(plan: MessageRoutePlan, assumptions: Assumptions): Answ
       ...answering,
       frames: assumptions['matching-integration-responses'] === 'last' ? frames.toReversed() : frames,
     };
-  // A handshake without integration responses replies with a status only, and needs no frame.
+  // A handshake without integration responses has a reply with only a status, and needs no frame.
   const missing = plan.routeKey === '$connect' ? 'passed' : assumptions['missing-integration-response'];
   return {
     ...answering,
-    // An empty list means "no match", which fails a two-way route.
+    // With an empty list no response matches, so a two-way route fails.
     frames: missing === 'failed' && repliesToClient ? [] : undefined,
     repliesToClient: repliesToClient && missing !== 'silent',
   };
@@ -89,7 +90,7 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
   return isPassed ? { ...request, passthrough: 'WHEN_NO_MATCH' } : request;
 }
 
-/** Adds the content type for the backend. A mapped content type is added later and replaces this one. */
+/** Adds the content type for the backend. A mapped content type is added later and replaces the added one. */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
   const isMapped = parameters.some(

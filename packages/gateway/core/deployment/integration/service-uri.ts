@@ -1,4 +1,4 @@
-/** URIs that name the service of an AWS integration (docs/aws §8). */
+/** Integration URIs that specify an AWS service (docs/aws §8). */
 import { compileStageText } from './stage-text.ts';
 import type { ServiceTarget } from '../../mapping/integration.ts';
 
@@ -8,12 +8,12 @@ type ServiceUri =
 
 const SERVICE_URI = /^arn:[^:]+:apigateway:([^:]*):([^:]+):(path|action)\/(.+)$/s;
 const REGION = /^[a-z0-9-]+$/;
-/** `{subdomain}.{service}`; neither may come from a stage variable. */
+/** Matches `{subdomain}.{service}`. Neither part may come from a stage variable. */
 const SERVICE = /^(?:([A-Za-z0-9-]+)\.)?([a-z0-9-]+)$/;
 
 /**
- * `arn:aws:apigateway:{region}:{subdomain.service|service}:path/{path}` or `…:action/{Action}[&Key=value…]`.
- * Refusals in AWS's words [obs].
+ * Reads `arn:aws:apigateway:{region}:{subdomain.service|service}:path/{path}` or `…:action/{Action}[&Key=value…]`.
+ * Error messages use AWS's words [obs].
  */
 export function readServiceUri(uri: string): ServiceUri {
   if (!uri.startsWith('arn:')) return invalid('Invalid ARN specified in the request');

@@ -3,8 +3,8 @@ import type { StageText } from '../model.ts';
 const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
 
 /**
- * Compiles text with `${stageVariables.name}`. An undefined variable renders as nothing, as on AWS (the call
- * then usually fails with 500). @see developer guide, "Using stage variables"
+ * Compiles text with `${stageVariables.name}`. An undefined variable is replaced by an empty text, as on AWS. The call
+ * then usually fails with 500. @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
   const names = [...source.matchAll(REFERENCE)].map((match) => match[1] ?? '');
@@ -23,7 +23,10 @@ export function compileStageText(source: string): StageText {
   };
 }
 
-/** Applies a function to the text; the result is computed once if the text has no variables. */
+/**
+ * Returns a text to which the function is applied when it is rendered. If the text has no variables, the result is
+ * computed only once.
+ */
 export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
   if (!text.source.includes('${stageVariables.')) {
     const constant = change(text.source);

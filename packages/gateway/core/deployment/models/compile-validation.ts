@@ -1,4 +1,4 @@
-/** Checks of a request before the integration (docs/aws §6). */
+/** Compiles the checks of a request before the integration (docs/aws §6). */
 import { DefinitionError } from '../../errors.ts';
 import { compileMessageRouting } from '../../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, requireValid } from '../properties.ts';
@@ -18,8 +18,8 @@ const NAME = /^[a-zA-Z0-9._$-]+$/;
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**
- * Undefined if the method checks nothing. @throws DefinitionError for a parameter, model or validator that
- * AWS refuses, even if it is not used for checks.
+ * Returns undefined if the method checks nothing. @throws DefinitionError for a parameter, model or validator that AWS
+ * refuses, even if it is not used for checks.
  */
 export function compileRestValidation(
   method: PropertyBag,
@@ -45,14 +45,14 @@ export function compileRestValidation(
   };
 }
 
-/** Undefined if the method names no validator. */
+/** Returns undefined if the method has no request models. */
 export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
   const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
   const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));
   return named.length === 0 ? undefined : named;
 }
 
-/** Required parameters, in the order in which AWS lists missing ones. */
+/** Returns the required parameters, in the order in which AWS lists missing parameters. */
 function readParameters(method: PropertyBag): readonly RequiredParameter[] {
   const declared = readTextMap(method, 'RequestParameters') ?? {};
   const names = new Set<string>();
@@ -85,7 +85,7 @@ function isWhere(text: string | undefined): text is RequiredParameter['where'] {
   return text === 'header' || text === 'path' || text === 'querystring';
 }
 
-/** Maps a media type in lower case, or `$default`, to the name of the model. */
+/** Maps each media type in lower case, or `$default`, to the name of its model. */
 function readBodies(bag: PropertyBag, models: Models): readonly (readonly [string, string])[] {
   return Object.entries(readTextMap(bag, 'RequestModels') ?? {}).map(([mediaType, reference]) => {
     const name = models.nameOf(reference);
@@ -98,7 +98,10 @@ function readBodies(bag: PropertyBag, models: Models): readonly (readonly [strin
   });
 }
 
-/** Required handshake parameters of WebSocket `$connect`. HTTP APIs have no required parameters (docs/aws §6, last line). */
+/**
+ * Returns the required handshake parameters of WebSocket `$connect`. HTTP APIs have no required parameters
+ * (docs/aws §6, last line).
+ */
 export function compileConnectValidation(route: PropertyBag): RequestValidation | undefined {
   const declared = readBlock(route, 'RequestParameters');
   const parameters: RequiredParameter[] = [];
@@ -121,7 +124,7 @@ export function compileConnectValidation(route: PropertyBag): RequestValidation 
   return parameters.length === 0 ? undefined : { parameters, bodies: new Map() };
 }
 
-/** WebSocket messages: undefined without a `ModelSelectionExpression`. */
+/** Returns the check of WebSocket messages; undefined if there is no `ModelSelectionExpression`. */
 export function compileMessageCheck(route: PropertyBag, models: Models): MessageCheck | undefined {
   const bodies = new Map(readMessageModels(route, models));
   const expression = readText(route, 'ModelSelectionExpression', '');

@@ -1,6 +1,6 @@
 /**
- * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step uses up a
- * budget, `uniqueItems` runs in linear time, and inherited properties do not count.
+ * Validates JSON Schema draft 4 with ajv, made safe for untrusted bodies. Every subschema and every pattern step
+ * reduces a budget, `uniqueItems` runs in linear time, and inherited properties are ignored.
  */
 import { createRequire } from 'node:module';
 import type { default as AjvDraft04, ErrorObject, ValidateFunction } from 'ajv-draft-04';
@@ -14,26 +14,31 @@ import type { PreparedSchema } from './schema-preparation.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** `details` is `$context.error.validationErrorString`. */
+/** The result of a check. `details` is the value of `$context.error.validationErrorString`. */
 export type SchemaVerdict =
   | { readonly isValid: true }
   | { readonly isValid: false; readonly details: string };
 
-/** `bytes` is the length of the JSON text; longer bodies have a larger budget. */
+/** Checks a value. `bytes` is the length of the JSON text. A longer body has a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 
-/** Enough for any reasonable schema: about 0.1 s, and 2 s for 10 MB. */
+/** The budget, which is enough for any reasonable schema: about 0.1 s, and 2 s for 10 MB. */
 const STEPS = { base: 2_000_000, perByte: 10 };
-/** Listing every error takes memory for each, so only the first is listed for longer bodies. */
+/**
+ * The limits for listing all errors. Each listed error takes memory, so for longer bodies only the first error is
+ * listed.
+ */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
 const TOO_MUCH = 'checking the body against its schema takes too many steps';
 
-/** ajv consists of sixty files, which a stack without models does not need. */
+/**
+ * ajv is loaded only when it is needed, because it consists of sixty files and a stack without models does not use it.
+ */
 const loadAjv = (): typeof AjvDraft04 => createRequire(import.meta.url)('ajv-draft-04') as typeof AjvDraft04;
 
 const VALID: SchemaVerdict = { isValid: true };
 
-/** All models of one API, which may refer to each other. */
+/** All models of one API. The models may refer to each other. */
 export class SchemaSet {
   readonly #apiId: string;
   readonly #prepared = new Map<string, PreparedSchema>();
@@ -79,8 +84,8 @@ export class SchemaSet {
   }
 
   /**
-   * @throws SchemaRefusal for a reference that cannot be resolved; RangeError for a name that is not in the
-   * set
+   * Returns the check for a model. @throws SchemaRefusal for a reference that cannot be resolved; RangeError for a name
+   * that is not in the set
    */
   check(name: string): SchemaCheck {
     const known = this.#checks.get(name);
@@ -106,7 +111,7 @@ export class SchemaSet {
 
 type Outcome = 'valid' | 'too-much' | ErrorObject[];
 
-/** One ajv with the limits built in. It is synchronous, so there is only one budget at a time. */
+/** An ajv instance with built-in limits. It is synchronous, so only one budget is in use at a time. */
 class Engine {
   readonly #ajv: InstanceType<typeof AjvDraft04.default>;
   #budget = newBudget(0);
@@ -116,7 +121,7 @@ class Engine {
       (pattern: string) => ({
         test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
       }),
-      // Used for standalone code only, which is never generated here.
+      // ajv uses `code` only to generate standalone code, which the gateway never does.
       { code: 'undefined' },
     );
     const ajv = loadAjv();
@@ -159,7 +164,7 @@ class Engine {
     try {
       validate = this.#ajv.getSchema(url);
     } catch (error) {
-      // The only possible fault at this point is a local reference to something that does not exist.
+      // At this point, the only possible fault is a local reference whose target does not exist.
       throw new SchemaRefusal(
         `Invalid model schema specified: ${error instanceof Error ? error.message : 'unreadable'}`,
       );
@@ -171,8 +176,8 @@ class Engine {
       try {
         return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
       } catch (error) {
-        // The call stack is a limit as well: a body that is nested thousands of levels deep against a
-        // recursive schema would exceed it.
+        // The size of the call stack is also a limit, because a body with thousands of nested levels would exceed it
+        // with a recursive schema.
         if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
         throw error;
       }
@@ -194,7 +199,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** A text that is the same for equal values: object names are sorted. */
+/** Returns a text that is the same for equal values, because the names in objects are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)

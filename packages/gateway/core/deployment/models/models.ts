@@ -1,4 +1,4 @@
-/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model: the schemas for bodies (docs/aws §6). */
+/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model, which contain the schemas of bodies (docs/aws §6). */
 import { DefinitionError } from '../../errors.ts';
 import { SchemaSet } from './json-schema.ts';
 import { SchemaRefusal } from './schema-preparation.ts';
@@ -10,16 +10,17 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Models = {
-  /** The model's name for a reference by name or id. */
+  /** Returns the name of a model for a reference by name or id. */
   nameOf(reference: string): string | undefined;
   schemaOf(name: string): JsonObject | undefined;
   /**
-   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` never returns.
+   * Returns the check for a model. @throws DefinitionError for a schema that AWS refuses; RangeError for a name that
+   * `nameOf` never returns.
    */
   check(name: string): SchemaCheck;
 };
 
-/** AWS's limit is 400 KB for a model. */
+/** The maximum size of a model on AWS, which is 400 KB. */
 const MAX_SCHEMA_CHARS = 409_600;
 const NAME = /^[A-Za-z0-9]+$/;
 /** AWS adds these two models to every API that is not imported from a document. */
@@ -28,7 +29,7 @@ const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
 ];
 
-/** Leaves out models that AWS refuses; parts that need such a model cannot be compiled. */
+/** Compiles the models, except models that AWS refuses. A part that needs such a model cannot be compiled. */
 export function compileUsableModels(
   apiId: string,
   bags: readonly PropertyBag[],
@@ -44,7 +45,10 @@ export function compileUsableModels(
   );
 }
 
-/** @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words. */
+/**
+ * Compiles the models of an API. @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's
+ * words.
+ */
 export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {
   const byName = new Map<string, PropertyBag>();
   const nameById = new Map<string, string>();

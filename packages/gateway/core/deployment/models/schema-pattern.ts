@@ -1,7 +1,6 @@
 /**
- * Regular expressions of schemas. The text to match comes from the caller, and with an engine that cannot be
- * interrupted one body could hang the gateway, so patterns run in the gateway's own engine with a step
- * budget.
+ * The regular expressions of schemas. The text to match comes from the caller. With an engine that cannot be
+ * interrupted, one body could block the gateway, so patterns run in the gateway's own engine with a step budget.
  */
 import { findsRegex } from '@gatewright/velocity/java/regex';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
@@ -11,8 +10,8 @@ import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 
 /**
- * Undefined for a pattern that is not a valid ECMA 262 regular expression (as draft 4 requires), or that the
- * engine does not accept: over 1,000 characters, or repeats that expand to more than 20,000 instructions.
+ * Returns undefined for a pattern that is not a valid ECMA 262 regular expression (as draft 4 requires), or that
+ * exceeds the engine's limits: 1,000 characters, and 20,000 instructions after expanding repeats.
  */
 export function compilePattern(pattern: string): PatternTest | undefined {
   try {

@@ -1,19 +1,19 @@
 /**
- * Prepares a model's schema for compilation: checks AWS's rules on keywords and references, and marks every
+ * Prepares a model's schema for compilation. It checks AWS's rules for keywords and references, and marks every
  * subschema so that the compiled check counts its steps.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** Marks every subschema; `json-schema.ts` defines what the keyword does. */
+/** The keyword that marks every subschema. `json-schema.ts` defines its effect. */
 export const STEP = 'gatewright-step';
 
-/** AWS's reason for refusing a schema, as it stands between the brackets of `errors : […]`. */
+/** AWS's reason for refusing a schema, which AWS shows between the brackets of `errors : […]`. */
 export class SchemaRefusal extends Error {}
 
 export type PreparedSchema = {
   /**
-   * The schema for the check against the meta schema: as written, with numbers restored and annotations
+   * The schema for the check against the meta schema. It is as written, but numbers are restored and annotations are
    * removed.
    */
   readonly plain: JsonObject;
@@ -42,9 +42,7 @@ const FLAGS = [
   'exclusiveMinimum',
   'uniqueItems',
 ];
-/**
- * Keywords that have no effect on validation. How AWS treats `format` is not recorded, so it is not checked.
- */
+/** Keywords that have no effect on validation. It is not recorded how AWS treats `format`, so it is not checked. */
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
 /** The keywords of draft 4; AWS refuses all others [issue]. */
 const KEYWORDS: ReadonlySet<string> = new Set([
@@ -70,7 +68,7 @@ export function modelUrl(apiId: string, name: string): string {
 }
 
 /**
- * @param isModel whether a reference may name this model
+ * @param isModel whether the name in a reference is a known model
  * @throws SchemaRefusal in AWS's words
  */
 export function prepareSchema(
@@ -134,7 +132,7 @@ class Walk {
   }
 }
 
-/** Marks every subschema; in draft 4, members next to a reference have no effect. */
+/** Marks every subschema. In draft 4, the members next to a `$ref` have no effect. */
 function mark(schema: JsonObject): JsonObject {
   const isReference = Object.hasOwn(schema, '$ref');
   const counted = Object.entries(schema).filter(
@@ -153,7 +151,7 @@ function markIfSchema(value: Json): Json {
   return isJsonObject(value) ? mark(value) : value;
 }
 
-/** CloudFormation passes numbers and booleans as strings. */
+/** Converts strings to numbers, because CloudFormation passes numbers and booleans as strings. */
 function toNumber(value: Json): Json {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
     ? Number(value)

@@ -1,12 +1,15 @@
 /**
- * Translates ajv's errors into the wording of fge's json-schema-validator, which AWS runs (docs/aws §6). As
- * there, a failing location hides failures below it, and errors are sorted by location, then keyword.
- * Failures within `anyOf`, `oneOf` and `not` show only the keyword; `allOf` shows its parts.
+ * Translates ajv's errors into the wording of fge's json-schema-validator, which AWS runs (docs/aws §6). As in fge's
+ * validator, a failure at a location hides failures below it, and errors are sorted by location, then by keyword.
+ * Failures within `anyOf`, `oneOf` and `not` show only the keyword, but failures within `allOf` show its parts.
  */
 import type { ErrorObject } from 'ajv-draft-04';
 import { isJsonObject } from '@gatewright/aws/json-object';
 
-/** `[object has missing required properties (["a","b"])]`: every message, comma separated, in one bracket. */
+/**
+ * Returns `[object has missing required properties (["a","b"])]`, with all messages separated by commas, in one pair of
+ * brackets.
+ */
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
   const reported = withoutBranches(errors);
   const failed = new Set(reported.map(({ instancePath }) => instancePath));
@@ -19,7 +22,9 @@ export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
   return `[${[...new Set(messages)].join(', ')}]`;
 }
 
-/** Errors of branches have a parent schema below the keyword that tried them. */
+/**
+ * Removes the errors of the branches of `anyOf` and `oneOf`. The parent schema of such an error is below the keyword.
+ */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const tried = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   return errors.filter(
@@ -29,7 +34,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
           choice !== error &&
           isAtOrBelow(error.instancePath, choice.instancePath) &&
           error.parentSchema !== choice.parentSchema &&
-          // ajv reports the choice after the errors of its branches.
+          // ajv reports the error of the choice after the errors of its branches.
           errors.indexOf(error) < errors.indexOf(choice),
       ),
   );
@@ -123,7 +128,7 @@ function wordDependency({ data, params }: ErrorObject): string {
   return `property "${String(params['property'])}" of object has missing property dependencies (schema requires ${list(wanted)}; missing: ${list(absent)})`;
 }
 
-/** All missing names; ajv reports them one by one. */
+/** Returns all missing names, because ajv reports them one by one. */
 function missing({ data, parentSchema }: ErrorObject): string[] {
   const required: unknown = parentSchema?.['required'];
   const present = isJsonObject(data) ? data : {};
@@ -138,7 +143,7 @@ function unwanted(error: ErrorObject, all: readonly ErrorObject[]): string[] {
     .map(({ params }) => String(params['additionalProperty']));
 }
 
-/** `number` includes integers, and fge lists both. */
+/** In a schema, `number` includes integers, and fge lists both types. */
 function allowedTypes(type: unknown): string[] {
   const names = [type].flat().filter((name) => typeof name === 'string');
   return names.includes('number') ? [...new Set([...names, 'integer'])] : names;
@@ -152,5 +157,5 @@ function typeName(value: unknown): string {
 
 const list = (names: readonly string[]): string => JSON.stringify(names.toSorted());
 const quoted = (value: unknown): string => `"${String(value)}"`;
-/** Characters, not UTF-16 units (draft 4). */
+/** The length is in characters, not UTF-16 units (draft 4). */
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? Array.from(value).length : 0);

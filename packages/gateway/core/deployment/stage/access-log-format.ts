@@ -1,26 +1,24 @@
-/**
- * An access log format, compiled once (docs/aws §10.3). CLF, CSV, JSON and XML are all text with variables.
- */
+/** Compiles an access log format once (docs/aws §10.3). CLF, CSV, JSON and XML are all text with variables. */
 import { logReader } from '../../events/log-variables.ts';
 import type { LogFacts } from '../../events/log-variables.ts';
 
 export type AccessLogFormat = {
   readonly source: string;
-  /** The line without its line break; unknown or missing values are shown as `-`. */
+  /** Returns the log line without a line break. Unknown or missing values are shown as `-`. */
   print(facts: LogFacts): string;
 };
 
 /**
- * Names end with a letter or digit, so that `$context.status.` and `$context.requestId-` work; claims may
- * contain `:` and `-`.
+ * A name ends with a letter or digit, so that `$context.status.` and `$context.requestId-` work. Claims may contain `:`
+ * and `-`.
  */
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
-/** The value includes its own quotes; other values are inside the format's quotes. */
+/** The value of this variable includes its own quotes. All other values are within the quotes of the format. */
 const QUOTED = 'error.messageString';
 const MISSING = '-';
 
 export function compileAccessLogFormat(source: string): AccessLogFormat {
-  // Texts and names alternate.
+  // The result alternates between texts and names.
   const [start = '', ...rest] = source.split(VARIABLE);
   const escape = escapeFor(source);
   const parts: { read: ReturnType<typeof logReader>; escape: (value: string) => string; after: string }[] =
@@ -44,8 +42,8 @@ export function compileAccessLogFormat(source: string): AccessLogFormat {
 }
 
 /**
- * A user agent or path must not forge a field or a line: in JSON and XML a value cannot leave its quotes, and
- * line breaks are escaped in every format.
+ * Escapes values so that a user agent or path cannot forge a field or a line. In JSON and XML a value cannot leave its
+ * quotes, and line breaks are escaped in every format.
  */
 function escapeFor(source: string): (value: string) => string {
   const text = source.trimStart();

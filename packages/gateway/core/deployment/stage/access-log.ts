@@ -6,25 +6,25 @@ import type { AccessLogFormat } from './access-log-format.ts';
 import type { PropertyBag } from '../properties.ts';
 
 export type AccessLog = {
-  /** The names of log groups, or of a delivery stream. */
+  /** The names of the log groups, or of a delivery stream. */
   readonly groups: readonly string[];
   readonly format: AccessLogFormat;
 };
 
-/** The limit of HTTP and WebSocket APIs, in bytes. */
+/** The maximum length of the format on HTTP and WebSocket APIs, in bytes. */
 const V2_FORMAT_LIMIT = 3 * 1024;
 const DESTINATION =
   /^arn:[a-z-]+:(?:logs:[^:]*:[^:]*:log-group:([.\-_/#A-Za-z0-9]{1,512})(?::\*)?|firehose:[^:]*:[^:]*:deliverystream\/(amazon-apigateway-[\w.-]{1,64}))$/;
 
-/** Undefined if the stage writes no access log. @throws DefinitionError for what AWS refuses */
+/** Returns undefined if the stage writes no access log. @throws DefinitionError for what AWS refuses */
 export function readAccessLog(
   stage: PropertyBag,
   property: 'AccessLogSetting' | 'AccessLogSettings',
 ): AccessLog | undefined {
   const block = readBlock(stage, property);
   if (block === undefined || Object.keys(block.properties).length === 0) return undefined;
-  // YAML's `Format: >` ends in a line break, which AWS accepts: its refusal of other line breaks mentions
-  // that.
+  // A text written with YAML's `Format: >` ends in a line break. AWS's error message about other line breaks shows that
+  // AWS accepts this one.
   const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
     throw new DefinitionError(

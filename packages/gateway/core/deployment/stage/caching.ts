@@ -6,11 +6,11 @@ import type { PropertyBag } from '../properties.ts';
 import type { RouteCaching } from '../model.ts';
 
 export type StageCaching = {
-  /** In gigabytes, as AWS writes them; changing the size empties the cache. */
+  /** The size in gigabytes, as AWS writes it. A change of the size empties the cache. */
   readonly clusterSize: string;
-  /** Undefined means that the route's responses are not cached. */
+  /** Returns the caching settings of a route; undefined means that its responses are not cached. */
   ofRoute(routeKey: string): RouteCaching | undefined;
-  /** Whether a setting names this route itself. */
+  /** Whether a setting is for exactly this route. */
   isCachedFor(routeKey: string): boolean;
 };
 
@@ -22,12 +22,10 @@ const STRATEGIES = [
   'SUCCEED_WITHOUT_RESPONSE_HEADER',
 ] as const;
 
-/**
- * Undefined if the stage has no cache cluster, even if its methods enable caching. @throws DefinitionError
- */
+/** Returns undefined if the stage has no cache cluster, even if its methods enable caching. @throws DefinitionError */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);
-  // Checked even without a cluster, because AWS refuses invalid values there as well.
+  // The settings are checked even if there is no cluster, because AWS refuses invalid values in that case too.
   const usual = readRouteCaching(settings.usual, undefined);
   const own = new Map<string, Settings>();
   for (const [routeKey, bag] of settings.byRouteKey) own.set(routeKey, readRouteCaching(bag, usual));
@@ -51,7 +49,8 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
 type Settings = RouteCaching & { readonly isOn: boolean };
 
 /**
- * A method inherits missing settings from the stage; only its own settings apply to methods other than GET.
+ * Reads the settings of a method, which inherits missing settings from the stage. For methods other than GET, only the
+ * method's own settings apply.
  */
 function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
   const has = (property: string): boolean => bag.properties[property] !== undefined;

@@ -9,16 +9,16 @@ import type { StageVariables } from './stage-variables.ts';
 
 export type CanarySettings = {
   readonly deploymentId: string;
-  /** 0 to 100, with fractions. */
+  /** The percentage of requests, from 0 to 100, with fractions. */
   readonly percentTraffic: number;
-  /** Variables that override the stage's variables; the others stay in effect. */
+  /** Variables that override the stage's variables. All other stage variables stay in effect. */
   readonly variableOverrides: StageVariables;
   readonly useStageCache: boolean;
 };
 
 /**
- * Undefined if the stage has no canary. A canary without its own deployment starts with the stage's. @throws
- * DefinitionError
+ * Returns undefined if the stage has no canary. A canary without its own deployment begins with the deployment of the
+ * stage. @throws DefinitionError
  */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {
   const block = readBlock(stage, 'CanarySetting');

@@ -9,8 +9,8 @@ type MethodSettings = {
 };
 
 /**
- * Merges items for the same methods, as when a `StageDescription` has settings in addition to its
- * `MethodSettings`; later properties override earlier ones. @throws DefinitionError
+ * Merges the items for the same methods, for example if a `StageDescription` has settings in addition to its
+ * `MethodSettings`. Later properties override earlier ones. @throws DefinitionError
  */
 export function gatherMethodSettings(stage: PropertyBag): MethodSettings {
   let usual: PropertyBag = { ...stage, properties: {} };

@@ -1,4 +1,4 @@
-/** Log and metric options of `MethodSettings` and `RouteSettings` (docs/aws §10.3). */
+/** The log and metric options of `MethodSettings` and `RouteSettings` (docs/aws §10.3). */
 import { DefinitionError } from '../../errors.ts';
 import { gatherMethodSettings } from './method-settings.ts';
 import { readBlock, readFlag, readText } from '../properties.ts';
@@ -6,7 +6,7 @@ import type { PropertyBag } from '../properties.ts';
 
 export type RouteOptions = {
   readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO';
-  /** Whether headers and bodies are written to the execution log as well. */
+  /** Whether headers and bodies are also written to the execution log. */
   readonly isDataTraced: boolean;
   /** Whether metrics are counted by method or route in addition to those by stage. */
   readonly hasDetailedMetrics: boolean;
@@ -24,7 +24,7 @@ export const PLAIN_ROUTE: RouteOptions = {
   hasDetailedMetrics: false,
 };
 
-/** @throws DefinitionError for an unknown level */
+/** Reads the options of a REST stage. @throws DefinitionError for an unknown level */
 export function readMethodOptions(stage: PropertyBag): StageOptions {
   const settings = gatherMethodSettings(stage);
   const usual = readOptions(settings.usual, 'MetricsEnabled', PLAIN_ROUTE);
@@ -35,8 +35,8 @@ export function readMethodOptions(stage: PropertyBag): StageOptions {
 }
 
 /**
- * @param hasExecutionLog false on HTTP APIs, which have no execution log, whatever their settings @throws
- * DefinitionError for an unknown level
+ * Reads the options of an HTTP or WebSocket stage. @param hasExecutionLog false for HTTP APIs, which have no execution
+ * log, regardless of their settings @throws DefinitionError for an unknown level
  */
 export function readRouteOptions(stage: PropertyBag, hasExecutionLog: boolean): StageOptions {
   const read = (bag: PropertyBag, otherwise: RouteOptions): RouteOptions => {
@@ -73,7 +73,7 @@ function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): Route
   );
 }
 
-/** The options of a route; undefined means that no route is known. */
+/** Returns the options of a route; undefined means that the route is unknown. */
 export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
   return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
 }

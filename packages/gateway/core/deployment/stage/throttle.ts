@@ -1,24 +1,26 @@
-/** Throttle settings of stages, for all kinds of template (docs/aws §5.1). */
+/** The throttle settings of stages in all kinds of template (docs/aws §5.1). */
 import { DefinitionError } from '../../errors.ts';
 import { readBlock, readText } from '../properties.ts';
 import type { ThrottleLimit } from '../../metering/token-bucket.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** The account's limit in most regions, and the default for whichever of rate and burst is missing. */
+/** The account's limit in most regions. It is also the default if the rate or the burst is missing. */
 export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 5000 };
 
 const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
 
-/** The account's limit by region (docs/aws §5.1). */
+/** Returns the account's limit by region (docs/aws §5.1). */
 export function accountLimit(region: string): ThrottleLimit {
   return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
 }
 
-/** The limits of one stage. Every route has its own bucket, even where the stage's default limit applies. */
+/** The limits of one stage. Every route has its own bucket, even if the stage's default limit applies to it. */
 export type ThrottleSettings = {
-  /** `* /*` of REST, `DefaultRouteSettings` of HTTP and WebSocket. */
+  /**
+   * The default limit of the stage: `* /*` of a REST stage, or `DefaultRouteSettings` of an HTTP or WebSocket stage.
+   */
   readonly usual: ThrottleLimit | undefined;
-  /** The limits by route key: `GET /pets/{id}`. */
+  /** The limits by route key, such as `GET /pets/{id}`. */
   readonly byRouteKey: ReadonlyMap<string, ThrottleLimit>;
 };
 
@@ -28,8 +30,8 @@ const NAMES = {
 };
 
 /**
- * One limit; undefined if neither rate nor burst is set (−1 is AWS's "not set"). If only one is set, the
- * account's value is used for the other.
+ * Reads a limit. Returns undefined if neither rate nor burst is set (−1 is AWS's "not set"). If only one of them is
+ * set, the other has the account's value.
  */
 export function readThrottle(bag: PropertyBag, kind: keyof typeof NAMES): ThrottleLimit | undefined {
   const rateLimit = readAmount(bag, NAMES[kind].rate);
@@ -58,7 +60,7 @@ function readAmount(bag: PropertyBag, property: string): number | undefined {
   );
 }
 
-/** `MethodSettings` of a REST stage. Undefined if nothing is throttled. */
+/** Reads the limits in the `MethodSettings` of a REST stage. Returns undefined if nothing is throttled. */
 export function readRestThrottles(stage: PropertyBag): ThrottleSettings | undefined {
   let usual: ThrottleLimit | undefined;
   const byRouteKey = new Map<string, ThrottleLimit>();
@@ -72,13 +74,13 @@ export function readRestThrottles(stage: PropertyBag): ThrottleSettings | undefi
 }
 
 type MethodSetting = {
-  /** `GET /pets/{id}`; undefined = the default for all methods. */
+  /** The route key, such as `GET /pets/{id}`; undefined means the default for all methods. */
   readonly routeKey: string | undefined;
   readonly bag: PropertyBag;
 };
 
 /**
- * The items of a REST stage's `MethodSettings` with their routes. `ResourcePath` may be `/pets` or, as in the
+ * Returns the items of a REST stage's `MethodSettings` with their routes. `ResourcePath` may be `/pets` or, as in the
  * API's patch paths, `/~1pets`.
  */
 export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[] {
@@ -109,13 +111,16 @@ function readRouteKey(bag: PropertyBag): string | undefined {
   return `${method} ${path}`;
 }
 
-/** `/~1pets~1{id}` → `/pets/{id}`; the root is `/`. */
+/** Converts `/~1pets~1{id}` to `/pets/{id}`. The root is `/`. */
 export function unescapePath(path: string): string {
   if (!path.includes('~1')) return path.startsWith('/') || path === '*' ? path : `/${path}`;
   return path.replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys`: the API's. */
+/**
+ * Reads `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys` are the route keys of the
+ * API.
+ */
 /** AWS's wording (terraform-aws-modules/terraform-aws-apigateway-v2#80). */
 export function noRouteOfSettings(routeKey: string): string {
   return `Unable to find Route by key ${routeKey} within the provided RouteSettings`;

@@ -1,6 +1,6 @@
 /**
- * Replies to failures. REST APIs word them by gateway response type (docs/aws §1.3–1.5), HTTP APIs by a short
- * fixed table.
+ * The replies to failures. The wording depends on the gateway response type on REST APIs (docs/aws §1.3–1.5), and on a
+ * short fixed table on HTTP APIs.
  */
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
 import type { LoggedFailure } from '../../events/log-variables.ts';
@@ -13,14 +13,13 @@ type RestDefault = {
   readonly message: string | null;
   readonly errorType: string;
   /**
-   * The wordings for failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
+   * Whether the error occurs on the integration path. In that case the body `{"message": "…"}` has a space after the
+   * colon [obs].
    */
   readonly spaced?: true;
 };
 
-/**
- * Status, message and `x-amzn-ErrorType` for each code; sources and evidence tags are in docs/aws §1.3–1.5.
- */
+/** The status, message and `x-amzn-ErrorType` of each code. The sources and evidence tags are in docs/aws §1.3–1.5. */
 export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
   ACCESS_DENIED: {
     status: 403,
@@ -115,7 +114,8 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 type DenialKey = Assumptions['access-denied-key'];
 
 /**
- * ACCESS_DENIED capitalises its key on the wire although the default template says `message` (docs/aws §1.4).
+ * The key of ACCESS_DENIED is capitalised in the response, although AWS's default template contains `message`
+ * (docs/aws §1.4).
  */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
   const key = code === 'ACCESS_DENIED' ? denialKey : 'message';
@@ -141,7 +141,7 @@ export function wordRest(
   return { status: detail.status ?? usual.status, body: restBody(code, message, denialKey), headers };
 }
 
-/** Built-in gateway responses of a REST API, for failures before its stage is known. */
+/** The built-in gateway responses of a REST API, for failures that occur before the stage is known. */
 export const restWordings: BuiltInWordings = {
   word: (code, detail) => wordRest(code, detail, DEFAULT_ASSUMPTIONS['access-denied-key']),
   describe: (code, detail) =>
@@ -152,7 +152,7 @@ export const restWordings: BuiltInWordings = {
     ),
 };
 
-/** The customisable types; codes that AWS always words itself are not among them. */
+/** The types that a template can customise. Codes whose wording is always AWS's own are not included. */
 export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
   'ACCESS_DENIED',
   'API_CONFIGURATION_ERROR',
@@ -182,8 +182,8 @@ export function isResponseType(text: string): text is GatewayResponseType {
 }
 
 /**
- * Failures without their own type use the default type of their class; `undefined` means that they cannot be
- * customised.
+ * The response type of each failure. A failure without its own type uses the default type of its class. `undefined`
+ * means that the failure cannot be customised.
  */
 const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
   FUNCTION_FAILED: 'DEFAULT_5XX',
@@ -208,7 +208,7 @@ const HTTP_BROKEN = [500, 'Internal Server Error'] as const;
 const HTTP_UNAVAILABLE = [503, 'Service Unavailable'] as const;
 const HTTP_NOT_FOUND = [404, 'Not Found'] as const;
 
-/** HTTP APIs disclose little on purpose (docs/aws §1.6, §2.2, §3.7, §4.5, §4.6). */
+/** The errors of HTTP APIs disclose little on purpose (docs/aws §1.6, §2.2, §3.7, §4.5, §4.6). */
 const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number, message: string]>> = {
   ACCESS_DENIED: HTTP_FORBIDDEN,
   API_CONFIGURATION_ERROR: HTTP_BROKEN,
@@ -239,7 +239,7 @@ const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number,
   MALFORMED_REQUEST: [400, 'Bad Request'],
 };
 
-/** The fixed error replies of HTTP APIs: no space after the colon, words capitalised [obs]. */
+/** The fixed error replies of HTTP APIs. There is no space after the colon, and words are capitalised [obs]. */
 export const httpWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
     const [status, message] = HTTP_DEFAULTS[code];
@@ -256,8 +256,8 @@ const URL_FORBIDDEN = JSON.stringify({
 });
 
 /**
- * Failures of a function URL, which belongs to Lambda: its own refusals [obs], and 502 for failures behind it
- * (Lambda developer guide, "Monitoring Lambda function URLs").
+ * The failures of a function URL, which is a feature of Lambda. They are Lambda's own refusals [obs], and 502 if the
+ * function fails (Lambda developer guide, "Monitoring Lambda function URLs").
  */
 export const functionUrlWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
@@ -290,7 +290,7 @@ function wordUrlFailure(
 }
 
 /**
- * Failures of a WebSocket handshake. AWS responds with 502 to a failed `$connect` function and with 504 to a
- * slow one, unlike an HTTP API (docs/aws §11.1); the bodies are the same as for REST APIs.
+ * The failures of a WebSocket handshake. Unlike an HTTP API, AWS responds with 502 if the `$connect` function fails and
+ * with 504 if it is too slow (docs/aws §11.1). The bodies are the same as for REST APIs.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

@@ -1,6 +1,6 @@
 /**
- * Gateway responses of a REST API: AWS's defaults, the template's own, and those inherited from DEFAULT_4XX
- * and DEFAULT_5XX. Their templates are not VTL: only variables are replaced (docs/aws §1.3).
+ * The gateway responses of a REST API: AWS's defaults, the responses in the template, and the responses inherited from
+ * DEFAULT_4XX and DEFAULT_5XX. Their templates are not VTL, because only variables are replaced (docs/aws §1.3).
  */
 import { DefinitionError } from '../../errors.ts';
 import { contextVariable } from '../../events/context-variables.ts';
@@ -20,12 +20,12 @@ import type { Assumptions } from '../assumptions.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { ErrorWording, ErrorWordings, WordingFacts } from '../model.ts';
 
-/** One type as `GetGatewayResponse` shows it. */
+/** The gateway response of one type, as `GetGatewayResponse` shows it. */
 export type GatewayResponse = {
   readonly responseType: GatewayResponseType;
-  /** Absent on DEFAULT_4XX and DEFAULT_5XX unless customised. */
+  /** The status code; absent for DEFAULT_4XX and DEFAULT_5XX unless it is customised. */
   readonly statusCode: string | undefined;
-  /** `gatewayresponse.header.X` → `'static'`, `method.request.header.X`, `context.X`, `stageVariables.X`. */
+  /** Maps `gatewayresponse.header.X` to `'static'`, `method.request.header.X`, `context.X` or `stageVariables.X`. */
   readonly responseParameters: Readonly<Record<string, string>>;
   /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export type GatewayResponse = {
 };
 
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
-/** AWS's guide also lists `path` and `querystring`; a response has neither, so they have no effect. */
+/** AWS's guide also lists `path` and `querystring`. A response has neither, so they have no effect. */
 const PARAMETER = /^gatewayresponse\.(header|path|querystring)\.(.+)$/;
 
 function readOwn(bag: PropertyBag): GatewayResponse {
@@ -68,9 +68,9 @@ function defaultStatus(type: GatewayResponseType): string | undefined {
 }
 
 /**
- * Resolves the response of every type as AWS does: its own, otherwise the response of its DEFAULT type,
- * otherwise the built-in one. A type with its own entry inherits nothing [obs]. @throws DefinitionError for
- * an unknown type, status or mapping expression.
+ * Resolves the response of every type as AWS does. A type uses its own response, otherwise the response of its DEFAULT
+ * type, otherwise the built-in response. A type with its own response inherits nothing [obs]. @throws DefinitionError
+ * for an unknown type, status or mapping expression.
  */
 export function resolveGatewayResponses(
   bags: readonly PropertyBag[],
@@ -95,7 +95,10 @@ export function resolveGatewayResponses(
   return resolved;
 }
 
-/** Words failures by these responses; types that are not customised keep AWS's exact bytes. */
+/**
+ * Creates the error wordings from these responses. For a type that is not customised, the reply is byte for byte the
+ * same as on AWS.
+ */
 export function wordByGatewayResponses(
   responses: ReadonlyMap<GatewayResponseType, GatewayResponse>,
   assumptions: Assumptions,
@@ -106,7 +109,7 @@ export function wordByGatewayResponses(
       const [code, detail] = assume(given, detailGiven, throttledStatus);
       const usual = wordRest(code, detail, assumptions['access-denied-key']);
       const type = responseTypeOf(code);
-      // AWS never customises "too large", because the request was not fully read.
+      // AWS never customises the "too large" error, because the request was not fully read.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || response.defaultResponse) return usual;
       return customise(usual, response, code, detail, facts);
@@ -155,7 +158,7 @@ function customise(
   };
 }
 
-/** Selected by Accept, otherwise JSON, otherwise the first template. */
+/** Selects a template by the Accept header, otherwise the JSON template, otherwise the first template. */
 function pickTemplate(
   response: GatewayResponse,
   facts: WordingFacts,
@@ -170,7 +173,7 @@ function pickTemplate(
   return { contentType, template: templates[contentType] ?? '' };
 }
 
-/** `$context.x` or `${context.x}`; a brace after the first form belongs to the template. */
+/** Matches `$context.x` or `${context.x}`. A brace after the first form belongs to the template. */
 const VARIABLE =
   /\$(?:(context|stageVariables)\.([\w.-]*[\w-])|\{(context|stageVariables)\.([\w.-]*[\w-])\})/g;
 
@@ -196,7 +199,7 @@ function render(
   });
 }
 
-/** A header value without line breaks, so that a client's query string cannot add headers. */
+/** Returns a header value without line breaks, so that a client's query string cannot add headers. */
 function readParameter(source: string, facts: WordingFacts): string | undefined {
   return readSource(source, facts)?.replace(/[\r\n]+/g, ' ');
 }

@@ -1,15 +1,16 @@
 /**
- * Refusals outside any stage or API: malformed HTTP, hosts and paths that belong to no API, `@connections`,
- * and error frames to WebSocket clients. Refusals by an API are in error-wordings.ts.
+ * The error responses outside any stage or API: for malformed HTTP, for hosts and paths that do not belong to an API,
+ * for `@connections`, and for error frames to WebSocket clients. The error responses of an API are in
+ * error-wordings.ts.
  */
 import type { GatewayErrorCode } from '../../errors.ts';
 import type { ErrorWording } from '../model.ts';
 
-/** Without a message, the response has no body. */
+/** The status, message and error type of a response. Without a message, the response has no body. */
 type Row = readonly [status: number, message?: string | undefined, errorType?: string];
 
 const REFUSALS = {
-  /** Node's parser cannot read the request, or the request ends early. */
+  /** Node's parser cannot read the request, or the request is incomplete. */
   malformed: [400, 'Bad Request'],
   /** HTTP/1.1 requires a Host header. */
   'without-host': [400, 'Bad Request'],
@@ -22,23 +23,23 @@ const REFUSALS = {
   'no-api': [403, 'Forbidden'],
   'no-http-api': [404, 'Not Found'],
   'no-websocket-api': [403, 'Forbidden', 'ForbiddenException'],
-  /** packages/gateway/server/body-memory.ts */
+  /** See packages/gateway/server/body-memory.ts. */
   'no-body-memory': [503, 'Service Unavailable'],
-  /** Control port. */
+  /** The body of a request to the control port is too long. */
   'body-too-long': [413, 'Request Too Long'],
   fault: [500, 'Internal server error'],
-  /** docs/aws §11.5 */
+  /** See docs/aws §11.5. */
   'invalid-connection-id': [400, 'Invalid connectionId', 'BadRequestException'],
   'message-too-long': [413, 'Message too long', 'PayloadTooLargeException'],
-  /** The account's rate is exceeded, or messages arrive faster than the client reads. */
+  /** The account's rate is exceeded, or the messages are sent faster than the client reads them. */
   'too-many-posts': [429, 'Too Many Requests', 'LimitExceededException'],
-  /** The connection is closed, was never opened, or is still inside its own `$connect`; AWS sends no body. */
+  /** The connection is closed, was never opened, or is still in its own `$connect`. AWS sends no body. */
   gone: [410, undefined, 'GoneException'],
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** `members` are added to the body, and may replace its message. */
+/** Returns the error response. `members` are added to its body, and may replace its message. */
 export function wordRefusal(refusal: Refusal, members: Readonly<Record<string, string>> = {}): ErrorWording {
   const [status, message, errorType]: Row = REFUSALS[refusal];
   const typed = errorType === undefined ? [] : ['x-amzn-ErrorType', errorType];
@@ -50,14 +51,14 @@ export function wordRefusal(refusal: Refusal, members: Readonly<Record<string, s
   };
 }
 
-/** Frames for the sender of a WebSocket message; the status is only logged. */
+/** The frames that are sent to the sender of a WebSocket message. The status is only logged. */
 const FRAMES: Readonly<Partial<Record<GatewayErrorCode, readonly [status: number, message: string]>>> = {
   BAD_REQUEST_BODY: [400, 'Bad request body'],
   MISSING_AUTHENTICATION_TOKEN: [403, 'Forbidden'],
   THROTTLED: [429, 'Too Many Requests'],
 };
 
-/** AWS's error frames: there is a space after the first colon only. */
+/** Returns one of AWS's error frames, in which there is a space only after the first colon. */
 export function wordFrame(
   code: GatewayErrorCode,
   { connectionId, requestId }: { readonly connectionId: string; readonly requestId: string },

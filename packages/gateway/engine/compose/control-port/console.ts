@@ -71,7 +71,9 @@ function linkWith(key: string, parts: Parts): string {
   return `${controlUrlOf(parts)}${CONSOLE_PATH}#${key}`;
 }
 
-/** `console/key` for `gatewright console`: GET the link, POST a link with a new key. */
+/**
+ * The endpoint `console/key` for `gatewright console`. GET returns the link, and POST returns a link with a new key.
+ */
 export function openPageKeyApi(parts: Parts): MoreEndpoints {
   const { pageKey } = parts;
   const answer = (method: string): ControlReply =>
@@ -84,7 +86,9 @@ export function openPageKeyApi(parts: Parts): MoreEndpoints {
     );
 }
 
-/** The ports of requests. If `isRecording` is given, it decides per request whether records are kept. */
+/**
+ * Returns the ports for requests. If `isRecording` is given, it decides for each request whether records are stored.
+ */
 export function withRecording<At extends Recording>(
   { isRecording }: Pick<GatewayOptions, 'isRecording'>,
   at: At,
@@ -101,7 +105,7 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
     (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
 }
 
-/** Links at the end of request lines; undefined if no console could open them. */
+/** Returns the short links at the end of request lines; undefined if no console could open them. */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
   controlUrl: () => string | undefined,

@@ -20,7 +20,7 @@ import type { ControlRequest } from '../../../core/api-call.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** Opens the control port. The returned function writes its credentials for the other commands. */
+/** Opens the control port. The returned function writes the port's credentials for the other commands. */
 export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, closing } = parts;
   const { controlSecret: secret } = parts;
@@ -62,7 +62,7 @@ function mountsOf(parts: Parts): ControlMounts {
     services: openServices(parts),
     connections(request, apiId, path) {
       const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
-      // The control port takes no client certificates.
+      // The control port does not accept client certificates.
       if (domain?.mutual !== undefined) return undefined;
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
@@ -93,12 +93,15 @@ function mountsOf(parts: Parts): ControlMounts {
   };
 }
 
-/** Requests to the control port for the local issuer and its user pools; the first one opens them. */
+/**
+ * The head of a request to the control port. A request for the local issuer or its user pools opens them if they are
+ * not open yet.
+ */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
-/** Paths of the issuer itself, `issuer-endpoints.ts`. */
+/** The paths of the issuer itself (`issuer-endpoints.ts`). */
 const OF_ISSUER = new Set(['/.well-known/openid-configuration', '/.well-known/jwks.json', '/token']);
-/** Below `/_gatewright/`, `token-endpoints.ts`. */
+/** Endpoints below `/_gatewright/` that `token-endpoints.ts` serves. */
 const OF_TOKENS = new Set(['POST token', 'POST issuer/rotate']);
 const COGNITO = 'AWSCognitoIdentityProviderService.';
 
@@ -113,12 +116,15 @@ function mountSignIn(signIn: SignIn): SignInMount {
   };
 }
 
-/** If there is a pool or stand-in, any request may be for it, by its Host or by the first path segment. */
+/**
+ * If there is a pool or stand-in, any request may be for it, because its Host or first path segment may name the pool
+ * or stand-in.
+ */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || OF_ISSUER.has(head.path) || isOfCognito(head);
 }
 
-/** A call to Cognito, or its preflight, which does not show the service. */
+/** Whether the request is a call to Cognito or may be the preflight of one. A preflight does not name the service. */
 function isOfCognito(head: Head): boolean {
   if (head.path !== '/') return false;
   if (head.method === 'POST') return headerOf(head, 'x-amz-target')?.startsWith(COGNITO) === true;

@@ -1,7 +1,7 @@
 /**
- * Whose tokens are trusted on this machine: the local issuer, the issuers that it emulates, and keys of
- * all others. The issuer, its user pools and pages are loaded when a stack, an option or a call first needs
- * them.
+ * The issuers whose tokens are trusted on this machine: the local issuer, the issuers that it emulates, and all other
+ * issuers through their keys. The local issuer, its user pools and its pages are loaded when a stack, an option or a
+ * call first needs them.
  */
 import { createKeySets } from '../../../server/adapters/key-sets.ts';
 import { LOCAL_ISSUER } from '../../../core/issuers/issuer-names.ts';
@@ -19,7 +19,7 @@ import type { UserDefinition } from '../../../cognito/pools/pool-user.ts';
 
 type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly identities: Identities;
-  /** Calls triggers; available only when functions are. */
+  /** Returns the invoker that calls triggers. It is available only once functions are available. */
   readonly invoker: () => Invoker;
 };
 
@@ -44,24 +44,24 @@ export class SignIn {
     this.keySets = this.#createKeySets();
   }
 
-  /** Undefined until it is needed. */
+  /** The opened sign-in; undefined until it is needed. */
   get opened(): LocalSignIn | undefined {
     return this.#opened;
   }
 
-  /** @throws StartError if kept keys or users are damaged or unreadable */
+  /** @throws StartError if stored keys or users are damaged or unreadable */
   open(): Promise<LocalSignIn> {
     this.#opening ??= this.#load();
     return this.#opening;
   }
 
-  /** Opens while the rest of these stacks is read, if they need it. */
+  /** Opens the sign-in while the rest of these stacks is read, if the stacks need it. */
   expect(stacks: readonly ResolvedStack[]): void {
-    // If it cannot be opened, `follow` throws.
+    // If the sign-in cannot be opened, `follow` throws.
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** From here on, the pools, stand-ins and users of these stacks are used. */
+  /** From now on, the pools, stand-ins and users of these stacks are used. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };
@@ -69,7 +69,7 @@ export class SignIn {
     this.#opened?.follow(stacks, users);
   }
 
-  /** Whether this is an `iss` of its tokens. */
+  /** Whether `issuer` is the `iss` of tokens that the local issuer signs. */
   includes(issuer: string): boolean {
     return this.standIns.includes(issuer);
   }
@@ -109,7 +109,7 @@ export class SignIn {
     return {
       known: (issuer, keyId) => keySets.known(issuer, keyId),
       find: async (issuer, keyId) => {
-        // An authorizer made by a call may be the first to trust it.
+        // An authorizer that was created by a call may be the first that trusts the local issuer.
         if (isLocal(issuer)) await this.open();
         return keySets.find(issuer, keyId);
       },
@@ -118,7 +118,8 @@ export class SignIn {
 }
 
 /**
- * Opened at once if keys and users are stored, so that unreadable ones are reported, or if an option names an issuer.
+ * Opens the sign-in. It is opened at once if an option names an issuer, or if keys and users are stored, so that
+ * unreadable files are reported.
  */
 export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
   const signIn = new SignIn(options, ports);
@@ -130,7 +131,7 @@ function dataDirectoryOf({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
 }
 
-/** Pools, and authorizers and functions that trust the local issuer. */
+/** Whether the stacks have user pools, or authorizers or functions that trust the local issuer. */
 function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
   return stacks.some(
     ({ resources, functions }) =>

@@ -1,4 +1,4 @@
-/** Endpoints for tests: items and messages, whether all work is done, and the return to the initial state. */
+/** Endpoints for tests. They handle items and messages, wait until all work is done, and restore the initial state. */
 import { InvalidRequest } from '../../../core/errors.ts';
 import { functionsNamed } from '../../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +12,9 @@ import type { DynamoDbTarget } from '../../../services/tables/create-tables.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { Parts } from '../parts.ts';
 
-/** Rounds of DynamoDB changes and their effects; more means functions that trigger themselves. */
+/**
+ * The maximum number of rounds of DynamoDB changes and their effects. If there are more, functions trigger themselves.
+ */
 const MOST_ROUNDS = 1_000;
 const MOST_STEPS = 20_000;
 
@@ -56,7 +58,7 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event and no change of a table is in progress. @throws InvalidRequest if work never ends */
+/** Waits until no event and no change of a table is in progress. @throws InvalidRequest if work never ends */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.ready();
@@ -66,7 +68,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
   throw new InvalidRequest(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
-/** Moves time from one due time to the next, and waits for all effects of each. */
+/** Moves the clock from one due time to the next, and waits for all effects of each step. */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
@@ -179,7 +181,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 }
 
 /**
- * @param wanted as of `functionsNamed`
+ * @param wanted as in `functionsNamed`
  * @returns undefined if there is no such function
  */
 export async function invokeFunction(

@@ -1,6 +1,6 @@
 /**
- * Answers of AWS's control plane about templates, as if they were deployed: nothing is started, nothing can
- * be changed.
+ * Responses of AWS's control plane about templates, as if the templates were deployed. Nothing is started, and nothing
+ * can be changed.
  */
 import { createSystemRandom } from '../../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';
@@ -21,13 +21,13 @@ type DefinedStage = {
 export type DefinitionPlane = {
   readonly stacks: readonly ResolvedStack[];
   readonly stages: readonly DefinedStage[];
-  /** A GET of `apigateway` or `apigatewayv2`, by its path with the query. */
+  /** Handles a GET of `apigateway` or `apigatewayv2`, by its path with the query. */
   readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
 };
 
 const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'a definition has no identities' };
 
-/** Omits faulty parts. @throws DefinitionError for an invalid source */
+/** Opens the sources without their faulty parts. @throws DefinitionError for an invalid source */
 export async function openDefinition(
   sources: readonly string[],
   options: LoadOptions,

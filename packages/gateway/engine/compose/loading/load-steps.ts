@@ -15,14 +15,18 @@ import { readUsers, usersFilesOf } from '../state/users-files.ts';
 type LoadStep = {
   readonly name: string;
   readonly after: Readonly<Record<string, string>>;
-  /** Prepares the step without changing what is served. @returns applies it, once the whole load is accepted */
+  /**
+   * Prepares the step without changing what is served. @returns a function that applies the step, once the whole load
+   * is accepted
+   */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
 };
 type Apply = () => unknown;
 
 /**
- * Order of the swap: steps that can still fail, then what functions read when they run, then functions, then
- * their callers. Each step names the one before it, so their order cannot change unnoticed.
+ * The order in which the steps are applied: first steps that can still fail, then the data that functions read when
+ * they run, then functions, then their callers. Each step names the step before it, so the order cannot change
+ * unnoticed.
  */
 export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
@@ -97,7 +101,7 @@ async function readTablesAndSeeds({ stacks, faults, isReload }: Reading, parts: 
   const tables = await readTables(stacks, faults);
   if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
   return async () => {
-    // In turn: two stacks may name the same table.
+    // The tables are created one after the other, because two stacks may name the same table.
     for (const ofRegion of tables) await createTables(ofRegion, parts, faults);
     if (seeds.length === 0) return;
     await seed(seeds, tables, parts);
@@ -142,7 +146,7 @@ function withDeployed(
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
 
-/** A function with an unknown role may do everything; its calls are checked only if faults may apply to them. */
+/** A function with an unknown role may do everything, so its calls are checked only if faults may apply to them. */
 function signersOf(
   functions: Parts['functionIdentities'],
   roles: RolesOfStacks | undefined,
@@ -157,7 +161,10 @@ function signersOf(
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
-/** Reports declared Node.js versions other than the running one, which may lack features that Node has removed. */
+/**
+ * Reports declared Node.js versions that differ from the running version, which may lack features that Node has
+ * removed.
+ */
 function describeRuntimes(
   functions: readonly FunctionDefinition[],
   isolation: GatewayOptions['isolation'],

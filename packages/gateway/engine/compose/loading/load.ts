@@ -1,6 +1,6 @@
 /**
- * From sources to what is served: everything is read before anything changes, and after an error the previous
- * stacks stay in service.
+ * Loads stacks from their sources and serves them. Everything is read before anything changes, and after an error the
+ * previous stacks stay in service.
  */
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
@@ -9,11 +9,10 @@ import { readSources } from './reading.ts';
 import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
- * Serves everything servable in the sources and reports the rest.
- * @param known faults of the previous load: a reload that adds faults is refused
+ * Serves everything in the sources that can be served, and reports the rest.
+ * @param known faults of the previous load; a reload that adds faults is refused
  * @returns the current faults
- * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under
- * `--strict`
+ * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
  */
 export async function load(
   sources: readonly string[],

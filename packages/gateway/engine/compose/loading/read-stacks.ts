@@ -12,7 +12,7 @@ import type { LoadOptions } from '../../../templates/load-options.ts';
 import { loadStacks } from '../../../templates/load.ts';
 import { RESOURCE_TYPES } from '../services/catalogue.ts';
 
-/** The routes of stacks; parts that cannot be served are omitted or respond with 500. @throws DefinitionError */
+/** Lists the routes of stacks. Parts that cannot be served are omitted or respond with 500. @throws DefinitionError */
 export async function listRoutes(
   sources: readonly string[],
   options: LoadOptions,
@@ -23,8 +23,8 @@ export async function listRoutes(
 }
 
 /**
- * How the routes of stacks are guarded. @throws DefinitionError for faults that `tolerance` refuses; default:
- * all that affect requests
+ * Returns how the routes of stacks are guarded. @throws DefinitionError for faults that `tolerance` refuses; by
+ * default, these are all faults that affect requests
  */
 export async function inspectStacks(
   sources: readonly string[],

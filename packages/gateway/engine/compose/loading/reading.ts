@@ -12,7 +12,7 @@ import { typesOf } from '../services/catalogue.ts';
 import type { Parts } from '../parts.ts';
 import { readValues } from '../state/values.ts';
 
-/** Results of the steps of a load, shared between them. */
+/** The results of the steps of a load, which the steps share. */
 export type Reading = {
   readonly sources: readonly string[];
   readonly isReload: boolean;
@@ -20,7 +20,7 @@ export type Reading = {
   readonly faults: Faults;
   readonly values: Awaited<ReturnType<typeof readValues>>;
   readonly apis: ReturnType<ServedApis['prepare']>;
-  /** Undefined = roles are not enforced. */
+  /** The roles of the stacks; undefined means that roles are not enforced. */
   readonly roles: RolesOfStacks | undefined;
   /** Parts that are declared but not enforced; the loading steps add to this list. */
   readonly notEnforced: UnsupportedItem[];
@@ -42,7 +42,7 @@ export async function readSources(
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
     cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
-  // Opens while the rest is read.
+  // The sign-in opens while the rest is read.
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;

@@ -5,8 +5,8 @@ import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Refuses faults that AWS would not deploy: under `--strict`, when nothing else is left, and when a reload
- * adds some.
+ * Refuses faults that AWS would not deploy: under `--strict`, if nothing without faults is left, and if a reload adds
+ * faults.
  */
 export function refuseFaults(
   faults: readonly Fault[],
@@ -27,7 +27,7 @@ export function identifyFault({ place: { file, logicalId, property }, message }:
   return JSON.stringify([file, logicalId, property, message]);
 }
 
-/** `--strict` refuses these; otherwise they are only reported. */
+/** `--strict` refuses parts that are not enforced. Otherwise these parts are only reported. */
 export function refuseNotEnforced({ faults, stacks, notEnforced }: Reading): void {
   const items = withFaults(faults.all, stacks, notEnforced);
   if (items.length === 0) return;

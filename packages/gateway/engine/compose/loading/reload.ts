@@ -13,8 +13,8 @@ import { usersFilesOf } from '../state/users-files.ts';
 import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
- * Loads the stacks again whenever one of their files changes, unless nothing is watched, and when the returned
- * function is called; a change with new faults keeps the old stacks.
+ * Loads the stacks again when one of their files changes (unless nothing is watched), and when the returned function is
+ * called. A change with new faults keeps the old stacks.
  */
 export async function watchStacks(
   sources: readonly string[],
@@ -62,7 +62,8 @@ export async function watchStacks(
   ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
-  // A plug-in may have refused the service because of these documents, so a change to them loads it again.
+  // A plug-in may have refused the service because of these documents, so a change to a document loads the service
+  // again.
   closing.add(
     watchDocuments(
       (options.documentFolders ?? []).filter((folder) => existsSync(folder)),

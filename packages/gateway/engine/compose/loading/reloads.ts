@@ -1,4 +1,4 @@
-/** Reloads for the console: what each one changed, and which deployment is served. */
+/** The reloads that the console shows: what each reload changed, and which deployment is served. */
 import { relative } from 'node:path';
 import { showApis } from '../../../console/endpoints/show-apis.ts';
 import { ReloadHistory } from '../../../console/records/reload-history.ts';
@@ -29,7 +29,7 @@ export async function keepSnapshot(parts: Parts): Promise<void> {
   if (reloads !== undefined) reloads.snapshot ??= takeSnapshot(parts, await loadComparison());
 }
 
-/** After the notice, which says how long the reload took. */
+/** Must be called after the notice, which states how long the reload took. */
 export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<void> {
   const { reloads, clock } = parts;
   if (reloads === undefined) return;
@@ -66,7 +66,7 @@ export function noteReload(
 
 type Comparison = Pick<typeof comparisons, 'takeSnapshot' | 'compareSnapshots'>;
 
-/** Loaded by the first reload, because at startup nothing is compared. */
+/** The code is loaded by the first reload, because nothing is compared at startup. */
 function loadComparison(): Promise<Comparison> {
   return import('../../../console/records/deployment-snapshot.ts');
 }
@@ -79,7 +79,7 @@ function takeSnapshot(parts: Parts, comparison: Comparison, before?: Snapshot): 
 
 const NONE = { versions: [], reloads: [], broken: [] };
 
-/** `GET console/reloads`, `GET console/compare?from=1&to=2`. */
+/** The endpoints `GET console/reloads` and `GET console/compare?from=1&to=2`. */
 export function openReloadsApi({ reloads }: Pick<Parts, 'reloads'>): MoreEndpoints {
   return async ({ method, query }, path) => {
     if (method !== 'GET') return undefined;

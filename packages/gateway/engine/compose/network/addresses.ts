@@ -19,8 +19,8 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /**
- * The origin of an API of this run for integrations with its address at AWS or its custom domain: any port
- * serves it by its Host.
+ * Returns the local origin of an API of this run, for integrations that use the API's address at AWS or its custom
+ * domain. Any port serves the API by its Host header.
  */
 export function localOriginOf(
   { anyPort, options, served, tls }: Parts,

@@ -28,7 +28,10 @@ export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
   };
 }
 
-/** `ORDERS_API` for OrdersApi; with its stack and stage if several APIs have the logical id. */
+/**
+ * Returns the name of an API's variable, such as `ORDERS_API` for OrdersApi. It contains the stack and the stage if
+ * several APIs have the same logical id.
+ */
 function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
   const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;
   return [logicalId, ...(isAlone ? [] : [stack, stage])]

@@ -3,7 +3,10 @@ import type { Listening } from '../../gateway.ts';
 import { shownHost } from './addresses.ts';
 import type { Parts } from '../parts.ts';
 
-/** One port each. A reload changes what they serve; a distribution that it adds gets a port in the next run. */
+/**
+ * Opens one port for each front. A reload changes what the fronts serve. A distribution that a reload adds gets a port
+ * only in the next run.
+ */
 export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
   for (const name of new Set(events.fronts.map((front) => front.name))) {
     const find = () => events.fronts.find((front) => front.name === name);

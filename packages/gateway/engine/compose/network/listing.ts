@@ -45,7 +45,7 @@ export function regionOf({ served, firstSource, options }: Parts): string {
 export function planPorts(parts: Parts): readonly PortPlan[] {
   const { options, served, at } = parts;
   const { sharedPorts } = options;
-  // Function URLs never share a path with APIs: they have their own Host, and their own path on every port.
+  // Function URLs never share a path with APIs, because they have their own Host, and their own path on every port.
   if (sharedPorts !== undefined)
     return planSharedPorts(
       listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),

@@ -17,10 +17,10 @@ import { handleOwnManagement } from '../gateway-of.ts';
 import type { Parts } from '../parts.ts';
 import { DAY_MS, tlsOf } from './tls.ts';
 
-/** It serves every API, with TLS even without `--tls`, because AWS clients insist on it. */
+/** Opens the port. It serves every API, with TLS even without `--tls`, because AWS clients require TLS. */
 export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
   const { options, served, at, closing } = parts;
-  // Created for the first function; its key stays in memory.
+  // The authority is created for the first function. Its key stays in memory.
   let authority: CertifiedKey | undefined;
   const ownAuthority = (): CertifiedKey => (authority ??= makeOwnAuthority());
   const tls = tlsOf(ownAuthority, options, served);
@@ -61,14 +61,14 @@ function makeOwnAuthority(): CertifiedKey {
   });
 }
 
-/** Java's customary password; the trust store contains no secret. */
+/** Java's default password for trust stores. The trust store contains no secret. */
 const TRUST_STORE_PASSWORD = 'changeit';
 
 async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
-  // The variable replaces the CAs of the machine, so they must be included.
+  // The environment variable replaces the machine's CAs, so these must be included.
   const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
   const all = [read().authority, ...known];
   await writeFile(authoritiesFile, all.join('\n'));

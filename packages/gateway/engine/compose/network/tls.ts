@@ -15,19 +15,19 @@ import type { TlsName } from '../../../server/tls-front.ts';
 
 export type Tls = {
   readonly certificateAuthority: string;
-  /** The certificate itself, for this gateway's own calls. */
+  /** The certificate's content, for this gateway's own calls. */
   readonly trusted: string;
   readonly certify: (names: readonly string[]) => CertifiedKey;
   readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
 };
 
 export const DAY_MS = 86_400_000;
-/** Browsers accept at most 398 days; a new start makes a new one. */
+/** The lifetime of a certificate. Browsers accept at most 398 days. Each start creates a new certificate. */
 const LIFETIME_MS = 397 * DAY_MS;
 
 /** @throws StartError LOCAL_CA */
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
-  // The machine's time, not the virtual clock, because clients check it against their own.
+  // The machine's time is used instead of the virtual clock, because clients check certificates with their own time.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, certificateFile } = authority;
   return {
@@ -62,8 +62,8 @@ export function tlsOf(
 }
 
 /**
- * Certificate and settings by server name: a custom domain, an API, or a name allowed by the user. Any other name
- * is treated as missing.
+ * Returns certificate and settings by server name: a custom domain, an API, or a name allowed by the user. Any other
+ * name is treated as missing.
  * @param ownNames names and addresses of the port itself
  */
 export function nameServer(
@@ -92,7 +92,7 @@ export function nameServer(
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
 
-/** A name without a port means this one. */
+/** The port of a host name without a port. */
 const HTTP_PORT = 80;
 
 function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {
@@ -125,7 +125,10 @@ function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
   };
 }
 
-/** Addresses that a client without a server name may use: the one listened on, or all of this machine. */
+/**
+ * Returns the addresses that a client without a server name may use: the address that the port listens on, or all
+ * addresses of this machine.
+ */
 function addressesOf(host: string): readonly string[] {
   const isAny = host === '0.0.0.0' || host === '::';
   if (!isAny) return host === '127.0.0.1' || host === '::1' ? [] : [host];

@@ -1,6 +1,6 @@
 /**
- * The services of this run: one line and one folder each. Only data is imported here; the rest of a service is
- * loaded when a resource, a call or a target names it.
+ * The services of this run. Each service has one line and one folder. Only data is imported here; the rest of a service
+ * is loaded when a resource, a call or a target names the service.
  */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import type { ServiceEntry } from '../../../kernel/service.ts';
@@ -28,7 +28,10 @@ import { VALUES_TYPES } from '../../../services/values/resource-types.ts';
 import { WAF_TYPES } from '../../../services/waf/resource-types.ts';
 import { OTHER_TYPES } from '../../../templates/other-types.ts';
 
-/** Sources before their readers: mappings, which are Lambda's, come last. Rows are shown in this order. */
+/**
+ * Sources come before their readers, so event source mappings, which belong to Lambda, come last. Rows are shown in
+ * this order.
+ */
 export const CATALOGUE: readonly ServiceEntry[] = [
   { name: 'sqs', types: SQS_TYPES, isCalled: true, load: () => import('../../../services/sqs/service.ts') },
   {
@@ -121,7 +124,7 @@ function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
 
 export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 
-/** The services of this run: ours, and those added by the program that starts it. */
+/** Returns the services of this run: the gateway's own services, and the services that the starting program adds. */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];
 }

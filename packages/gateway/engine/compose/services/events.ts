@@ -1,4 +1,4 @@
-/** Events of this run: function calls that do not come from requests. */
+/** The events of this run, which are function calls that do not come from requests. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
@@ -54,10 +54,10 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   return host;
 }
 
-/** Logical id → name of the queue, topic, bus, stream or schedule; any other text is taken as a name. */
+/** Converts a logical id to the name of the queue, topic, bus, stream or schedule. Any other text is used as a name. */
 export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): string {
   const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
-  // The physical id of a queue is a URL, of a topic an ARN, of a schedule a name.
+  // The physical id is a URL for a queue, an ARN for a topic, and a name for a schedule.
   return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
 }
 
@@ -76,7 +76,7 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
   };
 }
 
-/** `{"target": queue, "redrive": true}`. @returns undefined for other requests */
+/** Handles `{"target": queue, "redrive": true}`. @returns undefined for other requests */
 function redrive(events: ServiceHost, text: string, served: Parts['served']): ControlReply | undefined {
   const { target, redrive: isAsked } = parseJsonObject(text) ?? {};
   if (isAsked !== true || typeof target !== 'string') return undefined;
@@ -89,7 +89,7 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
   return jsonReply(200, { moved: found.redrive() });
 }
 
-/** Sends to a queue, a topic or a bus, or runs a schedule now. @param called the name in the message */
+/** Sends to a queue, a topic or a bus, or runs a schedule now. @param called the name that the message uses */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;

@@ -1,4 +1,4 @@
-/** Permissions in one start: identities of its functions, and services behind the permissions of roles. */
+/** The permissions of one run: the identities of its functions, and services that check the permissions of roles. */
 import { guardServices } from '../../../kernel/calls/guarded-services.ts';
 import { calledServices } from './catalogue.ts';
 import { backendOf } from '../parts.ts';
@@ -16,7 +16,7 @@ import type { ServiceHost } from '../../service-host.ts';
 import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
-/** Known signers: the local admin, the identities in the identities file, and the current functions. */
+/** Opens the known signers: the local admin, the identities in the identities file, and the current functions. */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
@@ -53,7 +53,7 @@ export function rightsContext(
   };
 }
 
-/** Integrations' calls to services, with the permissions of their methods' roles. */
+/** Opens the client for integrations' calls to services. Each call needs the permissions of its method's role. */
 export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
     Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {

@@ -14,7 +14,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Functions' calls go where integrations' calls go: to the user's endpoint, to AWS, or into the recorder.
+  // Functions' calls have the same destinations as integrations' calls: the user's endpoint, AWS, or the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
@@ -56,7 +56,9 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   return services;
 }
 
-/** SSM, Secrets Manager and AppConfig. Services sent to AWS or an emulator have their values there. */
+/**
+ * Adds SSM, Secrets Manager and AppConfig. A service whose calls are sent to AWS or an emulator has its values there.
+ */
 function addValues(
   services: Map<string, AwsService>,
   { options, values, random }: Parts,
@@ -91,7 +93,7 @@ function addValues(
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
 }
 
-/** @param others answers what is not supported here: AWS itself, with `--aws sts` */
+/** @param others handles what is not supported here: AWS itself, with `--aws sts` */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
   const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
   return openLazily(async () => {
@@ -115,7 +117,7 @@ function openStsService(parts: Parts, others: AwsService | undefined): AwsServic
   });
 }
 
-/** An invocation of type `Event`; false when the queue of events is full. */
+/** Accepts an invocation of type `Event`. Returns false if the queue of events is full. */
 async function acceptEvent(
   { functionName, qualifier, payload, options }: AcceptedEvent,
   { events, options: { region, accountId } }: Parts,
@@ -131,7 +133,8 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // Opened within `keep`, so that loading does not separate the journal's time from the time that the call sees.
+    // The wire is opened within `keep`, so that loading does not separate the journal's time from the time that the
+    // call sees.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }

@@ -8,14 +8,14 @@ type Reset = (keepsInstances: boolean) => unknown;
 
 type ResetPart = {
   readonly name: string;
-  /** Reads the state after startup. @returns restores it */
+  /** Reads the state after startup. @returns a function that restores this state */
   readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 
 /**
- * The order of a reset, during which no event starts anything. Instances end first, so that their last effects
- * are also undone. Request records stay, because they show how a test went. Services reset by their contract, before
- * and after.
+ * The order of a reset, during which no event starts anything. Instances end first, so that their last effects are also
+ * undone. Request records stay, because they show how a test went. Services are reset separately, by their own
+ * contract.
  */
 const RESET_PARTS: readonly ResetPart[] = [
   {
@@ -120,7 +120,7 @@ export class ResetBaseline implements Resets {
   }
 }
 
-/** Undefined = the gateway runs without tables. */
+/** Returns undefined if the gateway runs without tables. */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;

@@ -1,4 +1,7 @@
-/** `gatewright.requests.json` in the folder where the gateway was started: saved requests, for the project's repository. */
+/**
+ * Saved requests for the project's repository, in `gatewright.requests.json` in the folder where the gateway was
+ * started.
+ */
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidRequest } from '../../../core/errors.ts';
@@ -12,7 +15,7 @@ export function savedRequestsFile(directory: string): SavedRequestsFile {
   const refuse = async (): Promise<boolean> => {
     const stats = await lstat(path).catch(() => undefined);
     if (stats === undefined) return false;
-    // Attack: git keeps links, so a cloned repository could let the page write outside of it.
+    // Attack: git preserves links, so a cloned repository could make the page write outside of the repository.
     if (!stats.isFile()) throw new InvalidRequest(`${NAME} is not a regular file.`);
     if (stats.size > MAX_BYTES) throw new InvalidRequest(`${NAME} is larger than 8 MB.`);
     return true;

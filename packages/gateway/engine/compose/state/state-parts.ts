@@ -18,8 +18,8 @@ type StatePart = {
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
   /**
-   * @returns loads it, and may return messages about entries that no longer fit. @throws
-   * StateFileError before anything has changed
+   * @returns a function that loads the part, and may return messages about entries that no longer fit
+   * @throws StateFileError before anything has changed
    */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
 };
@@ -27,7 +27,7 @@ type Load = () => unknown;
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: StoredUsage };
 
-/** The clock refuses more: a hundred years, as in `gatewright clock`. */
+/** The maximum offset that the clock accepts: a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 /** The clock is loaded first; usage is loaded after the calls that create its keys and plans. */
@@ -117,7 +117,7 @@ async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
   return () => journal.replay(calls, openEdits(parts, served), admin, true);
 }
 
-/** The current stacks, in an account of their own: calls there have no effect outside. */
+/** Opens the current stacks in a separate account, so that calls have no effect outside of it. */
 function sandboxOf(parts: Parts): AwsService {
   const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
@@ -126,7 +126,7 @@ function sandboxOf(parts: Parts): AwsService {
   return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
 }
 
-/** The embedded DynamoDB; tables at the user's endpoint are not ours to save. */
+/** Returns the embedded DynamoDB. Tables at the user's endpoint are not saved, so the result is then undefined. */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
   return backend && { region: options.region, ...backend };
@@ -144,7 +144,7 @@ async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
   } catch {
-    // Reported as missing.
+    // Invalid keys are reported like missing keys.
   }
   throw new StateFileError('its issuer has no key');
 }

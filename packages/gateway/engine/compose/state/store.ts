@@ -26,27 +26,27 @@ import { findDenial } from '../../../kernel/calls/aws-call.ts';
 import { toPermissions } from '../../../kernel/calls/service-rights.ts';
 
 export interface Store {
-  /** Undefined = none. */
+  /** The store's URL; undefined if there is none. */
   readonly url: string | undefined;
-  /** Signs the gateway's own calls; undefined = none. */
+  /** The key pair that signs the gateway's own calls; undefined if there is none. */
   readonly keyPair: AwsCredentials | undefined;
   /** Announces that tables follow, so that the store may start now. */
   expectTables(): void;
   /**
-   * @param region of their stack; at a user's endpoint all are in one. @throws DefinitionError when a table
-   * exists with other keys
+   * @param region the region of the tables' stack; at a user's endpoint, all tables are in one region
+   * @throws DefinitionError if a table exists with other keys
    */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
-  /** Also accepts calls signed with these keys; no effect at a user's endpoint. */
+  /** Also accepts calls signed with these keys. Has no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** Accepts a temporary key, which later loads keep. */
+  /** Accepts a temporary key, which stays accepted after later loads. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
-   * Tables whose changes are published from now on; no effect at a user's endpoint.
-   * @param forgets whether streams drop what they have
+   * Publishes the changes of these tables from now on. Has no effect at a user's endpoint.
+   * @param forgets whether streams drop the records that they have
    */
   follow(tables: readonly string[], forgets: boolean): void;
-  /** The changes that a stream still has; none at a user's endpoint. */
+  /** Returns the changes that a stream still has; none at a user's endpoint. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Capacity units by table since startup; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
@@ -83,7 +83,7 @@ export async function openStoreOf(
   return store;
 }
 
-/** The admin may do everything, and is not checked. */
+/** The admin may do everything, so the admin's calls are not checked. */
 function toSigner(
   { accessKeyId, secretAccessKey, session }: LocalIdentity,
   admin: Pick<AwsCredentials, 'accessKeyId'>,
@@ -92,13 +92,13 @@ function toSigner(
   return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
 }
 
-/** The injected fault for a call; undefined: none. */
+/** Returns the injected fault for a call; undefined if there is none. */
 type FaultOf = (question: CallQuestion) => CallFault | undefined;
 
 type StoreContext = {
-  /** Signers of calls to the embedded store: the user's own tools. */
+  /** The signers of the user's own tools, which call the embedded store. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Why a signer's call is refused, in AWS's wording, or the fault that it meets. */
+  /** Returns why a signer's call is refused, in AWS's wording, or the fault that applies to the call. */
   readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
   readonly accountId: string;
@@ -108,7 +108,7 @@ type StoreContext = {
   readonly onStreams: (streams: readonly TableStream[]) => void;
 };
 
-/** @throws StartError when it does not start */
+/** @throws StartError if the store does not start */
 async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
   if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
   if (choice.kind === 'none')
@@ -117,7 +117,7 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   return {
     url: choice.url,
     keyPair: choice,
-    // Changes of tables elsewhere start nothing here.
+    // Changes of tables at a user's endpoint start nothing here.
     createTables: async (tables) =>
       (await tablesAt()).createTablesAt(
         target,
@@ -142,7 +142,9 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
 
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
-/** An existing folder is checked at startup; without one, the store may never be needed. */
+/**
+ * An existing data folder is checked at startup. Without one, the store may never be needed, so it is opened on demand.
+ */
 async function openDynamoDb(
   dataDirectory: string | undefined,
   options: Omit<StoreContext, 'region'>,
@@ -168,7 +170,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     return {
       url,
       keyPair,
-      // Callers see a failure when they create the tables.
+      // Callers see the failure when they create the tables.
       expectTables: () => void start().catch(() => undefined),
       createTables: async (tables, region) => {
         if (tables.length === 0) return;
@@ -184,7 +186,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         if (sessions.length > MAX_SESSIONS) sessions.shift();
         return admitAll();
       },
-      // The thread responds in the order of its changes, so any response comes after them.
+      // The thread responds in the order of its changes, so every response comes after the changes before it.
       ready: admitAll,
       follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
       replay: (streamArn) => dynamoDb.replay(streamArn),
@@ -198,7 +200,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** Only a gateway with tables creates the calls for tables. */
+/** The code that creates tables is loaded only by a gateway with tables. */
 function tablesAt() {
   return import('../../../services/tables/create-tables.ts');
 }
@@ -216,8 +218,8 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
 }
 
 /**
- * Opened after the store, which locks the folder; closed after the functions, whose last events are removed
- * there. @throws StartError DATA_DIRECTORY
+ * Opens the stored entries. They are opened after the store, which locks the folder, and closed after the functions,
+ * because the last events of the functions are removed from them. @throws StartError DATA_DIRECTORY
  */
 export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {
   if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NO_STORED_ENTRIES;
@@ -226,7 +228,8 @@ export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): 
   return kept;
 }
 
-// Calls to the embedded store: roles of functions and policies of identities decide, as on the control port.
+// Authorizes calls to the embedded store. The roles of functions and the policies of identities decide, as on the
+// control port.
 
 /** @returns why the call is refused, in AWS's wording */
 function authorizeDynamoDbCall(
@@ -235,7 +238,7 @@ function authorizeDynamoDbCall(
   accountId: string,
 ): string | undefined {
   const caller = identities.find(accessKeyId);
-  // The last calls that a function made before a reload removed it may still arrive.
+  // The last calls of a function may still arrive after a reload has removed the function.
   if (caller === undefined) return 'The security token included in the request is invalid.';
   return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

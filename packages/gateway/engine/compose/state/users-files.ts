@@ -6,7 +6,7 @@ import type { GatewayOptions } from '../../gateway.ts';
 
 const USERS_FILE = 'users.yml';
 
-/** Endings as `--seed` accepts them for files of tables. */
+/** File names with the extensions that `--seed` accepts for table files. */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
 
 /** The directory's files come before the files of `--seed`. */
@@ -15,7 +15,7 @@ export function usersFiles(directory: string, seedFolder: string | undefined): r
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
 }
 
-/** Reads all files; of two users with the same name, the first one counts. Never rejects. */
+/** Reads all files. If two users have the same name, the first one counts. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const present = await Promise.all(files.map(isPresent));
   if (!present.includes(true)) return { users: [], faults: [] };
@@ -23,7 +23,7 @@ export async function readUsers(files: readonly string[]): Promise<ParsedUsers> 
   return userFiles.readUsers(files);
 }
 
-/** An unreadable file counts as present: reading it reports why. */
+/** An unreadable file counts as present, because reading it reports the error. */
 async function isPresent(file: string): Promise<boolean> {
   try {
     await stat(file);

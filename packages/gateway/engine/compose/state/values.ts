@@ -1,6 +1,6 @@
 /**
- * Values of SSM, Secrets Manager, S3 and AppConfig: loaded when a file or a stack defines some, or a
- * call reads one.
+ * The values of SSM, Secrets Manager, S3 and AppConfig. They are loaded when a file or a stack defines values, or when
+ * a call reads a value.
  */
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
@@ -33,7 +33,7 @@ export class LateValues {
     this.#load = load;
   }
 
-  /** The next call tries again, because the file may be readable then. */
+  /** Opens the values. After a failure, the next call tries again, because the file may be readable then. */
   open(): Promise<LocalValues> {
     return (this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
@@ -88,13 +88,16 @@ async function noValues(): Promise<ValueDefinitions> {
   return parseValues('', '', () => Buffer.alloc(0));
 }
 
-/** The file of values: the one of `--values`, or gatewright.values.yml in the folder where the gateway was started. */
+/**
+ * Returns the file of values: the file of `--values`, or gatewright.values.yml in the folder where the gateway was
+ * started.
+ */
 export function valuesFileOf({ values, directory }: GatewayOptions): string {
   return resolve(directory, values ?? VALUES_FILE);
 }
 
 type ReadValues = {
-  /** Undefined if there is no file. */
+  /** The values in the file; undefined if there is no file. */
   readonly written: ValueDefinitions | undefined;
   readonly stored: StoredValues;
   readonly faults: readonly DefinitionError[];

@@ -1,5 +1,5 @@
 /**
- * The PyPI packages of modules. Their names differ from module names, and a package named like the module may
+ * The PyPI packages of modules. Package names may differ from module names, and a package named like the module may
  * belong to somebody else.
  */
 
@@ -14,7 +14,7 @@ const SAME = `
   typing_extensions tzdata ujson uvicorn validators werkzeug xmltodict yarl
 `;
 
-/** The others: module → package. */
+/** Packages whose name differs from the module: module → package. */
 const OTHER: Readonly<Record<string, string>> = {
   aws_lambda_powertools: 'aws-lambda-powertools',
   aws_xray_sdk: 'aws-xray-sdk',
@@ -58,7 +58,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(OTHER),
 ]);
 
-/** Undefined for all others: a package of the module's name may be another one. */
+/** Returns the package of a module; undefined if it is not known. A package with the module's name may be unrelated. */
 export function packageOf(module: string): string | undefined {
   return PACKAGES.get(module);
 }

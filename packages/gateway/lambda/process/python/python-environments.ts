@@ -9,7 +9,7 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
 
 export type PythonProject = {
-  /** Absolute; undefined = requirements are unknown. */
+  /** Absolute path of the requirements file; undefined if the requirements are unknown. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
   readonly tool: 'pip' | 'poetry' | 'uv';
@@ -18,7 +18,10 @@ export type PythonProject = {
 
 const MAX_FOLDERS = 8;
 
-/** The code's folder and the folders above it, then the same for the template's folder, up to the root of a repository. */
+/**
+ * Returns the code's folder and the folders above it, then the template's folder and the folders above it, up to the
+ * root of a repository.
+ */
 export function projectFolders(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -56,7 +59,7 @@ export function findProject(folders: readonly string[]): PythonProject | undefin
   return undefined;
 }
 
-/** The interpreter of the nearest virtual environment, by file; undefined if there is none. */
+/** Returns the path of the interpreter in the nearest virtual environment; undefined if there is none. */
 export function findVirtualEnvironment(folders: readonly string[], machine: Machine): string | undefined {
   const { environment } = machine;
   const candidates = folders.flatMap((folder) => [
@@ -73,7 +76,7 @@ export function findVirtualEnvironment(folders: readonly string[], machine: Mach
 }
 
 /**
- * Poetry keeps environments elsewhere, by the project's name and a hash of its path (its
+ * Poetry stores environments in a separate folder, by the project's name and a hash of its path (its
  * `generate_env_name`).
  */
 function poetryEnvironments(folder: string, { environment, home, platform }: Machine): string[] {
@@ -96,7 +99,10 @@ function poetryEnvironments(folder: string, { environment, home, platform }: Mac
     .map((entry) => join(all, entry));
 }
 
-/** Interpreters of the machine; the one closest to the requested minor version of Python 3 comes first. */
+/**
+ * Returns the interpreters of the machine. The interpreter closest to the requested minor version of Python 3 comes
+ * first.
+ */
 export function findInterpreters(wantedMinor: number, machine: Machine): readonly string[] {
   const { home, environment } = machine;
   const pyenvRoot = environment['PYENV_ROOT'] ?? join(home, '.pyenv');
@@ -107,7 +113,7 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
     ...listNames(uv).map((name) => join(uv, name)),
   ];
   const named = [
-    // A shim may name a version that is not installed; installed ones are in the other folder.
+    // A shim may name a version that is not installed. The installed versions are in the `versions` folder.
     ...findPrograms(machine, /^python3\.\d+$/).filter((file) => dirname(file) !== join(pyenvRoot, 'shims')),
     ...kept.flatMap((folder) =>
       listNames(join(folder, 'bin'))

@@ -1,5 +1,5 @@
 /**
- * Queries interpreters for their version and missing packages; one process for all questions that arrive
+ * Queries interpreters for their version and for missing packages. One process answers all questions that arrive
  * together.
  */
 import { execFile, type ExecFileException } from 'node:child_process';
@@ -19,7 +19,7 @@ type MissingModule = {
   readonly module: string;
   readonly file: string;
   readonly line: number;
-  /** An import at the top of a module that is always loaded. */
+  /** Whether the import is at the top of a module that is always loaded. */
   readonly isCertain: boolean;
 };
 
@@ -34,7 +34,7 @@ export type PythonAnswer = {
 };
 
 export type PythonFacts = {
-  /** `3.11.7` */
+  /** The full version, for example `3.11.7`. */
   readonly version: string;
   /** The interpreter's own path, not the shim of a version manager. */
   readonly executable: string;
@@ -44,7 +44,7 @@ export type PythonFacts = {
 
 type PythonReply =
   | (PythonFacts & { readonly kind: 'answered'; readonly answer: PythonAnswer })
-  /** The interpreter does not run; `reason` continues a sentence that begins with its name. */
+  /** The interpreter does not run. `reason` continues a sentence that begins with the interpreter's name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
 type ProbeAnswer = PythonFacts & { readonly kind: 'answered'; readonly answers: readonly PythonAnswer[] };
@@ -61,7 +61,9 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, PendingQuestion[]>();
-  /** Interpreters that do not run. One that timed out may be faster next time. */
+  /**
+   * Interpreters that do not run. An interpreter that timed out is not included, because it may be faster next time.
+   */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;
 
@@ -125,7 +127,7 @@ function silence(error: ExecFileException, timeoutMs: number): Silent {
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 
-/** Reads the probe's output, which our own program has written. */
+/** Reads the probe's output. It is not validated because the gateway's own program has written it. */
 function readAnswer(text: string): ProbeAnswer | Silent {
   try {
     return { kind: 'answered', ...(JSON.parse(text) as Omit<ProbeAnswer, 'kind'>) };

@@ -28,7 +28,7 @@ const MAX_NAMES = 8;
 
 export type PythonOptions = {
   readonly bytecodeFolder: string;
-  /** A debugger may attach. */
+  /** Set if a debugger may attach. */
   readonly debugger: { readonly breaks: boolean } | undefined;
   readonly lender: Lender;
 };
@@ -65,8 +65,8 @@ export async function findPython(
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
     isLate ||= probed.kind === 'silent' && probed.wasLate;
-    // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
-    // environment or a timeout.
+    // A virtual environment or a timeout is reported. A broken shim of a version manager is not, because the user did
+    // not choose it.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
@@ -109,7 +109,7 @@ function noPython(
   return { kind: 'missing', isLate, error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
 }
 
-/** The intended interpreter that does not run; the same for all functions of the file. */
+/** Reports the intended interpreters that do not run. The text is the same for all functions of the file. */
 function describePassedOver(
   { place }: FunctionDefinition,
   passedOver: readonly string[],
@@ -198,7 +198,7 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  // Uses the running interpreter, because the declared version may be missing and a shim may be broken.
+  // Uses the interpreter that was found, because the declared version may be missing and a shim may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
@@ -211,7 +211,10 @@ function shown(path: string): string {
 
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
-/** Conditional imports are often guarded; imports of boto3 hardly ever are. */
+/**
+ * Describes missing modules. Conditional imports are omitted because they are often guarded, except imports of boto3,
+ * which hardly ever are.
+ */
 function describeMissing(
   { runtime, layers }: FunctionDefinition,
   { missing, uninstalled }: PythonAnswer,
@@ -240,7 +243,10 @@ function remedyOf(module: string, layers: FunctionDefinition['layers'], installe
   return `install the package that provides ${module}: run ${installer.one('…')}`;
 }
 
-/** The hint for a failed import; for a package that the project lists, the command that installs all packages. */
+/**
+ * Returns the hint for each module whose import fails. For a package that the project lists, the hint is the command
+ * that installs all packages.
+ */
 function remediesOf(
   { missing: modules, uninstalled }: PythonAnswer,
   missing: readonly MissingPart[],
@@ -253,7 +259,7 @@ function remediesOf(
   ]);
 }
 
-/** One finding for all functions with the same requirements file. */
+/** Reports missing packages once for all functions with the same requirements file. */
 function describeUninstalled(
   definition: FunctionDefinition,
   project: PythonProject | undefined,
@@ -275,7 +281,7 @@ function noDebugger({ place }: FunctionDefinition, installer: Installer): readon
   return [{ error, consequence: '--inspect does not reach Python functions' }];
 }
 
-/** Boto3 and its dependencies, if a function imports them and its project does not have them. */
+/** Lends Boto3 and its dependencies if a function imports them and its project does not have them. */
 type Answered = Extract<Awaited<ReturnType<PythonProbe['ask']>>, { kind: 'answered' }>;
 
 type LentModules =
@@ -291,7 +297,10 @@ type Lending = {
   readonly lender: Lender;
 };
 
-/** Undefined if nothing is missing. Import names decide only whether to install, never what. */
+/**
+ * Lends missing modules. Returns undefined if none is missing. Import names only decide whether something is installed,
+ * never what.
+ */
 async function lendModules(
   { answer, ...facts }: Answered,
   lending: Lending,
@@ -307,8 +316,8 @@ async function lendModules(
 }
 
 /**
- * Virtual environments of uv and the Pythons of some systems have no pip, so another Python for the same list
- * runs it.
+ * Finds a Python with pip. Virtual environments of uv and the Pythons of some systems have no pip, so another Python
+ * for the same list runs it.
  */
 async function findPip(
   { executable, hasPip }: PythonFacts,

@@ -8,7 +8,7 @@ export type Expression = (row: Row) => Value;
 
 const MAX_DEPTH = 50;
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-/** `bin(5m)` ("Datetime functions"). */
+/** A period, as in `bin(5m)` ("Datetime functions"). */
 const PERIOD = /(\d{1,6})(ms|mo|s|m|h|d|w|q|y)\b/y;
 const PERIOD_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -21,7 +21,7 @@ const PERIOD_MS: Readonly<Record<string, number>> = {
 
 const RESERVED = new Set(['and', 'as', 'asc', 'by', 'desc', 'in', 'like', 'not', 'or']);
 
-/** Comparisons give 1 for true and 0 for false; only 1 counts as true. */
+/** Whether a value is true. Comparisons return 1 for true and 0 for false, and only 1 counts as true. */
 export function isTrue(value: Value): boolean {
   return value === 1;
 }
@@ -84,7 +84,7 @@ function negated(isNegated: boolean, test: Expression): Expression {
   return isNegated ? (row) => truth(!isTrue(test(row))) : test;
 }
 
-/** A text is a part of the value, case-sensitive. */
+/** Reads the right side of `like`. A text must be part of the value, case-sensitive. */
 function readLike(text: QueryText, left: Expression): Expression {
   const regex = text.regex();
   const part = regex === undefined ? text.quoted() : undefined;
@@ -189,7 +189,7 @@ function readCall(text: QueryText, called: string, depth: number): Expression {
     );
 }
 
-/** Times are rounded down to the period, of the event's own time. */
+/** Reads a period. The event's time is rounded down to a multiple of the period. */
 function readBin(text: QueryText): Expression {
   const [, count = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(text.match(PERIOD) ?? '') ?? [];
   const unitMs = PERIOD_MS[unit];
@@ -205,7 +205,9 @@ function readBin(text: QueryText): Expression {
   };
 }
 
-/** Functions of one row (Logs Insights QL, "General functions", "Numeric operators", "String functions"). */
+/**
+ * Evaluates a function for one row (Logs Insights QL, "General functions", "Numeric operators", "String functions").
+ */
 type Evaluate = (inputs: readonly Value[]) => Value;
 
 const ofText = (evaluate: (text: string) => Value): Evaluate => {

@@ -1,4 +1,4 @@
-/** Reads a query of Logs Insights from left to right; comments (`# …`) count as blanks. */
+/** Reads a query of Logs Insights from left to right. Comments (`# …`) count as blanks. */
 import { RE2JS } from 're2js';
 
 export class MalformedQuery extends Error {
@@ -7,7 +7,7 @@ export class MalformedQuery extends Error {
 }
 
 const BLANKS = /(?:\s|#[^\n]*)+/y;
-/** `@message`, `user.name`, `items.0.id`; others stand in backticks. */
+/** Names such as `@message`, `user.name` and `items.0.id`. Other names are in backticks. */
 const NAME = /@?[A-Za-z_][A-Za-z0-9_.@]*/y;
 
 export class QueryText {
@@ -25,7 +25,7 @@ export class QueryText {
     return this.#at >= this.#source.length;
   }
 
-  /** The current position; two of them delimit the text in between. */
+  /** The current position. Two positions delimit the text between them. */
   get position(): number {
     return this.#at;
   }
@@ -55,7 +55,7 @@ export class QueryText {
     if (!this.take(sign)) this.fail(`"${sign}" is expected`);
   }
 
-  /** A whole word, in any case. */
+  /** Consumes a whole word, case-insensitively. */
   takeWord(word: string): boolean {
     const found = this.peek(/[A-Za-z]\w*/y);
     if (found?.toLowerCase() !== word) return false;
@@ -75,7 +75,7 @@ export class QueryText {
       .replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign === 't' ? '\t' : sign));
   }
 
-  /** `/…/`; undefined if no slash is next. */
+  /** Reads `/…/`. Returns undefined if the next character is not a slash. */
   regex(): RE2JS | undefined {
     if (this.peek(/\//y) === undefined) return undefined;
     const found = this.match(/\/(?:[^/\\]|\\.)*\//y);
@@ -83,7 +83,7 @@ export class QueryText {
     return compileRegex(found.slice(1, -1).replaceAll('\\/', '/'), (reason) => this.fail(reason));
   }
 
-  /** @param position where the query is wrong */
+  /** @param position the position of the error in the query */
   fail(reason: string, position = this.#at): never {
     const before = this.#source.slice(0, position).split('\n');
     throw new MalformedQuery(
@@ -103,7 +103,10 @@ export class QueryText {
   }
 }
 
-/** @see packages/gateway/services/waf/rules/pattern.ts: no look-around, and time that grows with the text only */
+/**
+ * The syntax has no look-around, and matching takes time in proportion to the text.
+ * @see packages/gateway/services/waf/rules/pattern.ts
+ */
 function compileRegex(source: string, fail: (reason: string) => never): RE2JS {
   try {
     return RE2JS.compile(source);

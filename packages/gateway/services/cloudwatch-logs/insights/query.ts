@@ -1,9 +1,9 @@
-/** A compiled query: commands in order, each applied to the rows of the previous one. */
+/** A compiled query: commands in order, each applied to the rows of the previous command. */
 import type { Expression } from './expression.ts';
 import type { Row } from './row.ts';
 import type { Value } from './value.ts';
 
-/** Handles one row at a time; undefined drops the row. */
+/** A command that handles one row at a time. `apply` returns undefined to drop the row. */
 type RowCommand = { readonly kind: 'row'; readonly apply: (row: Row) => Row | undefined };
 type SortCommand = { readonly kind: 'sort'; readonly keys: readonly SortKey[] };
 type LimitCommand = { readonly kind: 'limit'; readonly count: number };
@@ -28,6 +28,6 @@ export type Query = {
   readonly commands: readonly Command[];
   /** Names of the columns, in their order. */
   readonly columns: readonly string[];
-  /** Rows are single events, not aggregates: they have a pointer, and the latest come first. */
+  /** Whether the rows are single events and not aggregates. Events have a pointer, and the latest come first. */
   readonly isOfEvents: boolean;
 };

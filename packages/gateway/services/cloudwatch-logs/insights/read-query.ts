@@ -1,4 +1,4 @@
-/** Queries of Logs Insights (CloudWatch Logs user guide, "Supported commands"). */
+/** Reads queries of Logs Insights (CloudWatch Logs user guide, "Supported commands"). */
 import { isTrue, readExpression } from './expression.ts';
 import { QueryText } from './query-text.ts';
 import type { Aggregate, Command, NamedExpression, Query, SortKey, Accumulator } from './query.ts';
@@ -78,7 +78,7 @@ export function readQuery(source: string): Query {
   return { commands, columns: columns.length === 0 ? DEFAULT_COLUMNS : columns, isOfEvents };
 }
 
-/** `a, b as c, strlen(d) as e`; without `as`, the text is the name. */
+/** Reads fields such as `a, b as c, strlen(d) as e`. Without `as`, the text of a field is its name. */
 function readNamed(text: QueryText): readonly NamedExpression[] {
   const fields: NamedExpression[] = [];
   do {
@@ -95,7 +95,7 @@ function readName(text: QueryText, start: number): string {
   return written.replace(/^`(.+)`$/, '$1');
 }
 
-/** The commands for computed fields; plain fields need no command. */
+/** Returns the commands for computed fields. Plain fields need no command. */
 function computed(fields: readonly NamedExpression[]): readonly Command[] {
   return [
     {
@@ -124,7 +124,7 @@ function readStats(text: QueryText): Read {
 function readSortKey(text: QueryText): SortKey {
   const start = text.position;
   const isCall = text.peek(/[A-Za-z]\w*\s*\(/y) !== undefined;
-  // A column of `stats` has the text of its call for a name: `sort count(*) desc`.
+  // The name of a `stats` column is the text of its call, as in `sort count(*) desc`.
   const name = isCall ? text.match(/[A-Za-z]\w*\s*\([^()]*\)/y) : undefined;
   const written = text.textFrom(start);
   const by =
@@ -142,7 +142,7 @@ const FOLDS: Readonly<Record<string, (by: Expression) => Accumulator>> = {
   max: (by) => fold(by, (values) => values.reduce((most, value) => Math.max(most, value), -Infinity)),
 };
 
-/** Reads what follows the name and the opening parenthesis, the closing one included. */
+/** Reads an aggregate after its name and opening parenthesis, up to and including the closing parenthesis. */
 function readAggregate(text: QueryText, called: string): () => Accumulator {
   const name = called.toLowerCase();
   if (name === 'count') {
@@ -176,7 +176,10 @@ function counter(by: Expression | undefined): Accumulator {
   };
 }
 
-/** Ignores rows without a number; without any number there is no result. The kept log lines bound the memory. */
+/**
+ * Aggregates the numbers of all rows. Rows without a number are ignored, and without any number there is no result. The
+ * limit of stored log lines also limits the memory.
+ */
 function fold(by: Expression, finish: (values: readonly number[]) => number): Accumulator {
   const values: number[] = [];
   return {
@@ -188,14 +191,17 @@ function fold(by: Expression, finish: (values: readonly number[]) => number): Ac
   };
 }
 
-/** The smallest value that at least this percentage of all values does not exceed. */
+/** Returns the smallest value that at least this percentage of all values does not exceed. */
 function percentileOf(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
   return sorted[rank - 1] ?? NaN;
 }
 
-/** `parse @message "user=*, method:*" as user, method` and `parse @message /user=(?<user>\S+)/`. */
+/**
+ * Finds the fields of `parse @message "user=*, method:*" as user, method` and `parse @message /user=(?<user>\S+)/` in a
+ * text.
+ */
 type Find = (text: string) => ReadonlyMap<string, Value> | undefined;
 type ParseCommand = { readonly command: Command; readonly names: readonly string[] };
 
@@ -250,7 +256,10 @@ function findByRegex(
   );
 }
 
-/** Each `*` ends where the next piece begins; one at the end takes the rest. */
+/**
+ * Finds the texts of the `*` in a pattern. Each ends where the next piece of the pattern begins. A `*` at the end takes
+ * the rest.
+ */
 function findByGlob(
   value: string,
   [first = '', ...rest]: readonly string[],

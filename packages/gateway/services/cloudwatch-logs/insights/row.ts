@@ -5,7 +5,7 @@ import type { Value } from './value.ts';
 
 export interface Row {
   get(name: string): Value;
-  /** The same row with more fields. */
+  /** Returns the same row with more fields. */
   with(fields: ReadonlyMap<string, Value>): Row;
 }
 
@@ -34,7 +34,7 @@ export function rowOf(fields: ReadonlyMap<string, Value>): Row {
   return new FieldsRow(fields);
 }
 
-/** JSON is parsed when a field is first requested that only JSON can contain. */
+/** An event as a row. Its JSON is parsed when a field is first requested that only JSON can contain. */
 class EventRow implements Row {
   readonly #event: LogEvent;
   readonly #accountId: string;
@@ -72,7 +72,10 @@ class EventRow implements Row {
     return new FieldsRow(fields, this);
   }
 
-  /** The first JSON in the line: Lambda writes time and request id before it ("Supported logs and discovered fields"). */
+  /**
+   * Parses the first JSON in the line. Lambda writes time and request id before it ("Supported logs and discovered
+   * fields").
+   */
   #read(): unknown {
     if (!this.#isRead) {
       this.#isRead = true;
@@ -90,7 +93,10 @@ export function eventRow(event: LogEvent, accountId: string): Row {
   return new EventRow(event, accountId);
 }
 
-/** Names may contain dots themselves; the longest existing name wins. */
+/**
+ * Returns the value of a nested field. Names may contain dots themselves, and the longest existing name takes
+ * precedence.
+ */
 function valueAt(value: unknown, steps: readonly string[], from: number): Value {
   if (from === steps.length) return toValue(value);
   if (steps.length > MAX_STEPS || (!isJsonObject(value) && !Array.isArray(value))) return undefined;
@@ -105,7 +111,7 @@ function valueAt(value: unknown, steps: readonly string[], from: number): Value 
 
 function toValue(value: unknown): Value {
   if (typeof value === 'string' || typeof value === 'number') return value;
-  // The order is the one in which AWS shows the fields.
+  // Booleans become 1 and 0, like the results of comparisons.
   if (typeof value === 'boolean') return value ? 1 : 0;
   return value === null || value === undefined ? undefined : JSON.stringify(value);
 }

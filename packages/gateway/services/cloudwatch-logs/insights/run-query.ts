@@ -1,4 +1,4 @@
-/** Runs a query over events: first the commands that handle single rows, then the commands that need all rows. */
+/** Runs a query over events. The commands that handle single rows come first, then the commands that need all rows. */
 import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';
@@ -15,7 +15,7 @@ const LATEST_FIRST: readonly SortKey[] = [{ by: (row) => row.get('@timestamp'), 
 
 export class QueryRun {
   readonly #query: Query;
-  /** Commands up to the first that needs all rows, and the others. */
+  /** The commands before the first command that needs all rows; `#later` contains the commands after it. */
   readonly #first: readonly Command[];
   readonly #later: readonly Command[];
   readonly #collected: Collected;
@@ -55,7 +55,7 @@ export class QueryRun {
   }
 }
 
-/** Events that no command sorts come latest first. */
+/** Returns the collector for a command. If no command sorts the events, the latest come first. */
 function collect(command: Command | undefined): Collected {
   if (command?.kind === 'stats') return new GroupedRows(command);
   return new SortedRows(command?.kind === 'sort' ? command.keys : LATEST_FIRST);
@@ -76,7 +76,10 @@ function applyToAll(command: Command, rows: readonly Row[]): readonly Row[] {
   return collected.rows();
 }
 
-/** Reads the sort keys in pieces, so that other work can run in between; the sort itself runs in one piece. */
+/**
+ * Collects rows for sorting. The sort keys are read in pieces, so that other work can run in between, but the sort
+ * itself runs in one piece.
+ */
 class SortedRows implements Collected {
   readonly #keys: readonly SortKey[];
   readonly #rows: { readonly row: Row; readonly values: readonly OrderKey[] }[] = [];
@@ -92,7 +95,7 @@ class SortedRows implements Collected {
   rows(): readonly Row[] {
     const keys = this.#keys;
     this.#rows.sort((one, other) => {
-      // Called millions of times: no iterator.
+      // This loop runs millions of times, so it uses no iterator.
       for (let index = 0; index < keys.length; index += 1) {
         const order = compareKeys(one.values[index], other.values[index]);
         if (order !== 0) return keys[index]?.isDescending === true ? -order : order;
@@ -103,7 +106,7 @@ class SortedRows implements Collected {
   }
 }
 
-/** A field that a row lacks is left out of it. */
+/** Prints a row. Fields that the row lacks are omitted. */
 function printRow(row: Row, columns: readonly string[]): ResultRow {
   return columns.flatMap((field) => {
     const value = row.get(field);
@@ -130,7 +133,7 @@ class GroupedRows implements Collected {
     for (const sum of group.sums) sum.add(row);
   }
 
-  /** Without groups there is one row, even if there are no events. */
+  /** Returns one row per group. Without grouping there is one row, even if there are no events. */
   rows(): readonly Row[] {
     const { groups, aggregates } = this.#command;
     const empty: Group = { values: [], sums: aggregates.map(({ start }) => start()) };

@@ -1,20 +1,20 @@
 /** The values of fields, and their comparison. */
 
-/** A time prints as a time, and counts in milliseconds. */
+/** A time. It is printed as a time, and counts as milliseconds in calculations. */
 type Moment = { readonly epochMs: number };
-/** Undefined: the event has no such field. */
+/** The value of a field; undefined if the event has no such field. */
 export type Value = string | number | Moment | undefined;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** Undefined if the value is not a number. */
+/** Converts a value to a number; undefined if this is not possible. */
 export function numberOf(value: Value): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return NUMBER.test(value) ? Number(value) : undefined;
   return value?.epochMs;
 }
 
-/** Prints a value as results show it: `2026-11-23 17:00:00.000`. */
+/** Prints a value as in results, for example `2026-11-23 17:00:00.000`. */
 export function printValue(value: Exclude<Value, undefined>): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return printNumber(value);
@@ -23,7 +23,7 @@ export function printValue(value: Exclude<Value, undefined>): string {
     : String(value.epochMs);
 }
 
-/** AWS shows four decimal places. */
+/** Prints a number with up to four decimal places, as AWS shows it. */
 function printNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
 }
@@ -34,7 +34,10 @@ export function areEqual(one: Value, other: Value): boolean {
   return a !== undefined && b !== undefined ? a === b : printValue(one) === printValue(other);
 }
 
-/** Negative, 0 or positive; undefined if a value is missing. Numbers by size, others as texts. */
+/**
+ * Returns a negative number, 0 or a positive number; undefined if a value is missing. Numbers are compared by size,
+ * other values as texts.
+ */
 export function compare(one: Value, other: Value): number | undefined {
   if (one === undefined || other === undefined) return undefined;
   const [a, b] = [numberOf(one), numberOf(other)];
@@ -43,15 +46,15 @@ export function compare(one: Value, other: Value): number | undefined {
   return text < second ? -1 : text > second ? 1 : 0;
 }
 
-/** Undefined: there is no value. */
+/** A sort key; undefined if there is no value. */
 export type OrderKey = string | number | undefined;
 
-/** A text that is a number counts as one. */
+/** Returns the sort key of a value. A text that is a number counts as a number. */
 export function orderKeyOf(value: Value): OrderKey {
   return value === undefined ? undefined : (numberOf(value) ?? printValue(value));
 }
 
-/** The order of `sort`: missing values first, then strings, then numbers ("sort"). */
+/** Compares in the order of `sort`: missing values first, then strings, then numbers ("sort"). */
 export function compareKeys(one: OrderKey, other: OrderKey): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0;

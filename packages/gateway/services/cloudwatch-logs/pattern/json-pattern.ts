@@ -1,4 +1,4 @@
-/** `{ ($.status = 5* || $.error IS TRUE) && $.user.name != "x" }`: values of lines that are JSON objects. */
+/** Patterns for lines that are JSON objects, such as `{ ($.status = 5* || $.error IS TRUE) && $.user.name != "x" }`. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { LinePattern, PatternText } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
@@ -8,9 +8,9 @@ type JsonTest = (line: unknown) => boolean;
 
 const MAX_DEPTH = 20;
 const NAME = /[A-Za-z0-9_-]+/y;
-/** Without quotes: letters, digits and the signs of numbers and wildcards. */
+/** A value without quotes: letters, digits, and the characters of numbers and wildcards. */
 const BARE_VALUE = /[A-Za-z0-9_.*+-]+/y;
-/** A step to every element, and to one. */
+/** A step that selects every element of a list. */
 const EVERY = Symbol('*');
 type Step = string | number | typeof EVERY;
 
@@ -48,14 +48,14 @@ function readOne(text: PatternText, depth: number): JsonTest {
   }
   const steps = readSelector(text);
   const test = readTest(text);
-  // One of several values must match; no value counts as absent.
+  // If there are several values, one of them must match. If there are none, the value counts as absent.
   return (line) => {
     const found = valuesAt(line, steps, 0);
     return found.length === 0 ? test(undefined) : found.some(test);
   };
 }
 
-/** `$.a.b[0]`, `$.['a.b'].c`, `$.a[*]` */
+/** Reads a selector such as `$.a.b[0]`, `$.['a.b'].c` or `$.a[*]`. */
 function readSelector(text: PatternText): readonly Step[] {
   text.expect('$');
   const steps: Step[] = [];

@@ -46,7 +46,7 @@ export class PatternText {
     return true;
   }
 
-  /** @param peeks leaves it in place */
+  /** @param peeks whether the position stays before the match */
   match(shape: RegExp, peeks = false): string | undefined {
     shape.lastIndex = this.#at;
     const [found] = shape.exec(this.#source) ?? [];
@@ -56,14 +56,14 @@ export class PatternText {
     return found;
   }
 
-  /** The content of `"…"`, where `\"` is a quote; undefined if no quote is next. */
+  /** Reads the content of `"…"`, in which `\"` is a quote. Returns undefined if the next character is not a quote. */
   quoted(): string | undefined {
     const found = this.match(/"(?:[^"\\]|\\.)*"/y);
     if (found === undefined && this.sees('"')) this.fail('a quote is not closed');
     return found?.slice(1, -1).replace(/\\(.)/g, '$1');
   }
 
-  /** `%…%`; undefined if no percent sign is next. */
+  /** Reads `%…%`. Returns undefined if the next character is not a percent sign. */
   regex(): RE2JS | undefined {
     const found = this.match(/%(?:[^%\\]|\\.)*%/y);
     if (found === undefined) return this.sees('%') ? this.fail('a % is not closed') : undefined;

@@ -1,5 +1,5 @@
 /**
- * Filter patterns of `FilterLogEvents`: terms, JSON and space-delimited (CloudWatch Logs user guide, "Filter
+ * Reads filter patterns of `FilterLogEvents`: terms, JSON and space-delimited (CloudWatch Logs user guide, "Filter
  * pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
  */
 import { readJsonPattern } from './json-pattern.ts';
@@ -23,12 +23,15 @@ export function readLinePattern(source: string): LinePattern {
   return readTermPattern(text);
 }
 
-/** `[ip, user, ..., status = 4*, bytes > 1000]`: words of a line, where `[…]` and `"…"` are one word each. */
+/**
+ * Space-delimited patterns such as `[ip, user, ..., status = 4*, bytes > 1000]`. They match the words of a line, where
+ * `[…]` and `"…"` are one word each.
+ */
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const BARE_VALUE = /[^\s,\]&|"%()]+/y;
 const WORD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g;
 
-/** Undefined: no condition. */
+/** The condition on a column; undefined if there is none. */
 type Column = ValueTest | undefined;
 
 function readDelimitedPattern(text: PatternText): LinePattern {
@@ -63,7 +66,7 @@ function wordsOf(message: string): readonly string[] {
   );
 }
 
-/** A name alone, or conditions on it: `status = 404 || status = 410`. */
+/** Reads a column: a name alone, or conditions on it such as `status = 404 || status = 410`. */
 function readColumn(text: PatternText): Column {
   const name = text.match(NAME);
   if (name === undefined) return text.fail('the name of a column is missing');
@@ -81,7 +84,7 @@ function readColumn(text: PatternText): Column {
   return (value) => any.some((all) => all.every((test) => test(value)));
 }
 
-/** `ERROR "not found" -timeout ?one ?other %re%`: terms of lines without structure, case-sensitive. */
+/** Terms of lines without structure, such as `ERROR "not found" -timeout ?one ?other %re%`. They are case-sensitive. */
 const TERM = /[^\s"%]+/y;
 
 function readTermPattern(text: PatternText): LinePattern {
@@ -93,7 +96,7 @@ function readTermPattern(text: PatternText): LinePattern {
     else if (text.take('?')) optional.push(readTerm(text));
     else required.push(readTerm(text));
   }
-  // AWS ignores optional terms if there are other terms.
+  // AWS ignores optional terms if there are other terms, so they only count alone.
   if (required.length + excluded.length === 0) return (message) => optional.some((test) => test(message));
   return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
 }

@@ -2,7 +2,7 @@
 import { compilePieces } from '@gatewright/aws/glob';
 import type { PatternText } from './pattern-text.ts';
 
-/** A test of a value, which is undefined if the event has no such value. */
+/** Tests a value, which is undefined if the event has no such value. */
 export type ValueTest = (value: unknown) => boolean;
 
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -14,7 +14,7 @@ export function readOperator(text: PatternText): Operator {
   return OPERATORS.find((operator) => text.take(operator)) ?? text.fail('an operator is missing');
 }
 
-/** @param word shape of values without quotes */
+/** @param word the form of values without quotes */
 export function readComparison(text: PatternText, operator: Operator, word: RegExp): ValueTest {
   const isEquality = operator === '=' || operator === '!=';
   const regex = text.regex();
@@ -31,7 +31,7 @@ export function readComparison(text: PatternText, operator: Operator, word: RegE
   return negated(operator, (value) => matches(printOperand(value)));
 }
 
-/** A value that is not there matches neither. */
+/** Applies the operator `=` or `!=` to a test. An absent value matches neither operator. */
 function negated(operator: Operator, test: ValueTest): ValueTest {
   return (value) => value !== undefined && test(value) === (operator === '=');
 }

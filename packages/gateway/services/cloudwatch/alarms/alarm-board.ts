@@ -1,4 +1,4 @@
-/** The alarms of this run: their states, when they are evaluated, and what a change of state does. */
+/** The alarms of this run: their states, the times of their evaluation, and the actions of a change of state. */
 import { parseArn } from '@gatewright/aws/arn';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
@@ -24,9 +24,9 @@ export type Entry = {
   readonly configuredMs: number;
   readonly actionsEnabled: boolean;
   state: AlarmState;
-  /** When the value of its state last changed. */
+  /** Time of the last change of the state's value. */
   transitionedMs: number;
-  /** Waits for the next evaluation; undefined while nothing can change. */
+  /** The planned next evaluation; undefined while nothing can change. */
   wake: (Wake & { readonly dueMs: number }) | undefined;
 };
 
@@ -34,7 +34,7 @@ type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId
   readonly store: MetricStore;
 };
 
-/** "5,000 alarms per Region"; also the maximum depth of composite alarms that refer to each other. */
+/** "5,000 alarms per Region". This is also the maximum depth of composite alarms that refer to each other. */
 export const MAX_ALARMS = 5_000;
 
 export class AlarmBoard {
@@ -55,14 +55,14 @@ export class AlarmBoard {
     return [...this.#entries.values()].toSorted((one, other) => (one.alarm.name < other.alarm.name ? -1 : 1));
   }
 
-  /** @param name or ARN */
+  /** @param name a name or an ARN */
   find(name: string): Entry | undefined {
     const known = this.#entries.get(name);
     if (known !== undefined || !name.startsWith('arn:')) return known;
     return this.#entries.get(parseArn(name)?.resource.replace(/^alarm:/, '') ?? '');
   }
 
-  /** The alarms of all templates; alarms that still exist keep their states. */
+  /** Sets the alarms of all templates. Alarms that still exist keep their states. */
   replace(alarms: readonly Alarm[]): void {
     const names = new Set(alarms.map(({ name }) => name));
     for (const { alarm, isOfTemplate } of this.#entries.values())
@@ -76,7 +76,7 @@ export class AlarmBoard {
     this.#afterChange();
   }
 
-  /** @param names of alarms that exist */
+  /** @param names names of existing alarms */
   delete(names: readonly string[]): void {
     for (const name of names) this.#remove(name);
     this.#afterChange();
@@ -90,8 +90,8 @@ export class AlarmBoard {
   }
 
   /**
-   * Sets a state by hand. The next evaluation may change it back; for a composite alarm, the next change of
-   * another alarm.
+   * Sets a state manually. The next evaluation may change it back. For a composite alarm, this happens with the next
+   * change of another alarm.
    */
   setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
     const entry = this.#entries.get(name);
@@ -155,7 +155,7 @@ export class AlarmBoard {
     }
   }
 
-  /** The next evaluation, at a full interval of the clock. */
+  /** Plans the next evaluation, at the next full interval of the clock. */
   #plan(entry: Entry, after = this.#options.clock.nowEpochMs()): void {
     const { alarm } = entry;
     if (alarm.kind !== 'metric') return;
@@ -166,7 +166,10 @@ export class AlarmBoard {
     entry.wake = { cancel: () => wake.cancel(), dueMs: next };
   }
 
-  /** After the clock was moved back, an earlier full interval is due before the planned one. */
+  /**
+   * Plans evaluations again after the clock was moved back, because an earlier full interval may be due before the
+   * planned one.
+   */
   #onMoved(): void {
     const now = this.#options.clock.nowEpochMs();
     for (const entry of this.#entries.values()) {
@@ -186,11 +189,13 @@ export class AlarmBoard {
       this.#enter(entry, state);
       this.#judgeComposites();
     }
-    // Without data in its range, further evaluations give the same result, so the alarm waits for data.
+    // Without data in its range, further evaluations would give the same result, so the alarm waits for new data.
     if (hasDataSince(alarm, store, rangeStart(alarm, at))) this.#plan(entry, at);
   }
 
-  /** Repeats until nothing changes, because composite alarms depend on each other. */
+  /**
+   * Evaluates the composite alarms. It repeats until nothing changes, because composite alarms depend on each other.
+   */
   #judgeComposites(except?: Entry): void {
     const composites = [...this.#entries.values()].filter(
       (entry) => entry.alarm.kind === 'composite' && entry !== except,
@@ -262,7 +267,8 @@ const HIGH_RESOLUTION_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * How often it is evaluated: each minute, of short periods every 10 seconds, of ranges over a day each hour.
+ * Returns the interval between evaluations: a minute, 10 seconds for short periods, an hour for ranges of more than a
+ * day.
  * @see CloudWatch user guide, "Alarm evaluation"
  */
 function intervalMs({ periodSeconds, evaluationPeriods }: MetricAlarm): number {
@@ -270,17 +276,17 @@ function intervalMs({ periodSeconds, evaluationPeriods }: MetricAlarm): number {
   return periodSeconds * evaluationPeriods > 86_400 ? HOUR_MS : MINUTE_MS;
 }
 
-/** The start of the evaluation range for an evaluation at that time. */
+/** Returns the start of the evaluation range for an evaluation at the given time. */
 function rangeStart(alarm: MetricAlarm, at: number): number {
   return at - evaluationRange(alarm) * alarm.periodSeconds * 1000;
 }
 
-/** Whether any of its metrics has data at or after that time. */
+/** Whether any metric of the alarm has data at or after the given time. */
 function hasDataSince(alarm: MetricAlarm, store: MetricStore, fromMs: number): boolean {
   return metricsBehind(alarm.queries, alarm.watched).some(({ metric }) => store.hasSince(metric, fromMs));
 }
 
-/** The new state with its reason; undefined: the state does not change. */
+/** Returns the new state with its reason; undefined if the state does not change. */
 function evaluateAlarm(alarm: MetricAlarm, store: MetricStore, at: number): AlarmState | undefined {
   let points: readonly EvaluatedPoint[];
   try {
@@ -314,7 +320,10 @@ function readPoints(alarm: MetricAlarm, store: MetricStore, at: number): readonl
   });
 }
 
-/** "too few data points to be statistically significant": 10 / (1 - percentile), or 10 / percentile below the middle. */
+/**
+ * Whether there are "too few data points to be statistically significant": fewer than 10 / (1 - percentile), or 10 /
+ * percentile for percentiles below 50.
+ */
 function hasLowSample(alarm: MetricAlarm, store: MetricStore, at: number): boolean {
   const isLow = ({ metric, stat, periodSeconds, unit }: MetricStat): boolean => {
     const percentile = percentileOf(stat);

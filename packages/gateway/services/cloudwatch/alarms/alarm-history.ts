@@ -1,4 +1,4 @@
-/** What happened to alarms, for DescribeAlarmHistory; the oldest items are dropped. */
+/** The history of alarms, for DescribeAlarmHistory. The oldest items are dropped. */
 import type { Alarm } from './alarm.ts';
 
 export const ITEM_TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action'] as const;
@@ -9,7 +9,7 @@ type HistoryItem = {
   readonly atMs: number;
   readonly type: (typeof ITEM_TYPES)[number];
   readonly summary: string;
-  /** JSON text. */
+  /** The data as JSON text. */
   readonly data: string;
 };
 
@@ -20,7 +20,7 @@ const MAX_DATA = 4_095;
 export class AlarmHistory {
   #items: HistoryItem[] = [];
 
-  /** Oldest first. */
+  /** The items, oldest first. */
   get items(): readonly HistoryItem[] {
     return this.#items;
   }

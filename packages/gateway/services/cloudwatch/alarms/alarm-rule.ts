@@ -1,5 +1,5 @@
 /**
- * Rules of composite alarms: `ALARM("a") AND NOT OK(b)`.
+ * Rules of composite alarms, for example `ALARM("a") AND NOT OK(b)`.
  * @see CloudWatch API reference, PutCompositeAlarm, "AlarmRule"
  */
 
@@ -13,7 +13,7 @@ export class RuleError extends Error {
 
 export type AlarmRule =
   | { readonly kind: 'constant'; readonly value: boolean }
-  /** `alarm`: a name or an ARN. */
+  /** `alarm` is a name or an ARN. */
   | { readonly kind: 'state'; readonly state: StateValue; readonly alarm: string }
   | { readonly kind: 'not'; readonly rule: AlarmRule }
   | { readonly kind: 'and' | 'or'; readonly rules: readonly AlarmRule[] };

@@ -22,7 +22,7 @@ export type MetricAlarm = CommonParts & {
   readonly queries: readonly MetricQuery[];
   /** Id of the query whose result is compared with the threshold. */
   readonly watched: string;
-  /** Statistic of the single metric; undefined for an alarm on an expression. */
+  /** Statistic of the alarm's single metric; undefined for an alarm on an expression. */
   readonly statistic: { readonly name: string; readonly isExtended: boolean } | undefined;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
@@ -50,7 +50,7 @@ export type Alarm = MetricAlarm | CompositeAlarm;
 export type AlarmState = {
   readonly value: StateValue;
   readonly reason: string;
-  /** JSON text. */
+  /** The data of the reason as JSON text. */
   readonly reasonData: string | undefined;
   readonly updatedMs: number;
 };

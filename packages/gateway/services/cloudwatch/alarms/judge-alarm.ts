@@ -1,11 +1,11 @@
 /**
- * The state that data points give an alarm (docs/aws §18.12). Pure.
+ * Determines the state of an alarm from its data points (docs/aws §18.12). Pure.
  * @see CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", with its two tables
  */
 import type { MetricAlarm } from './alarm.ts';
 import type { StateValue } from './alarm-rule.ts';
 
-/** `value` undefined: missing. */
+/** A point in the evaluation range. `value` is undefined if the point is missing. */
 export type EvaluatedPoint = { readonly at: number; readonly value: number | undefined };
 
 export type Judgement =
@@ -13,7 +13,7 @@ export type Judgement =
   | {
       readonly kind: 'state';
       readonly value: StateValue;
-      /** The real points that decided, newest first. */
+      /** The existing points that decided the state, newest first. */
       readonly by: readonly Required<EvaluatedPoint>[];
       /** Missing points that were treated as breaching or not breaching, or that remained missing. */
       readonly filled: number;
@@ -24,7 +24,10 @@ type Rule = Pick<
   'evaluationPeriods' | 'datapointsToAlarm' | 'operator' | 'threshold' | 'treatMissingData'
 >;
 
-/** AWS's example looks at 5 points to evaluate 3; other lengths are not documented. */
+/**
+ * Number of additional points in the evaluation range. AWS's example uses 5 points to evaluate 3. Other lengths are not
+ * documented.
+ */
 const MORE_POINTS = 2;
 
 export function evaluationRange({ evaluationPeriods }: Pick<Rule, 'evaluationPeriods'>): number {
@@ -45,7 +48,7 @@ export function isBreaching(
   return COMPARE[operator](value, threshold);
 }
 
-/** @param points of the whole evaluation range, newest first */
+/** @param points the points of the whole evaluation range, newest first */
 export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judgement {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rule;
   const real = points.filter((point): point is Required<EvaluatedPoint> => point.value !== undefined);
@@ -66,7 +69,8 @@ export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judge
   if (by.length > breaching.length) return state('OK');
   if (treatMissingData === 'ignore') return { kind: 'keep' };
   if (by.length === 0) return state('INSUFFICIENT_DATA');
-  // "Avoiding premature transitions": all points are breaching, too few, and the oldest is as old as M periods.
+  // "Avoiding premature transitions" applies: all existing points are breaching, but they are too few. The alarm
+  // changes its state only if the oldest is as old as M periods.
   const oldest = points.findLastIndex(({ value }) => value !== undefined) + 1;
   return oldest >= datapointsToAlarm ? state('ALARM') : { kind: 'keep' };
 }

@@ -1,4 +1,4 @@
-/** What an alarm sends to topics and functions when its state changes. Pure. */
+/** The messages that an alarm sends to topics and functions when its state changes. Pure. */
 import { parseArn } from '@gatewright/aws/arn';
 import { alarmsIn } from './alarm-rule.ts';
 import { printTime } from './state-reason.ts';
@@ -12,14 +12,14 @@ export type Change = {
   readonly configuredMs: number;
   readonly before: AlarmState;
   readonly after: AlarmState;
-  /** The alarms that a composite alarm refers to. */
+  /** Finds an alarm that a composite alarm refers to. */
   readonly stateOf: (alarm: string) => { readonly arn: string; readonly state: AlarmState } | undefined;
 };
 
-/** Services whose resources an alarm can act on here. */
+/** Services whose resources an alarm can use as actions here. */
 export const ACTION_SERVICES: readonly string[] = ['sns', 'lambda'];
 
-/** "Subject" of a message, at most 100 characters. */
+/** Returns the "Subject" of a message, at most 100 characters. */
 export function subjectOf({ alarm, after }: Change): string {
   const subject = `${after.value}: "${alarm.name}" in ${regionName(alarm)}`;
   return subject.length <= 100 ? subject : `${subject.slice(0, 97)}...`;
@@ -99,7 +99,7 @@ function lowerDimensions(dimensions: Dimensions): readonly object[] {
 }
 
 /**
- * The event of a function.
+ * Prints the event that AWS sends to a function.
  * @see CloudWatch user guide, "Invoke a Lambda function from an alarm"
  */
 export function printEvent({ alarm, accountId, before, after }: Change): string {
@@ -135,7 +135,7 @@ function eventQuery({ id, label, returnsData, of }: MetricQuery): object {
   return { ...common, metricStat: { metric, period: of.periodSeconds, stat: of.stat } };
 }
 
-/** Region names as in the AWS console; other regions by their code. */
+/** Region names as in the AWS console. Other regions are shown by their code. */
 const REGIONS: Readonly<Record<string, string>> = {
   'af-south-1': 'Africa (Cape Town)',
   'ap-east-1': 'Asia Pacific (Hong Kong)',

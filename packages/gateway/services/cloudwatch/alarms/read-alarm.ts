@@ -1,4 +1,4 @@
-/** Alarms of templates and of PutMetricAlarm and PutCompositeAlarm: the members are the same. */
+/** Reads alarms of templates, PutMetricAlarm and PutCompositeAlarm, which have the same members. */
 import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
 import { metricsBehind } from '../math/run-queries.ts';
@@ -21,7 +21,7 @@ const OF_BANDS = [
 ] as const;
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 
-/** Operators that compare with an anomaly detection band. */
+/** Whether the alarm compares with an anomaly detection band. */
 export function isAnomalyAlarm(at: MemberReader): boolean {
   return (
     at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))

@@ -33,7 +33,10 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
   ).slice(0, MAX_REASON);
 }
 
-/** `StateReasonData`. @param points of the evaluation range, newest first */
+/**
+ * Prints `StateReasonData`.
+ * @param points the points of the evaluation range, newest first
+ */
 export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPoint[], at: number): string {
   const { statistic, periodSeconds, threshold, evaluationPeriods } = alarm;
   const real = points.filter(({ value }) => value !== undefined);
@@ -56,7 +59,7 @@ export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPo
   return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
 }
 
-/** `2021-12-19T23:05:05.304+0000` */
+/** Prints a time as in `2021-12-19T23:05:05.304+0000`. */
 export function printTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('Z', '+0000');
 }

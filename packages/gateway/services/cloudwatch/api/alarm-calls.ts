@@ -1,4 +1,4 @@
-/** Calls that read, make and change alarms. */
+/** Calls that read, create and change alarms. */
 import { Timestamp, Double } from '@gatewright/aws/cbor';
 import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
@@ -122,7 +122,7 @@ function sizeOf(at: MemberReader): number {
   return at.optionalInteger('MaxRecords', 1, 100) ?? 50;
 }
 
-/** Selects only metric alarms, unless types are given. */
+/** Selects alarms. If the call contains no types, only metric alarms are selected. */
 function selectAlarms(at: MemberReader, board: AlarmBoard): readonly Entry[] {
   const names = at.texts('AlarmNames', MAX_NAMES);
   const prefix = at.optionalText('AlarmNamePrefix') ?? '';
@@ -171,7 +171,7 @@ function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
   board.put(alarm);
 }
 
-/** Alarms as DescribeAlarms shows them. */
+/** Returns an alarm in the form of DescribeAlarms. */
 function describeAlarm(entry: Entry): UnknownMembers {
   const { alarm, configuredMs, actionsEnabled, state, transitionedMs } = entry;
   return {

@@ -13,5 +13,8 @@ export type CallPorts = {
   readonly region: string;
 };
 
-/** Undefined: the operation has no result. @throws InvalidMember */
+/**
+ * Runs an operation. Returns undefined if the operation has no result.
+ * @throws InvalidMember
+ */
 export type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers | undefined;

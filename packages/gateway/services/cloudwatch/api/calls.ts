@@ -15,7 +15,7 @@ import type { InputCode } from '../read-members.ts';
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
-/** Undefined for an operation that is not supported here. */
+/** Runs an operation; undefined for an operation that is not supported here. */
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
   const { action } = operation;
@@ -30,16 +30,16 @@ export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): Ope
   }
 }
 
-/** One form of input and output for JSON, RPC v2 CBOR and the query protocol. Pure. */
+/** Converts input and output of JSON, RPC v2 CBOR and the query protocol to one form. Pure. */
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
-/** Undefined for a body that cannot be read. */
+/** Returns the input; undefined for a body that cannot be read. */
 function inputOf(operation: Operation): UnknownMembers | undefined {
   if (operation.protocol === 'json') return operation.input;
   return unfold(treeOf(operation.parameters)) as UnknownMembers;
 }
 
-/** Lists are `Name.member.1`. */
+/** Converts the parameters of the query protocol, in which lists are `Name.member.1`. */
 function unfold(tree: Tree): unknown {
   const { member, ...others } = tree;
   if (typeof member === 'object' && Object.keys(others).length === 0)
@@ -49,7 +49,7 @@ function unfold(tree: Tree): unknown {
   );
 }
 
-/** @param fields undefined: the operation has no result */
+/** @param fields the result of the operation; undefined if it has none */
 function toResult(operation: Operation, fields: UnknownMembers | undefined): OperationResult {
   if (operation.protocol === 'json') return { kind: 'result', fields: fields ?? {} };
   if (fields === undefined) return { kind: 'result', fields: {}, isVoid: true };
@@ -77,7 +77,7 @@ function toXmlFields(value: unknown): unknown {
   );
 }
 
-/** Names of the newer protocols; the header has the older ones, for SDKs that know those. */
+/** Error codes of the newer protocols. The header contains the older codes, for SDKs that use them. */
 const SHAPES: Readonly<Record<InputCode, string>> = {
   InvalidFormat: 'InvalidFormatFault',
   InvalidNextToken: 'InvalidNextToken',

@@ -12,7 +12,7 @@ import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metri
 import type { Series, Value } from '../math/value.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
-/** "Each PutMetricData request ... can contain up to 1000 metrics" */
+/** Maximum number of data points. "Each PutMetricData request ... can contain up to 1000 metrics" */
 const MAX_DATA = 1_000;
 /** "up to 150 values per metric" */
 const MAX_VALUES = 150;
@@ -192,7 +192,10 @@ function readSample(at: MemberReader): DataPoint['sample'] {
   return values.map((value, index) => [value, counts[index] ?? 1]);
 }
 
-/** "Start time less than 15 days ago: Round down to the nearest whole minute", of shorter periods to those. */
+/**
+ * Reads the time range. "Start time less than 15 days ago: Round down to the nearest whole minute". For shorter
+ * periods, it is rounded down to the period.
+ */
 function readSpan(at: MemberReader, seconds: number): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = at.time('StartTime');
   const toMs = at.time('EndTime');

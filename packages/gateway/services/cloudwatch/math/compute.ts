@@ -1,4 +1,4 @@
-/** Values of metric math: numbers, time series and lists of them. Pure. */
+/** Computes values of metric math: numbers, time series and lists of time series. Pure. */
 import { ExpressionError } from './expression.ts';
 import { FUNCTIONS, NOT_COMPUTED } from './functions.ts';
 import { mapPoints, NO_LABEL } from './value.ts';
@@ -10,7 +10,7 @@ type Surroundings = {
   readonly grid: Grid;
   /** @throws ExpressionError for an unknown id */
   readonly valueOf: (id: string) => Value;
-  /** Series of all queries of metrics, for `METRICS()`; with their ids. */
+  /** The series of all metric queries with their ids, for `METRICS()`. */
   readonly metrics: () => readonly (readonly [id: string, series: Series])[];
 };
 
@@ -89,7 +89,7 @@ const OPERATORS: Readonly<Record<BinaryOperator, (left: number, right: number) =
   '^': (left, right) => left ** right,
 };
 
-/** Two series give a point wherever both have one; a division by zero gives no point. */
+/** Applies an operator. Two series give a point wherever both have a point, and a division by zero gives no point. */
 function apply2(operator: BinaryOperator, left: Value, right: Value): Value {
   const run = OPERATORS[operator];
   if (left.kind === 'number' && right.kind === 'number')

@@ -11,7 +11,7 @@ export class ExpressionError extends Error {
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
-  /** The id of another query, or a word such as `REPEAT`. */
+  /** `name` is the id of another query, or a word such as `REPEAT`. */
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
@@ -23,9 +23,9 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** The operators by precedence, the weakest first. */
+/** The operators by precedence, the lowest first. */
 const LEVELS = [['||'], ['&&'], ['==', '!='], ['<', '<=', '>', '>='], ['+', '-'], ['*', '/']] as const;
-/** The power operator binds more tightly than a sign and is right-associative. */
+/** The power operator has a higher precedence than a sign, and is right-associative. */
 export type BinaryOperator = (typeof LEVELS)[number][number] | '^';
 
 const TOKEN =
@@ -45,7 +45,7 @@ export function parseExpression(text: string): Expression {
   return new Parser(tokenize(text)).parse();
 }
 
-/** Ids of queries, in lower case, in the order in which they come. */
+/** Returns the ids of queries in lower case, in the order of their occurrence. */
 export function idsIn(expression: Expression): readonly string[] {
   switch (expression.kind) {
     case 'name':

@@ -8,7 +8,7 @@ import type { Grid, Series, Value } from './value.ts';
 
 type MathFunction = (args: readonly Value[], grid: Grid) => Value;
 
-/** Functions of AWS whose data is not available here. */
+/** AWS's functions whose data is not available here. */
 export const NOT_COMPUTED: ReadonlySet<string> = new Set(
   `ANOMALY_DETECTION_BAND DB_PERF_INSIGHTS INSIGHT_RULE_METRIC LAMBDA SEARCH SELECT SERVICE_QUOTA SLICE SORT`.split(
     ' ',
@@ -18,7 +18,10 @@ export const NOT_COMPUTED: ReadonlySet<string> = new Set(
 const add = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const mean = (values: readonly number[]): number => add(values) / values.length;
 
-/** Over one series: a number from its points. Over several: a series with one value per timestamp. */
+/**
+ * Aggregates. Applied to one series, they give a number from its points. Applied to several series, they give a series
+ * with one value per timestamp.
+ */
 const AGGREGATES: Readonly<Record<string, (values: readonly number[]) => number>> = {
   AVG: mean,
   DATAPOINT_COUNT: (values) => values.length,
@@ -153,7 +156,7 @@ function fill(series: Series, filler: Value | undefined, grid: Grid): Series {
   return { ...series, points: new Map(filled) };
 }
 
-/** `IF(condition, then, else)`; without `else`, points where the condition is false are missing. */
+/** Computes `IF(condition, then, else)`. Without `else`, points for which the condition is false are missing. */
 function chooseBranch([condition, then, otherwise]: readonly Value[]): Value {
   if (condition === undefined || then === undefined)
     throw new ExpressionError('IF takes two or three values');

@@ -1,4 +1,4 @@
-/** Queries of metrics and expressions over the kept data, for GetMetricData and alarms alike. */
+/** Runs queries of metrics and expressions over the stored data, for GetMetricData and for alarms. */
 import { compileStatistic } from '../metrics/statistic.ts';
 import { compute } from './compute.ts';
 import { ExpressionError, idsIn } from './expression.ts';
@@ -23,15 +23,15 @@ export type MetricQuery = {
     | { readonly kind: 'expression'; readonly text: string; readonly expression: Expression };
 };
 
-/** Epoch milliseconds; the first period begins at `fromMs`. */
+/** A time range in epoch milliseconds. The first period begins at `fromMs`. */
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Keeps the latest points of the range, as many as one call may return. */
+/** Maximum number of periods, which is the number that one call may return. The latest points of the range are used. */
 const MAX_PERIODS = 100_800;
 
 /**
- * @returns computes the query of an id, each once
- * @throws ExpressionError, when asked, for what cannot be computed
+ * @returns a function that computes the query with an id, at most once
+ * @throws ExpressionError when the function is called for a query that cannot be computed
  */
 export function openQueries(
   queries: readonly MetricQuery[],
@@ -85,7 +85,7 @@ function readSeries(
   if (statistic === undefined) throw new ExpressionError(`has an unknown statistic ${stat}`);
   const periodMs = periodSeconds * 1000;
   const { fromMs } = span;
-  // The last period is included completely.
+  // The range includes the whole last period.
   const toMs = fromMs + Math.ceil((span.toMs - fromMs) / periodMs) * periodMs;
   const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit })];
   const points = new Map<number, number>();
@@ -96,7 +96,7 @@ function readSeries(
   return { kind: 'series', label: metric.name, periodSeconds, points };
 }
 
-/** Metrics that the query of an id depends on. */
+/** Returns the metrics that the query with an id depends on. */
 export function metricsBehind(queries: readonly MetricQuery[], id: string): readonly MetricStat[] {
   const byId = new Map(queries.map((query) => [query.id, query]));
   const seen = new Set<string>();

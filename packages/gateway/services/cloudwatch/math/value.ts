@@ -13,13 +13,13 @@ export type Value =
   | Series
   | { readonly kind: 'list'; readonly items: readonly Series[] };
 
-/** Starts of all periods of a query, ascending. */
+/** The start times of all periods of a query, ascending. */
 export type Grid = { readonly starts: readonly number[]; readonly periodSeconds: number };
 
-/** The label of a result without one is the id of its query. */
+/** Label of a result without a label. The id of its query is used instead. */
 export const NO_LABEL = '';
 
-/** Points without a finite value are dropped. */
+/** Maps the points of a series. Points without a finite value are dropped. */
 export function mapPoints(
   series: Series,
   run: (value: number, at: number, index: number) => number | undefined,

@@ -1,5 +1,5 @@
 /**
- * Metrics in lines of logs.
+ * Reads metrics from log lines.
  * @see CloudWatch user guide, "Specification: Embedded metric format"
  */
 import { isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +12,7 @@ const MAX_METRICS = 100;
 const MAX_VALUES = 100;
 const MAX_NAME = 1024;
 
-/** Data points of a text of one or several lines; invalid parts are ignored, as on AWS. */
+/** Returns the data points in one or several lines of text. Invalid parts are ignored, as on AWS. */
 export function readEmbedded(text: string): readonly DataPoints[] {
   if (!text.includes('"_aws"')) return [];
   return (parseJsonObject(text) === undefined ? text.split('\n') : [text]).flatMap(readLine);
@@ -53,7 +53,7 @@ function readDirective(root: UnknownMembers, directive: unknown, epochMs: number
   return sets.map((dimensions) => ({ namespace, dimensions, points }));
 }
 
-/** Undefined if a member is missing: the metric has no such dimension set. */
+/** Reads a dimension set. Returns undefined if a member is missing, in which case the metric does not have this set. */
 function readSet(root: UnknownMembers, set: unknown): readonly [Dimensions] | undefined {
   if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return undefined;
   const dimensions = set.flatMap((name: unknown): [string, string][] => {

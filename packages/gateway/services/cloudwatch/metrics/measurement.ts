@@ -1,4 +1,4 @@
-/** What gateway, functions and queues measure, as data points. */
+/** Converts measurements of the gateway, functions and queues to data points. */
 import { sortDimensions } from './metric.ts';
 import type { Measurement } from '../../../core/ports.ts';
 import type { DataPoints } from './metric.ts';

@@ -1,4 +1,4 @@
-/** Data points of this run, in buckets of a second or a minute, as CloudWatch stores them; bounded in memory. */
+/** Data points of this run, in buckets of a second or a minute, as CloudWatch stores them. The memory is limited. */
 import { Sample } from './sample.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
@@ -11,7 +11,7 @@ const BUCKET_BYTES = 650;
 type Series = Metric & {
   readonly scope: Scope;
   readonly unit: string;
-  /** The minimum of seconds between two buckets. */
+  /** The resolution in seconds, which is the minimum distance of two buckets. */
   resolution: 1 | 60;
   lastMs: number;
   /** The samples by start of their period, in epoch milliseconds. */
@@ -21,7 +21,7 @@ type Series = Metric & {
 /** One namespace with one set of dimensions. */
 type Scope = {
   readonly key: string;
-  /** The series by name of the metric: one series per unit. */
+  /** The series by the name of the metric. A metric has one series per unit. */
   readonly series: Map<string, Series[]>;
 };
 
@@ -30,7 +30,7 @@ type Options = { readonly report: (message: string) => void; readonly maxBytes?:
 export class MetricStore {
   readonly #options: Options;
   readonly #scopes = new Map<string, Scope>();
-  /** The periods in order of creation; the ones before `#head` have been dropped. */
+  /** The periods in order of creation. The periods before `#head` have been dropped. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
   #bytes = 0;
@@ -41,7 +41,7 @@ export class MetricStore {
     this.#options = options;
   }
 
-  /** Calls for the first point of a minute, or second, of each metric. */
+  /** Registers a listener for the first point of a minute or a second of each metric. */
   onData(listener: (metric: Metric) => void): void {
     this.#listeners.add(listener);
   }
@@ -74,7 +74,10 @@ export class MetricStore {
     this.#dropOldest();
   }
 
-  /** What was measured in `[fromMs, toMs)`. @param unit undefined = in any */
+  /**
+   * Returns the sample of the data in `[fromMs, toMs)`.
+   * @param unit undefined for any unit
+   */
   sampleOf(metric: Metric, fromMs: number, toMs: number, unit?: string): Sample {
     const merged = new Sample();
     for (const series of this.#find(metric))
@@ -83,7 +86,7 @@ export class MetricStore {
     return merged;
   }
 
-  /** What was measured in each period from `fromMs` on that has data, by its start. */
+  /** Returns the samples of all periods from `fromMs` on that have data, by the start of the period. */
   samplesOf(
     metric: Metric,
     {
@@ -107,7 +110,7 @@ export class MetricStore {
     return merged;
   }
 
-  /** The unit of the first series with data there, for the response. */
+  /** Returns the unit of the first series with data in the range, for the response. */
   unitOf(metric: Metric, fromMs: number, toMs: number): string {
     for (const series of this.#find(metric))
       if (!bucketsIn(series, fromMs, toMs).next().done) return series.unit;
@@ -118,7 +121,7 @@ export class MetricStore {
     return this.#find(metric).some(({ lastMs }) => lastMs >= fromMs);
   }
 
-  /** All metrics with data since then, by namespace and name. */
+  /** Returns all metrics with data since the given time, sorted by namespace and name. */
   list(sinceMs = -Infinity): readonly Metric[] {
     const all = [...this.#scopes.values()].flatMap(({ series }) => [...series.values()]);
     const found = all.flatMap((units) =>
@@ -204,7 +207,7 @@ function bytesOf({ scope, name, unit }: Series): number {
   return SERIES_BYTES + 2 * (scope.key.length + name.length + unit.length);
 }
 
-/** Names cannot contain line breaks, so they separate names. */
+/** Line breaks separate the parts of a key, because names cannot contain them. */
 export function keyOf({ namespace, name, dimensions }: Metric): string {
   return `${namespace}\n${name}${printDimensions(dimensions)}`;
 }

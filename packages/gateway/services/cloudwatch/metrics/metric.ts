@@ -1,11 +1,11 @@
-/** Metrics and their data points, as CloudWatch names them. */
+/** Metrics and their data points, with CloudWatch's names. */
 
-/** Sorted by name: two metrics are the same if their dimensions are. */
+/** Dimensions are sorted by name. Two metrics are the same if their dimensions are the same. */
 export type Dimensions = readonly (readonly [name: string, value: string])[];
 
 export type Metric = { readonly namespace: string; readonly name: string; readonly dimensions: Dimensions };
 
-/** A statistic set: a sample that is known only by four numbers. */
+/** A statistic set: a sample of which only four numbers are known. */
 export type StatisticSet = {
   readonly count: number;
   readonly sum: number;
@@ -17,7 +17,7 @@ export type DataPoint = {
   readonly name: string;
   readonly unit: string;
   readonly epochMs: number;
-  /** Seconds. */
+  /** The resolution in seconds. */
   readonly resolution: 1 | 60;
   readonly sample: StatisticSet | readonly (readonly [value: number, count: number])[];
 };
@@ -44,7 +44,10 @@ export const UNITS: ReadonlySet<string> = new Set([
 /** "Each metric has up to 30 dimensions" */
 export const MAX_DIMENSIONS = 30;
 
-/** API reference, Dimension: characters of ASCII, not all of them blanks, and no colon before a name. */
+/**
+ * Whether a dimension is valid. API reference, Dimension: ASCII characters, not only blanks, and no colon at the start
+ * of the name.
+ */
 export function isDimension(name: string, value: string): boolean {
   const isText = (text: string, most: number): boolean =>
     text.length <= most && /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/.test(text);

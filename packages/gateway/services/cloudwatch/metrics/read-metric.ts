@@ -1,4 +1,4 @@
-/** Metrics, dimensions and queries as calls and alarms name them. */
+/** Reads metrics, dimensions and queries, as calls and alarms name them. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import { compileStatistic } from './statistic.ts';
@@ -36,7 +36,7 @@ export function readUnit(at: MemberReader): string | undefined {
   return unit;
 }
 
-/** 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
+/** Reads a period, which is 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
 export function readPeriod(at: MemberReader, least = 1): number {
   const period = at.integer('Period', least, MAX_PERIOD);
   if (![1, 5, 10, 20, 30].includes(period) && period % 60 !== 0)
@@ -50,7 +50,7 @@ export function readStatistic(at: MemberReader, name: string): string {
   return statistic;
 }
 
-/** `MetricDataQueries` of a call, `Metrics` of an alarm. */
+/** Reads `MetricDataQueries` of a call or `Metrics` of an alarm. */
 export function readQueries(at: MemberReader, name: string, leastPeriod = 1): readonly MetricQuery[] {
   const queries = at.objects(name, MAX_QUERIES).map((one) => readQuery(one, leastPeriod));
   const ids = queries.map(({ id }) => id);

@@ -1,9 +1,9 @@
-/** What was measured in one period: its sum and extremes, and how often each value came. */
+/** The measurements of one period: their sum and extremes, and the number of occurrences of each value. */
 import type { DataPoint, StatisticSet } from './metric.ts';
 
-/** How many values are kept exactly; further ones are rounded to three digits to bound the size. */
+/** Maximum number of values that are stored exactly. Further values are rounded to three digits, to limit the size. */
 const MAX_EXACT = 500;
-/** Estimate of one value and its count in a map. */
+/** Estimated memory of one value and its count in a map. */
 const VALUE_BYTES = 56;
 
 export class Sample implements StatisticSet {
@@ -65,7 +65,7 @@ export class Sample implements StatisticSet {
 /** Rounds like `toPrecision(3)` in a fifth of the time, because this runs for every request. */
 function roundToThreeDigits(value: number): number {
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
-  // Greater powers of ten are not exact, and neither are powers below 1; 0 has no logarithm.
+  // Powers of ten above this are not exact, and 0 has no logarithm.
   if (!(Math.abs(digits) <= 22)) return Number(value.toPrecision(3));
   const power = 10 ** Math.abs(digits);
   return digits > 0 ? Math.round(value * power) / power : Math.round(value / power) * power;

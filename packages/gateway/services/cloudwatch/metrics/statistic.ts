@@ -4,7 +4,7 @@
  */
 import type { Sample } from './sample.ts';
 
-/** Undefined: the sample has no such statistic. */
+/** Computes a statistic; undefined if the sample does not have it. */
 type Statistic = (sample: Sample) => number | undefined;
 
 export const SIMPLE_STATISTICS = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
@@ -20,10 +20,10 @@ const SIMPLE: Readonly<Record<string, Statistic>> = {
 const SHORT = /^(p|tm|tc|ts|wm)(\d{1,3}(?:\.\d{1,10})?)$/i;
 const RANGE = /^(tm|tc|ts|wm|pr)\((-?[\d.]*)(%?):(-?[\d.]*)(%?)\)$/i;
 
-/** Values in ascending order, with the places in the sample where each begins and ends. */
+/** A value with the positions in the sample at which it begins and ends. Values are in ascending order. */
 type Placed = { readonly value: number; readonly from: number; readonly to: number };
 
-/** Undefined for an unknown name. */
+/** Returns the statistic with a name; undefined for an unknown name. */
 export function compileStatistic(name: string): Statistic | undefined {
   const simple = Object.hasOwn(SIMPLE, name) ? SIMPLE[name] : undefined;
   const extended = simple === undefined ? compileExtended(name) : undefined;
@@ -31,7 +31,9 @@ export function compileStatistic(name: string): Statistic | undefined {
   return compute && ((sample) => (sample.count > 0 ? compute(sample) : undefined));
 }
 
-/** The percentage of `p99`, for the rule on low samples; undefined for other statistics. */
+/**
+ * Returns the percentage of a percentile such as `p99`, for the rule on low samples; undefined for other statistics.
+ */
 export function percentileOf(name: string): number | undefined {
   const [, kind = '', percent] = SHORT.exec(name) ?? [];
   return kind.toLowerCase() === 'p' && percent !== undefined ? Number(percent) : undefined;
@@ -67,14 +69,15 @@ function place({ values }: Sample): readonly Placed[] | undefined {
     .map(([value, count]) => ({ value, from: at, to: (at += count) }));
 }
 
-/** The smallest value that at least this share of the sample does not exceed. */
+/** Returns the smallest value that at least this share of the sample does not exceed. */
 function percentile(sample: Sample, share: number): number | undefined {
   const wanted = share * sample.count;
-  // Counts are sums of floating point; the last value is the highest percentile whatever they add up to.
+  // Counts are floating-point sums, so they may add up to slightly less. In this case, the last value is the highest
+  // percentile.
   return (place(sample)?.find(({ to }) => to >= wanted - 1e-9) ?? place(sample)?.at(-1))?.value;
 }
 
-/** `tm`, `tc`, `ts`, `wm` between two shares of the sample. */
+/** Returns `tm`, `tc`, `ts` or `wm` between two shares of the sample. */
 function ofShares(kind: string, low: number, high: number): Statistic {
   return (sample) => {
     const placed = place(sample);
@@ -114,7 +117,7 @@ function trimmed(kind: string, inside: readonly Counted[]): number | undefined {
   return count === 0 ? undefined : sum / count;
 }
 
-/** Values outside the bounds count as the nearest bound. */
+/** Computes the winsorized mean, for which values outside the bounds count as the nearest bound. */
 function winsorized(
   inside: readonly Counted[],
   ends: { readonly low: number; readonly high: number },

@@ -1,4 +1,4 @@
-/** Calls of `wafv2` by SDKs: reads, samples, capacity, and the addresses of IP sets. */
+/** Handles `wafv2` calls by SDKs: reads, sampled requests, capacity, and the addresses of IP sets. */
 import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
@@ -123,7 +123,7 @@ export function answerWaf(
   }
 }
 
-/** The entity's properties as the API returns them, without the ones that a call returns elsewhere. */
+/** The entity's properties as the API returns them, without the properties that a call returns elsewhere. */
 function describedOf({ properties }: EntityFacts): UnknownMembers {
   const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
   return toApiForm(Object.fromEntries(shown)) as UnknownMembers;
@@ -209,7 +209,7 @@ function getSampledRequests(at: MemberReader, { guard }: CallPorts): UnknownMemb
   };
 }
 
-/** Epoch seconds. */
+/** Converts epoch seconds to milliseconds. */
 function timeOf(at: MemberReader, name: string): number {
   const value = at.value(name);
   if (typeof value !== 'number' || !Number.isFinite(value)) at.refuse(name, 'must be a time');
@@ -225,14 +225,14 @@ function updateIpSet(at: MemberReader, { guard, tokens }: CallPorts): UnknownMem
   return { NextLockToken: tokens.renew(found.arn) };
 }
 
-/** Rules in the form of the API: CloudFormation writes ARNs and search strings differently. */
+/** Statements that refer to an entity. CloudFormation names the ARN member `Arn`, the API names it `ARN`. */
 const REFERENCES = new Set([
   'IPSetReferenceStatement',
   'RegexPatternSetReferenceStatement',
   'RuleGroupReferenceStatement',
 ]);
 
-/** `Arn` → `ARN`, `SearchString` → its bytes in base64. */
+/** Converts rules to the form of the API: `Arn` becomes `ARN`, and `SearchString` becomes its bytes in base64. */
 function toApiForm(value: unknown, parent = ''): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => toApiForm(item, parent));
   if (!isJsonObject(value)) return value;
@@ -247,7 +247,7 @@ function toApiForm(value: unknown, parent = ''): unknown {
   );
 }
 
-/** Members that rules contain in base64 in API calls. */
+/** Converts rules from the form of the API, in which `SearchString` is base64. */
 function fromApiForm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromApiForm);
   if (!isJsonObject(value)) return value;
@@ -258,7 +258,7 @@ function fromApiForm(value: unknown): unknown {
   );
 }
 
-/** Refusals with the messages of AWS WAF (API reference, "Errors"). */
+/** An error with AWS WAF's message (API reference, "Errors"). */
 function nonexistent(): OperationRefused {
   return new OperationRefused(
     'WAFNonexistentItemException',

@@ -1,4 +1,4 @@
-/** Lock tokens, with which a change proves that it is based on the current state of an entity. */
+/** Lock tokens. With its token, a change proves that it is based on the current state of an entity. */
 import type { Random } from '../../../core/ports.ts';
 
 export class LockTokens {

@@ -1,11 +1,14 @@
-/** Sets of networks, and the caller's address that is looked up in them. */
+/** Sets of networks, in which the caller's address is looked up. */
 import { firstAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 
 export type Address = NonNullable<ReturnType<typeof parseCallerAddress>>;
 
 export { parseCallerAddress as readAddress };
 
-/** Lookup by prefix: the cost depends on the number of distinct prefix lengths, not on the number of blocks. */
+/**
+ * Looks addresses up by prefix, so the cost depends on the number of distinct prefix lengths, not on the number of
+ * blocks.
+ */
 export class AddressBlocks<Value = true> {
   readonly #byPrefix = new Map<string, Map<number | bigint, Value>>();
   readonly #prefixes: {
@@ -42,7 +45,10 @@ export class AddressBlocks<Value = true> {
   }
 }
 
-/** IPv4 as a number: several times as fast as a bigint. The prefix is never 0, for which `>>>` would shift nothing. */
+/**
+ * IPv4 networks are numbers, which are several times faster than bigints. The prefix is never 0, because `>>>` would
+ * then shift nothing.
+ */
 function networkOf(bits: bigint, width: number, prefix: number): number | bigint {
   return width === 32 ? Number(bits) >>> (32 - prefix) : bits >> BigInt(width - prefix);
 }

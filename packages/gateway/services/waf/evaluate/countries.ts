@@ -1,4 +1,4 @@
-/** Countries of networks, from a file of the user: `203.0.113.0/24,DE` per line. */
+/** Countries of networks, from a file of the user with one network per line, such as `203.0.113.0/24,DE`. */
 import { AddressBlocks } from './address-blocks.ts';
 import type { Address } from './address-blocks.ts';
 
@@ -41,7 +41,7 @@ export class Countries {
     return new Countries(blocks);
   }
 
-  /** Undefined if the file does not contain the address. */
+  /** Returns the country of the address; undefined if the file does not contain the address. */
   of(address: Address): string | undefined {
     return this.#blocks.find(address);
   }

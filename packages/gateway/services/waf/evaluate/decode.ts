@@ -1,6 +1,9 @@
 /** Decoders of text transformations. Input and output have one character per byte; faulty parts stay as they are. */
 
-/** The higher byte moves full-width forms of ASCII to ASCII; of other codes only the lower byte is kept. */
+/**
+ * Converts full-width forms of ASCII to ASCII by means of the higher byte. Of all other codes only the lower byte
+ * remains.
+ */
 function narrow(code: number): string {
   const isFullWidth = code >= 0xff01 && code <= 0xff5e;
   return String.fromCharCode(isFullWidth ? (code & 0xff) + 0x20 : code & 0xff);
@@ -28,18 +31,18 @@ export function decodeUrlUnicode(text: string): string {
   );
 }
 
-/** Stops at the first character that is not of the alphabet. */
+/** Stops at the first character that is not in the base64 alphabet. */
 export function decodeBase64(text: string): string {
   const [valid = ''] = /^[A-Za-z0-9+/]*/.exec(text) ?? [];
   return Buffer.from(valid, 'base64').toString('latin1');
 }
 
-/** Ignores characters that are not of the alphabet. */
+/** Ignores characters that are not in the base64 alphabet. */
 export function decodeBase64Forgiving(text: string): string {
   return Buffer.from(text.replace(/[^A-Za-z0-9+/]/g, ''), 'base64').toString('latin1');
 }
 
-/** Unchanged unless it is pairs of digits only. */
+/** Returns the text unchanged unless it consists only of pairs of hexadecimal digits. */
 export function decodeHex(text: string): string {
   return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex').toString('latin1') : text;
 }
@@ -97,7 +100,10 @@ export function decodeEscapes(text: string): string {
   );
 }
 
-/** CSS 2.x: up to six digits and one white space; two bytes at most are used. */
+/**
+ * Decodes escapes of CSS 2.x, which have up to six hexadecimal digits and one optional white space. Only the last two
+ * bytes are used.
+ */
 export function decodeCss(text: string): string {
   return text.replace(
     /\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|(\n)|([^]))/gi,
@@ -126,7 +132,7 @@ export function decodeJavaScript(text: string): string {
   );
 }
 
-/** `é` → `%u00e9`; ASCII stays. */
+/** Encodes `é` as `%u00e9`; ASCII stays unchanged. */
 export function encodeUnicode(text: string): string {
   if (!/[\x80-\xff]/.test(text)) return text;
   const decoded = Buffer.from(text, 'latin1').toString('utf8');

@@ -28,11 +28,11 @@ export type LostPart = 'method' | 'path' | 'query' | 'body' | 'address';
 
 type OversizeField = 'REQUEST_BODY' | 'REQUEST_JSON_BODY' | 'REQUEST_HEADERS' | 'REQUEST_COOKIES';
 
-/** Texts to inspect; or a result without inspection. `none`: the request has no such part. */
+/** The texts to inspect, or a result without inspection. `none` means that the request has no such part. */
 type Inspected =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
   | { readonly kind: 'decided'; readonly isMatch: boolean }
-  /** `isLost`: the record of the request does not have it. */
+  /** `isLost` means that the record of the request lacks this part. */
   | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
 
 type Pair = { readonly name: string; readonly value: string };
@@ -257,7 +257,7 @@ function isWanted(name: string, keys: KeyFilter): boolean {
   return keys.kind === 'all' || keys.names.has(name) === (keys.kind === 'included');
 }
 
-/** The first 200 items, and of those the first 8 KB. */
+/** Keeps the first 200 pairs, limited to the first 8 KB of their text. */
 function cutPairs(pairs: readonly Pair[]): Pairs {
   let bytes = 0;
   let count = 0;

@@ -1,6 +1,6 @@
 /**
- * Evaluates the statements of a rule for one request. Three-valued: if the result depends on what only AWS
- * can evaluate, it is `unjudged`.
+ * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate, it
+ * is `unjudged`.
  */
 import { readAddress } from './address-blocks.ts';
 import { judgementOf, not } from './judgement.ts';
@@ -18,14 +18,14 @@ import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } fro
 export type Surroundings = {
   readonly ipSet: (arn: string) => AddressBlocks | undefined;
   readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
-  /** Undefined: there is no file of networks. */
+  /** Undefined if there is no file of networks. */
   readonly countries: Countries | undefined;
   readonly counterOf: (rule: string, statement: RateStatement) => RateCounter;
 };
 
 /** The state of one rule on one request. */
 export type RuleTurn = {
-  /** Name of the rule, after the name of its group: each use of a group counts for itself. */
+  /** Name of the rule, preceded by the name of its group, because each use of a group has its own counts. */
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
@@ -35,7 +35,7 @@ export type RuleTurn = {
   readonly nowEpochMs: number;
   /** The rule needs a forwarded address, but its header is missing, so the rule does not apply. */
   isSkipped: boolean;
-  /** The record of the request lacks the deciding part. */
+  /** The record of the request lacks the part that decides the result. */
   isLost: boolean;
   /** Why the rule could not be evaluated. */
   reasons: Set<string> | undefined;
@@ -75,8 +75,8 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
 }
 
 /**
- * All statements are evaluated, because geo statements add labels. One `no-match` decides an AND and one `match` an
- * OR, even if others are unjudged.
+ * After a decision, only statements that add labels are still evaluated. One `no-match` decides an AND and one `match`
+ * decides an OR, even if other statements are unjudged.
  */
 function judgeAll(
   statements: readonly Statement[],
@@ -106,7 +106,7 @@ function judgeTexts(statement: TextStatement, turn: RuleTurn): Judgement {
   const inspected = turn.request.inspect(statement.inspection);
   if (inspected.kind === 'decided') return judgementOf(inspected.isMatch);
   if (inspected.kind === 'unjudged') return unjudge(turn, inspected.what, inspected.isLost);
-  // Not a closure, because each request evaluates many such statements.
+  // This is a loop instead of a closure, because each request evaluates many such statements.
   for (const text of inspected.texts) if (matchesText(statement, text, turn.around)) return 'match';
   return 'no-match';
 }
@@ -201,7 +201,7 @@ function sourceOf({ request }: RuleTurn): readonly Address[] {
   return address === undefined ? [] : [address];
 }
 
-/** Counts only what the scope-down statement matches and what has all keys. */
+/** Counts only requests that match the scope-down statement and have all keys. */
 function judgeRate(statement: RateStatement, turn: RuleTurn): Judgement {
   const scope = statement.scopeDown === undefined ? 'match' : judgeStatement(statement.scopeDown, turn);
   if (scope !== 'match') return scope;

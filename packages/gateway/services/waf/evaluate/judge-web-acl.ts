@@ -25,35 +25,35 @@ import type { RuleTurn, Surroundings } from './judge-statement.ts';
 
 export type RuleMatch = {
   readonly rule: Rule;
-  /** The rule of the group that matched; undefined for a rule of the web ACL itself. */
+  /** The rule inside the group that matched; undefined if the rule belongs to the web ACL itself. */
   readonly inner: string | undefined;
   readonly groupId: string | undefined;
   /** The action that applied. */
   readonly action: RuleAction;
-  /** The action of the group's rule without the override. */
+  /** The action that the group's rule has without the override. */
   readonly overridden: ActionKind | undefined;
   readonly isTerminating: boolean;
   readonly limited: { readonly key: string; readonly value: string } | undefined;
 };
 
 export type Unjudged = {
-  /** `Rule` or `Rule / rule of the group`. */
+  /** Name of the rule: `Rule`, or `Rule / rule of the group`. */
   readonly rule: string;
   readonly reasons: readonly string[];
   readonly action: ActionKind;
-  /** The record of the request lacks a part; the original request could be evaluated. */
+  /** The record of the request lacks a part, although the original request could be evaluated. */
   readonly isLost: boolean;
 };
 
 export type Outcome = {
   readonly action: RuleAction;
-  /** The rule that ended the evaluation; undefined: the default action applied. */
+  /** The rule that ended the evaluation; undefined if the default action applied. */
   readonly terminating: RuleMatch | undefined;
   readonly matches: readonly RuleMatch[];
   readonly labels: readonly string[];
   readonly inserts: readonly InsertedHeader[];
   readonly unjudged: readonly Unjudged[];
-  /** A block or challenge that an unjudged rule could have averted: the request passes. */
+  /** Whether an unjudged rule could have averted the block or challenge, so that the request passes. */
   readonly isAverted: boolean;
 };
 
@@ -63,13 +63,13 @@ type GroupUse = Extract<Rule['does'], { kind: 'group' }>;
 
 type SourceRule = {
   readonly name: string;
-  /** Undefined: not published. */
+  /** Undefined if AWS does not publish the statement. */
   readonly statement: Statement | undefined;
   readonly action: RuleAction;
   readonly labels: readonly string[];
 };
 
-/** A rule as this use of its group applies it. */
+/** A rule of a group, with the settings of one use of the group. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
   /** The rule's own action, if an override applies instead. */
@@ -125,7 +125,7 @@ class Evaluation {
     return this.#inserts;
   }
 
-  /** The last header with a name applies. */
+  /** If several headers have the same name, the last one applies. */
   insert(headers: readonly InsertedHeader[]): void {
     if (headers.length === 0) return;
     const names = new Set(headers.map(({ name }) => name.toLowerCase()));
@@ -213,7 +213,7 @@ class Evaluation {
     return undefined;
   }
 
-  /** Undefined for a managed group whose rules are not published. */
+  /** Returns undefined for a managed group whose rules are not published. */
   #rulesOf(use: string, does: GroupUse): GroupRules | undefined {
     const known = PREPARED.get(does);
     if (known !== undefined) return known;
@@ -247,7 +247,7 @@ class Evaluation {
     return { prefix: source.prefix, rules, prefilter, morePrefixes: found?.morePrefixes ?? [] };
   }
 
-  /** The whole group is unjudged, so the request may have any of its labels. */
+  /** Records that the whole group is unjudged, so the request may have any of the group's labels. */
   #passOver(
     rule: Rule,
     { group }: GroupUse,
@@ -307,7 +307,7 @@ class Evaluation {
     return whole.isTerminating ? whole : undefined;
   }
 
-  /** One object that all rules reuse in turn, because a web ACL has many. */
+  /** Reuses one object for all rules in turn, because a web ACL has many rules. */
   #begin(rule: string, prefix: string): RuleTurn {
     const turn = this.#turn;
     turn.rule = rule;

@@ -18,7 +18,7 @@ export class Labels {
     if (labels.length > 0) this.#possible.push(labels);
   }
 
-  /** @param prefix of labels that may be present with any name */
+  /** @param prefix prefix of labels that may be present under any name */
   addPossiblePrefix(prefix: string): void {
     this.#possiblePrefixes.push(prefix);
   }
@@ -27,7 +27,7 @@ export class Labels {
     return this.#sure;
   }
 
-  /** @param prefix of the rule's own web ACL or rule group, for keys without a prefix */
+  /** @param prefix label prefix of the rule's own web ACL or rule group, used for keys without a prefix */
   match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
     if (this.#isEmpty) return 'no-match';
     const isMatch = matcherOf(scope, key, prefix);
@@ -44,7 +44,7 @@ export class Labels {
     return this.#sure.length + this.#possible.length + this.#possiblePrefixes.length === 0;
   }
 
-  /** The label in a namespace; undefined = none. The first one counts. */
+  /** Returns the first label in a namespace; undefined if there is none. */
   inNamespace(namespace: string, prefix: string): string | undefined {
     const isMatch = matcherOf('NAMESPACE', namespace, prefix);
     return this.all.find(isMatch);

@@ -1,20 +1,20 @@
 /**
- * Keys and values of a JSON body up to its first fault. AWS inspects what it could read: a body that is cut off
- * at the limit, or ends in garbage, is inspected as far as it goes.
+ * Reads keys and values of a JSON body up to its first fault. AWS inspects a body that is cut off at the limit, or that
+ * ends in garbage, as far as it can be read.
  */
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
- * A name or position below its parent. Attack: a body of brackets and digits, in which each digit would have a list of
- * all positions above it.
+ * A name or position below its parent. An attacker could send a body of brackets and digits, in which each digit would
+ * otherwise need a list of all positions above it.
  */
 type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
 
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** Path of the element; the path of a key includes the key. Undefined: the root. */
+  /** Path of the element; the path of a key includes the key. Undefined for the root. */
   readonly path: JsonPath | undefined;
-  /** One character per byte. */
+  /** The text has one character per byte. */
   readonly text: string;
 };
 
@@ -151,7 +151,7 @@ export function readJsonElements(body: string): JsonElements {
   }
 }
 
-/** @param pointers RFC 6901; the key that a pointer names is not inspected itself */
+/** @param pointers JSON pointers (RFC 6901); the key that a pointer names is not inspected itself */
 export function selectElements(
   { elements }: JsonElements,
   scope: MatchScope,
@@ -175,7 +175,7 @@ function readPointer(pointer: string): readonly string[] {
     .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
 }
 
-/** Whether an element is at or below a pointer. Elements of one array or object share the result. */
+/** Tests whether an element is at or below a pointer. Elements of one array or object share the result. */
 class Below {
   readonly #pointer: readonly string[];
   readonly #known = new Map<JsonPath, boolean>();

@@ -1,5 +1,5 @@
 /**
- * Determines for many rules at once which ones a request does not match, because most requests match none. The other
+ * Finds, for many rules at once, the rules that a request does not match, because most requests match none. All other
  * rules are evaluated one by one, so a prefilter cannot change a verdict.
  */
 import { compilePattern } from '../rules/pattern.ts';
@@ -15,7 +15,10 @@ type Batch =
       readonly kind: 'texts';
       readonly inspection: Inspection;
       readonly sizes: readonly SizeStatement[];
-      /** Matches every text that one of the other statements matches, and possibly more. */
+      /**
+       * One pattern that matches every text that a statement of the batch matches, except size statements. It may match
+       * more.
+       */
       readonly joined: Pattern | undefined;
     };
 
@@ -26,13 +29,13 @@ const MAX_BATCHES = 31;
 
 export class Prefilter {
   readonly #batches: Batch[] = [];
-  /** The index of the batch of each rule, or -1. */
+  /** The index of each rule's batch; -1 if the rule is in no batch. */
   readonly #placeOf: number[];
   /** Bits of the batches that have been evaluated for the current request, and of batches that match nothing. */
   #judged = 0;
   #excluded = 0;
 
-  /** @param statements of the rules, in their order; undefined: not published */
+  /** @param statements of the rules, in their order; undefined if a statement is not published */
   constructor(statements: readonly (Statement | undefined)[], around: Pick<Surroundings, 'patternSet'>) {
     this.#placeOf = statements.map(() => -1);
     const rulesByKey = new Map<unknown, number[]>();
@@ -52,7 +55,7 @@ export class Prefilter {
     }
   }
 
-  /** Forgets the last request. */
+  /** Discards the results of the previous request. */
   begin(): void {
     this.#judged = 0;
     this.#excluded = 0;
@@ -101,7 +104,7 @@ function keyOf(statement: Statement): Inspection | string | undefined {
   }
 }
 
-/** @param statements with the same key. @returns undefined if each must be evaluated separately */
+/** @param statements statements with the same key @returns undefined if each statement must be evaluated separately */
 function makeBatch(
   statements: readonly Statement[],
   around: Pick<Surroundings, 'patternSet'>,
@@ -110,7 +113,7 @@ function makeBatch(
   if (first?.kind === 'ip-set') return { kind: 'same', statement: first };
   const inspection = first && 'inspection' in first ? first.inspection : undefined;
   const sources = statements.flatMap((one) => sourcesOf(one, around));
-  // An unterminated quotation would extend beyond its own pattern.
+  // An unterminated `\Q` quotation would extend beyond its own pattern.
   if (inspection === undefined || sources.some((source) => source.includes('\\Q'))) return undefined;
   const joined = compilePattern(sources.map((source) => `(?:${source})`).join('|'));
   if (joined === undefined) return undefined;
@@ -118,7 +121,10 @@ function makeBatch(
   return { kind: 'texts', inspection, sizes, joined: sources.length === 0 ? undefined : joined };
 }
 
-/** Regular expressions, of which one is found in every text that the statement matches; none for sizes. */
+/**
+ * Returns regular expressions. Every text that the statement matches contains a match of one of them. Size statements
+ * have none.
+ */
 function sourcesOf(
   statement: Statement,
   { patternSet }: Pick<Surroundings, 'patternSet'>,

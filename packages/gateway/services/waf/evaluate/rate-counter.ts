@@ -1,12 +1,12 @@
-/** Requests of one rate-based rule by aggregation instance, over a sliding window of virtual time. */
+/** Counts the requests of one rate-based rule per aggregation instance, over a sliding window of virtual time. */
 
 import { createHash } from 'node:crypto';
 
-/** A window has this many slices; the oldest one falls out as a whole. */
+/** Number of slices of a window. The oldest slice expires as a whole. */
 const SLICES = 30;
 /** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
-/** Longer ones are kept as their hash. */
+/** Longer instance names are stored as their hash. */
 const MAX_NAME = 64;
 
 type Counts = { last: number; total: number; readonly bySlice: Uint32Array };
@@ -31,7 +31,7 @@ export class RateCounter {
     return counts.total > this.#limit;
   }
 
-  /** Instances over the limit now. */
+  /** Returns the instances that exceed the limit now. */
   limited(nowEpochMs: number): readonly string[] {
     const slice = Math.floor(nowEpochMs / this.#sliceMs);
     return [...this.#instances].flatMap(([instance, counts]) => {

@@ -14,7 +14,7 @@ import {
   encodeUnicode,
 } from './decode.ts';
 
-/** In the order of the API reference, TextTransformation. */
+/** The text transformations, in the order of the API reference ("TextTransformation"). */
 export const TRANSFORMATIONS = {
   NONE: (text) => text,
   COMPRESS_WHITE_SPACE: (text) => text.replace(/[ \f\t\n\r\v\xa0]+/g, ' '),
@@ -48,7 +48,7 @@ export const TRANSFORMATIONS = {
 
 export type TransformationName = keyof typeof TRANSFORMATIONS;
 
-/** In the order in which they are applied, without NONE. */
+/** The transformations in the order in which they are applied, without NONE. */
 export type Transformations = readonly TransformationName[];
 
 export function transform(text: string, transformations: Transformations): string {
@@ -57,14 +57,14 @@ export function transform(text: string, transformations: Transformations): strin
   return transformed;
 }
 
-/** A to Z only: other bytes are parts of characters. */
+/** Converts only A to Z, because other bytes are parts of characters. */
 function lowerCase(text: string): string {
   // For pure ASCII, the faster method gives the same result.
   if (!/[\u0080-\u00ff]/.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
 }
 
-/** Without doubled slashes, `.`, and `..` except at the beginning. */
+/** Removes doubled slashes, `.`, and `..` except at the beginning. */
 function normalizePath(text: string): string {
   const isAbsolute = text.startsWith('/');
   const kept: string[] = [];

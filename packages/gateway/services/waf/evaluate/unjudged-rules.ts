@@ -1,4 +1,4 @@
-/** Rules that cannot be evaluated for any request, known when a web ACL is read. */
+/** Finds the rules of a web ACL that cannot be evaluated for any request. They are known when the web ACL is read. */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
 

@@ -1,4 +1,4 @@
-/** Texts with one character per byte, as requests are inspected. */
+/** Converts a text to one character per byte, the form in which requests are inspected. */
 
 export function toBytesText(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');

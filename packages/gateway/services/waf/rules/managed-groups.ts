@@ -8,10 +8,10 @@ import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
 
 type ManagedRule = {
   readonly name: string;
-  /** Full name; undefined = the guide gives no name. */
+  /** Full name; undefined if the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
-  /** Undefined: the guide does not say exactly what it matches. */
+  /** Undefined if the guide does not specify exactly what the rule matches. */
   readonly statement: Statement | undefined;
 };
 
@@ -20,7 +20,7 @@ export type ManagedGroup = {
   readonly capacity: number;
   readonly prefix: string;
   readonly rules: readonly ManagedRule[];
-  /** Prefixes of further labels that its rules add. */
+  /** Prefixes of further labels that the group's rules add. */
   readonly morePrefixes: readonly string[];
 };
 
@@ -47,8 +47,8 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * Each line has the group, its WCUs, the namespace of its labels, and its rules. The label of a rule follows `=` where it differs from
- * the rule's name with small letters in its last part; `!` marks a rule whose action is Count. No label: `-`.
+ * Each line has the group, its WCUs, the namespace of its labels, and its rules. `=` is followed by a rule's label if
+ * that is not the rule's name with small letters in its last part. `!` marks a rule whose action is Count.
  */
 const TABLE = `
 AWSManagedRulesCommonRuleSet 700 core-rule-set NoUserAgent_HEADER UserAgent_BadBots_HEADER=BadBots_Header

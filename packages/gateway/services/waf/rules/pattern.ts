@@ -1,6 +1,6 @@
 /**
- * Regular expressions of web ACLs. AWS runs most of PCRE; this engine has no look-around and no
- * backreferences, but needs time that grows only with the text, whatever the pattern.
+ * Regular expressions of web ACLs. AWS runs most of PCRE. This engine has no look-around and no backreferences, but for
+ * every pattern its time grows only linearly with the text.
  */
 import { RE2JS } from 're2js';
 import { toBytesText } from './bytes-text.ts';

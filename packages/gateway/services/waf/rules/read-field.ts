@@ -8,7 +8,7 @@ import type { MemberReader } from '@gatewright/aws/member-reader';
 const MAX_TRANSFORMATIONS = 10;
 const MAX_NAMES = 199;
 
-/** `FieldToMatch` and `TextTransformations` of a statement. */
+/** Reads `FieldToMatch` and `TextTransformations` of a statement. */
 export function readInspection(statement: MemberReader): Inspection {
   return inspectionOf(readField(statement.object('FieldToMatch')), readTransformations(statement));
 }
@@ -114,7 +114,7 @@ function readPairs(at: MemberReader, kind: 'headers' | 'cookies', suffix: 'Heade
   };
 }
 
-/** Names of headers are compared without their case, names of cookies exactly. */
+/** Names of headers are case-insensitive, names of cookies are case-sensitive. */
 function readKeys(pattern: MemberReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
   const member = pattern.sole();
   if (member === 'All') return { kind: 'all' };

@@ -9,7 +9,7 @@ const MAX_RULES = 1000;
 const MAX_LABELS = 100;
 const MAX_OVERRIDES = 100;
 const LABEL = /^[0-9A-Za-z_-]{1,128}(?::[0-9A-Za-z_-]{1,128}){0,5}$/;
-/** Words that AWS keeps for its own labels. */
+/** Words that AWS reserves for its own labels. */
 const RESERVED = new Set([
   'awswaf',
   'aws',
@@ -22,8 +22,8 @@ const RESERVED = new Set([
 ]);
 
 /**
- * @param prefix of the labels that these rules add
- * @param isGroup rules of a group refer to no other group
+ * @param prefix prefix of the labels that these rules add
+ * @param isGroup whether the rules are in a rule group, which cannot refer to another group
  * @throws InvalidMember
  */
 export function readRules(

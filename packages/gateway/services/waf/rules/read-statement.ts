@@ -1,4 +1,6 @@
-/** Statements of rules. Statements that cannot be evaluated here are known by name and kept as unjudged. */
+/**
+ * Reads the statements of rules. A statement that cannot be evaluated here is known by its name and becomes unjudged.
+ */
 import {
   inspectionOf,
   readField,
@@ -136,12 +138,12 @@ function readIpSet(at: MemberReader): Statement {
   };
 }
 
-/** CloudFormation writes `Arn`, the API `ARN`. */
+/** CloudFormation names the member `Arn`, the API names it `ARN`. */
 function arnNameOf(at: MemberReader): string {
   return at.has('Arn') ? 'Arn' : 'ARN';
 }
 
-/** Only as the statement of a rule, never nested. */
+/** A rate-based statement can only be the statement of a rule, never nested. */
 export function readRate(at: MemberReader): RateStatement {
   const keyType = at.oneOf('AggregateKeyType', RATE_KEY_TYPES, 'IP');
   const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);

@@ -34,16 +34,16 @@ export type KeyFilter =
 
 export type Field =
   | { readonly kind: 'method' | 'uri-path' | 'query-string' | 'all-query-arguments' }
-  | { readonly kind: 'header' | 'query-argument'; /** In lower case. */ readonly name: string }
+  | { readonly kind: 'header' | 'query-argument'; /** The name in lower case. */ readonly name: string }
   | { readonly kind: 'uri-fragment'; readonly fallback: Fallback }
   | { readonly kind: 'body'; readonly oversize: Oversize }
   | {
       readonly kind: 'json-body';
       readonly oversize: Oversize;
       readonly scope: MatchScope;
-      /** JSON pointers; undefined = all elements. */
+      /** JSON pointers; undefined selects all elements. */
       readonly paths: readonly string[] | undefined;
-      /** Undefined: the elements before the first fault are inspected. */
+      /** If undefined, the elements before the first fault are inspected. */
       readonly fallback: OneOf<typeof JSON_FALLBACKS> | undefined;
     }
   | {
@@ -53,10 +53,10 @@ export type Field =
       readonly oversize: Oversize;
     }
   | { readonly kind: 'header-order'; readonly oversize: Oversize }
-  /** Fingerprints of TLS, which is not available here. */
+  /** TLS fingerprints, which are not available here. */
   | { readonly kind: 'unseen'; readonly name: 'JA3Fingerprint' | 'JA4Fingerprint' };
 
-/** A field after its transformations. */
+/** A field of a request, and the transformations that are applied to it before the inspection. */
 export type Inspection = {
   readonly field: Field;
   readonly transformations: Transformations;
@@ -65,7 +65,7 @@ export type Inspection = {
 };
 
 export type ForwardedIp = {
-  /** In lower case. */
+  /** Name of the header in lower case. */
   readonly header: string;
   readonly fallback: Fallback;
 };
@@ -128,7 +128,7 @@ export type Statement =
     }
   | RateStatement;
 
-/** A compiled regular expression; runs in linear time. */
+/** A compiled regular expression that runs in linear time. */
 export interface Pattern {
   readonly source: string;
   isFoundIn(text: string): boolean;
@@ -159,14 +159,14 @@ export type Rule = {
         readonly kind: 'statement';
         readonly statement: Statement;
         readonly action: RuleAction;
-        /** Full names. */
+        /** Full names of the labels. */
         readonly labels: readonly string[];
       }
     | {
         readonly kind: 'group';
         readonly group: GroupReference;
         readonly scopeDown: Statement | undefined;
-        /** `OverrideAction: Count` */
+        /** True for `OverrideAction: Count`. */
         readonly isCounted: boolean;
         readonly overrides: ReadonlyMap<string, RuleAction>;
       };

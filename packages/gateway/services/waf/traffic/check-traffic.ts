@@ -1,4 +1,7 @@
-/** Recorded requests against the web ACLs of the stacks: which ones would be blocked, and which cannot be evaluated. */
+/**
+ * Evaluates recorded requests against the web ACLs of the stacks: which requests would be blocked, and which cannot be
+ * evaluated.
+ */
 import { InspectedRequest } from '../evaluate/inspected-request.ts';
 import { readDefinitions } from '../read-stacks.ts';
 import { describePassed, describeRefusal } from '../describe-outcome.ts';
@@ -25,7 +28,7 @@ export function checkTraffic(
       const guard = new StageGuard({ clock, settings, logGroups: { write: () => undefined } });
       guard.replace(definitions, countries);
       const requests = inOrder.map(({ parts, title, epochMs }) => {
-        // Rates count in the time of the records.
+        // Rate-based rules count by the times in the records.
         const outcome = guard.judge(acl, new InspectedRequest(parts, acl.bodyLimitBytes), epochMs);
         return { title, ...verdictOf(acl, outcome) };
       });
@@ -34,8 +37,8 @@ export function checkTraffic(
 }
 
 /**
- * Rules that are unjudged for every request are reported without traffic; only parts missing in the record
- * count here.
+ * Rules that are unjudged for every request are reported without traffic. Here they count only if they could have
+ * averted a block. Otherwise only rules count for which the record lacks a part.
  */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';

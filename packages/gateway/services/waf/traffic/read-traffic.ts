@@ -64,7 +64,7 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
     memberOf(record, 'timestamp'),
   ];
   const query = typeof args === 'string' ? args : '';
-  // AWS's log has no bodies.
+  // AWS WAF's log contains no bodies.
   const lost = new Set<LostPart>(method === 'GET' || method === 'HEAD' ? [] : ['body']);
   if (uri === REDACTED) lost.add('path');
   if (query === REDACTED) lost.add('query');

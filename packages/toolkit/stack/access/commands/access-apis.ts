@@ -21,7 +21,7 @@ export function loadOptions(stage: string, directory: string, parameters: Parame
   };
 }
 
-/** `inspectStacks`, which loads the gateway on demand: most commands do not need it. */
+/** Calls `inspectStacks`. Loads the gateway only then, because most commands do not need it. */
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
@@ -29,7 +29,10 @@ export async function inspectApis(
   return gateway.inspectStacks(...asked);
 }
 
-/** The service with its documents in this folder: next to it, or next to the stack below the service. */
+/**
+ * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, that is
+ * the service around the stack, otherwise the folder above.
+ */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
   const above = dirname(resolve(folder));
@@ -37,17 +40,17 @@ export async function serviceOf(folder: string): Promise<readonly string[]> {
   return service === undefined ? [] : [relative(process.cwd(), service) || '.'];
 }
 
-/** Recognises authorizers by the names of the toolkit's functions, in any stack and stage. */
+/** Recognizes authorizers by the names of the toolkit's functions, in any stack and stage. */
 export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-/** How closed routes are guarded is unknown here, so they cannot be compared. */
+/** Authorization types are unknown here, so they cannot be compared. */
 export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }
 
-/** Routes that respond with 500 to every request. */
+/** Returns the routes that respond with 500 to every request. */
 export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed === true));
 }

@@ -1,4 +1,4 @@
-/** The access documents next to the gateway's sources, for the console. */
+/** The access documents next to the gateway's sources, for use by the console. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -17,8 +17,8 @@ import type {
 } from '../../../../gateway/engine/index.ts';
 
 /**
- * @param stage of the stack that contains the authorizers
- * @param findTarget the admin API of the running gateway; undefined: it has no admin API
+ * @param stage stage of the stack that contains the authorizers
+ * @param findTarget returns the admin API of the running gateway, or undefined if it has none
  */
 export function openAccessBook(
   sources: readonly string[],

@@ -27,14 +27,20 @@ import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 import { printMessage, count, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhooks/webhook-files';
 
-/** Compiles the documents again. @throws UsageError with every problem */
+/**
+ * Compiles the documents again.
+ * @throws UsageError that lists every problem
+ */
 export function readCompiled(folder: string): CompiledAccess {
   const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
   return compiled;
 }
 
-/** Like `readCompiled`, with ids of deployed APIs, and without unread inventories. @throws UsageError */
+/**
+ * Like `readCompiled`, but uses the ids of deployed APIs.
+ * @throws UsageError, also for a document without a readable inventory
+ */
 export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
   const files = readAccessFiles(folder).map((file) => {
     const apiId = ids.get(file.name);
@@ -66,7 +72,7 @@ export async function checkDocuments(
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
-  // The document that protects the API may be one that did not compile.
+  // If a document did not compile, it may be the one that protects the API.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
   const complaints = [...unsafe, ...drift, ...unprotected];
@@ -89,7 +95,7 @@ type Misfits = {
   readonly drift: readonly string[];
 };
 
-/** `protects`: a document may have the id of the deployed API, and name it by its stack too. */
+/** `protects` is needed because a document may give the id of the deployed API and also name the API by its stack. */
 type Documents = Pick<AccessBuild, 'compiled' | 'protects'>;
 
 function isMeant(
@@ -131,7 +137,7 @@ function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage:
 }
 
 /**
- * Runs before anything listens: not even one response may go to the wrong caller.
+ * Runs before anything listens, so that not even one response goes to the wrong caller.
  * @returns the checked documents
  * @throws UsageError
  */
@@ -143,13 +149,13 @@ export async function refuseUnsafeAccess(
 ): Promise<readonly CompiledDocument[]> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
-  // Requests on this machine go by the ids alone.
+  // Requests on this machine are matched only by API id.
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(served, apis, stage);
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
-  // Sources without documents may have functions of such names that are not ours.
+  // Sources without documents may contain functions that have the same names as the toolkit's, but are not ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(served, apis, stage) : [];
   const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
@@ -179,7 +185,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
   ];
 }
 
-/** Parts that exist here, but that the first deployment may miss. */
+/** Returns warnings about parts that exist here, but that may be missing after the first deployment. */
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>

@@ -1,4 +1,4 @@
-/** `gatewright access explain`: explains the decision for one caller under one document. */
+/** `gatewright access explain` explains the decision for one caller under one document. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
@@ -23,10 +23,13 @@ export type ExplainFlags = {
   readonly policy: boolean;
 };
 
-/** Explains one route, or each; then prints the policy, if it is asked for. */
+/** Explains one route or all routes, then prints the policy if it is requested. */
 type Explained = { readonly answers: readonly object[]; readonly text: string };
 
-/** Like `explain`, with the ledger to which the caller would be charged. @throws UsageError */
+/**
+ * Like `explain`, but adds the ledger to which the caller would be charged.
+ * @throws UsageError
+ */
 export async function explainWithLedger(
   document: CompiledDocument,
   method: string | undefined,
@@ -43,7 +46,8 @@ export async function explainWithLedger(
 }
 
 /**
- * With method and path, returns the decision and its reason; without, one line per route. @throws UsageError
+ * Given method and path, returns the decision and its reason. Otherwise returns one line per route.
+ * @throws UsageError
  */
 export function explain(
   document: CompiledDocument,

@@ -1,4 +1,4 @@
-/** Routes of a deployed API, both configured and served by the stage, read from AWS. */
+/** Reads the routes of a deployed API from AWS, both as configured and as the stage serves them. */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
@@ -23,15 +23,15 @@ export type LiveApiQuery = NamedApi & {
   readonly stage: string;
 };
 
-/** API Gateway's own limits are 300 resources and 300 routes. */
+/** API Gateway's own limits, 300 resources and 300 routes, need fewer pages. */
 const PAGES_LIMIT = 20;
 const ROUTES_LIMIT = 10_000;
 const SHOWN = 10;
 
 /**
- * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
- * their authorization type: CUSTOM. Credentials come from the environment.
- * @throws UsageError, including for every partial or unexpected response
+ * Finds the API by its id, or by stack and logical id, and lists its routes. A route counts as protected if its
+ * authorization type is CUSTOM. Credentials come from the environment.
+ * @throws UsageError, also for every partial or unexpected response
  */
 export async function readLiveApi(wanted: LiveApiQuery, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
@@ -123,7 +123,7 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     const protection = protectionOf(authorizationType);
     const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), ...protection };
-    // `$default`, and the routes of a WebSocket API, which may have any name.
+    // The key may be `$default`, or a route of a WebSocket API, which may have any name.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
       throw new UsageError(`AWS returned a route with the key ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, ...protection };
@@ -145,9 +145,9 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists are `item` (or HAL's `_embedded.item`) with `position`; lists of version 2 are `items` with
- * `nextToken`. A partial list would omit closed routes, which wildcards would then match: anything unexpected
- * is an error.
+ * REST lists have the member `item` (or HAL's `_embedded.item`) with `position`. Lists of version 2 have `items` with
+ * `nextToken`. A partial list would omit closed routes, which wildcards would then match, so anything unexpected is an
+ * error.
  */
 async function listPages(
   aws: SignedGet,

@@ -1,4 +1,4 @@
-/** `gatewright access revoke | revocations | flush`: revokes tokens, over the admin endpoints. */
+/** `gatewright access revoke | revocations | flush` manages revoked tokens through the admin endpoints. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
@@ -67,7 +67,7 @@ function listCommand(): Command {
     });
 }
 
-/** `{ sub: 'alice', … }` → `{ kind: 'sub', name: 'alice', … }` */
+/** Turns `{ sub: 'alice', … }` into `{ kind: 'sub', name: 'alice', … }`. */
 function withKind(revocation: Answer): Answer {
   const kind = ['jti', 'sub', 'client'].find((one) => revocation[one] !== undefined) ?? '';
   return { ...revocation, kind, name: revocation[kind] };
@@ -82,7 +82,7 @@ function flushCommand(): Command {
     });
 }
 
-/** @throws UsageError when API Gateway did not do its part, with what to do */
+/** @throws UsageError if the step in API Gateway failed, with what to do */
 function report(sent: SentChange): void {
   const { answer } = sent;
   const steps = outsideSteps(answer).map(

@@ -1,4 +1,4 @@
-/** `gatewright access sync`: copies routes of protected APIs to `access/<name>.routes.json`. */
+/** `gatewright access sync` copies routes of protected APIs to `access/<name>.routes.json`. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document/document';
@@ -26,7 +26,7 @@ type Found = {
 type SyncedRoutes = {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
-  /** Texts of inventories by document name, to be written once they compile. */
+  /** Texts of inventories by document name. They are written once they compile. */
   readonly inventories: ReadonlyMap<string, string>;
 };
 
@@ -56,7 +56,7 @@ export async function syncRoutes(
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const known = parseInventory(before);
     const ids = new Set([...(apiId === undefined ? [] : [apiId]), ...(known?.apiIds[stage] ?? [])]);
-    // Ids known from other stages, or from a deployed API, are kept.
+    // Keeps ids that are known from other stages or from a deployed API.
     const apiIds = { ...known?.apiIds, ...(ids.size > 0 && { [stage]: [...ids].sort() }) };
     const text = printInventory({ ...inventory, apiIds });
     inventories.set(name, text);
@@ -80,7 +80,7 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
   return `no access document names stage "${stage}" under api; the stages are ${[...stages].sort().join(', ')}`;
 }
 
-/** @throws UsageError; the gateway reads all sources together, so it cannot say which one lacks a source */
+/** @throws UsageError. The gateway reads all sources together, so it cannot report which document lacks a source. */
 function assertSources(documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
     ({ folder, document: { routes } }) => routes !== LIVE && !existsSync(resolve(folder, routes)),
@@ -97,7 +97,7 @@ function assertSources(documents: readonly NamedDocument[]): void {
 
 type Inspect = () => Promise<readonly InspectedApi[]>;
 
-/** All stacks together, since they import from each other. */
+/** Inspects all stacks together, because they import from each other. */
 function inspectOnce(
   folder: string,
   stage: string,
@@ -147,7 +147,7 @@ async function readRoutes(
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
 
-/** Undefined for anything except a file that contains an OpenAPI document. */
+/** Returns undefined for anything except a file that contains an OpenAPI document. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
   // CloudFormation tags (!Ref, !GetAtt) are not resolved here.

@@ -1,4 +1,4 @@
-/** `gatewright access`: who may call what, by which rule, and whether documents and APIs still match. */
+/** `gatewright access` shows who may call what and by which rule, and whether documents and APIs still match. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -80,7 +80,10 @@ function inFolder(name: string, description: string): Command {
     );
 }
 
-/** Returns an absolute path. @throws UsageError: a missing folder would look like one without problems */
+/**
+ * Returns an absolute path.
+ * @throws UsageError for a missing folder, because it would look like a folder without problems
+ */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
@@ -119,7 +122,10 @@ function snapshotCommand(): Command {
     });
 }
 
-/** Fetches the keys of issuers for documents that ship them. @throws UsageError naming an issuer that does not respond */
+/**
+ * Fetches the issuers' keys for documents that contain a snapshot of them.
+ * @throws UsageError naming an issuer that does not respond
+ */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const fetcher = createKeySetFetcher();
   const lines: string[] = [];
@@ -251,7 +257,7 @@ function findDocument(folder: string, name: string) {
   throw new UsageError(`there is no access document "${name}"; expected one of ${known}`);
 }
 
-/** `gatewright access publish | versions | rollback`: documents of deployed authorizers. */
+/** Flags of `gatewright access publish | versions | rollback`, which manage the documents of deployed authorizers. */
 type PublishFlags = ChangeFlags & { readonly folder: string; readonly stage: string };
 
 const COLUMNS = ['version', 'at', 'by', 'documents', 'restores', 'checksum'];
@@ -303,7 +309,7 @@ function rollbackCommand(): Command {
     });
 }
 
-/** @throws UsageError */
+/** @throws UsageError if there is no earlier version */
 async function findEarlier(flags: ChangeFlags): Promise<number> {
   const { versions } = await callAdminJson({ method: 'GET', path: PATH }, flags);
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
@@ -319,7 +325,10 @@ function report(answer: Answer): void {
   );
 }
 
-/** Each request of a publication is a separate operation; sending it again changes nothing. */
+/**
+ * Removes the operation id. Each request of a publication is a separate operation, and sending one again changes
+ * nothing.
+ */
 function withoutId({ url }: ChangeFlags): ChangeFlags {
   return { url };
 }

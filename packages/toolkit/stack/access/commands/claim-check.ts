@@ -1,4 +1,4 @@
-/** Finds handlers behind the toolkit's authorizers that read the caller as another authorizer wrote it. */
+/** Finds handlers behind the toolkit's authorizers that read the caller in the form of another authorizer. */
 import { relative } from 'node:path';
 import {
   describeClaimRead,
@@ -14,14 +14,14 @@ import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
 
 type HandlerFindings = {
-  /** Findings, each with file and line. */
+  /** Each finding includes file and line. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };
 
 /**
  * Checks only protected APIs, and routes with one of our authorizers.
- * @param sources folders and templates; their gatewright.yml may name files that a person has checked
+ * @param sources folders and templates. Their gatewright.yml may name files that a person has checked.
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,
@@ -64,13 +64,13 @@ async function readsOf(api: InspectedApi, isChecked: (path: string) => boolean):
   return { unsafe, warnings };
 }
 
-/** A handler in JavaScript that is missing is another check's. */
+/** Returns the path of code that cannot be searched. Another check reports a missing JavaScript handler. */
 function unreadPath({ code, runtime }: FunctionDefinition): string | undefined {
   if (code.kind === 'archive') return code.packed.file;
   return code.kind === 'directory' && !isNodeRuntime(runtime) ? code.directory : undefined;
 }
 
-/** A template that finds no caller writes an empty value, as a handler does. */
+/** A mapping template that finds no caller writes an empty value, as a handler does. */
 function mappedClaims({
   method,
   path,

@@ -1,6 +1,6 @@
 /**
- * Routes that a stage serves, according to its OpenAPI export, compared with the configured ones: after a
- * deletion or before a deployment they differ.
+ * Reads the routes that a stage serves from its OpenAPI export, and compares them with the configured routes. They
+ * differ after a deletion or before a deployment.
  */
 import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,7 +8,7 @@ import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inven
 import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
-/** @throws UsageError when the value is not an export */
+/** @throws UsageError if the value is not an export */
 export function readExportedRoutes(exported: UnknownMembers): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
@@ -17,7 +17,10 @@ export function readExportedRoutes(exported: UnknownMembers): readonly Inventory
   throw new UsageError("the stage's export is not an OpenAPI document");
 }
 
-/** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */
+/**
+ * Whether a scheme may be a Lambda authorizer, which includes an undeclared scheme. API keys, IAM and JWT authorizers
+ * are not ours.
+ */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;
   const { type } = membersOf(scheme['x-amazon-apigateway-authorizer']);
@@ -26,15 +29,15 @@ function isCustom(scheme: unknown): boolean {
 
 type United = {
   readonly routes: readonly InventoryRoute[];
-  /** Served, but no longer configured. */
+  /** Routes that are served, but no longer configured. */
   readonly onlyDeployed: readonly string[];
-  /** Configured, but not served yet. */
+  /** Routes that are configured, but not served yet. */
   readonly onlySet: readonly string[];
 };
 
 /**
- * Routes of both. A route that either side protects is protected: wildcards of a policy must not match it
- * before, during or after the change.
+ * Returns the routes of both lists. A route that is protected in either list is protected, because wildcards of a
+ * policy must not match it before, during or after the change.
  */
 export function mergeRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
   const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];

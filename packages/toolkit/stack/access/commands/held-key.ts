@@ -1,11 +1,11 @@
-/** `--key` of `gatewright access explain`: the key's record, from the access table behind the admin endpoint. */
+/** `--key` of `gatewright access explain`: reads the key's record from the access table through the admin endpoint. */
 import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
-/** @param text the key or its id; its secret is neither sent nor checked */
+/** @param text the key or its id. The key's secret is neither sent nor checked. */
 export async function readHeldKey(text: string, flags: AdminFlags): Promise<StoredKeySummary> {
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)

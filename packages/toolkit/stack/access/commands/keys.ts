@@ -1,4 +1,4 @@
-/** `gatewright keys`: API keys of the access table, over the admin endpoints. */
+/** `gatewright keys` manages API keys of the access table through the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../../../../gateway/engine/settings.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
@@ -103,7 +103,7 @@ function revokeCommand(): Command {
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }
 
-/** @throws UsageError when API Gateway did not do its part, with what to do */
+/** @throws UsageError if the step in API Gateway failed, with what to do */
 async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;

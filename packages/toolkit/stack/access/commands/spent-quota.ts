@@ -1,4 +1,7 @@
-/** Whether the ledger would refuse a caller whom the rules allow, by its tenant's usage, read from the admin endpoint. */
+/**
+ * Finds whether the ledger would refuse a caller whom the rules allow. Uses the tenant's usage, read from the admin
+ * endpoint.
+ */
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -14,19 +17,19 @@ import type { Answer } from '../../commands/admin-commands.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
 export type Ledger =
-  /** Usage in the periods of now, as `gatewright quota show` prints it. */
+  /** Usage in the current periods, as `gatewright quota show` prints it. */
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** The plan on record; undefined: the stack is older than such records. */
+      /** The plan on record. Undefined if the stack is too old to have such records. */
       readonly terms: Answer | undefined;
     }
-  /** The reason why there is no usage: no gateway runs, or its error. */
+  /** The reason why there is no usage: no gateway is running, or it returned an error. */
   | { readonly kind: 'unasked'; readonly reason: string };
 
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
 
-/** The subject that an allowed request of the caller charges; undefined if it charges nothing. */
+/** Reads the ledger that an allowed request of the caller charges. Undefined if it charges nothing. */
 export async function readLedger(
   answers: readonly Allowed[],
   flags: AdminFlags,
@@ -45,7 +48,7 @@ export async function readLedger(
   }
 }
 
-/** One row per limit of the caller's plan, and per route if the limit is per route. */
+/** Reads one row per limit of the caller's plan, or one row per route if the limit is per route. */
 async function readRows(
   charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],
@@ -54,7 +57,7 @@ async function readRows(
   const { tenant, key } = charged;
   const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
     callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
-  // Usage is charged by the plan on record, whatever plan the token or key names.
+  // Usage is charged by the plan on record, even if the token or API key names another plan.
   const terms = await read(`${ownerPath(tenant, key)}/terms`);
   const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
   if (plan === undefined) return { rows: [], terms };
@@ -68,7 +71,7 @@ async function readRows(
   return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
 }
 
-/** Denied only because it names no plan, which may be on record. */
+/** Whether the caller is denied only because the token or key names no plan. The plan may still be on record. */
 function lacksPlan({ charge: { quota, isDeniedUncharged } }: Allowed): boolean {
   const isNamed = quota?.tenant !== undefined && quota.key !== undefined;
   return isDeniedUncharged === true && isNamed && quota.plan === undefined;
@@ -81,15 +84,15 @@ const UNKNOWN: ReadonlySet<string | undefined> = new Set([
   'ROUTE_UNKNOWN',
 ]);
 
-/** Plans of a document are stored with the first charge: before it, nothing can be spent. */
+/** Plans of a document are stored with the first charge, so nothing can be spent before that. */
 function passUnknown(error: unknown): undefined {
   if (error instanceof AdminError && UNKNOWN.has(error.problem.code)) return undefined;
   throw error;
 }
 
 /**
- * The decision, turned into DENY if the ledger refuses; `spent` tells by which limit. @param document of the
- * decision
+ * Turns the decision into DENY if the ledger refuses. `spent` tells which limit is exceeded.
+ * @param document the document of the decision
  */
 export function withLedger<A extends Allowed>(
   given: A,
@@ -107,8 +110,7 @@ export function withLedger<A extends Allowed>(
   const halted = findHalted(terms, ledger.rows, answer);
   const spent = halted ?? findSpent(ledger.rows, answer);
   if (spent === undefined) return answer;
-  // Same as in `authorize.ts`: only over quota, and only with an admission key, the refusal is left to API
-  // Gateway.
+  // As in `authorize.ts`, the refusal is left to API Gateway only if the caller is over quota and has an admission key.
   const status =
     halted === undefined && quota?.admissionKey !== undefined
       ? '429 if the API has the gateway response INVALID_API_KEY with that status, otherwise 403'
@@ -121,20 +123,20 @@ export function withLedger<A extends Allowed>(
   };
 }
 
-/** The decision with the plan on record. */
+/** Turns the decision into ALLOW, because the plan on record is charged. */
 function asCharged<A extends Allowed>(answer: A): A {
   const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
 }
 
-/** `pro, on record for the customer acme since 2026-11-16T…` */
+/** Returns a text such as `pro, on record for the customer acme since 2026-11-16T…`. */
 export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
   const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
   const since = from === undefined ? '' : ` since ${printValue(from)}`;
   return `${printValue(plan)}, on record for ${whose}${since}`;
 }
 
-/** `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z` */
+/** Returns a text such as `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z`. */
 function describeLeft({ limit, allowance, left, periodEnd }: Answer): string {
   return `${printValue(limit)}: ${printValue(left)} of ${printValue(allowance)} left until ${printValue(periodEnd)}`;
 }

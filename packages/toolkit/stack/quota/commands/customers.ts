@@ -1,4 +1,7 @@
-/** `gatewright customers`: who is on record, on which plan, and whether anything is admitted. */
+/**
+ * `gatewright customers` shows which customers are on record, on which plan, and whether a customer's requests are
+ * admitted.
+ */
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { printPathName } from '#shared/http/path-name.ts';
@@ -96,14 +99,14 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
   await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
 }
 
-/** Based on the record as it is now: another change in between is refused (409). */
+/** The change is based on the current record. If another change is made in between, it is refused (409). */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
   const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
   await changeCustomer({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
 }
 
-/** Prints what is in force now, and what is to come. */
+/** Prints what applies now and what will apply later. */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   const { answer } = await sendChange(request, flags);
   printResult(answer, () => describeChange(answer));
@@ -144,7 +147,7 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/** Limits of the quotas of the whole customer; quotas of keys are per key. */
+/** Reads the limits of the quotas that apply to the whole customer. Quotas of keys are per key. */
 async function readLeft(
   tenant: string,
   plan: string | undefined,
@@ -162,7 +165,7 @@ async function readLeft(
   );
 }
 
-/** Processes all pages; what one page changes is counted once, even if it is sent again. */
+/** Processes all pages. The changes of a page are counted once, even if the page is sent again. */
 async function migrate(flags: ChangeFlags): Promise<void> {
   const sums = { created: 0, kept: 0, mixed: [] as unknown[] };
   let operation = flags.operation;

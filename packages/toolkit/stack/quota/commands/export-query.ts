@@ -1,5 +1,5 @@
 /**
- * Runs the SQL of `packages/toolkit/stack/quota/commands/sql` over an export of the usage table: prints it for
+ * Runs the SQL of `packages/toolkit/stack/quota/commands/sql` on an export of the usage table. Prints the SQL for
  * Athena, or runs it in DuckDB if that is installed.
  */
 import { readFile } from 'node:fs/promises';
@@ -15,12 +15,12 @@ export type ExportQuery = {
   /** Folder with the `.json.gz` files of an export, or one file. */
   readonly files: string;
   readonly statement: Exclude<Statement, 'athena'>;
-  /** `2026-11` */
+  /** Month, such as `2026-11`. */
   readonly month: string;
   /** Folder for sorts and groups that exceed memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
-  /** Around the statement: `SELECT sum(used) FROM (…)`. */
+  /** Text before and after the statement, such as `SELECT sum(used) FROM (…)`. */
   readonly around?: readonly [before: string, after: string];
 };
 
@@ -50,7 +50,10 @@ export function readStatement(name: Statement | 'duckdb'): Promise<string> {
   return readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 }
 
-/** Some thousand rows at a time. @throws UsageError without DuckDB, or when it cannot read the files */
+/**
+ * Yields some thousand rows at a time.
+ * @throws UsageError without DuckDB, or if DuckDB cannot read the files
+ */
 export async function* queryExport(
   { files, statement, month, spillFolder, memory = MEMORY, around = ['', ''] }: ExportQuery,
   installedIn: string,

@@ -1,9 +1,9 @@
 /**
- * What two tables store about a customer, and what happens to each item when the customer is forgotten. Pure
- * except for the given tables.
+ * What two tables store about a customer, and what happens to each item when the customer is forgotten. All functions
+ * are pure, except for calls to the given tables.
  *
- * All items of the customer are deleted. The audit log, which may be required by law, keeps only the kind and
- * time of an administrator's change; a plan keeps everything except the customer.
+ * All items of the customer are deleted. The audit log, which may be required by law, retains only the kind and time of
+ * an administrator's change. A plan retains everything except the customer.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
@@ -16,7 +16,10 @@ import type { ListedItem } from '#shared/table/listing.ts';
 export interface SweptTable {
   scan(): AsyncIterable<ListedItem>;
   remove(key: ItemKey): Promise<void>;
-  /** Writes if `doc` is still the old value. @throws if it is not */
+  /**
+   * Writes the new value if `doc` still has the old one.
+   * @throws if `doc` has another value
+   */
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
 }
 
@@ -24,9 +27,9 @@ export type Tables = { readonly usage: SweptTable; readonly access: SweptTable }
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /** Periods with a price that are not closed, and records that may be on no invoice yet. */
+  /** Periods with a price that are not closed, and records that may not be on an invoice yet. */
   readonly openMoney: readonly string[];
-  /** API Gateway keys that represent keys of the customer. */
+  /** API Gateway keys that correspond to API keys of the customer. */
   readonly nativeKeys: readonly string[];
 };
 
@@ -35,7 +38,7 @@ type Fate =
   | { readonly kind: 'delete'; readonly what: string }
   | { readonly kind: 'rewrite'; readonly what: string; readonly after: string };
 
-/** A month is invoiced within this time, or its ledgers have expired. */
+/** A month is invoiced within this time. After it, the month's ledgers have expired. */
 const INVOICED_WITHIN_MS = 35 * 86_400_000;
 const AT_ONCE = 16;
 const OF_TENANTS = new Set(['Q', 'K', 'R', 'C']);
@@ -48,7 +51,10 @@ const USAGE_SORTS = {
   'SEEN#': 'seen requests',
 } as const;
 
-/** Ledgers, keys' plans, rates, permits: all partitions with the tenant as the first name. */
+/**
+ * Whether a partition belongs to the customer. Ledgers, plans of keys, rates and permits are in partitions that have
+ * the tenant as the first name.
+ */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
@@ -79,7 +85,7 @@ function auditFate(tenant: string, doc: string): Fate {
   if (target?.['tenant'] === tenant) {
     const { kind, by, at } = entry;
     const empty = { input: {}, before: {}, after: {} };
-    // The id of an operation is free text of an administrator, and may name a person.
+    // The operation id is replaced, because an administrator can enter any text as an id, even a person's name.
     const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
     return { kind: 'rewrite', what: 'audit entries', after };
   }
@@ -101,14 +107,14 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/** Handles an item of the access table. Changes name `keyIds`, not the customer. */
+/** Decides what happens to an item of the access table. Change entries contain `keyIds`, not the customer. */
 function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
 }
 
-/** Reads every item of both tables; changes nothing. */
+/** Reads every item of both tables. Changes nothing. */
 export async function survey({ usage, access }: Tables, tenant: string, nowEpochMs: number): Promise<Survey> {
   const found = new Map<string, number>();
   const count = (fate: Fate): void => {
@@ -124,13 +130,13 @@ export async function survey({ usage, access }: Tables, tenant: string, nowEpoch
   return { found, openMoney: money.found, nativeKeys };
 }
 
-/** Deletes and rewrites; an interrupted run may be repeated. */
+/** Deletes and rewrites items. An interrupted run may be repeated. */
 export async function forget({ usage, access }: Tables, tenant: string): Promise<void> {
   await sweep(usage, (kept) => usageFate(tenant, kept));
   const { keyIds } = await keysOf(access, tenant);
   const lists: ItemKey[] = [];
   await sweep(access, (kept) => {
-    // The items that link keys to the customer are deleted last.
+    // The items that link keys to the customer are deleted last, so that an interrupted run still finds the keys.
     if (kept.key.pk === tenantPartition(tenant)) lists.push(kept.key);
     return kept.key.pk === tenantPartition(tenant) ? KEEP : accessFate(tenant, keyIds, kept);
   });
@@ -187,7 +193,7 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    // Of all partitions of a customer, only the ledgers' partitions have periods and records.
+    // Only the ledgers' partitions of a customer contain periods and records.
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;

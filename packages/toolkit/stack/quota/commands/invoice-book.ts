@@ -1,11 +1,11 @@
-/** Invoices for the console, as `gatewright usage invoice` makes them, over the same admin routes. */
+/** Invoices for the console. They are created as in `gatewright usage invoice`, through the same admin routes. */
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../../gateway/engine/index.ts';
 
-/** @param findTarget the admin API of the running gateway; undefined: it has no admin API */
+/** @param findTarget returns the admin API of the running gateway, or undefined if it has none */
 export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
   const flagsOf = (period: string) => {
     const target = findTarget();

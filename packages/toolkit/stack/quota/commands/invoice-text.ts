@@ -1,4 +1,4 @@
-/** Invoices as CSV, one line for each, and as pages of text. */
+/** Prints invoices as CSV with one line per entry, and as pages of text. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
 import { printPdf } from './pdf.ts';
@@ -30,7 +30,7 @@ export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolea
   return printCsv(COLUMNS, rows, withHeader);
 }
 
-/** @throws UsageError when a name has letters that the PDF's fonts lack */
+/** @throws UsageError if a name contains letters that the PDF's fonts lack */
 export function printInvoicePdf(invoice: Invoice): Buffer {
   const { number, month, customer, currency, lines, total, lost, draft } = invoice;
   const title = draft === true ? `Draft ${number}` : `Invoice ${number}`;
@@ -101,7 +101,7 @@ function wrap(text: string): readonly string[] {
   return lines;
 }
 
-/** `1234567` → `1,234,567` */
+/** Formats `1234567` as `1,234,567`. */
 function count(units: number): string {
   return String(units).replace(/\B(?=(\d{3})+$)/g, ',');
 }

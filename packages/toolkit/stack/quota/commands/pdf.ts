@@ -1,9 +1,12 @@
-/** Pages of text as PDF 1.4 in Helvetica, which every reader has: enough for an invoice, so no library. */
+/**
+ * Writes pages of text as PDF 1.4 in Helvetica, a font that every PDF reader has. That is enough for an invoice, so no
+ * library is used.
+ */
 import { UsageError } from '../../../../base/terminal/output.ts';
 
 export type PdfLine =
   | { readonly text: string; readonly size?: number; readonly isBold?: boolean; readonly indent?: number }
-  /** The first is left-aligned, the others right-aligned. */
+  /** The first column is left-aligned, the others are right-aligned. */
   | { readonly columns: readonly string[]; readonly isBold?: boolean; readonly hasRule?: boolean };
 
 const PAGE = { width: 595, height: 842, margin: 56 };
@@ -11,7 +14,10 @@ const SIZE = 10;
 const LEADING = 1.45;
 /** Right edges of the columns, from the left margin. */
 const ENDS = [230, 300, 380, 450, PAGE.width - PAGE.margin];
-/** Advance widths of Helvetica from the space to the tilde, in thousandths of its size (Adobe's metrics). */
+/**
+ * Advance widths of Helvetica for the characters from space to tilde, in thousandths of the font size (Adobe's
+ * metrics).
+ */
 const WIDTHS =
   '278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584'
     .split(' ')
@@ -25,7 +31,7 @@ const EXTRA_CODES = [
   0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c, 0x9e, 0x9f,
 ];
 
-/** @throws UsageError for a letter outside of Windows-1252 */
+/** @throws UsageError for a letter that Windows-1252 lacks */
 export function printPdf({
   title,
   lines,
@@ -86,7 +92,7 @@ function widthOf(text: string, size: number, isBold: boolean): number {
   return (units * size) / 1000;
 }
 
-/** The text of a PDF string: bytes of Windows-1252, with delimiters escaped. */
+/** Encodes the text of a PDF string in Windows-1252, with delimiters escaped. */
 function encode(text: string): string {
   return Array.from(text)
     .map((letter) => {

@@ -1,4 +1,4 @@
-/** `gatewright plan`: customer plans, and the plan of each key. */
+/** `gatewright plan` manages customer plans, and the plan of each key. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
@@ -63,7 +63,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   });
 }
 
-/** The version after the newest version of the plan in the path; 1 if there is no version. */
+/** Returns the number after the newest version of the plan in the path, or 1 if there is no version. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
@@ -72,7 +72,7 @@ async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   return Number(newest['version']) + 1;
 }
 
-/** The place in the file of a field that the endpoint refuses. */
+/** Locates the field that the endpoint refuses in the user's file. */
 function placed(error: AdminError, text: string, file: string): UsageError {
   const { code, field } = error.problem;
   const problem =
@@ -88,7 +88,7 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   printRows(keys, ['key', 'plan', 'version']);
 }
 
-/** Based on the current assignment: another change in between is refused (409). */
+/** The change is based on the current assignment. If another change is made in between, it is refused (409). */
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
   const { version } = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
@@ -98,7 +98,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags);
   await put(Number(version) + 1).catch((error: unknown) => {
-    // The version of a key without a plan continues to increase, and only the refusal tells its value.
+    // The version of a key continues to increase while the key has no plan. Only the refusal contains its value.
     const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
     return put(next);
@@ -111,7 +111,7 @@ async function unassign(tenant: string, key: string, flags: ChangeFlags): Promis
 
 type PlanFile = { readonly plan: { readonly id: string }; readonly text: string };
 
-/** @throws UsageError */
+/** @throws UsageError if the file cannot be read as a plan */
 export async function readPlanFile(file: string): Promise<PlanFile> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
@@ -125,7 +125,7 @@ export async function readPlanFile(file: string): Promise<PlanFile> {
   throw new UsageError(`${file} is not a plan: it needs an id`);
 }
 
-/** `daily 100/DAY, burst 10/s` */
+/** Returns a text such as `daily 100/DAY, burst 10/s`. */
 function describeLimits({ limits }: Answer): string {
   const all: readonly unknown[] = Array.isArray(limits) ? limits : [];
   return (all as readonly Answer[])

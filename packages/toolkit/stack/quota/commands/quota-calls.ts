@@ -8,7 +8,7 @@ export async function change(request: Omit<AdminRequest, 'operationId'>, flags: 
   printAnswer((await sendChange(request, flags)).answer);
 }
 
-/** `/quota/tenants/acme/keys/key-1` */
+/** Returns a path such as `/quota/tenants/acme/keys/key-1`. */
 export function ownerPath(tenant: string, key?: string): string {
   const owner = `/quota/tenants/${printPathName(tenant)}`;
   return key === undefined ? owner : `${owner}/keys/${printPathName(key)}`;

@@ -1,6 +1,6 @@
 /**
- * `gatewright quota forget`: deletes a customer's data from the tables, with the rights of the user who runs
- * it, and shows that nothing is left.
+ * `gatewright quota forget` deletes a customer's data from the tables, with the permissions of the user who runs it,
+ * and shows that nothing is left.
  */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
@@ -151,7 +151,9 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
+/**
+ * Access to the items of a DynamoDB table with the user's permissions. No function of the stack has these permissions.
+ */
 type DynamoDbAccess = AwsCredentials & {
   readonly endpoint: string;
   readonly region: string;
@@ -175,7 +177,7 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
       await ask(at, 'DeleteItem', named({ Key: printKey(key) }));
     },
     async rewrite(key, { before, after }) {
-      // A repeated write after a lost response finds its own value.
+      // The condition also accepts the new value, which a write finds if it is repeated after a lost response.
       const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
       const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
       const change = { kind: 'update', set: { doc: after } } as const;
@@ -184,7 +186,7 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
   };
 }
 
-/** Audit entry that a customer was forgotten: by whom and why, without the customer's name. */
+/** Writes an audit entry that a customer was forgotten. It contains by whom and why, but not the customer's name. */
 async function logForgotten(
   at: DynamoDbAccess,
   tableName: string,
@@ -197,7 +199,7 @@ function toKept(item: DynamoDbItem): ListedItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 
-/** @throws UsageError when the table refuses, or does not respond */
+/** @throws UsageError if the table refuses the call or does not respond */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<UnknownMembers> {
   const { endpoint, region, ...credentials } = at;
   const url = new URL(endpoint);

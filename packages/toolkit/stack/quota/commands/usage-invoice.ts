@@ -1,4 +1,4 @@
-/** `gatewright usage invoice`, `close` and `stripe`: a month's invoices, and where they are sent. */
+/** `gatewright usage invoice`, `close` and `stripe` create a month's invoices and send them. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
@@ -33,7 +33,7 @@ type InvoiceFlags = MonthFlags & {
 
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
-/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
+/** The span of all time zones. In some zone, a month begins this much earlier or ends this much later. */
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
@@ -123,7 +123,7 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-/** @param open periods that are not closed, for drafts; empty: of what is recorded */
+/** @param open periods that are not closed, for draft invoices. If empty, only recorded usage is invoiced. */
 export async function* readInvoices(
   flags: MonthFlags,
   open: readonly UsageRow[] = [],
@@ -145,8 +145,9 @@ export async function* readInvoices(
 }
 
 /**
- * Keys are tenants. @throws UsageError if processes have leased units that have a price: it is not known how
- * many of them will be billed
+ * Reads the drafts by tenant.
+ * @throws UsageError if processes have leased units that have a price, because it is not known how many of these units
+ * will be billed
  */
 async function readDrafts(
   flags: MonthFlags,
@@ -172,7 +173,7 @@ function nameOf(row: UsageRow | UsageRecord): string {
   return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
-/** The plan on record. Undefined: the tenant has no plan on record, or the stack is older than such records. */
+/** Reads the plan on record. Undefined if the tenant has none, or if the stack is too old to have such records. */
 async function readCustomer(
   tenant: string,
   flags: AdminFlags,
@@ -188,7 +189,7 @@ async function readCustomer(
 
 const UNKNOWN: ReadonlySet<string | undefined> = new Set(['CUSTOMER_UNKNOWN', 'ROUTE_UNKNOWN']);
 
-/** A tenant's records are adjacent in an export; then come tenants that have drafts only. */
+/** Yields the records of each tenant, which are adjacent in an export. Tenants that have only drafts come last. */
 async function* readTenants(
   flags: MonthFlags,
   drafts: ReadonlyMap<string, unknown>,
@@ -210,7 +211,7 @@ export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecor
     if (record.month === flags.period) yield record;
 }
 
-/** Periods of the month that are not closed: they are on no invoice yet. */
+/** Reads the periods of the month that are not closed, and so are on no invoice yet. */
 export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRow[]> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))
@@ -239,7 +240,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** The newest version of a plan tells who pays; the records tell how much. */
+/** Loads the newest version of each plan, because it tells who pays. The records tell how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, CustomerPlan | undefined>,

@@ -1,5 +1,5 @@
 /**
- * `gatewright usage stripe`: reports a month's closed periods to Stripe's meters.
+ * `gatewright usage stripe` reports a month's closed periods to Stripe's meters.
  * @see https://docs.stripe.com/api/billing/meter-event/create
  */
 import { createHash } from 'node:crypto';
@@ -23,16 +23,16 @@ type StripeFlags = MonthFlags & {
 
 type MeterEvent = {
   readonly event_name: string;
-  /** Stripe deduplicates by identifier for at least a day; the journal remembers longer. */
+  /** Stripe deduplicates events by identifier for at least a day. The journal stores identifiers for longer. */
   readonly identifier: string;
-  /** Seconds. */
+  /** Time in seconds since the epoch. */
   readonly timestamp: number;
   readonly payload: { readonly stripe_customer_id: string; readonly value: string };
 };
 
 const STRIPE = 'https://api.stripe.com';
 const VERSION = '2025-04-30.basil';
-/** Stripe accepts 35 calendar days back. */
+/** Stripe accepts events up to 35 calendar days old. */
 const MAX_AGE_MS = 34 * 86_400_000;
 const TIMEOUT_MS = 30_000;
 const TRIES = 4;
@@ -71,7 +71,7 @@ async function send(flags: StripeFlags): Promise<void> {
     else if (isDry) printResult(event, () => JSON.stringify(event));
     else {
       await post(event, key ?? '');
-      // Written before the next is sent, so that an interrupted run can be continued.
+      // The line is written before the next event is sent, so that an interrupted run can be continued.
       const line = { identifier: event.identifier, recordId: record.recordId, value: event.payload.value };
       await appendFile(flags.journal, `${JSON.stringify(line)}\n`, { mode: 0o600 });
       counts.sent += 1;
@@ -118,7 +118,7 @@ async function toEvent(
   };
 }
 
-/** Repeats the same identifier until Stripe accepts or refuses. */
+/** Sends the event again with the same identifier until Stripe accepts or refuses it. */
 async function post(event: MeterEvent, key: string): Promise<void> {
   const { event_name, identifier, timestamp, payload } = event;
   const body = new URLSearchParams({ event_name, identifier, timestamp: String(timestamp) });
@@ -145,7 +145,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
   }
 }
 
-/** An address for tests and proxies; keys are sent over HTTPS or to this machine only. */
+/** The address can be changed for tests and proxies. Keys are sent only over HTTPS or to this machine. */
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   const { protocol, hostname, origin } = new URL(base);
@@ -159,7 +159,7 @@ function describe(status: number | undefined, text: string): string {
   return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }
 
-/** An event that cannot be recorded after sending would be sent again next month. */
+/** If an event could not be recorded after sending, it would be sent again next month. */
 async function checkWritable(file: string): Promise<void> {
   await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -172,7 +172,7 @@ async function readJournal(file: string): Promise<ReadonlySet<string>> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new UsageError(`${file} cannot be read`, { cause: error });
   });
-  // An interrupted run may have cut off the last line; Stripe still knows its identifier.
+  // An interrupted run may have cut off the last line. Stripe still knows the identifier in it.
   const lines = text.split('\n').slice(0, -1);
   return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
 }

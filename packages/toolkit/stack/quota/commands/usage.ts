@@ -1,4 +1,4 @@
-/** `gatewright usage`: usage of tenants, and its exports. */
+/** `gatewright usage` shows and exports the usage of tenants. */
 import { once } from 'node:events';
 import { Command, Option, Argument } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
@@ -62,7 +62,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS);
 }
 
-/** Page by page, no faster than stdout is read. */
+/** Reads page by page, and no faster than stdout is consumed. */
 async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags): Promise<void> {
   const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
   const asked = format === 'invoice' ? { of: 'records', format: 'csv' } : { of: 'usage', format };
@@ -75,7 +75,7 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
   if (format === 'invoice') await warnOfOpenPeriods({ tenant, from, to }, flags);
 }
 
-/** Open periods have no records and would be missing silently. */
+/** Open periods have no records, so an export would omit them silently. */
 async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): Promise<void> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
@@ -84,7 +84,9 @@ async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): P
   if (open.length > 0) printNotes(`${describeNotClosed(open)}; they are not included`);
 }
 
-/** `gatewright usage sql`: usage and invoices of any number of keys, from an export of the table. */
+/**
+ * Flags of `gatewright usage sql`, which computes usage and invoices of any number of keys from an export of the table.
+ */
 type SqlFlags = {
   readonly export?: string;
   readonly period?: string;
