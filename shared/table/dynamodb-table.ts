@@ -38,7 +38,7 @@ const loadTableClient: LoadTableClient = async () => {
 };
 
 export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
-  const table = new LedgerTable(options);
+  const table = new ItemTable(options);
   return {
     update: (write) => table.update(guardLayout(write)),
     transact: (writes) => table.transact(writes.map((write) => guardLayout(write))),
@@ -46,7 +46,7 @@ export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   };
 }
 
-class LedgerTable {
+class ItemTable {
   readonly #tableName: string;
   readonly #timeoutMs: number;
   readonly #client: LoadTableClient;

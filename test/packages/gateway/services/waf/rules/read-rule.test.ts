@@ -17,6 +17,7 @@ import type {
   Comparison,
   Inspection,
 } from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
+import { TRANSFORMATIONS } from '../../../../../../packages/gateway/services/waf/evaluate/transform.ts';
 
 const NONE = [{ Priority: 0, Type: 'NONE' }];
 const QUERY = { FieldToMatch: { QueryString: {} }, TextTransformations: NONE };
@@ -262,12 +263,6 @@ const REFUSED: readonly {
   },
 ];
 
-/** Developer guide, "Using text transformations in AWS WAF". */
-const TRANSFORMATIONS = [
-  'BASE64_DECODE BASE64_DECODE_EXT CMD_LINE COMPRESS_WHITE_SPACE CSS_DECODE ESCAPE_SEQ_DECODE HEX_DECODE',
-  'HTML_ENTITY_DECODE JS_DECODE LOWERCASE MD5 NONE NORMALIZE_PATH NORMALIZE_PATH_WIN REMOVE_NULLS',
-  'REPLACE_COMMENTS REPLACE_NULLS SQL_HEX_DECODE URL_DECODE URL_DECODE_UNI UTF8_TO_UNICODE',
-].flatMap((names) => names.split(' '));
 /** Developer guide, "Supported status codes for your custom response". */
 const STATUSES = [
   200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
@@ -298,7 +293,7 @@ const FIELDS = [
 
 describe('readRules', () => {
   it('takes every transformation that AWS lists', () => {
-    for (const Type of TRANSFORMATIONS)
+    for (const Type of Object.keys(TRANSFORMATIONS))
       assert.equal(aWebAcl([bytes({ TextTransformations: [{ Priority: 0, Type }] })]).rules.length, 1, Type);
   });
 
