@@ -124,7 +124,7 @@ async function rateOf(
     seconds,
   });
   // Of an instance the highest count: that of earlier measurements is in it.
-  if (invocations < total) throw new Error(`${total} answers, but the handler ran ${invocations} times`);
+  if (invocations < total) throw new Error(`${total} responses, but the handler ran ${invocations} times`);
   const mainMs = mainThreadMs(pid) - mainBeforeMs;
   const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;
   return {
@@ -182,7 +182,7 @@ export async function bundleAuthorizer({
   label,
 }: WantedAuthorizer): Promise<Starter> {
   const candidate = candidates(root).find((one) => one.name === name);
-  if (candidate === undefined) throw new Error(`no ${name} to measure`);
+  if (candidate === undefined) throw new Error(`there is no ${name} to measure`);
   const { file } = await bundle(candidate, form, keys, label);
   return { name, event: candidate.event, form, keys, file };
 }
