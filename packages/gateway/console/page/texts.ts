@@ -43,7 +43,7 @@ export function dateTime(epochMs: number): string {
 
 /** The message for an item in the address that this gateway does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
-  return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
+  return isHere || item === undefined ? undefined : `This gateway has no ${kind} ${item}.`;
 }
 
 /** Times below a chart, precise enough to distinguish its marks. */
