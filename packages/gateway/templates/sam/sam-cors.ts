@@ -23,7 +23,7 @@ export function addCors(
   if (cors === undefined || cors === '' || cors === null) return document;
   const settings = readCors(expansion, apiId, cors);
   if (settings['AllowCredentials'] === true && settings['AllowOrigin'] === WILDCARD)
-    return expansion.fail(apiId, "Cors: AllowCredentials cannot be true where AllowOrigin is '*' or not set");
+    return expansion.fail(apiId, "Cors: AllowCredentials cannot be true if AllowOrigin is '*' or not set");
   // API Gateway treats /path and /path/ as one resource: the first gets the method.
   const owners = new Map<string, string>();
   return mapPaths(document, (item, path) => {
