@@ -29,7 +29,7 @@ print('layer, unzipped', layer.unzippedBytes);
 print('layer, zipped', layer.zippedBytes);
 for (const { name, files, startBytes, packages } of await bundleFunctions(ROOT)) {
   await writeSbom(name, neededFolders(lock, packages));
-  print(`function ${name}, files read at its start`, startBytes);
+  print(`function ${name}, files read at startup`, startBytes);
   const sizeBytes = [...files.values()].reduce((sum, code) => sum + code.length, 0);
   if (sizeBytes > startBytes) print(`function ${name}, with lazily loaded files`, sizeBytes);
 }

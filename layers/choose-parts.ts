@@ -101,8 +101,8 @@ function merged(one: unknown, other: unknown): unknown {
 export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   return tables.map(({ name, stays }) =>
     stays
-      ? `the stack no longer has a part with the table ${name}: the table stays, with its data. Before the part is added again, delete it or import it into the stack`
-      : `the stack no longer has a part with the table ${name}: this deployment deletes the table`,
+      ? `the stack no longer has a part with the table ${name}. The table stays, with its data. Before the part is added again, delete it or import it into the stack`
+      : `the stack no longer has a part with the table ${name}, so this deployment deletes the table`,
   );
 }
 

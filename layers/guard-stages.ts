@@ -82,13 +82,14 @@ function findProblem(text: string, apis: readonly KnownApi[]): string | undefine
     return `"${text}" in the parameter wafStages is not a stage; write it as a1b2c3d4e5/prod`;
   const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
   return (
-    other && `the parameter wafStages names ${text}, and the stack's web ACL cannot guard ${describe(other)}`
+    other &&
+    `the parameter wafStages names ${text}, but the stack's web ACL cannot protect ${describe(other)}`
   );
 }
 
 function describe({ document, kind }: KnownApi): string {
   const what = kind === 'http' ? 'an HTTP API' : 'a WebSocket API';
-  return `the API of access/${document}.yml: AWS WAF protects REST APIs only, and this is ${what}`;
+  return `the API of access/${document}.yml, because AWS WAF protects only REST APIs, and this is ${what}`;
 }
 
 function listed(text = ''): readonly string[] {

@@ -96,14 +96,14 @@ function describeWithoutCredentials(missing: readonly string[], stage: string): 
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {
   return (
-    `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and AWS could not be asked: ${firstLine(error)}. ` +
-    `Write api.${stage}.apiId in each document, or package without an account by npx gatewright package --stage ${stage}; until the id is known, its authorizers answer 500`
+    `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and the call to AWS failed: ${firstLine(error)}. ` +
+    `Write api.${stage}.apiId in each document, or run npx gatewright package --stage ${stage} to package without an account; until the id is known, its authorizers return 500`
   );
 }
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
-    `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known, and AWS could not be asked: ${firstLine(error)}; ` +
+    `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known, and the call to AWS failed: ${firstLine(error)}; ` +
     'this works on this machine, but once deployed the authorizers deny every request'
   );
 }

@@ -132,7 +132,7 @@ async function rateOf(
   });
   // `invocations` sums the highest count of each instance, which includes earlier measurements, so it may exceed
   // `total`.
-  if (invocations < total) throw new Error(`${total} answers, but the handler ran ${invocations} times`);
+  if (invocations < total) throw new Error(`${total} responses, but the handler ran ${invocations} times`);
   const mainMs = mainThreadMs(pid) - mainBeforeMs;
   const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;
   return {
@@ -190,7 +190,7 @@ export async function bundleAuthorizer({
   label,
 }: WantedAuthorizer): Promise<Starter> {
   const candidate = candidates(root).find((one) => one.name === name);
-  if (candidate === undefined) throw new Error(`no ${name} to measure`);
+  if (candidate === undefined) throw new Error(`there is no ${name} to measure`);
   const { file } = await bundle(candidate, form, keys, label);
   return { name, event: candidate.event, form, keys, file };
 }

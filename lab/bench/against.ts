@@ -54,8 +54,8 @@ export async function measureAgainst(
   await using theirs = await checkOut(ROOT, `${BUILD}/against`, commit, { withPackages: true });
   const rows = summarisePairs(await measurePairs(theirs.root, options), options.bound);
   console.log(
-    `these files beside ${commit.slice(0, 12)}: ${options.pairs} pairs in turns, ${options.seconds} s each side; ` +
-      `ratio: median with its 95 % interval, above 1 these files are faster; bound ${options.bound}\n`,
+    `these files compared with ${commit.slice(0, 12)}: ${options.pairs} alternating pairs, ${options.seconds} s each side; ` +
+      `ratio: median with its 95 % interval; above 1, these files are faster; bound ${options.bound}\n`,
   );
   console.log(printRows(rows));
   const conditions = { ...options, against: commit, cpus: cpus().length, node: process.version };
@@ -79,14 +79,14 @@ export function parseOptions(args: readonly string[]): Options {
     number,
     number,
   ];
-  if (values.against === '') throw new Error('--against wants a commit');
+  if (values.against === '') throw new Error('--against needs a commit');
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > MOST_PAIRS)
-    throw new Error(`--pairs wants a number from 1 to ${MOST_PAIRS}`);
-  if (!(seconds > 0) || !(bound > 0)) throw new Error('--seconds and --bound want positive numbers');
+    throw new Error(`--pairs must be a number from 1 to ${MOST_PAIRS}`);
+  if (!(seconds > 0) || !(bound > 0)) throw new Error('--seconds and --bound must be positive numbers');
   const targets = [...new Set(values.target)];
   const unknown = targets.filter((target) => !TARGETS.includes(target));
   if (unknown.length > 0)
-    throw new Error(`--target wants one of ${TARGETS.join(', ')}; not ${unknown.join(', ')}`);
+    throw new Error(`--target must be one of ${TARGETS.join(', ')}, not ${unknown.join(', ')}`);
   return { against: values.against, pairs, seconds, targets, bound };
 }
 

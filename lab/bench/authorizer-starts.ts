@@ -158,7 +158,8 @@ export async function runStart(
   await once(child, 'close');
   const line = text.split('\n').find((one) => one.startsWith('{"importMs"'));
   const start = line === undefined ? undefined : (JSON.parse(line) as Start);
-  if (start?.isExpected !== true) throw new Error(`${name} answered something else: ${text.slice(0, 2_000)}`);
+  if (start?.isExpected !== true)
+    throw new Error(`${name} returned an unexpected result: ${text.slice(0, 2_000)}`);
   return { ...start, bytesPerAnswer: printedBytes / start.answers };
 }
 

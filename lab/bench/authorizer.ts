@@ -45,16 +45,16 @@ type AuthorizerRow = StartRow & {
 export async function runAuthorizerBench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { starts: { type: 'string', default: '20' } } });
   const rounds = Number(values.starts);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--starts wants a positive number');
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--starts must be a positive number');
   const rows = await measure(rounds);
   console.log(
-    `one start per process, ${rounds} of each in turns, medians; RS256; ${cpus().length} CPUs, node ${process.version}\n`,
+    `one start per process, ${rounds} of each, alternating; medians; RS256; ${cpus().length} CPUs, node ${process.version}\n`,
   );
   console.log(printAuthorizerTable(rows));
   console.log(
-    '\nalone: packages are bundled (the SDK is not); layer: as this stack is deployed. Bytes: read before the first call.' +
-      '\nstart = import + first answer, with the keys in memory; fetched: when they are one request over TLS away.' +
-      '\nratio: to aws-jwt-verify alone, in the same form.',
+    '\nalone: packages are bundled (the SDK is not); layer: as this stack is deployed. Bytes are those read before the first call.' +
+      '\nstart = import + first result, with the keys in memory; fetched: with the keys fetched in one request over TLS.' +
+      '\nratio: compared with aws-jwt-verify alone, in the same form.',
   );
   console.log(`\n${JSON.stringify({ conditions: { rounds, cpus: cpus().length }, rows })}`);
 }
@@ -62,7 +62,7 @@ export async function runAuthorizerBench(args: readonly string[]): Promise<void>
 async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
   console.error('installing jose, jsonwebtoken and jwks-rsa (once)…');
   const reason = installTool('bench-authorizer');
-  if (reason !== undefined) console.log(`SKIPPED jose and jsonwebtoken + jwks-rsa: ${reason}`);
+  if (reason !== undefined) console.log(`skipped jose and jsonwebtoken + jwks-rsa: ${reason}`);
   const taking = candidates(ROOT).filter(({ name }) => reason === undefined || !THIRD_PARTY.has(name));
   prepareLayer(ROOT);
   const prepared = [

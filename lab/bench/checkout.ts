@@ -32,7 +32,7 @@ export async function resolveCommit(repository: string, name: string): Promise<s
   try {
     return (await run('git', args, { cwd: repository })).stdout.trim();
   } catch {
-    throw new Error(`${name} is no commit of this repository`);
+    throw new Error(`${name} is not a commit of this repository`);
   }
 }
 
@@ -115,7 +115,8 @@ export function scriptWords(root: string, script: string): readonly string[] {
     readonly scripts?: Readonly<Record<string, string>>;
   };
   const words = /\bnode ((?:--require \S+ )*\S+\.ts)\b/.exec(scripts?.[script] ?? '')?.[1]?.split(' ');
-  if (words === undefined) throw new Error(`${root}: no script "${script}" that starts a file`);
+  if (words === undefined)
+    throw new Error(`${root}: package.json has no script "${script}" that runs a file`);
   return words.map((word) => (word.startsWith('--') ? word : join(root, word)));
 }
 

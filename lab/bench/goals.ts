@@ -60,17 +60,17 @@ export const GOALS = {
     { name: 'npm-start-unchanged', what: '`npm start`, nothing changed', ...atMost(0.35, 'ms', PACKAGED) },
   ],
   firstAnswer: [
-    { name: 'first-answer', what: 'First answer by the package', ...atMost(5, 'ms', '`node -e 0`') },
+    { name: 'first-answer', what: 'First response of the package', ...atMost(5, 'ms', '`node -e 0`') },
   ],
   memory: [
     { name: 'memory-at-rest', what: 'Memory at rest', ...atMost(2.2, 'MB', IDLE) },
     { name: 'memory-after-load', what: 'Memory after load', ...atMost(4, 'MB', IDLE) },
   ],
   saves: [
-    { name: 'save-plain', what: 'Save to answer, TypeScript', ...atMost(0.05, 'ms', OFFLINE) },
+    { name: 'save-plain', what: 'Save to response, TypeScript', ...atMost(0.05, 'ms', OFFLINE) },
     {
       name: 'save-sdk',
-      what: 'Save to answer, TypeScript with a client of the AWS SDK',
+      what: 'Save to response, TypeScript with a client of the AWS SDK',
       ...atMost(0.2, 'ms', OFFLINE),
     },
   ],
@@ -78,7 +78,11 @@ export const GOALS = {
     (['alone', 'layer'] as const).flatMap((form) => authorizerGoals(type, form)),
   ),
   recording: [
-    { name: 'recording', what: 'Requests, REST API, recorded', ...atLeast(0.97, '/s', 'not recorded') },
+    {
+      name: 'recording',
+      what: 'Requests, REST API, with recording',
+      ...atLeast(0.97, '/s', 'without recording'),
+    },
   ],
 } as const satisfies Readonly<Record<string, readonly Goal[]>>;
 

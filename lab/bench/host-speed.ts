@@ -39,7 +39,7 @@ export function hasChanged(before: HostSpeed, after: HostSpeed): boolean {
 
 export function printHostSpeeds(before: HostSpeed, after: HostSpeed): string {
   const pair = (loop: keyof HostSpeed): string => `${toThousands(before[loop])}, ${toThousands(after[loop])}`;
-  const speeds = `The host before and after, thousands a second: arithmetic ${pair('arithmetic')}; messages to a worker ${pair('messages')}; loopback echoes ${pair('echoes')}.`;
+  const speeds = `Host speed before and after, in thousands per second: arithmetic ${pair('arithmetic')}; messages to a worker ${pair('messages')}; loopback echoes ${pair('echoes')}.`;
   const changed = '**The host changed by more than 15 %** during the run.';
   return hasChanged(before, after) ? `${speeds} ${changed}` : speeds;
 }

@@ -56,7 +56,7 @@ function parseHead(received: Buffer): Head | undefined {
   if (headEnd === -1) return undefined;
   const text = received.toString('latin1', 0, headEnd);
   const contentLength = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
-  if (contentLength === undefined) throw new Error(`an answer without Content-Length: ${text}`);
+  if (contentLength === undefined) throw new Error(`a response has no Content-Length: ${text}`);
   const bodyStart = headEnd + NEWLINES.length;
   return { text, bodyStart, answerLength: bodyStart + Number(contentLength) };
 }
@@ -77,7 +77,7 @@ class AnswerReader {
     this.#head ??= parseHead(this.#join());
     if (this.#head === undefined || this.#length < this.#head.answerLength) return undefined;
     const { text, bodyStart, answerLength } = this.#head;
-    if (this.#length > answerLength) throw new Error('more bytes than one answer');
+    if (this.#length > answerLength) throw new Error('the server sent more bytes than one response');
     const body = this.#join().subarray(bodyStart);
     [this.#pieces, this.#length, this.#head] = [[], 0, undefined];
     return { head: text, body };
@@ -123,7 +123,7 @@ class LoadGenerator {
     const cpu = process.cpuUsage();
     const late = Promise.withResolvers<never>();
     this.#deadline = setTimeout(() => {
-      late.reject(new Error(`${this.#unanswered} of ${connections} connections had no answer`));
+      late.reject(new Error(`${this.#unanswered} of ${connections} connections received no response`));
     }, OPEN_WITHIN_MS);
     await Promise.race([
       Promise.all(Array.from({ length: connections }, () => this.#connect())),

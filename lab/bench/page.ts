@@ -14,7 +14,7 @@ import type { SteadyPair } from './steady-pairs.ts';
 const SHOWN = ['rest', 'rest-p99', 'rest-offline', 'first-answer', 'memory-at-rest', 'save-plain'];
 const COMMAND = 'npm run bench -- performance';
 const FLOOR =
-  'The floor is `node:http` with one worker thread that gets the same event and does nothing else (`lab/bench/floor.ts`).';
+  'The floor is `node:http` with one worker thread that receives the same event and does nothing else (`lab/bench/floor.ts`).';
 
 /** @param pairs all figures, including those that belong to no goal */
 export function printPage(
@@ -38,7 +38,7 @@ ${describeRun(conditions, COMMAND)} ${FLOOR}
 
 ${host}
 
-${markdownTable(['name', 'figure', 'measured', 'beside', 'ratio, 95 % interval', 'goal', ''], lines)}
+${markdownTable(['name', 'figure', 'measured', 'compared with', 'ratio, 95 % interval', 'goal', ''], lines)}
 
 ${printMissed(results)}
 
@@ -61,7 +61,7 @@ function printSpenders(results: readonly Result[], pairs: readonly SteadyPair[])
     return pairs.some(({ figure }) => figure.startsWith(`${name}: `)) ? [[`\`${name}\``, ...cells]] : [];
   });
   if (lines.length === 0) return '';
-  return `## Processor time of a request in this run, µs, beside the floor's
+  return `## Processor time per request in this run, µs, ours / the floor's
 
 ${markdownTable(['name', ...SPENDERS], lines)}
 `;
@@ -108,7 +108,7 @@ function printMissed(results: readonly Result[]): string {
   const [missed, open] = [of('missed'), of('open')];
   return [
     missed === '' ? 'No measured goal is missed.' : `Missed: ${missed}.`,
-    ...(open === '' ? [] : [`Open, since the interval holds the goal: ${open}.`]),
+    ...(open === '' ? [] : [`Open, because the interval includes the goal: ${open}.`]),
   ].join(' ');
 }
 
@@ -116,12 +116,12 @@ function printMissed(results: readonly Result[]): string {
 function printCauses(results: readonly Result[]): string {
   return results
     .filter(({ row }) => row?.verdict === 'missed')
-    .map(({ goal }) => `- \`${goal.name}\`: ${causeOf(goal) ?? 'no cause has been shown yet'}`)
+    .map(({ goal }) => `- \`${goal.name}\`: ${causeOf(goal) ?? 'the cause is not known yet'}`)
     .join('\n');
 }
 
 function describeGoal({ what, beside }: Goal): string {
-  return `${what}, beside ${beside}`;
+  return `${what}, compared with ${beside}`;
 }
 
 function printOwn(value: number | undefined, { unit }: Goal): string {

@@ -8,7 +8,7 @@ export function describeRun(
 ): string {
   const head = `Written by \`${command}\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}.`;
   if (loadAverage <= QUIET_LOAD) return head;
-  return `${head}\n\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so times are longer than they have to be, and ratios less certain.`;
+  return `${head}\n\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so times are too long, and ratios are less certain.`;
 }
 
 export function markdownTable(

@@ -41,12 +41,12 @@ function parseOptions(args: readonly string[]): Options {
   });
   const [pairs, repeats, seconds] = [Number(values.pairs), Number(values.repeats), Number(values.seconds)];
   if (!Number.isInteger(pairs) || pairs < 1 || !(seconds > 0))
-    throw new Error('--pairs and --seconds want positive numbers');
+    throw new Error('--pairs and --seconds must be positive numbers');
   if (!Number.isInteger(repeats) || repeats < 0 || repeats > MOST_REPEATS)
-    throw new Error(`--repeats wants a number from 0 to ${MOST_REPEATS}`);
+    throw new Error(`--repeats must be a number from 0 to ${MOST_REPEATS}`);
   const unknown = values.only.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0)
-    throw new Error(`--only wants some of ${NAMES.join(', ')}; not ${unknown.join(', ')}`);
+    throw new Error(`--only must be one or more of ${NAMES.join(', ')}, not ${unknown.join(', ')}`);
   return { only: new Set(values.only), pairs, seconds, repeats };
 }
 

@@ -40,7 +40,7 @@ type PhasesColumn = {
 export async function runPhases(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string', default: '3' } } });
   const seconds = Number(values.seconds);
-  if (!(seconds > 0)) throw new Error('--seconds wants a positive number');
+  if (!(seconds > 0)) throw new Error('--seconds must be a positive number');
   const conditions = readConditions();
   const columns: PhasesColumn[] = [];
   for (const scenario of [...SCENARIOS, ...WITH_BODY]) {
@@ -66,7 +66,7 @@ export async function runPhases(args: readonly string[]): Promise<void> {
  */
 export function toColumn(name: string, { plain, cpu, heap }: PhasesMeasured): PhasesColumn {
   if (plain.requests === 0 || cpu.requests === 0 || heap.requests === 0)
-    throw new Error(`${name}: nothing was served`);
+    throw new Error(`${name}: no request was served`);
   const times = cpuSamples(cpu.profile);
   const made = sumBy(heapSamples(heap.head), stepOf);
   return {
@@ -82,7 +82,7 @@ export function toColumn(name: string, { plain, cpu, heap }: PhasesMeasured): Ph
 
 function sharesOf<Name extends string>(sums: ReadonlyMap<Name, number>): Partial<Record<Name, number>> {
   const total = totalOf(sums);
-  if (!(total > 0)) throw new Error('the profiler has seen nothing');
+  if (!(total > 0)) throw new Error('the profiler recorded no samples');
   return mapValues(sums, (weight) => weight / total);
 }
 
@@ -119,8 +119,8 @@ export function printPhases(
       : `${value.toFixed(digits)}${unit}`;
   return `# Where a request's time goes
 
-Written by \`npm run bench -- phases\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}; ${CONNECTIONS} connections. The serving thread is sampled by V8's profilers; nothing in the request path measures. A row named as a phase of docs/request-path.md holds what that phase calls, too.
-Load average before: ${loadAverage.toFixed(1)} on ${cores} processors${loadAverage > QUIET_LOAD ? '; **not quiet**, so shares count, and times are too long' : ''}.
+Written by \`npm run bench -- phases\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}; ${CONNECTIONS} connections. V8's profilers sample the serving thread; nothing in the request path takes measurements. A row named after a phase of docs/request-path.md includes everything that the phase calls.
+Load average before: ${loadAverage.toFixed(1)} on ${cores} processors${loadAverage > QUIET_LOAD ? '; **not quiet**, so shares are valid, but times are too long' : ''}.
 
 ## Time of the serving thread, µs per request
 
@@ -130,16 +130,16 @@ ${table(
   ({ micros }) => micros.toFixed(1),
 )}
 
-\`instance\`: the pool, the event's way to an instance's thread and its answer's way back. \`reply\`: Node's \`writeHead\` and \`end\` but for the system call.
-\`engine\`: V8 and the system with no JavaScript on the stack, among it reading from sockets and parsing HTTP.
+\`instance\`: the pool, sending the event to the thread of an instance, and receiving its response. \`reply\`: Node's \`writeHead\` and \`end\` without the system call.
+\`engine\`: V8 and the system with no JavaScript on the stack, which includes reading from sockets and parsing HTTP.
 
 ## The same time by kind of work
 
 ${table(KINDS, ({ kinds }, name) => number((kinds[name] ?? 0) * 100, 1, ' %'))}
 
-## Memory that is allocated, bytes per request
+## Memory allocated, bytes per request
 
-As sampled; nearly all of it is garbage when the reply has left.
+Sampled values; nearly all of this memory is garbage once the reply is sent.
 
 ${table(
   STEPS,

@@ -35,7 +35,7 @@ function clientThatLoses(share: number): dynamoDb.DynamoDBClient {
         return await next(args);
       } finally {
         // oxlint-disable-next-line no-unsafe-finally -- the answer, whatever it is, does not arrive
-        if (Math.random() < share) throw new Error('the answer was lost');
+        if (Math.random() < share) throw new Error('the response was lost');
       }
     },
     { step: 'deserialize', name: 'benchLoss', priority: 'high' },

@@ -77,7 +77,7 @@ type Scenario = {
 
 const SCENARIOS: readonly Scenario[] = [
   {
-    fault: 'kill -9 every 2 s, 5 % of answers lost',
+    fault: 'kill -9 every 2 s, 5 % of responses lost',
     quota: 8_000,
     everySeconds: SECONDS_PER_HOUR,
     lostShare: 0.05,
@@ -91,7 +91,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    fault: 'half of them stopped for 30 s over a boundary',
+    fault: 'half of the processes stopped for 30 s across a period boundary',
     quota: 30_000,
     everySeconds: SECONDS_PER_MINUTE,
     lostShare: 0,
@@ -108,7 +108,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    fault: 'one joins late, its clock 2 h ahead',
+    fault: 'one process joins late, with its clock 2 h ahead',
     quota: 12_000,
     everySeconds: SECONDS_PER_HOUR,
     lostShare: 0,
@@ -156,7 +156,7 @@ const USED_UP_SHARE = 0.95;
 /** Finds violations: more admissions than the quota, or a quota that was hardly used, which proves nothing. */
 export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
   return rows.flatMap(({ fault, quota, over, admitted }) => [
-    ...(over > 0 ? [`${fault}: ${over} over the quota`] : []),
+    ...(over > 0 ? [`${fault}: admitted ${over} over the quota`] : []),
     ...(Math.max(0, ...admitted) < quota * USED_UP_SHARE ? [`${fault}: the quota was not used up`] : []),
   ]);
 }

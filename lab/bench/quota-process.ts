@@ -34,7 +34,7 @@ async function ask(order: QuotaOrder): Promise<QuotaReport> {
     const tookMs = performance.now() - startedMs;
     if (answer === 'admitted') admittedMs.push(tookMs);
     counts[answer] += 1;
-    if (counts.failed > MAX_FAILED) throw new Error(`the store failed ${counts.failed} times`);
+    if (counts.failed > MAX_FAILED) throw new Error(`the table failed ${counts.failed} times`);
     return answer;
   };
   // Waits for a turn of the event loop between requests, because real requests arrive through a socket.

@@ -46,12 +46,13 @@ function parseOptions(args: readonly string[]): Options {
   });
   const processes = Number(values.processes);
   if (!Number.isInteger(processes) || processes < 1 || processes > 64)
-    throw new Error('--processes wants a number from 1 to 64');
+    throw new Error('--processes must be a number from 1 to 64');
   const { only } = values;
   const names = [...new Set(RUNS.map(({ limiter }) => limiter))];
   if (only !== undefined && !names.some((name) => name === only))
-    throw new Error(`--only wants ${names.join(', ')}`);
-  if (only !== undefined && values.faults) throw new Error('--faults is about this library only');
+    throw new Error(`--only must be one of ${names.join(', ')}`);
+  if (only !== undefined && values.faults)
+    throw new Error('--faults measures only this library; remove --only');
   return { processes, only, faults: values.faults };
 }
 
@@ -149,7 +150,7 @@ async function compare({ processes, only }: Options, endpoint: string): Promise<
   }
   const afterwards = AFTERWARDS.afterwards * processes;
   console.log(
-    `${processes} processes ask without pause until refused, then ${afterwards} times more ` +
+    `${processes} processes send requests without a pause until they are refused, then ${afterwards} more ` +
       `(each every ${AFTERWARDS.paceMs} ms); one key, embedded DynamoDB, ${cpus().length} CPUs, node ${process.version}\n`,
   );
   console.log(printQuotaTable(rows));

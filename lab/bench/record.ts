@@ -71,11 +71,11 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   });
   const [blockMs, pairs] = [Number(values.block), Number(values.pairs)];
   if (!(blockMs > 0) || !Number.isInteger(pairs) || pairs < 1)
-    throw new Error('--block and --pairs want positive numbers');
+    throw new Error('--block and --pairs must be positive numbers');
   const recordAll = values['record-all'];
   const scenarios = SCENARIOS.filter(({ name }) => values.only.includes(name));
   if (scenarios.length < new Set(values.only).size)
-    throw new Error(`--only wants one of ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+    throw new Error(`--only must be one of ${SCENARIOS.map(({ name }) => name).join(', ')}`);
   const rows: RecordRow[] = [];
   for (const scenario of scenarios) {
     const row = await measureRecording(scenario, { pairs, blockMs, recordAll });
@@ -138,7 +138,7 @@ export async function measureRecording(
  */
 export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenario' | 'ring' | 'rssMb'> {
   if (pairs.some(({ on, off }) => on.requests === 0 || off.requests === 0))
-    throw new RangeError('a block without requests says nothing');
+    throw new RangeError('a block has no requests, so nothing was measured');
   const sidesOf = (read: (block: Block) => number): Sides => ({
     on: median(pairs.map(({ on }) => read(on))),
     off: median(pairs.map(({ off }) => read(off))),
@@ -169,7 +169,7 @@ export function describeRow(row: RecordRow): string {
   const { perSecond, cost, mainMicros, main, processMicros, process: whole, busy, ring, rssMb, pairs } = row;
   const micros = ({ on, off }: Sides): string => `${on.toFixed(1)} µs on, ${off.toFixed(1)} µs off`;
   return [
-    `${row.scenario}, ${pairs} pairs of blocks; the serving thread was busy ${(busy.off * 100).toFixed(0)} % of the time`,
+    `${row.scenario}, ${pairs} pairs of blocks; the serving thread was busy for ${(busy.off * 100).toFixed(0)} % of the time`,
     `  throughput      ${perSecond.on.toFixed(0)}/s on, ${perSecond.off.toFixed(0)}/s off: ${percent(cost)} less`,
     `  serving thread  ${micros(mainMicros)}: ${percent(main)} more`,
     `  whole process   ${micros(processMicros)}: ${percent(whole)} more`,

@@ -12,7 +12,7 @@ import { runStack } from './stack/run.ts';
 import { runWebAcl } from './web-acl.ts';
 
 const USAGE = `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]
-                              this checkout beside another commit, on a quiet machine
+                              this checkout compared with another commit, on a quiet machine
 npm run bench -- NAME [OPTION …]
 `;
 
@@ -20,18 +20,27 @@ type Bench = { readonly about: string; readonly run: (args: string[]) => Promise
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   performance: {
-    about: 'all goals of speed, each beside its figure; --only GOAL, --pairs N; 40 to 100 minutes',
+    about: 'all performance goals with their figures; --only GOAL, --pairs N; 40 to 100 minutes',
     run: runPerformance,
   },
-  phases: { about: 'time and memory of a request by phase; 2 minutes', run: runPhases },
+  phases: { about: 'time and memory per request, by phase; 2 minutes', run: runPhases },
   growth: { about: 'how cost grows with connections, routes, keys, items …; --only AXIS', run: runGrowth },
-  functions: { about: 'first answers, later ones and saves, beside serverless-offline', run: runFunctions },
+  functions: {
+    about: 'first responses, later responses and saves, compared with serverless-offline',
+    run: runFunctions,
+  },
   stack: { about: 'starts, packages, units and costs of the deployable stack', run: runStack },
-  quota: { about: 'one quota over 8 processes, beside other limiters', run: runQuotaBench },
+  quota: { about: 'one quota across 8 processes, compared with other limiters', run: runQuotaBench },
   record: { about: 'cost of recording requests; --only rest, --record-all', run: runRecordBench },
-  authorizer: { about: 'size and start of the authorizers, beside other libraries', run: runAuthorizerBench },
-  'web-acl': { about: 'requests behind a web ACL of 50 rules, beside none', run: runWebAcl },
-  starts: { about: 'starts beside those of --against COMMIT, checkout and package', run: runAgainstStarts },
+  authorizer: {
+    about: 'size and startup of the authorizers, compared with other libraries',
+    run: runAuthorizerBench,
+  },
+  'web-acl': { about: 'requests behind a web ACL of 50 rules, compared with no web ACL', run: runWebAcl },
+  starts: {
+    about: 'startup times of checkout and package, compared with --against COMMIT',
+    run: runAgainstStarts,
+  },
 };
 
 try {
@@ -44,7 +53,7 @@ try {
   else if (bench !== undefined) await bench.run(args);
   else if (process.argv.some((one) => /^--against(=|$)/.test(one)))
     process.exitCode = (await runAgainst(process.argv.slice(2))) ? 0 : 1;
-  else throw new Error(`no bench "${name}"; npm run bench -- --help lists them`);
+  else throw new Error(`there is no bench "${name}"; npm run bench -- --help lists them`);
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -58,7 +58,7 @@ type Ready = {
 /** Returns the base address of the API of a kind, without a trailing slash. */
 export function addressOf(apis: Ready['apis'], kind: Kind): string {
   const api = apis.find((served) => served.kind === kind);
-  if (api === undefined) throw new Error(`the gateway serves no ${kind} API`);
+  if (api === undefined) throw new Error(`the gateway does not serve a ${kind} API`);
   return api.url.replace(/\/$/, '');
 }
 
@@ -198,7 +198,7 @@ export async function untilAnswered(
     }
     await delay(20);
   }
-  throw new Error(`${url} did not answer 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
+  throw new Error(`${url} did not respond with 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
 }
 
 /** Credentials for calls to the tables. */

@@ -35,7 +35,7 @@ export async function forkGateway(
     stdio: ['ignore', 'ignore', logFile(label), 'ipc'],
   });
   const ready = await nextMessage<unknown>(child);
-  if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
+  if (ready.kind !== 'ready') throw new Error('the gateway started the measurement too early');
   return { process: child, ready, folder: cwd };
 }
 

@@ -35,7 +35,7 @@ export async function runWebAcl(args: readonly string[]): Promise<void> {
   });
   const [pairs, seconds] = [Number(values.pairs), Number(values.seconds)];
   if (!Number.isInteger(pairs) || pairs < 1 || !(seconds > 0))
-    throw new Error('--pairs and --seconds want positive numbers');
+    throw new Error('--pairs and --seconds must be positive numbers');
   const service = writeService();
   const scenarios = SCENARIOS.filter(({ name }) => name === 'rest');
   const measured: Pair[] = [];

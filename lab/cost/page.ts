@@ -14,12 +14,12 @@ export const COST_PAGE = 'docs/guides/operate/cost.md';
 export const FIELDS: readonly (readonly [name: keyof Assumptions, label: string])[] = [
   ['requests', 'requests a month'],
   ['keys', 'API keys'],
-  ['keptSeconds', 'seconds that an answer is kept'],
-  ['requestsPerWrite', 'requests for each write of a quota'],
-  ['authorizerMs', 'milliseconds of an authorizer'],
-  ['tableMs', 'milliseconds of a call of a table'],
+  ['keptSeconds', 'seconds that an authorizer result is cached'],
+  ['requestsPerWrite', 'requests per write of a quota'],
+  ['authorizerMs', 'milliseconds per call of an authorizer'],
+  ['tableMs', 'milliseconds per call to a table'],
   ['memoryMb', 'MB of memory'],
-  ['logBytes', 'bytes that a call prints'],
+  ['logBytes', 'log bytes per call'],
   ['metrics', 'metrics sent'],
   ['alarmMetrics', 'metrics watched by alarms'],
 ];
@@ -32,14 +32,14 @@ export function linesOf(assumed: Assumptions): readonly Line[] {
     ...items.map(({ item, dollars }) => ({ what: item, dollars })),
     { what: 'the stack', dollars: sumOf(items), isSum: true },
     {
-      what: `the stack, a write for ${LEASE} requests`,
+      what: `the stack, with one write per ${LEASE} requests`,
       dollars: sumOf(itemsOf({ ...assumed, requestsPerWrite: LEASE })),
     },
     { what: 'for comparison: usage plans of API Gateway, not exact', dollars: 0 },
     { what: 'for comparison: JWT authorizer of an HTTP API, no keys', dollars: 0 },
     { what: 'for comparison: Unkey, list price', dollars: unkeyPrice(requests) },
     { what: 'for comparison: the requests of a REST API', dollars: apiCost(requests, 'rest') },
-    { what: 'for comparison: of an HTTP API', dollars: apiCost(requests, 'http') },
+    { what: 'for comparison: the requests of an HTTP API', dollars: apiCost(requests, 'http') },
   ];
 }
 

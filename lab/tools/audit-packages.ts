@@ -30,7 +30,7 @@ export function readAudit(text: string): Audit {
     readonly error?: { readonly summary?: string; readonly code?: string };
   };
   if (vulnerabilities === undefined)
-    return { kind: 'not-audited', reason: message ?? error?.summary ?? error?.code ?? 'no answer' };
+    return { kind: 'not-audited', reason: message ?? error?.summary ?? error?.code ?? 'no response' };
   const packages = Object.entries(vulnerabilities).map(([name, { severity }]) => `${name} (${severity})`);
   return packages.length === 0 ? { kind: 'clean' } : { kind: 'vulnerable', packages };
 }

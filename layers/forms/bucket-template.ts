@@ -3,8 +3,12 @@ import { listPacked } from './portable-template.ts';
 import type { PortableTemplate } from './portable-template.ts';
 
 const PARAMETERS = {
-  CodeBucket: { Type: 'String', Description: 'Bucket of the archives, in the region of the stack' },
-  CodePrefix: { Type: 'String', Default: '', Description: 'Prefix of their keys, such as gatewright-prod/' },
+  CodeBucket: { Type: 'String', Description: 'S3 bucket of the archives, in the region of the stack' },
+  CodePrefix: {
+    Type: 'String',
+    Default: '',
+    Description: 'Prefix of the object keys, such as gatewright-prod/',
+  },
 };
 
 /**

@@ -78,7 +78,7 @@ describe('commands that reach a running gateway', () => {
     );
     assert.ok(
       wrong.stderr.includes(
-        `no gateway runs named cheese or started there; choose a running one with --gateway NAME: ${all}`,
+        `there is no running gateway named cheese or started in that folder; choose a running one with --gateway NAME: ${all}`,
       ),
     );
   });

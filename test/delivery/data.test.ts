@@ -199,9 +199,12 @@ describe('gatewright data, and start --seed', () => {
     const { Items } = await (await clients()).tables.send(new ScanCommand({ TableName: 'orders' }));
     const overwrite = await run('data', 'save', 'template.json');
 
-    assert.match(again.stderr, /calls have already made APIs, keys or plans in this gateway; restart it/);
+    assert.match(again.stderr, /calls have already created APIs, keys or plans in this gateway; restart it/);
     assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
-    assert.match(reply[1]?.stderr ?? '', /changed was changed: its checksum does not match/);
+    assert.match(
+      reply[1]?.stderr ?? '',
+      /changed was changed after it was saved, because its checksum does not match/,
+    );
     assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);
     assert.deepEqual(
       reply.map(({ code }) => code),

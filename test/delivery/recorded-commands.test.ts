@@ -41,7 +41,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
     assert.match(story.stdout, /does not match any key of the account/);
     assert.match(story.stdout, /To change the outcome\n {2}Send the value of a key, not its id or name\.\n$/);
-    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}the route is open: no authorizer is called\n/);
+    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}the route is open, so no authorizer is called\n/);
     assert.ok(!story.stdout.includes('a-key-that'));
   });
 
@@ -112,14 +112,14 @@ describe('gatewright requests, explain, replay and export', () => {
     );
     const none = await run('explain', '--gateway', 'nobody');
     assert.equal(none.code, 1);
-    assert.match(none.stderr, /no gateway runs named nobody/);
+    assert.match(none.stderr, /there is no running gateway named nobody/);
   });
 
   it('say what is wrong with what was typed, and which request is not kept', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['explain', 'ffffffff'],
-        /There is no record of request ffffffff; `gatewright requests` lists the kept ones/,
+        /There is no record of request ffffffff; `gatewright requests` lists the recorded ones/,
       ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
       [['replay', 'last', '--at', 'soon'], /"soon" is not a shift/],

@@ -161,8 +161,8 @@ describe('a start with something that cannot be served', () => {
       ({ logicalId, consequence }) => `${logicalId}: ${consequence}`,
     );
     assert.deepEqual(messages, [
-      'Http: the API does not respond: it lacks a stage',
-      'Rest: the API does not respond: it lacks an AWS::ApiGateway::Deployment and a stage',
+      'Http: the API does not respond, because it lacks a stage',
+      'Rest: the API does not respond, because it lacks an AWS::ApiGateway::Deployment and a stage',
     ]);
   });
 });

@@ -24,7 +24,7 @@ describe('globalTables', () => {
     it(`names a table of ours with replicas, whatever its type: ${Type}`, () => {
       const [only, ...more] = globalTables(withTable({ Type, Properties: { Replicas } }));
 
-      assert.match(only ?? '', /^Ledger is a global table in us-east-1, eu-west-1: .*whole quota/);
+      assert.match(only ?? '', /^Ledger is a global table in us-east-1, eu-west-1\. .*whole quota/);
       assert.deepEqual(more, []);
     });
 

@@ -190,8 +190,8 @@ describe('a stack of chosen parts', () => {
       { id: 'UsageTable', name: 'gatewright-prod-usage', stays: true },
       { id: 'CacheTable', name: 'gatewright-prod-cache', stays: false },
     ]);
-    assert.match(kept, /gatewright-prod-usage: the table stays, with its data/);
-    assert.match(gone, /gatewright-prod-cache: this deployment deletes the table/);
+    assert.match(kept, /gatewright-prod-usage\. The table stays, with its data/);
+    assert.match(gone, /gatewright-prod-cache, so this deployment deletes the table/);
     const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
     assert.deepEqual(
       leave(['cache'], retained).left.map(({ stays }) => stays),

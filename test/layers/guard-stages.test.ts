@@ -59,8 +59,8 @@ describe('guardStages', () => {
     const { notes } = guardStages(aTemplate(), {}, { ...NONE, documents });
 
     assert.deepEqual(notes, [
-      "the stack's web ACL does not guard the API of access/http.yml: AWS WAF protects REST APIs only, and this is an HTTP API",
-      "the stack's web ACL does not guard the API of access/websocket.yml: AWS WAF protects REST APIs only, and this is a WebSocket API",
+      "the stack's web ACL does not guard the API of access/http.yml, because AWS WAF protects only REST APIs, and this is an HTTP API",
+      "the stack's web ACL does not guard the API of access/websocket.yml, because AWS WAF protects only REST APIs, and this is a WebSocket API",
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('guardStages', () => {
     {
       name: 'a stage of an HTTP API',
       settings: { stages: 'h1/prod' },
-      says: /names h1\/prod, and the stack's web ACL cannot guard the API of access\/http\.yml: .* an HTTP API/,
+      says: /names h1\/prod, but the stack's web ACL cannot protect the API of access\/http\.yml, .* an HTTP API/,
     },
   ];
   for (const { name, settings, says } of refusals)

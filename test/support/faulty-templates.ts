@@ -107,7 +107,7 @@ export const CASES: readonly Case[] = [
     name: 'a method with an integration that AWS refuses',
     resources: { ...REST, GetBad: aMethod('Bad', 'hello', { Integration: { Type: 'HTTPS' } }) },
     bad: 500,
-    reports: ['GetBad', /Type must be one of/, /GET \/bad answers 500/],
+    reports: ['GetBad', /Type must be one of/, /GET \/bad returns 500/],
   },
   {
     name: 'a parameter without a value',
@@ -117,13 +117,13 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    reports: ['', /must have a value; set --param Kind=…/, /GET \/bad answers 500/],
+    reports: ['', /must have a value; set --param Kind=…/, /GET \/bad returns 500/],
   },
   {
     name: 'an authorizer that is not there',
     resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }) },
     bad: 500,
-    reports: ['GetBad', /Invalid authorizer ID/, /GET \/bad answers 500/],
+    reports: ['GetBad', /Invalid authorizer ID/, /GET \/bad returns 500/],
   },
   {
     name: 'an authorizer with a reference to nothing',
@@ -141,7 +141,7 @@ export const CASES: readonly Case[] = [
       GetBad: guarded({ AuthorizerId: { Ref: 'Who' } }),
     },
     bad: 500,
-    reports: ['Who', /undefined resource Nothing/, /GET \/bad answers 500/],
+    reports: ['Who', /undefined resource Nothing/, /GET \/bad returns 500/],
   },
   {
     name: 'a resource policy that AWS refuses',
@@ -155,7 +155,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Api', /Invalid policy document/, /every route of the API answers 500/],
+    reports: ['Api', /Invalid policy document/, /every route of the API returns 500/],
   },
   {
     name: 'a web ACL in front of the stage',
@@ -172,7 +172,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Wall', /is not in a loaded stack or has errors/, /stage dev answers 500.*--allow-unguarded/],
+    reports: ['Wall', /is not in a loaded stack or has errors/, /stage dev returns 500.*--allow-unguarded/],
   },
   {
     name: 'a web ACL of a stage that cannot be told',
@@ -182,7 +182,7 @@ export const CASES: readonly Case[] = [
     reports: [
       'Wall',
       /the guarded stage is unknown/,
-      /all stages of REST APIs answer 500.*--allow-unguarded/,
+      /all stages of REST APIs return 500.*--allow-unguarded/,
     ],
   },
   {
@@ -297,7 +297,7 @@ export const CASES: readonly Case[] = [
       Stage: HTTP['Stage'] ?? Object.create(null),
     },
     bad: 500,
-    reports: ['Api', /security|authorizer/i, /GET \/bad answers 500/],
+    reports: ['Api', /security|authorizer/i, /GET \/bad returns 500/],
   },
   {
     name: 'a resource without a type, and one of an API that nobody has',
@@ -325,7 +325,7 @@ export const CASES: readonly Case[] = [
       },
     },
     bad: 500,
-    reports: ['GetBad', /requires a valid JWT authorizer/, /GET \/bad answers 500/],
+    reports: ['GetBad', /requires a valid JWT authorizer/, /GET \/bad returns 500/],
   },
   {
     name: 'a route key that AWS refuses',

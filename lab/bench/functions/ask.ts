@@ -25,7 +25,7 @@ export async function untilListening({ process: child }: Running, url: string): 
       await delay(LISTEN_EVERY_MS);
     }
   }
-  throw new Error(`no server listens at ${url}`);
+  throw new Error(`no server is listening at ${url}`);
 }
 
 /** @throws Error if the status is not 200 */

@@ -21,7 +21,7 @@ const LANGUAGES: Readonly<Record<FunctionName, string>> = {
 };
 
 const ms = (value: number): string =>
-  value === Infinity ? `none within ${POLL_MS / 1000} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+  value === Infinity ? `no response within ${POLL_MS / 1000} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 const times = (ours: number, theirs: number): string => `${(theirs / ours).toFixed(1)} ×`;
 
 const firstOf = (answers: readonly Answers[]): number => median(answers.map(({ firstMs }) => firstMs));
@@ -82,19 +82,19 @@ export function printFunctionsPage(
   return `# Functions on this machine
 
 ${describeRun(conditions, 'npm run bench -- functions')}
-Nothing here is a figure of AWS: instances are threads and processes of this machine.
+Nothing here was measured on AWS: instances are threads and processes of this machine.
 
-## First and later answers
+## First and later responses
 
-The first request to a function at a server that listens, in a fresh process of that server each time, and the median of 200 requests one after the
-other afterwards. Medians of ${runs} interleaved runs. _Nothing kept_: bundles and compiled code of earlier starts were removed; _kept_: a start like any but the very first.
-serverless-offline 14.8 runs on osls with serverless-esbuild, which builds before it listens; × is how much longer it takes.
+The first request to a function on a server that is already listening, in a fresh process of that server each time, and the median of 200 sequential requests
+afterwards. Medians of ${runs} interleaved runs. _Nothing cached_: bundles and compiled code of earlier starts were removed; _cached_: any start except the very first.
+serverless-offline 14.8 runs on osls with serverless-esbuild, which builds before the server listens; × is how much longer it takes.
 
 ${markdownTable(
   [
     'function',
-    'first, nothing kept',
-    'first, kept',
+    'first, nothing cached',
+    'first, cached',
     'first, serverless-offline',
     'later',
     'later, serverless-offline',
@@ -102,10 +102,10 @@ ${markdownTable(
   answerLines(measured),
 )}
 
-## From a save to its answer
+## From a save to the response of the new code
 
-A source file is written, and the function is asked every 8 ms until the new answer comes; the median of all saves but the first of each process, which makes what later ones find.
-serverless-offline has \`--reloadHandler\`, without which a save counts at its next start; a request of it that is not answered within a second is asked again.
+A source file is written, and the function is called every 8 ms until it returns the new response. The figure is the median of all saves except the first of each process, which fills the caches that later saves use.
+serverless-offline runs with \`--reloadHandler\`, without which a save takes effect at its next start; a request that it does not answer within a second is sent again.
 
 ${markdownTable(['function', 'server', 'first save', 'later saves'], saves)}
 ${skipped.length === 0 ? '' : `\nNot measured: ${skipped.join('; ')}.\n`}`;

@@ -25,7 +25,7 @@ export async function runFunctions(args: readonly string[]): Promise<void> {
   });
   const [runs, saves] = [Number(values.runs), Number(values.saves)];
   if (![runs, saves].every((number) => Number.isInteger(number) && number > 0))
-    throw new Error('--runs and --saves want positive numbers');
+    throw new Error('--runs and --saves must be positive numbers');
   const conditions = readConditions();
   const { measured, skipped } = await measureSides({ runs, saves, offline: !values['no-offline'] });
   await writePage(join(LAB, 'functions.md'), printFunctionsPage(conditions, measured, skipped));
@@ -41,7 +41,7 @@ async function measureSides({
   readonly saves: number;
   readonly offline: boolean;
 }): Promise<{ readonly measured: readonly Measured[]; readonly skipped: readonly string[] }> {
-  console.error('copying, installing and compiling what is measured…');
+  console.error('copying, installing and compiling the functions…');
   const { sides, skipped } = prepareSides(offline);
   const taken = new Map<Side, Taken>(sides.map((side) => [side, { answers: [], saves: [] }]));
   for (let run = 1; run <= runs; run += 1)

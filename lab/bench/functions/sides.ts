@@ -79,7 +79,7 @@ export function prepareSides(withOffline: boolean): Prepared {
   const hasPython = !lacks('Python', missing('python3', '--version'));
   const hasJava = !lacks('Java', missing('javac', '-version') ?? missing('mvn', '--version') ?? buildJava());
   const hasOffline = withOffline && !lacks('serverless-offline', installOffline());
-  skipped.push('Go, Ruby and .NET: no function of this bench is in them');
+  skipped.push('Go, Ruby and .NET: this bench has no functions in these languages');
   const sides = [
     ...(['plain', 'sdk'] as const).flatMap((name) => [gatewaySide(name, false), gatewaySide(name, true)]),
     ...(hasPython ? [gatewaySide('python', false), gatewaySide('python', true)] : []),

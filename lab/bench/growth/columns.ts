@@ -10,7 +10,7 @@ export const PER_SECOND: Column = {
 export const P99: Column = { key: 'p99Ms', title: 'p99, ms', digits: 1 };
 export const CPU: Column = {
   key: 'cpuMicros',
-  title: 'processor time of a request, µs',
+  title: 'processor time per request, µs',
   digits: 1,
   atMost: 'flat',
 };

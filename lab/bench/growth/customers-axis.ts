@@ -52,12 +52,12 @@ export const CUSTOMERS_AXIS: Axis = {
   counts: 'customers charged by one instance',
   sizes: [30, 300, 3_000, 30_000],
   columns: [
-    { key: 'firstMicros', title: 'first charge of each, µs', atMost: 'flat' },
+    { key: 'firstMicros', title: 'first charge of each customer, µs', atMost: 'flat' },
     { key: 'laterMicros', title: 'next charge, µs', atMost: 'flat' },
     MEMORY,
   ],
-  how: `A monthly limit for each customer in a table of the embedded DynamoDB, ${AT_ONCE} charges at a time; then all customers again.`,
-  why: 'A charge reads and writes the customer’s own item; none is read of another.',
+  how: `Each customer has a monthly limit in a table of the embedded DynamoDB. All customers are charged once, ${AT_ONCE} at a time, and then all of them again.`,
+  why: 'A charge reads and writes only the item of its own customer.',
   measure: (size) =>
     serving({ name: 'customers', template: usageTable() }, async (served) => ({
       ...(await measure(served, size)),

@@ -52,16 +52,16 @@ export function printGrowth(
   const points = all.flatMap((measured) => measured.points);
   const dates = [...new Set(points.map(({ date }) => date))].sort();
   const load = Math.max(0, ...points.map(({ loadAverage }) => loadAverage));
-  const busy = `\n**The machine was not quiet**: its load average was ${load.toFixed(1)} on ${cores} processors when a sweep began. Processor time of a request and memory hold all the same; requests per second, p99 and starts say what was measured and not what the gateway can do.\n`;
+  const busy = `\n**The machine was not quiet**: its load average was ${load.toFixed(1)} on ${cores} processors when a sweep began. Processor time per request and memory are still valid; requests per second, p99 and startup times show what was measured, not what the gateway can do.\n`;
   return `# How cost grows
 
 Written by \`npm run bench -- growth\`: ${dates.join(' to ')}, commit ${commit}, ${machine}, Node ${node}, load average
-${load.toFixed(1)} before the sweep. Each size has a gateway of its own, in a process of its own, that records requests as it usually does; the load comes from
-another process on the same processors: ${seconds} s, once everything that is asked for has been asked, 32 connections where nothing else is said.
+${load.toFixed(1)} before the sweep. Each size is measured with a separate gateway, in a process of its own, that records requests as it does by default. The load comes from
+another process on the same processors: ${seconds} s, after every item of the axis has been requested once, over 32 connections unless the axis says otherwise.
 ${load > QUIET_LOAD ? busy : ''}
-The exponent is the slope where both scales are logarithmic: 0 is flat, 1 is linear, 2 is the square. It is fitted over all
-sizes, and between the two largest, where a start of a second hides nothing. The steeper one decides: flat up to 0.2,
-linear up to 1.2. Of requests per second, it is that of the time for one. Work is counted too, whatever machine it is on:
+The exponent is the slope on logarithmic scales: 0 is flat, 1 is linear, 2 is quadratic. It is fitted over all
+sizes, and again between the two largest, where a constant cost matters least. The steeper one decides: flat up to 0.2,
+linear up to 1.2. For requests per second, it is the exponent of the time per request. Work is also counted independently of the machine:
 \`test/packages/gateway/engine/behaviour/work.test.ts\`.
 
 | axis | sizes | verdict | flat | linear | worse than linear |

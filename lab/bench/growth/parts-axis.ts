@@ -37,7 +37,7 @@ export const PARTS_AXIS: Axis = {
   counts: 'parts',
   sizes: PARTS.map((_, index) => index + 1),
   columns: [START, MEMORY],
-  how: `\`gatewright init --parts ${PARTS.join(',')}\`, of these the first ones; the second start by the package.`,
+  how: `A stack created by \`gatewright init --parts ${PARTS.join(',')}\`, with as many of these parts as the size says. The second start of the package is measured.`,
   why: 'Each part brings its own functions, tables and routes.',
   measure,
 };

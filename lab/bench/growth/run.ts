@@ -32,9 +32,9 @@ export async function runGrowth(args: readonly string[]): Promise<void> {
     },
   });
   const seconds = Number(values.seconds);
-  if (!(seconds > 0)) throw new Error('--seconds wants a positive number');
+  if (!(seconds > 0)) throw new Error('--seconds must be a positive number');
   const wrong = values.only.find((name) => !names.includes(name));
-  if (wrong !== undefined) throw new Error(`--only wants one of ${names.join(', ')}, not ${wrong}`);
+  if (wrong !== undefined) throw new Error(`--only must be one of ${names.join(', ')}, not ${wrong}`);
   const axes = AXES.filter(({ name }) => values.only.includes(name));
   const conditions = readConditions();
   const kept = ResumableWork.in<Point>(join(ROOT, '.build/growth/points'), stateOfCode());
@@ -43,7 +43,9 @@ export async function runGrowth(args: readonly string[]): Promise<void> {
   const all = readAxes(AXES, kept, seconds);
   const open = all.filter((measured) => !isComplete(measured)).map(({ axis }) => axis.name);
   if (open.length > 0) {
-    console.log(`The page waits for ${open.join(', ')}: the same command without --only goes on.`);
+    console.log(
+      `The page is written once these axes are measured: ${open.join(', ')}. Run the same command without --only to continue.`,
+    );
     return;
   }
   await writeAll(printGrowth(conditions, seconds, all), all);
@@ -90,5 +92,5 @@ async function writeAll(text: string, all: readonly Measured[]): Promise<void> {
     const { name, title, counts } = measured.axis;
     writeFileSync(join(LAB, `${name}.svg`), drawPlots(title, counts, plotsOf(measured)));
   }
-  console.log(`written: ${relative(ROOT, file)}, and a picture for each axis`);
+  console.log(`wrote ${relative(ROOT, file)}, and an image for each axis`);
 }

@@ -19,7 +19,7 @@ const MESSAGE = JSON.stringify({ action: 'any', text: 'x'.repeat(100) });
 const OF_MESSAGES: readonly Column[] = [
   { ...PER_SECOND, title: 'messages/s' },
   P99,
-  { ...CPU, title: 'processor time of a message, µs' },
+  { ...CPU, title: 'processor time per message, µs' },
 ];
 
 async function withClients<Result>(
@@ -78,13 +78,13 @@ const sockets: Axis = {
   counts: 'open connections',
   sizes: [10, 100, 1_000, 16_000],
   columns: [
-    { key: 'connectMicros', title: 'to open one, µs', atMost: 'flat' },
+    { key: 'connectMicros', title: 'time to open a connection, µs', atMost: 'flat' },
     ...OF_MESSAGES,
     MEMORY,
-    { key: 'connectionBytes', title: 'bytes of one' },
+    { key: 'connectionBytes', title: 'bytes per connection' },
   ],
-  how: `Connections of clients in another process, without compression; ${TALKING} of them talk, the others say nothing. A process has one descriptor for each: \`ulimit -n\`.`,
-  why: 'A connection is a socket, its state and an entry by its id; what pings and what ends the idle ones is one timer for all.',
+  how: `Clients in another process open connections without compression; ${TALKING} of them send messages, and the others are idle. A process needs one file descriptor per connection: raise \`ulimit -n\`.`,
+  why: 'A connection is a socket, its state and an entry by its id; one timer for all connections sends pings and closes the idle ones.',
   measure: (size, seconds) =>
     serving({ name: 'sockets', template: socketEcho() }, async (served) => {
       // Warms the code for connections first, so that its memory does not count as theirs.
@@ -108,12 +108,12 @@ const sockets: Axis = {
 
 const messages: Axis = {
   name: 'messages',
-  title: 'Talking WebSocket connections',
-  counts: 'connections that talk',
+  title: 'Active WebSocket connections',
+  counts: 'connections that send messages',
   sizes: [1, 10, 100, 1_000],
   columns: OF_MESSAGES.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
-  how: 'Each connection says something, waits for what the function answers, and says it again.',
-  why: 'As with requests, a message waits for all that arrived before it.',
+  how: 'Each connection sends a message, waits for the reply of the function, and sends the message again.',
+  why: 'As with requests, a message waits for all messages that arrived before it.',
   measure: (size, seconds) =>
     serving({ name: 'messages', template: socketEcho() }, (served) =>
       withClients(served, size, async (clients) => {

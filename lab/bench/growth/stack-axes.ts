@@ -27,8 +27,8 @@ const GROWN: readonly Grown[] = [
     sizes: [10, 100, 1_000, 10_000],
     template: stacks.restRoutes,
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`. Routes of an HTTP API grow by `routes` alike; AWS does not raise their limit of 300 integrations.',
-    why: 'A start reads and compiles each route once; a request walks the tree of its own path.',
+    how: 'One REST API from an OpenAPI document, with every route called in turn. AWS allows an API 300 resources and raises that quota on request: `--account-quota resources=20000`. Routes of an HTTP API can be raised with `routes` in the same way, but AWS does not raise the limit of 300 integrations.',
+    why: 'At startup, each route is read and compiled once; a request walks the tree along its own path.',
   },
   {
     name: 'functions',
@@ -39,20 +39,20 @@ const GROWN: readonly Grown[] = [
     files: (size) =>
       Object.fromEntries(Array.from({ length: size }, (_, n) => [`src/f${n}.js`, stacks.SOURCE])),
     asked: (size) => ({ path: `/dev/r${size - 1}` }),
-    how: 'A REST API with a method, a resource and a leave for each function, whose code is a file of its own; the last one is asked. `--account-quota resources=20000`.',
-    why: 'A start reads five resources of the template for each function; code is bundled once it is called, so that one is paid for.',
+    how: 'A REST API with a method, a resource and a permission for each function, whose code is in a file of its own; the last function is called. `--account-quota resources=20000`.',
+    why: 'At startup, five resources of the template are read for each function; code is bundled at the first call, so only one function is bundled.',
   },
   {
     name: 'warm-functions',
     title: 'Functions, warm',
-    counts: 'functions asked in turn',
+    counts: 'functions called in turn',
     sizes: [1, 4, 16, 64],
     template: stacks.functions,
     files: (size) =>
       Object.fromEntries(Array.from({ length: size }, (_, n) => [`src/f${n}.js`, stacks.SOURCE])),
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'The same stack, every function asked in turn, so that each has a warm instance: as many threads as functions.',
-    why: 'Each instance is a thread with memory of its own. The events of a turn of the loop travel to a busy instance together: spread over many threads they travel one by one, and the two processors go from thread to thread.',
+    how: 'The same stack, with every function called in turn, so that each has a warm instance: as many threads as functions.',
+    why: 'Each instance is a thread with memory of its own. The events of one turn of the event loop are sent to a busy instance together; spread over many threads, they are sent one by one, and the two processors switch between threads.',
   },
   {
     name: 'authorizers',
@@ -61,8 +61,8 @@ const GROWN: readonly Grown[] = [
     sizes: [1, 10, 100, 1_000],
     template: stacks.authorizers,
     asked: (size) => ({ path: '/r{n}', turns: size, headers: { Authorization: 'token' } }),
-    how: 'An HTTP API with a route behind each authorizer, all asked in turn; what an authorizer has said is kept for an hour. AWS gives an API 10 and raises that: `--account-quota authorizers=20000`, and `routes=20000` beside it.',
-    why: 'What they have said is found by authorizer and credential in one map.',
+    how: 'An HTTP API with a route behind each authorizer, all called in turn; authorizer results are cached for an hour. AWS allows an API 10 authorizers and raises that quota on request: `--account-quota authorizers=20000`, together with `routes=20000`.',
+    why: 'Cached results are found by authorizer and credential in one map.',
   },
   {
     name: 'template',
@@ -71,8 +71,8 @@ const GROWN: readonly Grown[] = [
     sizes: [10, 100, 1_000, 4_900],
     template: stacks.resources,
     asked: () => ({ path: '/r0' }),
-    how: 'One route, and beside it queues, each of which names the one before it. A template takes 5,000 resources, as at AWS.',
-    why: 'A start reads, resolves and classifies each resource once; requests read none of them.',
+    how: 'One route, and queues, each of which refers to the previous one. A template can have at most 5,000 resources here.',
+    why: 'At startup, each resource is read, resolved and classified once; requests read none of them.',
   },
   {
     name: 'stages',
@@ -81,7 +81,7 @@ const GROWN: readonly Grown[] = [
     sizes: [1, 10, 100, 1_000],
     template: stacks.stages,
     asked: (size) => ({ path: '/s{n}/one', turns: size }),
-    how: 'One HTTP API whose stages are asked in turn. AWS gives an API 10 and raises that: `--account-quota stages=20000`.',
+    how: 'One HTTP API whose stages are called in turn. AWS allows an API 10 stages and raises that quota on request: `--account-quota stages=20000`.',
     why: 'Each stage has a deployment of its own; a request finds its stage by name.',
   },
   {
@@ -91,8 +91,8 @@ const GROWN: readonly Grown[] = [
     sizes: [1, 10, 100, 1_000],
     template: (size) => stacks.keysAndPlans(size, size),
     asked: (size) => ({ path: '/dev/r', turns: size, headers: { 'x-api-key': stacks.keyOf('{n}') } }),
-    how: 'A method that wants an API key, and usage plans that open its stage, each with a key of its own; all keys are used in turn. AWS gives an account 300 plans and raises that: `--account-quota usage-plans=20000`.',
-    why: 'A key leads to its own plans; a request looks at no other.',
+    how: 'A method that requires an API key, and usage plans that include its stage, each with a key of its own; all keys are used in turn. AWS allows an account 300 plans and raises that quota on request: `--account-quota usage-plans=20000`.',
+    why: 'A key refers to its own plans; a request reads no others.',
   },
   {
     name: 'web-acl-rules',
@@ -104,12 +104,12 @@ const GROWN: readonly Grown[] = [
     }),
     asked: () => ({ path: '/dev/r0' }),
     how: 'A REST API behind a web ACL of rules of all kinds (`bench -- web-acl`), none of which matches.',
-    why: 'Each rule is looked at for each request, since none ends the list.',
+    why: 'Every rule is evaluated for every request, because none of them terminates the evaluation.',
   },
   {
     name: 'stacks',
     title: 'Stacks',
-    counts: 'stacks of one start',
+    counts: 'stacks of one gateway',
     sizes: [1, 4, 16, 64],
     template: () => stacks.httpRoutes(1),
     files: (size) => ({
@@ -120,8 +120,8 @@ const GROWN: readonly Grown[] = [
     }),
     words: otherStacks,
     asked: () => ({ path: '/r0' }),
-    how: 'Each stack is a template with an HTTP API and a function of its own; the API of the first is asked.',
-    why: 'A start reads each stack once and opens a port for its API; a request comes in at its own.',
+    how: 'Each stack is a template with an HTTP API and a function of its own; the API of the first stack is called.',
+    why: 'At startup, each stack is read once, and a port is opened for its API; a request arrives at the port of its own API.',
   },
   {
     name: 'services',
@@ -131,7 +131,7 @@ const GROWN: readonly Grown[] = [
     template: stacks.services,
     asked: () => ({ path: '/r0' }),
     how: 'One route of an HTTP API, and one resource each of SQS, SNS, EventBridge, Kinesis, Step Functions, S3, DynamoDB, Scheduler, CloudWatch, Systems Manager, Secrets Manager, Cognito.',
-    why: 'A service is loaded when the first of its resources is read. From the ninth on, an alarm: each request and event is then counted for its metric, which is a step, not growth.',
+    why: 'A service is loaded when the first of its resources is read. The ninth service adds an alarm, so each request and event is then counted for its metric: a step, not growth.',
   },
 ];
 

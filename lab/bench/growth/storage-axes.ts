@@ -33,8 +33,8 @@ const apiKeys: Axis = {
     ...OF_REQUESTS,
     MEMORY,
   ],
-  how: 'A method that wants an API key; one file of keys is imported by ImportApiKeys, and all are used in turn. AWS does not raise the limit of 10,000 keys of an account; the gateway refuses one more, as AWS does, so the axis ends there.',
-  why: 'A key is found by its value in one map, and counts for itself.',
+  how: 'A method that requires an API key; a file of keys is imported with ImportApiKeys, and all keys are used in turn. AWS does not raise the limit of 10,000 keys per account, and the gateway enforces it too, so the axis ends there.',
+  why: 'A key is found by its value in one map, and its usage is counted separately.',
   measure: (size, seconds) =>
     serving({ name: 'api-keys', template: keysAndPlans(1, 1) }, async (served) => {
       const fromMs = performance.now();
@@ -48,16 +48,16 @@ const apiKeys: Axis = {
 const cacheEntries: Axis = {
   name: 'cache-entries',
   title: 'Entries of a stage cache',
-  counts: 'kept answers',
+  counts: 'cached responses',
   sizes: [10, 100, 1_000, 10_000, 100_000],
   columns: [
-    { key: 'fillMicros', title: 'to make one, µs', digits: 1, atMost: 'flat' },
+    { key: 'fillMicros', title: 'time to create an entry, µs', digits: 1, atMost: 'flat' },
     ...OF_REQUESTS,
     MEMORY,
-    { key: 'entryBytes', title: 'bytes of one' },
+    { key: 'entryBytes', title: 'bytes per entry' },
   ],
-  how: 'A GET of a REST API whose stage keeps its answers by a query parameter: each is made once, then all are asked in turn. How many fit is a matter of bytes (256 MB, or the cluster where that is smaller).',
-  why: 'An entry is found by its key in one map and moves to the end of a list; what gives way stands at its beginning.',
+  how: 'A GET method of a REST API whose stage caches responses by a query parameter: each entry is created once, then all are requested in turn. The number of entries is limited by their size (256 MB, or the size of the cluster if that is smaller).',
+  why: 'An entry is found by its key in one map and moves to the end of a list; entries at the beginning of the list are evicted first.',
   measure: (size, seconds) =>
     serving({ name: 'cache-entries', template: cachedRoute() }, async (served) => {
       const asked = { path: '/dev/r?n={n}', turns: size };
@@ -80,17 +80,17 @@ const cacheEntries: Axis = {
 const recorded: Axis = {
   name: 'recorded',
   title: 'Recorded requests',
-  counts: 'requests kept by `--record`',
+  counts: 'requests recorded with `--record`',
   sizes: [100, 1_000, 10_000, 20_000],
   columns: [
     ...OF_REQUESTS,
     { key: 'pageMs', title: 'first 250 rows, ms', digits: 1, atMost: 'flat' },
     { key: 'searchMs', title: 'search that finds nothing, ms', digits: 1, atMost: 'linear' },
     MEMORY,
-    { key: 'recordBytes', title: 'bytes of one' },
+    { key: 'recordBytes', title: 'bytes per record' },
   ],
-  how: 'One route of an HTTP API, asked until all that may be kept is (`--record-all`). All records together take 32 MB at most.',
-  why: 'A record replaces the oldest; what is listed is read from the newest on, and a search reads all.',
+  how: 'One route of an HTTP API, called until the maximum number of requests is recorded (`--record-all`). All records together take at most 32 MB.',
+  why: 'A new record replaces the oldest. A list reads from the newest record on, and a search reads all records.',
   measure: (size, seconds) =>
     serving(
       {
@@ -101,7 +101,7 @@ const recorded: Axis = {
       async (served) => {
         const figures = await askUnderLoad(served, { path: '/r0', requestsAtLeast: size, seconds });
         const { kept = 0, bytes = NaN } = (await readRing(served.folder)) ?? {};
-        if (kept !== size) throw new Error(`${kept} of ${size} requests are kept`);
+        if (kept !== size) throw new Error(`only ${kept} of ${size} requests are recorded`);
         return {
           ...figures,
           pageMs: await listMs(served, 'limit=250'),

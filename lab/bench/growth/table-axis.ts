@@ -109,16 +109,16 @@ export const TABLE_AXIS: Axis = {
   counts: 'items',
   sizes: [100, 1_000, 10_000, 100_000],
   columns: [
-    { key: 'fillMicros', title: 'to write one, by batches, µs', atMost: 'flat' },
+    { key: 'fillMicros', title: 'time to write an item, in batches, µs', atMost: 'flat' },
     { key: 'getMicros', title: 'processor time of GetItem, µs', atMost: 'flat' },
-    { key: 'putMicros', title: 'of PutItem, µs', atMost: 'flat' },
-    { key: 'queryMicros', title: 'of Query, 10 items, µs', atMost: 'flat' },
-    { key: 'indexMicros', title: 'of Query by an index, 10 items, µs', atMost: 'flat' },
+    { key: 'putMicros', title: 'processor time of PutItem, µs', atMost: 'flat' },
+    { key: 'queryMicros', title: 'processor time of Query, 10 items, µs', atMost: 'flat' },
+    { key: 'indexMicros', title: 'processor time of Query by an index, 10 items, µs', atMost: 'flat' },
     MEMORY,
-    { key: 'itemBytes', title: 'bytes of one' },
+    { key: 'itemBytes', title: 'bytes per item' },
   ],
-  how: 'A table of the embedded DynamoDB in memory, with partitions of 10 items of 250 bytes and an index of all of them; 8 calls at a time, of keys all over the table.',
-  why: 'Keys lie in a tree in order: twice as many items are one step more.',
+  how: 'A table of the embedded DynamoDB in memory, with partitions of 10 items of 250 bytes and an index of all items; 8 calls at a time, with keys from the whole table.',
+  why: 'Keys are in a sorted tree, so twice as many items add one step.',
   measure: (size, seconds) =>
     serving({ name: 'items', template: itemTable() }, (served) => measure(served, size, seconds)),
 };

@@ -24,8 +24,8 @@ const connections: Axis = {
     ...OF_REQUESTS.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
     MEMORY,
   ],
-  how: 'One route of an HTTP API to one function. Each connection asks again as soon as it has its answer. Functions of an account answer 1,000 at a time unless AWS raises that: `--concurrency 5000`.',
-  why: 'A request waits for all that arrived before it: on busy processors, twice as many clients wait twice as long. A request costs more where thousands wait, since their objects outlive the young generation and are copied. Opening them is in the processor time, not in the rate.',
+  how: 'One route of an HTTP API with one function. Each connection sends its next request as soon as it has a response. The functions of an account process 1,000 events at a time unless AWS raises that quota: `--concurrency 5000`.',
+  why: 'A request waits for all requests that arrived before it, so on busy processors twice as many clients wait twice as long. A request costs more when thousands are waiting, because their objects outlive the young generation and are copied. Opening the connections is included in the processor time, but not in the rate.',
   measure: (size, seconds) =>
     serving({ name: 'connections', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, { path: '/r0', connections: size, seconds }),
@@ -38,8 +38,8 @@ const bodyUp: Axis = {
   counts: 'bytes of the body',
   sizes: BODIES,
   columns: OF_BODIES,
-  how: `POST to one route of an HTTP API, ${FEW_CONNECTIONS} connections. AWS takes 10 MB, of which what a function gets is 6 MiB with the rest of its event.`,
-  why: 'A body becomes text, a string of the event’s JSON, a message to the instance and a string again: each byte is copied and looked at a fixed number of times.',
+  how: `POST to one route of an HTTP API, ${FEW_CONNECTIONS} connections. API Gateway accepts 10 MB, but an event for a function can have at most 6 MiB, including the body.`,
+  why: 'A body becomes text, part of the JSON of the event, a message to the instance and a string again, so each byte is copied and read a fixed number of times.',
   measure: (size, seconds) =>
     serving({ name: 'body-up', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, {
@@ -54,12 +54,12 @@ const bodyUp: Axis = {
 
 const bodyDown: Axis = {
   name: 'body-down',
-  title: 'Body of an answer',
+  title: 'Body of a response',
   counts: 'bytes of the body',
   sizes: BODIES,
   columns: OF_BODIES,
-  how: `GET of one route of an HTTP API whose function answers with that many bytes, ${FEW_CONNECTIONS} connections.`,
-  why: 'The function’s result is JSON that is written once and read once, then bytes of a socket.',
+  how: `GET of one route of an HTTP API whose function returns that many bytes, ${FEW_CONNECTIONS} connections.`,
+  why: 'The result of the function is JSON that is written once and parsed once, and then written to the socket.',
   measure: (size, seconds) => {
     const source = `const body = 'x'.repeat(${size});
 exports.handler = async () => ({ statusCode: 200, body });`;

@@ -39,14 +39,14 @@ export const functionEnvironment = (): Readonly<Record<string, string>> => ({
 export function functionOrders(issuer: Pick<Issuer, 'events'>): readonly FunctionOrder[] {
   const [allowed, answered] = ['"Effect":"Allow"', '"statusCode":200'];
   return [
-    order('token-authorizer', 'a token that is let in', issuer.events.token, allowed),
-    order('request-authorizer', 'a token that is let in', issuer.events.request, allowed),
+    order('token-authorizer', 'a valid token', issuer.events.token, allowed),
+    order('request-authorizer', 'a valid token', issuer.events.request, allowed),
     order('ws-connect', 'a connection', connectEvent(), answered),
-    order('ws-disconnect', 'the end of one', messageEvent('$disconnect', 'DISCONNECT'), answered),
-    order('ws-subscribe', 'a channel, by a stranger', messageEvent('subscribe'), answered),
-    order('ws-unsubscribe', 'a channel, by a stranger', messageEvent('unsubscribe'), answered),
-    order('ws-publish', 'a message, by a stranger', messageEvent('publish'), answered),
-    order('ws-default', 'a ping, by a stranger', messageEvent('ping'), answered),
+    order('ws-disconnect', 'the end of a connection', messageEvent('$disconnect', 'DISCONNECT'), answered),
+    order('ws-subscribe', 'a channel, from an unknown connection', messageEvent('subscribe'), answered),
+    order('ws-unsubscribe', 'a channel, from an unknown connection', messageEvent('unsubscribe'), answered),
+    order('ws-publish', 'a message, from an unknown connection', messageEvent('publish'), answered),
+    order('ws-default', 'a ping, from an unknown connection', messageEvent('ping'), answered),
     order(
       'ws-publisher',
       'a message for a channel',
@@ -58,13 +58,13 @@ export function functionOrders(issuer: Pick<Issuer, 'events'>): readonly Functio
     order('access-admin', 'the versions of the documents', adminEvent('GET /access/versions'), answered),
     order(
       'cache-invalidator',
-      'what is left to do',
+      'the open invalidations',
       { source: 'aws.events', 'detail-type': 'Scheduled Event' },
       '',
     ),
-    order('webhook-receiver', 'a delivery of GitHub', webhookEvent(), '"statusCode":20'),
-    order('usage-tracker', `${LOG_LINES} lines of a log, of one caller`, logEvent(), ''),
-    order('usage-closer', 'the hourly round', { source: 'aws.events' }, ''),
+    order('webhook-receiver', 'a webhook from GitHub', webhookEvent(), '"statusCode":20'),
+    order('usage-tracker', `${LOG_LINES} log lines, from one caller`, logEvent(), ''),
+    order('usage-closer', 'the hourly run', { source: 'aws.events' }, ''),
   ];
 }
 

@@ -63,7 +63,7 @@ export async function measureFunctions(
     prepared.push({ order: { ...order, file: built.file, environment }, built, starts: [] as Start[] });
   }
   for (let round = 1; round <= rounds; round += 1) {
-    console.error(`starts of functions, round ${round}/${rounds}`);
+    console.error(`starting functions, round ${round}/${rounds}`);
     for (const { order, starts } of prepared) starts.push(await runStart(order, issuer));
   }
   const figures: FunctionFigures[] = [];

@@ -38,34 +38,34 @@ export function printStackPage(conditions: Conditions, figures: StackFigures): s
 
 ${describeRun(conditions, 'npm run bench -- stack')}
 
-**Nothing on this page was measured at AWS.** Starts are those of local Node.js processes, units those that the embedded DynamoDB counts,
-and costs are reckoned from both, from prices of public pages and from what is said below to be assumed.
+**Nothing on this page was measured on AWS.** Startup times are measured in local Node.js processes, units are counted by the embedded DynamoDB,
+and costs are calculated from both, from public prices and from the assumptions below.
 
 ## Functions
 
-Each function as it is deployed, its packages in the layer (${kb(figures.layerBytes)} KB zipped), in fresh processes in turns, medians of ${figures.rounds}. _Cold_ is the import and the first answer, which
-connects to whatever it calls; the start of Node.js itself and Lambda's own work come on top. _Warm_ is one call of one that goes on. Stores and services are on this machine.
+Each function as it is deployed, with its packages in the layer (${kb(figures.layerBytes)} KB zipped), in fresh processes, alternating, medians of ${figures.rounds}. _Cold_ is the import and the first call, which
+connects to whatever it calls; the startup of Node.js and Lambda's own work are not included. _Warm_ is one later call in the same process. Tables and services are on this machine.
 
 ${functionTable(figures.functions)}
 
 ## Starts of the authorizers
 
-Import and first answer, with packages in the layer, by those of a bare aws-jwt-verify handler in the same form: no logs, no metrics, no policy. Neither has a tracer; Lambda's own traces are not of this process.
-_In memory_: the issuer's keys are there; _fetched_: one request over TLS away. _Published documents_: what \`GATEWRIGHT_DOCUMENTS: published\` adds, with a client of the SDK and reads of the table.
-_In middy_: what running inside of middy again would add.
+Import and first call, with packages in the layer, divided by the time of a bare aws-jwt-verify handler in the same form: no logs, no metrics, no policy. Neither has a tracer; Lambda's own traces are not part of this process.
+_In memory_: the keys of the issuer are already loaded; _fetched_: they take one request over TLS. _Published documents_: what \`GATEWRIGHT_DOCUMENTS: published\` adds, with an SDK client and reads of the table.
+_In middy_: what running inside middy would add.
 
 ${ratioTable(figures.ratios)}
 
 ## Units of tables
 
-Of each request whose answer is not kept, or of what is said. A token takes none; published documents are asked about every 20 s and instance (half a unit), and read anew when they change.
+For each request whose authorizer result is not cached, or for the operation in the row. A token takes no units; each instance checks published documents every 20 s (half a unit), and reads them again when they change.
 
 ${markdownTable(
   ['what', 'read units', 'write units'],
   figures.credentials.map(({ what, units }) => [what, unit(units.reads), unit(units.writes)]),
 )}
 
-Of each charge of a quota, of one process without a pause, the opening of the period included. A lease grows with the pace of its process, up to its size: who asks seldom pays for more writes, see docs/guides/sell/quota.md.
+For each charge of a quota, by one process without a pause, including the opening of the period. A lease grows with the request rate of its process, up to its size, so infrequent callers cause more writes; see docs/guides/sell/quota.md.
 
 ${markdownTable(
   ['charge', 'charges', 'read units', 'write units'],
@@ -79,9 +79,9 @@ ${markdownTable(
 
 ## A million requests
 
-US dollars in us-east-1, first tiers, without the free tier, the function behind the route and data out. Prices are those of the console's cost of a month (docs/aws §14): ${describePrices()}.
-Assumed: ${ASSUMED}; each further millisecond of a call costs $${dollars(0.5 * 0.0000133334 * 1000)} a million. Logs are what a call prints, with Lambda's three lines.
-An answer that is kept serves all requests of its caller for its time: how many that are is the callers' doing, so there are rows for ten and for a hundred.
+US dollars in us-east-1, first tiers, without the free tier, the function behind the route and data out. Prices are the defaults of the console's cost page (docs/aws §14): ${describePrices()}.
+Assumed: ${ASSUMED}; each further millisecond of a call costs $${dollars(0.5 * 0.0000133334 * 1000)} per million calls. Logs are what a call prints, plus Lambda's three lines.
+A cached authorizer result serves all requests of its caller until it expires. The number of those requests depends on the callers, so there are rows for ten and for a hundred.
 
 ${costTable(figures.placements)}
 `;
@@ -93,7 +93,7 @@ function functionTable(functions: readonly FunctionFigures[]): string {
       'function',
       'asked for',
       'package KB',
-      'read at start KB',
+      'read at startup KB',
       'import ms',
       'first ms',
       'cold ms',

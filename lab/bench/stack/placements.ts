@@ -130,7 +130,7 @@ function listAuthorizers({ printedBytes }: Basis): readonly Placement[] {
       return [
         { what: `${what}, not cached`, ...call, calls: 1 },
         ...SERVED.map((served) => {
-          return { what: `${what}, each kept answer serves ${served}`, ...call, calls: 1 / served };
+          return { what: `${what}, each cached result serves ${served}`, ...call, calls: 1 / served };
         }),
       ];
     }),
@@ -153,7 +153,7 @@ function listCredentials({ printedBytes, credentials }: Basis): readonly Placeme
 function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basis): readonly Placement[] {
   const inAuthorizer = charges.map(({ lease, units }): Placement => {
     return {
-      what: `REST API, quota in the REQUEST authorizer, which may keep no answer, ${describeLease(lease)}`,
+      what: `REST API, quota in the REQUEST authorizer, whose results must not be cached, ${describeLease(lease)}`,
       api: 'rest',
       calls: 1,
       printedBytes: printedBytes.request,
@@ -164,7 +164,7 @@ function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basi
   const inHandler = charges.map(({ lease, units }): Placement => {
     const calls = 1 / Math.max(...SERVED);
     return {
-      what: `REST API, TOKEN authorizer, each kept answer serves ${1 / calls}, quota in the handler, ${describeLease(lease)}`,
+      what: `REST API, TOKEN authorizer, each cached result serves ${1 / calls}, quota in the handler, ${describeLease(lease)}`,
       api: 'rest',
       calls,
       billedMs: AUTHORIZER_MS,
@@ -177,7 +177,7 @@ function listQuotas({ printedBytes, charges, trackerUnits, linesPerEvent }: Basi
     writes: trackerUnits.writes / linesPerEvent,
   };
   const fromLogs: Placement = {
-    what: `REST API, quota from access logs, ${linesPerEvent} lines of one caller at a time, without the log itself`,
+    what: `REST API, quota from access logs, ${linesPerEvent} lines of one caller per batch, without the cost of the log`,
     api: 'rest',
     calls: 1 / linesPerEvent,
     billedMs: TRACKER_MS,
@@ -196,15 +196,15 @@ export function describePrices(): string {
   const dated = new Map<string, string>(EDITABLE.map(([name, , date]) => [name, date]));
   const { rest, http, lambdaRequests, lambdaArm, logs, tableWrites, tableReads } = DEFAULT_PRICES;
   const named = [
-    [`REST requests $${rest[0]?.price} a million`, 'rest'],
+    [`REST requests $${rest[0]?.price} per million`, 'rest'],
     [`HTTP requests $${http[0]?.price}`, 'http'],
-    [`Lambda $${lambdaRequests} a million calls`, 'lambdaRequests'],
-    [`and $${lambdaArm[0]?.price} a GB-second on arm64`, 'lambdaArm'],
-    [`logs $${logs} a GB`, 'logs'],
-    [`DynamoDB $${tableWrites} a million write units`, 'tableWrites'],
-    [`and $${tableReads} a million read units`, 'tableReads'],
+    [`Lambda $${lambdaRequests} per million calls`, 'lambdaRequests'],
+    [`and $${lambdaArm[0]?.price} per GB-second on arm64`, 'lambdaArm'],
+    [`logs $${logs} per GB`, 'logs'],
+    [`DynamoDB $${tableWrites} per million write units`, 'tableWrites'],
+    [`and $${tableReads} per million read units`, 'tableReads'],
   ] as const;
   return named.map(([text, name]) => `${text} (${dated.get(name)})`).join(', ');
 }
 
-export const ASSUMED = `an authorizer is billed ${AUTHORIZER_MS} ms, ${TABLE_CALL_MS} more where it calls a table, the usage tracker ${TRACKER_MS}, at ${MEMORY_MB} MB on ${ARCHITECTURE}`;
+export const ASSUMED = `an authorizer is billed ${AUTHORIZER_MS} ms, ${TABLE_CALL_MS} more if it calls a table, and the usage tracker ${TRACKER_MS}, at ${MEMORY_MB} MB on ${ARCHITECTURE}`;

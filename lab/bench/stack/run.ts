@@ -24,7 +24,7 @@ export async function runStack(args: readonly string[]): Promise<void> {
   });
   const [rounds, starts] = [Number(values.rounds), Number(values.starts)];
   if (![rounds, starts].every((number) => Number.isInteger(number) && number > 0))
-    throw new Error('--rounds and --starts want positive numbers');
+    throw new Error('--rounds and --starts must be positive numbers');
   const conditions = readConditions();
   console.error('packaging the stack…');
   const sizes = await weighPackages();
@@ -34,7 +34,7 @@ export async function runStack(args: readonly string[]): Promise<void> {
   const credentials = await measureCredentials(world);
   const charges = await measureCharges(world);
   const functions = await measureFunctions(world, rounds, sizes);
-  console.error(`starts of the authorizers, ${starts} of each…`);
+  console.error(`starting each authorizer ${starts} times…`);
   const ratios = await measureStartRatios(starts);
   const of = (name: string): FunctionFigures | undefined => functions.find((one) => one.name === name);
   const printed = (name: string): number => of(name)?.printedBytes ?? 0;
@@ -52,5 +52,6 @@ export async function runStack(args: readonly string[]): Promise<void> {
   const figures = { rounds, functions, layerBytes, ratios, credentials, charges, placements };
   await writePage(join(LAB, 'stack.md'), printStackPage(conditions, figures));
   for (const row of ratios)
-    if (isRatioHeld(row) === false) console.log(`missed: ${row.name}, keys ${row.keys}: ${row.ratio} times`);
+    if (isRatioHeld(row) === false)
+      console.log(`goal missed: ${row.name}, keys ${row.keys}: ratio ${row.ratio}`);
 }

@@ -74,7 +74,7 @@ export async function measureCredentials(world: World): Promise<readonly UnitFig
   return [
     { what: 'a token', units: { reads: 0, writes: 0 } },
     {
-      what: 'a token that may be revoked (by its id, subject and client)',
+      what: 'a token with a revocation check (by id, subject and client)',
       isAsked: true,
       units: await unitsOf(world, ASKED, () =>
         revocations.revokedUntil([
@@ -86,12 +86,12 @@ export async function measureCredentials(world: World): Promise<readonly UnitFig
     },
     { what: 'an API key', isAsked: true, units: await unitsOf(world, ASKED, () => keys.find('bench')) },
     {
-      what: 'the note that an API key was used, every 10 minutes',
+      what: 'recording that an API key was used, every 10 minutes',
       units: await unitsOf(world, 1, () => keys.noteUse('bench', nowEpochSeconds)),
     },
-    { what: 'a ticket for a WebSocket: given', units: issued },
+    { what: 'issuing a ticket for a WebSocket', units: issued },
     {
-      what: 'a ticket for a WebSocket: taken',
+      what: 'redeeming a ticket for a WebSocket',
       units: await unitsOf(world, ASKED, (index) =>
         tickets.take(hashes[index] ?? '', { document: 'bench', nowEpochSeconds }),
       ),

@@ -28,7 +28,7 @@ export async function askRoutes(started: Started, routes: readonly ExpectedRoute
     const said = isRefused
       ? await waitForLine(() => started.log().slice(before))
       : started.log().slice(before);
-    const log = api === undefined ? 'no such API is served' : lineOf(said);
+    const log = api === undefined ? 'the gateway does not serve this API' : lineOf(said);
     const isUnknownRoute = isUnknown(route, { status, body, log });
     answers.push({ route, status, isUnknownRoute, isOwnWords: !isGatewayText(body), log });
   }

@@ -39,14 +39,14 @@ export type Expectation = {
 export function readExpectation(text: string, name: string): Expectation {
   const value = JSON.parse(text) as Partial<Expectation>;
   if (!KINDS.some((kind) => kind === value.kind))
-    throw new Error(`${name}: "kind" is one of ${KINDS.join(', ')}`);
+    throw new Error(`${name}: "kind" must be one of ${KINDS.join(', ')}`);
   if (typeof value.source !== 'string') throw new Error(`${name}: "source" is missing`);
   if (!Array.isArray(value.routes)) throw new Error(`${name}: "routes" is missing`);
   const routes: readonly Partial<ExpectedRoute>[] = value.routes;
   for (const { method, path, protocol, statuses } of routes)
     if ([method, path, protocol].includes(undefined) || !statuses?.every(isStatus))
       throw new Error(
-        `${name}: each route has protocol, method, path and statuses; got ${method ?? ''} ${path ?? ''}`,
+        `${name}: each route must have protocol, method, path and statuses; got ${method ?? ''} ${path ?? ''}`,
       );
   return { ...(value as Expectation), arguments: value.arguments ?? [] };
 }

@@ -117,7 +117,7 @@ function watchMemory(child: ChildProcess): {
     end: () => clearInterval(timer),
     reason: () =>
       megabytes > MAX_RESIDENT_MEGABYTES
-        ? { kind: 'stopped', reason: `over ${MAX_RESIDENT_MEGABYTES} MB of memory` }
+        ? { kind: 'stopped', reason: `the process used more than ${MAX_RESIDENT_MEGABYTES} MB of memory` }
         : undefined,
   };
 }

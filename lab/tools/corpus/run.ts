@@ -63,7 +63,7 @@ function writeDrafts(root: string, names: readonly string[]): number {
     if (existsSync(path)) continue;
     const draft = draftExpectation(join(root, name));
     if (draft === undefined) {
-      process.stdout.write(`${name}: no template that is known; write ${name}.expect.json by hand\n`);
+      process.stdout.write(`${name}: no known template; write ${name}.expect.json by hand\n`);
       continue;
     }
     writeFileSync(path, `${JSON.stringify(draft, undefined, 2)}\n`);
@@ -77,7 +77,9 @@ async function runAll(root: string, names: readonly string[], flags: Flags): Pro
   for (const name of names) {
     const path = join(root, `${name}.expect.json`);
     if (!existsSync(path)) {
-      process.stderr.write(`${name}: left out, no ${name}.expect.json (--draft writes one)\n`);
+      process.stderr.write(
+        `${name}: skipped, because there is no ${name}.expect.json (--draft writes one)\n`,
+      );
       continue;
     }
     const result = await tryProject(root, name, readFileSync(path, 'utf8'), flags);

@@ -52,13 +52,13 @@ const STACK_LINE = /^\s+at (?:async )?[\w.<>[\] ]*\(?(?:node:|file:|\/).*:\d+:\d
 export function judge({ start, answers, diedLater }: Run): Judged {
   if (start.kind === 'stopped') return { verdict: 'crash', reasons: [start.reason] };
   if (start.kind === 'ended') return judgeEnd(start.code, start.stderr);
-  if (diedLater) return { verdict: 'crash', reasons: ['the gateway ended while it was asked'] };
+  if (diedLater) return { verdict: 'crash', reasons: ['the gateway ended during the requests'] };
   const judged = answers.map((answer) => judgeAnswer(answer, start.findings));
   const verdict = (['unclear', 'wrong', 'refused clearly'] as const).find((each) =>
     judged.some((one) => one.verdict === each),
   );
   const reasons = judged.flatMap((one) => (one.verdict === 'works' ? [] : one.reasons));
-  if (answers.length === 0) return { verdict: 'wrong', reasons: ['no route was asked'] };
+  if (answers.length === 0) return { verdict: 'wrong', reasons: ['no route was called'] };
   return { verdict: verdict ?? 'works', reasons };
 }
 
@@ -84,7 +84,7 @@ function isClearError(text: string): boolean {
 function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
   const { route, status, isUnknownRoute, isOwnWords, log } = answer;
   const what = `${route.method} ${route.path}`;
-  if (status === undefined) return { verdict: 'wrong', reasons: [`${what}: no answer ${log}`.trim()] };
+  if (status === undefined) return { verdict: 'wrong', reasons: [`${what}: no response ${log}`.trim()] };
   if (!isUnknownRoute && allows(route.statuses, status)) return { verdict: 'works', reasons: [] };
   const reasons = [`${what}: ${status}, expected ${route.statuses.join(', ')}; log: ${log}`];
   if (status < 500 || isUnknownRoute) return { verdict: 'wrong', reasons };

@@ -27,12 +27,12 @@ const DECISIONS: readonly Decision[] = [
   { reason: 'DynamoDB Local has no tags', operation: /tag/i, theirs: /UnknownOperationException/ },
   { reason: 'DynamoDB Local fails', theirs: /^500 / },
   {
-    reason: 'DynamoDB Local fails or converts where the JSON type is wrong',
+    reason: 'DynamoDB Local fails or converts the value if the JSON type is wrong',
     ours: /SerializationException/,
   },
-  { reason: 'numbers are trimmed in any depth', kinds: ['body'], settle: withNumbers },
+  { reason: 'numbers are trimmed at any depth', kinds: ['body'], settle: withNumbers },
   {
-    reason: 'settings, counts and capacity of a table that DynamoDB Local leaves out or invents',
+    reason: 'settings, counts and capacity of a table that DynamoDB Local omits or invents',
     kinds: ['body'],
     operation: /Table$/,
     settle: withoutSettings,
@@ -45,25 +45,26 @@ const DECISIONS: readonly Decision[] = [
       withNumbers(JSON.parse(JSON.stringify(value).replaceAll('request failed."', 'request failed"'))),
   },
   {
-    reason: 'returned attributes of a nested path: the path alone, DynamoDB Local sometimes all around it',
+    reason:
+      'returned attributes of a nested path: only the path; DynamoDB Local sometimes returns its siblings too',
     kinds: ['body'],
     operation: /^UpdateItem$/,
     ours: /"Attributes"/,
   },
   {
-    reason:
-      'an update whose value is missing, with a path of its own that is missing: DynamoDB Local names the path',
+    reason: 'an update whose value and path are both missing: DynamoDB Local reports the path',
     kinds: ['message'],
     theirs: /document path provided in the update expression is invalid/,
   },
   {
-    reason: 'several things are wrong: the order of checks is not documented',
+    reason: 'several members are invalid; the order of checks is not documented',
     kinds: ['message'],
     ours: /^Invalid \w+Expression|^ExpressionAttribute|^Value provided in ExpressionAttribute/,
   },
-  { reason: 'wordings are not documented; ours are those of answers of AWS', kinds: ['message'] },
+  { reason: 'the wording is not documented; ours comes from responses of AWS', kinds: ['message'] },
   {
-    reason: 'an exact Limit has a LastEvaluatedKey, after which nothing may come',
+    reason:
+      'a Limit that matches the item count returns a LastEvaluatedKey, after which there may be no items',
     kinds: ['body'],
     settle: (value) => withNumbers(isJsonObject(value) ? { ...value, LastEvaluatedKey: undefined } : value),
   },
@@ -79,7 +80,7 @@ const DECISIONS: readonly Decision[] = [
   { reason: 'TableClass has two values', ours: /at 'tableClass'/ },
   { reason: 'a ClientRequestToken has at least one character', ours: /clientRequestToken/ },
   {
-    reason: 'a filter on what a local index does not hold: not settled',
+    reason: 'a filter on an attribute that a local index does not project: undecided',
     theirs: /does not project one or more filter attributes/,
   },
   {

@@ -24,7 +24,7 @@ export class Seed {
 
   pick<T>(options: readonly [T, ...T[]] | readonly T[]): T {
     const chosen = options[this.below(options.length)];
-    if (chosen === undefined) throw new RangeError('nothing to pick from');
+    if (chosen === undefined) throw new RangeError('the list to pick from is empty');
     return chosen;
   }
 

@@ -28,7 +28,7 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
   const changes = run('git', ['status', '--porcelain']).trim();
   if (changes !== '')
     throw new ReleaseRefused(
-      `the tree has changes that no commit has; commit or drop them first:\n${changes}`,
+      `the working tree has uncommitted changes; commit or discard them first:\n${changes}`,
     );
   const notes = notesOf(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), version);
   if (isPublished) assertProvenance(version, environment, run);
@@ -54,7 +54,7 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
 function assertProvenance(version: string, environment: ReleaseOptions['environment'], run: Run): void {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
     throw new ReleaseRefused(
-      'packages are published by .github/workflows/release.yml alone, which can prove where they come from: push the tag',
+      'only .github/workflows/release.yml publishes packages, because it can attest their provenance: push the tag',
     );
   const tags = run('git', ['tag', '--points-at', 'HEAD']).split('\n');
   if (!tags.includes(`v${version}`))

@@ -27,18 +27,20 @@ function main(): number {
   try {
     if (values.set !== undefined) {
       if (!isVersion(values.set))
-        throw new ReleaseRefused(`${values.set} is no version, as 1.2.3 or 1.2.3-rc.1`);
+        throw new ReleaseRefused(`${values.set} is not a version; write it as 1.2.3 or 1.2.3-rc.1`);
       setVersion(ROOT, values.set);
       run('npm', ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']);
       console.log(
-        `every package says ${values.set}; write CHANGELOG.md, commit, and tag the commit v${values.set}`,
+        `every package has version ${values.set}; update CHANGELOG.md, commit, and tag the commit v${values.set}`,
       );
       return 0;
     }
     const tarballs = release({ root: ROOT, isPublished: values.publish, environment: process.env }, run);
     for (const tarball of tarballs) console.log(tarball);
     console.log(
-      values.publish ? 'published' : 'packed, and published nowhere: --publish does that, in the workflow',
+      values.publish
+        ? 'published'
+        : 'packed, but not published; --publish publishes the packages, and works only in the workflow',
     );
     return 0;
   } catch (error) {

@@ -34,13 +34,15 @@ export function findStrayVersions(root: string): readonly string[] {
   const version = versionOf(root);
   const ofPython = PYTHON_VERSION.exec(readFileSync(join(root, PYTHON), 'utf8'))?.[1];
   const python =
-    ofPython === version ? [] : [`${PYTHON}: its version is ${ofPython}, and the root's is ${version}`];
+    ofPython === version
+      ? []
+      : [`${PYTHON}: its version is ${ofPython}, but the root package has ${version}`];
   const manifests = MANIFESTS.flatMap((path) => {
     const { version: own, dependencies = {} } = read(root, path);
     const named = Object.entries(dependencies).filter(([name]) => name.startsWith(SCOPE));
     return [['its version', own] as const, ...named]
       .filter(([, said]) => said !== version)
-      .map(([what, said]) => `${path}: ${what} is ${said}, and the root's is ${version}`);
+      .map(([what, said]) => `${path}: ${what} is ${said}, but the root package has ${version}`);
   });
   return [...manifests, ...python];
 }

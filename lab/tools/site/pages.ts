@@ -34,7 +34,7 @@ export function arrangePages(map: string, found: readonly string[]): readonly Pa
       if (folder === target && target.endsWith('.md')) continue;
       pages.push(...take([...rest].filter((path) => path.startsWith(`${folder}/`))));
     }
-  if (rest.size > 0) throw new Error(`docs/README.md links to none of: ${[...rest].join(', ')}`);
+  if (rest.size > 0) throw new Error(`docs/README.md does not link to ${[...rest].join(', ')}`);
   return parts.filter(({ pages }) => pages.length > 0);
 }
 

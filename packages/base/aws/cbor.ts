@@ -184,7 +184,7 @@ class CborReader {
 
   #map(info: number, depth: number): object {
     const items = this.#items(info, depth, 2);
-    if (items.length % 2 === 1) throw new RangeError('a name without a value');
+    if (items.length % 2 === 1) throw new RangeError('a map has a name without a value');
     const members = items.flatMap((name, index): [string, unknown][] =>
       index % 2 === 0 ? [[String(name), items[index + 1]]] : [],
     );

@@ -76,7 +76,7 @@ export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined 
   const origin = headerOf(request, 'origin');
   const isOwn =
     origin === undefined || origin === `http://${request.host}` || origin === `https://${request.host}`;
-  if (!isOwn) return refusal(`Requests of another origin (${printable(origin)}) are refused on this port.`);
+  if (!isOwn) return refusal(`Requests from another origin (${printable(origin)}) are refused on this port.`);
   if (headerOf(request, 'sec-fetch-site') === 'cross-site')
     return refusal('Cross-site requests are refused on this port.');
   return undefined;

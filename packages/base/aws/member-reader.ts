@@ -90,14 +90,14 @@ export class MemberReader {
   optionalText(name: string, most = this.#policy.longest): string | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') this.refuse(name, 'must be a text');
+    if (typeof value !== 'string') this.refuse(name, 'must be a string');
     if (value.length > most) this.refuse(name, `has ${value.length} characters; at most ${most} are allowed`);
     return value;
   }
 
   /** Returns numbers and flags as text, as CloudFormation does. */
   anyText(name: string, usual?: string): string {
-    return this.#read(name, 'must be a text', asAnyText) ?? usual ?? this.missing(name);
+    return this.#read(name, 'must be a string', asAnyText) ?? usual ?? this.missing(name);
   }
 
   oneOf<Value extends string>(name: string, values: readonly Value[], usual?: Value): Value {
@@ -168,7 +168,7 @@ export class MemberReader {
 
   texts(name: string, most: number): readonly string[] {
     return this.list(name, most).map((item) =>
-      typeof item === 'string' && item !== '' ? item : this.refuse(name, 'must have texts only'),
+      typeof item === 'string' && item !== '' ? item : this.refuse(name, 'must contain only strings'),
     );
   }
 
@@ -189,7 +189,7 @@ export class MemberReader {
   sole(): string {
     const [name, ...others] = this.names;
     if (name === undefined || others.length > 0)
-      this.refuse('', `must have exactly one member, and has ${this.names.join(', ') || 'none'}`);
+      this.refuse('', `must have exactly one member, but has ${this.names.join(', ') || 'none'}`);
     return name;
   }
 

@@ -55,7 +55,7 @@ export function printNotes(lines: string | readonly string[]): void {
 export function printError(error: unknown): number {
   if (error instanceof UserError) return fail(error.code, error.describe(), 1);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return fail('BUG', `this is a bug of gatewright, please report it:\n${detail}`, 70);
+  return fail('BUG', `this is a bug in gatewright; please report it:\n${detail}`, 70);
 }
 
 function fail(code: string, message: string, exitCode: number): number {

@@ -96,6 +96,6 @@ export function printPlan(plan: Plan, runId: string): string {
     `${plan.cases} cases, ${plan.requests} requests to deployed APIs`,
     `names begin with ${PREFIX}${runId}; everything is removed at the end`,
     `cost: about $${plan.dollars.toFixed(4)} without the free tier; control plane calls are free`,
-    `time: about ${minutes} min at the rate that AWS's quotas allow; DeleteRestApi may be called once in 30 s`,
+    `time: about ${minutes} min at the rate that AWS's quotas allow; DeleteRestApi may be called once every 30 s`,
   ].join('\n');
 }

@@ -45,16 +45,16 @@ const HELP = `conformance run --target ${TARGET_NAMES.join('|')}|URL
 
   --area NAME --only ID   some cases; both may be repeated
   --cases FILE            your cases, instead of the package's
-  --command LINE          program of the target, with its first arguments
+  --command LINE          command that starts the target, with its first arguments
   --endpoint URL          the address of a running emulator, or the one to use instead of AWS's
   --invoke-url URL        address of a deployed stage, with {api} and {stage}
   --region NAME           default: AWS_REGION, us-east-1
   --json                  results as JSON; --junit, --page, --badge FILE: as JUnit, HTML, SVG
-  --record FILE           writes what was answered as cases
+  --record FILE           writes the recorded responses as cases
 
-  aws: --plan makes nothing; --yes asks nothing; --resume RUN; --sweep removes leftovers
+  aws: --plan creates nothing; --yes skips the confirmation; --resume RUN; --sweep removes leftovers
 
-Exit code: 0 all asked cases pass, 1 some differ or something was left behind, 2 could not run
+Exit code: 0 all cases that were run pass, 1 some differ or something was left behind, 2 could not run
 `;
 
 type Values = ReturnType<typeof parse>;

@@ -133,7 +133,7 @@ function readChunks(rest: Buffer): Buffer | undefined {
     const lineEnd = rest.indexOf('\r\n', at);
     if (lineEnd === -1) return undefined;
     const size = Number.parseInt(rest.subarray(at, lineEnd).toString('latin1'), 16);
-    if (Number.isNaN(size)) throw new Error('a chunk without a size');
+    if (Number.isNaN(size)) throw new Error('the response has a chunk without a size');
     const start = lineEnd + 2;
     if (rest.length < start + size + 2) return undefined;
     if (size === 0) return Buffer.concat(chunks);

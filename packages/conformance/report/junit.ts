@@ -30,7 +30,7 @@ function printSuite(area: string, results: readonly CaseResult[], known: KnownFa
 function printCase({ parityCase, difference, notAsked }: CaseResult, reason: string | undefined): string {
   const name = `name="${escapeXml(parityCase.id)}" classname="${escapeXml(setOf(parityCase))}"`;
   if (notAsked !== undefined)
-    return `    <testcase ${name}><skipped message="${escapeXml(`not asked: ${notAsked}`)}"/></testcase>`;
+    return `    <testcase ${name}><skipped message="${escapeXml(`not run: ${notAsked}`)}"/></testcase>`;
   if (difference === undefined) return `    <testcase ${name}/>`;
   const text = escapeXml(`${difference}\nsource: ${describeSource(parityCase)}`);
   const outcome =

@@ -18,7 +18,7 @@ form{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}label{display:flex;gap:.
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th:nth-child(1){width:32%}th:nth-child(2){width:14%}th:nth-child(3){width:9rem}
-.holds{color:var(--good)}.differs{color:var(--bad)}.not-asked,small{color:var(--mute)}
+.passes{color:var(--good)}.differs{color:var(--bad)}.not-run,small{color:var(--mute)}
 code{font:13px ui-monospace,monospace}
 @media(max-width:40rem){thead{display:none}tr,td{display:block}tr{border-bottom:1px solid var(--line);padding:.5rem 0}td{border:0;padding:0}}
 [hidden]{display:none!important}
@@ -53,12 +53,12 @@ export function printPage(results: readonly CaseResult[], facts: RunFacts): stri
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p><strong>${passed} of ${total}</strong> asked cases pass; ${results.length - total} were not asked. ${escapeHtml(facts.day)}</p>
+<p><strong>${passed} of ${total}</strong> cases that were run pass; ${results.length - total} were not run. ${escapeHtml(facts.day)}</p>
 <p><small>Recorded: read from a recording of AWS. Asserted: by a suite that ran on AWS. Documented: a page, a service model or a sample event of AWS. Reported: pasted by a user.</small></p>
 <form hidden>
 ${select('area', areas)}
 ${select('kind', ['recorded', 'asserted', 'documented', 'reported'])}
-${select('outcome', ['holds', 'differs', 'not asked'])}
+${select('outcome', ['passes', 'differs', 'not run'])}
 <label>Text <input name="text" type="search"></label>
 <output></output>
 </form>
@@ -83,7 +83,7 @@ function select(name: string, values: readonly string[]): string {
 
 function printRow({ parityCase, difference, notAsked }: CaseResult): string {
   const { id, area } = parityCase;
-  const outcome = notAsked === undefined ? (difference === undefined ? 'holds' : 'differs') : 'not asked';
+  const outcome = notAsked === undefined ? (difference === undefined ? 'passes' : 'differs') : 'not run';
   const detail = notAsked ?? difference;
   const data = `data-area="${escapeHtml(area)}" data-kind="${kindOf(parityCase)}" data-outcome="${outcome}"`;
   return `<tr ${data}><td><code>${escapeHtml(id)}</code><br><small>${escapeHtml(describeSource(parityCase))}</small></td><td>${escapeHtml(area)}</td><td>${kindOf(parityCase)}</td><td class="${outcome.replace(' ', '-')}">${outcome}${detail === undefined ? '' : `<br><code>${escapeHtml(detail)}</code>`}</td></tr>`;

@@ -20,15 +20,15 @@ export function printTable(results: readonly CaseResult[], facts: RunFacts): str
     ...scoreByArea(results).map((score) => {
       const skipped = notAsked.filter(({ parityCase }) => parityCase.area === score.area).length;
       const asked = `${score.passed}/${score.total}`.padStart(9);
-      return `${score.area.padEnd(28)}${asked}${skipped > 0 ? `   ${skipped} not asked` : ''}`;
+      return `${score.area.padEnd(28)}${asked}${skipped > 0 ? `   ${skipped} not run` : ''}`;
     }),
     '',
     ...reasons
       .toSorted((a, b) => b[1].length - a[1].length)
-      .map(([reason, cases]) => `${String(cases.length).padStart(5)} not asked: ${reason}`),
+      .map(([reason, cases]) => `${String(cases.length).padStart(5)} not run: ${reason}`),
     ...(reasons.length > 0 ? [''] : []),
     ...scoreBySet(results).map((score) => `${score.set}: ${score.passed} of ${score.total} pass`),
-    `${titleOf(facts)}, ${facts.day}: ${passed} of ${total} cases pass; ${notAsked.length} not asked`,
+    `${titleOf(facts)}, ${facts.day}: ${passed} of ${total} cases pass; ${notAsked.length} not run`,
   ].join('\n');
 }
 

@@ -66,7 +66,7 @@ export function fillUrl(invokeUrl: string, apiAndStage: string): string {
 
 async function deploy({ parityCase, template }: Fragment, place: Place): Promise<Deployed> {
   const { account, invokeUrl } = place;
-  if (invokeUrl === undefined) throw new NotAsked(`${place.name} serves no requests to a deployed API`);
+  if (invokeUrl === undefined) throw new NotAsked(`${place.name} does not serve requests to a deployed API`);
   const outcome = await deployByCalls(template, account);
   const remove = async (): Promise<void> => {
     const left = await removeMade(account.target, outcome.made.toReversed());

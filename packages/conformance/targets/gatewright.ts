@@ -27,7 +27,7 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
   const [program = '', ...before] = command ?? [join(workingFolder, 'node_modules/.bin/gatewright')];
   if (command === undefined && !existsSync(program))
     throw new Error(
-      `no gatewright in ${workingFolder}: npm install --save-dev gatewright, or pass --command`,
+      `gatewright is not installed in ${workingFolder}: run npm install --save-dev gatewright, or pass --command`,
     );
   const start = (cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started =>
     startProcess({

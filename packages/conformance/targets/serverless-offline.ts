@@ -36,12 +36,14 @@ export function openServerlessOffline({ workingFolder, command }: TargetOptions)
   const manifest = join(workingFolder, 'node_modules/serverless-offline/package.json');
   if (!existsSync(manifest))
     throw new Error(
-      `no serverless-offline in ${workingFolder}: npm install --save-dev serverless-offline serverless`,
+      `serverless-offline is not installed in ${workingFolder}: run npm install --save-dev serverless-offline serverless`,
     );
   const found = FRAMEWORKS.map((name) => join(workingFolder, 'node_modules/.bin', name)).find(existsSync);
   const framework = command ?? (found === undefined ? undefined : [found]);
   if (framework === undefined)
-    throw new Error(`neither osls nor serverless in ${workingFolder}: npm install --save-dev serverless`);
+    throw new Error(
+      `neither osls nor serverless is installed in ${workingFolder}: run npm install --save-dev serverless`,
+    );
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string };
   return {
     name: 'serverless-offline',

@@ -86,5 +86,5 @@ export const COGNITO_TYPES = {
   },
   'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'sign-in by this provider is not supported' },
   'AWS::Cognito::UserPoolUser': { consequence: 'the user does not exist; add it to users.yml' },
-  'AWS::Cognito::*': { consequence: 'it does not exist here: calls to it fail' },
+  'AWS::Cognito::*': { consequence: 'it does not exist here, so calls to it fail' },
 } satisfies ResourceTypeTable;

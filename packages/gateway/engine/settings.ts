@@ -91,7 +91,7 @@ export const FORMS = {
     read: raiseQuota,
     expected: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
   },
-  records: { read: readRecordCount, expected: `A number from 0 (none are kept) to ${MAX_RECORDS}.` },
+  records: { read: readRecordCount, expected: `A number from 0 (none are recorded) to ${MAX_RECORDS}.` },
   region: {
     read: (text: string) => (isRegion(text) ? text : undefined),
     expected: 'A region is written like eu-central-1.',

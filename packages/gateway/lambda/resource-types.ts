@@ -28,9 +28,9 @@ export const LAMBDA_TYPES = {
     unsupported: {
       ImageConfig: 'the function cannot run here',
       FileSystemConfigs: 'the file system is not mounted',
-      TenancyConfig: 'tenants share instances (tenant isolation: new at AWS on 19 Nov 2025)',
-      CapacityProviderConfig: 'it runs on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
-      DurableConfig: 'its steps are neither saved nor resumed (durable functions: new at AWS on 2 Dec 2025)',
+      TenancyConfig: 'tenants share instances (tenant isolation: new on AWS on 19 Nov 2025)',
+      CapacityProviderConfig: 'it runs on this machine (Managed Instances: new on AWS on 1 Dec 2025)',
+      DurableConfig: 'its steps are neither saved nor resumed (durable functions: new on AWS on 2 Dec 2025)',
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function cannot run here' } },
     names: row(functionName, { Arn: arnOf('lambda', functionName, 'function:') }),
@@ -73,6 +73,6 @@ export const LAMBDA_TYPES = {
   },
   'AWS::Lambda::LayerVersionPermission': { isWithoutEffect: true },
   'AWS::Lambda::CapacityProvider': {
-    consequence: 'functions run on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
+    consequence: 'functions run on this machine (Managed Instances: new on AWS on 1 Dec 2025)',
   },
 } satisfies ResourceTypeTable;

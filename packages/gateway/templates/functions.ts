@@ -92,7 +92,7 @@ function defineFunction(
   const runtime = refusals.read(() => requireText(resource, 'Runtime'), '');
   const handler = refusals.read(() => readHandler(resource), '');
   if (runtime !== '' && runtimeFamily(runtime) === undefined)
-    report('Runtime', `${runtime} is not a Lambda runtime: invocations fail`);
+    report('Runtime', `${runtime} is not a Lambda runtime, so invocations fail`);
   const code = findCode(raw, resource, report);
   const name = resource.physicalId;
   refusals.read(() => checkName(resource, tolerance), undefined);
@@ -162,7 +162,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
   // A file can supply an archive, but no other kind of code.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
-  report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
+  report('Code', `the code is ${where}, not on this machine, so invocations fail${wayOut}`);
   return undefined;
 }
 
@@ -205,7 +205,8 @@ function readLayers(
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
     // A layer that has not been built is reported once, by its own stack.
-    if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
+    if (!folders.has(layer))
+      report('Layers', `layer ${layer} is not on this machine, so its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };
   });
 }

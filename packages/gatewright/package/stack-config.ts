@@ -64,7 +64,7 @@ async function read(root: string, file: string): Promise<UnknownMembers> {
 
 function parseMembers(value: unknown): UnknownMembers {
   if (typeof value === 'object' && value !== null) return { ...value };
-  throw new Error('serverless.yml lacks a part that the npm package needs');
+  throw new Error('serverless.yml does not have a part that the npm package needs');
 }
 
 const TAGS: (ScalarTag | CollectionTag)[] = [

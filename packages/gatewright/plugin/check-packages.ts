@@ -50,7 +50,7 @@ export async function checkPackages({
       const entry = IMPORT.exec(text)?.[1];
       if (entry !== undefined)
         complaints.add(
-          `${relative(directory, file)}: imports gatewright/${entry}, which is not in the package of the service, since gatewright is not a dependency or only a dev dependency: npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
+          `${relative(directory, file)}: imports gatewright/${entry}, but the package of the service does not contain gatewright, because it is not a dependency, or only a dev dependency: run npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
         );
     }
   return [...complaints];

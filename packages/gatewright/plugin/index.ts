@@ -39,7 +39,7 @@ class GatewrightPlugin {
       options: OFFLINE_COMMAND_OPTIONS,
       commands: {
         start: {
-          usage: 'The same, with hooks for other plug-ins at start and end.',
+          usage: 'Serves this service, with hooks for other plug-ins at start and end.',
           lifecycleEvents: ['init', 'ready', 'end'],
           options: OFFLINE_COMMAND_OPTIONS,
         },
@@ -137,7 +137,7 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions were built again, but reloadHandler: false keeps the old ones; remove it to serve them',
+        'functions were rebuilt, but reloadHandler: false keeps the old ones running; remove it to run the new ones',
       );
   }
 

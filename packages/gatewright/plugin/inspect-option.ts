@@ -11,7 +11,7 @@ const INSPECT_PORT = 9229;
 export const INSPECT_OPTIONS = {
   inspect: { usage: 'Let a debugger attach, on loopback.', type: 'boolean' },
   'inspect-brk': {
-    usage: 'The same, but wait for it, and pause each function at its first line.',
+    usage: 'Wait for a debugger on loopback, and pause each function at its first line.',
     type: 'boolean',
   },
   'inspect-port': { usage: 'Port for the debugger. Default: 9229, 0 = a free one.', type: 'string' },

@@ -44,9 +44,9 @@ const needless = (
   inert: Inert = [false, ''],
 ): OfflineOption => ({ kind: 'needless', usage: `No effect: ${because}.`, type, because, inert });
 
-const CORS = 'CORS follows the template, as in AWS; set `cors` of the event or provider.httpApi.cors';
+const CORS = 'CORS follows the template, as on AWS; set `cors` of the event or provider.httpApi.cors';
 const TOKENS =
-  'authorizers run and verify as in AWS; `npx gatewright token` creates a token of the local issuer for them';
+  'authorizers run and verify as on AWS; `npx gatewright token` creates a token of the local issuer for them';
 const NO_DOCKER = 'functions run without Docker';
 
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
@@ -54,13 +54,13 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   httpPort: honoured('Port of REST and HTTP APIs. Default: 3000.', 'string'),
   websocketPort: honoured('Port of WebSocket APIs. Default: 3001.', 'string'),
   lambdaPort: honoured('Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: 3002.', 'string'),
-  noPrependStageInUrl: honoured('REST paths come without their stage.', 'boolean'),
+  noPrependStageInUrl: honoured('Serve REST APIs without the stage in their paths.', 'boolean'),
   prefix: honoured('Prefix of every path of REST and HTTP APIs.', 'string', 'p'),
   reloadHandler: honoured(
     'Watch templates and the sources of functions; --no-reloadHandler switches this off.',
     'boolean',
   ),
-  noSponsor: honoured('There is no sponsor message.', 'boolean'),
+  noSponsor: honoured('Has no effect: there is no sponsor message.', 'boolean'),
   allowHost: ours('allow-host'),
   dynamodb: ours('dynamodb'),
   data: ours('data'),
@@ -71,7 +71,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   inspect: honoured(INSPECT_OPTIONS.inspect.usage, 'boolean'),
   'inspect-brk': honoured(INSPECT_OPTIONS['inspect-brk'].usage, 'boolean'),
   'inspect-port': honoured(INSPECT_OPTIONS['inspect-port'].usage, 'string'),
-  noTimeout: honoured('Neither functions nor their callers time out.', 'boolean', 't'),
+  noTimeout: honoured('Disable the timeouts of functions and of their callers.', 'boolean', 't'),
 
   noAuth: refused(TOKENS, 'boolean'),
   ignoreJWTSignature: refused(TOKENS, 'boolean'),
@@ -85,17 +85,17 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
     { shortcut: 'H' },
   ),
   localEnvironment: refused(
-    'a function sees only the environment of its template, as in AWS; set the variables in `environment`',
+    'a function sees only the environment of its template, as on AWS; set the variables in `environment`',
     'boolean',
   ),
-  enforceSecureCookies: refused('cookies are passed on unchanged, as in AWS', 'boolean'),
+  enforceSecureCookies: refused('cookies are passed on unchanged, as on AWS', 'boolean'),
   useInProcess: refused('every instance of a function is a worker thread', 'boolean'),
   useDocker: refused(NO_DOCKER, 'boolean'),
   layersDir: refused('layers are read from the folders that `layers` names', 'string'),
   localLayers: refused('layers are read from the folders that `layers` names', 'string'),
   albPort: refused('ALB events are not served', 'string', { inert: ['', 3003] }),
-  webSocketHardTimeout: refused('a connection lasts two hours, as in AWS', 'string', { inert: ['', 7200] }),
-  webSocketIdleTimeout: refused('an idle connection lasts ten minutes, as in AWS', 'string', {
+  webSocketHardTimeout: refused('a connection lasts two hours, as on AWS', 'string', { inert: ['', 7200] }),
+  webSocketIdleTimeout: refused('an idle connection lasts ten minutes, as on AWS', 'string', {
     inert: ['', 600],
   }),
   rubyWatchDirs: refused('all sources of a function are watched', 'string'),
@@ -105,7 +105,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   dockerHostServicePath: needless(NO_DOCKER, 'string'),
   dockerNetwork: needless(NO_DOCKER, 'string'),
   dockerReadOnly: needless(NO_DOCKER, 'boolean', [true]),
-  disableCookieValidation: needless('cookies are never validated, as in AWS', 'boolean'),
+  disableCookieValidation: needless('cookies are never validated, as on AWS', 'boolean'),
   resourceRoutes: needless('HTTP proxies in `resources` are always served', 'boolean'),
   preLoadModules: needless('each function loads its own modules', 'string'),
   terminateIdleLambdaTime: needless('idle instances are retired automatically', 'string', ['', 60]),

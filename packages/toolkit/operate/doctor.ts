@@ -147,7 +147,7 @@ function refusedPackaging(message: string, folder: string): Finding {
     why: message,
     what: 'the stack cannot be packaged, so it cannot be deployed',
     where: join(folder, 'serverless.yml'),
-    fix: 'fix the reason; run gatewright package to see whether that helped',
+    fix: 'fix the cause, then run gatewright package to check',
   };
 }
 

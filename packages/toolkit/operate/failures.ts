@@ -62,7 +62,7 @@ function rowOf({ messageId, functionName, sentEpochMs, attempts, payload, error 
 
 function replayCommand(): Command {
   return addGatewayOptions(
-    ofStack('replay', 'Send failed events to their functions again; delete those that succeed.')
+    ofStack('replay', 'Send failed events to their functions again, and delete the ones that succeed.')
       .option('--message <id>', 'only this message id from `list`')
       .option('--file <file>', 'replay the output of `list --json` on the local gateway; deletes nothing'),
   )

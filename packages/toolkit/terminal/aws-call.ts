@@ -135,7 +135,7 @@ function describeRefusal(
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
   // An HTML page contains no more information than the status.
-  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not answer' : text;
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not respond' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
     message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),

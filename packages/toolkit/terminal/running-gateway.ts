@@ -53,13 +53,14 @@ export async function findGateway(): Promise<StartCredentials> {
   );
   const [only, another] = found;
   const wanted = [
-    ...(gateway === undefined ? [] : [`named ${gateway} or started there`]),
+    ...(gateway === undefined ? [] : [`named ${gateway} or started in that folder`]),
     ...(controlPort === undefined ? [] : [`with control port ${controlPort}`]),
   ].join(', ');
-  if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
+  if (only === undefined)
+    throw new UsageError(`there is no running gateway ${wanted}; ${describeOthers(running)}`);
   if (another !== undefined)
     throw new UsageError(
-      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+      `there are several running gateways ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
     );
   return only;
 }

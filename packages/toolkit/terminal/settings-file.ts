@@ -195,7 +195,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(
-        `${at}: custom.gatewright.${name} is ignored: it contains a variable, which only the plug-in resolves`,
+        `${at}: custom.gatewright.${name} is ignored, because it contains a variable, which only the plug-in resolves`,
       );
     return !isVariable;
   });

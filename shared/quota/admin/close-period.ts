@@ -31,7 +31,7 @@ export async function closePeriod(
     if (requested.atEpochMs < opensAt || item === undefined)
       throw new DomainError(
         'PERIOD_RUNNING',
-        `the period can be closed from ${new Date(opensAt).toISOString()} on: requests may arrive until then`,
+        `the period can be closed from ${new Date(opensAt).toISOString()} on, because requests may arrive until then`,
       );
     const { closed } = parseLedger(item);
     const close = closeWrite(ledgerKey(id, period), requested.atEpochMs);

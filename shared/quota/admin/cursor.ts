@@ -26,5 +26,5 @@ export function parseCursor(cursor: string | undefined): Readonly<Record<string,
 }
 
 export function refusedCursor(): RequestInvalid {
-  return new RequestInvalid('cursor', 'must be the next of an earlier response to the same request');
+  return new RequestInvalid('cursor', 'must be `next` of an earlier response to the same request');
 }

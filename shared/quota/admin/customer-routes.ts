@@ -62,9 +62,9 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       },
     ),
     ...changeRoutes(ports),
-    stateRoute(ports, 'suspend', 'suspended', 'Admits no requests of the customer until resumed'),
+    stateRoute(ports, 'suspend', 'suspended', 'Refuses the requests of the customer until resumed'),
     stateRoute(ports, 'resume', 'active', 'Ends a suspension'),
-    stateRoute(ports, 'close', 'closed', 'Ends the customer for good; what was charged stays'),
+    stateRoute(ports, 'close', 'closed', 'Closes the customer for good; its charges stay'),
   ];
 }
 
@@ -79,7 +79,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/customers/{tenant}',
         id: 'createCustomer',
-        summary: 'Puts a customer on record, with its plan from now on',
+        summary: 'Creates a customer record, with its plan from now on',
         body: {
           plan: PLAN,
           name: optional(text('Name on invoices.', { maxLength: 128 })),
@@ -99,7 +99,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/customers/{tenant}/plan',
         id: 'setCustomerPlan',
-        summary: 'Puts a customer on a plan, now or at a later time',
+        summary: 'Assigns a plan to a customer, now or at a later time',
         body: {
           plan: PLAN,
           from: optional(instant('The time from which it is in force; default: now')),
@@ -120,7 +120,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'POST',
         path: '/quota/migrate-customers',
         id: 'migrateCustomers',
-        summary: 'Puts tenants on record if all their keys have the same plan assigned; one page of them',
+        summary: 'Creates customer records for tenants whose keys all have the same plan, a page at a time',
         body: { cursor: CURSOR },
         answer: { description: 'What was done', schema: MIGRATED },
       },

@@ -86,7 +86,7 @@ function routesOf(
       withPeriod,
       'reset',
     ),
-    act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits no requests until resumed', query, 'suspend'),
+    act(ports, `${base}/suspend`, `suspend${owner}`, 'Refuses requests until resumed', query, 'suspend'),
     act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),
   ];
@@ -124,7 +124,7 @@ function adjustRoutes(
         id: `topUp${owner}`,
         query,
         answer: CHANGED,
-        summary: 'Admits more units in a period',
+        summary: 'Adds units to a period',
         body: { units: wholeNumber('Units to add', UNITS) },
       },
       async (request) => {

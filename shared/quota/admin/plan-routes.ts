@@ -96,7 +96,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         method: 'DELETE',
         path: '/quota/tenants/{tenant}/keys/{key}/plan',
         id: 'unassignQuotaPlan',
-        summary: 'Takes a key off its plan',
+        summary: 'Removes a key from its plan',
         body: {},
         answer: { description: 'Taken off', schema: APPLIED_OPERATION },
       },
@@ -108,7 +108,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/tenants/{tenant}/keys/{key}/plan',
         id: 'assignQuotaPlan',
-        summary: 'Puts a key on a plan',
+        summary: 'Assigns a key to a plan',
         body: {
           plan: text('Id of the plan'),
           version: NEXT_VERSION,

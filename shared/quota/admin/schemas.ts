@@ -120,7 +120,7 @@ export const TERMS: JsonSchema = structure(
     key: TEXT,
     by: {
       enum: ['customer', 'key', 'caller'],
-      description: 'Whose record names the plan; caller: no record does',
+      description: 'Whose record names the plan; caller if no record does',
     },
     state: { enum: ['active', 'suspended', 'closed'] },
     plan: TEXT,
@@ -234,7 +234,7 @@ export function structure(properties: JsonSchema, optionalNames: readonly string
 }
 
 export const CURSOR = optional(
-  text('The next of the previous response', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
+  text('`next` of the previous response', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
 );
 export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
 export const PLAN_NAME = optional(

@@ -196,7 +196,7 @@ export async function findOpenLedger(
       throw new DomainError('EDIT_CONFLICT', 'the subject is suspended; resume it first');
     if (opened.kind === 'unavailable') throw unavailable('the period could not be opened');
   }
-  throw new DomainError('EDIT_CONFLICT', 'the period could not be opened: its plan is being changed');
+  throw new DomainError('EDIT_CONFLICT', 'the period could not be opened, because its plan is being changed');
 }
 
 /** Returns the state of a ledger. A ledger that is not open yet is shown as it would be opened. */
@@ -345,8 +345,10 @@ function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
   if (limit.kind !== 'quota')
     throw new DomainError('LIMIT_UNKNOWN', `that limit is not a quota (${limit.kind}), so it has no usage`);
   if (limit.level === level) return limit;
-  if (limit.level === 'route') throw new RequestInvalid('route', 'is required: the limit is per route');
-  if (level === 'route') throw new RequestInvalid('route', 'must be omitted: the limit is not per route');
+  if (limit.level === 'route')
+    throw new RequestInvalid('route', 'is required, because the limit is per route');
+  if (level === 'route')
+    throw new RequestInvalid('route', 'must be omitted, because the limit is not per route');
   throw new DomainError(
     'LIMIT_UNKNOWN',
     `that limit is per ${limit.level}: use the path of the ${limit.level}`,

@@ -228,7 +228,7 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   if (billing === 'exact' && needless !== undefined)
     fields.fail(
       needless,
-      'is a setting of leases, but billing: exact has no leases: each request is one write',
+      'is a setting of leases, but billing: exact has no leases, because each request is one write',
     );
   return billing;
 }

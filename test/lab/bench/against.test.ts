@@ -75,14 +75,14 @@ describe('parseOptions', () => {
   });
 
   const refused: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [[], /--against wants a commit/],
-    [['--pairs', '0'], /--pairs wants a number from 1 to 500/],
+    [[], /--against needs a commit/],
+    [['--pairs', '0'], /--pairs must be a number from 1 to 500/],
     [['--pairs', '1.5'], /--pairs/],
-    [['--seconds', 'x'], /--seconds and --bound want positive numbers/],
+    [['--seconds', 'x'], /--seconds and --bound must be positive numbers/],
     [['--bound', '0'], /--seconds and --bound/],
     [
       ['--target', 'quota'],
-      /--target wants one of rest, rest-authorized, http, http-authorized, rest-post, http-post, authorizer; not quota/,
+      /--target must be one of rest, rest-authorized, http, http-authorized, rest-post, http-post, authorizer, not quota/,
     ],
   ];
   for (const [args, says] of refused)

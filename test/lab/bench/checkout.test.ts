@@ -98,9 +98,9 @@ describe('resolveCommit', () => {
   it('takes every name that git knows, and says so of others', async () => {
     assert.equal(await resolveCommit(repository, first.slice(0, 10)), first);
     await assert.rejects(resolveCommit(repository, 'nowhere'), {
-      message: 'nowhere is no commit of this repository',
+      message: 'nowhere is not a commit of this repository',
     });
-    await assert.rejects(resolveCommit(repository, '--all'), /--all is no commit/);
+    await assert.rejects(resolveCommit(repository, '--all'), /--all is not a commit/);
   });
 });
 

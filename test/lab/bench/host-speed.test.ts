@@ -26,7 +26,7 @@ describe('printHostSpeeds', () => {
   it('has each speed before and after, and marks a host that changed', () => {
     assert.equal(
       printHostSpeeds(USUAL, USUAL),
-      'The host before and after, thousands a second: arithmetic 200.0, 200.0; messages to a worker 40.0, 40.0; loopback echoes 20.0, 20.0.',
+      'Host speed before and after, in thousands per second: arithmetic 200.0, 200.0; messages to a worker 40.0, 40.0; loopback echoes 20.0, 20.0.',
     );
     assert.match(
       printHostSpeeds(USUAL, { ...USUAL, echoes: 10_000 }),

@@ -54,7 +54,7 @@ describe('all goals of a run', () => {
     '| `rest` | Requests, REST API | 83 /s | 100 /s the floor | 0.82 × (0.80 to 0.85; the host changed in 1 of 6 pairs) | ≥ 0.9 × | **missed** |',
     '| `rest-p99` | p99, REST API, 32 connections | 85.0 ms | 100 ms the floor | 0.85 × (0.70 to 1.10) | ≤ 1 × | open |',
     '| `rest-offline` | Requests, REST API | 900 /s | 100 /s warm serverless-offline | 9.00 × (too few pairs for an interval) | ≥ 8 × | open |',
-    '| `save-plain` | Save to answer, TypeScript | 2.1 ms | 100 ms serverless-offline | 0.021 × (0.020 to 0.030) | ≤ 0.05 × | held |',
+    '| `save-plain` | Save to response, TypeScript | 2.1 ms | 100 ms serverless-offline | 0.021 × (0.020 to 0.030) | ≤ 0.05 × | held |',
     '| `http` | Requests, HTTP API |  |  the floor | not measured | ≥ 0.9 × |  |',
   ];
   for (const line of LINES)
@@ -68,7 +68,7 @@ describe('all goals of a run', () => {
       resultsOf({ 'first-answer': sevenfold, 'memory-at-rest': sevenfold }),
     );
     assert.match(missed, /^- `first-answer`: Of about \d+ ms/m);
-    assert.match(missed, /^- `memory-at-rest`: no cause has been shown yet$/m);
+    assert.match(missed, /^- `memory-at-rest`: the cause is not known yet$/m);
     assert.doesNotMatch(missed, /^- `rest`/m);
   });
 
@@ -94,9 +94,12 @@ describe('docs/performance.md', () => {
     assert.equal(summary.match(/^\| /gm)?.length, 2 + 6);
     assert.match(
       summary,
-      /^\| Memory at rest, beside an idle `node` \| 2\.30 × \(2\.30 to 2\.30\) \| ≤ 2\.2 ×/m,
+      /^\| Memory at rest, compared with an idle `node` \| 2\.30 × \(2\.30 to 2\.30\) \| ≤ 2\.2 ×/m,
     );
-    assert.match(summary, /^\| First answer by the package, beside `node -e 0` \| not measured \| ≤ 5 ×/m);
+    assert.match(
+      summary,
+      /^\| First response of the package, compared with `node -e 0` \| not measured \| ≤ 5 ×/m,
+    );
   });
 
   it('lists what is missed, and names what is open', () => {

@@ -65,7 +65,7 @@ describe('the page of phases', () => {
   it('is of nothing that was not served', () => {
     assert.throws(
       () => toColumn('REST', { ...MEASURED, plain: { ...BLOCK, requests: 0 } }),
-      /nothing was served/,
+      /no request was served/,
     );
   });
 });

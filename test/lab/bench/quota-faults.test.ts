@@ -16,7 +16,11 @@ describe('findFaultTroubles', () => {
         { ...row, admitted: [94] },
         { ...row, admitted: [] },
       ]),
-      ['crash: 1 over the quota', 'crash: the quota was not used up', 'crash: the quota was not used up'],
+      [
+        'crash: admitted 1 over the quota',
+        'crash: the quota was not used up',
+        'crash: the quota was not used up',
+      ],
     );
   });
 });

@@ -331,19 +331,19 @@ describe('a faulty alarm', () => {
         [
           'Band',
           'ComparisonOperator',
-          'anomaly detection is not supported here: the alarm is never evaluated',
+          'anomaly detection is not supported here, so the alarm is never evaluated',
         ],
         [
           'Flow',
           'Namespace',
-          'AWS/States is not measured here: the alarm has no data, and changes by SetAlarmState',
+          'AWS/States is not measured here, so the alarm has no data, and only SetAlarmState changes its state',
         ],
         [
           'Scale',
           'AlarmActions',
-          'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not run: only topics and functions are supported',
+          'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not run, because only topics and functions are supported',
         ],
-        ['Any', 'AlarmRule', 'refers to Gone, which is not in a loaded stack: that part is never true'],
+        ['Any', 'AlarmRule', 'refers to Gone, which is not in a loaded stack, so that part is never true'],
       ],
     );
   });

@@ -32,7 +32,7 @@ describe('a mapping without a function', () => {
 
     assert.deepEqual(
       unsupported.map(({ property, consequence }) => [property, consequence]),
-      [['FunctionName', ' is not a function of the loaded stacks: it invokes no function']],
+      [['FunctionName', ' is not a function of the loaded stacks; the mapping invokes no function']],
     );
   });
 });

@@ -225,7 +225,7 @@ async function askTable(
 ): Promise<ControlReply> {
   const { operation, input } = body;
   const region = tableRegion();
-  if (region === undefined) return jsonReply(409, { message: 'This start has no DynamoDB.' });
+  if (region === undefined) return jsonReply(409, { message: 'This gateway has no DynamoDB.' });
   if (typeof operation !== 'string' || !isJsonObject(input))
     return describeExpected('{"operation": "Scan", "input": {…}}');
   try {

@@ -54,7 +54,7 @@ export class PageKey {
       const file = join(this.#kept.cache.folder, this.#kept.name);
       if (isThere(file))
         this.#report(
-          `${file} is damaged, is a link, belongs to another user or is accessible to others: the console has a new key`,
+          `${file} is damaged, is a link, belongs to another user or is accessible to others, so the console has a new key`,
         );
     }
     return this.renew();

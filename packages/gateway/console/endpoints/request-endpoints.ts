@@ -29,7 +29,9 @@ export async function serveRequests(
   const [first = '', id, more] = path.split('/');
   if (first !== 'requests' && first !== 'requests.har' && first !== 'send') return undefined;
   if (ports === undefined)
-    return jsonReply(409, { message: 'Nothing is recorded: the gateway was started with --no-record.' });
+    return jsonReply(409, {
+      message: 'Nothing is recorded, because the gateway was started with --no-record.',
+    });
   const { method } = request;
   try {
     if (first === 'requests.har' && method === 'GET') return archive(request, ports);
@@ -90,9 +92,9 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Above ${FULL_RECORDS_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; use \`start --record-all\` to keep all.`;
+      : ` Above ${FULL_RECORDS_PER_SECOND} a second, ${notKept} ordinary successes were counted but not recorded; use \`start --record-all\` to record all.`;
   return jsonReply(404, {
-    message: `There is no record of request ${id}; \`gatewright requests\` lists the kept ones.${sampled}`,
+    message: `There is no record of request ${id}; \`gatewright requests\` lists the recorded ones.${sampled}`,
   });
 }
 

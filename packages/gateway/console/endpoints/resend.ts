@@ -74,7 +74,7 @@ export async function sendRequest(
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new InvalidRequest(`This start does not serve the API ${apiId} now.`);
+  if (api === undefined) throw new InvalidRequest(`This gateway does not serve the API ${apiId} now.`);
   if (api.protocol === 'websocket')
     throw new InvalidRequest('A WebSocket API accepts connections, not requests.');
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new InvalidRequest(`${clockFixedBecause}.`);

@@ -203,7 +203,7 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
       id,
       kind: 'function',
       name: functionName,
-      what: 'function of no stack here',
+      what: 'function outside the loaded stacks',
       place: undefined,
     });
   }

@@ -221,7 +221,7 @@ function explainNarrow(
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `Authorizer ${guard.name} was not called: its result from ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
+      `Authorizer ${guard.name} was not called, because its result from ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
       `The cached policy allows only ${list(resources)}; ${routeKey} is ${policy.resource}.`,
       ...describeToken(guard),
     ],

@@ -50,7 +50,7 @@ function explainAnswer(
   if (kind === 'handshake' && status !== 101)
     return {
       because: [
-        `${name}, the integration of $connect, responded with ${status}: only a status below 300 accepts the connection.`,
+        `${name}, the integration of $connect, responded with ${status}, but only a status below 300 accepts the connection.`,
         ...printed(integration),
       ],
       changes: ['Return statusCode 200 for this client from the $connect function.'],
@@ -101,7 +101,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
       `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
       ...printed(integration),
     ],
-    changes: ['Fix the function: callers receive Internal server error for every error.'],
+    changes: ['Fix the function; callers receive Internal server error for every error.'],
   };
 }
 

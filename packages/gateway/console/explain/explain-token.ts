@@ -164,7 +164,7 @@ export function renewToken(isDeployed: boolean): string {
 }
 
 function localToken({ isDeployed }: Refused): string {
-  return isDeployed ? '' : '; `gatewright token` makes one';
+  return isDeployed ? '' : '; `gatewright token` creates one';
 }
 
 /**

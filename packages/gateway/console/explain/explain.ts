@@ -74,7 +74,7 @@ function describeCaller({ kind, name, principal, from, ageMs }: NonNullable<Circ
   if (kind === 'iam') return `The signature is valid: ${who} called.`;
   if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
   return from === 'cache'
-    ? `Authorizer ${name} was not called: its result for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
+    ? `Authorizer ${name} was not called, because its result for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
     : `Authorizer ${name} identified the caller: ${who}.`;
 }
 
@@ -144,7 +144,7 @@ function explainCors(
       ],
     };
   return {
-    because: [`The page from ${origin} cannot read this response: it ${said}.`],
+    because: [`The page from ${origin} cannot read this response, because it ${said}.`],
     changes: [
       protocol === 'http'
         ? `Add ${origin} to AllowOrigins in the API’s CorsConfiguration.`
@@ -188,7 +188,7 @@ function explainMatch(about: Circumstances): Reason {
     ],
     changes: [
       isStageTwice
-        ? 'Remove one occurrence of the stage from the path: it is there twice.'
+        ? 'Remove one occurrence of the stage from the path, which has it twice.'
         : nearest === undefined
           ? 'Add the route, and deploy the API again.'
           : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,

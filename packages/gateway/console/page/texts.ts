@@ -43,7 +43,7 @@ export function dateTime(epochMs: number): string {
 
 /** Returns the message for an item that the address names but this gateway does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
-  return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
+  return isHere || item === undefined ? undefined : `This gateway has no ${kind} ${item}.`;
 }
 
 /** Returns the label of a mark below a chart, precise enough to distinguish the marks. */

@@ -47,9 +47,9 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
 
 /** Returns why the request cannot be sent again unchanged; undefined if it can. */
 export function findReplayObstacle(recorded: Recorded): string | undefined {
-  if (isEvent(recorded)) return 'a message belongs to its connection: send it from there';
-  if (recorded.kind === 'handshake') return 'a handshake needs a client: connect again';
-  return isCutShort(recorded) ? 'its body was too long to be kept completely' : undefined;
+  if (isEvent(recorded)) return 'a message belongs to its connection; send it again on an open connection';
+  if (recorded.kind === 'handshake') return 'a handshake needs a client; connect again';
+  return isCutShort(recorded) ? 'its body was too long to be recorded completely' : undefined;
 }
 
 function isCutShort({ received, sizes }: RecordedRequest): boolean {

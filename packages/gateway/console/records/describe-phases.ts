@@ -83,7 +83,7 @@ function describePhase(
     case 'integrate':
       return describeIntegrate(recorded, about, redactor);
     case 'map-response':
-      return { read: ['the integration’s answer'], decided: `made the reply ${recorded.status}` };
+      return { read: ['the integration’s response'], decided: `the reply has the status ${recorded.status}` };
   }
 }
 
@@ -126,7 +126,7 @@ function describeAuthenticate(
   redactor: Redactor,
 ): PhaseText {
   if (guard === undefined || guard.kind === 'none')
-    return { read: [], decided: 'the route is open: no authorizer is called', isIdle: true };
+    return { read: [], decided: 'the route is open, so no authorizer is called', isIdle: true };
   const read = guard.places.map(
     ({ kind, name, isFound }) => `${kind} ${name}: ${isFound ? 'found' : 'missing'}`,
   );
@@ -154,7 +154,7 @@ function describeSource({
   if (kind === 'token') return `authorizer ${name} checked the token`;
   if (kind === 'iam') return 'the signature was checked';
   if (from === 'cache')
-    return `authorizer ${name} was not called: its result from ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
+    return `authorizer ${name} was not called, because its result from ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
   return from === 'function' ? `authorizer ${name} was called` : `authorizer ${name} was not called`;
 }
 

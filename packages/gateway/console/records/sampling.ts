@@ -21,7 +21,7 @@ export type SampleRate = {
   /** One of this many ordinary successes was recorded; 1 means all of them. */
   readonly keptOneOf: number;
   readonly perSecond: number;
-  /** The rate in words: `1 of 12 kept at 11,900/s`. */
+  /** The rate in words: `1 of 12 recorded at 11,900/s`. */
   readonly text: string;
 };
 
@@ -81,7 +81,11 @@ export class Sampling {
     if (last?.second !== second - 1 || last.kept === last.ordinary) return undefined;
     const keptOneOf = Math.max(2, Math.round(last.ordinary / Math.max(1, last.kept)));
     const perSecond = last.all;
-    return { keptOneOf, perSecond, text: `1 of ${keptOneOf} kept at ${perSecond.toLocaleString('en-US')}/s` };
+    return {
+      keptOneOf,
+      perSecond,
+      text: `1 of ${keptOneOf} recorded at ${perSecond.toLocaleString('en-US')}/s`,
+    };
   }
 
   clear(): void {

@@ -66,7 +66,7 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
     noEffect: [],
   };
   const [api] = loadApis([stack], account).apis;
-  if (api === undefined) throw new TypeError('a stack with one API has no API');
+  if (api === undefined) throw new TypeError('the stack of the new API has no API');
   return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
 }
 

@@ -221,7 +221,7 @@ function findUnreachable(
   const missing =
     isRest && deployments.length === 0 ? 'an AWS::ApiGateway::Deployment and a stage' : 'a stage';
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
-  return [item(api, type, `the API does not respond: it lacks ${missing}`)];
+  return [item(api, type, `the API does not respond, because it lacks ${missing}`)];
 }
 
 function readResources(
@@ -309,7 +309,7 @@ function readUnguardedStages(
         error,
         'all stages of REST APIs respond with 500; --allow-unguarded serves them without the web ACL',
       );
-      everyStage ??= `${error.describe()}: it may be this stage`;
+      everyStage ??= `${error.describe()}; it may be this stage`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];

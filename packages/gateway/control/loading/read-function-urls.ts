@@ -169,7 +169,7 @@ export function reportUnpermitted(
     tolerance.note(
       new DefinitionError(
         resource.place('AuthType'),
-        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
+        `no caller may invoke it, because it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
       ),
       functionUrl.actions.length === 0
         ? 'AWS responds with 403; it is served here because of --roles off'

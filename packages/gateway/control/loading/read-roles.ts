@@ -26,7 +26,7 @@ export type RolesOfStacks = {
 };
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-const NOT_KNOWN = 'its permissions are unknown: its users may do everything that is not denied';
+const NOT_KNOWN = 'its permissions are unknown, so its users may do everything that is not denied';
 
 /** @param tolerance accepts a document that IAM would refuse to save. Such a document grants nothing */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {

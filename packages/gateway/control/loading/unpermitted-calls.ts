@@ -62,7 +62,7 @@ export function findUnpermittedCalls(
             type: 'AWS::Lambda::Function',
             file: place.file,
             line: place.line,
-            message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
+            message: `${identity.name} may not invoke ${what}, because it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];

@@ -202,7 +202,7 @@ function compileMethods(from: RestResources): readonly RoutePlan[] {
   if (from.methods.length === 0)
     tolerance.note(
       new DefinitionError(from.api.place(), "The REST API doesn't contain any methods"),
-      'it answers no request',
+      'it responds to no request',
     );
   const isEdge = isEdgeOptimized(from);
   const idleMs = isEdge ? STREAM_IDLE_MS.edge : STREAM_IDLE_MS.regional;
@@ -211,7 +211,7 @@ function compileMethods(from: RestResources): readonly RoutePlan[] {
   for (const method of from.methods) {
     const routeKey = routeOf(method, from)?.routeKey;
     const compiled = tolerance.attempt(
-      routeKey === undefined ? 'this method does not exist' : `${routeKey} answers 500`,
+      routeKey === undefined ? 'this method does not exist' : `${routeKey} returns 500`,
       () => [compileMethod(method, from, models, idleMs)],
       (error) => closeMethod(method, from, error.describe()),
     );

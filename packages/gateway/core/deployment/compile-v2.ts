@@ -207,7 +207,7 @@ function compileRoutes(
   return from.routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;
     const plan = from.tolerance.attempt<MessageRoutePlan | undefined>(
-      typeof routeKey === 'string' ? `${routeKey} answers 500` : 'this route does not exist',
+      typeof routeKey === 'string' ? `${routeKey} returns 500` : 'this route does not exist',
       () => compileRoute(route, from, protocol, models),
       (error) => closeRoute(route, protocol, error.describe()),
     );

@@ -23,7 +23,7 @@ export function makeDeployment(
     ...beginning,
   };
   return tolerance.attempt(
-    'every route of the API answers 500',
+    'every route of the API returns 500',
     () => ({ ...deployment, ...readCommon() }),
     (error) => closeDeployment(deployment, error.describe()),
   );

@@ -65,7 +65,7 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
   const reader = readerOf(bag);
   return reader
     .list(property, Infinity)
-    .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of texts'));
+    .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of strings'));
 }
 
 /** Reads a map whose values are texts; absent means undefined. */

@@ -36,7 +36,8 @@ export function encodeUrl(text: string): string {
  * TEMPLATE_FAILED for a `%` without two hex digits.
  */
 export function decodeUrl(text: string): string {
-  if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
+  if (/%(?![\da-fA-F]{2})/.test(text))
+    throw failure('the string to URL-decode has "%" without two hex digits');
   return text
     .replaceAll('+', ' ')
     .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());

@@ -136,7 +136,7 @@ class FilterParser {
     )?.[0];
     const value = literal === undefined ? undefined : parseJson(literal);
     if (value === undefined)
-      throw this.#bad('"@", "$", a text, a number, true, false, null, a list or /a regular expression/');
+      throw this.#bad('"@", "$", a string, a number, true, false, null, a list or /a regular expression/');
     return { kind: 'value', value };
   }
 }

@@ -164,7 +164,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(
       'unauthorized',
-      `authorizer ${authorizer.name} said Unauthorized`,
+      `authorizer ${authorizer.name} refused the request with Unauthorized`,
       result.errorMessage,
     );
   const how =

@@ -22,7 +22,7 @@ export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 /** The consequence for a service whose calls are handled and recorded. */
 export const RECORDED: Consequence = 'calls to it are answered and recorded, but have no further effect';
 
-const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
+const NOT_RUN: Consequence = 'nothing of this type runs here, so calls to it fail';
 
 export class ResourceTypes {
   readonly #types = new Map<string, ResourceType>();

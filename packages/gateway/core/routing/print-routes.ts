@@ -71,7 +71,7 @@ function printTarget(integration: Integration): string | undefined {
       return integration.name;
     case 'misconfigured':
     case 'unsupported':
-      return 'answers 500';
+      return 'returns 500';
     default:
       return undefined;
   }

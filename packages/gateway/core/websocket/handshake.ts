@@ -19,9 +19,9 @@ export function checkHandshake(request: RequestFacts): void {
     throw gatewayError('URI_TOO_LONG', { source: 'client', reason: 'WebSocket URL over 4,096 characters' });
   const upgrade = request.headers.last('upgrade')?.trim().toLowerCase();
   if (request.method !== 'GET' || upgrade !== 'websocket')
-    throw malformed('an upgrade is GET with Upgrade: websocket');
+    throw malformed('a WebSocket upgrade must be a GET request with Upgrade: websocket');
   if (!KEY.test(request.headers.last('sec-websocket-key') ?? ''))
-    throw malformed('Sec-WebSocket-Key is missing or not base64 of 16 bytes');
+    throw malformed('Sec-WebSocket-Key is missing or is not 16 bytes in base64');
   if (request.headers.last('sec-websocket-version')?.trim() !== '13')
     throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
   const protocols = request.headers.last('sec-websocket-protocol');

@@ -29,7 +29,7 @@ export function matchConnect(received: Received): Matched {
   if (path !== '/')
     throw gatewayError('RESOURCE_NOT_FOUND', {
       source: 'client',
-      reason: 'a WebSocket URL ends with its stage',
+      reason: 'a WebSocket URL must end with its stage',
     });
   const plan = stage.deployment.messageRouting?.routes.get('$connect') ?? OPEN_CONNECT;
   return received.matched({ plan, pathParameters: null });

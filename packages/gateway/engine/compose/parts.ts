@@ -96,6 +96,6 @@ export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): D
 /** Returns why the clock cannot be moved; undefined means that it can. */
 export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
-    ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'
+    ? 'the clock cannot be moved, because the DynamoDB of --dynamodb URL would not follow it'
     : undefined;
 }

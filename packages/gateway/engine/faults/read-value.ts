@@ -11,7 +11,7 @@ const SPAN = valueOf('a duration such as 500ms, 30s or 2m', (value) => {
   const spanMs = typeof value === 'string' ? readDuration(value) : undefined;
   return spanMs !== undefined && spanMs >= 0 ? spanMs : undefined;
 });
-const TEXTS = valueOf('a map of names and texts', (value): Readonly<Record<string, string>> | undefined =>
+const TEXTS = valueOf('a map of names to strings', (value): Readonly<Record<string, string>> | undefined =>
   isJsonObject(value) && Object.values(value).every((text) => typeof text === 'string')
     ? (value as Readonly<Record<string, string>>)
     : undefined,

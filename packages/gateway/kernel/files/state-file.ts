@@ -64,7 +64,7 @@ export async function readStateFile(path: string): Promise<UnknownMembers> {
       `${path} is incomplete: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
     );
   if (hash(body) !== header['sha256'])
-    throw new StateFileError(`${path} was changed: its checksum does not match`);
+    throw new StateFileError(`${path} was changed after it was saved, because its checksum does not match`);
   const state = parseJsonObject(body.toString());
   if (state === undefined) throw new StateFileError(`${path} does not contain a JSON object`);
   return state;

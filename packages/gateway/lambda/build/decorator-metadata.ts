@@ -43,7 +43,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
     return isAsked
       ? {
           kind: 'missing',
-          reason: `${tsconfig} sets emitDecoratorMetadata: this needs TypeScript 3 to 6 installed next to the code, but none is installed`,
+          reason: `${tsconfig} sets emitDecoratorMetadata, which needs TypeScript 3 to 6 installed next to the code, but none is installed`,
         }
       : { kind: 'not asked' };
   const options = readOptions(typescript, tsconfig);

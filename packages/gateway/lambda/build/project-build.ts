@@ -126,7 +126,7 @@ export class ProjectBuilds {
     this.#last = build.wait().catch(() => undefined);
     const made = relative(process.cwd(), file);
     this.#setup.inform(
-      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is built by it; requests wait until it ends (--no-build turns this off)`,
+      `runs ${build.command}, because it builds ${made.startsWith('..') ? file : made}.js; requests wait until it ends (--no-build turns this off)`,
     );
     return build;
   }

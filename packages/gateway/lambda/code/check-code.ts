@@ -11,7 +11,7 @@ type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: Ru
  * invocations are refused as `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
-  return runtimeFamily(runtime) === undefined ? `runtime ${runtime}: Lambda has no such runtime` : undefined;
+  return runtimeFamily(runtime) === undefined ? `Lambda has no runtime ${runtime}` : undefined;
 }
 
 /** Checks the limits that matter here. Lambda has more limits, but exceeding them does no harm here. */

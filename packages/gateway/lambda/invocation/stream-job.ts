@@ -78,7 +78,7 @@ export class StreamJob extends Job {
     else if (result.kind === 'failed') this.#end(fault(`${result.errorType}: ${result.errorMessage}`));
     else if (result.kind === 'refused') this.#end(fault(result.message));
     else {
-      const reason = 'the answer was not complete within the integration timeout';
+      const reason = 'the response was not complete within the integration timeout';
       this.#end(gatewayError('INTEGRATION_TIMEOUT', { source: 'integration', reason }));
     }
   }

@@ -71,7 +71,10 @@ export class ProcessCode implements RunnableCode {
   async check(): Promise<CheckedCode> {
     const found = await this.#look();
     if (found.kind === 'missing' && found.isLate === true) {
-      const finding = { error: found.error, consequence: 'it is looked for again at the next request' };
+      const finding = {
+        error: found.error,
+        consequence: 'the gateway looks for it again at the next request',
+      };
       return { missing: [], borrowed: [], findings: [finding] };
     }
     this.#checked = found;

@@ -8,7 +8,7 @@ export class LateProgram extends Error {
   readonly code = 'PROGRAM_LATE';
 
   constructor(program: string, timeoutMs: number) {
-    super(`${program} did not answer within ${timeoutMs / 1000} s`);
+    super(`${program} did not respond within ${timeoutMs / 1000} s`);
   }
 }
 

@@ -65,7 +65,7 @@ function isErrorLike(error: unknown): error is ErrorLike {
 function explainWorkerLimit(error: ErrorLike): string {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_UNSUPPORTED_OPERATION') {
-    return `${error.message}: under this gateway a function runs in a worker thread (docs/design/functions.md, "Limits of threads")`;
+    return `${error.message}: this gateway runs functions in worker threads (docs/design/functions.md, "Limits of threads")`;
   }
   if (code === 'ERR_DLOPEN_FAILED') {
     return `${error.message} (a native addon must be built for this machine and support worker threads: docs/design/functions.md)`;

@@ -41,13 +41,16 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
   process.cwd = () => taskRoot;
   if (!/^:?(?:UTC|Etc\/UTC)?$/.test(process.env['TZ'] ?? '')) {
-    output.report('WARN', `TZ=${process.env['TZ'] ?? ''} has no effect: threads share one time zone, UTC`);
+    output.report(
+      'WARN',
+      `TZ=${process.env['TZ'] ?? ''} has no effect, because threads share one time zone, UTC`,
+    );
   }
   process.on('newListener', (name: string | symbol) => {
     if (typeof name === 'string' && /^SIG[A-Z]/.test(name)) {
       output.report(
         'WARN',
-        `${name} is never delivered here: a function runs in a worker thread of the gateway`,
+        `${name} is never delivered here, because functions run in worker threads of the gateway`,
       );
     }
   });

@@ -87,7 +87,7 @@ export class FunctionOutput {
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.#post('WARN', 'stderr', `${dropped} lines dropped: the output is faster than the log`);
+      this.#post('WARN', 'stderr', `${dropped} lines dropped, because the output is faster than the log`);
     }
     this.#post(level, stream, message);
   }

@@ -59,7 +59,7 @@ export class OwnPorts {
     server.once('close', () => this.#open.delete(known));
     if (known === port) return;
     this.#warn(
-      `port ${known} is taken on this machine, so this instance's server listens on ${port}; at Lambda each instance has its own ports`,
+      `port ${known} is in use on this machine, so this instance's server listens on ${port}; on AWS each instance has its own ports`,
     );
     if (!this.#isFollowed) this.#followConnections(net);
     this.#isFollowed = true;

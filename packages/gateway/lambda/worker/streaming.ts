@@ -45,5 +45,5 @@ async function run(
   if ((await result) !== undefined) warn('Streaming handlers ignore return values.');
   await finished;
   if (stream.hasLostMetadata)
-    warn('The metadata given to HttpResponseStream.from were not sent: write to the stream before it ends');
+    warn('The metadata passed to HttpResponseStream.from was not sent: write to the stream before it ends');
 }

@@ -316,7 +316,7 @@ function explainUnknownKey(reply: ControlReply, request: ControlRequest, options
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
   options.report(
-    `A call of an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
+    `A call to an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
   );
 }
 

@@ -164,7 +164,7 @@ class LineStream implements ByteStream {
       return;
     }
     if (this.#leftOut > 0) {
-      const message = `${this.#leftOut} lines dropped: they came faster than they were read`;
+      const message = `${this.#leftOut} lines dropped, because they arrived faster than they were read`;
       this.#leftOut = 0;
       this.#unread.push(printHistoryLine({ epochMs: line.epochMs, message }));
     }

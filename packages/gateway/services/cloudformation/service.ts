@@ -144,7 +144,7 @@ export function open({ clock }: ServicePorts): Service {
           if (read === undefined && WRITES.test(action))
             throw new OperationRefused(
               'ValidationError',
-              `${action} is refused: the gateway serves the stacks that are on disk. Change their files instead; the gateway reloads them.`,
+              `${action} is refused, because the gateway serves the stacks that are on disk. Change their files instead; the gateway reloads them.`,
             );
           if (read === undefined) return undefined;
           const text = (name: string): string | undefined => parameters.get(name) ?? undefined;

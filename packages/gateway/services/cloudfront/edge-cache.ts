@@ -331,7 +331,7 @@ function hasCondition({ headers }: ViewerRequest): boolean {
 function toAnswer(outcome: HttpOutcome): OriginAnswer {
   if (outcome.kind === 'answered')
     return { status: outcome.status, headers: outcome.headers, body: outcome.body };
-  if (outcome.kind === 'timed-out') return ownError(504, 'The origin did not answer in time.');
+  if (outcome.kind === 'timed-out') return ownError(504, 'The origin did not respond in time.');
   return ownError(502, `The origin could not be reached: ${outcome.message}`);
 }
 

@@ -73,7 +73,7 @@ function readAll<Policy>(
         return [[reader.resource.physicalId, read(reader.members)]];
       } catch (error) {
         if (!(error instanceof InvalidMember)) throw error;
-        reader.note(error.path, error.message, 'behaviors with this policy answer 500');
+        reader.note(error.path, error.message, 'behaviors with this policy return 500');
         return [];
       }
     }),
@@ -180,7 +180,7 @@ class DistributionReader {
     const open = this.#settings.allowUnguarded === true;
     const then = open
       ? `${requests} are served without it`
-      : `${requests} answer 500; --allow-unguarded serves them without it`;
+      : `${requests} return 500; --allow-unguarded serves them without it`;
     this.#reader.unsupported(path, closes ? `${what}: ${then}` : what);
   }
 
@@ -206,7 +206,7 @@ class DistributionReader {
   #readOrigins(at: MemberReader): readonly (readonly [string, Origin])[] {
     return at.objects('Origins', MAX_LISTED).map((one) => {
       const id = one.text('Id');
-      const origin = this.#attempt(() => this.#readOrigin(one, id), 'behaviors with this origin answer 500');
+      const origin = this.#attempt(() => this.#readOrigin(one, id), 'behaviors with this origin return 500');
       if (!(origin instanceof InvalidMember)) return [id, origin];
       return [id, { ...closedBehavior(undefined, '*', origin).origin, id }];
     });
@@ -249,12 +249,12 @@ class DistributionReader {
       const known = Object.hasOwn(ORIGIN_CLOSING, name) ? ORIGIN_CLOSING[name] : undefined;
       const what = known ?? `${name} is not supported here`;
       reasons.push(what);
-      this.#reader.unsupported(`${at.path}.${name}`, `${what}: behaviors with this origin answer 500`);
+      this.#reader.unsupported(`${at.path}.${name}`, `${what}: behaviors with this origin return 500`);
     }
     if (reasons.length === 0 && S3_HOST.test(domainName)) {
       const what = 'S3 origins are not supported here';
       reasons.push(what);
-      this.#reader.unsupported(`${at.path}.DomainName`, `${what}: behaviors with this origin answer 500`);
+      this.#reader.unsupported(`${at.path}.DomainName`, `${what}: behaviors with this origin return 500`);
     }
     return reasons[0];
   }
@@ -265,7 +265,7 @@ class DistributionReader {
     return groups.map((one) => {
       const id = one.text('Id');
       const what = 'failover of origin groups is not supported here';
-      this.#reader.unsupported(one.path, `${what}: behaviors with the group answer 500`);
+      this.#reader.unsupported(one.path, `${what}: behaviors with the group return 500`);
       const fault = new InvalidMember(one.path, what);
       return [id, { ...closedBehavior(undefined, '*', fault).origin, id, closed: what }];
     });

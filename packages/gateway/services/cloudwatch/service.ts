@@ -89,7 +89,7 @@ function readAlarms(stacks: StackReading): readonly Alarm[] {
         for (const name of gone.filter((one) => !names.has(one)))
           reader.unsupported(
             'AlarmRule',
-            `refers to ${name}, which is not in a loaded stack: that part is never true`,
+            `refers to ${name}, which is not in a loaded stack, so that part is never true`,
           );
         return alarm;
       }),
@@ -114,7 +114,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
   if (kind === 'metric' && isAnomalyAlarm(at)) {
     reader.unsupported(
       'ComparisonOperator',
-      'anomaly detection is not supported here: the alarm is never evaluated',
+      'anomaly detection is not supported here, so the alarm is never evaluated',
     );
     return [];
   }
@@ -141,7 +141,7 @@ function reportUnmeasured(reader: ResourceReader, alarm: MetricAlarm): void {
   if (unmeasured.size > 0)
     reader.unsupported(
       alarm.statistic === undefined ? 'Metrics' : 'Namespace',
-      `${[...unmeasured].join(', ')} is not measured here: the alarm has no data, and changes by SetAlarmState`,
+      `${[...unmeasured].join(', ')} is not measured here, so the alarm has no data, and only SetAlarmState changes its state`,
     );
 }
 
@@ -155,5 +155,5 @@ function reportActions(reader: ResourceReader, { actions }: Alarm): void {
   for (const [state, property] of Object.entries(PROPERTIES) as [keyof typeof PROPERTIES, string][])
     for (const arn of actions[state])
       if (!ACTION_SERVICES.includes(parseArn(arn)?.service ?? ''))
-        reader.unsupported(property, `${arn} is not run: only topics and functions are supported`);
+        reader.unsupported(property, `${arn} is not run, because only topics and functions are supported`);
 }

@@ -99,7 +99,7 @@ export class LocalStreams {
     if (held <= this.#maxBytes) return;
     if (!this.#isFull)
       this.#ports.report(
-        `the streams contain more than ${this.#maxBytes} bytes: their oldest records are dropped`,
+        `the streams contain more than ${this.#maxBytes} bytes, so their oldest records are dropped`,
       );
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
@@ -224,7 +224,7 @@ export class LocalStream {
 }
 
 function reportLoss({ name, shardCount }: StreamDefinition, lost: number, { report }: StreamPorts): void {
-  if (lost > 0) report(`${name} now has ${shardCount} shards: its ${lost} records are dropped`);
+  if (lost > 0) report(`${name} now has ${shardCount} shards, so its ${lost} records are dropped`);
 }
 
 /**

@@ -146,7 +146,7 @@ function readMappings(mappings: readonly ResourceReader[], stacks: StackReading)
     if (!names.has(readFunctionName(given).functionName))
       mapping.unsupported(
         'FunctionName',
-        `${given} is not a function of the loaded stacks: it invokes no function`,
+        `${given} is not a function of the loaded stacks; the mapping invokes no function`,
       );
     readSource(mapping, stacks);
   }
@@ -160,11 +160,14 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
     return;
   }
   if (source === 'elsewhere') {
-    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it invokes no function');
+    mapping.unsupported(
+      undefined,
+      'its source is at the endpoint that you set, so the mapping invokes no function',
+    );
     return;
   }
   const read = source(arn);
   if (read === undefined)
-    mapping.unsupported('EventSourceArn', `${arn} is not in a loaded stack: it invokes no function`);
+    mapping.unsupported('EventSourceArn', `${arn} is not in a loaded stack; the mapping invokes no function`);
   else read(mapping);
 }

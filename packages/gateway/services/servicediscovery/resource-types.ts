@@ -44,7 +44,7 @@ export const SERVICE_DISCOVERY_TYPES = {
     noEffect: words('Tags DnsConfig.RoutingPolicy'),
     unsupported: {
       'DnsConfig.DnsRecords': NO_DNS,
-      HealthCheckConfig: 'no health checker calls its instances: all count as healthy',
+      HealthCheckConfig: 'no health checker calls its instances, so all count as healthy',
       ServiceAttributes: 'they are not returned',
     },
     names: row(serviceId, {

@@ -107,7 +107,7 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
     return { QueueUrl: known.definition.url };
   }
   if (queues.all.length >= MAX_MADE)
-    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be made here`);
+    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be created here`);
   queues.create(definition);
   return { QueueUrl: definition.url };
 }

@@ -37,7 +37,10 @@ function answerStates(
       `Invalid Arn: 'Invalid ARN prefix: ${typeof machine === 'string' ? machine : ''}'`,
     );
   if (!isJsonText(input?.['input'] ?? '{}'))
-    return refuse('InvalidExecutionInput', "Invalid State Machine Execution Input: 'the input is no JSON'");
+    return refuse(
+      'InvalidExecutionInput',
+      "Invalid State Machine Execution Input: 'the input is not valid JSON'",
+    );
   const given = input?.['name'];
   const name = typeof given === 'string' && given !== '' ? given : random.uuid();
   const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;

@@ -242,7 +242,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     // After a timeout, `error.cause` is the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
-    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);
+    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not respond: ${message}`);
   }
 }
 

@@ -106,7 +106,7 @@ async function forward(
     return { status: reply.statusCode, headers: passedOn(reply.headers), body };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `DynamoDB at ${backend.url} does not answer: ${reason}`;
+    const message = `DynamoDB at ${backend.url} does not respond: ${reason}`;
     return awsError(request, 'dynamodb', { status: 500, type: 'InternalServerError', message });
   }
 }

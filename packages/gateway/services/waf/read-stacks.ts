@@ -56,7 +56,7 @@ export function readDefinitions(
   settings: ServiceSettings,
   hasCountries: boolean,
 ): Definitions {
-  const behind = consequenceOf('stages behind it answer', settings);
+  const behind = consequenceOf('stages behind it return', settings);
   const ipSets = readAll(stacks, 'AWS::WAFv2::IPSet', behind, readIpSet);
   const patternSets = readAll(stacks, 'AWS::WAFv2::RegexPatternSet', behind, readPatternSet);
   const groups = readAll(stacks, 'AWS::WAFv2::RuleGroup', behind, readRuleGroup);
@@ -118,7 +118,7 @@ function readAll<Entity extends { readonly arn: string }>(
   );
 }
 
-/** @param stages subject and verb of the consequence, such as `stage dev answers` */
+/** @param stages subject and verb of the consequence, such as `stage dev returns` */
 function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
   return allowUnguarded === true
     ? 'the web ACL filters no request'
@@ -149,7 +149,7 @@ function readAssociation(
     return { kind: 'closed', reason, stageKey, resourceArn };
   };
   if (isUnknown('ResourceArn'))
-    return close(undefined, 'ResourceArn', 'the guarded stage is unknown', 'all stages of REST APIs answer');
+    return close(undefined, 'ResourceArn', 'the guarded stage is unknown', 'all stages of REST APIs return');
   const stageKey = stageKeyOf(resourceArn);
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
@@ -157,7 +157,7 @@ function readAssociation(
     else association.unsupported('ResourceArn', 'only stages of REST APIs are supported here');
     return undefined;
   }
-  const stage = `stage ${stageKey.split('/')[1] ?? ''} answers`;
+  const stage = `stage ${stageKey.split('/')[1] ?? ''} returns`;
   if (isUnknown('WebACLArn')) return close(stageKey, 'WebACLArn', 'the web ACL is unknown', stage);
   const arn = association.text('WebACLArn') ?? '';
   const acl = known.acls.get(arn)?.acl;
@@ -221,8 +221,8 @@ function reportUnjudged(
   const unjudged = findUnjudged(acl, { group, hasCountries: at.hasCountries });
   const what =
     at.settings.strictWaf === true
-      ? 'its stages answer 500 (--strict-waf)'
-      : 'it blocks nothing; with --strict-waf its stages answer 500';
+      ? 'its stages return 500 (--strict-waf)'
+      : 'it blocks nothing; with --strict-waf its stages return 500';
   for (const one of unjudged)
     reader.unsupported('Rules', `rule ${one.rule}: ${one.what} cannot be evaluated here: ${what}`);
 }

@@ -51,7 +51,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'whatever uses it is omitted or answers 500';
+const WITHOUT_VALUE = 'whatever uses it is omitted or returns 500';
 
 function refuseMissing(
   missing: readonly string[],

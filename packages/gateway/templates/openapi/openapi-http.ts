@@ -45,7 +45,7 @@ export function importHttpApi(
   const basePath = document.basePath(document.api.properties['BasePath'], 'BasePath');
   const routes = document.operations(basePath).flatMap((operation) =>
     tolerance.attempt(
-      `${routeKeyOf(operation, basePath)} answers 500`,
+      `${routeKeyOf(operation, basePath)} returns 500`,
       () => {
         const closed = closingError(operation.value, document.place(operation.at).file);
         if (closed !== undefined) throw closed;

@@ -74,7 +74,7 @@ export class RestImport {
       this.#make('AWS::ApiGateway::DocumentationPart', key, properties, at);
     for (const operation of this.#document.operations(this.#document.basePath(mode, 'Parameters.basepath')))
       this.#tolerance.attempt(
-        `${operation.method} ${operation.path} answers 500`,
+        `${operation.method} ${operation.path} returns 500`,
         () => {
           const closed = closingError(operation.value, this.#document.place(operation.at).file);
           if (closed !== undefined) throw closed;

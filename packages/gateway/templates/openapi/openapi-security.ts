@@ -57,7 +57,7 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
       else if (result.authorizationType !== 'NONE')
         document.report(
           [...requirement.at, name],
-          'a method can have only one authorizer: the first one listed is used',
+          'a method can have only one authorizer, so the first one listed is used',
         );
       else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
       else

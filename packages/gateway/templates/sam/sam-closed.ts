@@ -16,7 +16,7 @@ export function orClosed(
   if (route.fault !== undefined) return closeRoute(expansion, document, route, route.fault);
   const key = route.path === '$default' ? route.path : `${route.method} ${route.path}`;
   return expansion.attempt(
-    `${key} answers 500`,
+    `${key} returns 500`,
     () => add(document),
     (error) => closeRoute(expansion, document, route, error),
   );

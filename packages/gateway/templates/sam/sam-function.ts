@@ -48,7 +48,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
       logicalId,
       TYPE,
       'DeploymentPreference',
-      'traffic is not shifted: the alias points at the new version at once, and no hook runs',
+      'traffic is not shifted; the alias points at the new version at once, and no hook runs',
     );
   const events = mapOf(properties, 'Events');
   const target = targetOf(expansion, logicalId, properties);

@@ -74,7 +74,7 @@ function expandApplication(expansion: SamExpansion, logicalId: string, resource:
       logicalId,
       'AWS::Serverless::Application',
       'Location',
-      'an application of the Serverless Application Repository is not on this machine: its resources do not exist',
+      'an application of the Serverless Application Repository is not on this machine, so its resources do not exist',
     );
   expansion.make(logicalId, logicalId, 'AWS::CloudFormation::Stack', {
     ...pick(properties, ['Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes']),
@@ -181,7 +181,7 @@ function expandResource(
 
 function expandApi(expansion: SamExpansion, api: SamApi): void {
   expansion.attempt(
-    'every route of the API answers 500',
+    'every route of the API returns 500',
     () => {
       if (api.kind === 'rest') expandRestApi(expansion, api);
       else expandHttpApi(expansion, api);

@@ -132,7 +132,7 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
 
 const NO_TEMPLATE: DriverFailure = {
   message:
-    'osls ended without a template: a plug-in stopped it, or its command "package" does nothing for this service',
+    'osls ended without a template, because a plug-in stopped it, or its command "package" does nothing for this service',
 };
 
 /** Undefined if osls has not written it. */

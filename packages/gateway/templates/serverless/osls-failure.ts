@@ -64,7 +64,7 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
   const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
   switch (kind) {
     case 'cf':
-      return `start the stack with this output too, or write the value to custom.gatewright.variables as '${name}'`;
+      return `start the stack that has this output as well, or write the value to custom.gatewright.variables as '${name}'`;
     case 'ssm':
     case 's3':
       return `write it to ${valuesFile} under ${kind}, or the value to custom.gatewright.variables as '${name}'`;

@@ -20,7 +20,7 @@ export type PackagedService = {
 export function parsePackaged(text: string): PackagedService {
   const result = JSON.parse(text) as Json;
   if (!isJsonObject(result) || !isJsonObject(result['template'])) {
-    throw new DefinitionError({ file: 'serverless' }, 'osls gave no compiled template');
+    throw new DefinitionError({ file: 'serverless' }, 'osls did not write a compiled template');
   }
   const rest = membersOf(result['restStage']);
   return {

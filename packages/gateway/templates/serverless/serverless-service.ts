@@ -215,7 +215,7 @@ function toRawStack(
     const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
     if (missing?.length === 0) continue;
     const found = missing === undefined ? '' : `; it has no ${missing.join(', ')}`;
-    const consequence = `its folder ${path} is not built: functions find its packages only if the service itself has them${found}`;
+    const consequence = `its folder ${path} is not built, so functions find its packages only if the service itself has them${found}`;
     findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
   }
   return {

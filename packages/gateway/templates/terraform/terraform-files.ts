@@ -29,7 +29,7 @@ export function findTerraform(folder: string): string | undefined {
   if (others.length > 0)
     throw new DefinitionError(
       { file: folder },
-      `several files of Terraform: ${written.join(', ')}; name the one to start`,
+      `several Terraform files: ${written.join(', ')}; name the one to start`,
     );
   if (first !== undefined) return join(folder, first);
   const state = join(folder, STATE_FILE);

@@ -25,7 +25,7 @@ export function mergeParts(
   return ordered.flatMap((part): Finding[] => {
     if (MERGES[part.type]?.(part, drafts, values) === true) return [];
     const consequence =
-      'the resource it belongs to is not in the plan or known only after apply: it is not applied';
+      'the resource it belongs to is not in the plan or is known only after apply, so it is not applied';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
 }

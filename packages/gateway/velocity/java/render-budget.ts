@@ -90,7 +90,7 @@ export class RenderBudget {
     if (chars > this.limits.maxChars) {
       throw new TemplateError(
         'TEMPLATE_LIMIT',
-        `a text grew beyond ${this.limits.maxChars} characters; expected a smaller result`,
+        `a string exceeds ${this.limits.maxChars} characters; expected a smaller result`,
       );
     }
   }

@@ -41,7 +41,7 @@ async function ask(): Promise<string> {
 /** Returns the text of `gatewright.yml` next to the stack's serverless.yml. */
 export function partsFile(chosen: readonly string[]): string {
   const left = PARTS.map(({ chosenAs }) => chosenAs).filter((name) => !chosen.includes(name));
-  return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; one that is added later replaces nothing.`}
+  return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; adding one later does not replace the others.`}
 parts: [${chosen.join(', ')}]
 `;
 }
@@ -50,6 +50,6 @@ parts: [${chosen.join(', ')}]
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))
     throw new UsageError(
-      `an empty folder gets an example that the authorizers protect: add ${SUGGESTED} to parts, or run init in the folder of a service`,
+      `the example for an empty folder needs the authorizers: add ${SUGGESTED} to parts, or run init in the folder of a service`,
     );
 }

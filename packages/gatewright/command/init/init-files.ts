@@ -17,7 +17,7 @@ const PARTS = ['custom', 'provider', 'package', 'layers', 'functions', 'resource
 /** Returns the text of the stack's `serverless.yml`. */
 export function stackFile({ up, region }: StackSettings): string {
   const take = (member: string) => `\${file(${up}node_modules/gatewright/stack/stack.json):${member}}`;
-  return `# The stack of Gatewright: functions, tables and alarms out of the npm package, with the documents of access/.
+  return `# The stack of Gatewright: functions, tables and alarms from the npm package, with the documents of access/.
 service: gatewright
 frameworkVersion: '4'
 plugins: [gatewright/stack]
@@ -146,7 +146,7 @@ functions:
       - http: { method: get, path: /hello, authorizer: &gatewright { name: gatewright, type: token, arn: !ImportValue 'gatewright-\${sls:stage}-TokenAuthorizerArn', managedExternally: true, resultTtlInSeconds: 60 } }
       - http: { method: get, path: /admin, authorizer: *gatewright }
 resources:
-  # Lines that \`gatewright start\` prints to paste; AWS does nothing with them.
+  # Lines that \`gatewright start\` prints to paste; AWS ignores them.
   Metadata:
     Gatewright::Try:
       - { api: ApiGatewayRestApi, path: /hello, expect: 401 }

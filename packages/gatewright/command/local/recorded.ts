@@ -31,7 +31,7 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   const what =
     sampled === undefined
       ? `${notKept.toLocaleString('en-US')} ordinary successful requests above ${FULL_RECORDS_PER_SECOND} a second were counted, but not recorded`
-      : `Of ordinary successful requests ${sampled.text}; refusals, errors, slow requests and messages are all recorded`;
+      : `Ordinary successful requests: ${sampled.text}; refusals, errors, slow requests and messages are all recorded`;
   return `${what}; \`gatewright start --record-all\` records all.`;
 }
 

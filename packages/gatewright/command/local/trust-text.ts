@@ -17,7 +17,7 @@ export function describeTrust(file: string, platform: NodeJS.Platform): string[]
     ]),
     ...advice.flatMap(({ title, lines }) => ['', `${title}:`, ...indent(lines)]),
     '',
-    'Trust this CA on this machine only, and remove it when the project ends. Do not commit .gatewright: each clone has its own CA.',
+    'Trust this CA on this machine only, and remove it when the project ends. Do not commit .gatewright, because each clone has its own CA.',
   ];
 }
 

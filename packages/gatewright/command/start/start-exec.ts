@@ -81,7 +81,7 @@ export function printReady(
   else {
     const left = count(unsupported.length, 'part');
     if (unsupported.length > 0)
-      printNotes(`${left} are not served or enforced as AWS does; --verbose lists them`);
+      printNotes(`${left} are not served or enforced as on AWS; --verbose lists them`);
     printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

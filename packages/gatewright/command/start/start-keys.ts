@@ -53,7 +53,7 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
       const found = describeUnsupported(listening.unsupported);
       const all = [
         'printing every line',
-        ...(found.length === 0 ? ['everything is served as AWS does'] : found),
+        ...(found.length === 0 ? ['everything is served as on AWS'] : found),
       ];
       printLines(lines.toggle() ? all : 'printing less again');
     },

@@ -106,7 +106,7 @@ function describeUnreachable(
   if (issuers.length === 0) return [];
   const lines = issuers.map(
     (issuer) =>
-      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To create tokens for it here: ${standIn(issuer)}`,
+      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}, so its tokens are refused. To create tokens for it here: ${standIn(issuer)}`,
   );
   return [...lines, ''];
 }
@@ -135,7 +135,7 @@ function toRow(
   { method, path, authorizer, functionName, target, apiKeyRequired }: Route,
   shown = path,
 ): readonly string[] {
-  const isClosed = target === 'answers 500' && authorizer === undefined;
+  const isClosed = target === 'returns 500' && authorizer === undefined;
   return [
     method === path ? '' : method,
     shown,
@@ -187,7 +187,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   ).size;
   const counts = [
     ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
-    ...(others === 0 ? [] : [`${count(others, 'part')} not as in AWS`]),
+    ...(others === 0 ? [] : [`${count(others, 'part')} not as on AWS`]),
   ];
   return [
     ...describeFirst(items),
@@ -274,5 +274,5 @@ function describeMissing(items: readonly UnsupportedItem[]): string[] {
     const names = others.length === 0 ? nameOf(first) : [only, ...others].join(', ');
     return [`    ${file === '' ? '' : `${file} `}${names}: ${first.consequence}`];
   });
-  return [`  ${colorize('bold', 'Not as in AWS')} (--strict makes these errors)`, ...lines, ''];
+  return [`  ${colorize('bold', 'Not as on AWS')} (--strict makes these errors)`, ...lines, ''];
 }

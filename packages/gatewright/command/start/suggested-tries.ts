@@ -40,7 +40,7 @@ export function guardedRoutes(
   );
   return api.routes.flatMap((route, index) => {
     const guard = guards[index];
-    if (guard === undefined || guard.isClosed === true || route.target === 'answers 500') return [];
+    if (guard === undefined || guard.isClosed === true || route.target === 'returns 500') return [];
     const isOfToolkit = guard.authorizer !== undefined && isOurs(guard.authorizer.functionName);
     const token = guard.localToken ?? (isOfToolkit && trusts ? USUAL_TOKEN : undefined);
     return [{ route, isOpen: route.authorizer === undefined && !route.apiKeyRequired, token }];
@@ -95,7 +95,7 @@ function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): strin
 /** `-N` shows a streamed response while it arrives. curl signs with the key pair of `gatewright env`. */
 function suggestUrl(api: ApiRoutes): readonly string[] {
   const [route] = api.routes;
-  if (route === undefined || route.target === 'answers 500') return [];
+  if (route === undefined || route.target === 'returns 500') return [];
   const url = quote(`${api.url}/`);
   if (route.authorizer === undefined) return ['# a function URL, open to everyone', `curl -iN ${url}`];
   const signing = `--aws-sigv4 ${quote(`aws:amz:${api.region}:lambda`)} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;

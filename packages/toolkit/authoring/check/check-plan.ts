@@ -6,11 +6,11 @@ import { parsePlan } from '@gatewright/handlers/quota/plan/plan';
 const UNHELD = {
   request: {
     concurrency:
-      'needs quota() or withQuota() in the handler: an authorizer does not see the end of a request',
+      'needs quota() or withQuota() in the handler, because an authorizer does not see the end of a request',
   },
   'access-log': {
     concurrency:
-      'needs quota() or withQuota() in the handler: count: access-log counts requests after they end',
+      'needs quota() or withQuota() in the handler, because count: access-log counts requests after they end',
     rate: 'cannot be enforced with count: access-log, which counts requests after they end: remove the limit, or write count: request',
   },
 } as const;

@@ -128,7 +128,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
   return demanded === undefined
     ? []
     : [
-        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, although the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
+        `returns 401 to every caller without ${demanded.kind} ${demanded.name}, although the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
       ];
 }
 
@@ -224,7 +224,7 @@ export function checkAdmissionKey(
   const wanted = quota?.admissionKey?.replace('${stage}', stage);
   if (wanted === undefined || values.length === 0 || values.includes(wanted)) return [];
   return [
-    `quota.admissionKey is ${wanted} in stage ${stage} of the API, but no API key of stack ${stack} has that Value: every caller would be over quota`,
+    `quota.admissionKey is ${wanted} in stage ${stage} of the API, but no API key of stack ${stack} has that Value, so every caller would be over quota`,
   ];
 }
 
@@ -241,6 +241,6 @@ export function checkNativePlans(
   return wired.some(({ apiKeyRequired }) => apiKeyRequired)
     ? []
     : [
-        `nativeUsagePlan of issuer ${issuer.id} counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)`,
+        `nativeUsagePlan of issuer ${issuer.id} counts nothing, because no route has ApiKeyRequired: true (private: true in serverless.yml)`,
       ];
 }

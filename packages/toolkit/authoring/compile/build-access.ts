@@ -131,7 +131,7 @@ function namesakes(read: readonly ReadFile[]): readonly Problem[] {
     const first = read.slice(0, index).find((other) => other.name === name);
     return first === undefined || reading.kind === 'invalid'
       ? []
-      : [reading.locate([], `has the same name as ${first.file}: each document needs its own name`)];
+      : [reading.locate([], `has the same name as ${first.file}; each document needs its own name`)];
   });
 }
 

@@ -100,7 +100,7 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
       if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
         problem(
           [...path, 'nativeUsagePlan'],
-          'does not work with quota.admissionKey: an authorizer can return only one API Gateway key',
+          'does not work with quota.admissionKey, because an authorizer can return only one API Gateway key',
         );
       continue;
     }

@@ -230,7 +230,10 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
       `a revoked right, or an expired token, stays valid for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most APIs`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
-    problem([...at, 'onOversize'], 'exact results are for one request only: it needs cacheTtlSeconds: 0');
+    problem(
+      [...at, 'onOversize'],
+      'exact needs cacheTtlSeconds: 0, because its results are for one request only',
+    );
   if (format !== 'simple') return;
   if (inventory.kind !== 'http') problem([...at, 'format'], 'simple results are for HTTP APIs only');
   if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple result cannot have conditions');
@@ -282,7 +285,7 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
   const guarded = [...routes.entries()].filter(([, route]) => route.isOpen !== true);
   const silent = guarded.filter(([index]) => !allowed.has(index));
   const vain = guarded.filter(([index]) => allowed.has(index) && shut.has(index));
-  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}: every call is denied`);
+  if (silent.length > 0) warning(['rules'], `no rule allows ${listRoutes(silent)}, so every call is denied`);
   if (vain.length > 0)
     warning(
       ['rules'],
@@ -302,10 +305,10 @@ function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],
-      'over quota, an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
+      'over quota, an HTTP API returns 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
     );
   else if (isEnforced && quota.admissionKey === undefined)
-    warning(['quota'], 'over quota, the API answers 403: for 429 with Retry-After, set quota.admissionKey');
+    warning(['quota'], 'over quota, the API returns 403: for 429 with Retry-After, set quota.admissionKey');
 }
 
 function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {

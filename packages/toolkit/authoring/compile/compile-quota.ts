@@ -30,7 +30,7 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   checkSurroundings(document, quota.routes === undefined && !isTracked, around);
   checkPlans(plans, isTracked ? 'access-log' : 'request', around);
   if (admissionKey !== undefined && around.kind !== 'rest')
-    around.complain(['quota', 'admissionKey'], 'is for REST APIs; other APIs always answer 403: remove it');
+    around.complain(['quota', 'admissionKey'], 'is for REST APIs; other APIs always return 403: remove it');
   const routes = quota.routes && chargedRoutes(quota.routes, around);
   const issuers = quota.when?.issuers;
   checkIssuers(document, issuers ?? [], isTracked, around);

@@ -48,14 +48,14 @@ export const QUOTA = object(
     ),
     count: described(
       oneOf('request', 'access-log'),
-      'request: the authorizer charges each request. access-log: usage-tracker charges logged requests, seconds later, and the authorizer denies callers over quota; answers may then be cached. Default: request.',
+      'request: the authorizer charges each request. access-log: usage-tracker charges logged requests, seconds later, and the authorizer denies callers over quota; results may then be cached. Default: request.',
     ),
     when: described(
       object(
         { issuers: list(text(/^[a-z0-9][a-z0-9-]*$/, 'the id of an issuer of the document'), 1, 20) },
         {},
       ),
-      'Charges only callers with a credential of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners can share a route. Default: all callers.',
+      'Charges only callers with a credential of one of these issuers. All other callers are not charged, only checked by the rules, so that users and partners can share a route. Default: all callers.',
     ),
     routes: described(
       list(text(/^([A-Z]+ \/\S*|[A-Z]+ \$default)$/, 'a route of the API, such as GET /orders/{id}')),

@@ -47,7 +47,7 @@ const RESULT = object(
     ),
     format: described(
       oneOf('policy', 'simple'),
-      'simple: HTTP APIs with EnableSimpleResponses, one verdict per answer. Default: policy.',
+      'simple: HTTP APIs with EnableSimpleResponses, one verdict per result. Default: policy.',
     ),
     cacheTtlSeconds: described(
       integer(0, 3600),
@@ -55,7 +55,7 @@ const RESULT = object(
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that expire within this time with 401: together with cacheTtlSeconds, no cached result outlives its token. Default: until they expire.',
+      'Refuse credentials that expire within this time with 401. Together with cacheTtlSeconds, no cached result outlives its token. Default: until they expire.',
     ),
     expiryCondition: described(
       flag(),
@@ -285,7 +285,7 @@ export const ACCESS_DOCUMENT = object(
   },
   {
     $schema: text(/^\S{1,400}$/, 'the path of access.schema.json'),
-    kind: described(oneOf('rest', 'http'), 'Kind of the API; needed where routes is an OpenAPI file.'),
+    kind: described(oneOf('rest', 'http'), 'Kind of the API; required if routes is an OpenAPI file.'),
     extends: EXTENDS,
     roles: ROLES,
     context: described(

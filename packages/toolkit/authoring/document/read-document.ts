@@ -27,7 +27,7 @@ export type Reading<T> =
 
 /** Replaces messages of the library that are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here: a file must contain one document',
+  MULTIPLE_DOCS: 'a second document begins here; a file must contain one document',
 };
 
 /** Maximum number of characters shown of a long line. */

@@ -161,7 +161,7 @@ function describeCharge(
     return showControls(
       `charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
     );
-  return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
+  return `charged: ${missing}, so the authorizer returns 403 although the rules allow it`;
 }
 
 /** Describes the caller as the rules see it, and where each value was found. A misnamed claim causes most refusals. */

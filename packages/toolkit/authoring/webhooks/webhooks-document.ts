@@ -82,7 +82,7 @@ const SOURCE = refine(
       scheme: oneOf(...SCHEME_NAMES),
       secrets: described(
         record(STAGE, 'a stage of this stack', SECRET, 1),
-        'Place of the secret, for each stage of the stack. Other stages do not have this source.',
+        'Where the secret is stored, for each stage of the stack. Other stages do not have this source.',
       ),
       target: TARGET,
     },

@@ -153,5 +153,5 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
     if (typeof after !== 'string' || after === '') return found;
     next = after;
   }
-  throw new PlaneError(`GET ${path}`, '', 'the list does not end');
+  throw new PlaneError(`GET ${path}`, '', 'the list has too many pages');
 }

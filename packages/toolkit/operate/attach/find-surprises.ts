@@ -54,7 +54,7 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
     return [
       obstacle(
         'no-document',
-        `no access document protects stage ${stage} of API ${apiId}, so the authorizer would answer 500 to every caller`,
+        `no access document protects stage ${stage} of API ${apiId}, so the authorizer would return 500 to every caller`,
         `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish the document to the deployed authorizers; use --no-document if another function decides`,
       ),
     ];
@@ -105,7 +105,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
     : [
         warning(
           'unknown-routes',
-          `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
+          `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}, so every caller is denied there`,
           'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
         ),
       ];
@@ -173,7 +173,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
       ? [
           warning(
             'automatic',
-            `stage ${stage} deploys automatically: each route is guarded as soon as it is changed`,
+            `stage ${stage} deploys automatically, so each route is guarded as soon as it is changed`,
             'nothing to do; with autoDeploy off, all routes change at once',
           ),
         ]
@@ -190,7 +190,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'api-keys',
-            `${list(keyed.map(({ key }) => key))} also requires an API key: callers need both, and the credential is checked first`,
+            `${list(keyed.map(({ key }) => key))} also requires an API key; callers need both, and the credential is checked first`,
             'nothing to do if both are intended',
           ),
         ]),
@@ -199,7 +199,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'claims',
-            `${list(replaced.map(({ key }) => key))} loses its present authorizer: behind ours, handlers find no authorizer.claims and no IAM caller identity`,
+            `${list(replaced.map(({ key }) => key))} loses its current authorizer; behind the new one, handlers receive no authorizer.claims and no IAM caller identity`,
             'first change them to read claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md)',
           ),
         ]),
@@ -223,7 +223,7 @@ function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
     : [
         warning(
           'resource-policy',
-          'the API has a resource policy: it is evaluated before the authorizer, and its Deny remains a 403',
+          'the API has a resource policy, which is evaluated before the authorizer, and its Deny remains a 403',
           'nothing to do if that is intended',
         ),
       ];

@@ -150,12 +150,12 @@ function read(folder: string, file: string): UnknownMembers | undefined {
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(
-      `${file} was edited after gatewright attach wrote it: undo the edit, because calls to AWS are made from it`,
+      `${file} was edited after gatewright attach wrote it: undo the edit, because attach makes calls to AWS from this file`,
     );
   const { apiId, stage } = content;
   if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
     throw new UsageError(
-      `${file} belongs to API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
+      `${file} belongs to API ${String(apiId)}, stage ${String(stage)}, so it is in the wrong folder`,
     );
   return content;
 }

@@ -58,7 +58,7 @@ function describeUndo(
   now: Snapshot,
 ): string {
   if (makes === 'authorizer') return `delete the authorizer ${textAt(after, 'name') ?? ''}`;
-  if (makes === 'deployment') return 'delete the deployment that attach made';
+  if (makes === 'deployment') return 'delete the deployment that attach created';
   if (part === 'stage')
     return outcome.after['canarySettings'] === undefined
       ? `point stage ${stage} back at deployment ${textAt(before ?? {}, 'deploymentId') ?? ''}`

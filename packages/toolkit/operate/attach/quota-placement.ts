@@ -81,7 +81,7 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
     return [
       obstacle(
         'access-log-format',
-        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is not JSON'}: its lines cannot be charged`,
+        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is not JSON'}, so its lines cannot be charged`,
         fix,
       ),
     ];

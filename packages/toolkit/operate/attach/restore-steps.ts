@@ -42,7 +42,7 @@ export function restoreSteps<Of extends Undo>(
       !isSame(made.after, step.after) ||
       (made.before === null) !== (step.before === null)
     )
-      throw changed(`attach never makes such a step for ${step.part}`);
+      throw changed(`attach never creates such a step for ${step.part}`);
     const different = findDifferentCall(step, made, authorizer);
     if (different !== undefined)
       throw changed(

@@ -58,7 +58,7 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
-    `the saved attachment differs from what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
+    `the saved attachment differs from the plan of these options: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
       'Repeat the options that it was planned with, plan again, or undo a started one with gatewright detach',
   );
 }

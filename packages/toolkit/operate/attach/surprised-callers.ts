@@ -18,7 +18,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       : [
           warning(
             'cors',
-            'pages of other origins cannot read 401 and 403: a route of the API answers OPTIONS, but refusals carry no CORS headers',
+            'pages from other origins cannot read 401 and 403: a route of the API handles OPTIONS, but refusals carry no CORS headers',
             'give the API a CorsConfiguration',
           ),
         ];
@@ -41,7 +41,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'cors',
-            `pages of other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
+            `pages from other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
             'add gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
           ),
         ]
@@ -50,7 +50,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'preflight',
-            `${list(uncovered.map(({ key }) => key))} also answers OPTIONS: preflights will be refused with 401`,
+            `${list(uncovered.map(({ key }) => key))} also handles OPTIONS: preflights will be refused with 401`,
             'add an OPTIONS method without an authorizer to these resources',
           ),
         ]

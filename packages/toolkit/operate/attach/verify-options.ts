@@ -25,7 +25,7 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
   if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
     throw new UsageError(`--url: ${url} is not an address; write it as https://api.example.com/prod`);
   if (path !== undefined && url === undefined)
-    throw new UsageError('--path needs --url: it is called below that address');
+    throw new UsageError('--path needs --url, because the path is called below that address');
   if (path !== undefined && !path.startsWith('/'))
     throw new UsageError(`--path: ${path} must begin with a slash, such as /orders`);
   if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))

@@ -93,7 +93,9 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
     ({ part, after }) => part === 'stage' && after['canarySettings'] !== undefined,
   );
   if (open.length > 0 && isCanary)
-    return [{ what, isGood: undefined, saw: 'only the canary does so far: the export shows the stage' }];
+    return [
+      { what, isGood: undefined, saw: 'only the canary does so far, because the export shows the stage' },
+    ];
   return [
     {
       what,
@@ -162,14 +164,18 @@ async function testMethod(
   plane: ControlPlane,
   { invoke }: VerifyOptions,
 ): Promise<readonly Check[]> {
-  const what = 'TestInvokeMethod: the integration answers';
+  const what = 'TestInvokeMethod: the integration responds';
   if (kind !== 'rest') {
     if (invoke === undefined) return [];
     throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
   }
   if (invoke === undefined)
     return [
-      { what, isGood: undefined, saw: 'skipped without --invoke: it would call the integration of a route' },
+      {
+        what,
+        isGood: undefined,
+        saw: 'skipped without --invoke, because it would call the integration of a route',
+      },
     ];
   const [method = '', path = ''] = invoke.split(/\s+/);
   const resources = await plane.list(`/restapis/${apiId}/resources?embed=methods&limit=500`);

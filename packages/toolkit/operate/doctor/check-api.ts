@@ -45,7 +45,7 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
         warning(
           'narrow-policy',
           `the policy of authorizer ${name} allows only ${found}, and is cached for ${ttlSeconds} s`,
-          'the cached policy is used for every route called with the same credential: all but the first answer 403 until it expires',
+          'the cached policy is used for every route called with the same credential, so all but the first return 403 until it expires',
           place,
           'return a policy for everything that the caller may do, or set the TTL to 0',
         ),
@@ -94,7 +94,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
-          'its keys may call without limit: a plan counts requests, but refuses only above a limit',
+          'its keys may call without limit, because a plan counts requests, but refuses only above a limit',
           where,
           'give the plan a quota, or state in its description that it has no quota',
         ),
@@ -105,7 +105,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'key-without-plan',
           `API key ${name} is in no usage plan`,
-          'a key without a plan has no effect: API Gateway answers its callers 403',
+          'a key without a plan has no effect, and API Gateway returns 403 to its callers',
           where,
           'add it to a usage plan with the stage',
         ),
@@ -123,7 +123,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
             where: calls.where,
             what: `API Gateway is not allowed to call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
-              ? 'a permission for a function does not apply to its aliases and versions: each needs its own, and without it every call fails with 500'
+              ? 'a permission for a function does not apply to its aliases and versions; each needs its own, and without it every call fails with 500'
               : 'without a permission every call fails with 500',
             fix: `add AWS::Lambda::Permission (or run aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
           },
@@ -205,8 +205,8 @@ function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
     : [
         warning(
           'gateway-response-cors',
-          `pages of other origins call this API, but ${missing.join(' and ')} carry no CORS headers`,
-          'API Gateway itself answers 401, 403, 429 and 5xx: without the header, a page sees a CORS error instead of the status',
+          `pages from other origins call this API, but ${missing.join(' and ')} carry no CORS headers`,
+          'API Gateway itself returns 401, 403, 429 and 5xx; without the header, a page sees a CORS error instead of the status',
           where,
           `add gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
         ),
@@ -272,7 +272,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
       level: 'obstacle',
       where,
       what: 'a web ACL is associated with an HTTP API',
-      why: 'AWS WAF does not support HTTP APIs: the association fails, or has no effect',
+      why: 'AWS WAF does not support HTTP APIs, so the association fails, or has no effect',
       fix: 'put CloudFront with the web ACL in front of it, or use a REST API',
     }));
 }

@@ -16,7 +16,7 @@ export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): re
         id: 'integration-method',
         level: 'obstacle',
         what: `${key} calls ${calls.functionName} with IntegrationHttpMethod ${method}`,
-        why: 'Lambda accepts POST only, whatever the method of the route is: every call fails with 500',
+        why: 'Lambda accepts POST only, whatever the method of the route is, so every call fails with 500',
         where,
         fix: 'set IntegrationHttpMethod: POST',
       },

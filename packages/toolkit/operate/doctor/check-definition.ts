@@ -23,7 +23,7 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
           id: 'deployment-order',
           level: 'obstacle',
           what: `${deployment} does not depend on ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
-          why: 'CloudFormation may create the deployment first: without a method it fails, otherwise it lacks these parts',
+          why: 'CloudFormation may create the deployment first; without a method it fails, otherwise it lacks these parts',
           where: `${deployment}, ${placeText(resources.get(deployment)?.place() ?? { file: '' })}`,
           fix: orderFix(deployment),
         };
@@ -40,7 +40,7 @@ function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
       id: 'stage-without-deployment',
       level: 'obstacle',
       what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
-      why: 'it answers 404 to every request',
+      why: 'it returns 404 to every request',
       where: `${stage.logicalId}, ${placeText(stage.place())}`,
       fix: 'set AutoDeploy: true or a DeploymentId',
     }));

@@ -10,7 +10,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       level: 'obstacle',
       where: 'serverless.yml: custom.localStages',
       what: `stage ${stage} is a stage for a developer's machine`,
-      why: 'a deployment may trust the issuer of the local gateway, which AWS cannot reach: callers get 401 or 500',
+      why: 'a deployment may trust the issuer of the local gateway, which AWS cannot reach, so callers get 401 or 500',
       fix: `deploy another stage, or remove ${stage} from custom.localStages and give its documents real issuers`,
     });
   else if (documents.length === 0)
@@ -19,7 +19,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       level: 'warning',
       where: 'access/*.yml: api',
       what: `no access document names an API for stage ${stage}`,
-      why: 'every API with the authorizers of this stage answers 500 to every caller',
+      why: 'every API with the authorizers of this stage returns 500 to every caller',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });
   for (const { document, url } of issuers.filter(({ url }) => isNobodys(url)))
@@ -27,7 +27,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'nobodys-issuer',
       level: 'warning',
       where: `access/${document}.yml: issuers`,
-      what: `${url} does not sign tokens: the name is reserved for examples`,
+      what: `${url} does not sign tokens, because the name is reserved for examples`,
       why: `no caller has access to what ${document} protects in stage ${stage}`,
       fix: 'set the issuer of your callers',
     });

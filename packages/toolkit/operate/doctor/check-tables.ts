@@ -31,7 +31,7 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
       level: 'obstacle',
       where: `${logicalId} (AWS::DynamoDB::Table)`,
       what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
-      why: 'regions synchronize with a delay: each admits the whole quota, and each accepts a one-time ticket once',
+      why: 'regions synchronize with a delay, so each admits the whole quota, and each accepts a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
         .join(' ')}; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions"`,

@@ -49,7 +49,7 @@ function assertStage(template: object, stackName: string, stage: string, folder:
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))
     throw new UsageError(
-      `${folder} was packaged for another stage than ${stage}: its functions are called ${names[0]}`,
+      `${folder} was packaged for another stage than ${stage}, because its functions are called ${names[0]}`,
     );
 }
 

@@ -64,7 +64,7 @@ function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): s
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
   return [
-    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized: the line does not show which.',
+    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized; the line does not show which.',
   ];
 }
 
@@ -74,7 +74,7 @@ function explainGone({ live, fields }: LineFacts): string[] {
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
   if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
   return [
-    '@connections answers 410 (GoneException) for a connection that has ended: delete the connection id then, because $disconnect is not always sent.',
+    '@connections returns 410 (GoneException) for a connection that has ended. Delete the connection id in that case, because $disconnect is not always sent.',
   ];
 }
 

@@ -6,7 +6,7 @@ type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
 /** @throws UsageError with AWS's message, and the required IAM action */
 export async function callOrFail(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
   const answer = await ask(aws, permission, request, undefined);
-  if (answer === undefined) throw new UsageError(`AWS did not answer ${permission}`);
+  if (answer === undefined) throw new UsageError(`AWS did not respond to ${permission}`);
   return answer;
 }
 

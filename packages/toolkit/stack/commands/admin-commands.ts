@@ -59,7 +59,7 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change was made, but API Gateway did not do its part (${list}); cached results expire with the ` +
+    `the change was made, but the calls to API Gateway failed (${list}); cached results expire with the ` +
       `authorizers' TTL, or run it again with --operation ${operationId}`,
   );
 }

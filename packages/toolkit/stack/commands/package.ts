@@ -64,7 +64,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   };
   if (unnamed.length > 0)
     warn(
-      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers answer 500 to APIs that call them there. To protect an API, add ${stage} to api of the document`,
+      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers return 500 to APIs that call them there. To protect an API, add ${stage} to api of the document`,
     );
   if (unknown.length + local.length === 0) return;
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];

@@ -57,7 +57,7 @@ describe('the page of the stack', () => {
   const page = printStackPage(CONDITIONS, FIGURES);
 
   it('says that nothing of it is a figure of AWS, and of what run it is', () => {
-    assert.match(page, /Nothing on this page was measured at AWS/);
+    assert.match(page, /Nothing on this page was measured on AWS/);
     assert.match(page, /2026-11-21, commit abcdef12/);
   });
 

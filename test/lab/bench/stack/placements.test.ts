@@ -61,7 +61,7 @@ describe('a million requests', () => {
       'TOKEN authorizer, not cached',
       'simple response',
       'IAM policy',
-      'each kept answer serves 100',
+      'each cached result serves 100',
       'an API key',
       'billed exactly',
       'leases of 1,000',
@@ -85,7 +85,7 @@ describe('a million requests', () => {
   });
 
   it('have dated prices', () => {
-    assert.match(describePrices(), /REST requests \$3\.5 a million \(May 2025\)/);
-    assert.match(describePrices(), /\$0\.625 a million write units \(November 2024\)/);
+    assert.match(describePrices(), /REST requests \$3\.5 per million \(May 2025\)/);
+    assert.match(describePrices(), /\$0\.625 per million write units \(November 2024\)/);
   });
 });

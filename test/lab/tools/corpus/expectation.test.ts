@@ -12,11 +12,14 @@ describe('what is expected of a project', () => {
   });
 
   const faults: readonly (readonly [value: unknown, message: RegExp])[] = [
-    [{ source: '.', routes: [] }, /p: "kind" is one of serverless, SAM, CDK, CloudFormation/],
+    [{ source: '.', routes: [] }, /p: "kind" must be one of serverless, SAM, CDK, CloudFormation/],
     [{ kind: 'SAM', routes: [] }, /p: "source" is missing/],
     [{ kind: 'SAM', source: '.' }, /p: "routes" is missing/],
-    [{ kind: 'SAM', source: '.', routes: [{ ...ROUTE, statuses: ['ok'] }] }, /each route has .* got GET \//],
-    [{ kind: 'SAM', source: '.', routes: [{ ...ROUTE, method: undefined }] }, /each route has/],
+    [
+      { kind: 'SAM', source: '.', routes: [{ ...ROUTE, statuses: ['ok'] }] },
+      /each route must have .* got GET \//,
+    ],
+    [{ kind: 'SAM', source: '.', routes: [{ ...ROUTE, method: undefined }] }, /each route must have/],
   ];
   for (const [value, message] of faults)
     it(`is refused with ${message.source}`, () => {

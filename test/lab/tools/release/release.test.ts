@@ -98,8 +98,8 @@ describe('a release', () => {
     answers: Readonly<Record<string, string>>,
   ])[] = [
     [
-      'changes that no commit has',
-      /commit or drop/,
+      'uncommitted changes',
+      /commit or discard/,
       {},
       () => undefined,
       { 'git status --porcelain': ' M a.ts\n' },
@@ -123,12 +123,18 @@ describe('a release', () => {
     ],
     [
       'a version that the changelog lacks',
-      /has no part "## \[2\.0\.0\]/,
+      /has no section "## \[2\.0\.0\]/,
       {},
       (root) => setVersion(root, '2.0.0'),
       {},
     ],
-    ['a machine that can prove nothing', /release\.yml alone/, { isPublished: true }, () => undefined, {}],
+    [
+      'a machine that can prove nothing',
+      /only \.github\/workflows\/release\.yml/,
+      { isPublished: true },
+      () => undefined,
+      {},
+    ],
     [
       'a commit without the tag',
       /no tag v1\.2\.3/,
@@ -157,10 +163,10 @@ describe('the changelog', () => {
   });
 
   it('needs a date, and something to say', () => {
-    assert.throws(() => notesOf(CHANGELOG, '1.2.2'), /needs the day/);
+    assert.throws(() => notesOf(CHANGELOG, '1.2.2'), /needs the date/);
     assert.throws(
       () => notesOf('## [1.0.0] - 2026-01-01\n\n## [0.9.0] - 2025-01-01\n', '1.0.0'),
-      /says nothing/,
+      /has no entries/,
     );
   });
 

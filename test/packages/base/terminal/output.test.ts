@@ -65,10 +65,10 @@ describe('printError', () => {
     [
       'a bug of ours, with its stack',
       new TypeError('x is undefined'),
-      /this is a bug of gatewright.*\nTypeError: x is undefined\n +at /,
+      /this is a bug in gatewright.*\nTypeError: x is undefined\n +at /,
       70,
     ],
-    ['what is no error at all', 'thrown', /this is a bug of gatewright.*\nthrown\n$/, 70],
+    ['what is no error at all', 'thrown', /this is a bug in gatewright.*\nthrown\n$/, 70],
   ];
   for (const [what, error, printed, exitCode] of rows)
     it(`prints ${what}, with exit code ${exitCode}`, (t) => {

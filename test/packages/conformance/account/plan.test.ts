@@ -101,7 +101,7 @@ describe('printPlan', () => {
       '3 cases, 2 requests to deployed APIs',
       'names begin with gatewright-conformance-r1; everything is removed at the end',
       'cost: about $0.0000 without the free tier; control plane calls are free',
-      "time: about 1 min at the rate that AWS's quotas allow; DeleteRestApi may be called once in 30 s",
+      "time: about 1 min at the rate that AWS's quotas allow; DeleteRestApi may be called once every 30 s",
     ]);
   });
 });

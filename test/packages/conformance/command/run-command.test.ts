@@ -269,7 +269,7 @@ describe('conformance run', () => {
       const found = JSON.parse(out) as { cases: readonly { id: string; outcome: string; reason: string }[] };
       assert.deepEqual(
         found.cases.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`),
-        ids.map((id) => `${id} not asked: http://127.0.0.1:1 serves no requests to a deployed API`),
+        ids.map((id) => `${id} not asked: http://127.0.0.1:1 does not serve requests to a deployed API`),
       );
     });
 

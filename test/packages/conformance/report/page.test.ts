@@ -41,9 +41,9 @@ describe('printPage', () => {
 
   it('escapes what was answered, and has each case with its outcome', () => {
     assert.match(page, /status: &lt;script&gt;/);
-    for (const outcome of ['holds', 'differs', 'not asked'])
+    for (const outcome of ['passes', 'differs', 'not run'])
       assert.match(page, new RegExp(`data-kind="documented" data-outcome="${outcome}"`));
-    assert.match(page, /<strong>1 of 2<\/strong> asked cases pass; 1 were not asked/);
+    assert.match(page, /<strong>1 of 2<\/strong> cases that were run pass; 1 were not run/);
   });
 });
 
@@ -55,8 +55,8 @@ describe('other reports', () => {
   it('are a table with each difference and each reason', () => {
     const table = printTable(RESULTS, FACTS);
     assert.match(table, /FAILED control-apis b\n {2}status: <script>\n {2}documented: AWS: p/);
-    assert.match(table, /1 not asked: needs a clock/);
-    assert.match(table, /moto 5\.2\.5, 2026-11-23: 1 of 2 cases pass; 1 not asked$/);
+    assert.match(table, /1 not run: needs a clock/);
+    assert.match(table, /moto 5\.2\.5, 2026-11-23: 1 of 2 cases pass; 1 not run$/);
   });
 
   it('are JSON with the outcome of each case', () => {

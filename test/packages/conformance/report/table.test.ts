@@ -21,15 +21,15 @@ describe('printTable', () => {
       '  recorded: r f t',
       '',
       'cors                              1/1',
-      'vtl                               0/1   1 not asked',
-      'waf                               0/0   2 not asked',
+      'vtl                               0/1   1 not run',
+      'waf                               0/0   2 not run',
       '',
-      '    2 not asked: needs a clock',
-      '    1 not asked: needs AWS WAF',
+      '    2 not run: needs a clock',
+      '    1 not run: needs AWS WAF',
       '',
       'recorded: 0 of 1 pass',
       'documented: 1 of 1 pass',
-      'moto 5.1, 2026-11-24: 1 of 2 cases pass; 3 not asked',
+      'moto 5.1, 2026-11-24: 1 of 2 cases pass; 3 not run',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('printTable', () => {
       'cors                              1/1',
       '',
       'documented: 1 of 1 pass',
-      'moto, 2026-11-24: 1 of 1 cases pass; 0 not asked',
+      'moto, 2026-11-24: 1 of 1 cases pass; 0 not run',
     ]);
   });
 });

@@ -69,7 +69,12 @@ describe('openEmulator', () => {
       own: () => undefined,
       refusal: /^the runner does not set RestApi\.Body by API calls$/,
     },
-    { name: 'none', invokeUrl: undefined, own: () => undefined, refusal: /pretender serves no requests/ },
+    {
+      name: 'none',
+      invokeUrl: undefined,
+      own: () => undefined,
+      refusal: /pretender does not serve requests/,
+    },
   ])
     it(`is asked for an API with ${name} for its stages`, async () => {
       const { emulator } = anEmulator({ invokeUrl: own });
@@ -140,7 +145,7 @@ describe('openMoto', () => {
     );
 
     await assert.rejects(target.deploy(aFragment({})), {
-      message: 'moto serves no requests to a deployed API',
+      message: 'moto does not serve requests to a deployed API',
     });
   });
 });
@@ -155,11 +160,11 @@ describe('openUrl', () => {
       [{ domains: [] }, 'custom domains'],
       [{ identities: {} }, 'IAM identities of the case'],
       [{ waf: { webAcl: {} } }, 'AWS WAF'],
-      [{ alarm: {} }, 'alarms of CloudWatch on a clock that can be moved'],
+      [{ alarm: {} }, 'CloudWatch alarms on a clock that can be moved'],
       [{ cloudfront: { of: 'api' } }, 'CloudFront in front of an API'],
       [{ accessLog: 'x' }, 'access logs'],
-      [{ canaryDeployment: { methods: [] } }, 'a second deployment by calls'],
-      [{ withoutPermission: [] }, 'permissions of Lambda functions'],
+      [{ canaryDeployment: { methods: [] } }, 'a second deployment by API calls'],
+      [{ withoutPermission: [] }, 'permissions for Lambda functions'],
     ] as const)
       assert.equal(target.cannotAsk(setup(part)), `needs ${need}`);
     const request = { method: 'GET', path: '/' };

@@ -43,7 +43,7 @@ describe('openGatewright', () => {
 
   it('wants the command, unless another one is named', () => {
     assert.throws(() => openGatewright(someOptions({ workingFolder })), {
-      message: `no gatewright in ${workingFolder}: npm install --save-dev gatewright, or pass --command`,
+      message: `gatewright is not installed in ${workingFolder}: run npm install --save-dev gatewright, or pass --command`,
     });
     const { version, name } = openGatewright(someOptions({ workingFolder, command: ['echo', 'gatewright'] }));
     assert.deepEqual([name, version], ['gatewright', 'gatewright --version']);

@@ -27,11 +27,11 @@ describe('openServerlessOffline', () => {
     const options = someOptions({ workingFolder });
 
     assert.throws(() => openServerlessOffline(options), {
-      message: `no serverless-offline in ${workingFolder}: npm install --save-dev serverless-offline serverless`,
+      message: `serverless-offline is not installed in ${workingFolder}: run npm install --save-dev serverless-offline serverless`,
     });
     install(...PLUGIN);
     assert.throws(() => openServerlessOffline(options), {
-      message: `neither osls nor serverless in ${workingFolder}: npm install --save-dev serverless`,
+      message: `neither osls nor serverless is installed in ${workingFolder}: run npm install --save-dev serverless`,
     });
     install('.bin/sls', '');
     assert.equal(openServerlessOffline(options).version, '14.4.0');
@@ -45,7 +45,7 @@ describe('openServerlessOffline', () => {
     assert.equal(target.cannotAsk(aParityCase()), undefined);
     for (const [part, reason] of [
       [{ setup: { ...setup, tokens: {} } }, 'serverless-offline does not verify tokens'],
-      [{ setup: { ...setup, backend: 'echo' } }, 'needs an HTTP backend of the runner'],
+      [{ setup: { ...setup, backend: 'echo' } }, 'needs access to the HTTP backend of the runner'],
       [{ setup: { ...setup, identities: {} } }, 'needs IAM identities of the case'],
     ] as const)
       assert.equal(target.cannotAsk(aParityCase(part)), reason);

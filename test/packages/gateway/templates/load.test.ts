@@ -101,7 +101,7 @@ describe('loadStacks', () => {
     assert.equal(
       said,
       `${fixture('missing/serverless.yml')}:7: provider.environment.TABLE: ` +
-        '${cf(eu-west-1):elsewhere-dev.Table} has no value: start the stack with this output too, ' +
+        '${cf(eu-west-1):elsewhere-dev.Table} has no value: start the stack that has this output as well, ' +
         "or write the value to custom.gatewright.variables as 'cf:elsewhere-dev.Table'",
     );
   });

@@ -204,7 +204,7 @@ describe('gatewright init', () => {
       what: 'the example without authorizers',
       files: {},
       words: ['--parts', 'cache'],
-      says: /an empty folder gets an example that the authorizers/,
+      says: /the example for an empty folder needs the authorizers/,
     },
   ])
     it(`refuses ${what}, and writes nothing`, async () => {

@@ -177,7 +177,7 @@ describe('gatewright invoke', () => {
 });
 
 describe('gatewright requests', () => {
-  const sampled = { text: '1 of 12 kept at 11,900/s' };
+  const sampled = { text: '1 of 12 recorded at 11,900/s' };
   const events = (...batches: readonly object[]): string =>
     batches.map((batch) => `event: rows\ndata: ${JSON.stringify(batch)}\n\n`).join('');
 
@@ -238,7 +238,7 @@ describe('gatewright requests', () => {
       ['one', 'four', ''],
     );
     assert.deepEqual(stderr.split('\n'), [
-      `Of ordinary successful requests ${sampled.text}; refusals, errors, slow requests and messages are all recorded; \`gatewright start --record-all\` records all.`,
+      `Ordinary successful requests: ${sampled.text}; refusals, errors, slow requests and messages are all recorded; \`gatewright start --record-all\` records all.`,
       'The gateway has ended.',
       '',
     ]);

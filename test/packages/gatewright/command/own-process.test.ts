@@ -251,11 +251,11 @@ describe('the keys of a start', aPosix, () => {
 
     assert.match(
       printed,
-      /\nprinting every line\n {2}Not as in AWS .*\n {4}A: no files\n\nprinting less again\n$/,
+      /\nprinting every line\n {2}Not as on AWS .*\n {4}A: no files\n\nprinting less again\n$/,
     );
     assert.match(
       (await press('v', { fails: '' })).printed,
-      /\nprinting every line\neverything is served as AWS does\n$/,
+      /\nprinting every line\neverything is served as on AWS\n$/,
     );
   });
 

@@ -137,7 +137,7 @@ describe('the plug-in for osls', () => {
     assert.match(warnings.join(), /^serverless-offline's resourceRoutes has no effect here/);
     await call('offline:functionsUpdated:cleanup');
     assert.deepEqual(warnings.slice(1), [
-      'functions were built again, but reloadHandler: false keeps the old ones; remove it to serve them',
+      'functions were rebuilt, but reloadHandler: false keeps the old ones running; remove it to run the new ones',
     ]);
   });
 

@@ -49,13 +49,13 @@ describe('an attachment in files', () => {
       'is not resumed where its options plan another one',
       true,
       mine,
-      /differs from what the options of this call plan: it has route GET \/things-1 .*token-authorizer/,
+      /differs from the plan of these options: it has route GET \/things-1 .*token-authorizer/,
     ],
     [
       'is not resumed by apply either, which --yes confirms for its own options only',
       true,
       ['apply', ...mine],
-      /differs from what the options of this call plan/,
+      /differs from the plan of these options/,
     ],
     ['is not resumed where no step of it began', false, mine, /its journal shows no step that was started/],
   ] as const)
@@ -81,7 +81,7 @@ describe('an attachment in files', () => {
 
     const other = await run('apply', ...mine);
     assert.equal(other.code, 2, other.stderr);
-    assert.match(other.stderr, /differs from what the options of this call plan/);
+    assert.match(other.stderr, /differs from the plan of these options/);
     const unasked = await run('apply');
     assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
     assert.match(unasked.stderr, /No terminal to confirm in/);

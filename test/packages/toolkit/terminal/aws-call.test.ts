@@ -64,7 +64,7 @@ describe('createAws', () => {
       name: 'of another server',
       call: TABLE,
       answer: { status: 502, body: '<html>Bad gateway</html>' },
-      expected: { status: 502, code: 'HTTP 502', message: 'AWS did not answer' },
+      expected: { status: 502, code: 'HTTP 502', message: 'AWS did not respond' },
     },
   ];
   for (const { name, call, answer, expected } of refusals)

@@ -203,7 +203,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.equal(options['usageLag'], 0);
     assert.match(
       warnings.join(),
-      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it contains a variable/,
+      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored, because it contains a variable/,
     );
   });
 

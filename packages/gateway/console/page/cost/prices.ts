@@ -74,17 +74,17 @@ export const DEFAULT_PRICES: Prices = {
  * tier.
  */
 export const EDITABLE = [
-  ['rest', 'REST requests, a million', 'May 2025'],
-  ['http', 'HTTP requests, a million', '2021'],
-  ['messages', 'WebSocket messages, a million', 'May 2025'],
-  ['connectionMinutes', 'connection minutes, a million', 'undated'],
-  ['lambdaRequests', 'Lambda requests, a million', '2024'],
-  ['lambdaX86', 'Lambda x86, a GB-second', '2024'],
-  ['lambdaArm', 'Lambda arm64, a GB-second', '2024'],
-  ['logs', 'logs, a GB', '2026'],
-  ['dataOut', 'data out, a GB', 'May 2025'],
-  ['tableWrites', 'DynamoDB write units, a million', 'November 2024'],
-  ['tableReads', 'DynamoDB read units, a million', 'November 2024'],
+  ['rest', 'REST requests, per million', 'May 2025'],
+  ['http', 'HTTP requests, per million', '2021'],
+  ['messages', 'WebSocket messages, per million', 'May 2025'],
+  ['connectionMinutes', 'connection minutes, per million', 'undated'],
+  ['lambdaRequests', 'Lambda requests, per million', '2024'],
+  ['lambdaX86', 'Lambda x86, per GB-second', '2024'],
+  ['lambdaArm', 'Lambda arm64, per GB-second', '2024'],
+  ['logs', 'logs, per GB', '2026'],
+  ['dataOut', 'data out, per GB', 'May 2025'],
+  ['tableWrites', 'DynamoDB write units, per million', 'November 2024'],
+  ['tableReads', 'DynamoDB read units, per million', 'November 2024'],
 ] as const;
 
 export type EditablePrice = (typeof EDITABLE)[number][0];

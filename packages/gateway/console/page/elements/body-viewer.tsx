@@ -65,7 +65,7 @@ function View({ view, text }: { readonly view: BodyView; readonly text: string }
         </>
       );
     case 'picture':
-      return <img class="picture" src={view.url} alt="The body as a picture" />;
+      return <img class="picture" src={view.url} alt="The body as an image" />;
     case 'events':
       return (
         <SortableTable name="sent-events" label="Events of the stream" columns={EVENTS} rows={view.events}>
@@ -83,7 +83,7 @@ function View({ view, text }: { readonly view: BodyView; readonly text: string }
       );
     case 'pieces':
       return (
-        <SortableTable name="sent-pieces" label="Pieces of the stream" columns={PIECES} rows={view.pieces}>
+        <SortableTable name="sent-pieces" label="Chunks of the stream" columns={PIECES} rows={view.pieces}>
           {({ atMs, bytes: size, text }, index) => (
             <tr key={index}>
               <td class="number">{ms(atMs)}</td>

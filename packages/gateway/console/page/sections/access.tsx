@@ -56,7 +56,7 @@ export function AccessSection({ item, query }: Props) {
         </p>
       ) : null}
       {data !== undefined && documents.length === 0 ? (
-        <Empty title="This start has no access documents.">
+        <Empty title="This gateway has no access documents.">
           The rules of the toolkit’s authorizers are in <code>access/*.yml</code>;{' '}
           <code>gatewright init</code> writes the first file. For other authorizers see{' '}
           <a href={linkTo('apis')}>APIs</a> and the story of a request.

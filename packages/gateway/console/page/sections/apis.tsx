@@ -26,7 +26,7 @@ export function ApisSection({ item, query }: Props) {
   if (item !== 'map') return <Apis item={item} query={query} />;
   return (
     <div class="single scrolls">
-      <SectionHead title="APIs" about="How APIs lead to tables, queues and buses." />
+      <SectionHead title="APIs" about="How APIs are connected to tables, queues and buses." />
       <Views item={item} />
       <StackMapView />
     </div>
@@ -70,7 +70,7 @@ function Apis({ item, query }: Props) {
         <Views item={undefined} />
         <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
         {data !== undefined && apis.length === 0 ? (
-          <Empty title={search === '' ? 'This start has no API.' : 'No matching route.'} />
+          <Empty title={search === '' ? 'This gateway has no APIs.' : 'No matching route.'} />
         ) : null}
         {search === '' && data !== undefined ? <SavedRequests apis={data.apis} saved={saved} /> : null}
         {apis.map((api) => (

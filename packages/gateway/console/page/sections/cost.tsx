@@ -29,7 +29,7 @@ const LINES: readonly Column<ReturnType<typeof costOf>['lines'][number]>[] = [
 ];
 const CHEAPER: readonly Column<ReturnType<typeof findCheaper>[number]>[] = [
   { title: 'Change', by: ({ what }) => what },
-  { title: 'Saves a month, US $', by: ({ saves }) => saves, isNumber: true },
+  { title: 'Monthly savings, US $', by: ({ saves }) => saves, isNumber: true },
   { title: 'Loses', by: ({ loses }) => loses },
 ];
 
@@ -96,7 +96,7 @@ function MonthFields({
     <section class="card" aria-label="The month">
       <div class="row fields">
         <label class="field">
-          Requests and messages a month
+          Requests and messages per month
           <input
             type="number"
             min={0}
@@ -184,7 +184,7 @@ function Bill({
             {({ what, saves, loses }) => (
               <tr key={what}>
                 <th scope="row">{what}</th>
-                <NumberCell column="Saves a month, US $">{dollars(saves)}</NumberCell>
+                <NumberCell column="Monthly savings, US $">{dollars(saves)}</NumberCell>
                 <td data-column="Loses">{loses}</td>
               </tr>
             )}

@@ -35,7 +35,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       <Problem text={problem} />
       {tables === undefined && problem === undefined ? <p class="soft">Reading the tables …</p> : null}
       {tables?.length === 0 ? (
-        <Empty title="This start has no table.">
+        <Empty title="This gateway has no tables.">
           DynamoDB tables of the stacks are listed here: browse, query, change items.
         </Empty>
       ) : null}
@@ -294,7 +294,7 @@ function TableQueryForm({ table, question, onAsk }: Props) {
         </>
       )}
       <label class="field is-narrow">
-        Items a page
+        Items per page
         <input
           type="number"
           min={1}

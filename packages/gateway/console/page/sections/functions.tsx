@@ -36,7 +36,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
           text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
         />
         {data?.functions.length === 0 ? (
-          <Empty title="This start has no function.">
+          <Empty title="This gateway has no functions.">
             Each Lambda function of the stacks is listed here with its calls, errors and cold starts; open one
             to see its log and environment.
           </Empty>

@@ -24,7 +24,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
       />
       {data?.plans.length === 0 ? (
-        <Empty title="This start has no usage plan.">
+        <Empty title="This gateway has no usage plans.">
           The API keys and usage plans of the stacks are listed here, with requests used and left.
         </Empty>
       ) : null}
@@ -35,7 +35,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
       {data === undefined || data.lone.length === 0 ? null : (
         <section class="card half" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>
-          <p class="soft">They have no effect: a key needs a usage plan.</p>
+          <p class="soft">They have no effect, because a key needs a usage plan.</p>
           <ul>
             {data.lone.map(({ id, name, enabled }) => (
               <li key={id}>

@@ -51,8 +51,8 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
       <h3>Preflight</h3>
       <p class="soft">
         {needsPreflight(question)
-          ? `Before a page of another origin may send this request, a browser asks for permission for ${[method, ...names].join(', ')}.`
-          : 'A browser sends this request without a preflight, and hides the response unless it allows the origin.'}
+          ? `Before a page from another origin may send this request, the browser requests permission for ${[method, ...names].join(', ')}.`
+          : 'The browser sends this request without a preflight, and hides the response unless it allows the origin.'}
       </p>
       <div class="row">
         <input

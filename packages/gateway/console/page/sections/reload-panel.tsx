@@ -36,7 +36,7 @@ export function ReloadPanel({ item, query, reloads }: Props) {
       </div>
       {reload === undefined ? (
         item === 'versions' ? null : (
-          <Problem text="This reload is no longer kept." />
+          <Problem text="The gateway no longer has this reload." />
         )
       ) : (
         <ReloadStory reload={reload} />
@@ -107,7 +107,9 @@ function CompareVersions({ versions, from, to }: CompareProps) {
       </div>
       <Problem text={isComparable ? error : undefined} />
       {!isComparable ? (
-        <Empty title={from === to ? 'Choose two versions.' : 'One of these versions is no longer kept.'} />
+        <Empty
+          title={from === to ? 'Choose two versions.' : 'The gateway no longer has one of these versions.'}
+        />
       ) : data === undefined ? null : data.changes.length === 0 ? (
         <p>No route, function or setting differs.</p>
       ) : (

@@ -31,7 +31,7 @@ export function StackMapView() {
   if (data === undefined) return <Problem text={error} />;
   if (data.nodes.length === 0)
     return (
-      <Empty title="This start has no API and no function.">
+      <Empty title="This gateway has no APIs or functions.">
         APIs and functions are drawn here with what they use.
       </Empty>
     );

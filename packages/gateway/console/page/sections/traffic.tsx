@@ -91,7 +91,9 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
           </WindowedList>
         )}
         <p class="hint soft">
-          {state === undefined ? '' : `${found.length} of ${state.kept + countEarlier(traffic.rows)} kept. `}
+          {state === undefined
+            ? ''
+            : `${found.length} of ${state.kept + countEarlier(traffic.rows)} recorded. `}
           <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
@@ -208,9 +210,9 @@ function describeState({ state, isLive }: Traffic): string {
   const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
     sampled !== undefined
-      ? ` · ${sampled.text} of ordinary successes and everything else kept`
+      ? ` · ${sampled.text} for ordinary successes; everything else is recorded`
       : notKept > 0
-        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes only counted`
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes were counted but not recorded`
         : '';
   return `${counted.toLocaleString('en-US')} since startup${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }

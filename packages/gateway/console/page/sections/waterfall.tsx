@@ -50,8 +50,8 @@ export function Waterfall({
           aria-expanded={showsIdle}
           onClick={() => setShowsIdle(!showsIdle)}
         >
-          {showsIdle ? 'Without' : 'And'} {idle.length === 1 ? 'one' : idle.length} with nothing to do:{' '}
-          {idle.map(({ name }) => name).join(', ')}
+          {showsIdle ? 'Hide' : 'Show'} {idle.length === 1 ? 'the phase' : `${idle.length} phases`} that had
+          nothing to do: {idle.map(({ name }) => name).join(', ')}
         </button>
       )}
     </section>

@@ -231,9 +231,9 @@ function refuseOptions(call: AwsCall): ControlReply | undefined {
     {
       header: 'x-amz-log-type',
       none: 'None',
-      says: "LogType 'Tail' of a stream: function logs are on the gateway's stderr",
+      says: "LogType 'Tail' for a streamed response; function logs are on the gateway's stderr",
     },
-    { header: 'x-amz-client-context', none: '', says: 'ClientContext of a stream' },
+    { header: 'x-amz-client-context', none: '', says: 'ClientContext for a streamed response' },
   ];
   for (const { header, none, says } of options) {
     if ((headerOf(call.request, header) ?? none) === none) continue;

@@ -62,7 +62,7 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here, because the local CA makes certificates; omit it`);
+      throw badRequest(`${name} is not enforced here, because the local CA issues the certificates; omit it`);
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);

@@ -186,7 +186,7 @@ export function noteStrayResponses(
         : `Unable to find Integration by id ${id} within the API`;
     tolerance.note(
       new DefinitionError(response.place('IntegrationId'), words),
-      'answers are passed on without it',
+      'responses are passed on without it',
     );
   }
 }

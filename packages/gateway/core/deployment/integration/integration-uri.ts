@@ -47,7 +47,7 @@ export function readStreamUri(uri: string): LambdaTarget {
   return {
     kind: 'invalid',
     message:
-      'ResponseTransferMode STREAM calls InvokeWithResponseStream: the URI must be …:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations',
+      'ResponseTransferMode STREAM calls InvokeWithResponseStream, so the URI must be …:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations',
   };
 }
 

@@ -36,7 +36,7 @@ export function compileUsableModels(
   tolerance: Tolerance,
 ): Models {
   return tolerance.attempt(
-    'routes with this model answer 500',
+    'routes with this model return 500',
     () => compileModels(apiId, bags.map(requireValid)),
     ({ place }) => {
       const others = bags.filter(({ logicalId }) => logicalId !== place.logicalId);

@@ -65,7 +65,9 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
     if (events.isIdle) return;
     await events.idle();
   }
-  throw new InvalidRequest(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
+  throw new InvalidRequest(
+    `events continue after ${MOST_ROUNDS} rounds, because functions trigger themselves`,
+  );
 }
 
 /** Moves the clock from one due time to the next, and waits for all effects of each step. */

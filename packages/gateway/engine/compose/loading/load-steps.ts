@@ -41,7 +41,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'values',
-    after: { 'sign-in': 'kept keys of the issuer that cannot be read would leave new values behind' },
+    after: { 'sign-in': 'saved keys of the issuer that cannot be read would leave new values behind' },
     read({ values, stacks, faults }, parts) {
       for (const fault of values.faults) faults.note(fault, 'functions that request it find no value');
       return () => parts.values.replace(values.written, stacks);
@@ -74,7 +74,9 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'subscriptions',
-    after: { services: 'a line of a log group would be delivered to a stream or queue that is not there' },
+    after: {
+      services: 'a line of a log group would be delivered to a stream or queue that does not exist yet',
+    },
     read: ({ stacks }, { subscriptions }) => {
       const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
       const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');

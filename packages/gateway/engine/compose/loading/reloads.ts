@@ -90,7 +90,7 @@ export function openReloadsApi({ reloads }: Pick<Parts, 'reloads'>): MoreEndpoin
     const { compareSnapshots } = await loadComparison();
     const changes = reloads?.compare(from, to, compareSnapshots);
     return changes === undefined
-      ? jsonReply(404, { message: `Deployments ${from} and ${to} are not both kept.` })
+      ? jsonReply(404, { message: `The gateway no longer has both deployments ${from} and ${to}.` })
       : jsonReply(200, { changes });
   };
 }

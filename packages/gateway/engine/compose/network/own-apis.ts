@@ -55,7 +55,7 @@ function hostsOf({ all, urls, domains }: ServedApis): readonly string[] {
 function makeOwnAuthority(): CertifiedKey {
   const now = Date.now();
   return makeAuthority({
-    commonName: 'gatewright, for functions of one start',
+    commonName: 'gatewright, for the functions of one gateway',
     fromEpochMs: now - DAY_MS,
     toEpochMs: now + 397 * DAY_MS,
   });

@@ -125,7 +125,7 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;
   if (dynamodb.kind === 'url' || dynamodb.dataDirectory !== undefined)
-    throw new InvalidRequest('a reset would empty tables that are kept; start without --data and --dynamodb');
+    throw new InvalidRequest('a reset would empty persistent tables; start without --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
 }

@@ -104,7 +104,7 @@ async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
 function saveCalls({ journal: { calls } }: Parts): unknown {
   if (calls === undefined)
     throw new StateFileError(
-      'there were more calls that changed APIs, keys and plans than are kept; they cannot be saved',
+      'more calls changed APIs, keys and plans than the gateway can keep, so they cannot be saved',
     );
   return calls;
 }

@@ -123,7 +123,7 @@ const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable respons
 
 function silence(error: ExecFileException, timeoutMs: number): Silent {
   if (error.killed === true && error.signal === 'SIGTERM')
-    return { kind: 'silent', reason: `did not answer within ${timeoutMs / 1000} s`, wasLate: true };
+    return { kind: 'silent', reason: `did not respond within ${timeoutMs / 1000} s`, wasLate: true };
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 

@@ -278,7 +278,7 @@ function describeUninstalled(
 function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {
   const message = `debugpy is not installed, so Python functions cannot be debugged: run ${installer.one('debugpy')}`;
   const error = new DefinitionError({ file: place.file }, message);
-  return [{ error, consequence: '--inspect does not reach Python functions' }];
+  return [{ error, consequence: '--inspect has no effect on Python functions' }];
 }
 
 /** Lends Boto3 and its dependencies if a function imports them and its project does not have them. */
@@ -307,7 +307,8 @@ async function lendModules(
 ): Promise<LentModules | undefined> {
   if (!answer.missing.some(({ module }) => PYTHON_MODULES.has(module))) return undefined;
   const list = pythonListFor(facts.version);
-  if (list === undefined) return { kind: 'refused', reason: `there is none for Python ${facts.version}` };
+  if (list === undefined)
+    return { kind: 'refused', reason: `the gateway has no packages for Python ${facts.version}` };
   const lent = await lending.lender.lend(list, async (folder) => {
     const python = await findPip(facts, list, lending);
     return python === undefined ? undefined : pipCommand(python, list, folder, lending.machine.environment);

@@ -86,7 +86,7 @@ class Scanner {
     const found = /"((?:[ !#-[\]-\u00ff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
     found.lastIndex = this.#at;
     const [whole, inner] = found.exec(this.#text) ?? [];
-    if (whole === undefined || inner === undefined) throw new Fault('no text where one is expected');
+    if (whole === undefined || inner === undefined) throw new Fault('a string is expected');
     this.#at += whole.length;
     return inner.includes('\\') ? decodeEscapes(inner) : inner;
   }
@@ -95,7 +95,7 @@ class Scanner {
     const found = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
     found.lastIndex = this.#at;
     const [word] = found.exec(this.#text) ?? [];
-    if (word === undefined) throw new Fault('no value where one is expected');
+    if (word === undefined) throw new Fault('a value is expected');
     this.#at += word.length;
     return word;
   }

@@ -66,7 +66,7 @@ function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[
   return at.objects(member, MAX_HEADERS).map((one) => {
     const name = one.text('Name', 64);
     const value = one.text('Value', 255);
-    if (!TOKEN.test(name)) one.refuse('Name', 'must be a name of a header');
+    if (!TOKEN.test(name)) one.refuse('Name', 'must be the name of a header');
     // A line break would start another header.
     if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');
     return { name, value };

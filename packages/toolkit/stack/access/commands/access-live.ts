@@ -52,7 +52,7 @@ export async function readLiveApi(wanted: LiveApiQuery, environment: Environment
 }
 
 function assertId(id: unknown, apiId: string): void {
-  if (id !== apiId) throw new UsageError(`AWS was asked for API ${apiId} and returned ${show(id)}`);
+  if (id !== apiId) throw new UsageError(`AWS returned API ${show(id)} instead of ${apiId}`);
 }
 
 type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
@@ -81,7 +81,7 @@ async function readExport(aws: SignedGet, path: string): Promise<readonly Invent
 }
 
 function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
-  return { routes, warnings: [`stage ${stage} is not deployed yet: the configured routes are used`] };
+  return { routes, warnings: [`stage ${stage} is not deployed yet, so the configured routes are used`] };
 }
 
 function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {

@@ -43,8 +43,8 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
-    .option('--customer <name>', 'customer on record that owns the key; the customer has the plan')
-    .option('--tenant <name>', 'owner that is not on record')
+    .option('--customer <name>', 'customer on record that owns the key and has the plan')
+    .option('--tenant <name>', 'owner without a customer record')
     .requiredOption(
       '--prefix <prefix>',
       'first part of the key: the prefix of an apiKey issuer in an access document',
@@ -53,7 +53,7 @@ function createCommand(): Command {
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'customer plan for quotas, if the owner is not on record')
+    .option('--plan <id>', 'customer plan for quotas, if the owner has no customer record')
     .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
     .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
     .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')

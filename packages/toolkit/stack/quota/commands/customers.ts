@@ -35,9 +35,9 @@ const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 export function customersCommand(): Command {
   return new Command('customers')
-    .description('Manage customers: the plan by which their keys are charged.')
+    .description('Manage customers and the plans by which their keys are charged.')
     .addCommand(
-      withLimits(changeCommand('create', 'Put a customer on record, with its plan from now on.'))
+      withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
         .argument('<plan>', 'id of the plan')
         .option('--name <text>', 'name on invoices (default: the tenant)')
@@ -45,7 +45,7 @@ export function customersCommand(): Command {
         .action(create),
     )
     .addCommand(
-      readCommand('show', 'Show a customer, its plans, and how much is left now.')
+      readCommand('show', 'Show a customer, its plans, and its remaining quotas.')
         .argument(...TENANT)
         .action(show),
     )
@@ -54,7 +54,7 @@ export function customersCommand(): Command {
       withLimits(
         changeCommand(
           'set-plan',
-          'Put a customer on a plan; its use of the running period counts against the new plan.',
+          'Assign a plan to a customer; usage in the current period counts against the new plan.',
         ),
       )
         .argument(...TENANT)
@@ -68,11 +68,12 @@ export function customersCommand(): Command {
     )
     .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until resumed.'))
     .addCommand(stateCommand('resume', 'End a suspension.'))
-    .addCommand(stateCommand('close', 'End a customer for good; what was charged remains and is billed.'))
+    .addCommand(stateCommand('close', 'Close a customer for good; its charges remain and are billed.'))
     .addCommand(
-      changeCommand('migrate', 'Put tenants on record if all their keys have the same plan assigned.').action(
-        migrate,
-      ),
+      changeCommand(
+        'migrate',
+        'Create customer records for tenants whose keys all have the same plan.',
+      ).action(migrate),
     );
 }
 

@@ -109,7 +109,7 @@ function codeOf(letter: string): number {
   const extra = EXTRA_CODES[Array.from(EXTRA).indexOf(letter)];
   if (extra !== undefined) return extra;
   throw new UsageError(
-    `the PDF's fonts do not contain the letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}), only letters of Western European languages: use json or csv`,
+    `the fonts of the PDF contain only letters of Western European languages, not ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}): use json or csv`,
   );
 }
 

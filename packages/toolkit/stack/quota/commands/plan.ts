@@ -122,7 +122,7 @@ export async function readPlanFile(file: string): Promise<PlanFile> {
   const plan: unknown = parseYaml(text);
   if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
     return { plan: { ...plan, id: plan.id }, text };
-  throw new UsageError(`${file} is not a plan: it needs an id`);
+  throw new UsageError(`${file} is not a plan, because it has no id`);
 }
 
 /** Returns a text such as `daily 100/DAY, burst 10/s`. */

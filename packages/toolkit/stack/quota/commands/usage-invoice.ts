@@ -37,8 +37,8 @@ const HOURS_MS = 3_600_000;
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
-  return changeCommand('close', 'Close the periods that are over, and record their usage.')
-    .option('--period <month>', 'month, such as 2026-11 (default: all that is over)', readMonth)
+  return changeCommand('close', 'Close the periods that have ended, and record their usage.')
+    .option('--period <month>', 'month, such as 2026-11 (default: every month that has ended)', readMonth)
     .action(close);
 }
 
@@ -164,7 +164,7 @@ async function readDrafts(
   }
   if (held.length > 0)
     throw new UsageError(
-      `a draft would not be exact, because processes have leased units and not yet reported their use; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+      `a draft would not be exact, because processes have leased units and have not yet reported their use; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
     );
   return drafts;
 }

@@ -83,7 +83,7 @@ async function send(flags: StripeFlags): Promise<void> {
   );
   if (counts.negative > 0)
     throw new UsageError(
-      `${counts.negative} corrections are below 0, which meters do not accept: correct them at Stripe (gatewright usage export --format invoice lists them)`,
+      `${counts.negative} corrections are below 0, which meters do not accept: correct them in Stripe (gatewright usage export --format invoice lists them)`,
     );
 }
 

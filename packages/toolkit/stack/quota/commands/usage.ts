@@ -100,9 +100,10 @@ function sqlCommand(): Command {
       'Print SQL for Athena over an S3 export of the usage table; with --export, run it in DuckDB.',
     )
     .addArgument(
-      new Argument('<statement>', 'sums of ledgers, lines of invoices, or the table for Athena').choices(
-        STATEMENTS,
-      ),
+      new Argument(
+        '<statement>',
+        'the query: sums of ledgers, lines of invoices, or the table for Athena',
+      ).choices(STATEMENTS),
     )
     .option('--export <files>', "folder of an export's .json.gz files, or one file")
     .option('--period <month>', 'with --export: month, such as 2026-11', readMonth)

@@ -133,7 +133,7 @@ describe('the key of the page', () => {
       assert.notEqual(key, before);
       assert.deepEqual([await admits(restarted, key), await admits(restarted, before)], [true, false]);
       assert.deepEqual(at.reports, [
-        `${file} is damaged, is a link, belongs to another user or is accessible to others: the console has a new key`,
+        `${file} is damaged, is a link, belongs to another user or is accessible to others, so the console has a new key`,
       ]);
       assert.ok(lstatSync(file).isFile());
       if (name === 'a link') assert.ok(!readFileSync(`${file}-target`, 'utf8').includes(key));

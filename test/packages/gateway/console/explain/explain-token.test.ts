@@ -67,7 +67,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   },
   malformed: {
     because: /cannot read the credential as a JSON Web Token/,
-    change: /^Send a signed token: .*; `gatewright token` makes one\.$/,
+    change: /^Send a signed token: .*; `gatewright token` creates one\.$/,
   },
   algorithm: { because: /does not accept the algorithm/, change: /RS256/ },
   key: { because: /has no key with the token's `kid`/, change: /^Get a new token from / },

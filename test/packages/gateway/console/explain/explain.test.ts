@@ -187,7 +187,7 @@ describe('explain', () => {
     assert.equal(detail.status, 403);
     assert.match(
       storyOf(detail),
-      /gate was not called: its result from 30 s ago, for another route, is cached for 300 s/,
+      /gate was not called, because its result from 30 s ago, for another route, is cached for 300 s/,
     );
     assert.match(storyOf(detail), /The cached policy allows only .*GET\/pets; GET \/ is /);
     assert.match(
@@ -358,7 +358,7 @@ describe('explain', () => {
     assert.equal(detail.kind, 'handshake');
     assert.match(
       storyOf(detail),
-      /Function connect, the integration of \$connect, responded with 403: only a status below 300 accepts the connection/,
+      /Function connect, the integration of \$connect, responded with 403, but only a status below 300 accepts the connection/,
     );
   });
 

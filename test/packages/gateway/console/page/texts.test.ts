@@ -27,7 +27,7 @@ describe('axisTime', () => {
 
 describe('describeMissing', () => {
   for (const [item, isHere, text] of [
-    ['f1', false, 'This start has no function f1.'],
+    ['f1', false, 'This gateway has no function f1.'],
     ['f1', true, undefined],
     [undefined, false, undefined],
   ] as const)

@@ -78,14 +78,14 @@ const ROWS: readonly (readonly [
     {
       screen: [['URL of 12 bytes', '1 headers', 'body of 0 bytes'], 'within the limits'],
       match: MATCHED,
-      authenticate: [[], 'the route is open: no authorizer is called'],
+      authenticate: [[], 'the route is open, so no authorizer is called'],
       authorize: [[], 'no policy applies'],
       meter: [[], 'no key, throttle or quota here'],
       validate: [['required parameters', 'body'], 'nothing is missing'],
       cache: [[], 'the route has no cache'],
       'map-request': [[], 'for list'],
       integrate: [['list', 'deadline 29000 ms'], 'list answered'],
-      'map-response': [['the integration’s answer'], 'made the reply 200'],
+      'map-response': [['the integration’s response'], 'the reply has the status 200'],
     },
   ],
   [
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [
     {
       authenticate: [
         ['header authorization: found'],
-        'authorizer Auth was not called: its result from 0 ms ago is cached for 300 s; the caller is alice',
+        'authorizer Auth was not called, because its result from 0 ms ago is cached for 300 s; the caller is alice',
       ],
     },
   ],

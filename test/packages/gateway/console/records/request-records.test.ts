@@ -124,7 +124,7 @@ describe('recorded requests', () => {
     const { request, reply, requestBytes, noReplay } = api.last();
     assert.equal(request.body?.text.length, RECORDED_BYTES);
     assert.deepEqual([request.body.cutFrom, reply.body?.cutFrom, requestBytes], [40_000, 50_000, 40_000]);
-    assert.equal(noReplay, 'its body was too long to be kept completely');
+    assert.equal(noReplay, 'its body was too long to be recorded completely');
     assert.ok(api.records.state.bytes < 6 * RECORDED_BYTES, String(api.records.state.bytes));
   });
 

@@ -60,7 +60,7 @@ describe('a sample of what is served', () => {
     assert.deepEqual(sampled, {
       keptOneOf: 2,
       perSecond: 2 * FULL_RECORDS_PER_SECOND,
-      text: '1 of 2 kept at 2,000/s',
+      text: '1 of 2 recorded at 2,000/s',
     });
     const stood = api.records.rows({ limit: 10_000 }).reduce((sum, { standsFor }) => sum + standsFor, 0);
     assert.ok(4 * FULL_RECORDS_PER_SECOND - stood < 4, String(stood));

@@ -57,7 +57,7 @@ describe('loadApis', () => {
 
       assert.deepEqual(
         unsupported.map((item) => [item.logicalId, item.type, item.consequence]),
-        [['Api', type, `the API does not respond: it lacks ${missing}`]],
+        [['Api', type, `the API does not respond, because it lacks ${missing}`]],
       );
     });
 

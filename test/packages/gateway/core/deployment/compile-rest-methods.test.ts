@@ -20,18 +20,18 @@ async function statuses(method: JsonObject, faults: Faults): Promise<readonly un
 }
 
 describe('a method of a REST API that is at fault', () => {
-  it('answers 500 where its integration cannot be compiled, and the others are served', async () => {
+  it('returns 500 where its integration cannot be compiled, and the others are served', async () => {
     assert.deepEqual(await statuses({ Integration: { Type: 'SOAP' } }, new Faults(false)), [
       500,
       200,
-      ['GET /pets answers 500'],
+      ['GET /pets returns 500'],
     ]);
   });
 
   const guarded = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Missing' };
 
   it('is closed where its authorizer cannot be compiled', async () => {
-    assert.deepEqual(await statuses(guarded, new Faults(false)), [500, 200, ['GET /pets answers 500']]);
+    assert.deepEqual(await statuses(guarded, new Faults(false)), [500, 200, ['GET /pets returns 500']]);
   });
 
   it('is open in that case by --allow-unguarded alone', async () => {

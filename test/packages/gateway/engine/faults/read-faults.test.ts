@@ -181,7 +181,7 @@ rules:
     {
       name: 'headers that are no texts',
       text: 'rules:\n  - status:\n      code: 500\n      headers: { x: 1 }',
-      says: /^faults\.yml:4: headers must be a map of names and texts, not \{"x":1\}$/,
+      says: /^faults\.yml:4: headers must be a map of names to strings, not \{"x":1\}$/,
     },
     {
       name: 'a switch that is not true',

@@ -71,7 +71,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     const found = findDecoratorMetadata(join(folder, 'a.ts'));
 
     assert.ok(found.kind === 'missing');
-    assert.match(found.reason, /tsconfig\.json sets emitDecoratorMetadata: this needs TypeScript /);
+    assert.match(found.reason, /tsconfig\.json sets emitDecoratorMetadata, which needs TypeScript /);
   });
 
   it('is left alone where it asks for no such thing', () => {

@@ -114,7 +114,7 @@ describe('an event whose answer is streamed', () => {
   for (const [result, reason] of [
     [{ kind: 'failed', payload: '{}', errorType: 'Error', errorMessage: 'no' }, 'Error: no'],
     [{ kind: 'refused', reason: 'throttled', message: 'no instance is free' }, 'no instance is free'],
-    [{ kind: 'timed-out' }, 'the answer was not complete within the integration timeout'],
+    [{ kind: 'timed-out' }, 'the response was not complete within the integration timeout'],
   ] as const)
     it(`says why it ended: ${reason}`, async () => {
       const { job, starts, receive } = aJob();

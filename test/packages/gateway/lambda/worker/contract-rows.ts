@@ -254,7 +254,10 @@ export const contractRows: readonly ContractRow[] = [
   {
     name: 'what a thread cannot do is explained',
     source: 'exports.handler = async () => process.chdir("/")',
-    fails: ['TypeError', /process\.chdir\(\) is not supported in workers: .* runs in a worker thread/],
+    fails: [
+      'TypeError',
+      /process\.chdir\(\) is not supported in workers: .* runs functions in worker threads/,
+    ],
     from: 'docs/design/functions.md',
   },
 ];

@@ -87,7 +87,7 @@ describe('the output of a function', () => {
     await invoke('sig');
 
     assert.deepEqual(
-      lines.map((line) => [line.level, line.message.split(':')[0]]),
+      lines.map((line) => [line.level, line.message.split(',')[0]]),
       [
         ['WARN', 'TZ=Europe/Berlin has no effect'],
         ['WARN', 'SIGTERM is never delivered here'],

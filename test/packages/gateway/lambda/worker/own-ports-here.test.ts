@@ -74,7 +74,7 @@ describe('OwnPorts', () => {
 
       assert.notEqual(portOf(server), taken);
       assert.deepEqual(warnings, [
-        `port ${taken} is taken on this machine, so this instance's server listens on ${portOf(server)}; at Lambda each instance has its own ports`,
+        `port ${taken} is in use on this machine, so this instance's server listens on ${portOf(server)}; on AWS each instance has its own ports`,
       ]);
       assert.equal(await readFrom(() => net.connect(taken)), 'own');
     });

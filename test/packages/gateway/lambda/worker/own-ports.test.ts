@@ -34,11 +34,11 @@ describe('a server that a function opens on a port of its source', () => {
 
         assert.deepEqual(returned(await invoke('f')), ['own /a', 'own /b', 'own /c']);
 
-        const warnings = lines.filter(({ message }) => message.includes('is taken on this machine'));
+        const warnings = lines.filter(({ message }) => message.includes('is in use on this machine'));
         assert.equal(warnings.length, 1);
         assert.match(
           warnings[0]?.message ?? '',
-          new RegExp(`^port ${taken} is taken .* listens on \\d+; at Lambda`),
+          new RegExp(`^port ${taken} is in use .* listens on \\d+; on AWS`),
         );
       });
 

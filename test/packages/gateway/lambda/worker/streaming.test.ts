@@ -194,7 +194,7 @@ describe('a handler that streams', () => {
     const warnings = started.lines.filter(({ level }) => level === 'WARN').map(({ message }) => message);
     assert.deepEqual(
       warnings.map((text) => text.slice(0, 30)),
-      ['Streaming handlers ignore retu', 'The metadata given to HttpResp'],
+      ['Streaming handlers ignore retu', 'The metadata passed to HttpRes'],
     );
   });
 
@@ -291,7 +291,7 @@ describe('a handler that streams', () => {
 
     assert.equal(own[0], 'a');
     assert.match(own[1] ?? '', /Task timed out after 1\.00 seconds/);
-    assert.deepEqual(callers, ['a', 'the answer was not complete within the integration timeout']);
+    assert.deepEqual(callers, ['a', 'the response was not complete within the integration timeout']);
   });
 
   it('is too slow where its first byte does not come within the idle timeout', async () => {

@@ -127,7 +127,7 @@ describe('LogHistory', () => {
 
     assert.equal(
       (JSON.parse(reported) as HistoryLine).message,
-      `${40 - first} lines dropped: they came faster than they were read`,
+      `${40 - first} lines dropped, because they arrived faster than they were read`,
     );
     assert.equal((JSON.parse(line) as HistoryLine).message, 'again');
   });

@@ -184,7 +184,7 @@ describe('a call of CloudFormation', () => {
     [
       'CreateStack',
       { StackName: 'x' },
-      /CreateStack is refused: the gateway serves the stacks that are on disk/,
+      /CreateStack is refused, because the gateway serves the stacks that are on disk/,
     ],
     ['DeleteStack', { StackName: 'orders' }, /DeleteStack is refused/],
     ['ExecuteChangeSet', { ChangeSetName: 'x' }, /ExecuteChangeSet is refused/],

@@ -34,7 +34,9 @@ describe('LocalStreams', () => {
       [...(b?.shards[0]?.from(0) ?? [])].map(({ data }) => data),
       ['23', '24'].map(toBase64),
     );
-    assert.deepEqual(reports, ['the streams contain more than 10 bytes: their oldest records are dropped']);
+    assert.deepEqual(reports, [
+      'the streams contain more than 10 bytes, so their oldest records are dropped',
+    ]);
   });
 
   it('keep what is still defined, with its records, and what calls have made', () => {

@@ -32,7 +32,7 @@ describe('createTablesAt', () => {
     const target = { url: 'http://127.0.0.1:9', region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b' };
     await assert.rejects(createTablesAt(target, [aTable()]), (error) => {
       assert.ok(error instanceof StartError);
-      assert.match(error.message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not answer: /);
+      assert.match(error.message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not respond: /);
       return true;
     });
   });

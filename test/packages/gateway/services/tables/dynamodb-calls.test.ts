@@ -102,7 +102,7 @@ describe('createDynamoDbCalls', () => {
 
   it('says when the store does not answer', async () => {
     const message = await messageFor('DynamoDB_20120810.GetItem', { TableName: 'a' }, ADMIN);
-    assert.match(message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not answer: /);
+    assert.match(message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not respond: /);
   });
 
   it('does not forward another protocol', async () => {

@@ -49,7 +49,7 @@ describe('a web ACL in front of a stage', () => {
         [
           'Wall',
           'Rules',
-          'rule NoSql: AWS’s detector of SQL injection cannot be evaluated here: it blocks nothing; with --strict-waf its stages answer 500',
+          'rule NoSql: AWS’s detector of SQL injection cannot be evaluated here: it blocks nothing; with --strict-waf its stages return 500',
         ],
       ],
     );

@@ -125,7 +125,7 @@ describe('a SAM function with another `BuildMethod`', () => {
       title: 'makefile is reported with what to run',
       metadata: { BuildMethod: 'makefile' },
       folder: 'src',
-      says: /^its code is built by its Makefile \(build-F\), which has not run: .*; run sam build$/,
+      says: /^its code is built by its Makefile \(build-F\), which has not run, so .*; run sam build$/,
     },
     {
       title: 'makefile runs what sam build has made',

@@ -31,7 +31,7 @@ describe('an API whose authorizer is missing', () => {
     assert.deepEqual(closed, [`/written: ${message}`, `/event: ${message}`]);
     assert.deepEqual(
       faults.all.map(({ consequences }) => consequences),
-      [['every route of the API answers 500']],
+      [['every route of the API returns 500']],
     );
   });
 });

@@ -41,6 +41,8 @@ describe('parsePackaged', () => {
   });
 
   it('refuses what has no template', () => {
-    assert.throws(() => parsePackaged('{"template":[]}'), { message: 'osls gave no compiled template' });
+    assert.throws(() => parsePackaged('{"template":[]}'), {
+      message: 'osls did not write a compiled template',
+    });
   });
 });

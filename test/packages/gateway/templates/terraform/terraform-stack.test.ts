@@ -363,11 +363,11 @@ describe('the rest of a plan', () => {
     assert.deepEqual(
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [
-        ['aws_instance.i', undefined, 'nothing of this type runs here: calls to it fail'],
+        ['aws_instance.i', undefined, 'nothing of this type runs here, so calls to it fail'],
         [
           'aws_api_gateway_integration.i',
           undefined,
-          'the resource it belongs to is not in the plan or known only after apply: it is not applied',
+          'the resource it belongs to is not in the plan or is known only after apply, so it is not applied',
         ],
         ['aws_api_gateway_rest_api.a', 'new_feature', 'this attribute is not applied'],
       ],

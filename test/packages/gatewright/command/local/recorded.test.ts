@@ -25,13 +25,13 @@ describe('requests that a list omits', () => {
     notKept: 0,
     sampled: undefined,
   };
-  const sampled = { keptOneOf: 12, perSecond: 11_900, text: '1 of 12 kept at 11,900/s' };
+  const sampled = { keptOneOf: 12, perSecond: 11_900, text: '1 of 12 recorded at 11,900/s' };
 
   it('are reported while sampling is on, and afterwards', () => {
     assert.equal(describeSampling(state), undefined);
     assert.equal(
       describeSampling({ ...state, notKept: 1_234, sampled }),
-      'Of ordinary successful requests 1 of 12 kept at 11,900/s; refusals, errors, slow requests and messages are all recorded; ' +
+      'Ordinary successful requests: 1 of 12 recorded at 11,900/s; refusals, errors, slow requests and messages are all recorded; ' +
         '`gatewright start --record-all` records all.',
     );
     assert.match(

@@ -63,9 +63,9 @@ describe('formatRoutes', () => {
   });
 
   it('does not call a closed route open', () => {
-    const closed = { ...route('/users', 'users'), functionName: undefined, target: 'answers 500' };
+    const closed = { ...route('/users', 'users'), functionName: undefined, target: 'returns 500' };
 
-    assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +answers 500$/);
+    assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +returns 500$/);
   });
 
   it('counts the routes of one function where there are many, and lists the rest', () => {
@@ -101,7 +101,7 @@ describe('countUnsupported', () => {
 
   it('says the first faults with what mends them, each message once, and counts all', () => {
     const lines = countUnsupported([
-      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+      { ...item, message: 'is wrong', consequence: 'its routes return 500' },
       { ...item, logicalId: 'C', message: 'is wrong', consequence: 'it fails' },
       { ...item, message: 'is of no account', consequence: NO_CONSEQUENCE },
       item,
@@ -111,8 +111,8 @@ describe('countUnsupported', () => {
 
     assert.deepEqual(lines, [
       '    A: is wrong',
-      '      → its routes answer 500 (and 1 more)',
-      '  3 parts not served as written, 2 parts not as in AWS (--verbose lists them, --strict makes them errors)',
+      '      → its routes return 500 (and 1 more)',
+      '  3 parts not served as written, 2 parts not as on AWS (--verbose lists them, --strict makes them errors)',
       '',
     ]);
   });
@@ -126,7 +126,7 @@ describe('countUnsupported', () => {
         consequence: 'it is not served',
         file: 'shop.yml',
       },
-      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+      { ...item, message: 'is wrong', consequence: 'its routes return 500' },
     ]);
 
     assert.deepEqual(lines.slice(0, 4), [
@@ -135,7 +135,7 @@ describe('countUnsupported', () => {
       '      → it is not served',
       '',
     ]);
-    assert.deepEqual(lines.slice(4, 6), ['    A: is wrong', '      → its routes answer 500']);
+    assert.deepEqual(lines.slice(4, 6), ['    A: is wrong', '      → its routes return 500']);
     assert.match(lines[6] ?? '', /^ {2}1 part not served as written /);
   });
 
@@ -180,16 +180,16 @@ describe('describeUnsupported of what a stack says wrongly', () => {
   const item = { stackName: 'shop-dev', type: 'AWS::X', logicalId: 'A', property: 'Layers' };
 
   it('names each fault with its consequence, under a heading that only faults have', () => {
-    const fault = { ...item, message: 'is wrong\nin two lines', consequence: 'it answers 500' };
+    const fault = { ...item, message: 'is wrong\nin two lines', consequence: 'it returns 500' };
 
     assert.deepEqual(describeUnsupported([fault]), [
       '  Not served as written (--strict makes these errors)',
       '    A.Layers: is wrong\n      in two lines',
-      '      → it answers 500',
+      '      → it returns 500',
       '',
     ]);
     assert.deepEqual(describeUnsupported([{ ...item, consequence: 'recorded' }]), [
-      '  Not as in AWS (--strict makes these errors)',
+      '  Not as on AWS (--strict makes these errors)',
       '    A.Layers: recorded',
       '',
     ]);
@@ -223,14 +223,14 @@ describe('describeStart', () => {
     const text = describeStart(facts);
     assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
     assert.match(text, /# open to everyone\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
-    assert.match(text, /1 part not as in AWS \(--verbose lists them/);
+    assert.match(text, /1 part not as on AWS \(--verbose lists them/);
     assert.match(text, /create tokens for it here: --issuer https:\/\/issuer\.test=local/);
   });
 
   it('says what to do in the words of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
     assert.match(text, /create tokens for it here: settings: https:\/\/issuer\.test\n/);
-    assert.match(text, /Not as in AWS.*\n {4}A: none\n/);
+    assert.match(text, /Not as on AWS.*\n {4}A: none\n/);
   });
 
   it('gives with --quiet the addresses and what is not served, and no more', () => {

@@ -156,7 +156,7 @@ describe('suggestTries', () => {
     const api = of('rest', [row('/pets')]);
     assert.deepEqual(guardedRoutes(api, [], [], 'dev'), []);
     assert.deepEqual(
-      suggest('rest', [[row('/pets', { target: 'answers 500' }), guard({ isClosed: true })]]),
+      suggest('rest', [[row('/pets', { target: 'returns 500' }), guard({ isClosed: true })]]),
       [],
     );
   });

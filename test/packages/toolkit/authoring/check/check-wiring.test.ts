@@ -97,7 +97,7 @@ describe('checkWiring', () => {
       name: 'refuses to demand one of two sources',
       over: { sources: [bearer, other] },
       wired: { ttlSeconds: 0 },
-      expected: /answers 401 to every caller without header authorization/,
+      expected: /returns 401 to every caller without header authorization/,
       source: 'docs/design/authorizers §K10',
     },
     {
@@ -296,7 +296,7 @@ describe('checkNativePlans', () => {
       wired: [{ ...route, apiKeyRequired: false }],
       source: 'AUTHORIZER',
       expected: [
-        'nativeUsagePlan of issuer keys counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)',
+        'nativeUsagePlan of issuer keys counts nothing, because no route has ApiKeyRequired: true (private: true in serverless.yml)',
       ],
     },
   ] as const;

@@ -107,7 +107,7 @@ describe('checkIssuers', () => {
         quota: { plan: 'partner', tenant: 'acme', admissionKey: 'acme-admitted-requests' },
       },
       expected: [
-        'issuers[0].nativeUsagePlan: does not work with quota.admissionKey: an authorizer can return only one API Gateway key',
+        'issuers[0].nativeUsagePlan: does not work with quota.admissionKey, because an authorizer can return only one API Gateway key',
       ],
     },
     {

@@ -73,7 +73,7 @@ describe('readDocument', () => {
       name: 'a second document in one file',
       from: 'routes: ..\n',
       to: 'routes: ..\n---\n',
-      expected: '5:1: a second document begins here: a file must contain one document',
+      expected: '5:1: a second document begins here; a file must contain one document',
     },
     {
       name: 'one value where a list belongs',

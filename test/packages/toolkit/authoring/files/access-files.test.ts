@@ -99,7 +99,7 @@ describe('folders that a stack names', () => {
 
     assert.deepEqual(
       problems.map(({ file, message }) => `${file}: ${message}`),
-      ['shop/access/orders.yml: has the same name as access/orders.yml: each document needs its own name'],
+      ['shop/access/orders.yml: has the same name as access/orders.yml; each document needs its own name'],
     );
   });
 });

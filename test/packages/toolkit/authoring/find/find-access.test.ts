@@ -234,7 +234,7 @@ describe('findAccess with a quota', () => {
 
     assert.equal(found.word, 'DENY');
     assert.match(found.reason, /^all allows it, but it cannot be charged: /);
-    assert.match(found.quota ?? '', /, so the authorizer answers 403 although the rules allow it$/);
+    assert.match(found.quota ?? '', /, so the authorizer returns 403 although the rules allow it$/);
     assert.equal(found.charge.isDeniedUncharged, true);
   });
 

@@ -161,7 +161,7 @@ describe('what a detachment prints before it asks', () => {
     assert.deepEqual(printUndo(plan, await look()), [
       'to undo: 5 of 5 steps',
       `  1  stage       point stage prod back at deployment ${deploymentId}`,
-      '  2  deployment  delete the deployment that attach made',
+      '  2  deployment  delete the deployment that attach created',
       '  3  route       GET /things-1: the authorizer → open',
       '  4  authorizer  delete the authorizer gatewright',
       '  5  permission  no longer allow API Gateway to call gatewright-prod-token-authorizer for this API',
@@ -247,7 +247,7 @@ describe('verification', () => {
       'good: the function refuses a bad credential',
       'good: the function allows a good credential GET /things-1',
       'good: TestInvokeAuthorizer: API Gateway reaches the function',
-      'good: TestInvokeMethod: the integration answers (GET /things-1)',
+      'good: TestInvokeMethod: the integration responds (GET /things-1)',
       'open: the live address refuses and allows callers',
     ]);
     const unknown = await look({ token: 'nonsense' });

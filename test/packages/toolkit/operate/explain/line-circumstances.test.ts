@@ -61,13 +61,13 @@ describe('a line of a WebSocket API', () => {
       what: { ...MESSAGE, status: '200', 'integration.status': '410' },
       phase: 'map-response',
       headline: /^The message for track/,
-      says: /@connections answers 410 \(GoneException\) for a connection that has ended/,
+      says: /@connections returns 410 \(GoneException\) for a connection that has ended/,
     },
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'GoneException: 410' },
       phase: 'integrate',
       headline: /^The message for track was refused with 500/,
-      says: /delete the connection id then/,
+      says: /Delete the connection id in that case/,
     },
     {
       what: { eventType: 'DISCONNECT', routeKey: '$disconnect', status: '500', 'integration.error': 'boom' },

@@ -117,7 +117,7 @@ describe('what API Gateway did of a change', () => {
     assert.throws(() => requireOutside(sent([done, failed, { step: 'flush c', done: 'yes' }])), {
       code: 'USAGE',
       message:
-        /did not do its part \(flush b: too many requests; flush c: -\); cached results expire .*, or run it again with --operation op-1$/,
+        /the calls to API Gateway failed \(flush b: too many requests; flush c: -\); cached results expire .*, or run it again with --operation op-1$/,
     });
   });
 });

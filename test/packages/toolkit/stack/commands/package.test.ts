@@ -97,7 +97,7 @@ describe('the ids of protected APIs', () => {
 
     assert.match(
       stderr,
-      /^warning: menu: no API is named in stage prod, so the authorizers answer 500 .* To protect an API, add prod to api of the document\nerror:/,
+      /^warning: menu: no API is named in stage prod, so the authorizers return 500 .* To protect an API, add prod to api of the document\nerror:/,
     );
   });
 

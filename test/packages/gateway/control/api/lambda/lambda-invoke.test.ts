@@ -162,7 +162,8 @@ describe('createLambdaInvoke', () => {
       status: 400,
       body: {
         Type: 'User',
-        message: "Not supported here: LogType 'Tail' of a stream: function logs are on the gateway's stderr",
+        message:
+          "Not supported here: LogType 'Tail' for a streamed response; function logs are on the gateway's stderr",
       },
     },
     {

@@ -120,7 +120,7 @@ describe('a start with a stack that cannot be read', () => {
 
       assert.match(
         await said.promise,
-        /^mended is new: it answers at http:\/\/127\.0\.0\.1:\d+\/.* until the next start of the gateway gives it a port$/,
+        /^mended is new, and is served at http:\/\/127\.0\.0\.1:\d+\/.* until the next start of the gateway gives it a port$/,
       );
     } finally {
       await started.close();

@@ -100,7 +100,10 @@ describe('reloads in the console', () => {
           ['GET', 200, 1],
         ],
       );
-      assert.match(JSON.stringify(await ask('console/compare?from=1&to=7')), /not both kept/);
+      assert.match(
+        JSON.stringify(await ask('console/compare?from=1&to=7')),
+        /no longer has both deployments/,
+      );
     } finally {
       await started.close();
     }

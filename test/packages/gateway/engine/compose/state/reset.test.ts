@@ -102,6 +102,6 @@ describe('a reset', () => {
     it(`is refused with tables of ${JSON.stringify(dynamodb)}, which outlive a start`, async () => {
       const begun = new ResetBaseline().begin(said({ dynamodb }).parts);
 
-      await assert.rejects(begun, { message: /^a reset would empty tables that are kept/ });
+      await assert.rejects(begun, { message: /^a reset would empty persistent tables/ });
     });
 });

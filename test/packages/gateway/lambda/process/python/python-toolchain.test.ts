@@ -65,7 +65,7 @@ describe('the Python of a function', () => {
       name: 'is another one, and a finding says so, where the nearest takes too long',
       programs: { 'python3.13': NEVER, 'python3.12': answers('3.12.1') },
       findings: [
-        /^\S+\/python3\.13 did not answer within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
+        /^\S+\/python3\.13 did not respond within 0\.05 s → functions run with \/usr\/bin\/python3\.12\.1, Python 3\.12\.1$/,
         /^python3\.13 is not installed → /,
       ],
     },
@@ -84,7 +84,7 @@ describe('the Python of a function', () => {
       name: 'is missing, for the reason that it has',
       programs: { 'python3.13': NEVER },
       missing:
-        /python3\.13 did not answer within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
+        /python3\.13 did not respond within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
     },
     { name: 'is missing where there is none', programs: {}, missing: /no Python 3 is installed; install/ },
   ];
@@ -263,7 +263,7 @@ describe('an interpreter that was too slow', () => {
     const [late, lateAgain] = await askTwice(new PythonProbe(machine, 50), 'slow');
     const [dead, deadAgain] = await askTwice(new PythonProbe(machine), 'dead');
 
-    const reason = 'did not answer within 0.05 s';
+    const reason = 'did not respond within 0.05 s';
     assert.deepEqual(late, { kind: 'silent', reason, wasLate: true });
     assert.deepEqual(lateAgain, late);
     assert.notEqual(lateAgain, late);

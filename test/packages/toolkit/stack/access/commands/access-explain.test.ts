@@ -104,7 +104,7 @@ describe('explain of a caller who is charged', () => {
   it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
     assert.match(
       explained({ tenant: 'acme' }),
-      /^quota {2}charged: no claim plan, so the authorizer answers 403/m,
+      /^quota {2}charged: no claim plan, so the authorizer returns 403/m,
     );
     assert.match(
       explained({ tenant: 'acme' }),

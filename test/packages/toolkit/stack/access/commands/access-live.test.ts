@@ -208,7 +208,11 @@ describe('readLiveApi', () => {
         { ...REST, [RESOURCES]: { item: [item], position: 'gone' } },
         /page 2 of the/,
       ],
-      ['an answer about another API', { ...REST, '/restapis/abc': { id: 'other' } }, /and returned "other"/],
+      [
+        'an answer about another API',
+        { ...REST, '/restapis/abc': { id: 'other' } },
+        /AWS returned API "other" instead of/,
+      ],
       [
         'a path without a slash',
         { ...REST, [RESOURCES]: { item: [{ ...item, path: 'users' }] } },

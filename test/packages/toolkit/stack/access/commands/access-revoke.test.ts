@@ -77,7 +77,10 @@ describe('gatewright access revoke', () => {
       ['rest000000/v1', 'done'],
       ['menu000000/v1', 'failed'],
     ]);
-    assert.match(stderr, /did not do its part \(menu000000\/v1: too many requests\); .* --operation op-1$/m);
+    assert.match(
+      stderr,
+      /the calls to API Gateway failed \(menu000000\/v1: too many requests\); .* --operation op-1$/m,
+    );
   });
 });
 

@@ -97,7 +97,7 @@ describe('gatewright keys', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /the change was made, but API Gateway did not do its part \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
+      /the change was made, but the calls to API Gateway failed \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
     );
   });
 
