@@ -1,4 +1,6 @@
-/** Invalidates cached answers for administrators, EventBridge, SNS, table streams or other functions. */
+/**
+ * Invalidates cached answers when an administrator, EventBridge, SNS, a table stream or another function requests it.
+ */
 import { createLambdaInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import type { Invalidator } from '#shared/cache/lambda-invalidator.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

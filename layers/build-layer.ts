@@ -7,14 +7,14 @@ import { HOSTED, LAYER_PACKAGES, specifierOf } from './contents.ts';
 import type { LayerPackage } from './contents.ts';
 
 export const LAYER_DIRECTORY = '.build/layer';
-/** The code that packages load lazily: it is a separate package, so that all importers share one copy. */
+/** The code that packages load lazily. It is a separate package, so that all importers share one copy. */
 const SHARED_CHUNKS = 'gatewright-shared-chunks';
 /** Specifier of the module that represents a whole package while the layer is built. */
 const WHOLE = 'whole:';
 const BUILTIN = 'builtin';
 /**
- * Some of the SDK's dependencies are CommonJS and require Node's modules, which an ES module cannot.
- * `createRequire` would add 0.5 ms per file to each cold start.
+ * Some of the SDK's dependencies are CommonJS and call `require` for Node's modules, which does not exist in an ES
+ * module. `createRequire` would add 0.5 ms per file to each cold start.
  */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
 
@@ -24,7 +24,8 @@ const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
  * @throws Error when a source file would ship twice.
  */
 export async function buildLayer(root: string, directory = join(root, LAYER_DIRECTORY)): Promise<Metafile> {
-  // Built aside and moved at the end: a gateway may be running functions from the folder.
+  // The layer is built in a separate folder and moved at the end, because a gateway may be running functions from the
+  // layer's folder.
   const draft = `${directory}-${process.pid}`;
   const modules = join(draft, 'nodejs', 'node_modules');
   const metafile: Metafile = { inputs: {}, outputs: {} };
@@ -80,7 +81,7 @@ async function replaceDirectory(directory: string, draft: string): Promise<void>
   await rm(old, { recursive: true, force: true });
 }
 
-/** Packages of several subpaths have no default exports, which `export *` would lose (a test compares). */
+/** `export *` loses default exports. Packages with several subpaths have no default exports (a test compares). */
 function wholePackages(root: string): Plugin {
   return {
     name: 'whole-packages',
@@ -122,8 +123,9 @@ function hostedModules(root: string, packageName: string): Plugin {
 }
 
 /**
- * The names that packages import from each built-in module. An import reads all exports. Reading the exports of
- * `crypto` loads WebCrypto, which adds 2 ms to a cold start; `node:timers` loads another module, which adds 0.5 ms.
+ * The names that packages import from each built-in module. Importing a whole built-in module reads all its exports.
+ * Reading the exports of `crypto` loads WebCrypto, which adds 2 ms to a cold start; `node:timers` loads another module,
+ * which adds 0.5 ms.
  */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   crypto: ['createPublicKey', 'createVerify', 'verify'],

@@ -20,14 +20,17 @@ export type FunctionBundle = {
 
 type BundleSettings = {
   readonly pattern?: string;
-  /** The files that match the pattern; absent means all. */
+  /** Selects among the files that match `pattern`; absent means all of them. */
   readonly names?: ReadonlySet<string>;
   readonly sourcemap?: 'external' | false;
   /** Replaces `custom.esbuild` of the serverless.yml at `root`. */
   readonly esbuild?: BuildOptions;
-  /** Absolute path of the layer's `node_modules`: a stack without a layer has its packages in the functions. */
+  /**
+   * Absolute path of the layer's `node_modules`, because a stack without a layer bundles its packages into the
+   * functions.
+   */
   readonly packagesFrom?: string | undefined;
-  /** Plug-ins of a bench, which replaces a file. */
+  /** esbuild plug-ins with which a benchmark replaces a file. */
   readonly plugins?: readonly Plugin[];
 };
 

@@ -5,7 +5,10 @@ import type { Template } from './edit-template.ts';
 const TABLE_VARIABLES = ['GATEWRIGHT_USAGE_TABLE', 'GATEWRIGHT_ACCESS_TABLE'];
 const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
 
-/** One sentence per own table that is replicated to other regions: its units would count in each. */
+/**
+ * Returns one sentence for each of our tables that is replicated to other regions, because its units would count
+ * separately in each region.
+ */
 export function globalTables({ Resources }: Template): readonly string[] {
   return ownTables({ Resources }).flatMap((logicalId) => {
     const { Type: type, Properties = {} } = Resources[logicalId] ?? { Type: '' };

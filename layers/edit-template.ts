@@ -15,7 +15,7 @@ export type Template = {
  */
 export function removeWithDependents(template: Template, logicalId: string): readonly string[] {
   const gone = new Set(logicalId in template.Resources ? [logicalId] : []);
-  // Iteration also visits ids added on the way.
+  // The loop also visits ids that are added while it runs.
   for (const id of gone) {
     for (const [other, resource] of Object.entries(template.Resources))
       if (refersTo(resource, id)) gone.add(other);

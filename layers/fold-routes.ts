@@ -1,14 +1,17 @@
 /**
- * Writes routes and integrations of an HTTP API into the API itself, as OpenAPI: the stack then needs one
- * resource for all of them instead of one for each. API Gateway still chooses among the same routes, and IAM
- * still allows each separately.
+ * Writes routes and integrations of an HTTP API into the API itself, as OpenAPI, so that the stack needs one resource
+ * for all of them instead of one for each. API Gateway still chooses among the same routes, and IAM still allows each
+ * route separately.
  */
 import type { Template } from './edit-template.ts';
 
 type Resource = Template['Resources'][string];
 type Entry = readonly [id: string, resource: Resource];
 
-/** The id that AWS's OpenAPI import recognises as AWS signatures, in a scheme of any name. */
+/**
+ * A security scheme that requires AWS signatures. AWS's OpenAPI import recognises it by `awsSigv4`, whatever the
+ * scheme's name.
+ */
 const SIGNED = {
   type: 'apiKey',
   name: 'Authorization',

@@ -39,7 +39,7 @@ const PLACEHOLDER = '{wafStage}';
 /** Matches a stage such as `a1b2c3d4e5/prod`. */
 const STAGE = /^[a-z0-9]{1,32}\/[A-Za-z0-9_-]{1,128}$/;
 
-/** Ids of the protected APIs as the local gateway makes them. */
+/** Ids of the protected APIs as the local gateway creates them. */
 export function localIdsOf(protects: readonly ProtectedStack[]): readonly string[] {
   return protects.map(({ stack, logicalId }) => makeId(10, stack, logicalId));
 }

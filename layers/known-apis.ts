@@ -1,7 +1,7 @@
 /**
- * Writes the APIs that the stack knows into the template, for `{socketApi}`, `{ticketApi}` and `{cacheApi}`
- * in its resource files. Attack: any API of the account can send a function an event made by its mapping
- * template, so only a permission with `SourceArn` keeps other APIs out.
+ * Writes the APIs that the stack knows into the template, where they replace `{socketApi}`, `{ticketApi}` and
+ * `{cacheApi}` of the resource files. Attack: any API of the account can send a function an event that the API's
+ * mapping template creates, so only a permission with `SourceArn` keeps other APIs out.
  */
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 import type { Template } from './edit-template.ts';
@@ -59,8 +59,8 @@ function listed(value: string | number = ''): readonly string[] {
 }
 
 /**
- * A permission becomes one permission for each API; a list of resources gets one line for each, or is removed
- * with its statement.
+ * Replaces the placeholders. A permission with a placeholder becomes one permission for each API. In a policy
+ * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed.
  */
 export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {
   const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];

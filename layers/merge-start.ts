@@ -34,7 +34,7 @@ export async function mergeStart(bundle: SplitBundle): Promise<ReadonlyMap<strin
   return merged;
 }
 
-/** Names of chunks are short and alike, so each gets its chunk's number. */
+/** esbuild's names in different chunks are short and may be the same, so each name gets the number of its chunk. */
 function nameOf({ startFiles }: SplitBundle, chunk: string, name: string): string {
   return `${name}_${startFiles.indexOf(chunk)}`;
 }

@@ -1,4 +1,7 @@
-/** The parts of the stack from the npm package. The deploying service has only its documents. */
+/**
+ * Provides the parts of the stack from the npm package. The service that deploys them contains only its access
+ * documents.
+ */
 import {
   existsSync,
   lstatSync,
@@ -17,7 +20,7 @@ import type { PartsOfService, StackParts } from './stack-parts.ts';
 
 /** The name by which functions import a service's documents (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
-/** A folder below the service; it is rewritten when it differs, and contains no user files. */
+/** A folder below the service. It is rewritten when its content differs, and contains no user files. */
 export const STACK_FOLDER = '.gatewright/stack';
 const FUNCTIONS = `${STACK_FOLDER}/functions`;
 const NOTHING: Readonly<Record<string, string>> = {
@@ -75,7 +78,8 @@ function setEsbuild(service: PartsOfService, serviceDir: string): void {
 }
 
 /**
- * Attack: git keeps links, so a cloned repository could make this write outside of the folder. @throws Error
+ * Attack: git stores symbolic links, so a link in a cloned repository could make the gateway write outside of the
+ * folder. @throws Error
  */
 function makeOwnFolder(serviceDir: string): void {
   let path = serviceDir;
@@ -103,7 +107,10 @@ function filesIn(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/** Atomic, since a gateway may be running the file; skipped when unchanged, to avoid a reload. */
+/**
+ * Writes atomically, since a gateway may be running the file. Does not write an unchanged file, so that no reload is
+ * triggered.
+ */
 function writeIfChanged(path: string, content: string | Buffer): void {
   const bytes = Buffer.from(content);
   if (existsSync(path) && readFileSync(path).equals(bytes)) return;

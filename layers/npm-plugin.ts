@@ -1,6 +1,6 @@
 /**
- * `plugins: [gatewright/stack]`: the stack of the npm package, deployed with the access documents of the
- * service next to it.
+ * `plugins: [gatewright/stack]`: deploys the stack of the npm package with the access documents of the service that
+ * uses the plug-in.
  */
 import { join } from 'node:path';
 import { npmParts } from './npm-parts.ts';
@@ -14,5 +14,5 @@ class NpmStackPlugin extends StackPlugin {
   }
 }
 
-// osls takes a plug-in's default export.
+// osls loads a plug-in from its default export.
 export { NpmStackPlugin as default };

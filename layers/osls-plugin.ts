@@ -44,7 +44,7 @@ import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
-/** Logical ids; `false` removes one from the stage, with everything that refers to it. */
+/** Keys are logical ids. `false` removes that API from the stage, with everything that refers to the API. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
 export type Serverless = {
@@ -86,14 +86,17 @@ const OWN_SOCKET_API = 'WebsocketsApi';
 const OWN_HTTP_API = 'HttpApi';
 
 class StackPlugin {
-  /** Refusals also end a local gateway's start (packages/gateway/templates/serverless/serverless-leniency.cjs). */
+  /**
+   * If the plug-in refuses a deployment, this also ends the startup of a local gateway
+   * (packages/gateway/templates/serverless/serverless-leniency.cjs).
+   */
   static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #parts: StackParts;
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
-  /** Read once, because later osls gives the layer its own artifact. */
+  /** This is determined only once, because osls later gives the layer its own artifact. */
   #packsLayer = false;
   /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
   #isPacking = false;
@@ -156,7 +159,7 @@ class StackPlugin {
     };
   }
 
-  /** Overridden where the parts come from elsewhere (`npm-plugin.ts`). */
+  /** A subclass overrides this if the parts come from elsewhere (`npm-plugin.ts`). */
   protected partsOf({ serviceDir }: Serverless): StackParts {
     return checkoutParts(serviceDir);
   }
@@ -226,7 +229,7 @@ class StackPlugin {
   #protectTables(template: Template): void {
     const wrong = findWrongSetting(template);
     if (wrong !== undefined) throw this.#error(wrong, 'PROTECT_TABLES_INVALID');
-    // If the form replaces the setting by a parameter, the next step has nothing left to do.
+    // If a form replaces the setting by a parameter, `protectTables` has nothing left to do.
     if (process.env[FORM_VARIABLE] !== undefined) protectByParameter(template);
     const warning = protectTables(template, this.#deployed);
     if (warning !== undefined) this.#log?.warning(warning);
@@ -252,7 +255,10 @@ class StackPlugin {
     return build;
   }
 
-  /** Without routes a document protects nothing. The gateway reads them from the template. */
+  /**
+   * Refuses documents without routes, because they protect nothing. This check is not needed in the gateway, which
+   * reads the routes from the template.
+   */
   #assertReadRoutes(): void {
     const missing = this.#access?.withoutInventory ?? [];
     if (missing.length > 0 && this.#packsLayer)
@@ -260,8 +266,8 @@ class StackPlugin {
   }
 
   /**
-   * osls recognises a role by its `RoleName`; the roles of the stack have names that CloudFormation
-   * generates.
+   * Keeps the role of the deployed function, because osls recognises a role by its `RoleName`, but the roles of the
+   * stack have names that CloudFormation generates.
    */
   #keepDeployedRole(): void {
     const { functions = {}, provider } = this.#serverless.service;
@@ -315,8 +321,8 @@ class StackPlugin {
   }
 
   /**
-   * A part is removed only by an explicit parameter: CloudFormation deletes what an update omits, including
-   * the API's address.
+   * A part is removed only by an explicit parameter, because CloudFormation deletes everything that an update omits,
+   * including the API's address.
    */
   #omit(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
@@ -368,7 +374,10 @@ class StackPlugin {
     return (this.#access?.protects ?? []).filter((api) => api.for === this.#stage());
   }
 
-  /** API Gateway's cache depends on the template; a function cannot see a wrong setting. */
+  /**
+   * Checks the template's settings on which API Gateway's cache depends, because a function cannot detect a wrong
+   * setting.
+   */
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
@@ -376,7 +385,10 @@ class StackPlugin {
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 
-  /** The document is the only list of secrets and targets, and the role gets exactly those. */
+  /**
+   * Allows the role to use exactly the secrets and targets that the document lists, because no other list of them
+   * exists.
+   */
   #allowReceiver(): void {
     if (this.#webhooks?.kind !== 'compiled') return;
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
@@ -406,5 +418,5 @@ class StackPlugin {
   }
 }
 
-// osls takes a plug-in's default export.
+// osls loads a plug-in from its default export.
 export { StackPlugin as default, StackPlugin };

@@ -6,8 +6,8 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
 
 /**
- * Outside of the package: source maps were five sixths of what a cold start loads, and Lambda reads them only
- * with `--enable-source-maps`. Reading a stack trace with them: docs/guides/operate/operating.md.
+ * This folder is outside of the package. Source maps were five sixths of what a cold start loads, and Lambda reads them
+ * only with `--enable-source-maps`. Reading a stack trace with them: docs/guides/operate/operating.md.
  */
 const SOURCE_MAPS = '.build/source-maps';
 

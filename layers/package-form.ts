@@ -58,8 +58,8 @@ function filesOf(
 }
 
 /**
- * The name contains a hash of the content: a tool uploads only what has changed, and archives that a rollback
- * needs keep their names.
+ * The name contains a hash of the content, so that a tool uploads only what has changed, and the archives that a
+ * rollback needs keep their names.
  */
 async function nameArchives(
   folder: string,
@@ -79,14 +79,14 @@ async function nameArchives(
   return names;
 }
 
-/** Files that osls leaves for its own deployment. */
+/** Removes the files that osls leaves for its own deployment. */
 async function removeFiles(folder: string): Promise<void> {
   for await (const name of glob('*.{json,zip}', { cwd: folder })) await rm(join(folder, name));
 }
 
 /**
- * The stack name that osls uses, so that another tool takes over the existing stack. The state's
- * `provider.stage` comes from the file: `--stage` does not reach it.
+ * The stack name that osls uses, so that another tool takes over the existing stack. `stage` is a parameter, because
+ * `provider.stage` in the state comes from the file and ignores `--stage`.
  */
 function stackNameOf(state: string, stage: string): string {
   const service = membersOf(parseJsonObject(state)?.['service']);

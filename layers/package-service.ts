@@ -25,7 +25,7 @@ export type Packaged =
   /** One sentence, shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
 
-/** A busy machine takes minutes. */
+/** Packaging can take minutes on a busy machine. */
 const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
@@ -76,7 +76,7 @@ function runOsls(
   environment: Readonly<Record<string, string>>,
 ): Promise<Ended> {
   const osls = join(findOsls(cwd), 'bin/serverless.js');
-  // The developer's AWS settings must not reach osls: it would call a real account.
+  // The developer's AWS settings must not reach osls, because osls would call a real account with them.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [osls, ...oslsArguments], {
@@ -85,8 +85,8 @@ function runOsls(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });
-    // The two outputs are kept apart: osls writes `Error:` and the message to one, and banners to the other,
-    // which would otherwise come between them.
+    // The two outputs are stored separately: osls writes `Error:` and the message to one output, and banners to the
+    // other. In a common output, banners would come between `Error:` and the message.
     const kept = { stderr: '', stdout: '' };
     for (const name of ['stderr', 'stdout'] as const)
       child[name].on('data', (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 /**
- * `protectTables: afterFirst`: DynamoDB refuses to delete a table that an earlier deployment has created.
- * Tables of the running deployment are not protected: if it fails, CloudFormation deletes them again.
+ * Implements `protectTables: afterFirst`, with which DynamoDB refuses to delete a table that an earlier deployment has
+ * created. Tables that the running deployment creates are not protected, so that CloudFormation can delete them again
+ * if the deployment fails.
  */
 import type { Template } from './edit-template.ts';
 
@@ -15,7 +16,7 @@ export type StackSource = {
   >;
 };
 
-/** CloudFormation lists these tables, but they do not exist. */
+/** States in which CloudFormation lists a table that does not exist. */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
 /** `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
@@ -71,8 +72,8 @@ export function protectTables(
 }
 
 /**
- * For other deploy tools, which do not look up what is deployed: a parameter lets the user state that this is the first
- * deployment.
+ * Used for other deploy tools, which do not look up what is deployed. With a parameter, the user states whether this is
+ * the first deployment.
  */
 export function protectByParameter(template: Template): void {
   const tables = Object.values(template.Resources).filter(

@@ -18,8 +18,8 @@ type Refusal = { readonly message: string; readonly code: 'LOCAL_ISSUER_DEPLOYED
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 /**
- * Anyone who has the local issuer's key can impersonate any caller. @param deployment of a stage that is not
- * local
+ * Anyone who has the local issuer's key can impersonate any caller. @param deployment a deployment of a stage that is
+ * not local
  */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
   return findLocalDocument(deployment) ?? findLocalSecret(deployment) ?? findLocalIssuer(deployment);
@@ -67,8 +67,8 @@ function trustsLocalIssuer(environment: unknown): boolean {
 }
 
 /**
- * Returns a sentence about an authorizer that lacks the table of its document's keys: each request of the API would get
- * 500.
+ * Returns a sentence about an authorizer that lacks the table of its document's keys. Without that table, each request
+ * of the API would get 500.
  */
 export function findUnservedKeys(
   documents: readonly CompiledDocument[],

@@ -97,7 +97,7 @@ function addAlias(template: Template, wanted: AliasOptions): void {
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       SourceAccount: { Ref: 'AWS::AccountId' },
-      // The alias needs a separate permission: the function's permission does not cover it.
+      // The alias needs a separate permission, because the function's permission does not cover the alias.
       FunctionName: { Ref: id },
     },
   };

@@ -25,7 +25,10 @@ export function makeSmall(service: SmallService, packages: 'functions' | 'layer'
   if (packages === 'functions') omitLayer(service);
 }
 
-/** A stack of one part has its packages inside its functions: a layer pays off only for several parts. */
+/**
+ * If the stack has only one part, its packages are bundled into its functions, because a layer saves something only if
+ * several parts share it.
+ */
 export function omitLayer(service: SmallService): void {
   service.layers = Object.fromEntries(
     Object.entries(service.layers ?? {}).filter(([name]) => name !== LAYER),

@@ -1,6 +1,6 @@
 /**
- * Writes a zip archive (APPNOTE 6.3, no zip64): equal files give equal bytes, so an unchanged function is not
- * deployed again.
+ * Writes a zip archive (APPNOTE 6.3, no zip64). Equal files give equal bytes, so an unchanged function is not deployed
+ * again.
  */
 import { crc32, deflateRawSync } from 'node:zlib';
 

@@ -141,7 +141,7 @@ export type DomainErrorCode =
   | AdminErrorCode;
 
 /**
- * A failure with a fixed, credential-free message: it may be logged whole.
+ * A failure whose message is a fixed text without credentials, so the whole message may be logged.
  *
  * @example
  * ```ts
@@ -216,7 +216,7 @@ export class VersionConflict extends DomainError {
 }
 
 /**
- * Whether the caller's credential is at fault (401), as opposed to us (500).
+ * True if the caller's credential is at fault (401); false if the service is at fault (500).
  *
  * @example
  * ```ts

@@ -131,7 +131,7 @@ export interface DeliveryClaim {
    */
   keep(): Promise<void>;
   /**
-   * Marks the delivery as not delivered, so that the sender's next attempt may try.
+   * Marks the delivery as not delivered, so that the sender's next attempt can take the claim again.
    * @throws DomainError STORE_UNAVAILABLE
    */
   release(): Promise<void>;

@@ -20,15 +20,15 @@ export type Sides = AsyncDisposable & {
 };
 
 /**
- * Warm-up before the first pair. V8 compiles for about as long; after only two seconds, the side with more code looks
- * slower.
+ * Warm-up before the first pair. V8 needs about this long to compile the code; after only two seconds, the side with
+ * more code looks slower.
  */
 const WARMUP_SECONDS = 8;
 /** Warm-up of each further scenario of a process. */
 const MORE_WARMUP_SECONDS = 2;
 /**
- * Load at the start of each measurement that is not counted, because the processor's caches still hold the other side's
- * data.
+ * Duration of the load at the start of each measurement. It is not counted, because the processor's caches still hold
+ * the other side's data.
  */
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
@@ -61,7 +61,7 @@ type ServerOrder = Order & {
   readonly read: (scenario: Scenario, rate: Rate) => Figures;
 };
 
-/** Starts both servers. Each idles while the other is measured. The sides alternate in which one starts first. */
+/** Starts both servers. Each idles while the other is measured. The two sides take turns in starting first. */
 export async function startServers(
   starters: Readonly<Record<Side, () => Promise<Running>>>,
   scenarios: readonly Scenario[],
@@ -105,7 +105,10 @@ export async function startBoth(
 type Rate = {
   readonly perSecond: number;
   readonly p99Ms: number;
-  /** Requests per second of processor time of the serving thread, which other work on the machine disturbs less. */
+  /**
+   * Requests per second of the serving thread's processor time. Other work on the machine affects this figure less than
+   * a rate per elapsed second.
+   */
   readonly perProcessorSecond: number | undefined;
   /** Processor time of a request in microseconds, by who spends it; NaN if the system does not report it. */
   readonly micros: Readonly<Record<Spender, number>>;
@@ -130,8 +133,8 @@ async function rateOf(
     warmupSeconds,
     seconds,
   });
-  // `invocations` sums the highest count of each instance, which includes earlier measurements, so it may exceed
-  // `total`.
+  // `invocations` is the sum of the highest count of each instance. These counts include earlier measurements, so the
+  // sum may exceed `total`.
   if (invocations < total) throw new Error(`${total} responses, but the handler ran ${invocations} times`);
   const mainMs = mainThreadMs(pid) - mainBeforeMs;
   const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;

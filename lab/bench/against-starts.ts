@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- starts --against COMMIT [--pairs N]`: compares how long a plain template takes to its ready line
- * with these files and with another commit, in interleaved pairs. It uses the command of the checkout, as `npm start`
- * runs it, and the command of the built package. Prints the median of the ratios with its 95 % interval; above 1, these
- * files start faster. The last line on stdout is JSON.
+ * with these files and with another commit, in interleaved pairs. Both the command of the checkout, as `npm start` runs
+ * it, and the command of the built package are measured. Prints the median of the ratios with its 95 % interval; above
+ * 1, these files start faster. The last line on stdout is JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -134,7 +134,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** @throws Error if a side has no figure, because then nothing was measured */
+/** @throws Error if a side has no figure, which means that nothing was measured */
 export function summarisePairs(
   pairs: readonly Pair[],
   bound: number,

@@ -35,8 +35,8 @@ const LAYER = [...SDK, '@aws-lambda-powertools/*', '@middy/core', 'aws-jwt-verif
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace(/^node:/, ""));';
 
 /**
- * Replaces our key fetcher, as if the issuer replied at once. The modules that the adapter loads during init are still
- * loaded.
+ * Replaces our key fetcher with one that returns the keys at once, as if the issuer needed no time. The modules that
+ * the adapter loads during init are still loaded.
  */
 const KEYS_IN_MEMORY: Plugin = {
   name: 'keys-in-memory',

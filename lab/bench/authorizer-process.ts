@@ -1,6 +1,6 @@
 /**
  * One start of a function as Lambda's runtime performs it: imports the module, calls it once, and reports on stderr.
- * With BENCH_WARM_MS, it continues to call the function, to measure the cost of a warm call.
+ * With BENCH_WARM_MS, this process continues to call the function, to measure the cost of a warm call.
  */
 import { pathToFileURL } from 'node:url';
 
@@ -31,7 +31,8 @@ const context = {
   getRemainingTimeInMillis: () => 5_000,
 };
 
-// `performance` is not used, because the first access to it loads a module, and the harness would cause that cost.
+// `performance` is not used, because the first access to it loads a module. The harness would then add that load time
+// to the measurement.
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 let asked = 0;

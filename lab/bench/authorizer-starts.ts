@@ -67,7 +67,10 @@ export async function measureWarm(starter: Starter, warmMs: number): Promise<num
   return Math.round(median(rates));
 }
 
-/** A function with its own settings reads tables; all other functions start as if there were no tables. */
+/**
+ * Functions with their own settings get the environment of the tables; all other functions start as if there were no
+ * tables.
+ */
 function inWorld(starter: Starter, world: World): Starter {
   if (starter.environment === undefined) return starter;
   return { ...starter, environment: { ...world.environment, ...starter.environment } };
@@ -97,7 +100,7 @@ export type Issuer = AsyncDisposable & {
   readonly keySet: string;
   /** Events that contain a token of this issuer. */
   readonly events: Readonly<Record<Candidate['event'], object>>;
-  /** The script of the process to start. `authority` vouches for the certificate of the issuer. */
+  /** The script of the process to start. `authority` is the file with the certificate that this process must trust. */
   readonly script: string;
   readonly authority: string;
 };

@@ -141,8 +141,8 @@ export function ratioToBare(
 }
 
 /**
- * Whole starts of both authorizers, as this stack is deployed, divided by the start of a bare aws-jwt-verify handler
- * with its package in the same layer.
+ * Divides the whole starts of both authorizers, as this stack is deployed, by the start of a bare aws-jwt-verify
+ * handler whose package is in the same layer.
  */
 export async function measureStartRatios(rounds: number): Promise<readonly StartRatio[]> {
   prepareLayer(ROOT);

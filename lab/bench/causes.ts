@@ -1,7 +1,7 @@
 /**
- * Why goals are missed, as profiles of 24 and 25 November 2026 have shown, and what was tried. The figures of `rest`
- * and `http` come from perf, from five turns with the floor, scaled to the page of commit 5125454b. The other figures
- * come from other runs.
+ * Explains why goals are missed, as profiles of 24 and 25 November 2026 have shown, and what was tried. The figures of
+ * `rest` and `http` were measured with perf in five turns against the floor, and are scaled to the figures on the page
+ * of commit 5125454b. The other figures come from other runs.
  */
 import type { Goal } from './goals.ts';
 

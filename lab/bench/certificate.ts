@@ -1,6 +1,6 @@
 /**
- * Makes a self-signed certificate for 127.0.0.1, because Node can check certificates but not make them. RFC 5280, in
- * DER.
+ * Creates a self-signed certificate for 127.0.0.1, because Node can check certificates but not create them. RFC 5280,
+ * in DER.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 

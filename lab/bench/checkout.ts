@@ -88,9 +88,9 @@ export function packageFolders(lock: string): readonly string[] {
 }
 
 /**
- * Recreates a folder with links to the same files, so that their contents are not copied. Symbolic links are copied:
- * the links of workspaces are relative, so they point to the other commit's packages. One link to the whole folder
- * would point to ours.
+ * Recreates a folder with links to the same files, so that their contents are not copied. Symbolic links are copied.
+ * The links of workspaces are relative, so the copied links point to the other commit's packages. With a single link to
+ * the whole folder, they would point to our packages.
  */
 function linkTree(from: string, to: string): void {
   // A workspace that has no packages for this system has no such folder.

@@ -47,7 +47,7 @@ const authorizerGoals = (type: 'token' | 'request', form: 'alone' | 'layer'): re
     return { name, what: `Start of the ${type} authorizer, ${how}`, ...atMost(1.8, 'ms', BARE) };
   });
 
-/** Keys name what is measured together (goal-benches.ts). */
+/** Each key names a group of goals that are measured together (goal-benches.ts). */
 export const GOALS = {
   rest: requestGoals('rest'),
   http: requestGoals('http'),

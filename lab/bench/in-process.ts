@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createGateway, createStreamSink, START_OPTIONS } from '../../packages/gateway/engine/index.ts';
 import type { Listening } from '../../packages/gateway/engine/index.ts';
 
-/** Messages of the process: first that it listens, then once its measurements. */
+/** Messages of the process. The first message reports that it listens; the second contains its measurements. */
 export type ChildMessage<Measured> =
   | ({ readonly kind: 'ready' } & Pick<Listening, 'apis'>)
   | { readonly kind: 'measured'; readonly measured: Measured };

@@ -14,9 +14,9 @@ export type Verdict = 'kept' | 'missed' | 'open';
 const MOST_VALUES = 1_000;
 
 /**
- * Returns the rank of the sorted values, counted from 1 and from either end, that bounds the median. It follows the
- * sign test, in which each value is above or below the median with equal probability. Returns 0 if there are too few
- * values.
+ * Returns the rank of the value that bounds the interval of the median. The rank is counted from 1, from either end of
+ * the sorted values. It follows the sign test, in which each value is above or below the median with equal probability.
+ * Returns 0 if there are too few values.
  */
 export function rankOfBound(n: number, confidence = 0.95): number {
   if (!Number.isInteger(n) || n < 0 || n > MOST_VALUES) throw new RangeError(`${n} values`);

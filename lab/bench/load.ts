@@ -19,8 +19,8 @@ export type LoadTask = {
   readonly bodyBytes?: number;
   readonly connections: number;
   /**
-   * Warm-up in seconds, counted from the first response on the last connection. To open a thousand connections takes
-   * longer than a short warm-up.
+   * Warm-up in seconds, counted from the first response on the last connection, because opening a thousand connections
+   * takes longer than a short warm-up.
    */
   readonly warmupSeconds: number;
   readonly seconds: number;

@@ -91,8 +91,8 @@ export function heapSamples(head: HeapNode, outer: readonly Frame[] = []): reado
 
 const WRITES = /^write(v|Buffer|\w+String)$/;
 /**
- * The nearest matching frame on the stack determines the step. Code that matches no row (routing, events, mapping)
- * counts for its caller.
+ * The nearest matching frame on the stack determines the step. The time of code that matches no row (routing, events,
+ * mapping) is attributed to the code's caller.
  */
 const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = [
   [/\/core\/phases\/([a-z-]+)\.ts$/, 'a phase'],
@@ -140,7 +140,7 @@ export function kindOf(stack: readonly Frame[]): Kind | undefined {
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (isWrite(leaf)) return 'write system calls';
   if (isPost(leaf)) return 'postMessage';
-  // JSON.stringify and JSON.parse have no frame of their own, so their time counts for their caller.
+  // JSON.stringify and JSON.parse have no frame of their own, so their time is attributed to their caller.
   if (/\/core\/events\//.test(url) && /^build\w*Event$/.test(functionName)) return 'event as JSON text';
   if (functionName === 'parseJson') return 'JSON.parse';
   if (/^file:/.test(url)) return 'other code of the gateway';

@@ -121,7 +121,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** @param environment of the processes: the address of the store, and credentials for it */
+/** @param environment variables of the processes: the address of the store, and credentials for the store */
 export async function runFaults(
   processes: number,
   environment: NodeJS.ProcessEnv,

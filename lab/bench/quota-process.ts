@@ -7,7 +7,7 @@ import { openLimiter } from './quota-limiters.ts';
 import type { Answer, Calls, QuotaRun } from './quota-limiters.ts';
 
 export type QuotaOrder = QuotaRun & {
-  /** Number of requests after the first refusal, one every `paceMs`. */
+  /** Number of requests after the first refusal; one is sent every `paceMs`. */
   readonly afterwards: number;
   readonly paceMs: number;
 };

@@ -26,7 +26,7 @@ export type QuotaRow = {
 };
 
 const MAX_WRITES_PER_THOUSAND = 3;
-/** From this size on, the end of the quota, which is charged one by one, hardly affects the average. */
+/** From this size on, the last units of the quota, which are charged one by one, hardly affect the average. */
 const LARGE_QUOTA = 1_000_000;
 
 export function summariseQuota(run: QuotaRun, reports: readonly QuotaReport[], seconds: number): QuotaRow {

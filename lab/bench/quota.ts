@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- quota [--processes N] [--only LIMITER | --faults]`: real processes share one quota over the
  * embedded DynamoDB. Compares calls, latency and exactness of our limiter with others. Prints a table; the last line on
- * stdout is JSON. The exit code is 1 if ours admits more or less than the quota, or takes more than 3 writes per 1,000
- * requests with a quota of a million.
+ * stdout is JSON. The exit code is 1 if our limiter admits more or less than the quota, or needs more than 3 writes per
+ * 1,000 requests with a quota of a million.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- record [--pairs N --block MS --only SCENARIO … --record-all]`: measures the cost of recording in
  * one process that switches it on and off between short blocks of the same load (record-process.ts). Compares requests
- * per second and processor time per request, which other work on the machine disturbs less. The last line on stdout is
- * JSON.
+ * per second and processor time per request; other work on the machine disturbs the processor time less. The last line
+ * on stdout is JSON.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ import type { Ring } from './targets.ts';
 
 const WARMUP_MS = 8_000;
 /**
- * After this time, the switch affects all requests in flight, and the processor's caches hold the data of this side.
+ * After this time, the switch affects all requests in flight, and the processor's caches hold the data of the new side.
  */
 const SETTLE_MS = 50;
 /**
@@ -44,8 +44,8 @@ export type RecordRow = {
   /** Share of the requests per second that recording costs; below 0, recording was faster. */
   readonly cost: Interval;
   /**
-   * Processor time of a request on the serving thread in µs. `main` is the increase by recording; `processMicros` and
-   * `process` are the same for the whole process.
+   * Processor time of a request on the serving thread in µs. `main` is how much recording increases this time;
+   * `processMicros` and `process` are the same figures for the whole process.
    */
   readonly mainMicros: Sides;
   readonly main: Interval;
@@ -80,7 +80,7 @@ export async function runRecordBench(args: readonly string[]): Promise<void> {
   for (const scenario of scenarios) {
     const row = await measureRecording(scenario, { pairs, blockMs, recordAll });
     console.log(describeRow(row));
-    // Single pairs are needed only by the proof, not in the output.
+    // The output leaves out the values of single pairs.
     rows.push({ ...row, shares: [] });
   }
   const conditions = {

@@ -14,7 +14,7 @@ import type { Figures, Sides } from './against-sides.ts';
 /** After this time, an idle process has finished its work after a start. */
 const SETTLED_MS = 3_000;
 const LOAD_SECONDS = 5;
-/** An empty start is too short to be measured once. */
+/** A single empty start is too short to be measured reliably. */
 const EMPTY_STARTS = 3;
 
 /** The services that `npm start` serves. */
@@ -27,8 +27,8 @@ const fresh = (name: string, ours: () => Promise<Figures>, theirs: () => Promise
 });
 
 /**
- * Compares `npm start`, until the line that says that everything is served, with osls alone, until both packages are
- * done.
+ * Compares the time of `npm start`, until the line that says that everything is served, with the time of osls alone,
+ * until both packages are done.
  */
 export function npmStarts(): Sides {
   const reason = installTool('bench-offline');
@@ -36,8 +36,8 @@ export function npmStarts(): Sides {
   return fresh(
     'npm start',
     async () => {
-      // A new variable, which osls might have read, invalidates every cached result. At the second start, nothing has
-      // changed.
+      // osls cannot know whether a new variable matters, so the variable invalidates every cached result. At the second
+      // start, nothing has changed.
       const more = { BENCH_RUN: String(Date.now()) };
       return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
     },
@@ -116,7 +116,10 @@ export function firstAnswers(command: string): Sides {
   );
 }
 
-/** Compares the memory of the process and its children, at rest and after load on its function, with an idle Node. */
+/**
+ * Compares the memory of the process and its children with the memory of an idle Node, both at rest and after its
+ * function was under load.
+ */
 export function memories(command: string): Sides {
   return fresh(
     'memory',

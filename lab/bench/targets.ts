@@ -62,7 +62,7 @@ export function addressOf(apis: Ready['apis'], kind: Kind): string {
   return api.url.replace(/\/$/, '');
 }
 
-/** @param folder of a running gateway, which contains its credentials */
+/** @param folder the folder of a running gateway, which contains the gateway's credentials */
 export async function readRing(folder: string): Promise<Ring | undefined> {
   const listed = await listRequests(folder, 'limit=1');
   return (listed as { readonly state: Ring } | undefined)?.state;
@@ -130,7 +130,7 @@ type OfflineService = { readonly folder: string; readonly files: readonly string
 
 /**
  * Installs serverless-offline on osls, and copies a service into an ignored folder that has its packages.
- * @returns why that failed, or undefined
+ * @returns why the preparation failed, or undefined
  */
 export function prepareServerlessOffline(
   { folder: source, files }: OfflineService,
@@ -143,7 +143,7 @@ export function prepareServerlessOffline(
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(toolFolder('bench-offline'), 'node_modules'), join(folder, 'node_modules'));
   for (const file of files) copyFileSync(join(source, file), join(folder, file));
-  // Without this file, our own package.json would declare its bundles as ES modules, which they are not.
+  // Without this file, our own package.json would declare the service's bundles as ES modules, which they are not.
   copyFileSync(join(toolFolder('bench-offline'), 'package.json'), join(folder, 'package.json'));
   const service = readFileSync(join(source, 'serverless.yml'), 'utf8');
   const plugins = '\nplugins:\n  - serverless-esbuild\n  - serverless-offline\n';
@@ -151,7 +151,7 @@ export function prepareServerlessOffline(
   return undefined;
 }
 
-/** @param label the name with which it was prepared */
+/** @param label the label with which the service was prepared */
 export async function startServerlessOffline(
   label: string,
   options: readonly string[] = [],

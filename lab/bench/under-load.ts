@@ -12,7 +12,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { ChildMessage } from './in-process.ts';
 import type { Scenario } from './measure.ts';
 
-/** Far longer than any measurement, because the load must not end first. */
+/** The duration is far longer than any measurement, because the load must not end first. */
 const LOAD_SECONDS = 3_600;
 
 type Forked = {

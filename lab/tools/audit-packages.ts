@@ -56,8 +56,8 @@ function auditAll(): number {
     if (audit.kind === 'vulnerable') bad += 1;
     console.log(`${folder}: ${describe(audit)}`);
     if (audit.kind === 'not-audited') {
-      // If the registry did not answer the first query, the query for signatures is skipped, because it would only wait
-      // until its deadline.
+      // If the registry did not answer the first query, the query for signatures is skipped, because it would only time
+      // out, too.
       console.log('signatures: not verified');
       return bad;
     }

@@ -1,6 +1,6 @@
 /**
  * Rules of this repository for oxlint. An error must be recognised by its class or code, never by its text. A failure
- * must be recognised by its code, never by the word that logs use for it. The last rule excludes syntax.
+ * must be recognised by its code, never by the word that logs use for it. The last rule forbids certain syntax.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,8 +1,8 @@
 /**
- * After `npm ci`: removes files of packages that nothing here uses, 100 MB. Node's headers are only needed to compile
- * addons, of which there are none. classic-level contains its sources and a binary for every system, TypeScript its
- * messages in thirteen languages, and the AWS SDK a second set of declarations for TypeScript 3. This is plain
- * JavaScript, since any version of Node may run it.
+ * After `npm ci`: removes 100 MB of files in packages that nothing here uses. Node's headers are only needed to compile
+ * addons, of which there are none. classic-level contains its sources and a binary for every system. TypeScript
+ * contains its messages in thirteen languages. The AWS SDK contains a second set of declarations for TypeScript 3. This
+ * is plain JavaScript, since any version of Node may run it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ function headersOfNode() {
 
 function otherSystems() {
   const folder = 'classic-level/prebuilds';
-  // A file that serves two architectures has a name such as `darwin-x64+arm64`.
+  // A binary for two architectures is in a folder with a name such as `darwin-x64+arm64`.
   const isOwn = (name) => {
     const [platform, architectures = ''] = name.split(/-(.*)/, 2);
     return platform === process.platform && architectures.split('+').includes(process.arch);

@@ -1,6 +1,6 @@
 /**
- * The compiled stack for deploy tools that bring their own bucket: it has no bucket of osls, and refers to
- * archives by name.
+ * The compiled stack for deploy tools that use their own bucket. It does not contain osls's deployment bucket, and
+ * refers to archives by name.
  */
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from '../edit-template.ts';
@@ -19,7 +19,7 @@ const MEMBERS: Readonly<Record<string, Packed['member']>> = {
   'AWS::Lambda::LayerVersion': 'Content',
 };
 
-/** Takes osls's deployment bucket out. */
+/** Removes osls's deployment bucket. */
 export function removeBucket({ Resources, Outputs = {} }: Template): void {
   for (const members of [Resources, Outputs])
     for (const name of Object.keys(members).filter((one) => BUCKET.test(one)))

@@ -6,8 +6,8 @@ import { listPacked } from './portable-template.ts';
 import type { PortableTemplate } from './portable-template.ts';
 
 /**
- * `template.yaml`.
- * @param pathOf an archive, relative to the template
+ * Prints `template.yaml`.
+ * @param pathOf returns the path of an archive, relative to the template
  */
 export function printSamTemplate(template: PortableTemplate, pathOf: (archive: string) => string): string {
   const { AWSTemplateFormatVersion: version, Resources, ...others } = template;

@@ -1,6 +1,6 @@
 /**
- * A Terraform module that deploys the stack. CloudFormation keeps tables, exports and rollbacks as with any
- * other tool; an archive is deleted only after the stack that refers to it has changed.
+ * A Terraform module that deploys the stack through CloudFormation, so tables, exports and rollbacks work as with any
+ * other tool. An archive is deleted only after the stack that refers to it has changed.
  */
 export function printTerraformModule(stackName: string): string {
   return MODULE.replaceAll('{stackName}', stackName);

@@ -56,8 +56,8 @@ export type Authorized =
       readonly refusal?: Exclude<QuotaVerdict['kind'], 'admitted'>;
     }
   /**
-   * `result` is set only if the API cannot respond with 401, because HTTP APIs with payload 2.0 turn every error into
-   * 500.
+   * `result` is set only if the API cannot respond with 401. This is the case for HTTP APIs with payload 2.0, which
+   * turn every error into 500.
    */
   | {
       readonly kind: 'unknown';
@@ -155,8 +155,8 @@ type ByQuota = Known & {
 const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
 /**
- * A charge that the authorizer makes is for one request. If charges come from access logs, the result may be used while
- * units are left.
+ * If the authorizer makes the charge, its result is valid for one request only. If charges come from access logs, the
+ * result may be reused while units are left.
  */
 async function answerByQuota(
   document: CompiledDocument,
@@ -196,8 +196,8 @@ function answerOnce(
   nowEpochSeconds: number,
 ): Authorized {
   const isAdmitted = verdict.kind === 'admitted';
-  // An over-quota caller is allowed without an admission key. The API itself then refuses the missing key, with another
-  // message than a plain denial.
+  // An over-quota caller is allowed, but the result does not contain the admission key. The API itself then refuses the
+  // request because the key is missing, with another message than for a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, { principal, request, nowEpochSeconds }),

@@ -55,8 +55,9 @@ export function backendContext(
 const TENANT = 'tenant';
 
 /**
- * Handlers store a customer's data under the tenant, because a key's `sub` changes when the key is replaced. The
- * administrator sets the tenant of a key. A user might be able to set a token's claim with that name.
+ * Handlers store a customer's data under the tenant, because a key's `sub` changes when the key is replaced. Only the
+ * tenant of a key is used, because the administrator sets it. A user might be able to set a token's claim with that
+ * name.
  */
 function tenantOfKey({ apiKeys }: CompiledDocument, { issuerId, claims }: Principal): string | undefined {
   const tenant = apiKeys.some(({ id }) => id === issuerId) ? claims[TENANT] : undefined;

@@ -1,7 +1,7 @@
 import type { CompiledDocument, CompiledQuota, CompiledRoute } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
 
-/** Whether no authorizer may allow a request to the route without a charge. */
+/** True if an authorizer may allow a request to the route only after charging for it. */
 export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
   return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
 }

@@ -22,7 +22,7 @@ export type CompiledDocument = {
   readonly sources: readonly CompiledSource[];
   /** Every role, with all roles and scopes that it includes. Each role includes itself. */
   readonly roles: Readonly<Record<string, CompiledRole>>;
-  /** Has one entry per HTTP method, never `ANY`. Rules refer to routes by index. */
+  /** Contains one entry per HTTP method of a route, never `ANY`. Rules refer to routes by index. */
   readonly routes: readonly CompiledRoute[];
   readonly rules: readonly CompiledRule[];
   /** Lists of address blocks. Conditions refer to a list by index. */
@@ -33,7 +33,8 @@ export type CompiledDocument = {
   readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
   /**
-   * A WebSocket API accepts tickets of this API's callers, so the backend gets the caller's identity for `ws-ticket`.
+   * Set if a WebSocket API accepts tickets of this API's callers. The backend then gets the caller's identity for
+   * `ws-ticket`.
    */
   readonly givesTickets?: true;
 };
@@ -86,7 +87,7 @@ export type CompiledTicketIssuer = {
 export type TokenTrust = {
   /** Exactly equal to the `iss` of the issuer's tokens. */
   readonly issuer: string;
-  /** The gateway's own issuer. Its address comes from GATEWRIGHT_ISSUER_URL. */
+  /** Whether this is the gateway's own issuer, whose address comes from GATEWRIGHT_ISSUER_URL. */
   readonly isLocal: boolean;
   readonly jwksUri: string;
   /**

@@ -42,9 +42,9 @@ type Trusted = {
 
 type TableIdentifier = {
   /**
-   * Uses up the ticket if the credential is one. Returns undefined if it is neither a key of these issuers nor a
-   * ticket. It may then still be a token.
-   * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; as `takeTicket`
+   * If the credential is a ticket, uses it up. Returns undefined if the credential is neither a key of these issuers
+   * nor a ticket. It may then still be a token.
+   * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; the errors of `redeemTicket`
    */
   readonly identify: (
     document: CompiledDocument,

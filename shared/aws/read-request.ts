@@ -14,7 +14,7 @@ export type EventRequest = {
   readonly http: EventFields;
   /** The member `requestContext.identity`, which all formats except payload 2.0 have. */
   readonly identity: EventFields;
-  /** What the authorizer returned, in the form of its type. */
+  /** The data that the authorizer returned. Its form depends on the type of the authorizer. */
   readonly authorizer: EventFields;
 };
 

@@ -145,8 +145,8 @@ class Visit<Event> {
   }
 
   /**
-   * For callers who may refresh. A response that is already being produced is not used, because its production may have
-   * started before this request.
+   * Used for callers who may refresh. A response that is already being produced is not used, because its production may
+   * have started before this request.
    */
   async refresh(): Promise<CacheLookup> {
     const state = await readEntry(this.#ports, this.#asked.id);

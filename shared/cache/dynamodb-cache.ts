@@ -18,7 +18,10 @@ export type DynamoDbCacheOptions = DynamoDbTableOptions & {
 const MAX_BODY_BYTES = 1_048_576;
 /** Lambda's size limit for a response. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
-/** Bodies in pieces of 300 KB need time. If they take longer, it is better to call the handler. */
+/**
+ * Reading and writing bodies in pieces of 300 KB needs time. If it takes longer than this, it is better to call the
+ * handler.
+ */
 const TIMEOUT_MS = 1000;
 /** Compression would make shorter bodies longer. */
 const PACKED_FROM = 256;

@@ -130,8 +130,8 @@ export async function takeLease(
 }
 
 /**
- * Releases a lease without storing a response. A waiting request takes the lease next. If `passFrom` is given, no
- * request waits for a short time.
+ * Releases a lease without storing a response. A waiting request takes the lease next. If `passFrom` is given, requests
+ * do not wait for each other for a short time afterwards.
  */
 export async function releaseEntryLease(
   { store, namespace }: EntryPorts,

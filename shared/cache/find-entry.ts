@@ -1,4 +1,4 @@
-/** Finds the entry for an event under which its response is stored, or the reason why there is none. */
+/** Finds the entry under which the response to an event is stored, or the reason why there is no such entry. */
 import { cacheKeyOf, sharingOf } from './cache-key.ts';
 import type { KeyParameters, Scope, Sharing } from './cache-key.ts';
 import { parseCachedRequest, refusalOf } from './cached-request.ts';

@@ -29,7 +29,8 @@ type IndexItem = Item & { readonly expiresAt: number };
 
 /**
  * Lists an entry under its labels. If an entry with the same id is already listed with a later expiry, the list retains
- * that expiry: a late response may fail to replace the stored one, and an invalidation must still find it.
+ * that expiry, because a late response may fail to replace the stored one, and an invalidation must still find the
+ * stored one.
  * @returns whether everything is written
  */
 export async function writeIndex(

@@ -44,7 +44,7 @@ type RecordPorts = {
 
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
-/** A signature would replace the header, or its value is a secret that is never stored. */
+/** Headers that a signature would replace, or whose values are secrets that are never stored. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
 /** @returns undefined for an event that is not a request to a REST API's stage */

@@ -20,14 +20,14 @@ type CacheInvalidatorConfig = {
 /**
  * Reads the settings of `cache-invalidator`:
  * - `GATEWRIGHT_CACHE_TABLE`
- * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables,
- * `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
- * - `GATEWRIGHT_CACHE_APIS`: namespaces, and the APIs with their stage caches, `orders/a1b2c3d4e5`,
- * separated by commas; empty: none
- * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs instead of AWS's own, with `{apiId}` in it
- * - `GATEWRIGHT_DISTRIBUTION_ID`: id of the CloudFront distribution; empty: none
- * - Lambda's own: `AWS_REGION`, its credentials, `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_API_GATEWAY` and
- * `AWS_ENDPOINT_URL_CLOUDFRONT`
+ * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables, such as
+ *   `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_APIS`: namespaces with the APIs whose stage caches they may invalidate, such as
+ *   `orders/a1b2c3d4e5`, separated by commas; empty = none
+ * - `GATEWRIGHT_CACHE_ENDPOINT`: an address with `{apiId}` that replaces AWS's own address of APIs
+ * - `GATEWRIGHT_DISTRIBUTION_ID`: id of the CloudFront distribution; empty = none
+ * - Lambda's own variables: `AWS_REGION`, the credentials, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_API_GATEWAY` and
+ *   `AWS_ENDPOINT_URL_CLOUDFRONT`
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readCacheInvalidatorConfig(environment: Environment = process.env): CacheInvalidatorConfig {

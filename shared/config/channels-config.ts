@@ -18,13 +18,15 @@ const MESSAGES_A_MINUTE = [301, 600_000] as const;
 
 /**
  * Reads the settings of the WebSocket API's functions:
- * - `GATEWRIGHT_CONNECTIONS_TABLE`
- * - `GATEWRIGHT_PUBLISHER`: the function that delivers; absent = this one
- * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
- * - `GATEWRIGHT_PING_SECONDS`: how often present members ping, 2 to 240; absent = 60
- * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: 1 to 200; absent = 20
- * - `GATEWRIGHT_MESSAGES_PER_CONNECTION`: a minute, 301 (the largest ping) to 600,000; absent = 1,200
- * - `GATEWRIGHT_MESSAGES_PER_CALLER`: a minute, 301 to 600,000; absent = 6,000
+ * - `GATEWRIGHT_CONNECTIONS_TABLE`: name of the table
+ * - `GATEWRIGHT_PUBLISHER`: the function that delivers messages; absent = the running function
+ * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are stored, 60 to 86,400; absent = an hour
+ * - `GATEWRIGHT_PING_SECONDS`: the ping interval of members that are present in a channel, 2 to 240; absent = 60
+ * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: the maximum number of connections, 1 to 200; absent = 20
+ * - `GATEWRIGHT_MESSAGES_PER_CONNECTION`: the maximum cost of messages per minute, 301 (the cost of the largest ping)
+ *   to 600,000; absent = 1,200
+ * - `GATEWRIGHT_MESSAGES_PER_CALLER`: the maximum cost of messages per minute over all connections, 301 to 600,000;
+ *   absent = 6,000
  * - `GATEWRIGHT_APIS`: ids of the WebSocket APIs with trusted authorizers; absent = none
  * @throws DomainError CONFIG_INVALID with the variable's name
  */

@@ -12,10 +12,10 @@ export type LogConfig = {
 
 /**
  * Reads the settings of logs and metrics:
- * - `GATEWRIGHT_STAGE`: stage of this stack; absent = `unknown`, for functions that do not need it themselves
+ * - `GATEWRIGHT_STAGE`: stage of this stack; absent = `unknown`, because not all functions need the stage themselves
  * - `GATEWRIGHT_LOG_PRINCIPAL`: `hash` (the default), `plain` or `nothing`
- * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters; with neither variable callers are not
- * named
+ * - `GATEWRIGHT_LOG_SALT`: key of the hash, at least 16 characters. If neither this variable nor
+ *   `GATEWRIGHT_LOG_PRINCIPAL` is set, logs do not name callers.
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readLogConfig(environment: Environment = process.env): LogConfig {

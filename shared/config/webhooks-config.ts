@@ -28,9 +28,9 @@ const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
 /**
  * Reads the settings of `webhook-receiver`:
  * - `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`
- * - `GATEWRIGHT_ACCOUNT_ID`: of the queues that it sends to
- * - Lambda's own: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and
- *   `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>` as the SDKs understand them
+ * - `GATEWRIGHT_ACCOUNT_ID`: the account that owns the queues to which the function sends messages
+ * - Lambda's own variables: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`
+ * - `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, with the same meaning as in the SDKs
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readWebhookReceiverConfig(environment: Environment = process.env): WebhookReceiverConfig {

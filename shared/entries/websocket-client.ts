@@ -22,7 +22,7 @@ export type { Socket, SocketClass } from '../websocket/client/host.ts';
 export { ChannelError } from '../websocket/client/questions.ts';
 
 /**
- * Connects at once, and reconnects when needed. `webSocket`: for hosts without their own.
+ * Connects at once, and reconnects when needed. `webSocket` is for hosts that have no WebSocket class of their own.
  *
  * @example
  * ```ts

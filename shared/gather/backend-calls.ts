@@ -101,14 +101,15 @@ export function createBackendCalls(
       if (policy === undefined) return await send(signal);
       const answers: Response[] = [];
       const attempt = async (own: AbortSignal): Promise<Response> => {
-        // The policy's attempt ends with the headers of the response, but the body is read later.
+        // For the policy, the attempt is over as soon as the headers of the response have arrived, but the body is read
+        // later.
         const answer = await send(AbortSignal.any([own, signal]));
         answers.push(answer);
         return answer;
       };
       const answer = await policy.run((one) => attempt(one.signal), {
         idempotent: isSafe || idempotent === true,
-        // A shared call continues for parts that have more time.
+        // A call that several parts share continues for the parts that have more time.
         remainingMs: isSafe ? remainingMs : part.remainingMs,
         signal,
       });

@@ -14,9 +14,10 @@ export type CreateGatherOptions = {
 export type Gather = <P extends Parts>(rules: GatherRules, parts: P) => Promise<Gathered<P>>;
 
 /**
- * To be made outside of the handler. The function runs in any handler, with middy or without.
+ * Creates `gather()`. Call this outside of the handler. The returned function runs in any handler, with or without
+ * middy.
  *
- * @throws DomainError CONFIG_INVALID when an origin is none
+ * @throws DomainError CONFIG_INVALID if an entry of `identityTo` is not an origin
  *
  * @example
  * ```ts

@@ -47,7 +47,7 @@ export class ForwardedFields {
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);
-      // If one of these fields has several values, their meaning is not defined, so it is not passed on.
+      // If one of these fields has several values, their meaning is not defined, so the field is not passed on.
       if (values?.length === 1 && !headers.has(name)) headers.set(name, values[0] ?? '');
     }
     return headers;

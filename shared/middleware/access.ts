@@ -91,7 +91,7 @@ export function withAccess<Event extends object>(
 }
 
 /**
- * Undefined when none of our authorizers handled the request.
+ * Returns the caller that the authorizer identified. Returns undefined if none of our authorizers handled the request.
  *
  * @example
  * ```ts

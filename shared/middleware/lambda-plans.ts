@@ -1,4 +1,7 @@
-/** The customer plans that a new API key may name. Connects the administration of access with that of quotas. */
+/**
+ * The customer plans that a new API key may name. Connects the administration of access with the administration of
+ * quotas.
+ */
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';

@@ -23,7 +23,8 @@ export function createLambdaTicketDesk(compiled: unknown): TicketDesk {
 }
 
 /**
- * Ports of `issueTicket` for a handler of your own; `tableName`: the toolkit's `access` table.
+ * Creates the ports of `issueTicket` for a handler of your own. `tableName` is the name of the toolkit's `access`
+ * table.
  *
  * @example
  * ```ts

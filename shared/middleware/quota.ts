@@ -34,7 +34,8 @@ export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) =>
 const admissions = new WeakMap<object, Admission>();
 
 /**
- * The admission that the handler of this event may settle or refund; undefined outside of a quota's handler.
+ * Returns the admission that the handler of this event may settle or refund. Returns undefined outside of a handler
+ * behind a quota.
  *
  * @example
  * ```ts
@@ -49,9 +50,9 @@ export function admissionOf(event: object): Admission | undefined {
 }
 
 /**
- * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. If a
- * plan limits concurrency, put it after middlewares that may respond early: middy does not report that a later
- * one has responded, and the permit would stay taken until the invocation's deadline.
+ * For middy: `.use(quota({ quotas, subject }))`. A rejection ends the request before later middlewares. If a plan
+ * limits concurrency, put `quota()` after middlewares that may respond early. middy does not report that a later
+ * middleware has responded, so the permit would stay taken until the invocation's deadline.
  *
  * @example
  * ```ts

@@ -18,8 +18,8 @@ const MAX_SECONDS = 86_400;
 const MOST_FILLS = 1_000_000;
 
 /**
- * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after middlewares that refuse callers: a
- * cached answer skips the later ones.
+ * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`. Put it after middlewares that refuse callers, because a
+ * cached answer skips all later middlewares.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {
   readonly scheme: SchemeName;
-  /** The secrets as the sender shows them. While a secret is being changed, both the new and the old one. */
+  /** The secrets as the sender shows them. While a secret is being changed, list both the new and the old secret. */
   readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /** Tolerated difference in seconds between the sender's time and ours. Default: 300. */
   readonly toleranceSeconds?: number;
@@ -36,7 +36,8 @@ type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | u
 const underWay = new WeakMap<object, UnderWay>();
 
 /**
- * The verified delivery of this event, its body as bytes; undefined outside of a webhook's handler.
+ * Returns the verified delivery of this event, with its body as bytes. Returns undefined outside of a webhook's
+ * handler.
  *
  * @example
  * ```ts

@@ -14,7 +14,8 @@ type Invocation<Result> = { decided?: Decided<Result> };
  * outer part returns only this decision. In middy, an `onError` that sets a response would turn a 401 into an allowing
  * answer, an `onError` that replaces the error would turn it into a 500, and a `before` that returns
  * `{isAuthorized: true}` would skip the authorizer.
- * @throws UnauthorizedAnswer when the authorizer refuses, or a middleware refuses by exactly this message
+ * @throws UnauthorizedAnswer when the authorizer refuses, or a middleware throws an error with exactly the message
+ * `Unauthorized`
  * @throws DomainError for the authorizer's own failures; ANSWER_REPLACED when the handler's result is not the
  * authorizer's
  */

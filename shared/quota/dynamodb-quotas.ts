@@ -13,8 +13,7 @@ export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer' | 'customers'>;
 
 /**
- * Nothing is loaded, connected or generated before the first request: a snapshot of the process is safe to
- * clone.
+ * Nothing is loaded, connected or generated before the first request, so a snapshot of the process is safe to clone.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 /**
- * Exact quotas: a process admits requests by them.
+ * Exact quotas, by which a process admits or refuses requests:
  *
  *     const quotas = createQuotas({ store, clock, random, timer, plans: [{ id: 'partner', version: 1, limits: [
  *       { id: 'daily', level: 'key', quota: 100, period: 'DAY' }] }] });
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
- * Counted quotas stay exact despite crashes, pauses, lost and repeated messages; no clock is trusted if
- * the request has a timestamp. @see docs/guides/sell/quota.md for the basis of each guarantee.
+ * Counted quotas stay exact despite crashes, pauses, lost messages and repeated messages. If the request has a
+ * timestamp, no clock is trusted. @see docs/guides/sell/quota.md for the basis of each guarantee.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
@@ -343,7 +343,7 @@ function onRecord({ plan, isOnRecord }: PlanTerms): { readonly plan?: string } {
 const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retryAfterMs: undefined };
 
 /**
- * An omitted plan is looked up on record.
+ * A plan that the request omits is looked up in the records.
  * @throws DomainError SUBJECT_INVALID
  */
 function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {

@@ -4,7 +4,8 @@ import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-hea
 import type { Rejection } from './quotas.ts';
 
 /**
- * 429 for a used-up limit, 503 when the store does not respond (never 429), 403 while the subject is suspended.
+ * Returns 429 for a used-up limit, 503 if the store does not respond (never 429), and 403 while the subject is
+ * suspended.
  *
  * @example
  * ```ts

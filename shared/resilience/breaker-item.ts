@@ -5,17 +5,18 @@
  * | ------- | --------------- | ---------------- | ---------------------------------------------------------------- |
  * | breaker | `B#{namespace}` | `BREAKER#{name}` | `state`, `gen`, `why`, `at`; open: `openUntil`; half-open: below |
  *
- * Every change of state increases `gen`, and is written only if `gen` is still what its writer saw: so of several
- * writers one changes the state, and a late or repeated write changes nothing. Without an item the breaker is
- * closed, `gen` 0.
+ * Every change of state increases `gen`, and is written only if `gen` is still what its writer saw. Therefore, only one
+ * of several writers changes the state, and a late or repeated write changes nothing. Without an item the breaker is
+ * closed, and `gen` is 0.
  *
- * Half-open: `taken` counts admitted probes, `ok` successes; `p<id>` is 1 for a probe, 0 once it has succeeded. One
- * that has not reported when the table's time reaches `decideBy` counts as failed: its process may be dead.
+ * In the half-open state, `taken` counts admitted probes and `ok` counts successes. `p<id>` is 1 for a probe, and 0
+ * once the probe has succeeded. A probe that has not reported when the table's time reaches `decideBy` counts as
+ * failed, because its process may be dead.
  *
- * Time is the table's, from the `Date` of its responses; no clock of an instance is compared with anything stored. A
- * response gives only a bound: it was made at or after its `Date`. So `openUntil` is written in a second write, from
- * a response that shows the breaker open: from then on at least the whole time passes, although the first write may
- * have arrived late.
+ * Time is the table's time, from the `Date` of its responses. No clock of an instance is compared with anything stored.
+ * A response gives only a bound, because it was made at or after its `Date`. Therefore, `openUntil` is written in a
+ * second write, from a response that shows the breaker open. From then on at least the whole time passes, although the
+ * first write may have arrived late.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';

@@ -1,9 +1,9 @@
 /**
- * A circuit breaker with a state that instances share in a table. Without a table, and while it cannot be reached, this
- * instance's own breaker decides.
+ * A circuit breaker with a state that instances share in a table. Without a table, and while the table cannot be
+ * reached, this instance's own breaker decides.
  *
- * There is no timer: the shared state is read inside a call, when the last read is older than a second. A
- * failure of the table is counted, never thrown; each failure doubles the pause until the next read.
+ * There is no timer. A call reads the shared state if the last read is older than a second. A failure of the table is
+ * counted and never thrown, and each failure doubles the pause until the next read.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';

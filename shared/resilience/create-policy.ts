@@ -14,7 +14,8 @@ export type CreatePolicyOptions = PolicyOptions & {
 };
 
 /**
- * Protects calls to one backend. Create the policy outside the handler: an instance's calls share its state.
+ * Protects calls to one backend. Create the policy outside the handler, because all calls of an instance share the
+ * policy's state.
  *
  * @throws DomainError CONFIG_INVALID
  *

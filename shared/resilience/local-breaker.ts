@@ -87,7 +87,7 @@ export class LocalBreaker {
     return 'open';
   }
 
-  /** Returns the pass for a call that the shared state admitted as closed. */
+  /** Returns the pass for a call that was admitted because the shared state is closed. */
   passOf(generation: number): LocalPass {
     return { round: this.#round, generation, isProbe: false };
   }

@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** The longest invocation. A countdown can count this time. */
+/** The longest time of an invocation. A countdown can still measure this time. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {

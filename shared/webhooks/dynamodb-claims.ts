@@ -39,7 +39,8 @@ const loadClaimsClient: LoadClaimsClient = async () => {
 
 /**
  * A claim has two states, so that each delivery arrives at least once and, except after crashes, at most once.
- * *Claimed* has a lease. While the lease runs, an equal delivery must come again. If delivering fails, the claim is
+ * *Claimed* has a lease. While the lease runs, an equal delivery is not accepted and must be sent again later. If
+ * delivering fails, the claim is
  * deleted. If the function dies, or the delete fails, the lease expires. In both cases the sender got a failure, so
  * there is a next attempt, and it succeeds. *Delivered* has no lease and is written only after the target has accepted
  * the event. If that write fails, the event may arrive twice. A mark written before the delivery could lose an event.

@@ -36,7 +36,7 @@ export async function admitConnection(
   return acceptConnection(event);
 }
 
-/** Returns keys in their order: all keys, or a few beyond the limit. */
+/** Returns keys in sorted order. Stops a few keys after the limit is exceeded. */
 async function openConnections(
   { store, clock, limits }: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   principalId: string,

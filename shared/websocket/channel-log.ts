@@ -31,7 +31,7 @@ const WRITTEN_WITHIN_MS = 4_000;
  * clocks may differ.
  */
 export const SETTLED_AFTER_MS = 10_000;
-/** Longer runs of missing numbers are not caused by dead writers, because their entries have expired. */
+/** A longer run of missing numbers is not caused by dead writers, but by entries that have expired. */
 const VOIDS_LIMIT = 25;
 const ATTEMPTS = 4;
 /** Maximum size of the entries in a response, which leaves room for the frame. */

@@ -1,4 +1,4 @@
-/** Meanwhile the writers of the other entries over the limit remove their entries. */
+/** Number of attempts. Between the attempts, the writers of the other entries over the limit remove their entries. */
 const ATTEMPTS = 4;
 
 /**

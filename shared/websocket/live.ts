@@ -41,7 +41,7 @@ const AT_ONCE = 20;
 
 /**
  * Stores a connection, for `$connect` or for a message that asks for a topic. Earlier entries of the connection stay.
- * @throws DomainError SUBJECT_INVALID for a topic that is empty or too long, or too many; STORE_UNAVAILABLE
+ * @throws DomainError SUBJECT_INVALID for too many topics, or a topic that is empty or too long; STORE_UNAVAILABLE
  *
  * @example
  * ```ts

@@ -4,9 +4,9 @@
  *
  * | item   | pk                   | sk               | attributes                                                     |
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
- * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is told), `expiresAt` |
+ * | member | `presence#{address}` | `{place}#{name}` | `sub`, `seenAt` (ms), `leftAt` (ms, while its leave is being announced), `expiresAt` |
  * | sweep  | `head#{address}`     | `sweep`          | `dueAt` (ms): when a member may be overdue, `expiresAt`        |
- * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more`: others have left meanwhile, `expiresAt` |
+ * | teller | `head#{address}`     | `teller`         | `teller`, `until` (ms), `more` (other members have left meanwhile), `expiresAt` |
  *
  * `address` is the presence channel's address, `chat:rooms/1!here`.
  */

@@ -8,7 +8,9 @@ export type Column = {
   readonly digits?: number;
   /** If absent, the column is shown but not judged. */
   readonly atMost?: Exclude<Growth, 'worse than linear'>;
-  /** Higher is better for a rate. The judgement uses its inverse, the time for one. */
+  /**
+   * True if the figure is a rate, for which higher is better. The judgement uses its inverse, the time per operation.
+   */
   readonly isRate?: boolean;
 };
 

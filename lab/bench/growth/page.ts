@@ -11,7 +11,7 @@ export type Measured = { readonly axis: Axis; readonly points: readonly Point[] 
 
 const GROWTHS: readonly Growth[] = ['flat', 'linear', 'worse than linear'];
 
-/** The values of a column that are judged and drawn. A rate becomes the time for one. */
+/** The values of a column that are judged and drawn. A rate is converted to the time per operation. */
 function costsOf(column: Column, points: readonly Point[]): readonly Pair[] {
   return points.flatMap(({ size, figures }): Pair[] => {
     const value = figures[column.key];
@@ -43,7 +43,7 @@ export function plotsOf({ axis, points }: Measured): readonly Plot[] {
     }));
 }
 
-/** @param conditions without the values that each sweep reports itself */
+/** @param conditions the conditions of the measurement, without the values that each sweep reports itself */
 export function printGrowth(
   { commit, machine, cores, node }: Omit<Conditions, 'date' | 'loadAverage'>,
   seconds: number,

@@ -1,4 +1,4 @@
-/** How a figure grows with a size: by the exponent, which is the slope if both scales are logarithmic. */
+/** How a figure grows with a size. The exponent decides; it is the slope if both scales are logarithmic. */
 
 export type Growth = 'flat' | 'linear' | 'worse than linear';
 export type Pair = readonly [size: number, cost: number];
@@ -22,14 +22,14 @@ export function fitSlope(pairs: readonly Pair[]): number | undefined {
 export type Fit = {
   /** Slope over all sizes. */
   readonly overall: number;
-  /** Slope between the two largest sizes, where fixed costs of small sizes hide nothing. */
+  /** Slope between the two largest sizes, where fixed costs no longer hide the growth. */
   readonly atEnd: number;
   readonly growth: Growth;
 };
 
 /**
- * Classifies by the steeper of the two slopes. If a start takes a second, only the last step shows the cost of
- * thousands.
+ * Classifies by the steeper of the two slopes. If every start takes at least a second, only the step between the two
+ * largest sizes shows what thousands of things cost.
  */
 export function fitGrowth(pairs: readonly Pair[]): Fit | undefined {
   const sorted = [...pairs].sort(([one], [other]) => one - other);

@@ -1,6 +1,6 @@
 /**
- * A growing number of WebSocket connections, which are silent or all send messages. This process runs the clients, not
- * the gateway's process.
+ * A growing number of WebSocket connections, which are silent or all send messages. The clients run in this process and
+ * not in the gateway's process.
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -87,7 +87,8 @@ const sockets: Axis = {
   why: 'A connection is a socket, its state and an entry by its id; one timer for all connections sends pings and closes the idle ones.',
   measure: (size, seconds) =>
     serving({ name: 'sockets', template: socketEcho() }, async (served) => {
-      // Warms the code for connections first, so that its memory does not count as theirs.
+      // Warms up the code that handles connections, so that the memory of this code is not counted as memory of
+      // connections.
       await withClients(served, TALKING, (clients) => talk(served, clients, 1));
       const before = await restingMegabytes(served);
       const fromMs = performance.now();

@@ -9,7 +9,7 @@ import * as stacks from './stacks.ts';
 type Grown = Omit<Axis, 'columns' | 'measure'> & {
   readonly template: (size: number) => stacks.Template;
   readonly files?: (size: number) => Readonly<Record<string, string>>;
-  /** Further sources of the start. */
+  /** Additional sources with which the gateway is started. */
   readonly words?: (size: number) => readonly string[];
   /** The paths that are requested, all of them in turn. */
   readonly asked: (size: number) => Omit<LoadOrder, 'seconds'>;

@@ -318,7 +318,7 @@ export function keysAndPlans(keys: number, plans: number): Template {
   };
 }
 
-/** Route `/dev/r`, whose responses the stage cache stores by the query parameter `n`. */
+/** Route `/dev/r`, whose responses the stage cache stores under the query parameter `n`. */
 export function cachedRoute(): Template {
   const parameter = 'querystring.n';
   return {

@@ -11,7 +11,7 @@ import { cachedRoute, httpRoutes, keyOf, keysAndPlans } from './stacks.ts';
 const MICROS = 1_000;
 const LISTED = 11;
 
-/** Imports one key more than the template has. */
+/** Imports `count` API keys. Their numbers begin at 1, because the template contains key 0. */
 async function importKeys({ control }: Served, count: number): Promise<void> {
   const client = new APIGatewayClient({ endpoint: control, region: 'us-east-1', credentials: CREDENTIALS });
   const { items = [] } = await client.send(new GetUsagePlansCommand({}));
@@ -61,7 +61,7 @@ const cacheEntries: Axis = {
   measure: (size, seconds) =>
     serving({ name: 'cache-entries', template: cachedRoute() }, async (served) => {
       const asked = { path: '/dev/r?n={n}', turns: size };
-      // Warms the code first, so that the memory of the first requests does not count as entries.
+      // Warms up the code, so that the memory of the first requests is not counted as memory of cache entries.
       await load(served, { path: '/dev/r?n=warm', seconds: 2 });
       const before = await restingMegabytes(served);
       const fromMs = performance.now();
@@ -123,7 +123,7 @@ async function listMs({ folder }: Served, query: string): Promise<number> {
   return median(taken);
 }
 
-/** Returns nothing below a thousand entries, because uncollected garbage takes more memory than so few entries. */
+/** Returns nothing below a thousand entries, because uncollected garbage takes more memory than so few entries do. */
 function perItem(size: number, beforeMb: number | undefined, afterMb: number | undefined): Figures {
   if (beforeMb === undefined || afterMb === undefined || size < 1_000) return {};
   return { entryBytes: ((afterMb - beforeMb) * 2 ** 20) / size };

@@ -28,7 +28,7 @@ export async function measureAxes(
 }
 
 /**
- * Measures a second time if the first fails. A machine that pauses for half a minute breaks a request, but must not end
+ * Measures again if the first attempt fails. A machine that pauses for half a minute breaks a request, but must not end
  * a sweep of half an hour.
  */
 async function measureTwiceAtMost(

@@ -1,4 +1,4 @@
-/** The event for each function of the stack that is measured: something that the function does every day. */
+/** The events with which the stack's functions are measured. Each event is an everyday task of its function. */
 import { createHmac } from 'node:crypto';
 import { protectedApi } from '../authorizer-starts.ts';
 import type { Issuer } from '../authorizer-starts.ts';

@@ -33,7 +33,7 @@ type Basis = {
   readonly printedBytes: Readonly<Record<'token' | 'request' | 'tracker', number>>;
   readonly credentials: readonly UnitFigure[];
   readonly charges: readonly ChargeFigure[];
-  /** Units that one event with `linesPerEvent` log lines of one caller takes. */
+  /** Units that are consumed by one event with `linesPerEvent` log lines of one caller. */
   readonly trackerUnits: Units;
   readonly linesPerEvent: number;
 };

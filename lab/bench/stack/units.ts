@@ -28,7 +28,10 @@ const EXACT_CHARGES = 1_000;
 const GRANTS = 100;
 const MOST_CHARGES = 200_000;
 const LEASES = [10, 100, 1_000, 10_000];
-/** A lease may contain at most a hundredth of the quota, which is more than any of the leases requests. */
+/**
+ * A lease may contain at most a hundredth of the quota. With this quota, that limit is higher than any of the measured
+ * leases.
+ */
 const QUOTA = 1_000_000_000;
 
 export function perAnswer(before: Units, after: Units, answers: number): Units {
@@ -136,7 +139,7 @@ export async function measureCharges(world: World): Promise<readonly ChargeFigur
     const units = await unitsOf(world, charges, async () => {
       const { allowed } = await quotas.consume({
         plan: id,
-        // Each plan has its own tenant, because a period in progress keeps the plan that it was opened with.
+        // Each plan has its own tenant, because a period in progress keeps the plan with which it was opened.
         tenant: id,
         key: 'key',
         atEpochMs: Date.now(),

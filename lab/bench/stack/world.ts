@@ -1,6 +1,6 @@
 /**
  * The environment of the stack's functions: the embedded DynamoDB with their tables, and a server that accepts all
- * other calls of AWS.
+ * other AWS calls.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,7 +46,8 @@ export async function openWorld(): Promise<World> {
   for (const table of TABLES) await client.send(new dynamoDb.CreateTableCommand(declareTable(table)));
   const aws = createServer((request, response) => {
     request.resume().once('end', () => {
-      // The server accepts every invocation as event, every put on a bus and every post to a connection.
+      // The server accepts every asynchronous invocation, every event put on a bus and every message posted to a
+      // connection.
       const status = request.url?.startsWith('/2015-03-31/functions') === true ? 202 : 200;
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
       response.end('{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}');

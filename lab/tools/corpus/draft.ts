@@ -84,7 +84,10 @@ function madeUp(name: string, { AllowedValues: allowed, Type: type }: UnknownMem
   return /key/i.test(name) ? 'local-key-of-30-characters-000' : 'local';
 }
 
-/** Applies only if no function runs on Node. If some do, requests do not reach a Python helper. */
+/**
+ * Returns a runtime only if no function runs on Node. Otherwise, functions in other runtimes are helpers that requests
+ * do not reach.
+ */
 function needsOf(runtimes: readonly unknown[]): Pick<Expectation, 'needs'> {
   const named = runtimes.map(asText).filter((name) => name !== undefined && /^[a-z]/.test(name));
   const other = named.find((name) => !name?.startsWith('nodejs'));

@@ -15,7 +15,7 @@ export type ExpectedRoute = {
   readonly path: string;
   /** Statuses such as `200`, or a class such as `2xx`. A 5xx is never accepted, even if it is listed. */
   readonly statuses: readonly string[];
-  /** Replaces the generic query; `headers` and `body` replace theirs. */
+  /** Replaces the generic query. Likewise, `headers` and `body` replace the generic headers and body. */
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -28,8 +28,8 @@ export type Expectation = {
   /** Further arguments of `start`, as a newcomer would give them. */
   readonly arguments: readonly string[];
   /**
-   * What the project needs: an account, a secret, the network, another runtime. Such projects do not count in the total
-   * of those that need nothing.
+   * What the project needs: an account, a secret, the network, another runtime. Such projects are not included in the
+   * total of projects that need nothing.
    */
   readonly needs?: string;
   readonly routes: readonly ExpectedRoute[];

@@ -20,7 +20,7 @@ export type ServedApi = { readonly logicalId: string; readonly kind: Protocol; r
 export type Started = {
   readonly start: Start;
   readonly apis: readonly ServedApi[];
-  /** What it has written to stderr so far. */
+  /** What the gateway has written to stderr so far. */
   log(): string;
   hasEnded(): boolean;
   stop(): Promise<void>;

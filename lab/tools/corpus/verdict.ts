@@ -94,8 +94,8 @@ function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
 }
 
 /**
- * Whether the startup already reported the problem: the log repeats one of its findings, or calls it a configuration
- * error.
+ * Returns true if the startup already reported the problem. In that case, the log repeats one of the startup's
+ * findings, or calls the problem a configuration error.
  */
 function isForetold(reason: string, findings: readonly Finding[]): boolean {
   if (findings.length === 0) return false;

@@ -18,7 +18,7 @@ const VOLATILE = new Set([
 VOLATILE.add('LatestStreamLabel').add('ConsumedCapacity').add('TableSizeBytes').add('IndexSizeBytes');
 const UNORDERED = new Set(['Items', 'SS', 'NS', 'BS', 'Tags', 'AttributeDefinitions', 'TableNames']);
 
-/** @param operation of the call, because a page of a scan has no order */
+/** @param operation the operation of the call, which matters because a page of a scan has no order */
 export function differenceOf(ours: Answer, theirs: Answer): Difference | undefined {
   const [mine, other] = [membersOf(ours.body), membersOf(theirs.body)];
   const differ = (kind: Kind, a: unknown, b: unknown): Difference | undefined =>

@@ -1,6 +1,6 @@
 /**
  * Accepted differences, with what AWS's documentation says about each. The README has the same list. The first match
- * counts.
+ * applies.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject } from '@gatewright/aws/json-object';

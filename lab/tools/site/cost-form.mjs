@@ -24,7 +24,7 @@ function row(...cells) {
   return line;
 }
 
-/** An empty or negative field counts with its initial value. */
+/** For an empty or negative field, the field's initial value is used. */
 function show() {
   const read = ([name, input]) => {
     const value = input.valueAsNumber;

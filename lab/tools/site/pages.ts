@@ -11,9 +11,9 @@ const CALCULATOR = '<div id="cost-form"></div><script src="../assets/cost-form.j
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /**
- * Returns the headings of docs/README.md with the pages that each links to, in order. A link to a folder or to its
- * README adds the pages of that folder that no other part contains. `map`: the text of docs/README.md; `found`: paths
- * below docs/.
+ * Returns the headings of docs/README.md with the pages to which each heading links, in order. A link to a folder or to
+ * its README adds the pages of that folder that no other part contains. `map` is the text of docs/README.md; `found`
+ * contains the paths below docs/.
  *
  * @throws Error if a page is not linked anywhere
  */
@@ -40,7 +40,7 @@ export function arrangePages(map: string, found: readonly string[]): readonly Pa
 
 /**
  * Prepares a page for the generator: its heading becomes the title, and links to files that the site lacks become plain
- * text. `texts`: all pages, by path.
+ * text. `texts` contains all pages, by path.
  */
 export function stagePage(path: string, texts: ReadonlyMap<string, string>): string {
   const text = texts.get(path) ?? '';
@@ -73,7 +73,10 @@ function titleOf(text: string, path: string): string {
   return /^# (.+)$/m.exec(text)?.[1] ?? path;
 }
 
-/** The page that is the parent of a part's pages. The generator ignores front matter if a page has nothing else. */
+/**
+ * The page that is the parent of a part's pages. It contains links to them, because the generator ignores the front
+ * matter of a page that has nothing else.
+ */
 export function printPart(title: string, pages: ReadonlyMap<string, string>): string {
   const children = [...pages.keys()];
   const links = [...pages].map(([path, text]) => `- [${titleOf(text, path)}](${path})\n`);

@@ -47,8 +47,8 @@ export function readOperation(request: OperationRequest): AwsOperation {
       action: target[2] ?? '',
       input: text === undefined ? undefined : parseJsonObject(text === '' ? '{}' : text),
     };
-  // CBOR is checked after the target. Attack: the permission would be checked for one operation, while a service that
-  // only knows JSON would serve the other one.
+  // The CBOR path is read only if there is no target. Attack: the permission would otherwise be checked for the
+  // operation in the path, while a service that only knows JSON would execute the operation in the target.
   const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
   if (cbor !== null) {
     const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
@@ -57,8 +57,8 @@ export function readOperation(request: OperationRequest): AwsOperation {
   }
   const contentType = lastHeader(request, 'content-type') ?? '';
   const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : undefined;
-  // If a name is repeated, every reader uses its last value. Attack: the permission is checked for the first value, and
-  // the last value is served.
+  // If a name is repeated, every reader uses its last value. Attack: otherwise, the permission could be checked for the
+  // first value, while the last value is served.
   const given = new Map([...new URLSearchParams(request.query), ...new URLSearchParams(form ?? '')]);
   const parameters = new URLSearchParams([...given]);
   const action = parameters.get('Action');

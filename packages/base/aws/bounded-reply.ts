@@ -24,7 +24,7 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
   return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
-/** The error of `fetch` has its reason in `cause`; a timeout has it in its own message. */
+/** An error of `fetch` contains the reason in `cause`, but a timeout error contains the reason in its own message. */
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);

@@ -23,17 +23,17 @@ import { hash } from './file-marks.ts';
 export type CacheFolder = {
   readonly folder: string;
   /**
-   * Total size limit. The least recently used files are deleted first. Two programs that write at the same time may
-   * each add up to this limit.
+   * Maximum number of files; `mostBytes` is their maximum total size. The least recently used files are deleted first.
+   * Two programs that write at the same time may each write files up to these limits.
    */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
 
 const OTHERS = 0o077;
-/** A use is recorded at most once a minute, because the console's page reads its key each second. */
+/** The use of a file is recorded at most once a minute, because the console's page reads its key each second. */
 const NOTED_EVERY_MS = 60_000;
-/** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
+/** Pruning keeps this share of the limits, because a folder that stayed full would be scanned for every new file. */
 const STAYS = 0.75;
 /** Windows lacks this flag and O_NONBLOCK. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;

@@ -64,7 +64,10 @@ export class CallInput {
   readonly #path: string;
   readonly #violations: string[];
 
-  /** @param path includes the last dot @param violations of the enclosing structure, to which new ones are added */
+  /**
+   * @param path includes the last dot @param violations the violations of the enclosing structure, to which new
+   * violations are added
+   */
   constructor(members: UnknownMembers, policy: InputPolicy, path = '', violations: string[] = []) {
     this.#members = members;
     this.#policy = policy;

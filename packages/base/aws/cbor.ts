@@ -174,7 +174,10 @@ class CborReader {
     return Buffer.concat(chunks);
   }
 
-  /** Attack: a size beyond the body would reserve memory; items are counted as they are read. */
+  /**
+   * Items are counted as they are read. Attack: if memory were reserved for the stated size, a size beyond the body's
+   * length would use up memory.
+   */
   #items(info: number, depth: number, each: 1 | 2): unknown[] {
     const items: unknown[] = [];
     if (info === INDEFINITE) while (!this.#isBreak()) items.push(this.read(depth + 1));

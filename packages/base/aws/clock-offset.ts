@@ -1,6 +1,8 @@
 /** A shared clock's offset from the machine's clock, with its recent history. All threads read it. */
 
-/** Lambda's longest function duration. A function in its own process learns the new time with its next event. */
+/**
+ * Lambda's longest function duration. A function that runs in its own process gets the new time with its next event.
+ */
 const KEPT_MS = 15 * 60_000;
 /**
  * Layout: the current offset, the number of moves, then for each recorded move the previous offset and the time of the

@@ -1,5 +1,6 @@
 /**
- * Reads `AWS_ENDPOINT_URL_<SERVICE>`, which sends calls to one service, or to all, to an address different from AWS's.
+ * Reads `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL`, which replace AWS's address for calls to one service, or
+ * to all services.
  */
 
 type Environment = Readonly<Record<string, string | undefined>>;

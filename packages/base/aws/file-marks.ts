@@ -36,8 +36,8 @@ export function isSame({ file, look, value, state }: Mark): boolean {
 }
 
 /**
- * Returns whether a file may have been written since it was read, so that it is unknown which text was read. For
- * packages, the age of their text counts.
+ * Returns whether a file may have been written since it was read, so that it is unknown which text was read. For files
+ * of packages, only the modification time of the content is compared.
  */
 export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {
   if (stats === undefined || isDevice(stats)) return false;
@@ -76,8 +76,8 @@ function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
 }
 
 /**
- * Ignores ctime, which changes if another project links to the file. Another version changes the manifest, which is
- * watched separately.
+ * Ignores ctime, which changes if another project links to the file. The installation of another version changes the
+ * manifest, which is watched separately.
  */
 function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
@@ -127,7 +127,7 @@ export function packageFrom(
 }
 
 function packageAt(folder: string): string | undefined {
-  // A folder may be a link of a workspace or of `npm link`, so its real path is returned.
+  // A folder may be a workspace link or a link made by `npm link`, so its real path is returned.
   if (statOf(folder) === undefined) return undefined;
   return `${realpathSync(folder)} ${markOf(join(folder, 'package.json'), 'content').value}`;
 }

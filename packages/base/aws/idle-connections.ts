@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 
 /**
  * Clients are promised a shorter time (`Keep-Alive: timeout=60`) than the server keeps connections open, so that they
- * never send on a connection that is being closed. Node's own `Agent` honours the header only if it has its own
- * `timeout`.
+ * never send on a connection that is being closed. Node's own `Agent` honours the header only if the option `timeout`
+ * of the agent is set.
  */
 export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 
 /**
- * Node checks a connection's idle time before it reads. After a stall of the event loop it would reset
- * requests that were sent in time.
+ * Node checks a connection's idle time before it reads. After a stall of the event loop, Node would therefore close
+ * connections whose clients sent their requests in time.
  */
 export function readPendingBeforeIdleClose(server: Server): void {
   server.on('timeout', (socket: Socket) => {

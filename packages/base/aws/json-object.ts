@@ -84,24 +84,24 @@ export function asOneOrMore(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [value];
 }
 
-/** Reads `true` or `false`, or its text, as templates and AWS's query protocol write it. */
+/** Reads a boolean, or the text `true` or `false`, as templates and AWS's query protocol write it. */
 export function asFlag(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;
 }
 
-/** Returns true only for `true` or its text. */
+/** Returns true only for `true` or the text `true`. */
 export function isTrue(value: unknown): boolean {
   return asFlag(value) === true;
 }
 
-/** Reads a finite number or its text, as templates and AWS's query protocol write it. */
+/** Reads a finite number, or a text that contains one, as templates and AWS's query protocol write it. */
 export function asNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** Reads a whole number within the bounds, or its text. */
+/** Reads a whole number within the bounds, or a text that contains one. */
 export function asInteger(value: unknown, least: number, most: number): number | undefined {
   const number = asNumber(value);
   return Number.isInteger(number) && isWithin(number, least, most) ? number : undefined;

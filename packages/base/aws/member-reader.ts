@@ -1,6 +1,6 @@
 /**
  * Reads nested members as CloudFormation and all protocols of AWS's APIs write them. An error names the path of the
- * wrong member. Properties of API Gateway (packages/gateway/core/deployment/properties.ts) are read with it too.
+ * wrong member. The same reader is used for properties of API Gateway (packages/gateway/core/deployment/properties.ts).
  */
 import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from './json-object.ts';
 import type { Json, JsonObject, UnknownMembers } from './json-object.ts';

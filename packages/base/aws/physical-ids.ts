@@ -1,6 +1,4 @@
-/**
- * Names and ids that AWS would generate, derived from (stack, logical id) so that every run gives the same.
- */
+/** Names and ids that AWS would generate, derived from (stack, logical id) so that they are the same in every run. */
 import { createHash } from 'node:crypto';
 
 const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -2,7 +2,8 @@ import { partitionOf } from './arn.ts';
 
 /**
  * Returns the ARN for `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or for the same path at any other
- * origin. Attack: the permission is checked for one reading of the address, and another reading is served.
+ * origin. Attack: without a common function, the permission could be checked for one queue, while a different reading
+ * of the address leads to another queue.
  * @returns undefined if the text is not the address of a queue
  */
 export function arnOfQueueUrl(

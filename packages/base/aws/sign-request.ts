@@ -111,7 +111,7 @@ export function signatureOf(secretAccessKey: string, scope: CredentialScope, toS
  * Signing keys of recent scopes. A key is valid for a day, and computing it costs four times as much as a signature.
  */
 const SIGNING_KEYS = new Map<string, KeyObject>();
-/** Limits memory if a client names new scopes again and again. */
+/** Limits the memory that a client can use up by always naming new scopes. */
 const SIGNING_KEYS_LIMIT = 32;
 
 function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
@@ -122,7 +122,8 @@ function signingKey(secretAccessKey: string, { date, region, service }: Credenti
   let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
   for (const part of [date, region, service, 'aws4_request'])
     bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
-  // If Node gets bytes instead, it makes a key object at each use, which takes longer than the signature itself.
+  // If Node gets bytes instead of a key object, it creates a key object at each use, which takes longer than the
+  // signature itself.
   const key = createSecretKey(bytes);
   for (const oldest of SIGNING_KEYS.keys()) {
     if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;

@@ -34,7 +34,7 @@ type Headers = ReadonlyMap<string, readonly string[]>;
 export function readClaim(query: string, headers: Headers): ClaimedSignature | SignatureDefect | undefined {
   const parameters = readQuery(query);
   const [authorization, second] = headers.get('authorization') ?? [];
-  // The backend might read the other header.
+  // The backend might read a different header than the gateway verified.
   if (second !== undefined) return incomplete('The request has more than one Authorization header.');
   const presigned = parameters.has('X-Amz-Algorithm');
   if (authorization === undefined) return presigned ? readPresigned(query, parameters) : undefined;

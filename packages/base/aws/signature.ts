@@ -1,6 +1,6 @@
 /**
- * Signature Version 4 as AWS verifies it: the defects, their wordings and the order of checks, which is the order that
- * DynamoDB and API Gateway show (docs/aws §4.6).
+ * Signature Version 4 as AWS verifies it, with AWS's defects, wordings and order of checks. DynamoDB and API Gateway
+ * show this order (docs/aws §4.6).
  */
 import {
   canonicalRequest,
@@ -60,7 +60,10 @@ export type SignatureResult =
       /** The status that API Gateway returns; DynamoDB returns 400 for the same defects. */
       readonly status: 403;
       readonly message: string;
-      /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */
+      /**
+       * One of `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException` and
+       * `ExpiredTokenException`.
+       */
       readonly errorType: string;
     };
 
@@ -80,8 +83,8 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return refused(defect);
 
   const secret = at.secretOf(claim.accessKeyId);
-  // A token sent with a permanent key belongs to the credentials of another account. A temporary key is invalid without
-  // its token.
+  // If a token is sent with a permanent key, the credentials belong to another account. A temporary key is invalid
+  // without its token.
   const session = at.sessionOf?.(claim.accessKeyId);
   if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
   if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };

@@ -6,8 +6,8 @@ import {
 } from './signature.ts';
 
 /**
- * The gateway's clock, and its current and recent offsets as moved by `gatewright clock`. The offsets are absent if the
- * clock cannot be moved.
+ * The gateway's clock, and its current and recent offsets, which `gatewright clock` has set. The offsets are absent if
+ * the clock cannot be moved.
  */
 export type SigningClock = {
   nowEpochMs(): number;
@@ -16,8 +16,9 @@ export type SigningClock = {
 };
 
 /**
- * Accepts three clocks, because functions sign with the gateway's clock, developer tools with the machine's clock, and
- * calls in flight during a move with the previous offset.
+ * Accepts a signature if one of three clocks confirms its time. Functions sign with the gateway's clock, developer
+ * tools sign with the machine's clock, and calls that were in flight when the clock was moved were signed with the
+ * previous offset.
  */
 export function verifyByAnyClock(
   request: SignedRequest,
@@ -27,7 +28,8 @@ export function verifyByAnyClock(
   const nowEpochMs = clock.nowEpochMs();
   const offsetMs = clock.offsetMs?.() ?? 0;
   let result = verifySignature(request, { ...context, nowEpochMs });
-  // The machine's time is tried last, so that its error message is returned: developers compare it with the real time.
+  // The machine's time is tried last, so that its error message is returned, because developers compare the message
+  // with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
     // An expired session stays expired, whatever the clock.
     if (result.kind !== 'refused' || result.code === 'EXPIRED_TOKEN') return result;

@@ -36,7 +36,7 @@ export async function removeRole(access: QueryAccess, name: string): Promise<str
     : `DeleteRole ${name}: ${status} ${elementOf(text, 'Code') ?? ''}`;
 }
 
-/** Names of the roles of all runs; empty if there is no IAM. */
+/** Returns the names of the roles of all runs; empty if the endpoint does not offer IAM. */
 export async function listRoles(access: QueryAccess): Promise<readonly string[]> {
   const names: string[] = [];
   let marker: string | undefined;

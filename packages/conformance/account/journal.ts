@@ -1,6 +1,6 @@
 /**
- * Records what a run creates, removes and finds out, one line for each event at the time it happens. An interrupted run
- * is resumed from this journal, and what it left behind is removed.
+ * Records what a run creates, removes and finds out, with one line for each event as soon as it happens. With this
+ * journal, an interrupted run is resumed, and the resources that it left behind are removed.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';

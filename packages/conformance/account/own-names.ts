@@ -1,6 +1,6 @@
 /**
  * The account belongs to others, so everything that a run creates has a prefix, is written to the journal, and is
- * removed. Responses show the names of the case.
+ * removed. The prefix is removed from responses, so that they contain the names of the case.
  */
 import { removalOf } from '../play/control-removal.ts';
 import type { SdkCall, SdkService, SdkTarget } from '../play/control-target.ts';
@@ -51,7 +51,7 @@ function noteMade(journal: Journal, service: SdkService, { call }: SdkCall, { bo
   if (removal !== undefined) journal.write({ made: removal });
 }
 
-/** Records the resource as removed if a call of the case itself removes it. */
+/** Records that a resource is removed if a call of the case itself removes it. */
 function noteRemoval(journal: Journal, service: SdkService, { call, input }: SdkCall): void {
   if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function)$/.test(call))
     journal.write({ removed: { service, call, input } });
@@ -74,7 +74,7 @@ function isUsual(name: Json | undefined, prefix: string): name is string {
   return typeof name === 'string' && name.trim() !== '' && name.length + prefix.length <= MAX_NAME;
 }
 
-/** A value that is not a document is not changed, and AWS refuses it. */
+/** A value that is not a document stays unchanged, so AWS refuses it. */
 function withTitle(text: string, prefix: string): string {
   try {
     const document = JSON.parse(text) as { readonly info?: { readonly title?: string } };

@@ -4,8 +4,8 @@ import { runCommand } from './run-command.ts';
 
 const INTERRUPTED = 130;
 
-// Processes that a target has started end when this process exits (`targets/child-process.ts`), but not when it gets a
-// signal, so a signal must exit.
+// Processes that a target has started are ended in the `exit` event of this process (`targets/child-process.ts`). A
+// signal alone does not cause this event, so the handler calls `exit`.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
 
 try {

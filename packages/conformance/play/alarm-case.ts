@@ -1,4 +1,4 @@
-/** Cases of alarms: data points at full periods, and the state that results. */
+/** Runs cases of alarms: sends data points for full periods, and compares the resulting state. */
 import { firstDifference } from './compare.ts';
 import { withoutPackage } from './control-target.ts';
 import { NotAsked } from './not-asked.ts';

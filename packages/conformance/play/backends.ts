@@ -36,8 +36,8 @@ type Answer = {
 
 /**
  * Responds as the header `X-Script` specifies: JSON `{status, headers, body}`, or a list with one entry for each
- * request, whose last entry is used for all further requests. `X-Serial` counts the responses. If the request already
- * has the tag, the response is a 304.
+ * request, whose last entry is used for all further requests. `X-Serial` counts the responses. If `If-None-Match`
+ * contains the ETag of the response, a 304 is returned.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {
   const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];

@@ -72,7 +72,7 @@ export async function removeMade(target: Sender, made: readonly Made[]): Promise
   return left;
 }
 
-/** Removes all stages first, because a usage plan with stages cannot be deleted. */
+/** Removes all stages from a usage plan, because a usage plan with stages cannot be deleted. */
 async function leaveStages(target: Sender, { id = '' }: JsonObject): Promise<void> {
   const { body } = await target.send('apigateway', { call: 'GetUsagePlan', input: { usagePlanId: id } });
   const stages = (body['apiStages'] ?? []) as readonly { readonly apiId: string; readonly stage: string }[];

@@ -71,7 +71,10 @@ export function openSdkTarget(settings: SdkSettings): SdkTarget {
   };
 }
 
-/** Handles a missing SDK client: the clients are optional peer dependencies of the package. */
+/**
+ * Handles a missing SDK client. The clients are optional peer dependencies of the package, so any of them may be
+ * missing.
+ */
 export function withoutPackage(error: unknown): never {
   if ((error as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
   const name = /'(@aws-sdk\/[^']+)'/.exec((error as Error).message)?.[1] ?? 'an AWS SDK client';

@@ -1,6 +1,6 @@
 /**
- * A second deployment, created as an AWS user would: changes the methods with AWS's own API, then calls
- * CreateDeployment.
+ * Creates a second deployment as an AWS user would. The methods are changed with AWS's own API, and CreateDeployment is
+ * called afterwards.
  */
 import type { ApiSetup, Json, JsonObject } from '../schema/parity-case.ts';
 

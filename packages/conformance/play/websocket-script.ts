@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { addressOf } from './raw-client.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** Maximum wait for expected frames, and the time to wait for unexpected frames. */
+/** Maximum wait for expected frames. The second value is how long an unexpected frame is awaited. */
 const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const LOOK_MS = 5;
@@ -275,7 +275,7 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 async function close(socket: WebSocket): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return;
-  // A paused socket would not receive the server's close frame.
+  // A paused socket would not receive the server's close frame, so its connection is terminated at once.
   if (socket.isPaused) {
     socket.terminate();
     return;

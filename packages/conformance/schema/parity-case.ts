@@ -77,7 +77,8 @@ export type WafSetup = {
   /** Properties of AWS::WAFv2::WebACL. Rules only need a Statement. */
   readonly webAcl: JsonObject;
   /**
-   * Sets of addresses and of patterns, and properties of AWS::WAFv2::RuleGroup. Rules refer to them as `${waf:name}`.
+   * `ipSets` and `patternSets` contain addresses and patterns; `ruleGroups` contains properties of
+   * AWS::WAFv2::RuleGroup. Rules refer to an entry as `${waf:name}`.
    */
   readonly ipSets?: Readonly<Record<string, readonly string[]>>;
   readonly patternSets?: Readonly<Record<string, readonly string[]>>;
@@ -109,7 +110,7 @@ export type TokenSetup = {
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 export type Signing = {
-  /** The signer: one of `identities`, `runner`, who may do everything, or `stranger`, an unknown signer. */
+  /** The signer: a name in `identities`, `runner` (which may do everything) or `stranger` (an unknown signer). */
   readonly as: string;
   readonly service?: string;
   readonly region?: string;
@@ -134,7 +135,10 @@ export type FrameStep = {
   /** Waits until this many frames have arrived. */
   readonly frames?: number;
   readonly connect?: string;
-  /** Query of this step's handshake; `headers` are its headers. If absent, the request's own are used. */
+  /**
+   * Query of this step's handshake; `headers` are the handshake's headers. If a member is absent, the request's own
+   * query or headers are used.
+   */
   readonly query?: string;
   readonly headers?: Headers;
   readonly subprotocols?: readonly string[];
@@ -148,8 +152,8 @@ export type FrameStep = {
   readonly code?: number;
   readonly reason?: string;
   /**
-   * A call to `@connections/{id}`, which the runner signs unless `sign` names another signer; null means that it is not
-   * signed.
+   * Makes a call to `@connections/{id}`. The runner signs the call unless `sign` names another signer; if `sign` is
+   * null, the call is not signed.
    */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
   /** Maximum number of calls. The call is repeated until its response has the expected status. */
@@ -179,7 +183,7 @@ export type CaseRequest = {
    * it, a number is itself, and `-` is missing.
    */
   readonly datapoints?: string;
-  /** Only in mode `alarm`: the state before. */
+  /** Only in mode `alarm`: the alarm's state before the evaluation. */
   readonly state?: string;
   readonly resource?: string;
   readonly frames?: readonly FrameStep[];
@@ -200,7 +204,7 @@ export type Expectation = {
   readonly awsRequest?: JsonObject;
   readonly gatewayResponses?: JsonObject;
   readonly deployError?: string;
-  /** Only in mode `alarm`: the state after. */
+  /** Only in mode `alarm`: the alarm's state after the evaluation. */
   readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;

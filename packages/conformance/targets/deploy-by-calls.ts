@@ -156,8 +156,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 };
 
 /**
- * Refuses models that refer to each other. They need a later update, which AWS's own suites make and CloudFormation
- * does not.
+ * Refuses models that refer to each other. One of them would need a later update; AWS's own suites make this update,
+ * but CloudFormation does not.
  */
 function refuseLaterModels(schema: string, { made }: Build): void {
   const names = new Set(made.filter(({ call }) => call === 'CreateModel').map(({ body }) => body['name']));
@@ -231,8 +231,8 @@ function onlyWithout(properties: JsonObject, names: readonly string[], what: str
 }
 
 /**
- * Resolves Ref, Fn::GetAtt, Fn::Join, and Fn::Sub of pseudo parameters, which are the functions that the builder of
- * fragments writes.
+ * Resolves Ref, Fn::GetAtt, Fn::Join, and Fn::Sub of pseudo parameters. The builder of fragments uses no other
+ * intrinsic functions.
  */
 function resolve(value: Json, build: Build): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => resolve(item, build));

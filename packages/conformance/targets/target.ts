@@ -49,7 +49,7 @@ export interface Target {
   readonly concurrency: number;
   /** Returns why this case cannot run here, in the words of the target's documentation; undefined means that it can. */
   cannotAsk(parityCase: AnyCase): string | undefined;
-  /** Deploys one case. Cases share no state. `close` of the running API removes it. */
+  /** Deploys one case. Cases share no state. `close` of the returned API removes everything that was deployed. */
   readonly deploy: Deploy;
   /** Opens the target of control plane calls. The first case that needs it calls this once. */
   openControl(): Promise<ControlTarget>;

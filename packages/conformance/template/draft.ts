@@ -9,7 +9,7 @@ export type Resource = {
 
 export type Draft = {
   readonly parityCase: ParityCase;
-  /** Logical id of one of our functions. */
+  /** Returns the logical id of a resource, which is built from the parts. */
   id(...parts: readonly (string | number)[]): string;
   add(logicalId: string, resource: Resource): void;
   /** Fills the placeholders of a case's property set. */

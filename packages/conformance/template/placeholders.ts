@@ -8,8 +8,8 @@ const CASE_PLACEHOLDER =
   /\$\{((?:fn|fnName|deployment|token|fill|waf):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role|host|issuer)\}/;
 
 /**
- * The value of a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined means that it has
- * no value here.
+ * Returns the value of a placeholder, which is text or an intrinsic function such as `{Ref: …}`; undefined if the
+ * placeholder has no value here.
  */
 type PlaceholderValues = (name: string) => string | JsonObject | undefined;
 

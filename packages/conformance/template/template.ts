@@ -90,7 +90,7 @@ function invocationUri(functionId: string): JsonObject {
   return { 'Fn::Join': ['', parts] };
 }
 
-/** Expectations for which functions must report their events. */
+/** If a case has one of these expectations, its functions must report their events. */
 const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
 
 /** Source of each function with the code that reports to the runner. */
@@ -138,8 +138,8 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
 }
 
 /**
- * A case puts a distribution with its own policies in front of its API or backend. By default, its cache key contains
- * nothing.
+ * A case puts a distribution with its own policies in front of its API or backend. By default, the distribution's cache
+ * key contains nothing.
  */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,
@@ -207,8 +207,8 @@ function originOf(draft: Draft, of: 'api' | 'backend', backendUrl: string | unde
 }
 
 /**
- * What the runner adds to the one-line handlers of a case: a report of the event to the runner, and
- * `connections.post`. It is the same for every case; `expect.event` compares what is reported.
+ * The code that the runner adds to the one-line handlers of a case. It reports the event to the runner, and provides
+ * `connections.post`. The code is the same for every case; `expect.event` is compared with the reported event.
  */
 type Reporting = {
   /** Base address of the runner's own server. */

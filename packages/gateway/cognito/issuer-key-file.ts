@@ -23,7 +23,7 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Sa
   }
 }
 
-/** Saves keys one call after another, so that an earlier list never replaces a later one. */
+/** Saves the keys. Calls are executed one after another, so that an earlier list never replaces a later one. */
 export async function saveIssuerKeys(dataDirectory: string, keys: readonly SavedKey[]): Promise<void> {
   const path = join(dataDirectory, FILE);
   await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));

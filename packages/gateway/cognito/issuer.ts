@@ -32,7 +32,7 @@ export type TokenOptions = {
   readonly scope?: string;
   /** Other claims, such as `token_use`. Claims that the issuer sets itself are refused. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** The default is 3600. A negative number makes a token that expired that long ago. */
+  /** The default is 3600. With a negative number, the token already expired that many seconds ago. */
   readonly expiresInSeconds?: number;
 };
 

@@ -79,7 +79,7 @@ export const COGNITO_TYPES = {
     noEffect: words('Description Precedence'),
     unsupported: { RoleArn: 'the group has no role' },
   },
-  // AllowedOAuthScopes of the client already defines its scopes.
+  // `Scopes` has no effect, because `AllowedOAuthScopes` of a client already defines the client's scopes.
   'AWS::Cognito::UserPoolResourceServer': {
     enforced: words('UserPoolId Identifier Name'),
     noEffect: ['Scopes'],

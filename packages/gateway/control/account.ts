@@ -1,6 +1,7 @@
 /**
  * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and stage
- * caches. The state is in memory, by the ids of templates. After a restart, buckets are full and there is no usage.
+ * caches. The state is in memory, indexed by the ids in templates. After a restart, buckets are full and there is no
+ * usage.
  */
 import { REFUSING } from '../core/errors.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';

@@ -356,7 +356,7 @@ export type Fault = { readonly error: DefinitionError; readonly consequences: re
 /** Collects faults, so that all other parts are served and all faults are reported. */
 export class Faults implements Tolerance {
   readonly allowsUnguarded: boolean;
-  /** The faults by place and message, because several deployments of one API have the same fault. */
+  /** The faults by place and message, because several deployments of one API may have the same fault. */
   readonly #faults = new Map<
     string,
     { readonly error: DefinitionError; readonly consequences: Set<string> }

@@ -25,7 +25,9 @@ export interface ShiftableClock extends Clock {
   shift(ms: number): void;
   reset(): void;
   offsetMs(): number;
-  /** Recent offsets of the clock. Calls that were signed with one of them may still be in progress. */
+  /**
+   * Recent offsets of the clock. Calls that were signed with the time of one of these offsets may still be in progress.
+   */
   formerOffsetsMs(): readonly number[];
 }
 
@@ -90,7 +92,9 @@ export type InvocationResult =
       readonly kind: 'returned';
       readonly payload: string;
       readonly requestId?: RequestIdOf;
-      /** The time that the instance needed to start, in milliseconds. Present only for its first event. */
+      /**
+       * The time that the instance needed to start, in milliseconds. It is present only for the instance's first event.
+       */
       readonly initMs?: number;
       readonly executedVersion?: string;
     }
@@ -120,7 +124,9 @@ export type InvocationResult =
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
-      /** Present if the function's reserved concurrency throttled the event, instead of the account's concurrency. */
+      /**
+       * Present if the event was throttled by the function's reserved concurrency instead of the account's concurrency.
+       */
       readonly isReserved?: true;
     };
 

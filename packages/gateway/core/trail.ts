@@ -120,8 +120,8 @@ export type Recording = { readonly records?: RecordSink | undefined };
 export class Trail {
   phase: PhaseName = 'screen';
   /**
-   * The phase that produced the reply or failed. This is the phase that was entered last, or the integration whose
-   * response was mapped.
+   * The phase that produced the reply or failed. It is the phase that was entered last, or `integrate` if the
+   * integration's response was mapped.
    */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;

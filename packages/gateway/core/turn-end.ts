@@ -4,14 +4,14 @@
  */
 let waiting: (() => void)[] = [];
 
-/** Runs `task` once, after the other work of this turn of the event loop. It must not throw. */
+/** Runs `task` once, after the other work of this turn of the event loop. The task must not throw. */
 export function runAtTurnEnd(task: () => void): void {
   if (waiting.push(task) === 1) setImmediate(runAll);
 }
 
 function runAll(): void {
   const tasks = waiting;
-  // Reset first, so that a failing task does not block later turns.
+  // The list is reset first, so that a failing task does not block later turns.
   waiting = [];
   for (const task of tasks) task();
 }

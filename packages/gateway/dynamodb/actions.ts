@@ -55,7 +55,10 @@ export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
 
-/** The input for checks that dynalite does not make. @param path of the members within the input, with its last dot */
+/**
+ * Returns the input for checks that dynalite does not make. @param path the path of the members within the input,
+ * including its final dot
+ */
 export function dynamoDbInput(members: UnknownMembers, path = ''): CallInput {
   return new CallInput(members, POLICY, path);
 }
@@ -122,8 +125,8 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
 }
 
 /**
- * The error message of dynalite's rules for a Query. Indexes with several attributes per key accept up to eight
- * conditions.
+ * The error message of dynalite's rules for a Query. It does not apply to indexes with several attributes per key,
+ * which accept up to eight conditions.
  */
 export const TWO_CONDITIONS = 'Conditions can be of length 1 or 2 only';
 
@@ -148,7 +151,8 @@ const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeV
 const NOT_VALID = 'One or more parameter values are not valid. ';
 
 /**
- * dynalite marks a response by `statusCode` and `body`; other errors are bugs of dynalite or of this package.
+ * An error of dynalite with `statusCode` and `body` is a response. Other errors are bugs of dynalite or of this
+ * package.
  */
 function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;

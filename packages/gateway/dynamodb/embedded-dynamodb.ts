@@ -18,7 +18,7 @@ import type { TableChange, TableStream } from './stream-record.ts';
 export type EmbeddedDynamoDbOptions = {
   /** The port on the loopback address; 0 chooses a free port. */
   readonly port: number;
-  /** Whether another listener of this user may take over the port. Not supported on every system. */
+  /** Whether another listener of this user may take over the port. Not every system supports this. */
   readonly sharesPort?: boolean;
   /** The port in callers' Host headers if their connections are forwarded; absent means `port`. */
   readonly namedPort?: number;
@@ -44,7 +44,7 @@ export type EmbeddedDynamoDbOptions = {
   readonly onChanges?: (changes: readonly TableChange[]) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
-  /** Called for an internal fault if an operation failed or the thread ended. */
+  /** Called with a message if an internal fault occurs in an operation, or if the thread ends unexpectedly. */
   readonly onFault?: (message: string) => void;
 };
 
@@ -52,7 +52,7 @@ export interface EmbeddedDynamoDb {
   readonly url: string;
   /** Accepts only these signers from now on. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** The capacity units consumed since startup; may be up to a quarter of a second old. */
+  /** The capacity units consumed since startup. The values may be up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
   /**
    * Reports changes of these tables from now on. Before the first call, no changes are reported.
@@ -123,8 +123,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     workerData: workerDataOf(options, directory),
     // The account id is used for table ARNs. The developer's own environment is not passed on.
     env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
-    // Flags of the surrounding program are not passed on, because the thread may not accept them. For example,
-    // `--input-type` would refuse its file.
+    // Flags of the surrounding program are not passed on, because the thread may not accept them. For example, with
+    // `--input-type` the thread would refuse its own file.
     execArgv: [],
     name: 'embedded-dynamodb',
     // The thread must not write to the gateway's stdout, which is used for `--json`.

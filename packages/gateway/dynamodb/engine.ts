@@ -103,7 +103,7 @@ export class DynamoDbEngine {
     return engine;
   }
 
-  /** Reports changes of these tables from now on. @param forgets whether the record of changes begins here */
+  /** Reports changes of these tables from now on. @param forgets whether the record of changes begins with this call */
   follow(tables: readonly string[], forgets = false): void {
     this.#followed = new Set(tables);
     if (forgets) this.#streams.forget();
@@ -120,8 +120,8 @@ export class DynamoDbEngine {
   }
 
   /**
-   * @param operation such as `PutItem`, as in X-Amz-Target
-   * @param region of the ARN of a new table
+   * @param operation the name of the operation, such as `PutItem`, as in X-Amz-Target
+   * @param region the region in the ARN of a new table
    * @param isOfStack whether this is the gateway's own call for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */

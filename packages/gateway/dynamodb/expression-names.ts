@@ -1,4 +1,4 @@
-/** The names and keys in the expressions of a request, for policies; invalid expressions yield none. */
+/** The names and keys in the expressions of a request, for policies. An invalid expression has no names and keys. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -21,7 +21,7 @@ const WORDS = new Set(
  * with a digit, as the placeholders of many libraries do. `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
-/** The lookbehind prevents that the end of a placeholder is read as a name. */
+/** The lookbehind prevents the end of a placeholder from being read as a name. */
 const EQUATIONS = [
   /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,
   /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,

@@ -1,4 +1,4 @@
-/** DynamoDB's JSON protocol over HTTP. Runs in the embedded DynamoDB's worker. */
+/** DynamoDB's JSON protocol over HTTP. The code runs in the embedded DynamoDB's worker. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -158,7 +158,7 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // The statement is executed as other operations, which report its capacity.
+  // The statement is executed through other operations, which report its capacity.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 

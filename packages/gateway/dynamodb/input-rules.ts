@@ -1,4 +1,4 @@
-/** Rules for inputs that dynalite lacks, each with its AWS page. */
+/** Checks of inputs that dynalite does not make. Each check names its AWS page. */
 import { violationsOf } from '@gatewright/aws/call-input';
 import type { MemberRule } from '@gatewright/aws/call-input';
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';

@@ -61,8 +61,8 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
 }
 
 /**
- * Returns the error for an empty index key, in the words of PutItem. For an update, DynamoDB reports the same about the
- * update expression. A key that was already empty is not reported.
+ * Returns the error for an empty index key, in the words of PutItem. For an update, DynamoDB reports the same error
+ * about the update expression. A key that was already empty is not reported.
  */
 export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;

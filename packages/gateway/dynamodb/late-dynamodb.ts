@@ -45,7 +45,7 @@ class Late implements LateDynamoDb {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  /** Whether the thread can listen on the port before it is released here, which only some systems allow. */
+  /** Whether the thread can listen on the port before this listener releases it, which only some systems allow. */
   #canShare = true;
   #thread: Promise<EmbeddedDynamoDb> | undefined;
   #started: EmbeddedDynamoDb | undefined;

@@ -5,7 +5,7 @@ import { validationError } from './actions.ts';
 
 /**
  * The maximum number of JSON levels. DynamoDB accepts 32 nested maps or lists (developer guide, "Quotas": nested
- * attribute depth). Each of them takes two levels, below the seven levels of a batch.
+ * attribute depth). Each map or list takes two levels, in addition to the seven levels of a batch.
  */
 const MAX_JSON_LEVELS = 7 + 2 * 32;
 

@@ -199,7 +199,7 @@ async function update(
     ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
     ...(removes.length === 0 ? [] : [`REMOVE ${removes.join(', ')}`]),
   ];
-  // Unlike UpdateItem, a statement creates no item.
+  // Unlike UpdateItem, a statement never creates an item, so the item must exist.
   const conditions = [
     `attribute_exists(${holders.name([partition])})`,
     ...rest.map((each) => holders.condition(each)),

@@ -1,7 +1,8 @@
 /**
  * Global indexes with several attributes per key, up to four for the partition and four for sorting (developer guide,
- * "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and scans such an index by its key
- * schema, whatever the number of attributes, but its rules and its query support only two.
+ * "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and scans such an index by the
+ * index's key schema, whatever the number of attributes, but dynalite's rules and its Query support only two
+ * attributes.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -1,4 +1,4 @@
-/** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), on the record of changes. */
+/** Implements the API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams") on the record of changes. */
 import type { MemberTable } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, dynamoDbInput, validationError, type Output } from './actions.ts';
@@ -84,7 +84,8 @@ function listStreams(input: UnknownMembers, log: StreamLog): Output {
 function describeStream(input: UnknownMembers, log: StreamLog): Output {
   const stream = findStream(String(input['StreamArn']), log);
   const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
-  // The stream's only shard has no children, and it is the last shard.
+  // With a start shard or a filter, no shard is listed, because the stream's only shard has no children and is the last
+  // shard.
   const isListed = input['ExclusiveStartShardId'] === undefined && input['ShardFilter'] === undefined;
   const range = {
     StartingSequenceNumber: printSequence(start),

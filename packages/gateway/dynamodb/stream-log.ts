@@ -155,7 +155,7 @@ export class StreamLog {
     return numbered;
   }
 
-  /** The stream's changes from this number on, oldest first. */
+  /** Returns the stream's changes from this number on, oldest first. */
   *read(stream: LoggedStream, from: number): Generator<{ number: number; change: TableChange }, undefined> {
     this.#trim();
     for (let at = this.#placeOf(from); at < this.#records.length; at += 1) {
@@ -211,7 +211,7 @@ export function printSequence(number: number): string {
   return `400000${String(number).padStart(17, '0')}`;
 }
 
-/** Returns undefined for a number that no stream has here. */
+/** Returns undefined for a text that is not a sequence number in the form used here. */
 export function parseSequence(text: string): number | undefined {
   const digits = /^400000(\d{17})$/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -100,7 +100,7 @@ export class DynamoDbTables {
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
     const output = await runAction(operation, located, settled);
     if (isOfSettings) {
-      // dynalite writes the whole table once more when its own change is done.
+      // The table must be active first, because dynalite writes the whole table once more when its own change is done.
       await this.#untilActive(name);
       return this.#updateSettings(input, isOfStack);
     }
@@ -315,7 +315,7 @@ function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
 }
 
-/** Returns the key under which a table's point-in-time recovery setting is stored. */
+/** Returns the key of the record that contains a table's point-in-time recovery setting. */
 function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }

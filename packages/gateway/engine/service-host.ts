@@ -1,6 +1,6 @@
 /**
- * The services of one run. Each service is opened when it is needed. The open services are read, applied, cleared and
- * closed together.
+ * The services of one run. Each service is opened when it is needed. Each of the steps `read`, `apply`, `clear` and
+ * `close` runs for all open services together.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
@@ -402,7 +402,7 @@ export class ServiceHost {
     if (known !== undefined) return known;
     const opening = load().then((module) => this.#openLoaded(name, module));
     this.#opening.set(name, opening);
-    // The failed promise is removed, because a retry may find a file that could not be read.
+    // The failed promise is removed, because a retry may succeed, for example if a file can be read then.
     opening.catch(() => this.#opening.delete(name));
     return opening;
   }

@@ -202,8 +202,8 @@ export const START_OPTIONS = {
     shown: 'AWS’s defaults',
   },
   /**
-   * The option is off by default, because it limits an account instead of an API, and would hide the limits of this
-   * machine and of the stack.
+   * The option is off by default, because it limits an account instead of an API. The account's limit would hide the
+   * limits of this machine and of the stack.
    */
   'account-throttle': {
     ...ON_OFF,

@@ -1,4 +1,4 @@
-/** Passes changes of items from the store of the tables to the service of their streams. */
+/** Passes changes of items from the tables' store to the service that handles the tables' streams. */
 import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
 interface ItemStore {
@@ -49,7 +49,10 @@ export class ItemFeed {
     this.#store.follow([], false);
   }
 
-  /** Lets the streams begin here. Earlier writes, such as writes by a reset or of seeds, are in no stream. */
+  /**
+   * Makes the streams begin at this point. Earlier writes, such as those of a reset or of seeds, do not appear in any
+   * stream.
+   */
   resume(): void {
     this.#store.follow(this.#tables, true);
   }

@@ -47,7 +47,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     }
   }
 
-  /** Numbering continues, so a page token from before a reset finds nothing. */
+  /** Drops all items. Numbering continues, so a page token from before a reset finds nothing. */
   forget(): void {
     this.#cut += this.#items.length;
     this.#items = [];
@@ -64,8 +64,8 @@ export class KeptFeed<Item> extends Feed<Item> {
       this.#items[this.#first] = undefined;
       this.#first += 1;
     }
-    // The cost is amortised, because dropped slots are removed only if they are the larger part. Running readers keep
-    // the old list.
+    // Dropped slots are removed only when they make up more than half of the list, so the cost is amortised. Running
+    // readers keep the old list.
     if (this.#first > 100 && this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#cut += this.#first;

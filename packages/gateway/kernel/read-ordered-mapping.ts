@@ -18,7 +18,7 @@ export type OrderedMapping = BatchRules & {
   readonly filter: EventTest | undefined;
 };
 
-/** The mapping is read even if `Enabled` is false, so that its faults are reported, too. */
+/** Reads the mapping even if `Enabled` is false, so that its faults are reported, too. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported(

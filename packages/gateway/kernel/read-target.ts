@@ -11,7 +11,7 @@ import type { EventTarget } from './target-deliveries.ts';
 
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
-/** Returns undefined for an invalid expression, which is noted. */
+/** Reads a schedule's expression. If the expression is invalid, this is noted and the result is undefined. */
 export function readSchedule(
   reader: ResourceReader,
   expression: string,

@@ -52,7 +52,7 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // A reset empties the list for a short time. The schedules must not count as new after the reset.
+    // A reset empties the list for a short time, but the schedules must not count as new after the reset.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
@@ -68,7 +68,7 @@ export class Schedules {
     });
   }
 
-  /** Targets that run a schedule as if it were due. */
+  /** Returns the schedules as targets that can be run by hand, as if they were due. */
   handTargetsOf(owner: string): readonly HandTarget[] {
     return (this.#owners.get(owner) ?? []).map(({ definition: { arn, name, run } }) => ({
       arn,

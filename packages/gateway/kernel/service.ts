@@ -28,7 +28,7 @@ import type { TargetDeliveries } from './target-deliveries.ts';
 
 /** One line of the catalogue. Everything except `load` is data, which is read in every run. */
 export type ServiceEntry = {
-  /** The name in signatures, and in ARNs unless `arnService` differs: `sqs`. */
+  /** The name in signatures, and in ARNs unless `arnService` differs. For example `sqs`. */
   readonly name: string;
   readonly arnService?: string;
   readonly types: ResourceTypeTable;
@@ -116,7 +116,7 @@ interface EventSources {
 
 /** Options of this run that services read. */
 export type ServiceSettings = {
-  /** Whether stages are served although their guards cannot be enforced. */
+  /** Whether stages are served even if their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
   /** Whether rules that cannot be evaluated here close their stage. */
   readonly strictWaf?: boolean | undefined;
@@ -145,8 +145,8 @@ export type WrittenObjects = (
 export interface Service {
   /**
    * Reads all stacks, without any effect. A service with sources of event source mappings offers the sources here
-   * (`stacks.offerSources`). Resources of types with `enforced` properties load the service. An exception refuses the
-   * load.
+   * (`stacks.offerSources`). Resources of types with `enforced` properties cause the service to be loaded. If this
+   * method throws, the stacks are not accepted.
    * @returns a function that applies the result and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
@@ -212,7 +212,10 @@ export interface ServiceApi {
   readonly jsonVersion?: '1.0' | '1.1';
   /** The XML namespace of the query protocol. */
   readonly namespace?: string;
-  /** Returns the ARN of a call's resource, for policies, if only the service knows it. */
+  /**
+   * Returns the ARN of a call's resource, for the evaluation of policies. Only needed if the service alone knows the
+   * ARN.
+   */
   resourceOf?(operation: AwsOperation): string | undefined;
   /** Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;

@@ -51,15 +51,16 @@ export class StackReading {
   }
 
   /**
-   * Returns the resources of a type, including resources with faults. Even if a guard cannot be read, the resources
-   * that it guards must be known.
+   * Returns the resources of a type, including resources with faults. This is needed for guards, because the resources
+   * that a guard protects must be known even if the guard itself cannot be read.
    */
   everyOfType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type);
   }
 
   /**
-   * Returns an empty list for a service at an endpoint of the user.
+   * Returns the resources of a type. If their service is at an endpoint of the user, reports them as unsupported and
+   * returns an empty list.
    * @param property only resources with this property are reported
    */
   here(type: string, service: string, property?: string): readonly ResourceReader[] {
@@ -76,8 +77,8 @@ export class StackReading {
   /**
    * @param service the service name in ARNs
    * @param sources by ARN; undefined if the service is at an endpoint of the user
-   * @returns the mappings of these sources; the list is empty until Lambda's service, which is the last service, has
-   * read its own resources
+   * @returns the mappings of these sources; the list is empty until Lambda's service, which comes last, has read its
+   * own resources
    */
   offerSources<Source, Mapping>(
     service: string,

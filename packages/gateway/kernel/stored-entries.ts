@@ -85,7 +85,7 @@ class FileEntries implements StoredEntries {
     this.#file = this.#rewrite();
   }
 
-  /** A truncated last line was never acknowledged. */
+  /** Reads the entries. A truncated last line is skipped, because its change was never acknowledged. */
   #read(): void {
     if (!existsSync(this.#path)) return;
     for (const line of readFileSync(this.#path, 'utf8').split('\n')) {

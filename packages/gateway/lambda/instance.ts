@@ -25,8 +25,8 @@ export interface InstanceOwner {
   onAnswer(instance: Instance, serviceMs: number): void;
   onTakenBack(instance: Instance, jobs: readonly Job[], headRanMs: number): void;
   /**
-   * The instance has ended. `initFailure` is Lambda's error JSON if it never became ready; `jobs` had not
-   * started.
+   * The instance has ended. `initFailure` is Lambda's error JSON if the instance never became ready. `jobs` are the
+   * events that had not started.
    */
   onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void;
 }

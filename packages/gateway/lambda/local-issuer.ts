@@ -9,8 +9,8 @@ export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'env
 }
 
 /**
- * Sets the actual address of the local issuer if the template sets one, since the control port may be any free port. If
- * the setting is missing or empty, a function does not trust the local issuer.
+ * Sets the actual address of the local issuer if the template sets an address for it, because the control port may be
+ * any free port. If the setting is missing or empty, a function does not trust the local issuer.
  */
 export function trustLocalIssuer(definition: FunctionDefinition, controlUrl: string): FunctionDefinition {
   if (!trustsLocalIssuer(definition)) return definition;

@@ -34,7 +34,7 @@ export type FunctionRuntimeOptions = {
   readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
-  /** Timers of invocations; absent for the machine's time. */
+  /** Timers of invocations; if absent, the machine's time is used. */
   readonly deadlines?: Deadlines;
   readonly debugging?: Debugging | undefined;
   /** Growth of the process in bytes from which memory limits are enforced; absent for 384 MB. */
@@ -43,7 +43,7 @@ export type FunctionRuntimeOptions = {
   readonly findVersion?: FindVersion | undefined;
   /** Maximum number of concurrent events of all functions; absent for AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
-  /** Whether each event gets a new instance; absent for no. */
+  /** Whether each event gets a new instance; the default is false. */
   readonly isCold?: boolean | undefined;
   /** Which Node.js functions get their own process; absent for none. */
   readonly isolation?: Isolation | undefined;

@@ -229,8 +229,8 @@ function chooseApis(
 }
 
 /**
- * Returns the API if it is private. Only private APIs can be reached through VPC endpoints. A public API called through
- * an endpoint is 403 (docs/aws §10.6).
+ * Returns the API if it is private. Only private APIs can be reached through VPC endpoints. A call of a public API
+ * through an endpoint gets 403 (docs/aws §10.6).
  */
 function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   const isPrivate = [...(api?.stages.values() ?? [])].some(({ deployment: { resourcePolicy } }) =>

@@ -37,7 +37,7 @@ export class ApiRequest extends IncomingMessage {
   }
 }
 
-/** @param lines flat name, value list, as received */
+/** @param lines flat list of names and values, as received */
 export function headersOf(connection: object, lines: readonly string[]): HeaderList {
   const last = lastOf.get(connection);
   if (last !== undefined && areSameLines(last.lines, lines)) {

@@ -80,7 +80,7 @@ export class BodyMemory {
     };
   }
 
-  /** Returns part of the reserved memory, because the body was shorter than expected. */
+  /** Gives back part of the reserved memory, because the body was shorter than expected. */
   shrink(room: BodyRoom, bytes: number): void {
     this.#add(room.address, bytes - room.bytes);
     room.bytes = bytes;

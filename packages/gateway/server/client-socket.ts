@@ -37,14 +37,14 @@ export class ClientSocket implements ConnectionSocket {
   #bytesInFlight = 0;
   #framesUnderWay = 0;
   /**
-   * Called when the system has taken a frame. `drain` comes earlier and still counts these frames, so the last call
-   * checks the buffer again.
+   * Called when the system has taken a frame. The `drain` event is emitted earlier and still counts these frames, so
+   * the last of these calls checks the buffer again.
    */
   readonly #frameIsTaken = (): void => {
     this.#framesUnderWay -= 1;
     if (this.#framesUnderWay === 0) this.#regulate();
   };
-  /** Whether the system has not taken the last pong yet. `#nextPong` is the payload of the newest ping since then. */
+  /** Whether the system still has to take the last pong. `#nextPong` is the payload of the newest ping since then. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
   /** Set when this side ends the connection. It takes precedence over the client's close frame. */
@@ -89,7 +89,7 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    // These codes are never sent. 1006 means that there is no close frame, 1005 that the frame has no code.
+    // The codes 1006 (there is no close frame) and 1005 (the frame has no code) are never sent.
     if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
     else if (closure.code === NO_STATUS.code) this.#webSocket.close();
     else this.#webSocket.close(closure.code, closure.reason);

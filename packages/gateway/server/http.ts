@@ -90,7 +90,10 @@ function toArrival(request: ApiRequest, peer: TlsPeer | undefined): Arrival {
   };
 }
 
-/** With `optimizeEmptyRequests` a request without these headers never emits `end`. */
+/**
+ * Whether the request announces a body. With `optimizeEmptyRequests`, a request without these two headers never emits
+ * `end`.
+ */
 function hasBody({ headers }: IncomingMessage): boolean {
   return (
     (headers['content-length'] !== undefined && headers['content-length'] !== '0') ||

@@ -27,7 +27,7 @@ type Http2Sessions<From> = {
 export type ArrivedStream<From> = {
   readonly stream: ServerHttp2Stream;
   readonly headers: NodeJS.Dict<string | string[]>;
-  /** Flat name, value list as sent. */
+  /** Flat list of names and values, as sent. */
   readonly raw: readonly string[];
   readonly from: From;
   readonly sink: StreamSink;

@@ -74,7 +74,7 @@ function writtenTo(socket: Duplex): number {
   return typeof count === 'number' ? count : 0;
 }
 
-/** Returns the response that the socket is waiting for. Node stores it under this name. */
+/** Returns the response that the socket is waiting for. Node stores the response in the property `_httpMessage`. */
 function responseOf(socket: Duplex): InstanceType<typeof ServerResponse> | undefined {
   const message: unknown = Reflect.get(socket, '_httpMessage');
   return message instanceof ServerResponse ? message : undefined;

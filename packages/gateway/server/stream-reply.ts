@@ -15,7 +15,7 @@ export type ReplySink = {
   readonly req: { readonly socket: ClientSide };
   /** The socket of the reply; undefined or null once the reply has been sent. */
   readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
-  /** @param headers flat name, value list */
+  /** @param headers flat list of names and values */
   writeHead(status: number, headers: string[]): unknown;
   flushHeaders(): void;
   write(chunk: Buffer): boolean;
@@ -31,7 +31,7 @@ type ClientSide = {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   destroySoon(): void;
-  /** Resets the connection. It exists on TCP connections. A TLS connection cannot be reset, and has `encrypted`. */
+  /** Resets a TCP connection. A TLS connection cannot be reset. Its socket has `encrypted`. */
   resetAndDestroy?(): unknown;
   readonly encrypted?: boolean;
   on(event: 'close' | 'end', listener: () => void): unknown;
@@ -121,7 +121,7 @@ class StreamSender {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // The client either has nothing more to send or has disconnected. Only a write would show which of the two, so the
+    // The client either has nothing more to send or has disconnected. Only a write would show which is true, so the
     // allowed idle time is shortened.
     const stopListening = (): void => {
       this.#mayHaveLeft = true;
@@ -197,7 +197,7 @@ class StreamSender {
     });
   }
 
-  /** Resolves when the last byte has been sent, or never will be. */
+  /** Resolves when the last byte has been sent, or when it is certain that it will never be sent. */
   #finished(): Promise<void> {
     return new Promise((resolve) => {
       const notify = (): void => {

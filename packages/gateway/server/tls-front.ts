@@ -1,7 +1,7 @@
 /**
- * TLS in front of an API port. The server name decides about the certificate, versions, ciphers, HTTP/2 and client
- * certificates. It is read from the first bytes, because OpenSSL only uses the certificate of a context that is chosen
- * later.
+ * TLS in front of an API port. The server name determines the certificate, versions, ciphers, HTTP/2 and client
+ * certificates. The server name is read from the first bytes, because if a context is chosen later, OpenSSL uses only
+ * its certificate.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
@@ -26,7 +26,7 @@ export type TlsName = {
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** Whether a client without a certificate gets no response. Its connection ends. */
+        /** Whether connections end without a response if the client has no certificate. */
         readonly requiresCertificate: boolean;
       }
     | undefined;

@@ -1,4 +1,4 @@
-/** Facts of a connection's handshake. They decide about requests, regardless of the Host header. */
+/** Facts of a connection's handshake. Requests are judged by these facts, regardless of the Host header. */
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';

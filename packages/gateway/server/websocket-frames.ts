@@ -48,8 +48,8 @@ const FRAMES = {
 };
 
 /**
- * Whether a request is a WebSocket handshake. REST and HTTP APIs ignore `Upgrade` and respond normally. For
- * `shouldUpgradeCallback` of an HTTP server.
+ * Whether a request is a WebSocket handshake. REST and HTTP APIs ignore `Upgrade` and respond normally. The function is
+ * used for `shouldUpgradeCallback` of an HTTP server.
  */
 export function isWebSocketHandshake(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';

@@ -1,4 +1,4 @@
-/** Finds what a folder contains to load: a service, a template, or the output of CDK. */
+/** Finds a definition that can be loaded in a folder: a service, a template, or the output of CDK. */
 import {
   accessSync,
   closeSync,
@@ -48,7 +48,7 @@ function findDefinition(folder: string): FoundDefinition {
   const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
   const taken = there.find((name) => faultOf(join(folder, name)) === undefined) ?? there[0];
-  // Web applications also have a manifest.json.
+  // A manifest.json is not listed, because web applications also have a file with this name.
   const others = there.filter((name) => name !== taken && name !== 'manifest.json');
   if (taken !== undefined) return { file: join(folder, taken), others };
   const terraform = findTerraform(folder);
@@ -119,7 +119,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Returns the entry itself, even for a link that cannot be resolved. */
+/** Describes the entry itself, so that a link that cannot be resolved is also found. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

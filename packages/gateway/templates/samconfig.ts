@@ -15,7 +15,7 @@ const MAX_BYTES = 256 * 1024;
 type Samconfig = {
   /** The region from the environment of the stage, otherwise from `default`. */
   readonly region?: string;
-  /** The stack name only from the environment of the stage, because `default` may deploy another stage. */
+  /** The stack name. It is read only from the environment of the stage, because `default` may deploy another stage. */
   readonly stackName?: string;
   /** `parameter_overrides`, from the same environment as `stackName`. */
   readonly parameters: Readonly<Record<string, string>>;

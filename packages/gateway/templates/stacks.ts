@@ -10,7 +10,7 @@ import type { Neighbours } from './cloudformation/stack-resolver.ts';
 import { OpenNames } from './dependency-cycles.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** Thrown for a value whose stack may still be loading, and only by `outputsOf` of an incomplete set. */
+/** Thrown if the stack that provides a value may still be loading. It occurs only while the set is incomplete. */
 class ValuePending extends Error {}
 
 export class StackSet implements Neighbours {

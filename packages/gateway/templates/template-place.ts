@@ -6,7 +6,7 @@ import type { Path } from './cloudformation/template-source.ts';
 
 /**
  * Returns the file, line, logical id and property of a path into the template of a stack. The line is determined only
- * for a message, because that parses JSON a second time, as YAML.
+ * when a message needs it, because finding the line parses JSON a second time, as YAML.
  */
 export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
   // The name of a property ends before an intrinsic function.

@@ -59,8 +59,8 @@ export type Directive = Span & {
   readonly name: string;
   readonly args: readonly Expression[];
   /**
-   * The block of #foreach, #macro, #define, #literal and `#@macro`. Undefined for other directives, and without
-   * parentheses.
+   * The block of #foreach, #macro, #define, #literal and `#@macro`. Undefined for other directives, and for a directive
+   * without parentheses.
    */
   readonly block: Block | undefined;
 };

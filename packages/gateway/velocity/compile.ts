@@ -1,7 +1,7 @@
 /**
- * Velocity 1.7 templates, compiled once to closures. The results equal those of Apache Velocity where AWS's results do
- * (test/fixtures/velocity has the results of the original). As on AWS, there is no #include, #parse, #evaluate and
- * reflection.
+ * Velocity 1.7 templates, compiled once to closures. The results equal those of Apache Velocity, except where AWS's
+ * results differ (test/fixtures/velocity has the results of the original). As on AWS, #include, #parse, #evaluate and
+ * reflection do not exist.
  */
 import { type JavaValue } from './java/values.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget, type RenderLimits } from './java/render-budget.ts';
@@ -35,7 +35,7 @@ export type CompiledTemplate = {
   /** The source text; absent if the template was not compiled from a text here. */
   readonly source?: string;
   /**
-   * Renders the template. Renders share nothing, so they may run in any order.
+   * Renders the template. No state is shared between calls, so they may run in any order.
    * @throws TemplateError TEMPLATE_FAILED, TEMPLATE_LIMIT or TEMPLATE_OVERRIDE.
    */
   readonly render: (scope: RenderScope, limits?: RenderLimits) => string;
@@ -72,8 +72,8 @@ export function compileTemplate(source: string, name: string): CompiledTemplate 
 }
 
 /**
- * Adds the template's name to errors. If the call stack is exhausted although all nesting limits are met, this also
- * counts as a limit.
+ * Adds the template's name to errors. If the call stack overflows although no nesting limit was exceeded, this also
+ * counts as exceeding a limit.
  */
 function guarded<Result>(name: string, run: () => Result): Result {
   try {
@@ -190,8 +190,8 @@ class TemplateCompiler implements DirectiveCompiler {
 }
 
 /**
- * Returns the text before a comment. The lexer reads a `$` or `$!` together with the start of the comment, and the
- * comment prints it.
+ * Returns the text before a comment. The lexer reads a `$` or `$!` and the start of the comment as one token, so the
+ * `$` or `$!` is printed with the comment.
  */
 function beforeComment(image: string): string {
   const start = image.includes('##') ? image.indexOf('##') : image.indexOf('#*');

@@ -33,7 +33,9 @@ export type DirectiveCompiler = {
   readonly macros: Map<string, Macro>;
 };
 
-/** Compiles a directive. Its arguments and its block are compiled first, because that may change their texts. */
+/**
+ * Compiles a directive. Its arguments and its block are compiled first, because compiling them may change their texts.
+ */
 export function compileDirective(directive: Directive, compiler: DirectiveCompiler): Renderer {
   const args = directive.args.map(compiler.compileArgument);
   const block = directive.block === undefined ? undefined : compiler.compileBlock(directive.block);

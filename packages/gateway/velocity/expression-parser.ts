@@ -196,7 +196,8 @@ export class ExpressionParser {
   }
 
   /**
-   * A chain of operators makes a tree whose height is the length of the chain, so the height is limited like nesting.
+   * A chain of operators makes a tree whose height is the length of the chain, so the height is limited in the same way
+   * as nesting.
    */
   #measured(expression: Expression, operands: readonly Expression[]): Expression {
     const height = 1 + Math.max(...operands.map((operand) => this.#heights.get(operand) ?? 0));

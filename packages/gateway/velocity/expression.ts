@@ -210,8 +210,8 @@ function compileString(token: Token, compileText: CompileText): Evaluator {
   const inner = token.image.slice(1, -1);
   const text = (quote === '"' ? unescapeUnicode(inner, token) : inner).replaceAll(quote + quote, quote);
   if (quote === "'" || !/[$#]/.test(inner)) return () => text;
-  // The added space ends a trailing `$` or `#` and is removed again. No space is added if the text has a comment, which
-  // would include it.
+  // The added space ends a trailing `$` or `#` and is removed again. No space is added if the text has a comment,
+  // because the comment would include the space.
   const hasComment = text.includes('##');
   const render = compileText(hasComment ? text : `${text} `, token);
   return (state: RenderState, variables: Variables) => {

@@ -279,13 +279,13 @@ export class VelocityLexer {
     }
   }
 
-  /** Ends the directive of a literal outside parentheses. */
+  /** Ends the current directive after a literal that is not in parentheses. */
   #endBareArgument(): void {
     if (this.#mode === 'arguments' || this.#mode === 'index' || this.#inSet || this.#open > 0) return;
     this.#pop();
   }
 
-  /** Removes modes, including the mode of the matching parenthesis. */
+  /** Removes modes, up to and including the mode of the matching parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

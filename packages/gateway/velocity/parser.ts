@@ -31,7 +31,8 @@ const TEXT_KINDS: ReadonlySet<TokenKind> = new Set([
 const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'blockComment']);
 
 /**
- * @param macros names defined so far; the template's own macros are added. They decide whether `\#name` is an escape.
+ * @param macros names of the macros defined so far, to which the template's own macros are added. These names decide
+ * whether `\#name` is an escape.
  * @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for the depth and for directives that AWS does not have.
  */
 export function parseVelocity(source: string, macros: Set<string>, depth: number): Block {
@@ -102,7 +103,7 @@ class StatementParser {
     return comment;
   }
 
-  /** `\\#if` is `\` and the directive. Without a directive, the backslashes stay. */
+  /** Each `\\` before a directive becomes `\`. Before anything else, it stays unchanged. */
   #escapes(): Statement {
     const first = this.#tokens.peek();
     let count = 0;

@@ -126,7 +126,7 @@ export type UndefinedReferences = 'source' | 'empty';
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
-  /** The depth of running macro calls. As in Velocity, a call that #break leaves stays counted. */
+  /** The depth of running macro calls. As in Velocity, a macro call that ends because of #break still counts. */
   macroDepth = 0;
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
@@ -169,7 +169,7 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether the signal ends here: at this loop or, if undefined, at a macro or block. */
+  /** Whether the signal ends at this place, which is the given loop, or a macro or block if no loop is given. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }

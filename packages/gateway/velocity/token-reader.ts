@@ -17,7 +17,7 @@ export class TokenReader {
   /** The token that was consumed last. */
   #token: Token;
 
-  /** @param depth the nesting of the text within strings of other templates */
+  /** @param depth how deeply the text is nested in strings of other templates */
   constructor(lexer: VelocityLexer, depth: number) {
     this.#lexer = lexer;
     this.#depth = depth;

@@ -74,8 +74,8 @@ export type TokenKind =
   | 'eof';
 
 /**
- * A token with its source text. `image` is mutable because Velocity removes escaping backslashes from a
- * reference's first token, which is visible in enclosing literal texts.
+ * A token with its source text. `image` is mutable, because Velocity removes escaping backslashes from a reference's
+ * first token. The enclosing literal texts then also lack these backslashes.
  */
 export type Token = {
   readonly kind: TokenKind;
@@ -92,7 +92,8 @@ export type Span = { readonly first: Token; readonly last: Token };
 
 /**
  * Returns the text of a token as Velocity prints it. Of the skipped text before the token, only `#`, `$` and
- * backslashes before a `$` remain (`cost $ 5` is the text ` 5` after a skipped `$ `).
+ * backslashes before a `$` remain. For example, in `cost $ 5` the token ` 5` follows the skipped text `$ `, so it is
+ * printed as `$ 5`.
  */
 export function tokenLiteral(token: Token): string {
   if (token.kind === 'blockComment') return '';

@@ -1,6 +1,6 @@
 'use strict';
-// A CDK construct around the packaged stack. It is CommonJS, as most CDK apps load it, and uses the aws-cdk-lib of the
-// app.
+// A CDK construct around the packaged stack. It is CommonJS, because most CDK apps load it in this form. It uses the
+// app's own aws-cdk-lib.
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');

@@ -1,4 +1,7 @@
-/** What integrations of `gatewright start` may reach outside: AWS's services and the X-Ray daemon. */
+/**
+ * The services outside of the gateway that integrations of `gatewright start` may reach: AWS's services and the X-Ray
+ * daemon.
+ */
 import { parseDaemonAddress, readAwsEndpoints as read } from '../../gateway/engine/index.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import type { AwsEndpoints, DaemonAddress } from '../../gateway/engine/index.ts';

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Stores compiled code between runs, in a folder that only its owner can write to, because files there are executed. It
- * is plain CommonJS, because it runs before all other code of the command.
+ * Stores compiled code between runs, in a folder that only its owner can write to, because files there are executed.
+ * This file is plain CommonJS, because it runs before all other code of the command.
  */
 const { lstatSync, mkdirSync, statSync } = require('node:fs');
 const { readdir, rm, stat, writeFile } = require('node:fs/promises');

@@ -83,7 +83,8 @@ export async function runCommandLine(
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(error);
-    // Commander has already printed the error or its help, unless `--json` is set, because neither is JSON.
+    // With `--json`, commander does not print the error and the help after it, because they are not JSON, so the error
+    // is printed here. Otherwise commander has already printed them.
     if (isJson && error.exitCode !== 0) printError(new UsageError(describeWrongCall(error)));
     return error.exitCode;
   }

@@ -1,4 +1,7 @@
-/** The command if its first word is `start`. The package contains a bundle for it (bundle-start.ts). */
+/**
+ * Entry point for commands whose first word is `start`, for which the package contains a separate bundle
+ * (bundle-start.ts).
+ */
 import { addJson } from './json-option.ts';
 import { runProcess } from './run-command-line.ts';
 import { startCommand } from './start/start.ts';

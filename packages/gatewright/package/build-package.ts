@@ -116,7 +116,7 @@ async function runTsc(project: string, outputDirectory: string): Promise<void> {
 }
 
 /**
- * Copies one of our packages, with our other packages that it needs below it, from a built `gatewright`.
+ * Copies one of our packages from a built `gatewright`. Our other packages that it needs are placed below it.
  * @returns the manifest of the copied package
  */
 export async function detachPackage(
@@ -137,7 +137,7 @@ export async function detachPackage(
 }
 
 /**
- * Writes one of the suites, with our packages that it needs below it, from a built `gatewright`.
+ * Writes one of the suites from a built `gatewright`. Our packages that the suite needs are placed below it.
  * @returns the manifest of the suite
  */
 export async function buildSuite(

@@ -24,8 +24,9 @@ export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
 
 /**
- * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files there. Other
- * packages stay imports. The files stay as well, because the plug-in, `gatewright/testing` and threads load them.
+ * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files in that
+ * package. Other packages remain imports. The bundled files are not removed, because the plug-in, `gatewright/testing`
+ * and threads load them.
  * @throws Error if a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string, root: string): Promise<void> {
@@ -98,8 +99,8 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        // esbuild replaces the property instead of a text search, because a literal may also contain the property's
-        // name.
+        // esbuild finds and replaces the property. A text search is not used, because a literal may also contain the
+        // property's name.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
         if (code.includes(MARKED['import.meta'])) throw new Error(`${path} needs more than ${OWN_PLACE}`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;

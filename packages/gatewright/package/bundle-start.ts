@@ -60,7 +60,7 @@ function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): Rea
   return loaded;
 }
 
-/** Puts all code that most runs need into one scope. Each part exports what the parts that are loaded later need. */
+/** Puts all code that most runs need into one scope. Each part exports the names that the parts loaded later need. */
 async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<string> {
   const exported = [...always].filter((name) => name !== `${START}.js`);
   const entry = [

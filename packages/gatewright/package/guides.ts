@@ -32,8 +32,8 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
 }
 
 /**
- * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and so do pictures of
- * the repository.
+ * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and pictures that are
+ * not shipped are removed.
  */
 export function stripForeignLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
   return text.replace(LINK, (whole, picture: string, words: string, target: string) => {

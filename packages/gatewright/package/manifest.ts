@@ -80,7 +80,7 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
     engines: ENGINES,
     ...(bin === undefined ? {} : { bin: compiledNames(bin) }),
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
-    // The bundle of a handler includes only what it uses of an entry.
+    // Lets a bundler include only those parts of an entry that a handler uses.
     sideEffects: false,
     dependencies,
     peerDependencies,

@@ -18,8 +18,8 @@ export async function packPackage(directory: string, outputDirectory: string): P
 }
 
 /**
- * Finds npm's program, which is run with Node. npm passes its path to the scripts that it runs; otherwise npm is
- * searched on the PATH. @throws Error without npm
+ * Finds npm's program, which is run with Node. npm passes its path to the scripts that it runs; otherwise npm is looked
+ * up on the PATH. @throws Error without npm
  */
 export function findNpm(): string {
   const { npm_execpath: own, PATH = '' } = process.env;

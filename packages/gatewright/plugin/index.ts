@@ -20,7 +20,7 @@ const EXIT_WITHIN_MS = 500;
 type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
-  /** `gatewright start` also refuses what this plug-in refuses. */
+  /** Makes `gatewright start` also refuse what this plug-in refuses. */
   static readonly guards = true;
   readonly commands = {
     gateway: {

@@ -17,7 +17,7 @@ export type Serverless = {
     };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** An error that osls shows as its message only. */
+  /** The class of errors of which osls shows only the message. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): {
     getStage(): string;

@@ -15,7 +15,7 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // In osls a switch is off unless it is named. `--no-…` turns it off.
+  // A switch of osls is set only if it is named on the command line. `--no-…` turns the feature off.
   reload: {
     usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
     type: 'boolean',
@@ -40,7 +40,7 @@ export function readName(shown: string, { name: value }: CliOptions): Pick<Start
   return name === undefined ? {} : { name };
 }
 
-/** Reads the place of the tables. @throws OptionError */
+/** Reads where the tables are stored. @throws OptionError */
 export function readTables(prefix: string, { dynamodb, data }: CliOptions): StartSettings['dynamodb'] {
   const choice = readStore(
     readOption(`${prefix}dynamodb`, ROWS.dynamodb, dynamodb),

@@ -52,8 +52,7 @@ export type StartOptions = {
   /** Whether packages that Lambda includes and the project lacks are installed. Default: false. */
   readonly install?: boolean;
   /**
-   * Whether the build script of a project runs if a handler file is missing that it would create. Default:
-   * false.
+   * Whether a project's build script runs if a handler file that the script would create is missing. Default: false.
    */
   readonly build?: boolean;
   /**
@@ -85,7 +84,8 @@ export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
 }
 
 /**
- * The gateway that this run shares, started by `gatewright start --exec`, or by `startGateway({ isShared: true })` in a parent process. `close()` leaves it running.
+ * Connects to the gateway that this run shares. That gateway was started by `gatewright start --exec`, or by
+ * `startGateway({ isShared: true })` in a parent process. `close()` leaves the gateway running.
  * @throws TestingError if there is none
  *
  * @example

@@ -77,7 +77,7 @@ export interface TestGateway extends AsyncDisposable {
   invoke(functionName: string, event?: unknown): Promise<unknown>;
   /** Sends an event to a queue, a topic or a bus; a schedule runs as if it were due. */
   send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
-  /** Waits until all remaining work waits for a later time of the clock. */
+  /** Waits until no work is due. All remaining work is then scheduled for a later time of the clock. */
   settle(): Promise<void>;
   table(name: string): TestTable;
   /** Returns the messages in a queue, whether they have been received or not. */
@@ -95,7 +95,7 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 /**
- * The error if a function that a test has invoked has thrown or has timed out.
+ * Thrown if a function that a test invokes throws an error or times out.
  *
  * @example
  * ```ts

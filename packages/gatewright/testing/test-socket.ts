@@ -23,7 +23,7 @@ export interface TestSocket {
 }
 
 /**
- * The error if the API has refused the connection.
+ * Thrown if the API refuses the connection.
  *
  * @example
  * ```ts

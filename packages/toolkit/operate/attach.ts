@@ -294,7 +294,8 @@ async function applySaved(
 }
 
 /**
- * Applies the content of a file only if a user read and confirmed it, or if the options of this call specify the same.
+ * Applies the content of a file only if a user has read and confirmed it, or if the options of this call produce the
+ * same content.
  */
 async function finishSaved(
   open: Opened,

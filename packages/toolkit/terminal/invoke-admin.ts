@@ -1,7 +1,7 @@
 /**
- * Calls access-admin of a stack that has no admin API with Lambda's Invoke, and sends the event that the API would
- * send. A user who may invoke the function may do everything that it does. Its records contain the caller's name as STS
- * returns it.
+ * Uses Lambda's Invoke to call the function access-admin of a stack that has no admin API, and sends the event that the
+ * API would send. A user who may invoke the function may do everything that the function does. The function's records
+ * contain the caller's name as STS returns it.
  */
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '@gatewright/aws/json-object';

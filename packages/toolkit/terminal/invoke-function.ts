@@ -12,8 +12,8 @@ type Answer = {
 };
 
 /**
- * Sends an event to a function and waits without a limit. Does not use `fetch`, which gives up after five minutes: a
- * function may run for fifteen minutes, and longer at a breakpoint.
+ * Sends an event to a function and waits without a limit. Does not use `fetch`, which gives up after five minutes,
+ * because a function may run for fifteen minutes, or longer at a breakpoint.
  * @throws UsageError if the gateway does not respond
  */
 export async function sendToFunction(

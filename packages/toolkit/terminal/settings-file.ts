@@ -19,7 +19,7 @@ const SETTINGS_FILE = 'gatewright.yml';
 /** Service files next to the gatewright.yml. The plug-in also reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**
- * Matches the key, also if a comment follows or it contains escapes. Without a match, the service file need not be
+ * Matches the key, even if a comment follows or the key contains escapes. Without a match, the service file need not be
  * parsed here, which would take 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;

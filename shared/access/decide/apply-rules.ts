@@ -1,5 +1,6 @@
 /**
- * Applies a document's rules to a principal. The result is what it may do on each route, independent of the request.
+ * Applies a document's rules to a principal. The result is what the principal may do on each route, independent of the
+ * request.
  */
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';

@@ -60,16 +60,16 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has the fewest literals. If even this path goes to a more specific route, so does every path
-        // of the shape.
+        // The typical path has the fewest literals. If even this path is routed to a more specific route, so is every
+        // path of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
 }
 
 /**
- * Whether the path reaches the template, or its backend may read it so. HTTP APIs send `/admin/` to a greedy route, and
- * most servers behind it read `/admin`.
+ * Whether the path is routed to the template, or the backend may read the path as a path of the template. HTTP APIs
+ * route `/admin/` to a greedy route, and most servers behind it read `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,

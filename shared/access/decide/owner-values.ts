@@ -6,7 +6,7 @@ import { readingsByServers } from './path-disguises.ts';
 
 /**
  * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, and `%` could encode any of these.
- * Servlet containers read `u-2;x` as `u-2`, and other servers read `u-2#x` so. The second part of the expression
+ * Servlet containers read `u-2;x` as `u-2`, and other servers read `u-2#x` as `u-2`. The second part of the expression
  * excludes control characters, because `\p{Cc}` adds 0.1 ms to a cold start.
  */
 const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;

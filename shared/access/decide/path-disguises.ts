@@ -132,7 +132,7 @@ const HABITS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/(\/[^/]+)\/$/, '$1'),
 ];
 
-/** No server decodes a path more often. */
+/** No server decodes a path more often than this. */
 const DECODINGS_LIMIT = 4;
 
 /** Clients encode only characters that need it. Letters of a route's name do not. */

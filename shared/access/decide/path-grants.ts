@@ -132,7 +132,9 @@ function routeGrants(
   return granted;
 }
 
-/** Whether all the principal's requests to the route pass, because it has no authorizer or is allowed as a whole. */
+/**
+ * Whether all the principal's requests to the route pass, because the route has no authorizer or is allowed as a whole.
+ */
 function isFree({ document, granted }: MethodGrants, template: Template): boolean {
   return (
     document.routes[template.index]?.isOpen === true ||

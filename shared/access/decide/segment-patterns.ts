@@ -12,8 +12,8 @@ export const ANY = '*';
 export const ORDINARY = '\u0000';
 
 /**
- * Whether the pattern matches the path. If `ORDINARY` replaces each `*` of another pattern, tells whether the pattern
- * covers that pattern.
+ * Whether the pattern matches the path. To find out whether it covers another pattern, pass that pattern with each `*`
+ * replaced by `ORDINARY`.
  */
 export function covers(pattern: SegmentPattern, words: readonly string[]): boolean {
   let [at, word] = [0, 0];

@@ -1,5 +1,5 @@
 /**
- * Publishes documents: writes first the parts, then a version that names them. An old version is restored as a new
+ * Publishes documents: first writes the parts, then a version that names them. An old version is restored as a new
  * version.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';

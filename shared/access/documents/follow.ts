@@ -1,7 +1,7 @@
 /**
  * Provides the current documents. The table is read in parallel with requests. Only the first request, and the first
- * request after a pause, wait for it. After a failure the last good result stays in use. If there is none, the call
- * fails.
+ * request after a pause, wait for the table. After a failure the last good result stays in use. If there is no good
+ * result, the call fails.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';

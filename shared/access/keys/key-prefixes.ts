@@ -2,14 +2,14 @@
 import type { ClaimPath, CompiledAccess, CompiledDocument } from '../compiled-document.ts';
 
 export type KeyPrefix = {
-  /** Roles that a document which accepts such keys declares. Other roles would have no effect. */
+  /** Roles that are declared by the documents that accept such keys. Other roles would have no effect. */
   readonly roles: ReadonlySet<string>;
   readonly hasNativePlans: boolean;
   /** The APIs that accept such keys and may cache results. WebSocket APIs never cache. */
   readonly cached: readonly CachedApi[];
   /** Claims in which the documents that accept such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];
-  /** A document charges such keys to another name than their tenant, so no customer's record applies. */
+  /** Set if a document charges such keys under another name than their tenant. No customer's record then applies. */
   readonly chargesOthers?: true;
 };
 

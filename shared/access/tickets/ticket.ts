@@ -1,6 +1,6 @@
 /**
- * One-time tickets: how a browser opens a WebSocket without writing its token into a URL. `wst_` and 256 random bits;
- * the `access` table knows only the SHA-256.
+ * One-time tickets, with which a browser opens a WebSocket without writing its token into a URL. A ticket consists of
+ * `wst_` and 256 random bits. The `access` table stores only the ticket's SHA-256.
  *
  * | item   | pk                | sk       | attributes                                                      |
  * | ------ | ----------------- | -------- | --------------------------------------------------------------- |

@@ -1,4 +1,7 @@
-/** Closes every period that has ended, for all tenants. Its records are the basis of a month's invoices. */
+/**
+ * Closes every period that has ended, for all tenants. The records of the closed periods are the basis of a month's
+ * invoices.
+ */
 import { closeWrite } from '../ledger/ledger.ts';
 import { readShards } from '../ledger/shards.ts';
 import { LATE_MS } from './close-period.ts';

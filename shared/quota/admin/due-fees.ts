@@ -72,7 +72,7 @@ const LAST = '\uffff';
 /** The longest period plus a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
-/** @param periods periods that have ended, or all that have started */
+/** @param periods `ended` lists only periods that have ended, `begun` lists all periods that have started */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,

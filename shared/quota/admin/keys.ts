@@ -56,7 +56,7 @@ export async function findKeyPlan(
 }
 
 /**
- * Removes the plan of a key, so that reads of its plan find none. The charges of the key remain.
+ * Removes the plan of a key, so that no plan is found for the key. The charges of the key remain.
  * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
  */
 export function unassignPlan(

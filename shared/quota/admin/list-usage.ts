@@ -54,7 +54,7 @@ export type ListedLedger = {
   readonly item: Item;
 };
 
-/** Like `listUsage`, including the data needed to continue. */
+/** Like `listUsage`, but also returns the subject, key and item of each ledger. */
 export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<ListedLedger>> {
   return listRows(ports, question, {
     prefix: 'P#',

@@ -1,5 +1,6 @@
 /**
- * Converts assignments per key, from before customers were on record, into customer records if all keys have one plan.
+ * Converts assignments per key, from before customers were on record, into customer records if all keys of a tenant
+ * have the same plan.
  */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';

@@ -122,7 +122,10 @@ export class Lease implements Holding {
     this.#onUnsettled = onUnsettled;
   }
 
-  /** Whether usage has been unreported for too long. A process may end without notice. */
+  /**
+   * Whether usage has been unreported for too long. It must be reported in time, because a process may end without
+   * notice.
+   */
   get isOverdue(): boolean {
     if (this.isSettled || this.#seenAt === undefined) return false;
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
@@ -138,7 +141,7 @@ export class Lease implements Holding {
     return this.#stock.isSettled;
   }
 
-  /** Exact billing does not allow borrowing, because a process may end before it has paid. */
+  /** Exact billing does not allow borrowing, because a process may end before the borrowed units are charged. */
   borrow(cost: number, bound: number): boolean {
     if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
@@ -371,7 +374,7 @@ export class Lease implements Holding {
     return this.#refused.refuse(this.id, reason);
   }
 
-  /** Whether the holder has to read the ledger again. Its units are not freed. */
+  /** Whether the holder has to read the ledger again. Its units stay with the holder in any case. */
   #isStale(): boolean {
     if (this.#sharding?.isStale() === true) return true;
     return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;

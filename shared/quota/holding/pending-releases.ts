@@ -14,7 +14,7 @@ type PendingRelease = {
   readonly id: string;
   readonly since: Moment;
   /**
-   * Whether an unanswered write may still take the permit. Otherwise the permit is held, and one response is enough.
+   * True if an unanswered write may still take the permit. If false, the permit is held, and one response is enough.
    */
   readonly mayLand: boolean;
 };

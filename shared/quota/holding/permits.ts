@@ -96,8 +96,8 @@ export class PermitPool {
   }
 
   /**
-   * A release applies once, so it is repeated until it gets a response, and then retried with later calls. If all of
-   * them fail, the deadline frees the permit.
+   * A release applies only once, so it may be repeated. If several attempts get no response, later calls retry the
+   * release. If these fail, too, the deadline frees the permit.
    */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();

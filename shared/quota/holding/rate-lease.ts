@@ -78,7 +78,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // The units of the refused request serve another request.
+    // Other requests can use the units of the refused request.
   }
 
   borrow(cost: number, bound: number): boolean {

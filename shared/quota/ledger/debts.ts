@@ -1,6 +1,7 @@
 /**
  * Units that this process admitted without the store, by ledger and period or by bucket and window. They are separate
- * from the leases, because a lease that is evicted and created again must not lend twice, or forget to pay.
+ * from the leases. A lease that is evicted and created again must neither lend the same units twice nor leave them
+ * uncharged.
  */
 
 import type { Clock } from '../../ports.ts';

@@ -27,7 +27,7 @@ export type Line = {
   readonly segments: readonly Segment[];
 };
 
-/** Tokens with the previous plan of a key that has no assigned plan may be this old. */
+/** If a key has no assigned plan, tokens that name the key's previous plan may be this old. */
 const HOLD_MS = 3_600_000;
 /** The maximum number of a customer's changes in one period; @see mayEnd */
 const MAX_SEGMENTS = 32;

@@ -16,7 +16,7 @@ export type QuotaLimit = {
   /** Units per period. */
   readonly quota: number;
   readonly period: PeriodRule;
-  /** Units that count as used when a key first meets this limit. It corresponds to AWS's `offset`. */
+  /** Units that count as used when this limit first applies to a key. It corresponds to AWS's `offset`. */
   readonly initialUsage: number;
   /** Units over the quota that are still admitted but flagged. */
   readonly overage: number;

@@ -82,7 +82,10 @@ export function makeInvoices(
   return { invoices, unpriced };
 }
 
-/** Converts an invoice from records that are not written into a draft. A draft has no number to pay by. */
+/**
+ * Converts an invoice from records that are not written into a draft. A draft has no number that a payment could refer
+ * to.
+ */
 export function asDraft(invoice: Invoice): Invoice {
   return { ...invoice, number: `${invoice.number}-draft`, draft: true };
 }

@@ -9,8 +9,8 @@ type LogDelivery = {
   /**
    * Returns the response to Firehose, which marks records with waiting lines as failed. CloudWatch Logs accepts no
    * response.
-   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs is waiting. Lambda then sends all lines again, and
-   * finally keeps them
+   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs is waiting. Lambda then sends all lines again. If
+   * that keeps failing, Lambda sends them to the function's failure queue.
    */
   readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };

@@ -22,7 +22,10 @@ export type UsageTrackerPorts = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
   readonly timer: Timer;
-  /** Receives only thresholds. Each is reported once per period, at the tracker or holder that marked it first. */
+  /**
+   * Receives only thresholds. Each threshold is reported once per period, by the tracker or holder that marked it
+   * first.
+   */
   readonly observe: (event: QuotaEvent) => void;
 };
 
@@ -39,7 +42,7 @@ type Tracked = {
   readonly waiting: readonly Waiting[];
 };
 
-/** A request that can be charged when it is sent again, after its plan is corrected or in its period. */
+/** A request that can be charged if it is sent again, after its plan is corrected or once its period has begun. */
 export type Waiting = {
   readonly requestId: string;
   readonly plan: string;
@@ -49,7 +52,8 @@ export type Waiting = {
 export type UsageTracker = {
   /**
    * Charges requests. It is idempotent by request id, even after crashes and repetitions and with different batches.
-   * @throws DomainError STORE_UNAVAILABLE when everything that could be charged is charged; the whole may be sent again
+   * @throws DomainError STORE_UNAVAILABLE when everything that could be charged is charged; all requests may be sent
+   * again
    */
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };

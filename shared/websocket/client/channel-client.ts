@@ -25,7 +25,7 @@ export type ChannelsOptions = {
 };
 
 export type SubscribeOptions = {
-  /** The last known `position`. Later messages are delivered first. */
+  /** The last known `position`. The messages after this position are delivered before any new message. */
   readonly after?: Position;
 };
 

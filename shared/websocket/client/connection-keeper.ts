@@ -76,7 +76,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** Replaces the connection. It is useless when the credential has expired or no request gets a response. */
+  /** Replaces the connection, which is useless if the credential has expired or no request gets a response. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;

@@ -113,7 +113,7 @@ export class Feed {
     if (entry.seq !== seq + 1) return [];
     this.#position = { log, seq: entry.seq };
     this.#waiting.delete(entry.seq);
-    // Publishers choose ids, so two equal ids mean the same message only for one subject.
+    // Publishers choose ids, so two equal ids mean the same message only if they come from the same subject.
     if ('void' in entry || ('id' in entry && this.#isKnown(JSON.stringify([entry.by, entry.id])))) return [];
     return [{ kind: 'entry', entry }];
   }

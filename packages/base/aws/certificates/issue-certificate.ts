@@ -27,7 +27,10 @@ const TAG = {
 const SEQUENCE = 0x30;
 const SET = 0x31;
 
-/** `[n]` of a choice: constructed (`EXPLICIT`), or instead of the type's own tag. */
+/**
+ * The context-specific tag `[n]`. It is constructed if it contains the type's own tag (`EXPLICIT`); otherwise it
+ * replaces the type's own tag.
+ */
 function contextTag(number: number, isConstructed: boolean): number {
   return 0x80 | (isConstructed ? 0x20 : 0) | number;
 }

@@ -6,7 +6,7 @@ export type ClaimForm = 'cognito' | 'jwt';
 /**
  * Prints a claim. HTTP APIs, written in Go, print lists as `[admin editor]`, numbers as digits and structures as JSON.
  * Cognito authorizers of REST APIs, written in Java, print lists as `admin,editor`, and `exp` and `iat` as dates
- * (`Thu Oct 01 12:00:00 UTC 2020`); `auth_time` stays digits, as captured events of several years show.
+ * (`Thu Oct 01 12:00:00 UTC 2020`). They print `auth_time` as digits, as captured events of several years show.
  */
 export function printClaim(form: ClaimForm, name: string, value: unknown): string {
   if (form === 'jwt')

@@ -47,7 +47,7 @@ const SHAPES = new RegExp(
   ].join('|')})`,
   'g',
 );
-/** Secrets of the toolkit: an API key, from its id on, and a ticket. */
+/** Secrets of the toolkit: the part of an API key that begins with its id, and tickets. */
 const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 /**
  * Matches a JWS or JWE at the start of a word only. Otherwise, text such as `-eyJ-eyJ-…` would be scanned to its end
@@ -56,9 +56,9 @@ const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
 const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
 /** The secret is on separate lines, or contains JSON's escaped line breaks. */
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
-/** Matches the password in a URL, which cannot contain a slash. */
+/** Matches the password in a URL. The password cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
-/** Webhook URLs whose path is a secret: whoever has it can post. */
+/** Webhook URLs whose path is a secret, because anyone who knows the URL can post to it. */
 const HOOK =
   /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/)[\w/-]{8,}/g;
 const SCHEME =

@@ -28,7 +28,10 @@ const HARMLESS_KEYS = words(`
   publishable query range record reference registry request route routing row s3 search sort sorting storage tenant
   translation unique
 `);
-/** A `token` after one of these words is a position in a list, or a name that the caller gives to a request. */
+/**
+ * A `token` after one of these words is not a secret. It is a position in a list, or a name that the caller gives to a
+ * request.
+ */
 const HARMLESS_TOKENS = words(`
   continuation cancellation design idempotency next page pagination position prev previous request resume sequence
   start starting sync unexpected

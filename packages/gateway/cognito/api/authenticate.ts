@@ -60,7 +60,10 @@ export const AUTHENTICATE: CognitoOperations = {
   },
 };
 
-/** Calls by an administrator, who signs them, that authenticate a user. They permit more flows. */
+/**
+ * Calls with which an administrator authenticates a user. The administrator signs these calls, and they permit more
+ * flows.
+ */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
     return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);
@@ -113,7 +116,7 @@ function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Pro
     throw invalidParameter('Initiate Auth method not supported.');
   }
   const [flow, start] = known;
-  // With rotation, AWS disables this flow for the client: GetTokensFromRefreshToken replaces it.
+  // With rotation, AWS disables this flow for the client, because GetTokensFromRefreshToken replaces the flow.
   const isRotated = flow === 'REFRESH_TOKEN_AUTH' && attempt.client.rotationGraceSeconds !== undefined;
   if (!attempt.client.flows.has(flow) || isRotated)
     throw invalidParameter(

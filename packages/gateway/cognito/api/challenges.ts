@@ -7,7 +7,7 @@ export type Pending = {
   readonly kind: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';
   readonly poolId: string;
   readonly clientId: string;
-  /** Undefined if no user has that name, which must not be revealed to the client. */
+  /** The user's id; undefined if no user has the given name. The client must not learn that there is no such user. */
   readonly sub: string | undefined;
   readonly srp?: SrpChallenge;
 };

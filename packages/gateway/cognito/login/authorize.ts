@@ -21,8 +21,8 @@ export type LoginContext = LocalPool & {
 
 const MAX_LISTED = 30;
 /**
- * The cookie identifies the form that this browser was shown. Browsers never send it from other sites. All ports of a
- * host share cookies, so its value is useless at other ports.
+ * The cookie identifies the form that was shown to this browser. Browsers never send the cookie from other sites. All
+ * ports of a host share cookies, so the cookie's value is useless at other ports.
  */
 const FORM_COOKIE = 'gatewright_form';
 
@@ -254,7 +254,7 @@ type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** Only `S256` is supported. */
+  /** The PKCE challenge. Only the method `S256` is supported. */
   readonly challenge: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;

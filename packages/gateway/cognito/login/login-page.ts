@@ -62,7 +62,10 @@ export function printNotice(
   return printPage(status, title, `<h1>${escape(title)}</h1><p>${escape(text)}</p>`, headers, undefined);
 }
 
-/** @param target address of the redirect after the form, to which browsers also apply the page's policy */
+/**
+ * @param target the address to which the form's response redirects; browsers also apply the page's policy to this
+ * redirect
+ */
 function printPage(
   status: number,
   title: string,

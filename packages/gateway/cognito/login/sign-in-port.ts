@@ -1,6 +1,7 @@
 /**
  * The part of the control port for the pools and the replaced issuers: discovery, keys, login pages, tokens, and
- * Cognito's API for users. Pages of other origins may only call it if they are on this machine or belong to a client.
+ * Cognito's API for users. Pages of other origins may call this part only if they are on this machine or belong to a
+ * client.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';

@@ -90,7 +90,7 @@ async function answering(
     if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
-    // Cognito responds to all errors with 400.
+    // Cognito responds to all errors with 400, including `invalid_client`.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
     return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
   }

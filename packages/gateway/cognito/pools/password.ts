@@ -14,7 +14,7 @@ const KEY_BYTES = 32;
 /** A guess takes 16 MB and about 50 ms. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
-/** @param whose pool name (the part after `_` in the id) and username, on which SRP's verifier depends */
+/** @param whose the pool's name (the part after `_` in the id) and the username; SRP's verifier depends on both */
 export async function hashPassword(
   text: string,
   whose: { readonly poolName: string; readonly username: string },

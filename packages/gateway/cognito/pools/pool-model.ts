@@ -32,8 +32,8 @@ export type AppClient = {
   readonly allowsCode: boolean;
   readonly seconds: { readonly id: number; readonly access: number; readonly refresh: number };
   /**
-   * With a number, each refresh token can be used once, and again for this long after its use. Undefined means that it
-   * can be used until it expires.
+   * If this is a number, each refresh token can be used once, and again within this many seconds after its first use.
+   * Undefined means that a refresh token can be used until it expires.
    */
   readonly rotationGraceSeconds: number | undefined;
   /**

@@ -108,7 +108,7 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
 }
 
-/** Attributes are strings, but in tokens, these two are booleans. */
+/** Attributes are strings, but tokens contain the two `…_verified` attributes as booleans. */
 function typed(name: string, value: string): unknown {
   return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
 }

@@ -58,7 +58,7 @@ export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Sign-ins that have ended. Cognito's own calls refuse their access tokens. */
+  /** Sign-ins that have ended. Cognito's own operations refuse the access tokens of these sign-ins. */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {

@@ -10,7 +10,7 @@ import type { PageKey } from './page-key.ts';
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
-/** This path is public, because its response is new with each run and not secret. */
+/** This path is public, because its response is not secret and is different in each run. */
 const START_PATH = '/console/start';
 
 /**

@@ -44,7 +44,7 @@ export type InspectPorts = Recording & {
   readonly savedRequests: SavedRequestsFile;
   /** Invokes a function; undefined if it does not exist. */
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult | undefined>;
-  /** Returns whether the authorizers use published documents. */
+  /** Returns whether the authorizers use published documents instead of the documents in the folder. */
   readonly followsPublished: () => boolean;
   /** Functions that make the bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;

@@ -122,7 +122,7 @@ export type ShownFunction = {
   readonly errors: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
-  /** Instance start times of recorded calls that waited for one, newest first. */
+  /** How long instances took to start, newest first. Only recorded calls that waited for such a start are included. */
   readonly coldMs: readonly number[];
   readonly lines: readonly {
     readonly epochMs: number;

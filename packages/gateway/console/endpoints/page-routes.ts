@@ -1,4 +1,6 @@
-/** The calls that the page's key allows, which are only those of the page. `*` matches one segment. */
+/**
+ * The calls that the page's key allows, which are only the calls that the page makes itself. `*` matches one segment.
+ */
 export const PAGE_ROUTES: readonly string[] = [
   'GET clock',
   'POST clock',

@@ -156,7 +156,7 @@ function hideInBody(body: string, headers: SavedRequest['headers'], redactor: Re
   if (before === undefined || after === undefined)
     return redacted.replaceAll(new RegExp(MASK, 'g'), (mask) => hide('secret', mask));
   const shown = hideInJson(before, after, 'secret', hide);
-  // Without secrets, the body stays as it was written.
+  // If the body contains no secrets, it stays as it was written.
   return JSON.stringify(shown) === JSON.stringify(before) ? body : JSON.stringify(shown, null, 2);
 }
 

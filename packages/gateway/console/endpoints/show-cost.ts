@@ -69,7 +69,7 @@ export function showCost(ports: CostPorts): TrafficShape {
   };
 }
 
-/** Counts requests, including those that a row represents without being recorded themselves. */
+/** Counts all requests, because a row may also represent requests that were not recorded themselves. */
 function countOf(rows: readonly RequestRow[]): number {
   return rows.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }

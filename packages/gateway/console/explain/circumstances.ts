@@ -24,7 +24,9 @@ export type TokenCircumstances = {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
-  /** How long before the request the token's unverified `exp` had passed; undefined if the token has not expired. */
+  /**
+   * The time from the token's unverified `exp` to the request, in milliseconds; undefined if the token had not expired.
+   */
   readonly overForMs: number | undefined;
 };
 

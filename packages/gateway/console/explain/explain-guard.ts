@@ -108,8 +108,8 @@ function describeToken({ token }: GuardCircumstances): string[] {
 }
 
 /**
- * Describes an expired token. An authorizer function refuses without a reason, but the token often shows one. The
- * token's signature is not checked here.
+ * Describes an expired token. An authorizer function refuses a request without a reason, but the reason is often
+ * visible in the token. The token's signature is not checked here.
  */
 function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];

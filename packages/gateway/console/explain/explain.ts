@@ -1,6 +1,6 @@
 /**
  * Explains the outcome of one request and what would change it. The functions are pure. They read the gateway's
- * decisions and make none.
+ * decisions, but make no decisions themselves.
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';

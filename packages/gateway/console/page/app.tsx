@@ -48,7 +48,7 @@ function isSection(section: string): boolean {
 
 export function App() {
   const asked = usePlace();
-  // An unknown section opens the first one.
+  // An address with an unknown section opens the first section.
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
   const connection = useConnection();
@@ -178,7 +178,7 @@ function Section({ place, traffic, reloads }: SectionProps) {
   }
 }
 
-/** `g` and a letter opens a section; `/` focuses the search field of the current one. */
+/** The key `g` followed by a letter opens a section; `/` focuses the search field of the current section. */
 function useShortcuts(): void {
   useEffect(() => {
     let isAfterG = false;

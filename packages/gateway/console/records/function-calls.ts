@@ -11,7 +11,7 @@ export type FunctionCallNote = {
   /** The start time of the instance, if an instance was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
-  /** The number of calls that this record counts for, if only some requests were kept. */
+  /** The number of calls that this record represents; more than 1 if only some requests were recorded. */
   readonly standsFor: number;
 };
 

@@ -10,8 +10,8 @@ export type RequestRow = {
   readonly id: string;
   readonly sequence: number;
   /**
-   * How many of its route's requests the record counts for, itself included: more than 1 if only some
-   * successes were kept.
+   * The number of requests of the same route that this record represents, including its own; more than 1 if only some
+   * successes were recorded.
    */
   readonly standsFor: number;
   readonly atEpochMs: number;
@@ -20,7 +20,7 @@ export type RequestRow = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string | undefined;
-  /** The number of the deployment that responded, from 1; absent if nothing reloads. */
+  /** The number of the deployment that responded, counted from 1; absent if reloading is off. */
   readonly version?: number | undefined;
   readonly method: string;
   /** The request target, including the query, without secrets. */

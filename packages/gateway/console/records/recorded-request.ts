@@ -23,12 +23,12 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 export type RecordedRequest = {
   readonly kind: 'request' | 'handshake';
   /**
-   * How many of its route's requests the record counts for, itself included; more than 1 if others were
-   * not kept.
+   * The number of requests of the same route that this record represents, including its own; more than 1 if other
+   * requests were not recorded.
    */
   readonly standsFor: number;
   readonly received: Received;
-  /** Whether the event follows from the exchange, because no mapping has changed it. */
+  /** True if the event can be derived from the exchange, because no mapping has changed the event. */
   readonly isEventItsOwn: boolean;
   readonly status: number;
   readonly replyHeaders: readonly string[];
@@ -46,7 +46,7 @@ export type RecordedRequest = {
   readonly authorizerCall: PhaseNotes['authorizerCall'];
   readonly metered: PhaseNotes['metered'];
   readonly screened: PhaseNotes['screened'];
-  /** How the rules of a faults file changed it. */
+  /** How the rules of a faults file changed this request or its reply. */
   readonly injected: readonly string[];
   readonly cache:
     | {
@@ -57,7 +57,7 @@ export type RecordedRequest = {
       }
     | undefined;
   readonly connectionId: string | undefined;
-  /** The outgoing request; undefined if it follows from the exchange, or if there is none. */
+  /** The outgoing request; undefined if there is none, or if it can be derived from the exchange. */
   readonly sent: Sent | undefined;
   readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
 };

@@ -115,7 +115,7 @@ export class ReloadHistory {
     this.#broken.set(what, this.#add({ kind: 'kept', what: [what], changes: [], changed: 0, ...kept }, last));
   }
 
-  /** A function whose definition changed counts as another function. */
+  /** A function whose definition changed is treated as a different function. */
   #forgetMended(changes: readonly Change[]): void {
     for (const { part, name } of changes) if (part === 'function') this.#broken.delete(name);
   }

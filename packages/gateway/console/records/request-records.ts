@@ -91,7 +91,10 @@ export class RequestRecords implements RecordSink {
     this.#ofStacks = { stacks: [], redactor: createRedactor(key) };
   }
 
-  /** Removes the secrets in functions' environments, under any name. */
+  /**
+   * Returns the redactor that removes the secret values of functions' environments wherever they occur, whatever name
+   * is in front of them.
+   */
   get redactor(): Redactor {
     const stacks = this.readStacks();
     if (stacks !== this.#ofStacks.stacks)
@@ -225,7 +228,7 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** Returns a function that finds, for the output of an invocation, its record and the redactor of its secrets. */
+  /** Returns a function that finds the record of an invocation, and the redactor for the invocation's output. */
   invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())

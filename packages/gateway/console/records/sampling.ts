@@ -46,8 +46,8 @@ export class Sampling {
   }
 
   /**
-   * @returns how many of its route's requests the record counts for, normally 1; 0 means that the request is not
-   * recorded
+   * @returns the number of requests of the same route that the record represents, normally 1; 0 means that the request
+   * is not recorded
    */
   weigh(finished: Finished, ofRoute: RouteCount): number {
     const { trail, latencyMs } = finished;

@@ -10,8 +10,8 @@ import type { Mapping } from './domains.ts';
 export const ROOT_BASE_PATH = '(none)';
 
 /**
- * Serves the same API under another host name. Paths begin with the base path instead of the stage. Events show this,
- * but method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply to custom domains.
+ * Serves the same API under another host name. Paths begin with the base path instead of the stage. Events contain this
+ * host name and path, but method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply to custom domains.
  */
 export function serveMapped(
   api: ServedApi,

@@ -90,7 +90,10 @@ function readStage(source: ControlResource, { identity, resources }: ApiState): 
   return readV2Stage(source, identity.protocol === 'http', routeKeysOf(resources));
 }
 
-/** The template's own resources are already compiled, and their faults are reported. */
+/**
+ * Compiles the merged resources. The template's own resources are not compiled again, because they are already compiled
+ * and their faults are reported.
+ */
 function deployAgain(id: string, next: ApiState, allowsUnguarded: boolean): void {
   const { identity, resources, isEdited } = next;
   if (next.deployment(id)?.resources === resources) return;

@@ -18,7 +18,7 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
 
 /**
  * @param call `POST /restapis`; empty for a document, which has no members
- * @param path values of its placeholders
+ * @param path the values of the placeholders in the call's path
  * @throws ControlError ValidationException, BadRequestException
  */
 export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: UnknownMembers): void {

@@ -1,6 +1,6 @@
 /**
- * Edits HTTP and WebSocket APIs by calls. The checks that AWS makes run immediately, and so do automatic deployments.
- * Stages and deployments have AWS's checks.
+ * Edits HTTP and WebSocket APIs by calls, including their stages and deployments, with AWS's checks. The checks and the
+ * automatic deployments are executed immediately.
  */
 import { Faults } from '../../core/errors.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';

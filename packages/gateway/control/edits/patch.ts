@@ -40,7 +40,7 @@ const MAX_OPERATIONS = 200;
 /**
  * Reads a patch from a request body. The patch applies all operations in order, or throws without a partial change.
  * `input` is AWS's name for the call's input in its error messages. @throws ControlError BadRequestException,
- * ValidationException, here and if the resource refuses the patch
+ * ValidationException, both when the patch is read and when the resource refuses it
  */
 export function readPatch<T>(
   body: unknown,

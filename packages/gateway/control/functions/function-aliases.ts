@@ -39,7 +39,10 @@ export function executedVersion(
   return { arn, version: usual };
 }
 
-/** The qualifiers are needed for each event of an alias. Stacks never change, so each is read once. */
+/**
+ * The qualifiers by list of stacks. They are needed for each event of an alias. A list of stacks never changes, so it
+ * is read only once.
+ */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
 function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
@@ -71,8 +74,8 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
 }
 
 /**
- * Makes Lambda's checks of aliases, and reports versions. Their code is not available here, so all of them run the
- * function's current code.
+ * Makes Lambda's checks of aliases, and reports versions. The code of a published version is not available here, so
+ * every version runs the function's current code.
  */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));

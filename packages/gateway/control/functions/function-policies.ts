@@ -77,7 +77,7 @@ export class FunctionPolicies implements PermissionSource {
     };
   }
 
-  /** @param permission in the form of `AWS::Lambda::Permission`, without its function */
+  /** @param permission the permission in the form of `AWS::Lambda::Permission`, without its function */
   add(owner: NamedFunction, statementId: string, permission: JsonObject): ControlResource {
     const properties = { ...permission, FunctionName: printFunctionName(owner) };
     const made = {

@@ -10,7 +10,7 @@ const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 
 
 /**
  * Returns the mappings of a route, by its logical id. A method contains its integration, whereas a V2 route refers to
- * it.
+ * its integration.
  */
 export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,

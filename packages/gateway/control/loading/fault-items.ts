@@ -1,12 +1,11 @@
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { Fault } from '../../core/errors.ts';
 
-/** The maximum number of consequences that are shown, because more would hide the first. */
+/** The maximum number of consequences that are shown. A longer list would hide the first consequence. */
 const MAX_CONSEQUENCES = 4;
 
 /**
- * Lists faults before findings. If property classes report the same property, that finding is omitted unless it has a
- * specific message.
+ * Lists faults before findings. A finding about a property with a fault is omitted, unless the finding has a message.
  */
 export function withFaults(
   faults: readonly Fault[],
@@ -20,7 +19,7 @@ export function withFaults(
   return [...items, ...unsupported.filter((item) => !hasEntry(item))];
 }
 
-/** Returns a key for the property; empty for a whole resource, which may have several findings. */
+/** Returns a key for the property; an empty list for a whole resource, because a resource may have several findings. */
 function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
   return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }

@@ -27,7 +27,7 @@ export type InspectedApi = {
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** The values of the API keys in the API's stack, if the template contains them; absent means none. */
   readonly apiKeyValues?: readonly string[];
-  /** The parts that the API's deployment needs but may be created without; absent means none. */
+  /** The parts that the API's deployment needs, but that may be created after the deployment; absent means none. */
   readonly lateParts?: readonly LatePart[];
 };
 

@@ -44,8 +44,8 @@ type LoadedApis = {
 };
 
 /**
- * Builds every API of the stacks, compiles the API's deployments and points its stages at them. @throws DefinitionError
- * for what AWS refuses, if no fault is tolerated
+ * Builds every API of the stacks, compiles the API's deployments, and assigns them to the API's stages. @throws
+ * DefinitionError for what AWS refuses, if no fault is tolerated
  */
 export function loadApis(
   stacks: readonly ResolvedStack[],
@@ -96,8 +96,8 @@ const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
 ];
 
 /**
- * Returns the quota that an API counts against. REST APIs count by endpoint type. HTTP and WebSocket APIs are always
- * Regional.
+ * Returns the quota to which an API counts. For a REST API, the endpoint type determines the quota. HTTP and WebSocket
+ * APIs are always Regional.
  */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
   const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];

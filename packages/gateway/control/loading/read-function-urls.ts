@@ -1,6 +1,6 @@
 /**
- * Turns each AWS::Lambda::Url of the stacks into an API with one route. Such an API has no control plane of API
- * Gateway.
+ * Turns each AWS::Lambda::Url of the stacks into an API with one route. API Gateway's control plane does not show such
+ * an API.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { compileFunctionUrl, readAuthType, URL_STAGE } from '../../core/deployment/compile-function-url.ts';

@@ -28,7 +28,10 @@ export type RolesOfStacks = {
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 const NOT_KNOWN = 'its permissions are unknown, so its users may do everything that is not denied';
 
-/** @param tolerance accepts a document that IAM would refuse to save. Such a document grants nothing */
+/**
+ * @param tolerance determines whether a document that IAM would refuse to save is accepted. Such a document grants
+ * nothing
+ */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
   const reader = new RoleReader(stacks, tolerance);
   const byArn = new Map(reader.roles().map((role) => [role.arn, role]));

@@ -156,7 +156,10 @@ export function readRestStage(stage: ControlResource): StageSettings {
   };
 }
 
-/** The settings for all methods in `StageDescription`. A Stage has them in an item of `MethodSettings`. */
+/**
+ * The members of `StageDescription` that apply to all methods. A Stage has these settings in an item of
+ * `MethodSettings`.
+ */
 const METHOD_SETTINGS = [
   'CacheDataEncrypted',
   'CacheTtlInSeconds',

@@ -23,7 +23,7 @@ type Call = {
   readonly what: string;
 };
 
-/** The maximum number of calls that are listed, because more would hide the function. */
+/** The maximum number of calls that are listed. A longer list would hide the name of the function. */
 const SHOWN = 3;
 
 /**

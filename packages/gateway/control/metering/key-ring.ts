@@ -48,7 +48,10 @@ export class AccountKeyRing implements KeyRing {
     };
   }
 
-  /** The map is bounded, because stage names come from served stages and not from clients. */
+  /**
+   * Returns the plans of a stage by id. The map is bounded, because stage names come from served stages and not from
+   * clients.
+   */
   #openersOf(plans: UsagePlans, apiId: string, stageName: string): ReadonlyMap<string, Opener> {
     if (plans !== this.#plans || plans.revision !== this.#revision) {
       this.#plans = plans;

@@ -38,7 +38,7 @@ export const NOT_THERE = 'not found; routes that require an API key reject it';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
- * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with that id has the stage. @throws
+ * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage. @throws
  * DefinitionError for what AWS refuses in a single resource
  */
 export function readMetering(

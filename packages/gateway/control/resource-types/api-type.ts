@@ -67,7 +67,10 @@ export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly calls?: PartCalls;
 };
 
-/** Returns the names of a resource whose id has this length. One attribute also returns the id. */
+/**
+ * Returns the names of a resource whose id has this length. If `attribute` is given, this attribute also returns the
+ * id.
+ */
 export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }

@@ -1,8 +1,8 @@
 /**
- * The constraints that AWS applies to the members of its calls, by resource and property. The first are enums and
- * patterns from the service model (apigateway 2015-07-09). The second are checks by the service itself, with its own
- * wording. apigatewayv2 has only the second kind: enums, lengths and ranges of its model (2018-11-29), refused as
- * BadRequestException.
+ * The constraints that AWS applies to the members of its calls, by resource and property. There are two kinds: enums
+ * and patterns from the service model (apigateway 2015-07-09), and checks by the service itself, with its own wording.
+ * apigatewayv2 has only the second kind. It checks the enums, lengths and ranges of its model (2018-11-29) itself, and
+ * refuses invalid values as BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
 
@@ -16,7 +16,7 @@ export type OwnConstraint = {
   /** The value must be neither absent nor empty. */
   readonly present?: true;
   readonly values?: readonly string[];
-  /** The constraint applies to this member of each item of a list, or with `values` to each entry of a map. */
+  /** The member of each item of a list, or of each entry of a map, to which `values` applies. */
   readonly inEach?: string;
   readonly pattern?: RegExp;
   readonly minLength?: number;
@@ -251,7 +251,8 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /apikeys',
     input: 'createApiKeyInput',
-    // The value is checked when it is stored, because AWS generates a value if it is empty.
+    // The key's value is checked only when the key is stored, because AWS generates a value if the given value is
+    // empty.
     properties: { name: API_KEY.name, description: API_KEY.description },
   },
   {

@@ -39,7 +39,7 @@ export const ASSUMPTIONS = {
    * (docs/aws §11.4).
    */
   'lifetime-close-code': ['1001', '1000', '1005', '1006'],
-  /** The IntegrationResponse that is used if the keys of several match on a WebSocket API (docs/aws §11.3). */
+  /** The IntegrationResponse that is used if several IntegrationResponses match on a WebSocket API (docs/aws §11.3). */
   'matching-integration-responses': ['first', 'last'],
   /** The content type of a WebSocket message that is sent to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
@@ -91,7 +91,8 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
 };
 
 /**
- * Adds an assumption such as `week-start=monday` to the earlier ones; undefined for an unknown name or value.
+ * Adds an assumption such as `week-start=monday` to the earlier assumptions. Returns undefined for an unknown name or
+ * value.
  */
 export function readAssumption(text: string, before: Assumptions): Assumptions | undefined {
   const equals = text.indexOf('=');

@@ -131,7 +131,10 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   return new Set(illegal.map(({ path }) => path));
 }
 
-/** Only Regional and private APIs may have a timeout over 29 s. Public threads quote AWS's wording. */
+/**
+ * The timeout of edge-optimized APIs. Only Regional and private APIs may have a timeout over 29 s. Public threads quote
+ * AWS's error message.
+ */
 const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 function refuseLongTimeout(method: PropertyBag): void {
@@ -232,7 +235,7 @@ function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
   return !types.some((type) => type === 'REGIONAL' || type === 'PRIVATE');
 }
 
-/** Accepts a definition that exceeds a limit of AWS. */
+/** Runs a check of AWS's limits. A definition that exceeds a limit is reported and served, if faults are tolerated. */
 function tolerate(tolerance: Tolerance, check: () => void): void {
   tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
 }

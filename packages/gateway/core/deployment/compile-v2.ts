@@ -172,8 +172,8 @@ function compileRoute(
 }
 
 /**
- * Whether the response belongs to the route and allows its reply to be sent to the client. Unless `isEnough` is set,
- * the route must also request the reply. @throws DefinitionError for keys that AWS does not accept
+ * Whether the RouteResponse belongs to the route and lets the route reply to the client. Unless `isEnough` is set, the
+ * route must also have a `RouteResponseSelectionExpression`. @throws DefinitionError for keys that AWS does not accept
  */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;

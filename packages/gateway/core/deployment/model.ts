@@ -101,7 +101,7 @@ export type Authorization =
       readonly service?: 'lambda';
     };
 
-/** The policy attached to a REST API, or a replacement for it. */
+/** The resource policy of a REST API, or `closed` if a private API has no policy. */
 export type ResourcePolicy =
   | {
       readonly kind: 'policy';
@@ -174,8 +174,8 @@ export type RequestModel = {
 };
 
 /**
- * The check of a WebSocket message by a model. A message that matches no model is refused, unless there is a `$default`
- * model.
+ * The check of a WebSocket message by a model. If no model matches the message, the message is refused, unless there is
+ * a `$default` model.
  */
 export type MessageCheck = {
   readonly select: (body: string) => string | undefined;
@@ -197,11 +197,11 @@ export type RoutePlan = RouteFacts & {
   /** Turns a response into a frame on a WebSocket API; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
   /**
-   * On a WebSocket API: the status of a handshake is the integration's own status, even if a template sets another
+   * Whether the status of a WebSocket handshake is always the integration's own status, even if a template sets another
    * status.
    */
   readonly ignoresStatusOverride?: boolean;
-  /** On a WebSocket API: CONVERT_TO_TEXT encodes responses of any type as base64. */
+  /** Whether CONVERT_TO_TEXT encodes responses of any type as base64 on a WebSocket API. */
   readonly encodesAnswers?: boolean;
   /** The cache key, which only REST APIs have. The stage determines whether responses are cached. */
   readonly cacheKey?: CacheKeyPlan | undefined;
@@ -226,7 +226,10 @@ export type RouteCaching = {
     | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
-/** A route of a WebSocket API, with the check of its messages, and whether its reply is sent to the client. */
+/**
+ * A route of a WebSocket API. In addition to other routes, it has the check of its messages, and whether its reply is
+ * sent to the client.
+ */
 export type MessageRoutePlan = RoutePlan & {
   readonly repliesToClient: boolean;
   readonly messageCheck?: MessageCheck | undefined;

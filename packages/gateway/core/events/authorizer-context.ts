@@ -3,9 +3,9 @@ import { putEntry } from '../routing/text-map.ts';
 import type { CallerFacts, ContextValue } from './request-facts.ts';
 
 /**
- * Returns `requestContext.authorizer` of REST and WebSocket APIs: the context of the Lambda authorizer as text, or the
- * claims. Returns undefined, so that there is no such key, if there is no authorizer. The same applies to IAM, which
- * uses `identity`.
+ * Returns `requestContext.authorizer` of REST and WebSocket APIs, which is the context of the Lambda authorizer as
+ * text, or the claims. Returns undefined, so that the event has no such key, if there is no authorizer, and also with
+ * IAM authorization, because the event then contains the caller in `identity`.
  */
 export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {

@@ -74,8 +74,7 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
 }
 
 /**
- * Finds an ARN that is too long. The check runs before the policy is compiled. Malformed policies are reported by the
- * compiler.
+ * Finds an ARN that is too long. The function ignores malformed parts of the policy, because the compiler reports them.
  */
 function findLongArn(document: unknown): string | undefined {
   const statements = asOneOrMore(asJsonObject(document)?.['Statement']);
@@ -90,8 +89,8 @@ function findLongArn(document: unknown): string | undefined {
 type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;
 
 /**
- * Reads the context. Payload 2.0 allows structures. In the other formats a structure makes the response invalid, and so
- * does the reserved key `claims`.
+ * Reads the context. Payload 2.0 allows structures and the key `claims`. In the other formats, a structure or the
+ * reserved key `claims` makes the response invalid.
  */
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };

@@ -111,7 +111,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
 
 /** Returns the lines that contain the method or route of the event; on a WebSocket API they also contain the sender. */
 function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, event: LoggedEvent): string[] {
-  // AWS's log calls it the resource path, but shows the requested path [obs].
+  // AWS's log calls this value the resource path, although it is the requested path [obs].
   if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
   const to = `WebSocket API [${api.apiId}]`;
   const key = event.kind === 'DISCONNECT' ? '$disconnect' : (route?.routeKey ?? '');
@@ -129,7 +129,7 @@ function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, even
 /** Headers that AWS's front end adds after execution [obs]. */
 const FRONT_END: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id']);
 
-/** Returns the headers from the execution of a method, as a flat list. */
+/** Returns the headers without the headers that AWS's front end adds, as a flat list. */
 export function withoutFrontEnd(headers: readonly string[]): string[] {
   return headers.filter((_, index) => !FRONT_END.has((headers[index - (index % 2)] ?? '').toLowerCase()));
 }
@@ -177,8 +177,8 @@ export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts:
 }
 
 /**
- * Returns the lines for the start and end, or for the refusal [kc: api-gateway-logs]. With data tracing, the event and
- * the response are included.
+ * Returns the lines for the start and the end of the authorizer's call, or for its refusal [kc: api-gateway-logs]. With
+ * data tracing, the lines also contain the event and the response.
  */
 function describeAuthorizer(
   { requestId }: Pick<ContextFacts, 'requestId'>,

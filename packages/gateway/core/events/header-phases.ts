@@ -33,7 +33,7 @@ const OF_BACKEND = ['transfer-encoding', 'keep-alive'];
 const UNSENT = ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'];
 
 export const REST_PHASES = {
-  /** From the client to the function. */
+  /** The phase from the client to the function. */
   request: phase([
     'connection',
     'content-length',
@@ -48,18 +48,21 @@ export const REST_PHASES = {
     'upgrade',
     'www-authenticate',
   ]),
-  /** From the client to the backend of a proxy integration, for headers that are not mapped. */
+  /** The phase from the client to the backend of a proxy integration, for headers that are not mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * From the mapping to the backend. Mapping these headers is not an error, but they are never sent. `keep-alive`
-   * belongs to the gateway's connection.
+   * The phase from the mapping to the backend. Mapping these headers is not an error, but they are never sent.
+   * `keep-alive` belongs to the gateway's connection.
    */
   http: phase(UNSENT),
   'http-proxy': phase(UNSENT),
   service: phase(['keep-alive', 'referer']),
-  /** From the function to the client. A reply of known length cannot have the trailers that `Trailer` announces. */
+  /**
+   * The phase from the function to the client. A reply of known length cannot have the trailers that `Trailer`
+   * announces.
+   */
   result: phase(['trailer', 'transfer-encoding'], [...OWN, 'authorization', 'www-authenticate']),
-  /** From the mapping of an AWS, HTTP or MOCK integration to the client. */
+  /** The phase from the mapping of an AWS, HTTP or MOCK integration to the client. */
   returnedByMapping: phase(OF_BACKEND, [
     ...OWN,
     'authorization',
@@ -73,9 +76,12 @@ export const REST_PHASES = {
     'user-agent',
     'www-authenticate',
   ]),
-  /** From the backend of an HTTP_PROXY integration to the client. */
+  /** The phase from the backend of an HTTP_PROXY integration to the client. */
   returned: phase([...OF_BACKEND, 'trailer', 'content-encoding', 'via'], [...OWN, 'x-amzn-requestid']),
-  /** The same direction as `returned`, but for streams, whose bodies are not decompressed. */
+  /**
+   * The same direction as `returned`, but for streams. Unlike other bodies, a stream is not decompressed, so
+   * `content-encoding` stays.
+   */
   streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN, 'x-amzn-requestid']),
 };
 
@@ -98,10 +104,11 @@ export const FORBIDDEN_MAPPINGS = {
 };
 
 export const HTTP_PHASES = {
-  /** From the client to the function. The gateway writes the length. */
+  /** The phase from the client to the function. The gateway writes the length. */
   request: phase([...CONNECTION_HEADERS, 'expect']),
   /**
-   * From the client to the backend of a proxy integration. The backend receives the forwarding values in `Forwarded`.
+   * The phase from the client to the backend of a proxy integration. The backend receives the forwarding values in
+   * `Forwarded`.
    */
   proxied: phase([
     ...CONNECTION_HEADERS,
@@ -113,13 +120,15 @@ export const HTTP_PHASES = {
     'x-forwarded-port',
     'x-forwarded-proto',
   ]),
-  /** From the function to the client. */
+  /** The phase from the function to the client. */
   result: phase(CONNECTION_HEADERS),
-  /** From the backend of a proxy integration to the client. */
+  /** The phase from the backend of a proxy integration to the client. */
   returned: phase([...CONNECTION_HEADERS, 'date']),
 };
 
-/** From the function to the client, for an accepted `$connect`. The gateway writes the lines of the handshake. */
+/**
+ * The phase from the function to the client, for an accepted `$connect`. The gateway writes the lines of the handshake.
+ */
 export const UPGRADE_PHASE = phase([
   ...CONNECTION_HEADERS,
   'content-type',

@@ -8,7 +8,10 @@ type Source = {
   readonly name: string;
 };
 
-/** How repeated names are read. It is the same as in the events of that API type (docs/aws §2.6, §3.3). */
+/**
+ * How the values of a repeated name are read. An authorizer reads them in the same way as the events of the API type
+ * contain them (docs/aws §2.6, §3.3).
+ */
 type Duplicates = 'last' | 'joined';
 
 /** HTTP APIs join the values of a repeated name. REST and WebSocket APIs use the last value. */

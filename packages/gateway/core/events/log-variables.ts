@@ -3,7 +3,7 @@ import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
-/** The result of one of AWS's checks. Undefined members are absent. */
+/** The result of one of AWS's checks. An undefined member means that the log has no such value. */
 export type LoggedCheck = {
   readonly status: number;
   readonly latencyMs: number | undefined;
@@ -28,8 +28,7 @@ export type LoggedIntegration = {
   /** The request id from an AWS service (Lambda included) or an HTTP backend. */
   readonly requestId: string | undefined;
   /**
-   * Streamed responses: the times until the head and the first content; `latencyMs` covers the whole
-   * response.
+   * For streamed responses, the times until the head and the first content. `latencyMs` then covers the whole response.
    */
   readonly stream?: { readonly headMs: number; readonly firstContentMs: number | undefined };
 };

@@ -202,7 +202,7 @@ type BodyReading =
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Reads the body. `decodes`: whether base64 is decoded to bytes. Otherwise the client receives the base64 text. */
+/** Reads the body. If `decodes` is true, base64 is decoded to bytes; otherwise the client receives the base64 text. */
 function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;

@@ -11,8 +11,9 @@ export type QueryMaps = {
 };
 
 /**
- * AWS documents `;` as a separator as well. All readers of the query use this pattern. If an authorizer's identity
- * source and the event contained different values, one caller could receive the cached result of another caller.
+ * AWS documents `;` as a separator as well. All readers of the query use this pattern. Otherwise, an authorizer's
+ * identity source and the event could contain different values, and one caller could receive the cached result of
+ * another caller.
  */
 const SEPARATOR = /[&;]/;
 

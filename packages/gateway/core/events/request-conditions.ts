@@ -20,8 +20,8 @@ type Signer = PolicyPrincipal & {
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
 /**
- * Returns the VPC endpoint of a private API's client. As on AWS, it is in the host name. A custom domain has an
- * associated endpoint.
+ * Returns the VPC endpoint of a private API's client. As on AWS, the host name contains the endpoint. On a custom
+ * domain, it is the endpoint that is associated with the domain.
  */
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;

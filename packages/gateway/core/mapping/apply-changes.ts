@@ -33,7 +33,10 @@ export function changeRequest(
   return { path };
 }
 
-/** Returns the changed request, for an event. Members without changes are the client's. @throws HeaderInvalidError */
+/**
+ * Returns the changed request, for an event. Members that are not changed keep the client's values. @throws
+ * HeaderInvalidError
+ */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
   const headers = gatherHeaders(request.headers);
   const query = parseQuery(request.rawQuery);

@@ -111,7 +111,7 @@ function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts)
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
   // If the client's method has no body (GET, HEAD, OPTIONS), the call to an HTTP backend has no Content-Type either,
-  // whatever the call's own method is. For AWS services, only the call's own method decides.
+  // even if the method of the call is another. For AWS services, only the method of the call matters.
   const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
   const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);

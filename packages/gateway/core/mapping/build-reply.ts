@@ -97,7 +97,8 @@ function convertBody(
   handling: ContentHandling | undefined,
   { request, binaryMediaTypes }: ReplyFacts,
 ): Payload {
-  // An empty body is not converted, so a MOCK with `*/*` keeps its template.
+  // An empty body is not converted, so a MOCK keeps its template even if all media types are binary media types of the
+  // API.
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
@@ -131,8 +132,8 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 }
 
 /**
- * Converts the body like content handling does, except that text stays text for a client that accepts bytes. A proxy
- * has no integration response that could configure the conversion.
+ * Converts the body in the same way as content handling does, except that text stays text for a client that accepts
+ * bytes. A proxy has no integration response that could configure the conversion.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

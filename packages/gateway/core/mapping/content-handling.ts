@@ -5,7 +5,7 @@
 
 export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
 
-/** Templates work only on text. */
+/** A body as text or as bytes. Templates work only on text. */
 export type Payload =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer };

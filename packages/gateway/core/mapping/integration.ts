@@ -30,8 +30,8 @@ export type RequestMapping = {
   readonly passthrough: Passthrough;
   readonly contentHandling: ContentHandling | undefined;
   /**
-   * Returns the key of the template for a message's text. If undefined, the template is chosen by media type. Used only
-   * on WebSocket APIs.
+   * Returns the key of the template for a message's text. If undefined, the template is chosen by media type. The
+   * function is used only on WebSocket APIs.
    */
   readonly selectTemplate?: ((message: string) => string | undefined) | undefined;
 };
@@ -147,7 +147,7 @@ export type HttpApiProxyIntegration = HttpTarget & {
   readonly changes: ParameterChanges;
 };
 
-/** An operation of an AWS service, called with parameters; HTTP APIs only. */
+/** An operation of an AWS service, called with parameters. Only HTTP APIs have this integration. */
 export type HttpApiServiceIntegration = SubtypeCall & {
   readonly kind: 'http-api-service';
   /** The subtype's name, such as `SQS-SendMessage`. */

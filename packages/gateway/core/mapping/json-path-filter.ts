@@ -162,7 +162,7 @@ function matching(left: Operand, right: Operand, bad: () => Error): FilterTest {
 const isEqual: Compare = (left, right, budget) => {
   if (left === undefined || right === undefined) return left === right;
   const [a, b] = [numberOf(left), numberOf(right)];
-  // A numeric text equals the number that it represents. Two texts are compared as texts.
+  // A text that contains a number equals the number. Two texts are compared as texts.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
   if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
     return compareNumbers(left, right) === 0;

@@ -20,7 +20,7 @@ export const OVERRIDE_NAMES = {
 export class OverrideMap extends SilentMap {
   readonly #written = new Set<JavaValue>();
 
-  /** Sets an entry without counting as an override. */
+  /** Sets an entry. This does not count as an override. */
   fill(key: string, value: JavaValue): void {
     super.put(key, value);
   }

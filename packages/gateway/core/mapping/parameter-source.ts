@@ -1,4 +1,4 @@
-/** Sources of parameter mappings (docs/aws §7.6). Parsed at deployment, read per request. */
+/** Sources of parameter mappings (docs/aws §7.6). They are parsed at deployment and read for each request. */
 import { readJsonText, readBodyText } from './body-value.ts';
 import { parseJsonPath, type JsonPath } from './json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';

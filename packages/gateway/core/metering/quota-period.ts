@@ -4,7 +4,7 @@ export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday; this is its position in the week. */
+/** The position of 1970-01-01, which was a Thursday, in the week. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */

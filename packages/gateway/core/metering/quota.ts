@@ -3,7 +3,7 @@ import { dayOf, periodStart } from './quota-period.ts';
 import type { StoredUsage } from './stored-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
-/** `limit` requests per period; `offset` of them count as used in the first period. */
+/** A period allows `limit` requests. In the first period, `offset` of these requests count as already used. */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
 /** How long AWS retains daily figures. */
@@ -11,7 +11,7 @@ const KEPT_DAYS = 90;
 /** The maximum number of groups of pending requests. */
 const LOTS = 60;
 
-/** Requests of about the same time, not yet counted in the usage. */
+/** A number of requests of about the same time that are not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
 /** Counts the requests of one key under one plan. It does not store the limit, because the plan may change. */

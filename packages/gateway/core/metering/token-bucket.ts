@@ -42,7 +42,7 @@ export class TokenBucket {
     return this.#tokens;
   }
 
-  /** Takes the token after `isEmpty` was false. */
+  /** Takes one token. It must be called only after `isEmpty` returned false. */
   take(): void {
     this.#tokens -= 1;
   }

@@ -89,8 +89,8 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestI
 }
 
 /**
- * Calls the authorizer's function, or fetches the issuer's keys. Only called if `knownCaller` found none;
- * `connection` is set for WebSocket handshakes.
+ * Identifies the caller by a call of the authorizer's function, or by the issuer's keys, which are fetched. It is
+ * called only if `knownCaller` returned undefined. `connection` is set for WebSocket handshakes.
  */
 export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
   const { authorization } = matched.route;

@@ -36,8 +36,8 @@ function finishUrl(received: Received, reply: Reply, trail: Ended): void {
 }
 
 /**
- * Gateway errors and MOCK integrations have no trace id, and an HTTP_PROXY has at most the backend's own
- * [obs].
+ * The replies of gateway errors and MOCK integrations have no trace id. The reply of an HTTP_PROXY has a trace id only
+ * if the backend sent one [obs].
  */
 function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;

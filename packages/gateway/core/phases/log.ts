@@ -17,7 +17,7 @@ import type { Recording, Trail } from '../trail.ts';
 
 /** Must be called first for a request whose stage writes more than the request line. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
-  // All notes are stored only for execution logs, because only these show the authorizer's event.
+  // All notes are stored only if the stage has logs, because only execution logs show the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
   // The client's sampling decision is respected. AWS samples the other requests, but here all of them are traced.
@@ -76,7 +76,10 @@ function describeEnd({ failure, injected }: Trail): string {
   return ` (${oneLine([...(failure === undefined ? [] : [failure]), ...(injected?.notes ?? [])].join('; '))})`;
 }
 
-/** A function's message may contain a stack, and a caller's name may contain terminal escape sequences. */
+/**
+ * Puts the text on one line and escapes control characters, because a function's message may contain a stack, and a
+ * caller's name may contain terminal escape sequences.
+ */
 function oneLine(text: string): string {
   return text
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
@@ -119,7 +122,8 @@ function describe(
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
-    // AWS calls this step authorizer if the route has one, and authentication if AWS checks a signature itself.
+    // AWS's log variables call this step `authorizer` if the route has an authorizer, and `authenticate` if AWS checks
+    // a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),

@@ -122,7 +122,7 @@ function misconfigured(reason: string): Error {
   return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason });
 }
 
-/** The event with its parameter mapping applied; a mapped path replaces the client's. */
+/** Builds the event with its parameter mapping applied. A mapped path replaces the client's path. */
 function buildChangedEvent(payload: ProxyPayload, changes: ParameterChanges, admitted: Admitted): string {
   try {
     return buildEvent(payload, applyRequestChanges(changes.request, admitted));

@@ -13,7 +13,7 @@ import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
   const { route, stage } = authenticated;
-  // If the route needs no key, a key is neither checked nor counted.
+  // If the route requires no key, a key that the client sends is neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();

@@ -54,8 +54,8 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 
 /**
  * Checks the length of the ARN, then the resource policy. An open method needs an explicit allow. A method with a
- * Lambda authorizer only requires that there is no explicit deny. Other methods are decided in `authorize`, once the
- * caller is known.
+ * Lambda authorizer only requires that there is no explicit deny. Requests to other methods are decided in `authorize`,
+ * once the caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
@@ -80,7 +80,7 @@ export function screenByPolicy(matched: Matched): void {
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });
-  // `execute-api:/*` means everything below the domain; the domain's ARN means the whole domain.
+  // `execute-api:/*` means everything below the domain, whereas the domain's ARN alone means the whole domain.
   const [whole, below] = [arn, `${arn}/`].map((resource) =>
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );

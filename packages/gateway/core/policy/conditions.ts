@@ -18,9 +18,9 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * All operators and keys of a block must be satisfied. For a key, one matching value is enough, as in
+ * Compiles a block. All operators and keys of a block must be satisfied. For a key, one matching value is enough, as in
  * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`. @throws PolicyInvalid, also for an operator that IAM does not
- * know, because ignoring it would allow what it protects
+ * know, because if it were ignored, the statement would allow what the operator restricts
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;

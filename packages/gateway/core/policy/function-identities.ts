@@ -161,7 +161,7 @@ export function withFunctions(
   };
 }
 
-/** Replaces a role that is in no loaded template. */
+/** Returns a replacement for a role that no loaded template contains. */
 export function unknownRole(name: string, accountId: string, partition: string): Role {
   return {
     name,

@@ -132,8 +132,8 @@ export function createIdentities(
 }
 
 /**
- * Decides if no resource policy applies. A call to a resource of another account also needs that account's permission,
- * which does not exist here.
+ * Decides about a call to which no resource policy applies. A call to a resource of another account also needs that
+ * account's permission, which does not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);
@@ -328,7 +328,7 @@ class IdentitiesReader {
     return compiled.policy;
   }
 
-  /** The map's values by key; other keys are refused. */
+  /** Returns the map's values by key. Keys that are not in `keys` are refused. */
   #fields(node: unknown, what: string, keys: readonly string[]): Map<string, unknown> {
     const wanted = keys.join(', ');
     if (!isMap(node)) return this.#fail(node, undefined, `${what} must be a map with ${wanted}`);

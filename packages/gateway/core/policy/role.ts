@@ -69,7 +69,9 @@ function describeElsewhere(
   return place && `allows it only ${place}`;
 }
 
-/** Returns the ARNs in statements that would allow the call if they named its partition, region and account. */
+/**
+ * Returns the ARNs in statements that would allow the call if the ARNs had the call's partition, region and account.
+ */
 function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQuestion): readonly Arn[] {
   return sources.flatMap(({ document, options }) =>
     asOneOrMore(membersOf(document)['Statement']).flatMap((statement) =>

@@ -38,7 +38,7 @@ export function tokenRefusal(
   }
 }
 
-/** RFC 6750 §3, in AWS's form without commas. */
+/** Returns the challenge of RFC 6750 §3, in AWS's form without commas. */
 function challenge({ code, description }: TokenDefect, scopes: readonly string[]): string {
   if (code === 'missing') return 'Bearer';
   const error = code === 'scope' ? 'insufficient_scope' : 'invalid_token';

@@ -3,7 +3,7 @@
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
-/** `{urlId}.lambda-url.eu-west-1.on.aws`, or below `localhost`, which resolves to this machine. */
+/** Matches `{urlId}.lambda-url.eu-west-1.on.aws`, or a name below `localhost`, which resolves to this machine. */
 const FUNCTION_URL_HOST =
   /^([a-z0-9]{1,63})\.lambda-url\.[a-z0-9-]{1,63}\.(?:localhost|on\.aws)\.?(?::\d{1,5})?$/i;
 

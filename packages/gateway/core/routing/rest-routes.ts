@@ -12,8 +12,8 @@ const SLASH = 0x2f;
 
 /**
  * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. For each segment, a literal takes priority
- * over `{param}`, and `{param}` over `{proxy+}`. If a resource lacks the method (and ANY), a less specific resource is
- * tried. On the same resource, a method takes priority over ANY. Trailing slashes are ignored, and parameters stay
+ * over `{param}`, and `{param}` over `{proxy+}`. If a resource has neither the method nor ANY, a less specific resource
+ * is tried. On the same resource, a method takes priority over ANY. Trailing slashes are ignored, and parameters stay
  * encoded.
  */
 export function compileRestRoutes(plans: readonly RoutePlan[]): RouteTable {

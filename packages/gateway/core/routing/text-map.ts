@@ -3,8 +3,8 @@
 export type TextMap = Record<string, string>;
 
 /**
- * Sets an entry with any `name`. A client may send a header or a query parameter named `__proto__`, which an ordinary
- * assignment would lose or, with another type of value, use as the prototype.
+ * Sets an entry with any `name`. A client may send a header or a query parameter named `__proto__`. An ordinary
+ * assignment would lose a text with this name, and would use an object with this name as the prototype.
  */
 export function putEntry<Value>(map: Record<string, Value>, name: string, value: Value): void {
   if (name === '__proto__')

@@ -113,8 +113,8 @@ const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
 ];
 
 /**
- * Runs all functions in threads, all in processes, or only the listed functions in processes. The list contains
- * Lambda's names, logical ids, or keys of a Serverless service.
+ * How functions are isolated: all run in threads, all run in processes, or only the listed functions run in processes.
+ * The list contains Lambda's names, logical ids, or keys of a Serverless service.
  */
 export type Isolation = 'thread' | 'process' | readonly string[];
 

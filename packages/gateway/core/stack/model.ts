@@ -44,7 +44,7 @@ type StackSource = {
   readonly parameters: Readonly<Record<string, string>>;
   /** Outputs by the name of their export. */
   readonly exportNames: ReadonlyMap<string, string>;
-  /** The names of the exports of other stacks that the stack imports. */
+  /** The names of the exports that the stack imports from other stacks. */
   readonly imports: ReadonlySet<string>;
 };
 

@@ -19,8 +19,8 @@ type RouteCall = {
 };
 
 /**
- * Returns the response as JSON text. The function is called before this returns its promise, so the messages of a
- * connection reach it in the order in which they were sent.
+ * Returns the response as JSON text. The function is called before the promise is returned, so the messages of a
+ * connection reach the function in the order in which they were sent.
  * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
  */
 export async function callRoute(

@@ -128,8 +128,8 @@ export class Connections {
   }
 
   /**
-   * Closes connections that were silent for 10 minutes or open for 2 hours. Called by a timer in `server/`,
-   * and when the clock is moved.
+   * Closes connections that were silent for 10 minutes or open for 2 hours. It is called by a timer in `server/`, and
+   * when the clock is moved.
    */
   sweep(): void {
     const now = this.#now();

@@ -19,8 +19,8 @@ export const URL_LIMIT_CHARACTERS = 4096;
  */
 export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
- * The gateway's own value for the overhead of a waiting frame; in Node's queue, 340 to 440 bytes were measured. Without
- * this overhead, a million tiny frames would count as nothing.
+ * The gateway's own value for the overhead of a waiting frame. In Node's queue, an overhead of 340 to 440 bytes was
+ * measured. Without this value, a million tiny frames would count as nothing.
  */
 export const FRAME_COST_BYTES = 512;
 /** The gateway's own limit: while more bytes than this wait for a client, reading from the client pauses. */

@@ -1,6 +1,6 @@
 /**
- * Handles `@connections`, calls from a backend about open connections (AWS's API Gateway Management API,
- * docs/aws §11.5). They are served on the API's own address and on the control port.
+ * Handles `@connections`, which are calls from a backend about open connections (AWS's API Gateway Management API,
+ * docs/aws §11.5). The calls are accepted on the API's own address and on the control port.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/wordings/refusal-wordings.ts';

@@ -1,6 +1,6 @@
 /**
  * The request path of WebSocket APIs, from top to bottom: handshake, message, disconnect. A handshake is an HTTP
- * request and runs the same phases like every other request. A message contains no credentials and has no reply by
+ * request and runs the same phases as every other request. A message contains no credentials and has no reply by
  * default.
  * @see docs/aws §3.4, §4.7, §11.1–11.4
  */

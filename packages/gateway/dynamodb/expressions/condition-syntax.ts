@@ -40,7 +40,7 @@ export function tooManyOperators(count: number): ExpressionError {
   return new ExpressionError(`The expression contains too many operators; operator count: ${count}`);
 }
 
-/** A parenthesis may contain a condition or one operand. Only at its end is it known which. */
+/** A parenthesis may contain a condition or one operand. Which of the two it is becomes known only at its end. */
 type Group = ConditionSyntax | OperandSyntax;
 
 class ConditionParser {

@@ -1,7 +1,6 @@
 /**
- * Reads the expressions of a request instead of dynalite's reader. The generated parser of that reader takes
- * exponential time for nested parentheses and does not enforce DynamoDB's limits. The result has the form that dynalite
- * evaluates.
+ * Reads the expressions of a request, and replaces dynalite's own reader. dynalite's generated parser takes exponential
+ * time for nested parentheses and does not enforce DynamoDB's limits. The result has the form that dynalite evaluates.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { validations } from '../dynalite-store.ts';

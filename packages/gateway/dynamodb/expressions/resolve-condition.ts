@@ -217,8 +217,8 @@ class ConditionResolver {
 }
 
 /**
- * A comparison with an attribute that an item lacks is false, and `<>` is true; dynalite considers two
- * missing attributes equal, or fails.
+ * Adds a check that the compared attributes exist. In DynamoDB, a comparison with an attribute that an item lacks is
+ * false, except that `<>` is true. dynalite considers two missing attributes equal, or fails.
  */
 function withPresence(operator: string, args: readonly Operand[]): Node {
   const [first, ...others] = args;

@@ -4,7 +4,7 @@ import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
 /**
- * Opens the faults of `--faults`. Without the option, none of their code is loaded. @throws StartError,
+ * Opens the faults of `--faults`. Without the option, the code for faults is not loaded. @throws StartError,
  * DefinitionFaults
  */
 export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {

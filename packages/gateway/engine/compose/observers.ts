@@ -74,7 +74,7 @@ export class LateLogGroups implements LogGroups {
     return opened;
   }
 
-  /** Each line tries again, but the same failure is reported once. */
+  /** Each line tries again, but the same failure is reported only once. */
   #reportFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#reportedFailure) return;

@@ -37,7 +37,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   // Until the first request, event or edit, a part must not use a part that is created later.
   const later = (): Parts => parts;
   const injection = await openInjection(base, later);
-  // Stored tables report their streams while the other parts are created.
+  // The feed is created first, because stored tables already report their streams while the other parts are created.
   const items = new ItemFeed();
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),

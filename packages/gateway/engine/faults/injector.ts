@@ -65,7 +65,7 @@ export class RuleInjector implements FaultInjector {
       breakReplyOff(reply, injected, injected.breaksOff, received.method);
   }
 
-  /** Returns the result of a function's table call that replaces the response; undefined means the real response. */
+  /** Returns what replaces the response to a function's table call; undefined means that the real response is used. */
   answerTable(functionName: string, table: string): TableAnswer | undefined {
     const chosen = this.#rules.ofTable({ table, functionName }, this.#at.clock.nowEpochMs());
     if (chosen === undefined) return undefined;

@@ -51,7 +51,7 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   const injector = new RuleInjector(rules, {
     clock,
     random,
-    // A gateway that closes responds at once.
+    // A delay ends at once when the gateway closes.
     wait: (ms) => wait(ms, undefined, { signal: closing.signal }).catch(() => undefined),
     renew: (functionName) => at.runtime().renew(functionName),
     timeoutOf: (functionName) => timeoutOf(functionName, at.served),

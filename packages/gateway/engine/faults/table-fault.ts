@@ -1,4 +1,4 @@
-/** DynamoDB's own errors (developer guide, "Error handling with DynamoDB"). */
+/** DynamoDB's own errors (developer guide, "Error handling with DynamoDB"), which faults inject. */
 import type { CallFault } from '@gatewright/dynamodb';
 import type { TableAnswer } from './model.ts';
 

@@ -141,7 +141,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // A target means the JSON protocol, whatever content type `curl -d` sends.
+  // An `x-amz-target` header means the JSON protocol, whatever content type `curl -d` sends.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
   if (service === 'cloudfront' || (!isJson && contentType.startsWith('application/x-www-form-urlencoded'))) {
     const inner = `<Code>${escapeXml(CODES_IN_XML[type] ?? type)}</Code><Message>${escapeXml(message)}</Message>`;

@@ -51,7 +51,7 @@ export class OperationRefused extends Error {
   }
 }
 
-/** @param version of the JSON protocol, `1.0` or `1.1` */
+/** @param version the version of the JSON protocol, `1.0` or `1.1` */
 export function printJsonReply(result: OperationResult, version: string): OperationReply {
   const contentType = `application/x-amz-json-${version}`;
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
@@ -70,7 +70,7 @@ export function printCborReply(result: OperationResult): OperationReply {
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
-/** Prints JSON for clients that accept it, as API Gateway does, and XML for all other clients. */
+/** Prints JSON for clients that accept JSON, such as API Gateway, and XML for all other clients. */
 export function printQueryReply(
   action: string,
   result: OperationResult,

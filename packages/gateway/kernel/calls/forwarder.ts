@@ -68,7 +68,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
     // Compressed bodies are already decompressed.
     return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
-  // A 501 ends the retries of an unknown call. SDKs stop at 501, but repeat 502 and 503 four times.
+  // An unknown call gets 501, because SDKs do not retry after 501, whereas they retry four times after 502 and 503.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
       status: 501,

@@ -28,7 +28,7 @@ export function guardServices(
   };
 }
 
-/** Returns the service's own response, which the method's responses may then map. */
+/** Returns the service's own response to a refused call. The method's responses may then map this response. */
 function refuse(
   { service, method, path, query, headers, body = '' }: ServiceRequest,
   message: string,

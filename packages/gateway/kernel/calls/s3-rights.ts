@@ -65,7 +65,7 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
     const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
     return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
   }
-  // The request body names the objects to delete.
+  // The request body names the objects to delete, so the permission for all objects of the bucket is required.
   if (method === 'POST' && parts.join() === 'delete') return [permission('DeleteObject', `${bucket}/*`)];
   return [permission(actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket', bucket)];
 }

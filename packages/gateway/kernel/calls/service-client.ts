@@ -24,8 +24,8 @@ export type ServiceClientOptions = {
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /**
-   * The address of this gateway's control port, which `gatewright env` writes to `AWS_ENDPOINT_URL`. Calls must not
-   * come back to this gateway.
+   * The address of this gateway's control port. `gatewright env` writes this address to `AWS_ENDPOINT_URL`, but calls
+   * must not come back to this gateway.
    */
   readonly ownUrl: () => string | undefined;
 };

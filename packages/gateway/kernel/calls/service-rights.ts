@@ -269,7 +269,7 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'DELETE id': 'DeleteEventSourceMapping',
 };
 
-/** Returns the permissions for event source mappings. The function that the call names is a condition. */
+/** Returns the permissions for event source mappings. The function that the call names is a value for conditions. */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
   { accountId }: RightsContext,

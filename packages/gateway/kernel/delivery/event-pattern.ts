@@ -45,7 +45,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   return (value) => matchesLeaf(value, tests, rules);
 }
 
-/** A list matches if one of its values matches. An object exists, but has no value. */
+/** A list matches if one of its values matches. An object counts as existing, but has no value that could be tested. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
   if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
   const values: readonly (Scalar | undefined)[] = Array.isArray(value)

@@ -1,6 +1,6 @@
 /**
- * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). Covers visibility timeouts, delays and
- * dead-letter messages.
+ * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). The state covers visibility timeouts,
+ * delays and dead-letter messages.
  */
 import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
@@ -134,7 +134,10 @@ export class MessageQueue {
     return message;
   }
 
-  /** Hides the handle's message for `ms` from now on, if the message is in flight. Returns whether it is. */
+  /**
+   * Hides the handle's message for `ms` from now on, if the message is in flight. Returns whether the message is in
+   * flight.
+   */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
     const message = this.#byReceipt(receipt);

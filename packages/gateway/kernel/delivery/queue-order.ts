@@ -6,7 +6,10 @@ export interface QueueOrder {
   push(message: QueuedMessage): void;
   /** Takes at most `maxCount` messages and stops before the first message that `fits` refuses. */
   take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
-  /** Releases a taken message, which is then either deleted, or receivable again and pushed next. */
+  /**
+   * Releases a message that `take` returned. The message is then either deleted, or receivable again, in which case the
+   * caller must `push` it afterwards.
+   */
   release(message: QueuedMessage): void;
   clear(): void;
 }

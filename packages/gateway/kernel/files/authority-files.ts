@@ -27,11 +27,11 @@ const FOLDER = 'tls';
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
 /**
- * Apple accepts no longer lifetime for server certificates, and a forgotten CA should expire soon after its
- * project ends.
+ * The lifetime of a CA. Apple accepts at most 825 days for server certificates, and a forgotten CA should expire soon
+ * after its project ends.
  */
 const LIFETIME_MS = 825 * DAY_MS;
-/** The tolerance for clocks of machines and containers that differ. */
+/** The tolerance for differences between the clocks of machines and containers. */
 const LEEWAY_MS = DAY_MS;
 /** A CA that expires sooner than this is replaced. Clients must then trust the new CA. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;

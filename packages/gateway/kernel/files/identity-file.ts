@@ -75,7 +75,7 @@ export function makeControlSecret(): string {
 
 /**
  * Writes the credentials of this run for the other commands. A second gateway in the directory replaces the
- * credentials. The first gateway then leaves the file in place.
+ * credentials. When the first gateway ends, it leaves the replaced file in place.
  */
 export async function publishCredentials(
   directory: string,

@@ -59,8 +59,8 @@ export class LinedText {
   }
 
   /**
-   * Returns members of any name.
-   * @param of what the map contains
+   * Returns the members of a map in which every name is allowed.
+   * @param of what the map contains, for messages
    * @throws DefinitionError if the node is not a map
    */
   named(node: unknown, what: string, of: string): readonly Member[] {

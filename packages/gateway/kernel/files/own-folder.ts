@@ -12,9 +12,9 @@ const OTHERS = 0o077;
 const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
 
 /**
- * Creates the folder with mode 0700, whatever the umask, and with its own `.gitignore`. Refuses a link instead of the
- * folder or of a folder inside. Attack: git preserves links, so a cloned repository could make the gateway write
- * outside of it.
+ * Creates the folder with mode 0700, whatever the umask, and with its own `.gitignore`. Refuses to use the folder if
+ * it, or a folder inside it, is a link. Attack: git preserves links, so a cloned repository could make the gateway
+ * write outside of the folder.
  * @throws StartError OWN_FOLDER
  */
 export async function makeOwnFolder(directory: string): Promise<string> {
@@ -46,7 +46,7 @@ async function refuseLink(path: string): Promise<void> {
   );
 }
 
-/** `wx` neither follows a link nor overwrites an existing file. */
+/** Writes the `.gitignore`. The flag `wx` neither follows a link nor overwrites an existing file. */
 async function ignoreByGit(path: string): Promise<void> {
   try {
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' });

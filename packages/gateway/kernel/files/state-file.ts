@@ -93,7 +93,8 @@ function openToRead(path: string): Promise<FileHandle> {
 }
 
 /**
- * Whether the file may be replaced. This prevents that the state overwrites an unrelated file, by attack or mistake.
+ * Whether the file may be replaced. The check prevents the state from overwriting an unrelated file, by attack or by
+ * mistake.
  */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);

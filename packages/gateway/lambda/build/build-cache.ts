@@ -4,7 +4,7 @@ import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
 
-/** Increase this number whenever the format changes, or the checks before a build is reused. */
+/** Increase this number whenever the format changes, or whenever the checks that allow a build to be reused change. */
 const FORMAT = 3;
 /**
  * Maximum number of cache entries. Each function has one for its exports, and another for its bundle after its first
@@ -30,8 +30,8 @@ export class BuildCache {
   }
 
   /**
-   * Returns the result of `make`, or its result of an earlier run if the input files are unchanged. A stored result is
-   * not validated because the same code wrote it.
+   * Returns the result of `make`, or the stored result of an earlier run if the input files are unchanged. A stored
+   * result is not validated, because the same code wrote it.
    */
   async make<T>(
     query: BuildQuery,

@@ -71,7 +71,7 @@ export function markBuild(
   for (const [file, { imports }] of inputs) {
     const folder = dirname(file);
     for (const { path, original = path } of imports) {
-      // `import(`./${name}.js`)` refers to the existing files.
+      // An import such as `import(`./${name}.js`)` refers to whichever files exist, so its inputs cannot be determined.
       if (path.includes('*')) return undefined;
       const found = resolve(absWorkingDir, path);
       const isKnown = /^\.{1,2}(?:\/|$)/.test(original)
@@ -239,8 +239,8 @@ function isLink(file: string): boolean {
 }
 
 /**
- * Whether the package.json of a file has members for which esbuild and Node find the package's TypeScript settings
- * differently.
+ * Whether the package.json of a file has members because of which esbuild and Node find the package's TypeScript
+ * settings differently.
  */
 function choosesSettings(file: string): boolean {
   const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};

@@ -93,9 +93,9 @@ export class FunctionBuild {
   /**
    * @param runDirectory the folder for bundles and inline code of this run
    * @param compileCache V8's code cache, stored between runs together with the builds
-   * @param lending supplies a package of Lambda's runtime that the service lacks
+   * @param lending supplies packages of Lambda's runtime that the service lacks
    * @param isDebugged whether bundles include their sources, since not every debugger may read files
-   * @param makers the tools of the project that build code: its webpack, unless that fails at startup, and its scripts
+   * @param makers the project's tools that build code: its scripts, and its webpack unless webpack fails at startup
    */
   constructor(
     definition: FunctionDefinition,
@@ -157,7 +157,7 @@ export class FunctionBuild {
     return this.#located;
   }
 
-  /** Starts the script that builds the handler's file if it is missing. */
+  /** Whether a script of the project creates the handler's file. If the file is missing, this starts the script. */
   #isMadeByProject(): boolean {
     if (this.#projects === undefined || this.#packed !== undefined || this.#isOfWebpack) return false;
     try {
@@ -320,7 +320,7 @@ export class FunctionBuild {
       };
     }
     const query = { what: 'bundle', options };
-    // The bundle is not cached, because another TypeScript version may emit other metadata.
+    // A bundle with emitted metadata is not cached, because another TypeScript version may emit other metadata.
     const isKept = metadata.kind !== 'emitted';
     const kept = isKept && this.#repeated === undefined ? this.#cache.find(query) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
@@ -348,8 +348,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Whether the code is bundled here. Such a build may be discarded, but webpack and the scripts of a project take
-   * seconds.
+   * Whether the code is bundled here. Such a build is fast enough to be discarded, but webpack and the scripts of a
+   * project take seconds.
    */
   get isBundled(): boolean {
     return this.#located?.options !== undefined;
@@ -446,7 +446,8 @@ function keepBuildError(error: unknown): BuildError {
 }
 
 /**
- * Packages of layers stay outside the bundle, so that the layer's copy runs, as in the deployed function.
+ * Returns the packages of layers. They stay outside the bundle, so that the layer's copy runs, as in the deployed
+ * function.
  */
 function layerPackages(definition: FunctionDefinition): string[] {
   return definition.layers.flatMap(({ directory }) => {

@@ -1,4 +1,4 @@
-/** Logs about functions that a compiler builds before their first event, which may take minutes. */
+/** Log messages about functions that a compiler builds before their first event, which may take minutes. */
 import type { InvocationResult } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { StreamStart } from '../invocation/stream-job.ts';
@@ -6,7 +6,9 @@ import type { StreamStart } from '../invocation/stream-job.ts';
 export type Compiler = {
   /** The command that compiles, for example `go build`. */
   readonly command: string;
-  /** The start time of a compiler that runs for several functions and reports its own progress. */
+  /**
+   * The start time of the compiler; present if the compiler runs for several functions and reports its own progress.
+   */
   readonly sinceMs?: number;
 };
 

@@ -109,7 +109,8 @@ export function listRefusedOptions(given: Readonly<Record<string, unknown>>): st
 }
 
 /**
- * Reads checked settings. Without `format`, the file extension decides, then the package's type, as in the packagers.
+ * Reads checked settings. If `format` is absent, the format depends on the file extension, or else on the package's
+ * type, as in the packagers.
  * @param packageIsModule whether the nearest package.json contains `"type": "module"`
  */
 export function readServiceBuild(

@@ -63,7 +63,7 @@ export class IncrementalBuild {
     return whole;
   }
 
-  /** Prepares after a save, because another may follow. */
+  /** Prepares for the next save. Call it after a save, because another save may follow. */
   prepareSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();

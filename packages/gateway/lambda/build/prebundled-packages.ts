@@ -36,7 +36,7 @@ export type PrebundledPackages = {
 
 /**
  * Packages whose modules import no module outside these packages. `entries` are the files that other modules import,
- * `files` all of them, both as absolute paths.
+ * and `files` are all files, both as absolute paths.
  */
 type ClosedPackages = {
   readonly entries: readonly string[];
@@ -55,7 +55,7 @@ const LEAST_BYTES = 100_000;
 /** Name that the metafile gives to the input that lists the packages. */
 const LIST = 'packages-of-function.js';
 const CODE = /\.(?:[cm]?[jt]sx?|json)$/;
-/** Settings for which one bundle differs from separate bundles. */
+/** Settings that have a different effect on one bundle than on separate bundles. */
 const OF_THE_WHOLE = [
   'banner',
   'footer',
@@ -68,7 +68,7 @@ const OF_THE_WHOLE = [
 
 /** Returns undefined if separate packages save no time or must be bundled with the sources. */
 export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
-  // A debugger sees only the sources of a single bundle.
+  // A debugger sees the sources only if there is a single bundle.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
     return undefined;
   const { inputs } = whole.metafile;
@@ -169,7 +169,7 @@ export async function prebundle(
   };
 }
 
-/** Package code that reads its own file name gets the file name of the bundle of the sources. */
+/** Package code that reads its own file name gets the name of the sources' bundle. */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
   if (typeof source !== 'string') return {};

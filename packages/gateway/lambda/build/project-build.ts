@@ -107,8 +107,8 @@ export class ProjectBuilds {
   }
 
   /**
-   * Returns the build that creates a missing file. The first call for a folder starts it. Returns undefined if no
-   * script creates the file, the packages of the script are not installed, the script has already run, or the script
+   * Returns the build that creates a missing file. The first call for a folder starts the build. Returns undefined if
+   * no script creates the file, the packages of the script are not installed, the script has already run, or the script
    * started this gateway.
    * @param file without extension
    */

@@ -46,7 +46,7 @@ export class RepeatedBuild {
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;
     if (before !== undefined && !isChanged) return before;
-    // esbuild would give both callers the result of the first build.
+    // Builds run one after another, because esbuild would give two concurrent callers the result of the first build.
     const running = (before?.catch(() => undefined) ?? Promise.resolve()).then(() => this.#run(signal));
     this.#running = running;
     const forget = (): void => {

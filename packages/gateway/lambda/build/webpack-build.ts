@@ -24,7 +24,10 @@ export class WebpackBuild {
   #users = 0;
   #child: ChildProcess | undefined;
   #latest: Promise<WebpackOutput> | undefined;
-  /** Groups the requests of one event loop turn, because several functions request a build after the same change. */
+  /**
+   * Whether the latest build was requested in this event loop turn. Several functions request a build after the same
+   * change, so the requests of one turn share a build.
+   */
   #isOfThisTurn = false;
 
   constructor(service: WebpackService, outputFolder: string) {
@@ -132,7 +135,7 @@ export class WebpackBuilds {
   }
 }
 
-/** Links the packages that the output requires: those in the service's own folder, and those in one folder above it. */
+/** Links the packages that the output requires, from the service's own folder and from one folder above it. */
 function linkPackages(serviceFolder: string, outputFolder: string, taskRoot: string): void {
   const found: string[] = [];
   for (let folder = serviceFolder; folder !== dirname(folder); folder = dirname(folder))

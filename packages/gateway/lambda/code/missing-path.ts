@@ -29,7 +29,7 @@ export function explainMissing(path: string): string | undefined {
   if (isLink(missing))
     return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);
-  // A file with the same name has appeared since the error.
+  // An entry with exactly this name may have appeared since the error, so it does not count as another spelling.
   const other = listNames(parent).find(
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );

@@ -36,7 +36,9 @@ const SOURCES = new Set([...ENDINGS, '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts
 
 const FOLDERS_LIMIT = 500;
 
-/** Sources of a project in every language, for all functions; those nearest to the folder come first. */
+/**
+ * Returns the sources of a project in every language, for all functions. The sources nearest to the folder come first.
+ */
 export function readProjectSources(folder: string): readonly HandlerSource[] {
   const folders = [folder];
   const files: string[] = [];

@@ -1,4 +1,6 @@
-/** Code from an archive: the folder it is unpacked into, and the report if it runs instead of the source. */
+/**
+ * Code from an archive: the folder into which it is unpacked, and the report that this code runs instead of the source.
+ */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 

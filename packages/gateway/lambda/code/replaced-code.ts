@@ -55,7 +55,7 @@ export class ReplacedCode {
     return withArchive(running, { packed });
   }
 
-  /** Removes the unpacked code of a function whose last instance has ended, unless it is in use again. */
+  /** Removes the unpacked code of a function whose last instance has ended, unless the code is in use again. */
   release(definition: FunctionDefinition): void {
     const { code } = definition;
     if (code.kind !== 'archive' || !code.packed.file.startsWith(join(this.#runDirectory, 'replaced'))) return;

@@ -21,8 +21,8 @@ export interface RunnableCode {
   /** @throws DefinitionError for code that is currently unavailable */
   check(): Promise<CheckedCode>;
   /**
-   * Starts the work that the next `build` and instance start need. Called when the code's sources have changed and may
-   * change again.
+   * Starts the work that is needed for the next `build` and for the start of the next instance. Called when the code's
+   * sources have changed and may change again.
    * @param isStarted whether the function has an instance, which will be replaced
    */
   foresee?(isStarted: boolean): void;

@@ -13,7 +13,7 @@ export type RuntimePackages = {
    * checkout has no such files.
    */
   readonly folder: string;
-  /** A file of the gateway, from which packages installed for the gateway are also found. */
+  /** A file of the gateway. Packages that are installed for the gateway are also found from this file. */
   readonly anchor: string;
   /** The `node_modules` folder with version 2 of the SDK; absent if it is not installed. */
   readonly versionTwo?: string;

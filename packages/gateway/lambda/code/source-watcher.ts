@@ -19,7 +19,10 @@ const FOLDER_LIMIT = 500;
 /** What to watch for one function: exactly these files, or the function's own code in a folder. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  /** The folder may not exist yet. `code` matches the names of code files; if absent, files of Node.js are watched. */
+  /**
+   * The folder may not exist yet. `code` matches the names of code files; if it is absent, code files of Node.js are
+   * watched.
+   */
   | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
 
 type Interest = {

@@ -99,7 +99,7 @@ export function readDirectory(file: string): Buffer {
   }
 }
 
-/** Checks all entries before writing the first. */
+/** Reads and checks all entries before the first is written. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
     const end = findEnd(archive);

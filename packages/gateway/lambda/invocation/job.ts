@@ -26,7 +26,7 @@ export class Job {
   readonly payload: string;
   readonly traceHeader: string;
   readonly enqueuedAt: number;
-  /** Slot and number of the event on its current instance. */
+  /** Number of the event on its current instance, which also determines the event's slot. */
   sequence = -1;
   /** The instance's start time, if this is its first event. */
   initMs: number | undefined = undefined;

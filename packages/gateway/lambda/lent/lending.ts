@@ -126,8 +126,8 @@ export class Lending implements Lender {
   }
 
   /**
-   * Removes the oldest folders until the rest is below the size limit. These are lists of other versions, and
-   * unfinished installations of earlier starts.
+   * Removes the oldest folders until the remaining folders are below the size limit. The oldest folders contain other
+   * versions of the packages, or unfinished installations of earlier starts.
    */
   #makeRoom(): void {
     const { folder, maxBytes = MAX_BYTES } = this.#options;

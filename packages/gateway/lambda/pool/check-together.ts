@@ -9,7 +9,7 @@ type SharedQuestion = {
   readonly concurrency?: number | undefined;
 };
 
-/** @param file the place that errors report for an option that names an unknown function */
+/** @param file the file that is reported if an option names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,

@@ -44,8 +44,8 @@ export class Concurrency {
   /** Sum of the reservations of all members, cached because every event needs it. */
   #reserved = 0;
   /**
-   * Upper bound of the events at instances: the number at the last count, to which `#handedSince` adds the events given
-   * to instances since.
+   * Number of events at the instances at the last count. Together with `#handedSince`, the number of events given to
+   * instances since then, it is an upper bound of their current number.
    */
   #counted = 0;
   #handedSince = 0;

@@ -70,7 +70,7 @@ export class Line {
     this.#lostMs = 0;
   }
 
-  /** @param usualMs duration of an event that is not the first */
+  /** @param usualMs duration of an event that is not the first event of its instance */
   isWorthAStart(usualMs: number): boolean {
     const costMs = this.#startMs + Math.max(0, this.#firstMs - usualMs);
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);

@@ -10,7 +10,7 @@ const FAST_BELOW_MS = 1;
  * function look slow.
  */
 const MEAN_EVENTS = 64;
-/** Time from which the first event of an instance counts, because it is then slow by any measure. */
+/** A first event that takes at least this long counts, because it is slow by any measure. */
 const COLD_EVENT_MS = 15;
 
 export class ServiceTime {

@@ -140,7 +140,7 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // It is not an error if the process has already ended. Without this command, there is no alternative.
+    // Errors are ignored. The process may already have ended, and if this command is missing, there is no alternative.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };

@@ -31,7 +31,7 @@ export interface RuntimeApiHost {
   onPart(part: StreamPart): void;
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
-  /** Whether a debugger is attached to the runtime and may pause the running event. */
+  /** Called when a debugger attaches to the runtime or leaves it. An attached debugger may pause the running event. */
   onHeld(isHeld: boolean): void;
 }
 
@@ -101,8 +101,8 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // In Lambda each version has its own environment. Here one instance runs all versions, and only the gateway's own
-      // clients read this header.
+      // In Lambda each version has its own environment. Here one instance runs all versions, so this header names the
+      // version. Only the gateway's own clients read it.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });

@@ -12,7 +12,8 @@ import type { RequestIdOf } from '../../core/ports.ts';
 
 /**
  * Number of slots. It must exceed twice the largest window, because revoked events occupy their slot until the instance
- * has passed them. It must be a power of two (`slotOf`) and not exceed the places of a ring.
+ * has passed them. It must be a power of two (`slotOf`), and must not exceed the number of strings that a ring has
+ * places for.
  */
 export const SLOTS = MOST_AHEAD;
 

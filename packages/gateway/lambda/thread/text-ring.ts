@@ -105,7 +105,7 @@ export class TextRing {
   }
 
   #findRoom(text: string): number | undefined {
-    // UTF-8 has no lone surrogates.
+    // A text with lone surrogates has no form in UTF-8.
     if (text.length > LONGEST || !text.isWellFormed()) return undefined;
     const maxBytes = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
     const start = this.#at;

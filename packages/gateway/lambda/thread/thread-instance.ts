@@ -164,7 +164,7 @@ export class ThreadInstance implements Instance {
 
   /**
    * Kills the instance if it uses more than `MemorySize`, as in Lambda. V8 interrupts even an endless loop to measure
-   * it.
+   * the memory.
    */
   async endIfTooLarge(): Promise<void> {
     if (isEnding(this.#state)) return;
@@ -247,7 +247,8 @@ export class ThreadInstance implements Instance {
    * time.
    */
   #watchHead(ms: number): NodeJS.Timeout {
-    // Reads responses that have arrived first, so that a late loop turn does not look like a slow function.
+    // Before the check, responses that have already arrived are read. Otherwise a late loop turn would look like a slow
+    // function.
     return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
   }
 

@@ -1,6 +1,6 @@
 export type ThreadState = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
 
-/** Allowed next states. A thread that is told to drain before it is ready stays `draining`. */
+/** Allowed next states. A thread that starts to drain before it is ready stays `draining`. */
 const NEXT: Readonly<Record<ThreadState, readonly ThreadState[]>> = {
   starting: ['ready', 'draining', 'ending'],
   ready: ['draining', 'ending'],

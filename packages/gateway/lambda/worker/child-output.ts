@@ -1,5 +1,6 @@
 /**
- * Captures the output of child programs with inherited streams, which would otherwise reach the gateway's own stdout.
+ * Captures the output of child programs that inherit their streams. Without this, the output would reach the gateway's
+ * own stdout.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as ChildProcess from 'node:child_process';

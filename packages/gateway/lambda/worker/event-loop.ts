@@ -22,7 +22,7 @@ import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
 
-/** Time after which it is checked whether the event loop is empty. If it is, the running event waits for nothing. */
+/** Delay before a check whether the event loop is empty. If the loop is empty, the running event waits for nothing. */
 const EMPTINESS_CHECK_MS = 100;
 
 export class EventLoop {

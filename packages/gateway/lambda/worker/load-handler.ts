@@ -86,7 +86,8 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
     encoding: 'utf8',
     env: {},
   });
-  // No location if the module itself compiles, because then it has evaluated other code that does not compile.
+  // There is no location if the module itself compiles, because the module has then evaluated other code that does not
+  // compile.
   return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 

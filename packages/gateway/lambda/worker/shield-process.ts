@@ -1,6 +1,6 @@
 /**
- * Shields the gateway from its functions, which are threads of a shared process. What would end the gateway ends only
- * the instance, as in Lambda, even if it comes from threads that the function starts.
+ * Shields the gateway from its functions, which are threads of a shared process. An action that would end the gateway
+ * ends only the instance, as in Lambda. This also applies to threads that the function starts.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -19,8 +19,8 @@ export function shieldProcess(preload: string, warn: (message: string) => void):
 }
 
 /**
- * Shields a worker that a function has started. The first two options of the thread are the options that
- * `shieldWorkers` has added.
+ * Shields a worker that a function has started. The first two options of the thread are removed, because
+ * `shieldWorkers` has added them.
  */
 export function shieldWorker(preload: string): void {
   process.execArgv = process.execArgv.slice(2);

@@ -112,7 +112,7 @@ function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
     : `${serviceArn} has no instances: register some, or name them in the file of --cloud-map. ${without}`;
 }
 
-/** The local port recognises the API by its Host header. */
+/** Adds a Host header if there is none, because the local port recognises the API by its Host. */
 function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
   const request = trusted === undefined ? given : { ...given, trusted };
   const isNamed = request.headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
@@ -122,7 +122,9 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
 
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
-/** One set of connections per client certificate, so that requests with different certificates never share one. */
+/**
+ * One set of connections per client certificate, so that requests with different certificates never share a connection.
+ */
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;

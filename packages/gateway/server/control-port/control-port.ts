@@ -350,7 +350,10 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
   });
 }
 
-/** Removes the header. The signature covers it, but a call forwarded over HTTP/1.1 cannot contain it. */
+/**
+ * Removes the `:authority` header. The signature covers the header, but a call that is forwarded over HTTP/1.1 cannot
+ * contain it.
+ */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');

@@ -15,7 +15,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 export type Http2Arrival = {
   readonly method: string;
   readonly target: string;
-  /** Flat name, value list with `:authority`, which HTTP/2 clients sign instead of `host`. */
+  /** Flat list of names and values with `:authority`, which HTTP/2 clients sign instead of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly body: Readable;
@@ -27,7 +27,8 @@ const PREFACE = Buffer.from('PRI');
 type EndHttp2 = () => void;
 
 /**
- * Passes connections that begin with the preface to HTTP/2, and all others to `server`, which listens.
+ * Passes a connection to HTTP/2 if it begins with the preface. All other connections are passed to `server`, which
+ * listens.
  * @param answer must not reject
  */
 export function acceptHttp2(
@@ -89,8 +90,8 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Waits briefly for the rest from clients that send single bytes. Bytes that were put back now would be read again
-    // at once.
+    // Waits briefly for the rest of the preface, because some clients send single bytes. Bytes that were put back now
+    // would be read again at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

@@ -87,7 +87,8 @@ function describedBy({ source }: ResolvedStack): UnknownMembers {
 }
 
 /**
- * Returns the parameters of a stack. Like CloudFormation, it shows asterisks as the value of a parameter with `NoEcho`.
+ * Returns the parameters of a stack. As in CloudFormation, the value of a parameter with `NoEcho` is shown as
+ * asterisks.
  */
 function parametersOf({ source }: ResolvedStack): readonly UnknownMembers[] {
   const { Parameters: declared } = membersOf(source?.template);

@@ -8,7 +8,7 @@ import type { StackCall } from './loaded-stacks.ts';
 
 // Resources of a stack, in the form of CloudFormation's API.
 
-/** Maximum number of resources. "DescribeStackResources": use `ListStackResources` for more. */
+/** Maximum number of resources in one response. "DescribeStackResources": use `ListStackResources` for more. */
 const MOST_AT_ONCE = 100;
 const DRIFT = { StackResourceDriftStatus: 'NOT_CHECKED' };
 

@@ -28,7 +28,10 @@ const TYPES = new Set(
 );
 
 const toGzip = promisify<Buffer, Buffer>(gzip);
-/** The quality is that for responses compressed on the fly. The highest quality takes seconds per megabyte. */
+/**
+ * The quality is a common one for responses that are compressed on the fly. The highest quality takes seconds per
+ * megabyte.
+ */
 const toBrotli = (content: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };

@@ -62,7 +62,7 @@ export type Origin = {
   readonly domainName: string;
   /** The path, which is empty or begins with a slash and does not end with one. */
   readonly path: string;
-  /** Flat name, value list. */
+  /** Flat list of names and values. */
   readonly headers: readonly string[];
   readonly protocol: 'http-only' | 'https-only' | 'match-viewer';
   readonly httpPort: number;
@@ -115,7 +115,7 @@ export type Distribution = {
   readonly behaviors: readonly Behavior[];
   readonly errors: ReadonlyMap<number, ErrorRule>;
   readonly webAclArn: string | undefined;
-  /** The reason why every request is refused; absent if none is. */
+  /** The reason why every request is refused; absent if requests are served. */
   readonly closed?: string | undefined;
 };
 
@@ -141,7 +141,8 @@ export const NONE: Selection = { kind: 'none' };
 /**
  * Whether a selection contains a name.
  * @param name the name in the spelling of the policy, with headers in lower case
- * @param compile a star is a wildcard only in cookie names; elsewhere, more would be sent than the key contains
+ * @param compile how patterns are matched; a star is a wildcard only in cookie names, because elsewhere more would be
+ * sent than the key contains
  */
 export function selects(selection: Selection, name: string, compile = isSame): boolean {
   switch (selection.kind) {

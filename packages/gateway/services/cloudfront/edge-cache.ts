@@ -38,7 +38,10 @@ export type CacheOutcome = {
   readonly ageSeconds: number | undefined;
 };
 
-/** A request to an origin whose response may be cached. `isDropped` is set if an invalidation comes first. */
+/**
+ * A request to an origin whose response may be cached. `isDropped` is set if an invalidation arrives before the
+ * response.
+ */
 type Fetching = { readonly distributionId: string; readonly path: string; isDropped: boolean };
 type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject | undefined> };
 type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };

@@ -13,7 +13,7 @@ import { compileGlob } from '@gatewright/aws/glob';
 
 type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
 
-/** A reply that a request gets before the cache is looked up. */
+/** A reply that is sent without using the cache, because an earlier check refuses or redirects the request. */
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 

@@ -22,7 +22,7 @@ const NEVER = new Set([
   'x-real-ip',
 ]);
 
-/** If there are policies, only these headers are forwarded without being named. */
+/** Headers that are forwarded even if no policy names them. With policies, all other headers must be named. */
 const ALWAYS = new Set([
   'cache-control',
   'content-encoding',
@@ -37,7 +37,7 @@ const ALWAYS = new Set([
   'range',
 ]);
 
-/** With legacy settings, these headers are removed unless they are named. All other headers are forwarded. */
+/** With legacy settings, these headers are removed unless the settings name them. All other headers are forwarded. */
 const LEGACY_REMOVED = new Set([
   'accept',
   'accept-charset',

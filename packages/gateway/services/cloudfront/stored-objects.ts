@@ -3,7 +3,10 @@ import type { KeyParts } from './cache-key.ts';
 
 export type OriginAnswer = {
   readonly status: number;
-  /** Flat name, value list, as the origin sent it. The response headers policy is applied when the object is served. */
+  /**
+   * Flat list of names and values, as the origin sent them. The response headers policy is applied when the object is
+   * served.
+   */
   readonly headers: readonly string[];
   readonly body: Buffer;
 };
@@ -95,6 +98,6 @@ const MAX_LOOKED = 10_000;
 
 function bytesOf({ key, headers, body }: StoredObject): number {
   const texts = headers.reduce((sum, text) => sum + text.length, 0);
-  // The parts of the key are also stored.
+  // The key counts twice, because its parts are also stored.
   return ENTRY_BYTES + 2 * (2 * key.length + texts) + body.length;
 }

@@ -30,7 +30,7 @@ const SLICE_MS = 8;
 /** Number of lines between two checks of the time. */
 const LINES_PER_LOOK = 200;
 
-/** Iterates over events without interruption. For filters that read only names and times. */
+/** Iterates over events without interruption. Used for filters that read only names and times. */
 export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<LogEvent, undefined> {
   const { isOfGroup, isOfStream = () => true, fromMs = -Infinity, toMs = Infinity } = wanted;
   for (const { number, item } of lines.kept()) {
@@ -48,7 +48,7 @@ export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<L
 }
 
 /**
- * Visits events, and lets other code run in between. For filters that read whole messages.
+ * Visits events, and lets other code run in between. Used for filters that read whole messages.
  * @param visit returns false to end the visit
  */
 export async function visitEvents(

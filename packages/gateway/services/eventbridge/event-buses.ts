@@ -42,7 +42,10 @@ const MAX_HOPS = 10;
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
-  /** Number of buses that the current event has passed. Its deliveries begin in the same turn. */
+  /**
+   * Number of buses that the current event has passed. One counter is enough, because the event's deliveries begin in
+   * the same turn.
+   */
   #hops = 0;
 
   constructor(options: Options) {

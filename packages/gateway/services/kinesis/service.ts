@@ -126,8 +126,8 @@ class KinesisService implements Service {
   }
 
   /**
-   * Whether a call is only recorded. A run without any stream records the records that calls put, and can return them.
-   * A run with streams responds to an unknown name as AWS does.
+   * Whether a call is only recorded. If a run has no stream, it stores what calls put, and can return it. If a run has
+   * streams, it responds to an unknown name as AWS does.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;

@@ -1,7 +1,7 @@
 /**
  * Reads one shard for one mapping (docs/aws §18.11). Records go to the function in order, batch by batch. A failed
- * batch blocks later batches until it succeeds, expires, or is discarded. Readers without a batch continue at their
- * position.
+ * batch blocks later batches until it succeeds, expires, or is discarded. The position of the first unfinished record
+ * is stored, and reading continues there after a restart.
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';

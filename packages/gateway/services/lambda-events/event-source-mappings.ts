@@ -32,7 +32,7 @@ export class EventSourceMappings {
   readonly #ports: Pick<ServicePorts, 'sources' | 'startedAt'>;
   readonly #byCall = new Map<string, ByCall>();
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
-  /** Increases with each change by a call. */
+  /** Version of the mappings. Every change that a call makes increments it. */
   version = 0;
   /** The mapping that a call requests. If it cannot be read, the call is refused. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;

@@ -136,7 +136,7 @@ function findConfig(
   return deadLetterArn === undefined ? own : { ...DEFAULT_ASYNC, ...own, deadLetterArn };
 }
 
-// Reads `AWS::Lambda::EventSourceMapping`. The service of its source reads each mapping.
+// Reads `AWS::Lambda::EventSourceMapping`. Each mapping is read by the service of its source.
 
 /** Reads the mappings. Call it after every service has offered its sources. */
 function readMappings(mappings: readonly ResourceReader[], stacks: StackReading): void {

@@ -14,7 +14,9 @@ export type Operation = {
   readonly instanceId: string;
 };
 
-/** Maximum number of operations. AWS stores operations for some time, but here only the last ones are stored. */
+/**
+ * Maximum number of operations. AWS stores operations for some time, but here only the latest operations are stored.
+ */
 const MAX_OPERATIONS = 1000;
 
 export class Registry {

@@ -62,8 +62,8 @@ export const SERVICE_DISCOVERY_TYPES = {
 const SERVICE_ARN = /^arn:[^:]+:servicediscovery:/;
 
 /**
- * Whether a resource needs Cloud Map. This is a Cloud Map resource, or an integration with a Cloud Map service, which
- * may belong to another stack.
+ * Whether a resource needs Cloud Map, either because it is a Cloud Map resource, or because it is an integration with a
+ * Cloud Map service. The service may belong to another stack.
  */
 export function needsDiscovery({ type, properties }: ResolvedResource): boolean {
   if (type !== 'AWS::ApiGatewayV2::Integration') return Object.hasOwn(SERVICE_DISCOVERY_TYPES, type);

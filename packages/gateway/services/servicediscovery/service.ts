@@ -128,7 +128,9 @@ function readOne(source: LinedText, item: unknown, { recordTypes }: ServiceDefin
   }
 }
 
-/** Finds a service by `name.namespace`, by a unique name, or by ARN, which may belong to another stack. */
+/**
+ * Finds a service by `name.namespace`, by a unique name, or by the ARN of a service, which may belong to another stack.
+ */
 function findService(
   source: LinedText,
   { name, line }: Member,

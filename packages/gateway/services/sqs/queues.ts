@@ -216,7 +216,10 @@ export class LocalQueue {
     return `${PREFIX}${this.definition.arn}/`;
   }
 
-  /** Moves a message to the dead-letter queue, if configured. As on AWS, it is lost if that queue does not exist. */
+  /**
+   * Moves a message to the dead-letter queue, if one is configured. As on AWS, the message is lost if that queue does
+   * not exist.
+   */
   #bury(message: QueuedMessage): void {
     this.#drop(message.id);
     const arn = this.definition.settings.redrive?.deadLetterArn ?? '';

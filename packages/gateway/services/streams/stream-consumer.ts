@@ -139,7 +139,7 @@ export class StreamConsumer {
     for (const { window } of this.#lanes) window?.cancel();
   }
 
-  /** Milliseconds the oldest record has waited: CloudWatch's IteratorAge. */
+  /** Milliseconds that the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#lanes.flatMap(({ waiting, first }) => [
       ...first.flatMap(({ records }) => records.slice(0, 1)),

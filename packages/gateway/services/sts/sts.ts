@@ -31,7 +31,7 @@ type StsOptions = {
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
   readonly makeToken: () => string;
-  /** Accepts these credentials from now on, and calls `identity` at each request. */
+  /** Accepts these credentials from now on, and calls `identity` at each request that uses them. */
   readonly open: (
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
@@ -183,8 +183,8 @@ function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
 }
 
 /**
- * The trust policy of every role if roles are not enforced. Callers can then assume any role of the account, otherwise
- * only the roles of the stacks.
+ * The trust policy of every role if roles are not enforced. In this case, callers can assume any role of the account.
+ * If roles are enforced, callers can only assume the roles of the stacks.
  */
 const EVERYBODY: CompiledPolicy = { decide: () => 'allow' };
 

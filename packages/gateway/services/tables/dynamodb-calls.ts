@@ -62,7 +62,7 @@ export function createDynamoDbCalls(
 
 type Sender = { readonly agent: Agent; readonly send: typeof send };
 
-/** Loaded at the first call, because most functions reach the embedded store directly. */
+/** The sender is loaded at the first call, because most functions reach the embedded store directly. */
 async function openSender(): Promise<Sender> {
   const undici = await import('undici');
   const agent = new undici.Agent({

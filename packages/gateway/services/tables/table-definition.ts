@@ -220,7 +220,7 @@ class TableReader {
     return attribute;
   }
 
-  /** The streams service reports an invalid value. */
+  /** Reads the view type of the stream. An invalid value is reported by the streams service. */
   #streamViewType(): ViewType | undefined {
     const { StreamViewType: viewType } = membersOf(this.#resource.properties['StreamSpecification']);
     return isViewType(viewType) ? viewType : undefined;

@@ -13,7 +13,7 @@ type LoggedRequest = {
   readonly nowEpochMs: number;
   readonly requestId: string;
   readonly httpVersion: string;
-  /** `APIGW`, `123456789012:a1b2c3d4e5:prod` */
+  /** For example `APIGW` and `123456789012:a1b2c3d4e5:prod`. */
   readonly source: { readonly name: string; readonly id: string };
   readonly country: string | undefined;
   readonly responseCode: number | undefined;
@@ -22,7 +22,7 @@ type LoggedRequest = {
 const MAX_LABELS = 100;
 const REDACTED = 'REDACTED';
 
-/** @returns undefined if the filter drops it */
+/** @returns undefined if the filter drops the record */
 export function printRecord(logged: LoggedRequest, logging: Logging): string | undefined {
   const { outcome } = logged;
   if (!logging.isKept(actionsOf(outcome), outcome.labels)) return undefined;

@@ -92,7 +92,7 @@ export class StageGuard {
   #makeScreen(guardedArn: string): Screen | undefined {
     const { guards, everyStage, distributions } = this.#definitions;
     const stageKey = stageKeyOf(guardedArn);
-    // For a distribution, `guardedArn` is the web ACL that it names.
+    // For a distribution, `guardedArn` is the ARN of the web ACL that the distribution names.
     if (stageKey === undefined) return this.#screenBy(distributions.get(guardedArn), { name: 'CF', id: '' });
     const source = { name: 'APIGW', id: stageKey.replace('/', ':') };
     return this.#screenBy(guards.get(stageKey) ?? everyStage, source);

@@ -15,7 +15,7 @@ export type Segment = {
 
 export type Trace = {
   readonly id: string;
-  /** The segments by id: a later document of a segment replaces the earlier one. */
+  /** The segments by id. A later document of a segment replaces the earlier document. */
   readonly segments: ReadonlyMap<string, Segment>;
 };
 
@@ -43,7 +43,7 @@ export function readSegment(document: string): Segment | undefined {
 }
 
 /**
- * Lets other work run while it reads.
+ * Reads the traces, and lets other work run in between.
  * @param mayBeOf tests the text of a document before it is parsed
  */
 export async function readTraces(

@@ -66,8 +66,8 @@ async function loadStack(
 }
 
 /**
- * The parameters that `cdk deploy` of version 1 passes for each asset: bucket, prefix and name of the object,
- * hash.
+ * The parameters that `cdk deploy` of version 1 passes for each asset: the bucket, the prefix and name of the object,
+ * and the hash.
  */
 function assetParameters(artifact: JsonObject): Readonly<Record<string, string>> {
   const metadata = Object.values(mapOf(artifact, 'metadata'));

@@ -75,7 +75,8 @@ export class MadeValues {
       try {
         return isMeant(this.#stack.physicalId(logicalId));
       } catch (error) {
-        // A name that is being resolved right now, or that cannot be resolved, is not the name that is searched.
+        // A name that is being resolved right now, or that cannot be resolved, is not the name that the search looks
+        // for.
         if (error instanceof DefinitionError) return false;
         throw error;
       }

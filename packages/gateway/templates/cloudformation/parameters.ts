@@ -8,8 +8,8 @@ import type { RawStack } from '../raw-stack.ts';
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /**
-   * The value is in SSM under `parameter`, and a stack of this run may define it. A missing value fails only where it
-   * is used.
+   * The value is in SSM under `parameter`, and a stack of this run may define it. If there is no value, only the parts
+   * of the template that use it fail.
    */
   | {
       readonly kind: 'in-ssm';

@@ -17,7 +17,8 @@ interface NamedResources {
   typeOf(logicalId: string): string;
   findText(logicalId: string, property: string): string | undefined;
   /**
-   * Runs `look` unless it is already running for this resource, which means that names depend on each other in a cycle.
+   * Runs `look`. If `look` is already running for this resource, names depend on each other in a cycle, and this is an
+   * error.
    */
   guard<T>(logicalId: string, look: () => T): T;
 }

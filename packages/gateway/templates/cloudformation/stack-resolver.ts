@@ -143,7 +143,7 @@ export class StackResolver implements Scope {
     return this.#outputValue(this.exportNames.get(name) ?? '');
   }
 
-  /** Whether this export is being resolved right now: a second request means a cycle. */
+  /** Whether this export is being resolved right now. A second request then means a cycle. */
   isResolving(exportName: string): boolean {
     return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
@@ -297,7 +297,10 @@ export class StackResolver implements Scope {
     };
   }
 
-  /** Resolves what it can of a resource. The rest is omitted, which is a fault if requests depend on it. */
+  /**
+   * Resolves those parts of a resource that can be resolved. The other parts are omitted, which is a fault if requests
+   * depend on them.
+   */
   #resolveParts(
     logicalId: string,
     properties: JsonObject,

@@ -137,7 +137,10 @@ type Lines = {
 
 type PairsByKey = ReadonlyMap<string, Pair>;
 
-/** Lines indented too little within brackets and quotes are moved until the text can be read. */
+/**
+ * Parses YAML. If lines within brackets or quotes are indented too little, they are indented further until the text can
+ * be read.
+ */
 function parseLeniently(text: string, file: string): Lines {
   let lines = parseYaml(text, file);
   for (let read = 0; read < REPAIR_LIMIT && lines.document.errors.length > 0; read += text.length) {

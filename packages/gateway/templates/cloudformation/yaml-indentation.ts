@@ -70,7 +70,7 @@ function endOf(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether a quote begins a string here. An apostrophe inside a plain scalar does not. */
+/** Whether a quote begins a string here. An apostrophe inside a plain scalar does not begin a string. */
 function opensText(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(start, at - 200), at);
   return /(?:[[{,:?]|^|(?:^|[\s[{,:])[!&][^\s,[\]{}]*)\s*$/.test(before);

@@ -55,7 +55,10 @@ export function readBuiltFunctions(
   return { folders, builds, findings };
 }
 
-/** Compiled runtimes use the output of `sam build` anyway, and report what is missing. */
+/**
+ * Whether the function has a compiled runtime. Such runtimes use the output of `sam build` anyway, and report what is
+ * missing.
+ */
 function isCompiled(template: JsonObject, logicalId: string): boolean {
   const resource = mapOf(template, 'Resources')[logicalId];
   const runtime = membersOf(membersOf(resource)['Properties'])['Runtime'];
@@ -109,7 +112,7 @@ function toMap(value: Json): Json {
   return Object.fromEntries(pairs) as JsonObject;
 }
 
-/** `module,main` is also a list. */
+/** Converts a value to a list. The text `module,main` is also a list. */
 function toList(value: Json): string[] {
   if (typeof value === 'string') return value.split(',').map((part) => part.trim());
   return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -112,7 +112,7 @@ export function hasIntegration(document: JsonObject, path: string, key: string):
   );
 }
 
-/** Adds a method to a path; it overrides members of the same method in the document. */
+/** Adds a method to a path. Its definition overrides members of the same method in the document. */
 export function putMethod(document: JsonObject, path: string, key: string, definition: Json): JsonObject {
   const paths = pathsOf(document);
   const item = mapBranches(paths[path] ?? {}, (branch) => {

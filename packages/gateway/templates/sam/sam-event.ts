@@ -18,7 +18,10 @@ export function required(expansion: SamExpansion, event: SamEvent, property: str
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
 }
 
-/** Returns the logical id of the resource of this template that a property refers to. @param what `bucket` */
+/**
+ * Returns the logical id of the resource of this template that a property refers to.
+ * @param what the kind of resource for the error message, for example `bucket`
+ */
 export function requiredRef(
   expansion: SamExpansion,
   event: SamEvent,

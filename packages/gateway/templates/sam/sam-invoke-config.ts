@@ -63,7 +63,7 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
   return arn;
 }
 
-/** Permission of the function's role to send to its destinations, generated or given. */
+/** Returns policies that allow the function's role to send to the function's destinations, both generated and given. */
 export function destinationPolicies(functionId: string, properties: JsonObject): readonly Json[] {
   const config = properties['EventInvokeConfig'];
   const events = Object.values(mapOf(properties, 'Events'));

@@ -72,8 +72,8 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
 }
 
 /**
- * Parameters by name, with the given value or the default. CloudFormation resolves values from SSM and from the
- * account.
+ * Parameters by name, with the given value or the default. Parameters whose value comes from SSM or from the account
+ * are omitted, because CloudFormation resolves them.
  */
 export function parameterValues(
   template: JsonObject,

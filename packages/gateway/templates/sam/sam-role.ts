@@ -91,7 +91,7 @@ function policyOf(type: string): readonly string[] {
   return policy === undefined ? [] : [policy];
 }
 
-/** A topic delivered through a queue counts as a queue. */
+/** Returns the type of an event's source. A topic that delivers through a queue counts as a queue. */
 function sourceOf(event: Json): string {
   const type = asText(membersOf(event)['Type']) ?? '';
   const queue = membersOf(membersOf(event)['Properties'])['SqsSubscription'];

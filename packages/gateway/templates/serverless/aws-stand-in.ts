@@ -14,8 +14,8 @@ type StandInValues = {
   readonly region: string;
   readonly accountId: string;
   /**
-   * Returns outputs by name; undefined if there is no such stack. It may wait for the stack to load. osls gets a
-   * rejection as its error.
+   * Returns outputs by name; undefined if there is no such stack. The promise may wait for the stack to load. If the
+   * promise rejects, osls gets the rejection as its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   /** Returns an SSM parameter. It may wait, like `outputsOf`. */

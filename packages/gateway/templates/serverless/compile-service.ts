@@ -135,7 +135,7 @@ const NO_TEMPLATE: DriverFailure = {
     'osls ended without a template, because a plug-in stopped it, or its command "package" does nothing for this service',
 };
 
-/** Undefined if osls has not written it. */
+/** Returns the result; undefined if osls has not written it. */
 async function readResult(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
@@ -176,13 +176,16 @@ type RunIdentity = {
   readonly arguments: readonly string[];
 };
 
-/** Must be increased whenever the format changes. */
+/** This number must be increased whenever the format changes. */
 const FORMAT = 3;
 /** Maximum number of results in a folder, over all services, stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
-/** Returns undefined if no result is stored or an input has changed. The caller repeats the calls to AWS. */
+/**
+ * Returns the stored result; undefined if there is none or an input has changed. The caller also repeats the calls to
+ * AWS and compares their results.
+ */
 function findCachedService(
   folder: string,
   run: RunIdentity,

@@ -5,8 +5,8 @@ import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * Returns the external packages of bundles that no `node_modules` from the service's folder upward contains, so that
- * functions need the layer. Undefined if the service does not define which packages are external.
+ * Returns the bundles' external packages that are missing in every `node_modules` from the service's folder upward.
+ * Functions need the layer for these packages. Undefined if the service does not define which packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,
@@ -30,7 +30,10 @@ function isThere(name: string, folder: string): boolean {
   return above !== folder && isThere(name, above);
 }
 
-/** Only Node.js functions are bundled; which packages other runtimes need from a layer is unknown. */
+/**
+ * Whether all functions run on Node.js. Only such functions are bundled, so the packages that other runtimes need from
+ * a layer are unknown.
+ */
 export function runsNodeOnly({ Resources: resources }: JsonObject): boolean {
   return Object.values(membersOf(resources)).every((resource) => {
     if (!isJsonObject(resource) || resource['Type'] !== 'AWS::Lambda::Function') return true;

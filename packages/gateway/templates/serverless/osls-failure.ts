@@ -40,7 +40,7 @@ export function explainFailure(
   );
 }
 
-/** Returns the variable without a value among several variables of one kind, as far as it can be determined. */
+/** Returns which of several variables of one kind has no value, or the first of them if this cannot be determined. */
 function variableText(
   written: string,
   kind: string,

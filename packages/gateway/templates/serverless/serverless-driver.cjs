@@ -51,7 +51,7 @@ class GatewrightPackaging {
     this.hooks = { initialize: () => this.#takeOverPackaging() };
   }
 
-  /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be removed. */
+  /** At `initialize` every plug-in has registered its hooks, so the hooks that bundle or zip can be removed. */
   #takeOverPackaging() {
     this.#readWithoutHandlers();
     this.#nameImages();
@@ -68,14 +68,14 @@ class GatewrightPackaging {
       packager.validateTemplate();
       await packager.saveServiceState();
     });
-    // The event is `finalize` instead of `package:finalize`, because other plug-ins still edit the template after the
-    // latter event.
+    // This uses `finalize` and not `package:finalize`, because other plug-ins still edit the template after
+    // `package:finalize`.
     only('finalize', () => this.#writeResult());
   }
 
   /**
-   * osls would refuse the whole service because of functions without a handler. Here all other functions are served,
-   * and only invocations of these functions fail.
+   * osls would refuse the whole service if one function has no handler. Here all other functions are served, and only
+   * invocations of that function fail.
    */
   #readWithoutHandlers() {
     const { service } = this.serverless;
@@ -223,7 +223,7 @@ class AbsentEsbuild {
 
 /**
  * Replaces serverless-iam-roles-per-function if it is not installed. The permissions of one function then apply to the
- * whole service, which has only one role. With fewer permissions, calls would fail that AWS allows.
+ * whole service, which has only one role. With fewer permissions, calls that AWS allows would fail.
  */
 class AbsentRolesPerFunction {
   constructor(serverless) {
@@ -270,7 +270,9 @@ function writeEmptyZip() {
   return file;
 }
 
-/** Must run before inputs are watched, because the module belongs to osls. */
+/**
+ * Must run before inputs are watched, because the module that it loads is part of osls and not an input of the service.
+ */
 function quickenState() {
   try {
     quicken(createRequire(path.join(oslsFolder, 'package.json'))('json-cycle'));

@@ -115,7 +115,7 @@ function cut(file) {
   return file.split('?', 1)[0];
 }
 
-/** Node itself reads modules without `fs`. */
+/** Watches modules separately, because Node reads them without `fs`. */
 function watchModules(note, missing, goBlind) {
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (request, parent, ...rest) {
@@ -204,7 +204,7 @@ function watchOthers(goBlind, isAnswered) {
   };
 }
 
-/** Name resolution and the addresses of this machine may change. */
+/** A run that resolves names or reads the addresses of this machine has unknown inputs, because both may change. */
 function watchNames(goBlind) {
   const dns = require('node:dns');
   for (const target of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])

@@ -39,7 +39,7 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that run here, with the work that is missing: work after a deployment or in serverless-offline. */
+/** Plug-ins that run here, each with the part of its work that is not done here. */
 const WORK_IN_PART = new Map([
   ['serverless-api-gateway-caching', 'sets the cache after a deployment: nothing is cached here'],
   ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is filtered here'],
@@ -77,7 +77,8 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 /**
  * `usual` is the default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
- * The returned `explain(error)` is needed because osls fails with a TypeError at a value that it would have refused.
+ * If this code tolerates a value that osls would have refused, osls may fail with a TypeError at that value. The
+ * returned `explain(error)` then returns osls's own refusal instead.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
@@ -234,7 +235,10 @@ function tolerateSchema({ fromOsls, note, inform }) {
     keepSchema({ schema }) {
       ofOsls ??= structuredClone(schema);
     },
-    /** Returns osls's own error about everything that this code made it tolerate; undefined if there was nothing. */
+    /**
+     * Returns the error that osls itself would have thrown for the tolerated faults; undefined if nothing was
+     * tolerated.
+     */
     refusal() {
       try {
         return refuseAll();

@@ -162,8 +162,8 @@ type ParameterSources = {
 };
 
 /**
- * Functions also read the file of values. It takes precedence over the values that the service sets for loading, and
- * over other stacks.
+ * Finds a parameter. The file of values, which functions also read, takes precedence over the values that the service
+ * sets for loading, and over other stacks.
  */
 async function findParameter(
   place: string,

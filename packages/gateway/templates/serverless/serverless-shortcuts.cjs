@@ -22,13 +22,16 @@ const { crc32 } = require('node:zlib');
 /** The name that ajv gives to osls's generated configuration check contains this text. */
 const GENERATED = '[generated-ajv-validate]';
 const CODE = '.check';
-/** Each stored check has 12 MB. There is one per osls version and set of plug-ins that extend the configuration. */
+/**
+ * Each stored check has 12 MB. There is one check for each combination of osls version and plug-ins that extend the
+ * configuration.
+ */
 const KEPT_CHECKS = 4;
 const SUM_BYTES = 4;
 
 /**
- * Stores V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles on its first call;
- * Node's compile cache does not contain it.
+ * Stores the code that V8 has compiled for osls's generated checks. The checks are 8 MB of source with one function. V8
+ * compiles that function on its first call, and Node's compile cache does not contain it.
  *
  * @param {string} folder writable only by users who can write osls itself, because its content is executed
  */

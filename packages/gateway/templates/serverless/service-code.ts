@@ -19,8 +19,8 @@ const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
- * The artifact that a service names runs, as on AWS. The output of build plug-ins runs only if no bundle can be built
- * here.
+ * If a service names an artifact, that artifact runs, as on AWS. The output of build plug-ins runs only if no bundle
+ * can be built here.
  */
 export function findServiceCode(
   { functions, builders, webpack }: PackagedService,

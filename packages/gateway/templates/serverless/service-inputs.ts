@@ -63,7 +63,8 @@ export function markInputs(
     const stats = statOf(file);
     const isRead = looks.includes('content') || looks.includes('names');
     if (isRead && isFresh(file, stats, beginning.epochMs)) return undefined;
-    // If the content is compared, the modification time is not, so switching branches back and forth changes nothing.
+    // If the content of a file is compared, its modification time is ignored, so that switching branches back and forth
+    // changes nothing.
     const counted = looks.filter((look) => look !== 'state' || !looks.includes('content'));
     for (const look of counted) marks.push(markOf(file, look, stats));
   }

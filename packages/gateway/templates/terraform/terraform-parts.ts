@@ -200,7 +200,7 @@ function methodOf(part: Instance, drafts: Drafts, values: TerraformValues): Draf
   });
 }
 
-/** Returns the draft of this type whose properties equal the wanted ones. */
+/** Returns the draft of this type that has the wanted properties. */
 function ownerOf(
   drafts: Drafts,
   type: string,

@@ -176,8 +176,8 @@ function throughput(read: Json | undefined, write: Json | undefined): JsonObject
 }
 
 /**
- * The provider's default for a route is NONE, and a method must have a value. If the value is empty although there is
- * an authorizer, or if the format lacks it, NONE would publish what the author intended to protect.
+ * The provider's default for a route is NONE, and a method must have a value. If an authorizer is set but the value is
+ * empty, or if the format lacks the value, NONE would publish a route that the author intended to protect.
  */
 function closedGuard(instance: Instance, values: TerraformValues, attribute: string): JsonObject {
   const type = values.value(instance, attribute);

@@ -18,7 +18,7 @@ export class TerraformSource {
   readonly #folder: string;
   readonly #read = new Map<string, readonly Member[]>();
 
-  /** @param folder of the root module */
+  /** @param folder the folder of the root module */
   constructor(folder: string) {
     this.#folder = folder;
   }

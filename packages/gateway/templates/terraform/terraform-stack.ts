@@ -230,7 +230,7 @@ type FoundCode =
 
 const OBJECT_TYPES = ['aws_s3_object', 'aws_s3_bucket_object'];
 
-/** @param folder of the root module, where Terraform runs */
+/** @param folder the folder of the root module, where Terraform runs */
 function findCode(
   instance: Instance,
   all: readonly Instance[],

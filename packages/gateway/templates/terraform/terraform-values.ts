@@ -40,7 +40,7 @@ type Found =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
-/** The attribute that is intended if an index hides it. */
+/** The attribute that a reference of this kind means if an index hides the attribute. */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',
   json: 'json',
@@ -61,7 +61,7 @@ export class TerraformValues {
   readonly #folder: string;
   #depth = 0;
 
-  /** @param folder of the root module */
+  /** @param folder the folder of the root module */
   constructor(document: TerraformDocument, folder: string) {
     this.#document = document;
     this.#source = new TerraformSource(folder);
@@ -267,7 +267,10 @@ export class TerraformValues {
     }
   }
 
-  /** The plan contains `each.value`, unless it is a resource with the same key. */
+  /**
+   * Resolves `each.value`. The plan contains the value, unless it is a resource. In that case it is the resource with
+   * the same key.
+   */
   #each(attribute: string | undefined, site: Site): Found {
     const all = fullReferences(site.forEach).map(parseReference);
     const [only] = all.filter((each) => each.kind === 'resource');

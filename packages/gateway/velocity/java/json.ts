@@ -1,6 +1,6 @@
 /**
- * Converts JSON to Java values and back, like the library behind `$input`. It is lenient (AWS's own CDK sends
- * `{ statusCode: 200 }`), keeps the class of numbers, and prints them as Java does.
+ * Converts JSON to Java values and back, like the library behind `$input`. Parsing is lenient, because AWS's own CDK
+ * sends `{ statusCode: 200 }`. Numbers keep their class and are printed as in Java.
  */
 import { parseInteger, printNumber } from './numbers.ts';
 import { printValue } from './printing.ts';

@@ -16,7 +16,10 @@ export type LinearForms = {
   readonly atStart: RegExp | undefined;
 };
 
-/** V8 stores a position per character, so this limits its stack and the time for one header or field. */
+/**
+ * Maximum length of a text for V8's RegExp. V8 stores a position per character, so this limits V8's stack, and the time
+ * for one header or field.
+ */
 export const MAX_LINEAR_CHARS = 65_536;
 
 const MAX_PLACES = 256;

@@ -31,7 +31,7 @@ export type RegexProgram = {
   /** Number of stored positions: two per group, then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
-  /** JavaScript's own RegExp, for patterns that are proven equal and linear. */
+  /** JavaScript's own RegExp, for patterns that are proven to give the same result in linear time. */
   readonly linear: LinearForms;
 };
 

@@ -168,7 +168,10 @@ class Matcher {
     }
   }
 
-  /** Runs a part that backtracking does not re-enter. The stack restores the groups of the part. */
+  /**
+   * Runs a part that backtracking does not re-enter. If the match backtracks past the part, the groups that the part
+   * has set are restored from the stack.
+   */
   #inner(
     program: readonly Instruction[],
     start: number,

@@ -231,7 +231,8 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // Iteration over a list ends by the cursor and the current size, iteration over a map by its next entry.
+    // Iteration over a list ends when the cursor equals the current size. Iteration over a map ends when there is no
+    // next entry.
     return this.#cursor !== this.#items.length;
   }
 

@@ -287,7 +287,9 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
 }
 
-/** Returns false if the path exists, which stays unchanged. This includes a link that points nowhere. */
+/**
+ * Returns false if the path exists, and leaves the path unchanged. A link that points nowhere also counts as existing.
+ */
 function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });

@@ -25,7 +25,7 @@ function cellsOf(row: RequestRow): readonly string[] {
   ];
 }
 
-/** Returns a text that reports that records were sampled; undefined if all were recorded. */
+/** Returns a text that reports that requests were sampled; undefined if all requests were recorded. */
 export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
   if (notKept === 0) return undefined;
   const what =

@@ -54,7 +54,7 @@ function exchange(
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);
-    // Closing the socket first sends what is queued.
+    // Closing the socket sends the queued frames first.
     if (!isAnswered) resolve(undefined);
   });
   socket.on('message', (data: Buffer) => resolve(data.toString()));

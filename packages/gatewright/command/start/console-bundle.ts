@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 let loaded: Promise<ConsoleFiles> | undefined;
 
-/** Bundles the files only once. If bundling fails, it is tried again. */
+/** Bundles the files only once. If bundling fails, the next call tries again. */
 export function loadConsole(): Promise<ConsoleFiles> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined;

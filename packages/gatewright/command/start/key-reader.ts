@@ -7,7 +7,8 @@ export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
   /**
-   * Returns false if the terminal does not belong to this job now, so that the system would stop the job for reading.
+   * Returns false if the terminal does not belong to this job now. If the job read from the terminal in that case, the
+   * system would stop the job.
    */
   takeOver(): boolean;
   giveBack(): void;

@@ -27,7 +27,9 @@ const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
   ['\n', 'line'],
 ]);
 
-/** Up to this many characters were typed while the command was busy. More characters were pasted. */
+/**
+ * A chunk of at most this many characters may have been typed while the command was busy. A longer chunk was pasted.
+ */
 const MAX_TOGETHER = 3;
 
 /**

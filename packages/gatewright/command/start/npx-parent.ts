@@ -1,14 +1,18 @@
 /**
- * Ends the gateway with npx, for `npx gatewright start &` and `kill`. npx ends without passing on the signal, and so
- * does npm for the scripts `start` and `gatewright`, so the gateway would keep running and keep its ports. It therefore
- * watches its parent process and ends with it. If it was started in another way, such as with nohup, it keeps running.
+ * Ends the gateway when npx ends, for example after `npx gatewright start &` and `kill`. npx does not pass the signal
+ * on when it ends, and neither does npm for the scripts `start` and `gatewright`. The gateway would keep running and
+ * keep its ports, so it watches its parent process and ends with it. If the gateway was started in another way, such as
+ * with nohup, it keeps running.
  */
 import { describeProcess } from './describe-process.ts';
 
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
-/** Resolves when npx, or npm that runs such a script, has ended. Never resolves if they did not start the gateway. */
+/**
+ * Resolves when npx has ended, or npm that runs the script `start` or `gatewright`. Never resolves if neither of them
+ * started the gateway.
+ */
 export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { npm_command: command, npm_lifecycle_event: script } = environment;
   if (command !== 'exec' && script !== 'start' && script !== 'gatewright')

@@ -18,8 +18,9 @@ const LOOK_EVERY_MS = 1_000;
 const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 
 /**
- * Returns undefined if stdin and stdout are not a terminal, or if its modes cannot be read. Node restores the initial
- * modes at exit and after a crash. Node's own raw mode would stop a background job when it ends (SIGTTOU).
+ * Returns undefined if stdin and stdout are not a terminal, or if the terminal's modes cannot be read. Node restores
+ * the initial modes at exit and after a crash. Node's own raw mode is not used, because ending it in a background job
+ * would stop the job (SIGTTOU).
  */
 export function openTerminal(): KeyTerminal | undefined {
   const { stdin: input, stdout: output } = process;

@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
-/** Number of functions listed, those that use the most memory first. */
+/** Number of functions that are listed. The functions that use the most memory come first. */
 const SHOWN_HOLDERS = 50;
 const SAMPLE_BYTES = 32_768;
 const SAMPLE_US = 1_000;

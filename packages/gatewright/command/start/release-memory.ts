@@ -5,12 +5,15 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A full collection stops the thread for some tens of milliseconds, so no request should be waiting. */
+/**
+ * The interval of the checks whether the gateway is idle. No request should be waiting during a full collection,
+ * because it stops the thread for some tens of milliseconds.
+ */
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Number of checks. The collection runs only after startup, and after many connections (young-generation.ts), because
- * it also discards compiled code. After five seconds of requests, it would slow the next requests by a tenth.
+ * Number of checks after startup or after many connections (young-generation.ts). After that there is no collection,
+ * because it also discards compiled code. After five seconds of requests, it would slow the next requests by a tenth.
  */
 const LOOKS = 5;
 

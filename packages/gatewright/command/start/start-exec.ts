@@ -51,7 +51,8 @@ type ExecFlags = {
 };
 
 /**
- * Defaults for running one command: free ports unless ports are named, no reload, and a reset if no state is stored.
+ * Defaults for running one command: free ports unless ports are named, no reload, and support for resets if no tables
+ * are stored.
  */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
@@ -73,7 +74,8 @@ export function printReady(
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // All code that startup needs is loaded. The line is printed first.
+  // All code that startup needs is loaded now, so its compiled form can be written. The ready line is printed before
+  // that.
   setImmediate(() => void writeCompiledCode());
   releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);

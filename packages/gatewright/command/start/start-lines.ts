@@ -1,6 +1,6 @@
 /**
- * Decides which lines `start` prints while it runs: by default all lines except lines for programs, with `quiet` fewer
- * lines, or all lines.
+ * Decides which lines `start` prints while it runs. By default these are all lines except lines for programs. With
+ * `quiet` there are fewer lines. `toggle` switches to all lines.
  */
 import {
   createStreamSink,

@@ -111,7 +111,7 @@ type StartConsole = {
 
 /**
  * Passes parts of the console that the gateway does not import: files of the page, access documents, invoices.
- * @param stage of the stack that contains the authorizers
+ * @param stage the stage of the stack that contains the authorizers
  */
 function openStartConsole(
   sources: readonly string[],

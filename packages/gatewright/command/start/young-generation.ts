@@ -76,8 +76,8 @@ export function limitYoungGeneration({
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
     isAfterCrowd ||= isCrowded;
-    // The young generation does not shrink by itself. After an ordinary load it is not shrunk, because that would also
-    // discard compiled code.
+    // The young generation does not shrink by itself. It is shrunk only after many connections, because shrinking also
+    // discards compiled code.
     if (idleLooks >= IDLE_LOOKS && !isCrowded) {
       if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();
       isAfterCrowd = false;

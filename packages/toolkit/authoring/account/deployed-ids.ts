@@ -36,7 +36,8 @@ export async function readDeployedIds(
 }
 
 /**
- * Documents of the folder with an API whose AWS id in that stage is still missing. It is neither written nor looked up.
+ * Documents of the folder with an API whose AWS id in that stage is still missing, because the id is neither written in
+ * the document nor looked up yet.
  */
 type MissingIdList = {
   /** Documents with no id at all. If they are packaged like this, every request is denied. */
@@ -69,8 +70,8 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * Returns the document's inventory with its API's id in that stage. Of the ids that it already had, those for which
- * `kept` is true stay; all other ids are removed. @throws UsageError
+ * Returns the document's inventory with its API's id in that stage. An id that the inventory already contains stays if
+ * `kept` returns true for it; all other ids are removed. @throws UsageError
  */
 export function withDeployedId(
   text: string | undefined,

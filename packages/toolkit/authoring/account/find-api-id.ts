@@ -5,7 +5,7 @@ import type { SignedGet } from './signed-get.ts';
 export type NamedApi = {
   readonly stack?: string | undefined;
   readonly logicalId?: string | undefined;
-  /** Output of the stack that contains the id or the address of the API. */
+  /** The stack's output that contains the id or the address of the API. */
   readonly output?: string | undefined;
   readonly name?: string | undefined;
 };
@@ -14,7 +14,10 @@ const PAGES_LIMIT = 20;
 const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
-/** The account does not have such an API, or not yet, because what protects an API is deployed before the API. */
+/**
+ * The account does not have such an API, or does not have it yet, because the resources that protect an API are
+ * deployed before the API.
+ */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }

@@ -14,7 +14,7 @@ export type SignedGet = {
   readonly region: string;
   /**
    * Returns undefined if the resource is not found.
-   * @throws UsageError when the response is a failure, a redirect, too large, late or no JSON object
+   * @throws UsageError when the response is a failure, a redirect, too large, late or not a JSON object
    */
   readonly get: (service: string, path: string) => Promise<UnknownMembers | undefined>;
 };

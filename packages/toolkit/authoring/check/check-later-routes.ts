@@ -1,6 +1,6 @@
 /**
- * Finds routes with an authorizer that a document does not contain. Most of them are denied. A route that a wildcard of
- * an allowed route also matches is not denied, because no rule denies it.
+ * Finds routes with an authorizer that a document does not contain. Most of them are denied. If a wildcard of an
+ * allowed route also matches such a route, it is not denied, because no rule denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';

@@ -169,7 +169,7 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Returns undefined if this code cannot find the comments of the language, as in JavaScript with its regular
+ * Returns undefined for a language whose comments this code cannot find, such as JavaScript because of its regular
  * expressions.
  */
 function withoutComments(text: string, file: string): string | undefined {

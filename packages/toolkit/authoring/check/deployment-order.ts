@@ -7,7 +7,10 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type LatePart = { readonly deployment: string; readonly part: string };
 
-/** No resource that a deployment waits for refers to these types, unlike models and validators of methods. */
+/**
+ * Types that a deployment must name in `DependsOn`, because no resource that the deployment waits for refers to them.
+ * Models and validators need not be named, because methods refer to them.
+ */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 export function findLateParts(resources: UnknownMembers): readonly LatePart[] {

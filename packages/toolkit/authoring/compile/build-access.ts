@@ -186,7 +186,7 @@ function findChangedPlans(
     .map(({ id }) => id);
 }
 
-/** Returns limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
+/** Returns the limits that `count: access-log` cannot enforce. They belong to a plan that another document defines. */
 function unenforcedLimits(
   { quota }: AccessDocument,
   all: readonly PlanText[],

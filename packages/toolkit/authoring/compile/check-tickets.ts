@@ -77,9 +77,9 @@ export function checkTicketSources(
 }
 
 /**
- * The holder of a ticket has the subject that the issuing document assigns. Under an issuer that both documents trust,
- * it is the same principal as with a token. Attack: if one document takes the subject from a claim that users choose,
- * such as a nickname, a user can choose another user's `sub` and open the WebSocket as that user.
+ * The holder of a ticket has the subject that the issuing document assigns. If both documents trust the issuer, the
+ * holder is the same principal as with a token of that issuer. Attack: if one document takes the subject from a claim
+ * that users choose, such as a nickname, a user can choose another user's `sub` and open the WebSocket as that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,

@@ -1,4 +1,4 @@
-/** Converts `roles` of a document to each role with all roles that it inherits. */
+/** Expands `roles` of a document, so that each role has all roles that it inherits. */
 import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument } from '../document/document.ts';
 import type { Path } from '../document/shape.ts';

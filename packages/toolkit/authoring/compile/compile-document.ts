@@ -52,7 +52,9 @@ type CompileSource = {
 
 /** API Gateway's default TTL. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
-/** This is far more than API Gateway allows. Routes are walked recursively by segment. */
+/**
+ * Routes are walked recursively by segment, so their length is limited. The limit is far more than API Gateway allows.
+ */
 const SEGMENTS_LIMIT = 200;
 /** Maximum number of address lists, because each list can double the policy's size. */
 const NETWORKS_LIMIT = 4;
@@ -277,7 +279,7 @@ function warnOfRule(
     );
 }
 
-/** Denying by default is right, but deserves a warning if the document does not write it. */
+/** Denying by default is right, but deserves a warning if the document does not state it. */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);

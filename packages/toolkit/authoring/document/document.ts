@@ -324,7 +324,7 @@ export function documentSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright access document',
     ...schema,
-    // A document that extends other documents may get these two from there.
+    // A document that extends other documents may get `issuers` and `sources` from them.
     required: required.filter((name) => name !== 'issuers' && name !== 'sources'),
     anyOf: [{ required: ['issuers', 'sources'] }, { required: ['extends'] }],
     definitions: { condition: CONDITION.schema },

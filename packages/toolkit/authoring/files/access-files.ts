@@ -83,7 +83,7 @@ export function findStrayDocuments(folder: string, from = process.cwd()): readon
   );
 }
 
-/** @throws UsageError for a folder that cannot be read: its routes would be unprotected */
+/** @throws UsageError for a folder that cannot be read, because the routes of its documents would be unprotected */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

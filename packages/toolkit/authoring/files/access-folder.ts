@@ -1,7 +1,7 @@
 import type { AccessFile } from '../compile/build-access.ts';
 import type { OpenShared } from '../document/extend-document.ts';
 
-/** `access/webhooks.yml` is not an access document: it protects no API. */
+/** `access/webhooks.yml` is not an access document, because it protects no API. */
 export const WEBHOOKS_NAME = 'webhooks';
 
 const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;

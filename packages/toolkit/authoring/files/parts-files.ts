@@ -22,10 +22,10 @@ export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
 
 /**
  * Reads gatewright.yml next to the stack's serverless.yml, or next to the service that contains the stack. Returns
- * undefined if neither file names parts. The stack then has all of them.
+ * undefined if neither file names parts. The stack then has all parts.
  * @param given value of `PARTS_VARIABLE`
- * @throws UsageError with file and line for a value that is not a list of names, an unknown name, a missing need, or
- * two files that contradict each other
+ * @throws UsageError with file and line for a value that is not a list of names, an unknown name, a part without
+ * another part that it needs, or two files that contradict each other
  */
 export function readChosenParts(
   stackFolder: string,

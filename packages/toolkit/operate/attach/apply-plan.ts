@@ -59,7 +59,8 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment publishes all pending settings, including settings that others have changed.
+    // A deployment publishes all pending settings, including settings that others have changed. The API is therefore
+    // read again first.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -141,8 +142,8 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
 }
 
 /**
- * Describes why a step cannot be undone in the way in which it was done: either its part has changed, or the authorizer
- * that the undo would restore.
+ * Describes what prevents a step from being undone: either the step's part has changed, or the authorizer that the undo
+ * would restore has changed.
  */
 function describeObstacle(
   step: Step,
@@ -189,8 +190,8 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 /**
  * Describes how the authorizer that a step restores differs from the one that the route had. Undefined if it does not
  * differ, or if the step restores no authorizer.
- * @param guards authorizers in the undo file. Earlier versions stored none, so for their files only missing authorizers
- * are found.
+ * @param guards authorizers in the undo file. Earlier versions of this command stored no authorizers, so with their
+ * files only an authorizer that no longer exists is noticed.
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
   const id = idBefore(step);

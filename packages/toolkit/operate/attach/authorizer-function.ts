@@ -74,7 +74,8 @@ export async function readAuthorizerFunction(
 }
 
 /**
- * Whether a policy statement allows an API to call the function. A statement with an unknown condition does not.
+ * Whether a policy statement allows an API to call the function. A statement with an unknown condition counts as
+ * allowing nothing.
  * @param source the caller, such as `authorizers/…` or `GET/users/{id}`
  */
 export function mayCall(statement: UnknownMembers, apiArn: string, source = 'authorizers/a1b2c3'): boolean {

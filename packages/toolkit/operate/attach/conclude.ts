@@ -62,7 +62,7 @@ export function describeDetached(kept: readonly string[], hasEarlier: boolean): 
   return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} as found; remove what is left in API Gateway by hand${more}`;
 }
 
-/** Restores every part if a check fails. @returns whether it did */
+/** Restores every part if a check fails. @returns whether the parts were restored */
 export async function undoIfWrong(checks: readonly Check[], undo: Undo, work: Work): Promise<boolean> {
   if (!checks.some(({ isGood }) => isGood === false)) return false;
   await undoPlan(undo, work);

@@ -133,7 +133,7 @@ function isBusy(answer: AwsAnswer): boolean {
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without this header the v1 API responds in HAL. */
+/** Without `Accept: application/json`, the v1 API responds in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Reads all pages of a list. The v1 API uses `item` with `position`, the v2 API uses `items` with `nextToken`. */

@@ -38,7 +38,7 @@ export type Plan = {
   readonly parts: Snapshot;
 };
 
-/** What a detachment needs. It is written before the first call. If that fails, nothing is called. */
+/** The data that a detachment needs. It is written before the first call. If writing it fails, no call is made. */
 export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
@@ -71,7 +71,7 @@ export interface Journal {
   close(): void;
 }
 
-/** Readable by the owner only: an API's configuration may contain secrets. */
+/** Readable by the owner only, because an API's configuration may contain secrets. */
 const PRIVATE = 0o600;
 
 /**
@@ -139,7 +139,7 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
 
 /**
  * Calls to AWS are made from this file, so it must be unchanged and belong to this API.
- * @throws UsageError if not
+ * @throws UsageError if the file was changed or belongs to another API
  */
 function read(folder: string, file: string): UnknownMembers | undefined {
   if (!existsSync(file)) return undefined;

@@ -47,7 +47,8 @@ export type Reading = {
 };
 
 /**
- * @param begun the plan that is made again, for the API as it was before the plan
+ * @param begun a plan that may already have been begun. It is made again, for the API as it was before the plan was
+ * begun.
  * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(

@@ -76,7 +76,7 @@ function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunct
   if (part === 'stage') return stageStep(live, before, percentOf(step));
   if (part !== routePart(name)) return undefined;
   const address = live.routes.find(({ key }) => key === name)?.address;
-  // A route that no longer exists is not called, because its state is neither before nor after.
+  // No call is made for a route that no longer exists, because its state is neither `before` nor `after`.
   return routeStep(live, { key: name, address: address ?? '', before }, after['apiKeyRequired'] === true);
 }
 

@@ -14,7 +14,7 @@ import type { Snapshot } from './step.ts';
 /** A plan that may have been begun, with the parts of the API in their current state. */
 export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 
-/** @throws AttachmentFileError for an undo file without a run that was begun */
+/** @throws AttachmentFileError if there is an undo file although no run was begun */
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(

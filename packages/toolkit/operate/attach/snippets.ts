@@ -12,7 +12,7 @@ import type { LiveApi } from './live-api.ts';
 
 const STACK = 'aws:cloudformation:stack-name';
 
-/** The tool that created an API. Its next deployment restores its own state. */
+/** The tool that created an API. The next deployment with that tool restores the state that the tool knows. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
 /** Returns the creator of the API, as far as tags show it. Undefined if the API does not come from a template. */

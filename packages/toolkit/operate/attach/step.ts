@@ -34,7 +34,7 @@ export type Step = Outcome & {
   readonly orElse?: readonly Outcome[];
   /** REST only: the share of requests that the deployment gets first. */
   readonly canaryPercent?: number;
-  /** The part provides this id for later steps. */
+  /** The id that the part provides for later steps. */
   readonly makes?: Made;
   /** Whether callers notice the step. */
   readonly isLive: boolean;
@@ -59,7 +59,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
   return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
 }
 
-/** Returns the outcome with which a step is done. Undefined if the step is not done. */
+/** Returns the outcome that the step has reached. Undefined if the step is not done. */
 function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;

@@ -5,7 +5,7 @@ import { schemaOf } from '@gatewright/authoring/files/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-/** An older version than the deployed one would read items that it does not know. */
+/** If this version is older than the deployed version, it would read items whose form it does not know. */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);

@@ -83,7 +83,10 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
   ];
 }
 
-/** Without a cache, the functions would also be called for cached responses. Authorizers are called in either case. */
+/**
+ * Returns the functions as they would be called without a cache, which means also for responses that are now cached.
+ * Authorizers are called in either case.
+ */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);
   const calls = backends.reduce((sum, one) => sum + one.calls, 0);

@@ -192,7 +192,7 @@ function dataLine(apis: readonly ApiShape[], factor: number, isFree: boolean, { 
   };
 }
 
-/** `1.2 million`, `340` */
+/** Formats a number such as `1.2 million` or `340`. */
 export function count(value: number): string {
   if (value >= 1e9) return `${digits(value / 1e9)} billion`;
   if (value >= 1e6) return `${digits(value / 1e6)} million`;

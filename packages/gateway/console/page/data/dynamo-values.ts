@@ -23,7 +23,7 @@ function plain(value: Value): unknown {
   }
 }
 
-/** DynamoDB stores 38 digits, so a number that JavaScript would round is returned as text. */
+/** DynamoDB stores numbers with 38 digits, so a number that JavaScript would round is returned as text. */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
   return String(value) === digits ? value : digits;

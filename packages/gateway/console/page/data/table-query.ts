@@ -51,8 +51,8 @@ export function keysOf(table: TableDescription, index: string): TableKeys {
   const namesOf = (type: KeyPart['KeyType']): readonly string[] =>
     schema.filter(({ KeyType }) => KeyType === type).map(({ AttributeName }) => AttributeName);
   const [partition, another] = namesOf('HASH');
-  // The form has one field for the partition key, so an index whose partition key has several attributes is
-  // scanned.
+  // The form has only one field for the partition key. If the partition key of an index has several attributes, the
+  // index is scanned.
   return { partition: another === undefined ? partition : undefined, sort: namesOf('RANGE')[0] };
 }
 

@@ -16,8 +16,8 @@ export type BodyPart = {
   readonly type: string | undefined;
   readonly bytes: number;
   /**
-   * The text; undefined if the body contains bytes that are not valid text, because such a body is not searched for
-   * secrets.
+   * The text; undefined if the body contains bytes that are not valid text. Such a body is not searched for secrets, so
+   * its text is not shown.
    */
   readonly text: string | undefined;
   readonly picture: string | undefined;

@@ -138,7 +138,7 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
 /** Embedded metrics are for CloudWatch, and would crowd out the other lines. */
 const METRICS = '{"_aws":';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-/** Each choice shows the lines from one level up. The level is given as its position in LEVELS. */
+/** Each choice shows the lines of one level and all higher levels. The level is given as its position in LEVELS. */
 const CHOICES: readonly (readonly [title: string, least: number])[] = [
   ['every level', -1],
   ['info and above', 2],
@@ -212,7 +212,7 @@ function FunctionLog({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-/** Invokes a function with an event: a sample event or an event that the user types. */
+/** The result of an invocation with a sample event, or with an event that the user types. */
 type Answer = { readonly kind: string; readonly answer: string; readonly tookMs: number };
 
 function InvokeForm({ name }: { readonly name: string }) {

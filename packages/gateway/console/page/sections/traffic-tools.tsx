@@ -16,7 +16,7 @@ type SearchProps = {
   readonly onChange: (text: string) => void;
 };
 
-/** Each choice writes its terms into the search, which alone selects the rows. */
+/** Only the search text selects the rows, so each choice writes its terms into the search. */
 export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
   const [isAsked, setAsked] = useState(false);
   const status = fieldIn(text, 'status');

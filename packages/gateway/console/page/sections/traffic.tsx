@@ -169,7 +169,7 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
               (mark === '' ||
                 (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
           ),
-    // `sinceEpochMs` is not among the dependencies, so the range is recomputed when rows arrive, but not with each
+    // `sinceEpochMs` is deliberately not a dependency. The range is recomputed when rows arrive, but not with each
     // keystroke.
     [given, range, mark, isOfThisStart],
   );

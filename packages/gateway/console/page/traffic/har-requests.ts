@@ -9,8 +9,8 @@ const DROPPED = /^(?::|sec-)/i;
 type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
 /**
- * Assigns each request to the API at the request's address. An archive of another host has other addresses, so its
- * requests are assigned to the first API whose base path the request begins with. @throws Error that says what is wrong
+ * Assigns each request to the API whose address the request has. An archive of another host has other addresses, so its
+ * requests are assigned to the first API with whose base path the request begins. @throws Error that says what is wrong
  * with the archive
  */
 export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {

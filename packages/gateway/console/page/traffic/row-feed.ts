@@ -16,7 +16,7 @@ type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
 type FeedReader = {
-  /** Called immediately, with the first rows of a run and the time of its clock. */
+  /** Called as soon as the first rows of a run arrive, with these rows and the time of the run's clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;
   /** Called with the newest row that was received. */
@@ -97,7 +97,8 @@ class RowFeed {
 }
 
 /**
- * Ignores a refusal by a gateway that responds, because the gateway counts as connected, even if it records nothing.
+ * Ignores a refusal by a gateway that responds. A gateway that responds counts as connected, even if it records
+ * nothing.
  */
 function throwIfAway(problem: unknown): void {
   if (!(problem instanceof Refused) || problem.isOfConnection) throw problem;

@@ -1,7 +1,7 @@
 /** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
-/** A copy of packages/base/aws/connection-headers.ts; the page imports only types from outside its folder. */
+/** A copy of packages/base/aws/connection-headers.ts, because the page imports only types from outside its folder. */
 export const CONNECTION_HEADERS: readonly string[] = [
   'connection',
   'content-length',
@@ -50,7 +50,7 @@ function quote(text: string): string {
 export function printCurl(detail: RequestDetail): string {
   const { method, request } = detail;
   const { body } = request;
-  // With `-X HEAD`, curl would wait for a body.
+  // With `-X HEAD`, curl would wait for a body, so `-I` is used.
   const words = [method === 'HEAD' ? 'curl -I' : `curl -i -X ${method}`];
   // curl would remove a header that has a name without a value.
   for (const [name, value] of headersOf(detail))

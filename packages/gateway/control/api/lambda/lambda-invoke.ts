@@ -17,7 +17,8 @@ type LambdaInvokeOptions = {
   readonly random: Random;
   readonly accountId: string;
   /**
-   * Whether a stack defines this version or alias of the function. All of them run the same local function.
+   * Whether a stack defines this version or alias of the function. All versions and aliases of a function run the same
+   * local function.
    */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
   /**

@@ -58,8 +58,8 @@ export function createRestApiWire(control: RestControl): AwsService {
 }
 
 /**
- * Logs once whenever an API begins to differ from its deployment. This is the most common reason why an edit has no
- * effect ("nothing changed").
+ * Logs a message each time an API begins to differ from its deployment. An edit that was not deployed is the most
+ * common reason why an edit has no effect ("nothing changed").
  */
 function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
@@ -146,7 +146,7 @@ const RULES: readonly PatchRule<Settings>[] = [
       remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
     },
   },
-  // Every account has had this feature since 2016, and it cannot be removed.
+  // Every account has had the feature `UsagePlans` since 2016, and the feature cannot be removed.
   {
     path: '/features',
     on: {

@@ -2,7 +2,9 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-/** The calls for resources of one kind. An absent call does not exist, or is implemented separately. */
+/**
+ * The calls for resources of one kind. If a call is absent, it does not exist on AWS, or it is implemented separately.
+ */
 export type Collection<Item> = {
   readonly all: string;
   readonly one: string;

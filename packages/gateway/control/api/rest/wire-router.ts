@@ -46,7 +46,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
 
 /**
  * Handles a call with the first matching route. A call of AWS's API that has no route is refused with an error that
- * contains its name.
+ * contains the call's name.
  */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
   const { request } = call;
@@ -128,7 +128,7 @@ function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined 
   return parseJsonObject(body.toString('utf8'));
 }
 
-/** AWS's 202 and 204 have no body. */
+/** AWS's responses with status 202 or 204 have no body. */
 export function emptyReply(status: 202 | 204): ControlReply {
   return { status, headers: [], body: '' };
 }

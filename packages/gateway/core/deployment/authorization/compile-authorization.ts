@@ -85,7 +85,7 @@ export function compileV2Authorization(
 }
 
 /**
- * Checks every authorizer, because AWS refuses to create an invalid authorizer, even if no method uses it. @throws
+ * Checks an authorizer, even if no method uses it, because AWS refuses to create an invalid authorizer. @throws
  * DefinitionError
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
@@ -96,7 +96,7 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS or JWT');
 }
 
-/** Checks every authorizer of an HTTP or WebSocket API. @throws DefinitionError */
+/** Checks an authorizer of an HTTP or WebSocket API, even if no route uses it. @throws DefinitionError */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(requireValid(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);

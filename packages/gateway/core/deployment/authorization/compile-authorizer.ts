@@ -71,7 +71,7 @@ type LambdaAuthorizerSources = {
   readonly invokePermissions: InvokePermissions;
 };
 
-/** Compiles a Lambda authorizer of a REST API: TOKEN and REQUEST (docs/aws §4.1, §4.2). */
+/** Compiles a Lambda authorizer of a REST API, which has the type TOKEN or REQUEST (docs/aws §4.1, §4.2). */
 export function compileRestLambdaAuthorizer(
   bag: PropertyBag,
   type: 'TOKEN' | 'REQUEST',
@@ -123,7 +123,7 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
   );
 }
 
-/** Compiles a Lambda authorizer of an HTTP or WebSocket API: REQUEST (docs/aws §4.5, §4.7). */
+/** Compiles a Lambda authorizer of an HTTP or WebSocket API, which has the type REQUEST (docs/aws §4.5, §4.7). */
 export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',

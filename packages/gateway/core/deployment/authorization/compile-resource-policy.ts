@@ -16,9 +16,9 @@ export type PolicySurroundings = {
 };
 
 /**
- * Compiles a resource policy. Returns undefined for a public API without a policy, which is open to everyone. `apiArn`:
- * `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses, in AWS's
- * words.
+ * Compiles a resource policy. Returns undefined for a public API without a policy, which is open to everyone. `apiArn`
+ * has the form `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses,
+ * in AWS's words.
  */
 export function compileResourcePolicy(
   api: PropertyBag,

@@ -1,6 +1,6 @@
 /**
- * Checks whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
- * deploys an API without the permission, but every call then results in 500.
+ * Checks whether an API may invoke a function, according to `AWS::Lambda::Permission` resources and AddPermission calls
+ * (docs/aws §1.5, §4.4). AWS deploys an API without the permission, but every call then results in 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
@@ -45,8 +45,8 @@ const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 
 
 type Grant = {
   /**
-   * The version, the alias or the function itself to which the permission applies. Permission for one does not extend
-   * to another (docs/aws §8.1).
+   * The version, the alias or the function itself to which the permission applies. Permission for one of these does not
+   * extend to the others (docs/aws §8.1).
    */
   readonly owner: NamedFunction;
   /** The account of the permission; undefined means any account. */
@@ -150,9 +150,9 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 }
 
 /**
- * Returns a check whether the gateway may make these calls. Undefined means that the calls are always allowed, because
- * the integration has a role, or because a stage variable contains the function or alias. In the second case AWS leaves
- * the permission to the user.
+ * Returns a function that checks whether the gateway may make these calls. Undefined means that the calls are always
+ * allowed, because the integration has a role, or because a stage variable contains the function or alias. If a stage
+ * variable contains it, AWS leaves the permission to the user.
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,

@@ -169,8 +169,8 @@ function compileSelection(bag: PropertyBag, expression: string): (text: string) 
 }
 
 /**
- * Reports responses that do not belong to an integration. `integrations` is undefined for HTTP APIs, which have no such
- * responses.
+ * Reports integration responses that do not belong to an integration. `integrations` is undefined for HTTP APIs, which
+ * have no integration responses.
  */
 export function noteStrayResponses(
   responses: readonly PropertyBag[],

@@ -90,7 +90,10 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
   return isPassed ? { ...request, passthrough: 'WHEN_NO_MATCH' } : request;
 }
 
-/** Adds the content type for the backend. A mapped content type is added later and replaces the added one. */
+/**
+ * Adds the default content type for the backend. If the integration maps a content type, the mapped value replaces the
+ * default.
+ */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
   const isMapped = parameters.some(

@@ -22,7 +22,10 @@ export type SchemaVerdict =
 /** Checks a value. `bytes` is the length of the JSON text. A longer body has a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 
-/** The budget, which is enough for any reasonable schema: about 0.1 s, and 2 s for 10 MB. */
+/**
+ * The step budget of a check, which is enough for any reasonable schema. It limits a check to about 0.1 s, or to 2 s
+ * for a body of 10 MB.
+ */
 const STEPS = { base: 2_000_000, perByte: 10 };
 /**
  * The limits for listing all errors. Each listed error takes memory, so for longer bodies only the first error is

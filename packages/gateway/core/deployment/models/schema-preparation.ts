@@ -13,8 +13,8 @@ export class SchemaRefusal extends Error {}
 
 export type PreparedSchema = {
   /**
-   * The schema for the check against the meta schema. It is as written, but numbers are restored and annotations are
-   * removed.
+   * The schema for the check against the meta schema. It is the schema as written, except that numbers are restored and
+   * annotations are removed.
    */
   readonly plain: JsonObject;
   readonly marked: JsonObject;

@@ -23,7 +23,8 @@ export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
 }
 
 /**
- * Removes the errors of the branches of `anyOf` and `oneOf`. The parent schema of such an error is below the keyword.
+ * Removes the errors of the branches of `anyOf` and `oneOf`. Such an error is recognized by its parent schema, which
+ * differs from the schema with the keyword.
  */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const tried = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');

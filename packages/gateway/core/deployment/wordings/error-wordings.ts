@@ -256,8 +256,8 @@ const URL_FORBIDDEN = JSON.stringify({
 });
 
 /**
- * The failures of a function URL, which is a feature of Lambda. They are Lambda's own refusals [obs], and 502 if the
- * function fails (Lambda developer guide, "Monitoring Lambda function URLs").
+ * The errors of a function URL. Function URLs are a feature of Lambda, so these are Lambda's own refusals [obs], and
+ * 502 if the function fails (Lambda developer guide, "Monitoring Lambda function URLs").
  */
 export const functionUrlWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
@@ -290,7 +290,7 @@ function wordUrlFailure(
 }
 
 /**
- * The failures of a WebSocket handshake. Unlike an HTTP API, AWS responds with 502 if the `$connect` function fails and
- * with 504 if it is too slow (docs/aws §11.1). The bodies are the same as for REST APIs.
+ * The errors of a WebSocket handshake. The status is 502 if the `$connect` function fails and 504 if it is too slow,
+ * unlike on an HTTP API (docs/aws §11.1). The bodies are the same as for REST APIs.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

@@ -57,7 +57,7 @@ export class SignIn {
 
   /** Opens the sign-in while the rest of these stacks is read, if the stacks need it. */
   expect(stacks: readonly ResolvedStack[]): void {
-    // If the sign-in cannot be opened, `follow` throws.
+    // An error is ignored here, because `follow` throws it later.
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 

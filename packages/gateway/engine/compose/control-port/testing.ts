@@ -13,7 +13,8 @@ import type { MoreEndpoints } from '../../../server/control-port/local-endpoints
 import type { Parts } from '../parts.ts';
 
 /**
- * The maximum number of rounds of DynamoDB changes and their effects. If there are more, functions trigger themselves.
+ * The maximum number of rounds of DynamoDB changes and their effects. If there are more rounds, it is assumed that
+ * functions trigger themselves.
  */
 const MOST_ROUNDS = 1_000;
 const MOST_STEPS = 20_000;

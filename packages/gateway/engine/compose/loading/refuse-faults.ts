@@ -5,8 +5,8 @@ import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Refuses faults that AWS would not deploy: under `--strict`, if nothing without faults is left, and if a reload adds
- * faults.
+ * Refuses faults that AWS would not deploy. They are refused under `--strict`, if nothing without faults is left, and
+ * if a reload adds faults.
  */
 export function refuseFaults(
   faults: readonly Fault[],

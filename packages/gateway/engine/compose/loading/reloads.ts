@@ -29,7 +29,7 @@ export async function keepSnapshot(parts: Parts): Promise<void> {
   if (reloads !== undefined) reloads.snapshot ??= takeSnapshot(parts, await loadComparison());
 }
 
-/** Must be called after the notice, which states how long the reload took. */
+/** Must be called after the notice, because the notice states how long the reload took. */
 export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<void> {
   const { reloads, clock } = parts;
   if (reloads === undefined) return;

@@ -133,8 +133,8 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // The wire is opened within `keep`, so that loading does not separate the journal's time from the time that the
-    // call sees.
+    // The wire is loaded and opened within `keep`. Otherwise, the time that the journal records could differ from the
+    // time that the call uses.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }

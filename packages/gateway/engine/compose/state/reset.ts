@@ -13,9 +13,9 @@ type ResetPart = {
 };
 
 /**
- * The order of a reset, during which no event starts anything. Instances end first, so that their last effects are also
- * undone. Request records stay, because they show how a test went. Services are reset separately, by their own
- * contract.
+ * The parts in the order in which a reset handles them. During a reset, no event starts anything. Instances end first,
+ * so that their last effects are also undone. Request records stay, because they show how a test went. Services are
+ * reset separately, by their own contract.
  */
 const RESET_PARTS: readonly ResetPart[] = [
   {

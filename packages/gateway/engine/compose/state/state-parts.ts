@@ -144,7 +144,7 @@ async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
   } catch {
-    // Invalid keys are reported like missing keys.
+    // Invalid keys are reported in the same way as missing keys.
   }
   throw new StateFileError('its issuer has no key');
 }

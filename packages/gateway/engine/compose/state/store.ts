@@ -50,7 +50,7 @@ export interface Store {
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Capacity units by table since startup; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
-  /** Resolves when every change that was confirmed before has been published. */
+  /** Resolves when every change that was confirmed before this call has been published. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -117,7 +117,7 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   return {
     url: choice.url,
     keyPair: choice,
-    // Changes of tables at a user's endpoint start nothing here.
+    // Changes of tables at a user's endpoint trigger nothing in this gateway.
     createTables: async (tables) =>
       (await tablesAt()).createTablesAt(
         target,

@@ -70,7 +70,7 @@ export class LateValues {
     return values;
   }
 
-  /** Each caller tries again, but the same failure is reported once. */
+  /** Each caller tries again, but the same failure is reported only once. */
   #reportFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#reportedFailure) return;

@@ -65,8 +65,8 @@ export async function findPython(
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
     isLate ||= probed.kind === 'silent' && probed.wasLate;
-    // A virtual environment or a timeout is reported. A broken shim of a version manager is not, because the user did
-    // not choose it.
+    // A virtual environment that does not run is reported, and so is a timeout. A broken shim of a version manager is
+    // not reported, because the user did not choose the shim.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
@@ -281,7 +281,7 @@ function noDebugger({ place }: FunctionDefinition, installer: Installer): readon
   return [{ error, consequence: '--inspect has no effect on Python functions' }];
 }
 
-/** Lends Boto3 and its dependencies if a function imports them and its project does not have them. */
+/** The answer of an interpreter that runs. */
 type Answered = Extract<Awaited<ReturnType<PythonProbe['ask']>>, { kind: 'answered' }>;
 
 type LentModules =
@@ -298,8 +298,8 @@ type Lending = {
 };
 
 /**
- * Lends missing modules. Returns undefined if none is missing. Import names only decide whether something is installed,
- * never what.
+ * Lends Boto3 and its dependencies if a function imports them and its project does not have them. Returns undefined if
+ * no module is missing. Import names only decide whether something is installed, never what.
  */
 async function lendModules(
   { answer, ...facts }: Answered,
@@ -317,8 +317,8 @@ async function lendModules(
 }
 
 /**
- * Finds a Python with pip. Virtual environments of uv and the Pythons of some systems have no pip, so another Python
- * for the same list runs it.
+ * Finds a Python with pip. Virtual environments of uv and the Pythons of some systems have no pip. In this case, the
+ * pip of another Python to which the same list applies is used.
  */
 async function findPip(
   { executable, hasPip }: PythonFacts,

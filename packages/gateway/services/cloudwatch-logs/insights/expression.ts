@@ -84,7 +84,7 @@ function negated(isNegated: boolean, test: Expression): Expression {
   return isNegated ? (row) => truth(!isTrue(test(row))) : test;
 }
 
-/** Reads the right side of `like`. A text must be part of the value, case-sensitive. */
+/** Reads the right side of `like`. A text matches if it is part of the value. The comparison is case-sensitive. */
 function readLike(text: QueryText, left: Expression): Expression {
   const regex = text.regex();
   const part = regex === undefined ? text.quoted() : undefined;

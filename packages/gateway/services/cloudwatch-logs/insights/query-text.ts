@@ -104,7 +104,7 @@ export class QueryText {
 }
 
 /**
- * The syntax has no look-around, and matching takes time in proportion to the text.
+ * Compiles a regular expression. The syntax has no look-around, and matching takes time in proportion to the text.
  * @see packages/gateway/services/waf/rules/pattern.ts
  */
 function compileRegex(source: string, fail: (reason: string) => never): RE2JS {

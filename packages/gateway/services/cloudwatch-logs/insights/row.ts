@@ -34,7 +34,7 @@ export function rowOf(fields: ReadonlyMap<string, Value>): Row {
   return new FieldsRow(fields);
 }
 
-/** An event as a row. Its JSON is parsed when a field is first requested that only JSON can contain. */
+/** An event as a row. Its JSON is parsed when a field that only JSON can contain is requested for the first time. */
 class EventRow implements Row {
   readonly #event: LogEvent;
   readonly #accountId: string;

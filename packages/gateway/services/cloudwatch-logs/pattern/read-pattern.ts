@@ -96,7 +96,7 @@ function readTermPattern(text: PatternText): LinePattern {
     else if (text.take('?')) optional.push(readTerm(text));
     else required.push(readTerm(text));
   }
-  // AWS ignores optional terms if there are other terms, so they only count alone.
+  // AWS ignores optional terms if there are other terms, so optional terms count only if there are no others.
   if (required.length + excluded.length === 0) return (message) => optional.some((test) => test(message));
   return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
 }

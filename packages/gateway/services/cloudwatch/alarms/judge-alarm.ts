@@ -70,7 +70,7 @@ export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judge
   if (treatMissingData === 'ignore') return { kind: 'keep' };
   if (by.length === 0) return state('INSUFFICIENT_DATA');
   // "Avoiding premature transitions" applies: all existing points are breaching, but they are too few. The alarm
-  // changes its state only if the oldest is as old as M periods.
+  // changes its state only if the oldest point is as old as M periods.
   const oldest = points.findLastIndex(({ value }) => value !== undefined) + 1;
   return oldest >= datapointsToAlarm ? state('ALARM') : { kind: 'keep' };
 }

@@ -193,8 +193,8 @@ function readSample(at: MemberReader): DataPoint['sample'] {
 }
 
 /**
- * Reads the time range. "Start time less than 15 days ago: Round down to the nearest whole minute". For shorter
- * periods, it is rounded down to the period.
+ * Reads the time range. "Start time less than 15 days ago: Round down to the nearest whole minute". For periods of less
+ * than a minute, the start time is rounded down to the period.
  */
 function readSpan(at: MemberReader, seconds: number): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = at.time('StartTime');

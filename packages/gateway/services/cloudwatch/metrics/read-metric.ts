@@ -1,4 +1,4 @@
-/** Reads metrics, dimensions and queries, as calls and alarms name them. */
+/** Reads the metrics, dimensions and queries that calls and alarms contain. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import { compileStatistic } from './statistic.ts';

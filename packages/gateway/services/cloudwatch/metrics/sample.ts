@@ -29,7 +29,7 @@ export class Sample implements StatisticSet {
   }
 
   /**
-   * Percentiles need the values, or a statistic set with a single value.
+   * Adds a statistic set. Percentiles cannot be computed afterwards, unless the set has a single value.
    * @see CloudWatch user guide, "CloudWatch statistics definitions"
    */
   #addSet(set: StatisticSet): void {

@@ -72,8 +72,8 @@ function place({ values }: Sample): readonly Placed[] | undefined {
 /** Returns the smallest value that at least this share of the sample does not exceed. */
 function percentile(sample: Sample, share: number): number | undefined {
   const wanted = share * sample.count;
-  // Counts are floating-point sums, so they may add up to slightly less. In this case, the last value is the highest
-  // percentile.
+  // Counts are floating-point sums, so they may add up to slightly less than the total. In this case, the last value is
+  // the highest percentile.
   return (place(sample)?.find(({ to }) => to >= wanted - 1e-9) ?? place(sample)?.at(-1))?.value;
 }
 

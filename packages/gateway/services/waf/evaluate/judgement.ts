@@ -1,4 +1,4 @@
-/** The result of a statement. `unjudged`: only AWS can evaluate it. */
+/** The result of a statement. `unjudged` means that only AWS can evaluate the statement. */
 export type Judgement = 'match' | 'no-match' | 'unjudged';
 
 export function judgementOf(isMatch: boolean): Judgement {

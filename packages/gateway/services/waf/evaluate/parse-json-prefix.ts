@@ -21,7 +21,7 @@ type JsonElement = {
 export type JsonElements = { readonly elements: readonly JsonElement[]; readonly isWhole: boolean };
 
 const MAX_DEPTH = 512;
-/** Bodies have at most 64 KB. */
+/** A body of at most 64 KB cannot have more elements. */
 const MAX_ELEMENTS = 65_536;
 
 class Fault extends Error {

@@ -40,7 +40,7 @@ export class RateCounter {
     });
   }
 
-  /** Instances of the newest slice are at the end, so the first one has been idle longest. */
+  /** Instances of the newest slice are at the end of the map, so the first instance has been idle longest. */
   #countsOf(given: string, slice: number): Counts {
     // A key may be a header, and ten thousand whole headers would take too much memory.
     const instance = given.length > MAX_NAME ? createHash('sha256').update(given).digest('base64') : given;

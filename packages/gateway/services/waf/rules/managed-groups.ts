@@ -47,8 +47,8 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * Each line has the group, its WCUs, the namespace of its labels, and its rules. `=` is followed by a rule's label if
- * that is not the rule's name with small letters in its last part. `!` marks a rule whose action is Count.
+ * Each line has the group, its WCUs, the namespace of its labels, and its rules. `=` and a label follow a rule whose
+ * label differs from the rule's name with small letters in the last part. `!` marks a rule whose action is Count.
  */
 const TABLE = `
 AWSManagedRulesCommonRuleSet 700 core-rule-set NoUserAgent_HEADER UserAgent_BadBots_HEADER=BadBots_Header

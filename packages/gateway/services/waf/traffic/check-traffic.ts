@@ -37,8 +37,8 @@ export function checkTraffic(
 }
 
 /**
- * Rules that are unjudged for every request are reported without traffic. Here they count only if they could have
- * averted a block. Otherwise only rules count for which the record lacks a part.
+ * Rules that are unjudged for every request are reported without traffic. Here, all unjudged rules count if they could
+ * have averted a block. Otherwise, an unjudged rule counts only if the record lacks a part that the rule needs.
  */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';

@@ -9,7 +9,7 @@ import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
 export type RecordedRequest = {
   readonly parts: RequestParts;
-  /** `GET /dev/pets` */
+  /** For example `GET /dev/pets`. */
   readonly title: string;
   readonly epochMs: number;
 };

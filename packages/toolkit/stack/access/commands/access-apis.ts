@@ -30,8 +30,8 @@ export async function inspectApis(
 }
 
 /**
- * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, that is
- * the service around the stack, otherwise the folder above.
+ * Returns the service to which the documents in this folder belong. If the folder is in the stack of a service, this is
+ * the service around the stack; otherwise it is the parent folder.
  */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');

@@ -31,8 +31,8 @@ type SyncedRoutes = {
 };
 
 /**
- * Reads every source once, and reports what each document has. Writes nothing: a partial inventory must not
- * replace a complete one.
+ * Reads every source once, and reports for each document what was found. Writes nothing, because a partial inventory
+ * must not replace a complete one.
  */
 export async function syncRoutes(
   folder: string,

@@ -100,7 +100,7 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
   await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
 }
 
-/** The change is based on the current record. If another change is made in between, it is refused (409). */
+/** The change is based on the current record. If another change is made in between, this change is refused (409). */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
   const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
@@ -148,7 +148,10 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/** Reads the limits of the quotas that apply to the whole customer. Quotas of keys are per key. */
+/**
+ * Reads the limits of the quotas that apply to the whole customer. Quotas of keys are omitted, because they apply to
+ * each key separately.
+ */
 async function readLeft(
   tenant: string,
   plan: string | undefined,

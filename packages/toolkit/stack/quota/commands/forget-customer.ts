@@ -193,7 +193,7 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    // Only the ledgers' partitions of a customer contain periods and records.
+    // Of a customer's partitions, only those with ledgers contain periods and records.
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;

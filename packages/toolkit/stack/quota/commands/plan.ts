@@ -88,7 +88,9 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   printRows(keys, ['key', 'plan', 'version']);
 }
 
-/** The change is based on the current assignment. If another change is made in between, it is refused (409). */
+/**
+ * The change is based on the current assignment. If another change is made in between, this change is refused (409).
+ */
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
   const { version } = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {

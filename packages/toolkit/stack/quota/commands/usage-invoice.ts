@@ -33,7 +33,7 @@ type InvoiceFlags = MonthFlags & {
 
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
-/** The span of all time zones. In some zone, a month begins this much earlier or ends this much later. */
+/** The span of all time zones. In some zone, a month begins this much earlier or ends this much later than in UTC. */
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
