@@ -1,4 +1,4 @@
-import { checkLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
+import { findLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
 import { list, obstacle, warning } from './surprise.ts';
@@ -12,6 +12,10 @@ import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
 
 /** API Gateway waits at most 30 s for an authorizer. */
 const AUTHORIZER_TIMEOUT_SECONDS = 30;
+
+/** `access sync` would not help, because the API does not have the authorizer yet. */
+const WRITE_ROUTES =
+  'run gatewright attach plan --write-routes with the same options, which writes the routes to the document as they will be; deploy the toolkit’s stack, or run gatewright access publish; then attach';
 
 export function findSurprises(about: Circumstances): readonly Surprise[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);
@@ -74,13 +78,7 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
     ...checkWiring(document, settings.wired).map((what) =>
       obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
     ),
-    ...checkLaterRoutes(document, after).map((what) =>
-      obstacle(
-        'wildcards',
-        what,
-        'run gatewright attach plan --write-routes, which writes the routes as they will be, and publish the document to the deployed authorizers',
-      ),
-    ),
+    ...findLaterRoutes(document, after).map((what) => obstacle('wildcards', what, WRITE_ROUTES)),
     ...checkUnknown(document, chosen),
     ...[
       ...checkChargedRoutes(document, wired, keySource),
@@ -106,7 +104,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
         warning(
           'unknown-routes',
           `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
-          'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
+          WRITE_ROUTES,
         ),
       ];
 }

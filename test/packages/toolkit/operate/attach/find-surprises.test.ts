@@ -86,6 +86,23 @@ describe('surprises to know before an authorizer is attached', () => {
     assert.deepEqual(findSurprises(about(anApi())), []);
   });
 
+  it('advises what helps while the API does not have the authorizer yet, which access sync does not', () => {
+    const own = { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'] };
+    const over = { result: { cacheTtlSeconds: 300 }, rules: [own] };
+    const opened = aDocument(over, ['open GET /users/{id}', 'open GET /users/me']);
+    const routes = [aRoute('GET /users/{id}'), aRoute('GET /users/me')];
+    const [surprise] = findSurprises(about(anApi({ routes }), { document: opened }));
+
+    assert.match(
+      surprise?.what ?? '',
+      /^GET \/users\/me has an authorizer but was open when .* can call it too$/,
+    );
+    assert.match(
+      surprise?.fix ?? '',
+      /attach plan --write-routes .*; deploy .* or run gatewright access publish; then attach$/,
+    );
+  });
+
   const cases: readonly { readonly finds: string; readonly of: Circumstances }[] = [
     { finds: 'obstacle no-document', of: about(anApi(), { document: undefined }) },
     { finds: 'obstacle wiring', of: about(anApi(), { ttlSeconds: 600 }) },
