@@ -179,8 +179,24 @@ describe('gatewright access sync', () => {
     assert.equal(lost.code, 1);
     assert.match(
       lost.stderr,
-      /api\.dev is not among the loaded APIs, which are gatewright-access-\w+ Api stage dev$/m,
+      /api\.dev is not among the loaded APIs, which are gatewright-access-\w+ Api stage dev; .* or write routes: live /m,
     );
+  });
+
+  it('says how to read the routes of an API that is named as only AWS knows it', async () => {
+    write('template.json', TEMPLATE);
+    for (const named of ['apiId: a1b2c3d4e5', 'name: shop', 'stack: shop, output: Url']) {
+      const api = naming('shop').replace('stack: shop, logicalId: Api', named);
+      write('access/orders.yml', api);
+
+      const { code, stderr } = await access('sync');
+
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but \.\.\/template\.json has only .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
+      );
+    }
   });
 
   it('says which stages the documents name, and which kinds of API there are', async () => {
