@@ -1,5 +1,6 @@
 import { findLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import type { WiredRoute } from '@gatewright/authoring/check/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
 import { list, obstacle, warning } from './surprise.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
@@ -52,7 +53,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
   ];
 }
 
-function checkDocument({ live, document, settings, choice: { chosen } }: Circumstances): Surprise[] {
+function checkDocument({ live, document, settings, keyed, choice: { chosen } }: Circumstances): Surprise[] {
   const { apiId, stage } = live;
   if (document === undefined)
     return [
@@ -70,21 +71,49 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
   const wired = live.routes.map(({ key, method, path, apiKeyRequired }) => ({
     method,
     path,
-    apiKeyRequired,
+    apiKeyRequired: apiKeyRequired || keyed.has(key),
     authorizer: chosen.some((one) => one.key === key) ? settings.wired : undefined,
   }));
-  const keySource = live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
+  const keySource =
+    live.api['apiKeySource'] === 'AUTHORIZER' || keyed.size > 0
+      ? ('AUTHORIZER' as const)
+      : ('HEADER' as const);
   return [
     ...checkWiring(document, settings.wired).map((what) =>
       obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
     ),
     ...findLaterRoutes(document, after).map((what) => obstacle('wildcards', what, WRITE_ROUTES)),
     ...checkUnknown(document, chosen),
-    ...[
-      ...checkChargedRoutes(document, wired, keySource),
-      ...checkNativePlans(document, wired, keySource),
-    ].map((what) =>
-      warning('quota', what, 'follow this advice; --quota authorizer sets what an admission key needs'),
+    ...checkQuota(document, wired, keySource),
+  ];
+}
+
+/** Without what an admission key needs, callers would pass over quota. */
+function checkQuota(
+  document: CompiledDocument,
+  wired: readonly WiredRoute[],
+  keySource: 'AUTHORIZER' | 'HEADER',
+): Surprise[] {
+  const { admissionKey, ...quota } = document.quota ?? {};
+  const withoutKey = { ...document, quota } as CompiledDocument;
+  const others = checkChargedRoutes(admissionKey === undefined ? document : withoutKey, wired, keySource);
+  const ofKey = checkChargedRoutes(document, wired, keySource).filter((what) => !others.includes(what));
+  // The attachment sets nothing for a quota that is charged from access logs.
+  const isTracked = document.quota?.isTracked === true;
+  return [
+    ...(ofKey.length === 0
+      ? []
+      : [
+          (isTracked ? warning : obstacle)(
+            'quota-key',
+            `callers over quota would pass: ${list(ofKey)}`,
+            isTracked
+              ? 'remove quota.admissionKey from the document, so that callers over quota get 403; or set this in the API first'
+              : 'pass --quota authorizer, which sets this; or remove quota.admissionKey from the document, so that callers over quota get 403',
+          ),
+        ]),
+    ...[...others, ...checkNativePlans(document, wired, keySource)].map((what) =>
+      warning('quota', what, 'follow this advice'),
     ),
   ];
 }

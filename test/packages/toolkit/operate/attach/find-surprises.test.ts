@@ -73,6 +73,7 @@ function about(
     settings,
     document,
     choice: chooseRoutes(live, [], false),
+    keyed: new Set(),
     isIncludingEdits: false,
     ...over,
   };
