@@ -53,7 +53,7 @@ export function documentFile({ api, routes, up, rules, hasQuotas = false }: Docu
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
-  # An API that is live, for gatewright attach: its id and stage, and below routes: live.
+  # For an API that is live: its id and stage, and below routes: live. Then run gatewright attach.
   # prod: { apiId: a1b2c3d4e5, stage: ${stage.startsWith('$') ? `'${stage}'` : 'prod'} }
 routes: ${routes} # live: the routes of the deployed API
 
@@ -73,14 +73,14 @@ ${hasQuotas ? QUOTA_LINES : ''}`;
 }
 
 const QUOTA_LINES = `
-# What each key may use (node_modules/gatewright/docs/guides/sell/quota.md). Only keys are charged.
+# What a customer may use with all its keys (node_modules/gatewright/docs/guides/sell/quota.md). Only keys are charged.
 # quota:
 #   plan: { claim: plan }
 #   tenant: { claim: tenant }
 #   key: { claim: sub }
 #   when: { issuers: [keys] }
 #   plans:
-#     - { id: gold, version: 1, limits: [{ id: daily, level: key, quota: 100000, period: DAY }] }
+#     - { id: gold, version: 1, limits: [{ id: daily, level: tenant, quota: 100000, period: DAY }] }
 `;
 
 /** Issuers that the API trusts now, as commented lines. The user must complete the clients and the stage. */
