@@ -74,9 +74,28 @@ export async function syncRoutes(
       .map(keyOf)
       .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
     if (gone.length > 0) differences.push(`removed routes, which wildcards now match: ${gone.join(', ')}`);
+    differences.push(...describeOpened(known?.routes ?? [], inventory.routes, document.document));
     warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
   return { lines, warnings, inventories };
+}
+
+/** A document has one list of routes for all its stages, so a look at one stage may open what another one guards. */
+function describeOpened(
+  before: readonly InventoryRoute[],
+  now: readonly InventoryRoute[],
+  { api }: AccessDocument,
+): readonly string[] {
+  const guarded = new Set(before.filter(({ isProtected }) => isProtected).map(keyOf));
+  const opened = now.filter((route) => !route.isProtected && guarded.has(keyOf(route))).map(keyOf);
+  const stages = Object.keys(api);
+  const others =
+    stages.length === 1
+      ? ''
+      : `; this counts for ${stages.join(', ')}, so sync the stage that you deploy before you deploy it`;
+  return opened.length === 0
+    ? []
+    : [`routes that no longer use our authorizers, which wildcards now match: ${opened.join(', ')}${others}`];
 }
 
 function keyOf({ method, path }: InventoryRoute): string {

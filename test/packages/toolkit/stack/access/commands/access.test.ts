@@ -159,6 +159,22 @@ describe('gatewright access sync', () => {
     assert.equal(stderr, 'warning: orders: removed routes, which wildcards now match: GET /menu\n');
   });
 
+  it('warns of routes that lost their authorizer, since that counts for every stage of the document', async () => {
+    await access('sync');
+    write('api.yaml', OPENAPI.replace('/orders: { get: {} }', '/orders: { get: { security: [] } }'));
+    const { stderr } = await access('sync');
+    await access('sync');
+    write('api.yaml', OPENAPI);
+    await access('sync');
+    write('access/orders.yml', DOCUMENT.replace('api:\n', `api:\n  prod: { apiId: p1, stage: prod }\n`));
+    write('api.yaml', OPENAPI.replace('/orders: { get: {} }', '/orders: { get: { security: [] } }'));
+    const both = await access('sync');
+
+    const line = 'orders: routes that no longer use our authorizers, which wildcards now match: GET /orders';
+    assert.ok(stderr.includes(`warning: ${line}\n`), stderr);
+    assert.ok(both.stderr.includes(`${line}; this counts for prod, dev, so sync the stage`), both.stderr);
+  });
+
   it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
