@@ -3,6 +3,7 @@ import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/de
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { STANDS_IN } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
+import { memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '@gatewright/aws/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
@@ -17,6 +18,8 @@ export type CredentialSource = {
   getCredentials?(): Promise<Held> | Held;
 };
 type Held = { readonly credentials?: AwsCredentials & { getPromise?(): Promise<void> } };
+
+class NoCredentialsError extends UsageError {}
 
 type LookUp = MissingIds & {
   readonly refusal?: string;
@@ -33,26 +36,32 @@ export function isPackaging(commands: readonly string[], environment: NodeJS.Pro
   );
 }
 
+/** Why osls itself needs the account: it deploys, or it compares a layer with the layer of the deployed stack. */
+export type AccountNeed = 'deployment' | 'layer';
+
 /**
- * @param isDeployment true for `serverless deploy`, which cannot continue without credentials even if all ids are known
+ * @param need undefined if osls can continue without credentials; otherwise they are looked for even if all ids are
+ * known, so that the refusal says what to do
  */
 export async function lookUpIds(
   folder: string,
   provider: CredentialSource,
   environment: NodeJS.ProcessEnv = process.env,
-  isDeployment = false,
+  need?: AccountNeed,
 ): Promise<LookUp> {
   const stage = provider.getStage();
   const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
-  if (unknown.length + local.length === 0) return { found: [], absent: [] };
+  const isKnown = unknown.length + local.length === 0;
+  if (isKnown && need === undefined) return { found: [], absent: [] };
   let credentials: AwsCredentials;
   try {
     credentials = await credentialsOf(provider);
   } catch (error) {
-    if (unknown.length === 0 && !isDeployment)
+    if (unknown.length === 0 && need === undefined)
       return { found: [], absent: [describeLocal(local, stage, error)] };
-    return { found: [], absent: [], refusal: describeWithoutCredentials(unknown, stage) };
+    return { found: [], absent: [], refusal: describeWithoutCredentials(unknown, stage, need, error) };
   }
+  if (isKnown) return { found: [], absent: [] };
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   try {
     return await saveMissingIds(folder, stage, isLocalApiId, {
@@ -79,19 +88,35 @@ async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials
     return provider.getAwsSdkV3CredentialsProvider()();
   const { credentials } = (await provider.getCredentials?.()) ?? {};
   await credentials?.getPromise?.();
-  if (credentials === undefined) throw new UsageError('no credentials found');
+  if (credentials === undefined) throw new NoCredentialsError('no credentials found');
   return credentials;
 }
 
-function describeWithoutCredentials(missing: readonly string[], stage: string): string {
+function describeWithoutCredentials(
+  missing: readonly string[],
+  stage: string,
+  need: AccountNeed | undefined,
+  error: unknown,
+): string {
   const sources = 'set AWS_PROFILE or pass --aws-profile';
+  const none = `no AWS credentials${reasonOf(error)}`;
+  const offline = `To package without an account, run npx gatewright package --stage ${stage}`;
   if (missing.length === 0)
-    return `no AWS credentials, so stage "${stage}" cannot be deployed: ${sources}. To try the stack on this machine, run npx gatewright start`;
+    return need === 'deployment'
+      ? `${none}, so stage "${stage}" cannot be deployed: ${sources}. ${offline}; to try the stack on this machine, run npx gatewright start`
+      : `${none}, and serverless package compares the layer of stage "${stage}" with the deployed one: ${sources}. ${offline}`;
   const documents = missing.map((name) => `access/${name}.yml`).join(', ');
   return (
-    `no AWS credentials, and the ids of the APIs in stage "${stage}" are unknown (${documents}). ` +
-    `To package without an account, run npx gatewright package --stage ${stage}; to deploy, ${sources}, or write api.${stage}.apiId in each document`
+    `${none}, and the ids of the APIs in stage "${stage}" are unknown (${documents}). ` +
+    `${offline}; to deploy, ${sources}, or write api.${stage}.apiId in each document`
   );
+}
+
+/** A profile that is wrong is named. That there are no credentials at all needs no reason. */
+function reasonOf(error: unknown): string {
+  const isNone =
+    error instanceof NoCredentialsError || memberOf(error, 'code') === 'AWS_CREDENTIALS_NOT_FOUND';
+  return isNone ? '' : ` (${firstLine(error)})`;
 }
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {

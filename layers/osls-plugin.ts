@@ -37,7 +37,7 @@ import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
 import { isPackaging, lookUpIds } from './look-up-ids.ts';
-import type { CredentialSource } from './look-up-ids.ts';
+import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
@@ -204,7 +204,7 @@ class StackPlugin {
   }
 
   async #askAws(isDeployment: boolean): Promise<void> {
-    await this.#lookUpIds(isDeployment);
+    await this.#lookUpIds(isDeployment ? 'deployment' : this.#hasLayer() ? 'layer' : undefined);
     const provider = this.#serverless.getProvider('aws');
     const deployed = await deployedIds(provider, provider.naming.getStackName());
     this.#deployed = deployed;
@@ -213,13 +213,18 @@ class StackPlugin {
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
-  async #lookUpIds(isDeployment: boolean): Promise<void> {
+  /** Whether layers are left after the packages of a small stack have gone into its functions. */
+  #hasLayer(): boolean {
+    return this.#packages() === 'layer' && Object.keys(this.#serverless.service.layers ?? {}).length > 0;
+  }
+
+  async #lookUpIds(need: AccountNeed | undefined): Promise<void> {
     const provider = this.#serverless.getProvider('aws');
     const { found, absent, refusal } = await lookUpIds(
       join(this.#serverless.serviceDir, 'access'),
       provider,
       process.env,
-      isDeployment,
+      need,
     );
     if (refusal !== undefined) throw this.#error(refusal, 'ACCESS_API_ID_UNKNOWN');
     for (const line of found) this.#log?.notice(line);

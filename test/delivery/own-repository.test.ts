@@ -257,6 +257,17 @@ describe('gatewright init in a service whose Cognito authorizer was exchanged, a
     assert.equal(sync.code, 0, sync.stderr);
   });
 
+  it('has its routes read for the stage that is asked for, though the service names its own', async (t) => {
+    const document = join(bookings.service.directory, 'gatewright/access/bookings.yml');
+    const plain = await readFile(document, 'utf8');
+    const prod = 'prod: { stack: bookings-prod, logicalId: ApiGatewayRestApi, stage: prod }';
+    await writeFile(document, plain.replace('api:\n', `api:\n  ${prod}\n`));
+    t.after(() => writeFile(document, plain));
+    const { code, stdout, stderr } = await bookings.run('access', 'sync', '--stage', 'prod');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^bookings: 1 route of rest API ApiGatewayRestApi in bookings-prod/m);
+  });
+
   it('adds webhooks later, and no second document for an API that one protects under another name', async () => {
     const access = join(bookings.service.directory, 'gatewright/access');
     for (const end of ['.yml', '.routes.json'])

@@ -19,6 +19,12 @@ const INVENTORY = JSON.stringify({ kind: 'rest', routes: [], apiIds: {} });
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
 const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1' };
 
+/** What osls throws without credentials. */
+const notFound = (): Error =>
+  Object.assign(new Error('AWS provider credentials not found.\nLearn more'), {
+    code: 'AWS_CREDENTIALS_NOT_FOUND',
+  });
+
 type Folder = {
   readonly path: string;
   readonly apiIds: (name: string) => unknown;
@@ -76,8 +82,7 @@ describe('lookUpIds', () => {
 
   it('refuses without credentials, by a sentence that says what to do', async () => {
     using folder = aFolder();
-    const getAwsSdkV3CredentialsProvider = () => () =>
-      Promise.reject(new Error('AWS provider credentials not found.\nLearn more'));
+    const getAwsSdkV3CredentialsProvider = () => () => Promise.reject(notFound());
 
     const { refusal } = await lookUpIds(folder.path, { ...provider, getAwsSdkV3CredentialsProvider }, {});
 
@@ -124,12 +129,54 @@ describe('lookUpIds', () => {
     for (const name of ['shop', 'soon'])
       folder.write(name, { prod: [makeId(10, `${name}-prod`, 'ApiGatewayRestApi')] });
 
-    const { refusal } = await lookUpIds(folder.path, provider, {}, true);
+    const { refusal } = await lookUpIds(folder.path, provider, {}, 'deployment');
 
     assert.match(
       refusal ?? '',
       /^no AWS credentials, so stage "prod" cannot be deployed: set AWS_PROFILE .* npx gatewright start$/,
     );
+  });
+
+  for (const [what, need, expected] of [
+    [
+      'a deployment',
+      'deployment',
+      /^no AWS credentials, so stage "test" cannot be deployed: set AWS_PROFILE .* npx gatewright package --stage test; /,
+    ],
+    [
+      'a package with a layer, which osls compares with the deployed one',
+      'layer',
+      /^no AWS credentials, and serverless package compares .*: set AWS_PROFILE .* npx gatewright package --stage test$/,
+    ],
+  ] as const)
+    it(`refuses ${what} without credentials, though no id is missing`, async () => {
+      using folder = aFolder();
+      const getAwsSdkV3CredentialsProvider = () => () => Promise.reject(notFound());
+
+      for (const path of [folder.path, '/nowhere']) {
+        const source = { getStage: () => 'test', getAwsSdkV3CredentialsProvider };
+        const { refusal } = await lookUpIds(path, source, {}, need);
+        assert.match(refusal ?? '', expected);
+      }
+    });
+
+  it('gives the reason, if credentials are named and are not there', async () => {
+    using folder = aFolder();
+    const getAwsSdkV3CredentialsProvider = () => () =>
+      Promise.reject(new Error('profile shop does not exist.'));
+    const source = { getStage: () => 'test', getAwsSdkV3CredentialsProvider };
+
+    const { refusal } = await lookUpIds(folder.path, source, {}, 'deployment');
+
+    assert.match(refusal ?? '', /^no AWS credentials \(profile shop does not exist\), so stage/);
+  });
+
+  it('asks nothing with credentials, if no id is missing', async () => {
+    using folder = aFolder();
+    const getAwsSdkV3CredentialsProvider = () => () => Promise.resolve(KEYS);
+    const source = { getStage: () => 'test', getAwsSdkV3CredentialsProvider };
+
+    assert.deepEqual(await lookUpIds(folder.path, source, {}, 'deployment'), { found: [], absent: [] });
   });
 
   it('refuses where nothing answers', async (t) => {

@@ -16,7 +16,8 @@ import { findApi } from './attach/find-api.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
 import { withLock } from './attach/lock.ts';
-import { readAgain, makePlan, restore } from './attach/make-plan.ts';
+import { asksForKey, verifyAdmission } from './attach/admission-key.ts';
+import { findDocument, readAgain, makePlan, restore } from './attach/make-plan.ts';
 import type { AttachOptions, Reading } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
@@ -201,7 +202,7 @@ async function attachLocked(
   const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
     const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
-    report(await verifyNow(open, attached));
+    report(await verifyNow(open, attached, flags));
     return;
   }
   const started = await findUnfinished(open, journal);
@@ -345,7 +346,7 @@ async function finish(
     () => `attached; the undo file is in ${journal.folder}`,
   );
   if (step !== undefined) return;
-  const checks = await verifyNow(open, journal).catch((error: unknown) => {
+  const checks = await verifyNow(open, journal, flags).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UnfinishedError(
       `attached, but not verified: ${error.message}; run gatewright attach verify to verify it again`,
@@ -390,12 +391,19 @@ function printSnippets(saved: Plan): void {
   printResult(snippets, () => snippets.flatMap(({ tool, text }) => [colorize('bold', tool), text, '']));
 }
 
-async function verifyNow({ plane, options }: Opened, journal: Journal): Promise<readonly Check[]> {
+async function verifyNow(
+  { plane, options }: Opened,
+  journal: Journal,
+  { folder }: AttachFlags,
+): Promise<readonly Check[]> {
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError('nothing is attached: there is no undo file for this API and stage');
-  const { attachment, now } = await restore(plane, undo);
-  return verify(attachment, plane, now, options);
+  const { attachment, now, live } = await restore(plane, undo);
+  const admission = asksForKey(attachment)
+    ? [await verifyAdmission(plane, live, findDocument(documentsOf(folder), attachment))]
+    : [];
+  return [...(await verify(attachment, plane, now, options)), ...admission];
 }
 
 function report(checks: readonly Check[]): void {

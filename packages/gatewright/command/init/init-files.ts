@@ -36,10 +36,12 @@ type DocumentSettings = {
   /** Path from the folder of the documents to the schema. */
   readonly up: string;
   readonly rules: readonly string[];
+  /** Whether the user chose quotas, so that the document shows how keys are charged. */
+  readonly hasQuotas?: boolean;
 };
 
 /** Returns the text of `access/<name>.yml`, which admits only callers with a user's token. */
-export function documentFile({ api, routes, up, rules }: DocumentSettings): string {
+export function documentFile({ api, routes, up, rules, hasQuotas = false }: DocumentSettings): string {
   const { stack, logicalId, stage, kind } = api;
   const places = [
     '  - { in: header, name: authorization, scheme: Bearer, issuers: [local] }',
@@ -51,13 +53,15 @@ export function documentFile({ api, routes, up, rules }: DocumentSettings): stri
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
-routes: ${routes}
+  # For an API that is live: its id and stage, and below routes: live. Then run gatewright attach.
+  # prod: { apiId: a1b2c3d4e5, stage: ${stage.startsWith('$') ? `'${stage}'` : 'prod'} }
+routes: ${routes} # live: the routes of the deployed API
 
 issuers:
 ${trusted.map((line) => `  ${line}\n`).join('')}  # For this machine. Add yours here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
-sources:
-${places.join('\n')}
+${hasQuotas ? '  # API keys, which gatewright keys create makes:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
+${places.join('\n')}${hasQuotas ? '\n  # - { in: header, name: x-api-key, issuers: [keys] }' : ''}
 
 roles:
   user: {}
@@ -65,8 +69,19 @@ roles:
 
 rules:
 ${rules.map((rule) => `  - ${rule}`).join('\n')}
-`;
+${hasQuotas ? QUOTA_LINES : ''}`;
 }
+
+const QUOTA_LINES = `
+# What a customer may use with all its keys (node_modules/gatewright/docs/guides/sell/quota.md). Only keys are charged.
+# quota:
+#   plan: { claim: plan }
+#   tenant: { claim: tenant }
+#   key: { claim: sub }
+#   when: { issuers: [keys] }
+#   plans:
+#     - { id: gold, version: 1, limits: [{ id: daily, level: tenant, quota: 100000, period: DAY }] }
+`;
 
 /** Issuers that the API trusts now, as commented lines. The user must complete the clients and the stage. */
 function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {

@@ -148,7 +148,8 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
     ...apis.map((api, index) => {
       const rules = ruleForUsers(api);
-      const text = documentFile({ api, routes: '../..', up: '../../', rules });
+      const hasQuotas = parts?.includes('quotas') === true;
+      const text = documentFile({ api, routes: '../..', up: '../../', rules, hasQuotas });
       return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
     }),
     ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
@@ -158,7 +159,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(findStack([folder]).kind === 'not-needed' && parts?.includes('authorizers') !== false
-        ? attachLines(all, folder)
+        ? attachLines(all, folder, parts)
         : []),
       ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
@@ -220,10 +221,17 @@ function installLine(folder: string): string {
   return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
-/** Lines that the user has to add to the service. The files of the service are not changed. */
-function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
-  const isRest = apis.some(({ kind }) => kind === 'rest');
-  const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
+/**
+ * Both ways to attach the authorizers: lines that the user has to add to the service, whose files are not changed, or
+ * `gatewright attach`. A token authorizer cannot charge quotas.
+ */
+function attachLines(
+  apis: readonly FoundApi[],
+  folder: string,
+  parts: readonly string[] | undefined,
+): readonly string[] {
+  const isToken = apis.some(({ kind }) => kind === 'rest') && parts?.includes('quotas') !== true;
+  const name = (stage: string) => `gatewright-${stage}-${isToken ? 'Token' : 'Request'}AuthorizerArn`;
   const names = readdirSync(folder);
   const value = names.some((file) => /^cdk\./.test(file))
     ? `Fn.importValue(\`${name('${stage}')}\`)`
@@ -233,6 +241,7 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
   return [
     `attach the authorizers in your template: ${value}`,
     `  (${GUIDES}/protect/access.md, Attaching the authorizers; before that ${GUIDES}/protect/coming-from.md if handlers read the caller)`,
+    `or keep the template, and attach them to an API that is live: npx gatewright attach (${GUIDES}/protect/attach.md)`,
   ];
 }
 

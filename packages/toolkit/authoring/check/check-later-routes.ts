@@ -1,6 +1,7 @@
 /**
- * Finds routes with an authorizer that a document does not contain. Most of them are denied. If a wildcard of an
- * allowed route also matches such a route, it is not denied, because no rule denies it.
+ * Finds routes with an authorizer that a document does not contain, or that were open when its routes were read. Most of
+ * them are denied. If a wildcard of an allowed route also matches such a route, it is not denied, because no rule denies
+ * it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -18,6 +19,17 @@ export function checkLaterRoutes(
   document: CompiledDocument,
   found: readonly InventoryRoute[],
 ): readonly string[] {
+  return findLaterRoutes(document, found).map((complaint) => `${complaint}: run gatewright access sync`);
+}
+
+/**
+ * Like `checkLaterRoutes`, without what to do: `access sync` helps only once the API itself has the authorizer.
+ * @param found routes of the API, as they are or as they will be
+ */
+export function findLaterRoutes(
+  document: CompiledDocument,
+  found: readonly InventoryRoute[],
+): readonly string[] {
   if (document.kind === 'websocket') return [];
   const now: CompiledDocument = { ...document, routes: expandRoutes(found) };
   const met = new Map(document.routes.map((route) => [nameOf(route), route]));
@@ -30,20 +42,37 @@ export function checkLaterRoutes(
   );
   if (later.size === 0) return [];
   const complaints = new Map<string, string>();
-  for (const { name, method, pattern } of allowedPatterns(document))
+  for (const { rule, name, method, pattern } of allowedPatterns(document))
     for (const { route: index } of findOverGrants(now, method, pattern)) {
       const reached = nameOf(now.routes[index]);
       if (!later.has(index) || reached === name || complaints.has(reached)) continue;
+      if (allowsWhole(document, rule, reached)) continue;
       const was = met.has(reached) ? 'was open' : 'did not exist';
       complaints.set(
         reached,
-        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too: run gatewright access sync`,
+        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too`,
       );
     }
   return [...complaints.values()];
 }
 
-type AllowedPattern = { readonly name: string; readonly method: string; readonly pattern: SegmentPattern };
+/** Whether every caller to whom the rule applies may call the route anyway. Policies grant open routes too. */
+function allowsWhole(
+  { rules, routes }: CompiledDocument,
+  { routes: granted, bind = [] }: CompiledRule,
+  name: string,
+): boolean {
+  const isNamed = (index: number): boolean => nameOf(routes[index]) === name;
+  const isDenied = rules.some((rule) => rule.effect === 'deny' && rule.routes.some(isNamed));
+  return bind.length === 0 && granted.some(isNamed) && !isDenied;
+}
+
+type AllowedPattern = {
+  readonly rule: CompiledRule;
+  readonly name: string;
+  readonly method: string;
+  readonly pattern: SegmentPattern;
+};
 
 function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedPattern[] {
   return rules
@@ -53,7 +82,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
         const route = routes[index];
         if (route === undefined) return [];
         const { method, path } = route;
-        return [{ name: nameOf(route), method, pattern: patternOf(path, rule, place) }];
+        return [{ rule, name: nameOf(route), method, pattern: patternOf(path, rule, place) }];
       }),
     );
 }

@@ -122,7 +122,10 @@ function chargedRoutes(
     if (found === -1)
       complain(place, `the API has no route ${name}; it has ${known.slice(0, 12).join(', ')}`);
     else if (routes[found]?.isOpen === true)
-      complain(place, 'has no authorizer that could charge it: charge it in its handler');
+      complain(
+        place,
+        'has no authorizer that could charge it: charge it in its handler, or attach one, run gatewright access sync and name it then',
+      );
     return found === -1 ? [] : [found];
   });
 }

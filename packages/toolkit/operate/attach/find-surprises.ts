@@ -1,5 +1,6 @@
-import { checkLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
+import { findLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import type { WiredRoute } from '@gatewright/authoring/check/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
 import { list, obstacle, warning } from './surprise.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
@@ -12,6 +13,10 @@ import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
 
 /** API Gateway waits at most 30 s for an authorizer. */
 const AUTHORIZER_TIMEOUT_SECONDS = 30;
+
+/** `access sync` would not help, because the API does not have the authorizer yet. */
+const WRITE_ROUTES =
+  'run gatewright attach plan --write-routes with the same options, which writes the routes to the document as they will be; deploy the toolkit’s stack, or run gatewright access publish; then attach';
 
 export function findSurprises(about: Circumstances): readonly Surprise[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);
@@ -48,7 +53,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
   ];
 }
 
-function checkDocument({ live, document, settings, choice: { chosen } }: Circumstances): Surprise[] {
+function checkDocument({ live, document, settings, keyed, choice: { chosen } }: Circumstances): Surprise[] {
   const { apiId, stage } = live;
   if (document === undefined)
     return [
@@ -66,27 +71,49 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
   const wired = live.routes.map(({ key, method, path, apiKeyRequired }) => ({
     method,
     path,
-    apiKeyRequired,
+    apiKeyRequired: apiKeyRequired || keyed.has(key),
     authorizer: chosen.some((one) => one.key === key) ? settings.wired : undefined,
   }));
-  const keySource = live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
+  const keySource =
+    live.api['apiKeySource'] === 'AUTHORIZER' || keyed.size > 0
+      ? ('AUTHORIZER' as const)
+      : ('HEADER' as const);
   return [
     ...checkWiring(document, settings.wired).map((what) =>
       obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
     ),
-    ...checkLaterRoutes(document, after).map((what) =>
-      obstacle(
-        'wildcards',
-        what,
-        'run gatewright attach plan --write-routes, which writes the routes as they will be, and publish the document to the deployed authorizers',
-      ),
-    ),
+    ...findLaterRoutes(document, after).map((what) => obstacle('wildcards', what, WRITE_ROUTES)),
     ...checkUnknown(document, chosen),
-    ...[
-      ...checkChargedRoutes(document, wired, keySource),
-      ...checkNativePlans(document, wired, keySource),
-    ].map((what) =>
-      warning('quota', what, 'follow this advice; --quota authorizer sets what an admission key needs'),
+    ...checkQuota(document, wired, keySource),
+  ];
+}
+
+/** Without what an admission key needs, callers would pass over quota. */
+function checkQuota(
+  document: CompiledDocument,
+  wired: readonly WiredRoute[],
+  keySource: 'AUTHORIZER' | 'HEADER',
+): Surprise[] {
+  const { admissionKey, ...quota } = document.quota ?? {};
+  const withoutKey = { ...document, quota } as CompiledDocument;
+  const others = checkChargedRoutes(admissionKey === undefined ? document : withoutKey, wired, keySource);
+  const ofKey = checkChargedRoutes(document, wired, keySource).filter((what) => !others.includes(what));
+  // The attachment sets nothing for a quota that is charged from access logs.
+  const isTracked = document.quota?.isTracked === true;
+  return [
+    ...(ofKey.length === 0
+      ? []
+      : [
+          (isTracked ? warning : obstacle)(
+            'quota-key',
+            `callers over quota would pass: ${list(ofKey)}`,
+            isTracked
+              ? 'remove quota.admissionKey from the document, so that callers over quota get 403; or set this in the API first'
+              : 'pass --quota authorizer, which sets this; or remove quota.admissionKey from the document, so that callers over quota get 403',
+          ),
+        ]),
+    ...[...others, ...checkNativePlans(document, wired, keySource)].map((what) =>
+      warning('quota', what, 'follow this advice'),
     ),
   ];
 }
@@ -106,7 +133,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
         warning(
           'unknown-routes',
           `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}, so every caller is denied there`,
-          'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
+          WRITE_ROUTES,
         ),
       ];
 }

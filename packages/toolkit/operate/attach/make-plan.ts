@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { checkAdmission } from './admission-key.ts';
 import { readAuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { chooseRoutes } from './choose-routes.ts';
@@ -64,9 +65,7 @@ export async function makePlan(
   const live = begun === undefined ? found : rewind(found, begun);
   const planId = begun?.attachment.id ?? randomUUID().slice(0, 8);
   const authorizer = await readAuthorizerFunction(plane, options.functionName, apiId);
-  const document = documents.find(({ apis }) =>
-    apis.some((api) => api.apiId === apiId && api.stage === stage),
-  );
+  const document = findDocument(documents, options);
   const settings = chooseSettings(live, document, {
     type,
     name,
@@ -81,12 +80,14 @@ export async function makePlan(
     ...refuseCanary(live, canaryPercent),
     ...refuseToken(live, type),
     ...checkPlacement(options.quota, live, type, document),
+    ...(begun === undefined && keyed.size > 0 ? await checkAdmission(plane, live, document) : []),
     ...findSurprises({
       live,
       authorizer,
       settings,
       choice,
       document,
+      keyed,
       isIncludingEdits: options.isIncludingEdits,
     }),
   ].filter(({ id }) => !(options.isWithoutDocument && id === 'no-document'));
@@ -109,6 +110,14 @@ export async function makePlan(
       parts: partsOf(live, authorizer),
     },
   };
+}
+
+/** Returns the document that protects the stage of the API. */
+export function findDocument(
+  documents: readonly CompiledDocument[],
+  { apiId, stage }: Pick<Plan, 'apiId' | 'stage'>,
+): CompiledDocument | undefined {
+  return documents.find(({ apis }) => apis.some((api) => api.apiId === apiId && api.stage === stage));
 }
 
 /**

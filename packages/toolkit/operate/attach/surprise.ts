@@ -19,6 +19,8 @@ export type Circumstances = {
   readonly choice: Choice;
   /** The document for this API and stage. Undefined if the folder has none. */
   readonly document: CompiledDocument | undefined;
+  /** Keys of the routes that the attachment makes require the API key of the authorizer. */
+  readonly keyed: ReadonlySet<string>;
   readonly isIncludingEdits: boolean;
 };
 

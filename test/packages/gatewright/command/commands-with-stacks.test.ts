@@ -41,6 +41,26 @@ const template = (...apis: readonly string[]): string =>
     ),
   });
 const STACK = 'gatewright/serverless.yml';
+const restTemplate = JSON.stringify({
+  Resources: {
+    Web: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
+    Get: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        RestApiId: { Ref: 'Web' },
+        ResourceId: { 'Fn::GetAtt': ['Web', 'RootResourceId'] },
+        HttpMethod: 'GET',
+        AuthorizationType: 'NONE',
+        Integration: { Type: 'MOCK' },
+      },
+    },
+    Deployment: {
+      Type: 'AWS::ApiGateway::Deployment',
+      DependsOn: 'Get',
+      Properties: { RestApiId: { Ref: 'Web' }, StageName: 'dev' },
+    },
+  },
+});
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-stacks-'));
 after(() => rmSync(root, { recursive: true }));
@@ -138,6 +158,40 @@ describe('gatewright init', () => {
       ['Web', 'App'],
     );
     assert.equal(next[0], 'npm install --save-dev gatewright osls');
+  });
+
+  it('names both ways to attach, and with quotas the authorizer that can charge them', async () => {
+    write({ 'template.json': restTemplate });
+    const steps = async (...words: readonly string[]): Promise<string> => {
+      rmSync(join(folder, 'gatewright'), { recursive: true, force: true });
+      return (await init(...words)).next.join('\n');
+    };
+
+    assert.match(await steps('--parts', 'authorizers'), /template: .*TokenAuthorizerArn\n/);
+    const charging = await steps('--parts', 'authorizers,quotas');
+
+    assert.match(charging, /template: .*-RequestAuthorizerArn\n[^]*\nor .* live: npx gatewright attach \(/);
+    assert.doesNotMatch(charging, /TokenAuthorizerArn/);
+  });
+
+  it('says in the document what a live API needs, in lines that are valid once they are uncommented', async () => {
+    write({ 'template.json': restTemplate });
+    const { written } = await init('--parts', 'authorizers,quotas');
+    const document = written.find((path) => /access\/.*\.yml$/.test(path)) ?? '';
+    const uncommented = read(document)
+      .replaceAll(/^( *)# (?=prod: |- \{|quota:| {2})/gm, '$1')
+      .replace(/routes: .*/, 'routes: live');
+    write({
+      [document]: uncommented,
+      [document.replace(/yml$/, 'routes.json')]:
+        '{"kind":"rest","apiIds":{},"routes":[{"method":"GET","path":"/orders","isProtected":false}]}',
+    });
+    const { code, stdout, stderr } = await runCommandHere(['access', 'build'], { cwd: folder });
+
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /1 document compiled/);
+    const { api, quota } = parse(uncommented) as { api: object; quota: { plans: readonly { id: string }[] } };
+    assert.deepEqual([Object.keys(api), quota.plans.map(({ id }) => id)], [['dev', 'prod'], ['gold']]);
   });
 
   it('skips, once more run for a new API, the one that a document of any name protects', async () => {

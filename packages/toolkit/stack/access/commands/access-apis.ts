@@ -8,9 +8,16 @@ import { printNotes } from '../../../../base/terminal/output.ts';
 
 export type ParameterTexts = Readonly<Record<string, string>>;
 
-export function loadOptions(stage: string, directory: string, parameters: ParameterTexts = {}) {
+/** @param isChosen whether services that name a stage of their own are loaded for `stage` all the same */
+export function loadOptions(
+  stage: string,
+  directory: string,
+  parameters: ParameterTexts = {},
+  isChosen = false,
+) {
   return {
     stage,
+    ...(isChosen && { chosen: { stage } }),
     directory,
     ...homeOfEnvironment(),
     strict: false,

@@ -23,6 +23,13 @@ type Found = {
   readonly warnings?: readonly string[];
 };
 
+/** A stage of the stack with the authorizers. */
+type AskedStage = {
+  readonly stage: string;
+  /** Whether the user named the stage, so that services are first loaded for it and not for their own stage. */
+  readonly isGiven: boolean;
+};
+
 type SyncedRoutes = {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
@@ -37,9 +44,10 @@ type SyncedRoutes = {
 export async function syncRoutes(
   folder: string,
   names: readonly string[],
-  stage: string,
+  asked: AskedStage,
   parameters: ParameterTexts = {},
 ): Promise<SyncedRoutes> {
+  const { stage } = asked;
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
   if (named.length > 0 && documents.length === 0) throw new UsageError(describeStages(named, stage));
@@ -50,7 +58,7 @@ export async function syncRoutes(
   const inventories = new Map<string, string>();
   for (const document of documents) {
     const { name } = document;
-    const { inventory, apiId, from, warnings: found = [] } = await readRoutes(document, stage, inspect);
+    const { inventory, apiId, from, warnings: found = [] } = await readRoutes(document, asked, inspect);
     const differences = [...found];
     const path = inventoryPath(document);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -66,9 +74,28 @@ export async function syncRoutes(
       .map(keyOf)
       .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
     if (gone.length > 0) differences.push(`removed routes, which wildcards now match: ${gone.join(', ')}`);
+    differences.push(...describeOpened(known?.routes ?? [], inventory.routes, document.document));
     warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
   return { lines, warnings, inventories };
+}
+
+/** A document has one list of routes for all its stages, so a look at one stage may open what another one guards. */
+function describeOpened(
+  before: readonly InventoryRoute[],
+  now: readonly InventoryRoute[],
+  { api }: AccessDocument,
+): readonly string[] {
+  const guarded = new Set(before.filter(({ isProtected }) => isProtected).map(keyOf));
+  const opened = now.filter((route) => !route.isProtected && guarded.has(keyOf(route))).map(keyOf);
+  const stages = Object.keys(api);
+  const others =
+    stages.length === 1
+      ? ''
+      : `; this counts for ${stages.join(', ')}, so sync the stage that you deploy before you deploy it`;
+  return opened.length === 0
+    ? []
+    : [`routes that no longer use our authorizers, which wildcards now match: ${opened.join(', ')}${others}`];
 }
 
 function keyOf({ method, path }: InventoryRoute): string {
@@ -95,7 +122,8 @@ function assertSources(documents: readonly NamedDocument[]): void {
   throw new UsageError(problems.map(printProblem).join('\n'));
 }
 
-type Inspect = () => Promise<readonly InspectedApi[]>;
+/** @param isChosen whether services that name a stage of their own are loaded for the given stage all the same */
+type Inspect = (isChosen?: boolean) => Promise<readonly InspectedApi[]>;
 
 /** Inspects all stacks together, because they import from each other. */
 function inspectOnce(
@@ -104,9 +132,11 @@ function inspectOnce(
   documents: readonly NamedDocument[],
   parameters: ParameterTexts,
 ): Inspect {
-  let apis: Promise<readonly InspectedApi[]> | undefined;
+  const apis = new Map<boolean, Promise<readonly InspectedApi[]>>();
   const own = dirname(folder);
-  return () => {
+  return (isChosen = false) => {
+    const before = apis.get(isChosen);
+    if (before !== undefined) return before;
     const sources = new Set(
       documents
         .filter(({ document }) => document.routes !== LIVE)
@@ -116,7 +146,10 @@ function inspectOnce(
     if (existsSync(join(own, 'serverless.yml'))) sources.add(own);
     // The toolkit's own plug-in must not refuse documents because of outdated routes.
     const environment = { GATEWRIGHT_READS_ROUTES: 'true' };
-    return (apis ??= inspectApis([...sources], { ...loadOptions(stage, own, parameters), environment }));
+    const options = { ...loadOptions(stage, own, parameters, isChosen), environment };
+    const inspected = inspectApis([...sources], options);
+    apis.set(isChosen, inspected);
+    return inspected;
   };
 }
 
@@ -124,9 +157,10 @@ const LIVE = 'live';
 
 async function readRoutes(
   { folder, file, document }: NamedDocument,
-  stage: string,
+  asked: AskedStage,
   inspect: Inspect,
 ): Promise<Found> {
+  const { stage } = asked;
   const path = resolve(folder, document.routes);
   if (document.routes === LIVE) {
     const wanted = document.api[stage];
@@ -136,7 +170,7 @@ async function readRoutes(
   }
   const routes = readOpenApi(path);
   if (routes === undefined) {
-    const api = findApi(document, await inspect(), stage, file);
+    const api = await findApi(document, inspect, asked, file);
     const inventory = { kind: api.kind, routes: toInventoryRoutes(api) };
     return { inventory, apiId: api.id, from: `${api.logicalId} in ${api.stack}` };
   }
@@ -154,23 +188,44 @@ function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   return readOpenApiRoutes(parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' }));
 }
 
-function findApi(
-  { api: byStage }: AccessDocument,
-  apis: readonly InspectedApi[],
-  stage: string,
+/**
+ * Returns the API of the stage. A service may name its own stage, such as `stage: ${opt:stage, 'dev'}`, so it is loaded
+ * for its own stage and for the stage of the stack, until the API is found.
+ * @throws UsageError, or what the first load threw
+ */
+async function findApi(
+  { api: byStage, routes }: AccessDocument,
+  inspect: Inspect,
+  { stage, isGiven }: AskedStage,
   file: string,
-): InspectedApi {
+): Promise<InspectedApi> {
   const wanted = byStage[stage];
-  const found = apis.find(
-    ({ stack, logicalId, id, stage: name }) =>
-      name === wanted?.stage &&
-      (wanted.logicalId === undefined
-        ? id === wanted.apiId
-        : stack === wanted.stack && logicalId === wanted.logicalId),
-  );
-  if (found !== undefined) return found;
-  const known = apis.map(({ stack, logicalId, stage: name }) => `${stack} ${logicalId} stage ${name}`);
+  const isWanted = ({ stack, logicalId, id, stage: name }: InspectedApi): boolean =>
+    name === wanted?.stage &&
+    (wanted.logicalId === undefined
+      ? id === wanted.apiId
+      : stack === wanted.stack && logicalId === wanted.logicalId);
+  const known = new Set<string>();
+  const failures: unknown[] = [];
+  for (const isChosen of [isGiven, !isGiven]) {
+    const apis = await inspect(isChosen).catch((error: unknown) => void failures.push(error));
+    const found = apis?.find(isWanted);
+    if (found !== undefined) return found;
+    for (const { stack, logicalId, stage: name } of apis ?? [])
+      known.add(`${stack} ${logicalId} stage ${name}`);
+    if (wanted?.logicalId === undefined) break;
+  }
+  if (wanted?.logicalId === undefined)
+    throw new UsageError(
+      `${file}: api.${stage} names a deployed API (${wanted?.apiId ?? wanted?.name ?? wanted?.output ?? ''}), but ${routes} has only APIs without ids of AWS: ${list(known)}. ` +
+        `Write routes: live to read the routes of the deployed API, or name the API in api.${stage} by stack, logicalId and stage`,
+    );
+  if (failures.length > 0) throw failures[0];
   throw new UsageError(
-    `${file}: api.${stage} is not among the loaded APIs, which are ${known.join(', ') || 'none'}`,
+    `${file}: api.${stage} is not among the loaded APIs, which are ${list(known)}; correct stack, logicalId and stage, or write routes: live to read the routes of the deployed API`,
   );
+}
+
+function list(names: ReadonlySet<string>): string {
+  return [...names].join(', ') || 'none';
 }

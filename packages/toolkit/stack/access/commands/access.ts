@@ -96,8 +96,9 @@ function syncCommand(): Command {
     .argument('[documents...]', 'names of documents (default: all)')
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
-    .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
-      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
+    .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags, command: Command) => {
+      const asked = { stage, isGiven: command.getOptionValueSource('stage') === 'cli' };
+      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, asked, param);
       for (const line of lines) printLines(line);
       for (const line of warnings) printMessage('yellow', line);
       build(folder, inventories);

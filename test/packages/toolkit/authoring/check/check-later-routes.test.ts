@@ -12,6 +12,8 @@ describe('checkLaterRoutes', () => {
   const rows: readonly {
     name: string;
     rule?: object;
+    /** A second rule. */
+    also?: object;
     /** When the document's routes were read, and now. */
     before: readonly string[];
     after: readonly string[];
@@ -57,6 +59,35 @@ describe('checkLaterRoutes', () => {
       expected: undefined,
     },
     {
+      name: 'takes routes that were open, if one rule allows all of them to the same callers',
+      rule: { ...own, methods: ['*'], paths: ['/**'] },
+      before: ['open GET /users', 'open GET /users/{id}', 'open POST /users'],
+      after: ['GET /users', 'GET /users/{id}', 'POST /users'],
+      expected: undefined,
+    },
+    {
+      name: 'refuses such a route, if a deny rule names it',
+      rule: { ...own, paths: ['/**'] },
+      also: { id: 'no-export', effect: 'deny', methods: ['GET'], paths: ['/users/export'] },
+      before: ['open GET /users/{id}', 'open GET /users/export'],
+      after: ['GET /users/{id}', 'GET /users/export'],
+      expected: /^GET \/users\/export has an authorizer but was open/,
+    },
+    {
+      name: 'refuses such a route, if it is allowed by another rule',
+      also: { ...own, id: 'all', paths: ['/users/{id}/orders'] },
+      before: ['open GET /users/{id}', 'open GET /users/{id}/orders'],
+      after: ['GET /users/{id}', 'GET /users/{id}/orders'],
+      expected: /^GET \/users\/\{id\}\/orders has an authorizer but was open/,
+    },
+    {
+      name: 'refuses such a route, if the rule binds it to its owner',
+      rule: { ...own, paths: ['/users/{id}/**'], bind: { id: { claim: 'sub' } } },
+      before: ['open GET /users/{id}/{kind}', 'open GET /users/{id}/{kind}/all'],
+      after: ['GET /users/{id}/{kind}', 'GET /users/{id}/{kind}/all'],
+      expected: /^GET \/users\/\{id\}\/\{kind\}\/all has an authorizer but was open/,
+    },
+    {
       name: 'takes one that is open still',
       before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
       after: ['GET /users/{id}', 'open GET /users/{id}/orders'],
@@ -82,10 +113,10 @@ describe('checkLaterRoutes', () => {
       expected: undefined,
     },
   ];
-  for (const { name, rule = own, before, after, kind, expected } of rows)
+  for (const { name, rule = own, also, before, after, kind, expected } of rows)
     it(name, () => {
       const complaints = checkLaterRoutes(
-        aDocument({ rules: [rule] }, before, kind),
+        aDocument({ rules: also === undefined ? [rule] : [rule, also] }, before, kind),
         anInventory(after, kind).routes,
       );
 

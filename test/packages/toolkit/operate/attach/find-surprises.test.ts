@@ -73,6 +73,7 @@ function about(
     settings,
     document,
     choice: chooseRoutes(live, [], false),
+    keyed: new Set(),
     isIncludingEdits: false,
     ...over,
   };
@@ -84,6 +85,23 @@ const idsOf = (circumstances: Circumstances): string[] =>
 describe('surprises to know before an authorizer is attached', () => {
   it('is nothing of a plain API that its document knows', () => {
     assert.deepEqual(findSurprises(about(anApi())), []);
+  });
+
+  it('advises what helps while the API does not have the authorizer yet, which access sync does not', () => {
+    const own = { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'] };
+    const over = { result: { cacheTtlSeconds: 300 }, rules: [own] };
+    const opened = aDocument(over, ['open GET /users/{id}', 'open GET /users/me']);
+    const routes = [aRoute('GET /users/{id}'), aRoute('GET /users/me')];
+    const [surprise] = findSurprises(about(anApi({ routes }), { document: opened }));
+
+    assert.match(
+      surprise?.what ?? '',
+      /^GET \/users\/me has an authorizer but was open when .* can call it too$/,
+    );
+    assert.match(
+      surprise?.fix ?? '',
+      /attach plan --write-routes .*; deploy .* or run gatewright access publish; then attach$/,
+    );
   });
 
   const cases: readonly { readonly finds: string; readonly of: Circumstances }[] = [

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { asksForKey, verifyAdmission } from '../../../../../packages/toolkit/operate/attach/admission-key.ts';
 import { comparable } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
 import { readCompiled } from '../../../../../packages/toolkit/stack/access/commands/access-check.ts';
 import { writeRoutes } from '../../../../../packages/toolkit/operate/attach/write-routes.ts';
@@ -11,6 +13,7 @@ import {
   aRestApiToAttach,
   tokenFor,
 } from '../../../../support/an-api-to-attach.ts';
+import type { ApiToAttach } from '../../../../support/an-api-to-attach.ts';
 import { functionArn } from '../../../../support/a-stack.ts';
 import { assertSame } from '../../../../support/every-get-answer.ts';
 import { documentText } from '../../../../support/an-access-document.ts';
@@ -18,6 +21,28 @@ import { documentText } from '../../../../support/an-access-document.ts';
 const one = { resources: 1, methods: ['GET'] };
 const stepsOf = (plan: { readonly steps: readonly { readonly name: string }[] }) =>
   plan.steps.map(({ name }) => name);
+
+const QUOTA = {
+  plan: 'free',
+  tenant: 'shop',
+  admissionKey: 'shop-admitted-requests-prod',
+  plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+};
+
+/** What an admission key needs besides the authorizer. */
+async function giveAdmissionKey(
+  plane: ApiToAttach['plane'],
+): Promise<{ readonly keyId: string; readonly planId: string }> {
+  const call = (method: 'POST' | 'PUT', path: string, body: UnknownMembers) =>
+    plane.write({ service: 'apigateway', method, path, body });
+  const value = 'shop-admitted-requests-prod';
+  const { id: keyId } = await call('POST', '/apikeys', { name: 'admitted', enabled: true, value });
+  const apiStages = [{ apiId: API_ID, stage: 'prod' }];
+  const { id: planId } = await call('POST', '/usageplans', { name: 'admitted', apiStages });
+  await call('POST', `/usageplans/${String(planId)}/keys`, { keyId, keyType: 'API_KEY' });
+  await call('PUT', `/restapis/${API_ID}/gatewayresponses/INVALID_API_KEY`, { statusCode: '429' });
+  return { keyId: String(keyId), planId: String(planId) };
+}
 
 describe('a plan', () => {
   it('keeps routes with another guard, and replaces and restores the guard on request', async () => {
@@ -40,17 +65,19 @@ describe('a plan', () => {
 
   // docs/guides/sell/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
   it('sets what an admission key needs on request, and takes it back', async () => {
-    const quota = {
-      plan: 'free',
-      tenant: 'shop',
-      admissionKey: 'shop-admitted-requests-prod',
-      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
-    };
-    await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
+    await using api = await aRestApiToAttach({
+      ...one,
+      over: { quota: QUOTA, result: { cacheTtlSeconds: 0 } },
+    });
+    await giveAdmissionKey(api.plane);
     const before = await api.everything();
 
-    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+    const { plan, surprises } = await api.plan({ type: 'request', quota: 'authorizer' });
 
+    assert.deepEqual(
+      surprises.filter(({ id }) => /quota|key/.test(id)),
+      [],
+    );
     assert.deepEqual(stepsOf(plan), [
       'permission',
       'authorizer',
@@ -70,14 +97,72 @@ describe('a plan', () => {
     assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
   });
 
-  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
-    const quota = {
-      plan: 'free',
-      tenant: 'shop',
-      admissionKey: 'shop-admitted-requests-prod',
-      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
-      routes: ['GET /things-1'],
+  it('refuses routes that would require a key that does not exist, and names each missing part', async () => {
+    const quota = { ...QUOTA, admissionKey: 'shop-admitted-requests-${stage}' };
+    await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
+    const missing = async (): Promise<string> => {
+      const { surprises } = await api.plan({ type: 'request', quota: 'authorizer' });
+      const found = surprises.find(({ id }) => id === 'admission-key');
+      assert.ok(found === undefined || found.level === 'obstacle');
+      return found?.what ?? '';
     };
+
+    assert.match(
+      await missing(),
+      /get 403, because there is not yet: an API key with the value shop-admitted-requests-prod; a usage plan of stage prod of API abcdefghij with that API key; the gateway response INVALID_API_KEY with status 429$/,
+    );
+    const { keyId, planId } = await giveAdmissionKey(api.plane);
+    assert.equal(await missing(), '');
+    const patch = (path: string, ...patchOperations: readonly object[]) =>
+      api.plane.write({ service: 'apigateway', method: 'PATCH', path, body: { patchOperations } });
+    await patch(`/apikeys/${keyId}`, { op: 'replace', path: '/enabled', value: 'false' });
+    assert.match(await missing(), /not yet: the API key with the value .* as an enabled key$/);
+    await patch(`/apikeys/${keyId}`, { op: 'replace', path: '/enabled', value: 'true' });
+    await patch(`/usageplans/${planId}`, { op: 'remove', path: '/apiStages', value: `${API_ID}:prod` });
+    assert.match(await missing(), /not yet: a usage plan of stage prod/);
+  });
+
+  it('refuses an admission key that the API would not ask for, because callers would pass over quota', async () => {
+    await using api = await aRestApiToAttach({
+      ...one,
+      over: { quota: QUOTA, result: { cacheTtlSeconds: 0 } },
+    });
+
+    const { surprises } = await api.plan({ type: 'request' });
+
+    const { level, what, fix } = surprises.find(({ id }) => id === 'quota-key') ?? {};
+    assert.equal(level, 'obstacle');
+    assert.match(
+      what ?? '',
+      /^callers over quota would pass: .*ApiKeySourceType.*GET \/things-1 is charged but/,
+    );
+    assert.match(fix ?? '', /^pass --quota authorizer/);
+  });
+
+  it('verifies what an admission key needs, and finds a part that was deleted since', async () => {
+    await using api = await aRestApiToAttach({
+      ...one,
+      over: { quota: QUOTA, result: { cacheTtlSeconds: 0 } },
+    });
+    const { keyId } = await giveAdmissionKey(api.plane);
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+    await api.apply(plan);
+    assert.ok(asksForKey(plan));
+    const verified = async (document: typeof api.document | undefined) => {
+      const { live } = await api.plan({ isWithoutDocument: true });
+      return verifyAdmission(api.plane, live, document);
+    };
+
+    assert.equal((await verified(api.document)).isGood, true);
+    assert.equal((await verified(undefined)).isGood, undefined);
+    await api.plane.write({ service: 'apigateway', method: 'DELETE', path: `/apikeys/${keyId}` });
+    const { isGood, saw } = await verified(api.document);
+    assert.equal(isGood, false);
+    assert.match(saw, /^missing: an API key with the value shop-admitted-requests-prod; a usage plan/);
+  });
+
+  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
+    const quota = { ...QUOTA, routes: ['GET /things-1'] };
     const methods = ['GET', 'POST'] as const;
     await using api = await aRestApiToAttach({
       resources: 1,

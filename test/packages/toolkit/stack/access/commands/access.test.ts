@@ -159,6 +159,22 @@ describe('gatewright access sync', () => {
     assert.equal(stderr, 'warning: orders: removed routes, which wildcards now match: GET /menu\n');
   });
 
+  it('warns of routes that lost their authorizer, since that counts for every stage of the document', async () => {
+    await access('sync');
+    write('api.yaml', OPENAPI.replace('/orders: { get: {} }', '/orders: { get: { security: [] } }'));
+    const { stderr } = await access('sync');
+    await access('sync');
+    write('api.yaml', OPENAPI);
+    await access('sync');
+    write('access/orders.yml', DOCUMENT.replace('api:\n', `api:\n  prod: { apiId: p1, stage: prod }\n`));
+    write('api.yaml', OPENAPI.replace('/orders: { get: {} }', '/orders: { get: { security: [] } }'));
+    const both = await access('sync');
+
+    const line = 'orders: routes that no longer use our authorizers, which wildcards now match: GET /orders';
+    assert.ok(stderr.includes(`warning: ${line}\n`), stderr);
+    assert.ok(both.stderr.includes(`${line}; this counts for prod, dev, so sync the stage`), both.stderr);
+  });
+
   it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
     write('template.json', TEMPLATE);
     write('access/orders.yml', naming(basename(folder)));
@@ -179,8 +195,24 @@ describe('gatewright access sync', () => {
     assert.equal(lost.code, 1);
     assert.match(
       lost.stderr,
-      /api\.dev is not among the loaded APIs, which are gatewright-access-\w+ Api stage dev$/m,
+      /api\.dev is not among the loaded APIs, which are gatewright-access-\w+ Api stage dev; .* or write routes: live /m,
     );
+  });
+
+  it('says how to read the routes of an API that is named as only AWS knows it', async () => {
+    write('template.json', TEMPLATE);
+    for (const named of ['apiId: a1b2c3d4e5', 'name: shop', 'stack: shop, output: Url']) {
+      const api = naming('shop').replace('stack: shop, logicalId: Api', named);
+      write('access/orders.yml', api);
+
+      const { code, stderr } = await access('sync');
+
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but \.\.\/template\.json has only .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
+      );
+    }
   });
 
   it('says which stages the documents name, and which kinds of API there are', async () => {
