@@ -1,3 +1,4 @@
+import { decodeQueryText } from '@gatewright/aws/percent-encoding';
 import { failure } from '@gatewright/velocity/java/template-error';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -37,9 +38,7 @@ export function encodeUrl(text: string): string {
  */
 export function decodeUrl(text: string): string {
   if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
-  return text
-    .replaceAll('+', ' ')
-    .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+  return decodeQueryText(text);
 }
 
 /** Encodes the text's UTF-8 as base64. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {
   decodePercent,
   decodeQueryText,
-} from '../../../../../packages/gateway/core/routing/percent-encoding.ts';
+} from '../../../../packages/base/aws/percent-encoding.ts';
 
 describe('decodePercent', () => {
   const rows: [text: string, expected: string][] = [
