@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkOneDocument, emptyTally } from '../support/random-access.ts';
 
-const DECISIONS = 20_000;
+const DECISIONS = 15_000;
 const REQUESTS_PER_CALLER = 12;
 const FIRST_SEED = 1;
 
 // docs/design/authorizers §7.10: policy, document and a second reading of the document agree on random APIs.
 describe('the policy of a caller', () => {
-  it('decides as the document does, for 20,000 random requests', () => {
+  it('decides as the document does, for 15,000 random requests', () => {
     const tally = emptyTally();
 
     for (let seed = FIRST_SEED; tally.decisions < DECISIONS; seed += 1)
@@ -17,6 +17,6 @@ describe('the policy of a caller', () => {
     // A run that allows or denies nearly everything would prove nothing.
     assert.ok(tally.allowed > tally.decisions * 0.1, `${tally.allowed} allowed`);
     assert.ok(tally.ordinary > tally.decisions * 0.5, `${tally.ordinary} ordinary`);
-    assert.ok(tally.unrepresentable < tally.policies * 0.02, `${tally.unrepresentable} unrepresentable`);
+    assert.ok(tally.unrepresentable < tally.policies * 0.03, `${tally.unrepresentable} unrepresentable`);
   });
 });

@@ -11,6 +11,7 @@ import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
 import { packages } from './packages.ts';
 import { parts } from './parts.ts';
+import { promises } from './promises.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { quotaLanguages } from './quota-languages.ts';
@@ -34,6 +35,7 @@ export const PROOFS: readonly Proof[] = [
   quotaLanguages,
   usage,
   access,
+  promises,
   cache,
   breakers,
   roles,

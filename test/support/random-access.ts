@@ -23,6 +23,8 @@ import { compileRestRoutes } from '../../packages/gateway/core/routing/rest-rout
 import type { RouteMatch, RouteTable } from '../../packages/gateway/core/deployment/model.ts';
 
 type AccessTally = {
+  /** Routes that no request reaches by their own name. A document of their API is refused. */
+  unreachable: number;
   decisions: number;
   allowed: number;
   ordinary: number;
@@ -50,6 +52,7 @@ type Disagreement = {
 
 export function emptyTally(): AccessTally {
   return {
+    unreachable: 0,
     decisions: 0,
     allowed: 0,
     ordinary: 0,
@@ -93,7 +96,7 @@ function randomWhen(pick: Pick, depth = 0): object {
 }
 
 function randomRule(pick: Pick, routes: readonly string[], index: number): object {
-  const route = pick.one(routes);
+  const route = pick.one(routes.filter(canBeRuled));
   const [verb = '', path = ''] = route.split(' ');
   const effect = pick.chance(0.75) ? 'allow' : 'deny';
   const isSubtree = pick.chance(0.25);
@@ -168,7 +171,11 @@ export function checkOneDocument(
 ): Disagreement | undefined {
   const pick = pickFrom(seed);
   const kind = pick.chance(0.5) ? 'rest' : 'http';
-  const routes = withoutDoubles(randomRoutes(pick, kind));
+  const named = withoutDoubles(randomRoutes(pick, kind));
+  const routes = named.filter((route) => canBeReached(kind, route));
+  tally.unreachable += named.length - routes.length;
+  if (routes.every((route) => !canBeRuled(route))) return undefined;
+  refuseUnreachable(seed, kind, named, routes);
   const rules = Array.from({ length: 1 + pick.upTo(6) }, (_, index) => randomRule(pick, routes, index));
   const text = documentText({ rules, result: { onOversize: 'exact', cacheTtlSeconds: 0 } });
   const compilation = compile(text, anInventory(routes, kind));
@@ -231,6 +238,29 @@ export function checkOneDocument(
     }
   }
   return undefined;
+}
+
+/** Whether a request for the name of the route reaches it: HTTP APIs decode first, and servers resolve dots. */
+function canBeReached(kind: 'rest' | 'http', route: string): boolean {
+  const path = route.slice(route.indexOf(' ') + 1);
+  const isDecoded = kind === 'rest' || !/%[0-9A-Fa-f]{2}/.test(path);
+  return isDecoded && !hasDots(path) && !/[\\#]/.test(path);
+}
+
+/** Whether a rule may name the path: it has none of `? # *`. */
+function canBeRuled(route: string): boolean {
+  return !/[?#*]/.test(route);
+}
+
+function refuseUnreachable(
+  seed: number,
+  kind: 'rest' | 'http',
+  named: readonly string[],
+  reachable: readonly string[],
+): void {
+  if (named.length === reachable.length) return;
+  const { kind: outcome } = compile(documentText({ rules: [] }), anInventory(named, kind));
+  if (outcome !== 'invalid') throw new Error(`seed ${seed}: a route that no request reaches is not refused`);
 }
 
 /** Whether a server that resolves the path would serve what the caller may not have, or what lies above all routes. */

@@ -4,11 +4,41 @@ import type { Pick } from './pick.ts';
 const NAMES = ['users', 'orders', 'search', 'items', 'admin', 'me', 'export'];
 const VERBS = ['GET', 'POST', 'PUT', 'DELETE'];
 
+/** Names that AWS takes in a path part of a REST API, and that a server behind it may read otherwise. */
+const ODD_NAMES = ['.', '..', 'v1.2', 'x::$y', 'a:b', 'a@b', 'a,b', '$me', '+1', '~', '-', '_x.', '...'];
+/** Names that only the keys of HTTP APIs may have: any but white space and braces. */
+const ODD_HTTP_NAMES = [
+  ...ODD_NAMES,
+  'a%20b',
+  'o%2Fp',
+  '%61dmin',
+  'us%65rs',
+  '%25',
+  '%2e%2e',
+  'a%',
+  'a%zz',
+  'é',
+  'e\u0301',
+  'ü%41',
+  '日本',
+  '\u{1f600}',
+  'a;b',
+  'admin;x',
+  'a(b)',
+  "it's",
+  'a&b=c',
+  'a#b',
+  'a\\b',
+  'a|b',
+  '"a"',
+];
+
 /** A tree as people build it: collections, one item, things below the item, a named special case; sometimes the rest. */
 export function randomRoutes(pick: Pick, kind: 'rest' | 'http'): readonly string[] {
   const paths: string[] = pick.chance(0.3) ? ['/'] : [];
   const grow = (parent: string, depth: number): void => {
-    for (const name of pick.some(NAMES, 1).slice(0, depth === 0 ? 4 : 2)) {
+    for (const usual of pick.some(NAMES, 1).slice(0, depth === 0 ? 4 : 2)) {
+      const name = pick.chance(0.06) ? pick.one(kind === 'http' ? ODD_HTTP_NAMES : ODD_NAMES) : usual;
       const collection = `${parent}/${name}`;
       paths.push(collection);
       if (!pick.chance(0.7)) continue;
@@ -106,6 +136,16 @@ const ODD = [
   '%u0061dmin',
   '%u002e%u002e/u-2',
   'a%20%20b',
+  '#',
+  '#x',
+  'search#x',
+  'a b',
+  'é',
+  '|',
+  '"x"',
+  'x::$DATA',
+  '%23',
+  'e%CC%81',
 ];
 /** What some servers drop, or take as the end of a path. */
 const ENDS = [
@@ -127,6 +167,11 @@ const ENDS = [
   '/%C2%A0',
   '::$DATA',
   '%3A:%24DATA',
+  '#',
+  '#x',
+  '/#',
+  '%3b',
+  ';x',
 ];
 
 export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
@@ -136,14 +181,26 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
   const method = verb === 'ANY' ? pick.one(VERBS) : verb;
   let isOrdinary = true;
   const fill = (): string => {
-    if (pick.chance(0.7)) return pick.one(ORDINARY);
+    if (pick.chance(0.7)) {
+      const value = pick.one(ORDINARY);
+      isOrdinary &&= !namesByteOf(value, routes);
+      return value;
+    }
     isOrdinary = false;
     // Names of routes where ids belong are what attacks are made of.
     if (pick.chance(0.5)) return pick.one(ODD);
     const name = pick.one(NAMES);
     return pick.chance(0.5) ? name : escapeOne(name, pick.upTo(name.length - 1));
   };
+  const spell = (name: string): string => {
+    const spelling = spellName(pick, name);
+    isOrdinary &&= spelling.isOrdinary;
+    return spelling.text;
+  };
   let path = template
+    .split('/')
+    .map((part) => (/^\{|^\$default$/.test(part) ? part : spell(part)))
+    .join('/')
     .replace('$default', () => `/${fill()}/${fill()}`)
     .replace(/\{[^}]*\+\}/g, () => (pick.chance(0.5) ? fill() : `${fill()}/${fill()}`))
     .replace(/\{[^}]*\}/g, fill);
@@ -169,6 +226,31 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
     ]);
   }
   return { method, path, isOrdinary };
+}
+
+/** Clients escape what no URL may contain, in capitals. Servers read dots and `;` in a name in ways of their own. */
+function spellName(pick: Pick, name: string): { readonly text: string; readonly isOrdinary: boolean } {
+  const isSent = /^[\w~!$&'()*+,;=:@.-]*$/.test(name);
+  const isOrdinary = !/[%#"\\|;]|\.$|:\$/.test(name);
+  if (isSent && pick.chance(0.9)) return { text: name, isOrdinary };
+  const encoded = encodeURIComponent(name);
+  if (!isSent && pick.chance(0.1)) return { text: name, isOrdinary: false };
+  return pick.chance(0.9)
+    ? { text: encoded, isOrdinary: isOrdinary && !isSent }
+    : { text: encoded.replace(/%../g, (byte) => byte.toLowerCase()), isOrdinary: false };
+}
+
+/**
+ * Whether the value contains an escape of a character of some route's name. Policies deny these escapes beside a wildcard
+ * (`escapesOf`), so an id `a%40b` is refused if a closed route is named `x@y`. The document says so, and the price is
+ * known: names of routes seldom contain characters that clients escape.
+ */
+function namesByteOf(value: string, routes: readonly string[]): boolean {
+  const bytes = new Set(
+    routes.flatMap((route) => [...Buffer.from(route.replace(/\{[^}]*\}/g, '').replace(/[\w/ .-]/g, ''))]),
+  );
+  const template = /%([0-9A-Fa-f]{2})/g;
+  return [...value.matchAll(template)].some(([, hex = '']) => bytes.has(parseInt(hex, 16)));
 }
 
 /** One character percent-encoded, which no client does to a letter. */

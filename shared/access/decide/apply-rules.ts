@@ -7,6 +7,7 @@ import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
 import { hasDroppedValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
+import { finderOf } from './route-finder.ts';
 import { findMissingClaims } from './required-claims.ts';
 
 export type Grant = {
@@ -72,9 +73,14 @@ export function rulesInForce(
   return { rules, rejectedBindings };
 }
 
-/** Denies by default: a route without grants is denied, and so is a route that a deny rule names. */
+/**
+ * Denies by default: a route without grants is denied, and so is a route that a deny rule names. Nothing is granted on a
+ * route that no request reaches, because a policy with its name would open the route that the request really reaches.
+ */
 export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;
+  const isUnreachable = (index: number): boolean =>
+    document.kind !== 'websocket' && finderOf(document).unreachable.has(index);
   const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
   for (const { rule, values } of rules) {
     const named = document.kind === 'websocket' ? [0] : rule.routes;
@@ -82,7 +88,8 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
     for (const [place, index] of named.entries()) {
       const route = routes[index];
       if (rule.effect === 'deny') route?.deniedBy.push(rule.id);
-      else route?.grants.push(values ? { ...whole, owned: ownedSegments(rule, place, values) } : whole);
+      else if (!isUnreachable(index))
+        route?.grants.push(values ? { ...whole, owned: ownedSegments(rule, place, values) } : whole);
     }
   }
   return routes;

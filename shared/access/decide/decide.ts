@@ -2,8 +2,9 @@
  * Decides whether a document allows a caller's request, and gives the reason. The policy contains the same decisions
  * for the whole API.
  */
+import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { applyRules } from './apply-rules.ts';
-import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
+import type { Grant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import type { Circumstances } from './condition.ts';
 import { containsAddress } from './ip-network.ts';
@@ -11,7 +12,7 @@ import { encodingsOf } from './owner-values.ts';
 import { hasDotSegment, readingsByServers } from './path-disguises.ts';
 import type { Principal } from './principal.ts';
 import { findMissingClaims } from './required-claims.ts';
-import { finderOf } from './route-finder.ts';
+import { finderOf, routedPath } from './route-finder.ts';
 
 export type Decision =
   | { readonly kind: 'allow'; readonly route: CompiledRoute; readonly rules: readonly string[] }
@@ -35,8 +36,8 @@ type DecisionRequest = {
 const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
- * It is unknown whether AWS routes by the path as sent or as decoded (`/%61dmin`), and how a server behind it reads the
- * path. So a request is denied if any reading of its path is denied.
+ * A server behind the API may read a path otherwise than the API does (`/%61dmin`), so a request is denied if any reading
+ * of its path is denied.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const decision = decideByRules(document, principal, request);
@@ -51,19 +52,36 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
   const applied = applyRules(document, principal, circumstancesOf(document, request));
   if (document.kind === 'websocket')
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
-  const sent = read(document, applied, target, encodingsOf);
+  const routed = routedPath(document.kind, target);
+  const sent = read(document, applied.routes, routed, document.kind === 'rest' ? encodingsOf : asItIs);
   if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
   if (hasDotSegment(target)) return { kind: 'deny', reason: 'dot-segment', route: sent.route, rules: [] };
-  let decision = sent;
-  for (const reading of readingsByServers(target, decodePath)) {
-    if (reading === target) continue;
-    const other = read(document, applied, reading, (value) => [value]);
+  return decideReadings(document, applied.routes, routed) ?? sent;
+}
+
+/**
+ * Decides the other paths as which a server behind the API may read a routed path. Returns the first denial, or else the
+ * last allowed reading, and undefined if no other reading matches a route.
+ */
+export function decideReadings(
+  document: CompiledDocument,
+  routes: readonly RouteVerdict[],
+  routed: string,
+): Decision | undefined {
+  let decision: Decision | undefined;
+  for (const reading of readingsByServers(routed, decodePercent)) {
+    if (reading === routed) continue;
+    const other = read(document, routes, reading, asItIs);
     // A reading that matches no route opens nothing, so it does not deny the request.
     if (other.kind === 'deny' && other.reason === 'no-route') continue;
     if (other.kind === 'deny') return other;
     decision = other;
   }
   return decision;
+}
+
+function asItIs(value: string): readonly string[] {
+  return [value];
 }
 
 export function circumstancesOf(
@@ -79,7 +97,7 @@ export function circumstancesOf(
 
 function read(
   document: CompiledDocument,
-  { routes }: AppliedRules,
+  routes: readonly RouteVerdict[],
   target: string,
   spellings: (value: string) => readonly string[],
 ): Decision {
@@ -107,11 +125,4 @@ function verdictOn(
 
 function unrouted(): Decision {
   return { kind: 'deny', reason: 'no-route', route: undefined, rules: [] };
-}
-
-const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
-
-/** Decodes like API Gateway: a malformed escape stays as it is, and bytes that are not UTF-8 become U+FFFD. */
-function decodePath(target: string): string {
-  return target.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }

@@ -10,7 +10,8 @@ import type { RouteSegment } from './route-finder.ts';
  * `/files`, and the server reads `/admin`. They are listed plain, and encoded once or twice, because HTTP APIs decode
  * once themselves. They may stand before or after a disguised separator (`..;x` for Tomcat, `..\` for IIS), blank or
  * NUL, in overlong UTF-8 (`%c0%ae`), or in the escapes of IIS (`%u002e`), which no client writes. Ids that contain dots
- * (`v1.2`, `a..b`) are not matched.
+ * (`v1.2`, `a..b`) are not matched. An unescaped `#`, which no URL contains, is always denied: a server may end the path
+ * there.
  */
 const DOT_SEGMENTS = [
   '*/../*',
@@ -26,6 +27,7 @@ const DOT_SEGMENTS = [
   '*%2F.*',
   '*%2f.*',
   '*\\*',
+  '*#*',
   '*%5C*',
   '*%5c*',
   '*%252*',
@@ -38,7 +40,7 @@ const DOT_SEGMENTS = [
   ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
 /** Matches the same paths as `DOT_SEGMENTS` in one expression. The flag `i` would add 0.2 ms to a cold start. */
-const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|\\|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|[\\#]|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
 
 /**
  * Forms that only a server behind the gateway would read as a closed route: an empty segment, an encoded slash, a
@@ -119,9 +121,10 @@ export function readingsByServers(target: string, decode: (text: string) => stri
 
 /** In this order, one habit may create input for the next. */
 const HABITS: readonly ((text: string) => string)[] = [
-  // `?` and `#` end the path. For servers written in C, a control character ends the text (`\p{Cc}` adds 0.1 ms to a
-  // cold start).
-  (text) => text.replace(/(?:[?#]|[^ -~\u00a0-\uffff]).*$/s, ''),
+  // `?` and `#` end the path.
+  (text) => text.replace(/[?#].*$/s, ''),
+  // For servers written in C, a control character ends the text (`\p{Cc}` adds 0.1 ms to a cold start).
+  (text) => text.replace(/[^ -~\u00a0-\uffff].*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
   // Removes path parameters and NTFS streams.
   (text) => text.replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, ''),

@@ -4,6 +4,7 @@
  */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
+import { decideReadings } from './decide.ts';
 import { findOverGrants, findReachedRoutes } from './over-grants.ts';
 import type { OverGrant } from './over-grants.ts';
 import { encodingsOf } from './owner-values.ts';
@@ -42,6 +43,12 @@ export type PathGrantsResult =
  */
 const OWNED_PATTERNS_LIMIT = 500;
 
+/** The verdicts by route, and the widest grants of each. */
+type Verdicts = {
+  readonly verdicts: readonly RouteVerdict[];
+  readonly ways: readonly (readonly Grant[])[];
+};
+
 type MethodGrants = {
   readonly document: CompiledDocument;
   readonly method: string;
@@ -69,13 +76,13 @@ export function toPathGrants(
   const result: PathGrantsResult =
     own.reduce(countPatterns, 0) > OWNED_PATTERNS_LIMIT
       ? { kind: 'too-many' }
-      : grantPaths(document, ways, merge);
+      : grantPaths(document, { verdicts, ways }, merge);
   return { result, isPersonal: own.length > 0 };
 }
 
 function grantPaths(
   document: CompiledDocument,
-  ways: readonly (readonly Grant[])[],
+  { verdicts, ways }: Verdicts,
   merge: boolean,
 ): PathGrantsResult {
   const methods = new Set(
@@ -83,23 +90,79 @@ function grantPaths(
   );
   const allow: string[] = [];
   const deny: string[] = [];
-  const exposed: (readonly RouteSegment[])[] = [];
+  const exposed = new Map<Template, readonly RouteSegment[]>();
+  const odd: OddPath[] = [];
   let isWide = false;
   for (const method of [...methods].sort()) {
-    const grants = { document, method, granted: routeGrants(document, method, ways) };
+    const grants = { document, method, granted: routeGrants(document, method, { verdicts, ways }) };
     const guard = guardMethod(grants);
     if (guard.kind === 'unrepresentable') return guard;
     const kept = withoutCovered([...grants.granted.values()].flatMap(({ patterns }) => patterns));
     const patterns = merge ? mergeSubtrees(grants, kept) : kept;
-    for (const pattern of patterns) allow.push(`${method}/${pattern.join('/')}`);
-    for (const pattern of guard.deny) deny.push(`${method}/${pattern.join('/')}`);
-    exposed.push(...exposedBy(grants, patterns));
+    for (const pattern of patterns) allow.push(...targetsOf(document, method, pattern));
+    for (const pattern of guard.deny) deny.push(...targetsOf(document, method, pattern));
+    for (const [template, segments] of exposedBy(grants, patterns)) exposed.set(template, segments);
+    odd.push(...oddPathsOf(grants));
     isWide ||= patterns.some((pattern) => pattern.includes(ANY));
   }
-  return {
-    kind: 'grants',
-    grants: { allow: allow.sort(), deny: [...deny, ...(isWide ? disguisesOf(exposed) : [])].sort() },
-  };
+  const disguises = isWide ? disguisesOf([...exposed.values()]) : [];
+  const lost = findDisguised(odd, disguises);
+  if (lost !== undefined) {
+    const [denied = lost] = exposed.keys();
+    return { kind: 'unrepresentable', conflict: { allowed: lost.index, denied: denied.index } };
+  }
+  return { kind: 'grants', grants: { allow: allow.sort(), deny: [...deny, ...disguises].sort() } };
+}
+
+/** Names that no server reads otherwise and that no disguise resembles. */
+const PLAIN_NAME = /^[\w~-]*(?:\.[\w~-]+)*$/;
+
+type OddPath = { readonly template: Template; readonly target: string };
+
+function isOdd({ segments }: Template): boolean {
+  return segments.some((segment) => typeof segment === 'object' && !PLAIN_NAME.test(segment.literal));
+}
+
+/** Ordinary requests of the granted routes with odd names, as clients send them. */
+function oddPathsOf({ document, method, granted }: MethodGrants): readonly OddPath[] {
+  return [...granted.values()].flatMap(({ template, patterns }) =>
+    isOdd(template)
+      ? patterns.flatMap((pattern) =>
+          targetsOf(document, method, ordinaryPath(pattern)).map((target) => ({ template, target })),
+        )
+      : [],
+  );
+}
+
+/** An ordinary path that matches the pattern, with `x` for each parameter. */
+function ordinaryPath(pattern: SegmentPattern): SegmentPattern {
+  return pattern.map((text) => (text === ANY ? 'x' : text));
+}
+
+/** Returns the first granted route whose own name resembles a disguise, so that the policy would deny its requests. */
+function findDisguised(odd: readonly OddPath[], disguises: readonly string[]): Template | undefined {
+  return odd.find(({ target }) => disguises.some((pattern) => matchesDisguise(pattern, target)))?.template;
+}
+
+/** Matches as IAM does. The general matcher (`@gatewright/aws/glob`) would add 1.5 KB to each cold start. */
+function matchesDisguise(pattern: string, target: string): boolean {
+  const source = pattern
+    .replace(/[\\.$]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(target);
+}
+
+/**
+ * Returns the pattern after the method, as clients send it. An HTTP API routes the decoded path but compares the policy
+ * with the path as sent, so it needs each spelling.
+ */
+function targetsOf(document: CompiledDocument, method: string, pattern: SegmentPattern): readonly string[] {
+  if (document.kind !== 'http') return [`${method}/${pattern.join('/')}`];
+  return pattern.reduce<readonly string[]>(
+    (started, text) => started.flatMap((path) => encodingsOf(text).map((spelling) => `${path}/${spelling}`)),
+    [method],
+  );
 }
 
 /** A grant for the whole route makes narrower ones unnecessary. */
@@ -116,16 +179,18 @@ function countPatterns(sum: number, { owned }: Grant): number {
 function routeGrants(
   document: CompiledDocument,
   method: string,
-  ways: readonly (readonly Grant[])[],
+  { verdicts, ways }: Verdicts,
 ): MethodGrants['granted'] {
   const finder = finderOf(document);
   const granted = new Map<number, RouteGrant>();
   for (const template of finder.templates(method)) {
     const patterns = distinct(
-      (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(template, owned)),
+      (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(document, template, owned)),
     ).filter(
       // A user whose name equals a static segment would reach that static route instead of the granted route.
-      (pattern) => pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template,
+      (pattern) =>
+        (pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template) &&
+        !(isOdd(template) && isReadAsClosed(document, verdicts, method, pattern)),
     );
     if (patterns.length > 0) granted.set(template.index, { template, patterns });
   }
@@ -142,10 +207,28 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
   );
 }
 
-function ownedPatterns({ pattern }: Template, owned: readonly OwnedSegment[]): readonly SegmentPattern[] {
+/** Whether a server may read the pattern's path as that of a closed route. Then `decide` denies it, too. */
+function isReadAsClosed(
+  document: CompiledDocument,
+  verdicts: readonly RouteVerdict[],
+  method: string,
+  pattern: SegmentPattern,
+): boolean {
+  const routed = [method, ...ordinaryPath(pattern)].join('/');
+  return decideReadings(document, verdicts, routed)?.kind === 'deny';
+}
+
+/** Values are spelled as the API routes them: decoded on an HTTP API, in each spelling on a REST API. */
+function ownedPatterns(
+  { kind }: CompiledDocument,
+  { pattern }: Template,
+  owned: readonly OwnedSegment[],
+): readonly SegmentPattern[] {
   return owned.reduce<readonly SegmentPattern[]>(
     (started, { segment, values }) =>
-      started.flatMap((one) => values.flatMap(encodingsOf).map((text) => one.with(segment, text))),
+      started.flatMap((one) =>
+        (kind === 'http' ? values : values.flatMap(encodingsOf)).map((text) => one.with(segment, text)),
+      ),
     [pattern],
   );
 }
@@ -230,7 +313,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],
-): readonly (readonly RouteSegment[])[] {
+): ReadonlyMap<Template, readonly RouteSegment[]> {
   const from = new Map<Template, number>();
   const seen = new Set<string>();
   for (const pattern of allowed) {
@@ -241,5 +324,5 @@ function exposedBy(
     for (const template of findReachedRoutes(grants.document, grants.method, pattern))
       if (!isFree(grants, template)) from.set(template, Math.min(first, from.get(template) ?? first));
   }
-  return [...from].map(([{ segments }, place]) => segments.slice(place));
+  return new Map([...from].map(([template, place]) => [template, template.segments.slice(place)]));
 }

@@ -2,7 +2,9 @@
  * Finds the route of an inventory that a request reaches. API Gateway chooses the most specific route
  * (docs/aws §2.1, §2.2).
  */
+import { decodePercent } from '@gatewright/aws/percent-encoding';
 import type { ApiKind, CompiledDocument, CompiledRoute } from '../compiled-document.ts';
+import { hasDotSegment } from './path-disguises.ts';
 import { ANY } from './segment-patterns.ts';
 import type { SegmentPattern } from './segment-patterns.ts';
 
@@ -20,9 +22,11 @@ export type Template = {
 };
 
 type RouteFinder = {
+  /** The indexes of the routes that no request reaches by their own name. Nothing is ever granted on them. */
+  readonly unreachable: ReadonlySet<number>;
   /** Returns the templates of a verb, the most specific first. */
   readonly templates: (method: string) => readonly Template[];
-  /** `words` are the segments of the path: `['users', '1']` for `users/1`, and `['']` for the root. */
+  /** `words` are the segments of the routed path: `['users', '1']` for `users/1`, and `['']` for the root. */
   readonly find: (method: string, words: readonly string[]) => Template | undefined;
   /** Returns templates that may match the words before the pattern's first wildcard, the most specific first. */
   readonly below: (method: string, pattern: SegmentPattern) => readonly Template[];
@@ -32,6 +36,22 @@ type RouteFinder = {
 };
 
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
+
+/**
+ * Returns the path as the API routes it. HTTP APIs decode a path before they route it, REST APIs do not (docs/aws §2.1,
+ * §2.2). The method may stand before the path, as in an ARN.
+ */
+export function routedPath(kind: ApiKind, path: string): string {
+  return kind === 'http' ? decodePercent(path) : path;
+}
+
+/**
+ * Whether a request can reach a route by its own name. A route `/a%20b` of an HTTP API never receives `/a%20b`, because
+ * the request is decoded to `/a b` and goes to another route. Servers resolve a name that is a dot segment.
+ */
+export function isReachable(kind: ApiKind, path: string): boolean {
+  return path.isWellFormed() && routedPath(kind, path) === path && !hasDotSegment(path);
+}
 
 /** Returns the finder of a document. It is cached, because an instance needs it for every request. */
 export function finderOf(document: CompiledDocument): RouteFinder {
@@ -67,6 +87,7 @@ export function createRouteFinder(kind: ApiKind, routes: readonly CompiledRoute[
     return tree;
   };
   return {
+    unreachable: new Set([...routes.keys()].filter((index) => !isReachable(kind, routes[index]?.path ?? ''))),
     templates: (method) => treeOf(method).templates,
     find(method, words) {
       const routed = kind === 'rest' ? withoutTrailingSlashes(words) : words;

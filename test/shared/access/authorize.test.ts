@@ -127,7 +127,7 @@ describe('an answer over the maxBytes of its document', () => {
     const { ask: charge } = aCharging({
       over: {
         context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },
-        result: { cacheTtlSeconds: 0, maxBytes: 2_560 },
+        result: { cacheTtlSeconds: 0, maxBytes: 2_700 },
       },
     });
     const long = 'x'.repeat(1_000);

@@ -1,6 +1,6 @@
 /** The events of Lambda authorizers, and the method ARN that they contain (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
 import { printArn } from '@gatewright/aws/arn';
-import { decodePercent } from '../routing/percent-encoding.ts';
+import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
 import { duplicatesOf, readIdentity } from './identity-sources.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';

@@ -1,5 +1,5 @@
 /** The Lambda proxy events of HTTP APIs, payload 1.0 and 2.0 (docs/aws §3.2, §3.3). */
-import { decodePercent } from '../routing/percent-encoding.ts';
+import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { authorizerText, printHttp1Authorizer, printHttp2Authorizer } from './authorizer-context.ts';
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';

@@ -1,5 +1,5 @@
 /** Parses and decodes query strings (docs/aws §2.1, §2.3). */
-import { decodeQueryText } from '../routing/percent-encoding.ts';
+import { decodeQueryText } from '@gatewright/aws/percent-encoding';
 import { getEntry, putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { MultiMap } from './request-headers.ts';

@@ -1,6 +1,6 @@
 /** Applies the parameter mapping of HTTP APIs to requests and responses (docs/aws §7.8). */
 import { HeaderList } from '../events/header-list.ts';
-import { decodeQueryText } from '../routing/percent-encoding.ts';
+import { decodeQueryText } from '@gatewright/aws/percent-encoding';
 import {
   type ChangeFacts,
   type ParameterChange,

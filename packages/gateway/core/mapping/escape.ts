@@ -1,3 +1,4 @@
+import { decodeQueryText } from '@gatewright/aws/percent-encoding';
 import { failure } from '@gatewright/velocity/java/template-error';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -36,11 +37,8 @@ export function encodeUrl(text: string): string {
  * TEMPLATE_FAILED for a `%` without two hex digits.
  */
 export function decodeUrl(text: string): string {
-  if (/%(?![\da-fA-F]{2})/.test(text))
-    throw failure('the string to URL-decode has "%" without two hex digits');
-  return text
-    .replaceAll('+', ' ')
-    .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+  if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
+  return decodeQueryText(text);
 }
 
 /** Encodes the text's UTF-8 as base64. */

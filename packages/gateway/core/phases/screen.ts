@@ -23,6 +23,10 @@ export function screen(received: Received): void {
   const urlBytes = received.rawPath.length + received.rawQuery.length;
   if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `URL of ${urlBytes} bytes` });
+  // Attack: a server that cuts the path at `#` serves another route than the one that was authorized. A request target
+  // has no fragment (RFC 9112 §3.2).
+  if (received.rawPath.includes('#') || received.rawQuery.includes('#'))
+    throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'the URL contains an unescaped #' });
   let headerBytes = 0;
   let hosts = 0;
   let isName = true;

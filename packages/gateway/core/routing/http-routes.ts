@@ -4,7 +4,7 @@ import { bySpecificity, parsePathTemplate } from './path-template.ts';
 import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
-import { decodePercent } from './percent-encoding.ts';
+import { decodePercent } from '@gatewright/aws/percent-encoding';
 
 /**
  * Compiles the routes of an HTTP API. A full match takes priority over a greedy match, and a greedy match over

@@ -30,6 +30,7 @@ import type { AccessDocument, RuleText } from '../document/document.ts';
 import { expandRoutes, expandRule } from './expand-rule.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { Locate, Problem } from '../document/read-document.ts';
+import { isReachable, routedPath } from '@gatewright/handlers/access/decide/route-finder';
 import type { RouteInventory } from '../inventory/route-inventory.ts';
 import type { Path } from '../document/shape.ts';
 import { describeTooMany, tryProfiles } from './try-profiles.ts';
@@ -318,6 +319,16 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
+/** Why the authorizers grant nothing on the route (`isReachable`). */
+function reasonUnreachable(kind: CompiledDocument['kind'], path: string): string | undefined {
+  if (kind === 'websocket' || isReachable(kind, path)) return undefined;
+  if (!path.isWellFormed()) return 'its name contains half of a surrogate pair, which no URL can contain';
+  const routed = routedPath(kind, path);
+  return routed === path
+    ? 'servers behind the API read its name as another path; rename the route'
+    : `an HTTP API decodes the request to ${routed} before it looks for a route; name the route ${routed} if that is what it serves`;
+}
+
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
   const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
   if (endless !== undefined) {
@@ -327,6 +338,10 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
     problem(['routes'], `${unspeakable.path} contains an IAM wildcard, so no policy can name it`);
+  for (const { path } of inventory.routes) {
+    const reason = reasonUnreachable(document.kind, path);
+    if (reason !== undefined) problem(['routes'], `no caller can be allowed on ${path}: ${reason}`);
+  }
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
     if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));

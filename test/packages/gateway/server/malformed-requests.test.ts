@@ -129,6 +129,18 @@ const rows: readonly {
     source: 'RFC 9112 §2.3',
   },
   {
+    name: 'an unescaped # in the path, which a server may take for its end',
+    text: `GET /dev/pets#x HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\n\r\n`,
+    statuses: [400],
+    source: 'RFC 9112 §3.2',
+  },
+  {
+    name: 'an unescaped # in the query',
+    text: `GET /dev/pets?a=#x HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\n\r\n`,
+    statuses: [400],
+    source: 'RFC 9112 §3.2',
+  },
+  {
     name: 'no Host',
     text: `GET /dev/pets HTTP/1.1\r\nConnection: close\r\n\r\n`,
     statuses: [400],

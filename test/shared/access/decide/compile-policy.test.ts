@@ -8,6 +8,7 @@ import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-d
 
 /** Denied beside every wildcard. */
 const DOTS = [
+  '*#*',
   '*%%*',
   '*%252*',
   '*%2E*',
@@ -87,6 +88,7 @@ describe('compilePolicy', () => {
       expected: [
         'Allow GET/users/*',
         ...[
+          '*#*',
           '*%%*',
           '*%0*',
           '*%1*',

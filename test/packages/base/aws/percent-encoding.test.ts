@@ -1,10 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  decodePercent,
-  decodeQueryText,
-} from '../../../../../packages/gateway/core/routing/percent-encoding.ts';
+import { decodePercent, decodeQueryText } from '../../../../packages/base/aws/percent-encoding.ts';
 
 describe('decodePercent', () => {
   const rows: [text: string, expected: string][] = [
