@@ -1,4 +1,5 @@
 /** One line for each promise that is tried with drawn inputs. */
+import { accessDocuments } from './access-documents.ts';
 import type { DrawnPromise } from './promises.ts';
 
-export const DRAWN_PROMISES: readonly DrawnPromise[] = [];
+export const DRAWN_PROMISES: readonly DrawnPromise[] = [accessDocuments];

@@ -23,7 +23,7 @@ export type RouteVerdict = {
   readonly grants: readonly Grant[];
 };
 
-export type AppliedRules = RulesInForce & {
+type AppliedRules = RulesInForce & {
   /** Verdicts by index of the document's routes. A WebSocket API has only `$connect`. */
   readonly routes: readonly RouteVerdict[];
 };

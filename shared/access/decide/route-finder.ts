@@ -38,8 +38,8 @@ type RouteFinder = {
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
 
 /**
- * Returns the path as the API routes it. HTTP APIs decode a path before they route it, REST APIs do not (docs/aws §2.1,
- * §2.2). The method may stand before the path, as in an ARN.
+ * Returns the path as the API routes it. HTTP APIs decode a path before they route it, REST APIs do not
+ * (docs/aws §2.1, §2.2). The method may stand before the path, as in an ARN.
  */
 export function routedPath(kind: ApiKind, path: string): string {
   return kind === 'http' ? decodePercent(path) : path;
