@@ -1,9 +1,9 @@
 /** Finds what a policy pattern grants beyond its own route, because IAM's `*` also matches slashes. */
 import type { CompiledDocument } from '../compiled-document.ts';
 import { finderOf } from './route-finder.ts';
-import type { RouteSegment, Template } from './route-finder.ts';
+import type { Template } from './route-finder.ts';
 import { alignmentsOf, ANY, covers, typicalPath } from './segment-patterns.ts';
-import type { SegmentPattern } from './segment-patterns.ts';
+import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
   readonly route: number;

@@ -3,7 +3,7 @@
  * slashes, and greedy routes accept empty segments, but the policy matches the path as sent. Attack: `/%61dmin` passes
  * a wildcard that is intended for ids.
  */
-import type { RouteSegment } from './route-finder.ts';
+import type { RouteSegment } from './segment-patterns.ts';
 
 /**
  * Dot segments, which servers behind the gateway resolve: API Gateway routes `/files/../admin` to the greedy route of

@@ -10,7 +10,7 @@ import type { OverGrant } from './over-grants.ts';
 import { encodingsOf } from './owner-values.ts';
 import { disguisesOf } from './path-disguises.ts';
 import { finderOf } from './route-finder.ts';
-import type { RouteSegment, Template } from './route-finder.ts';
+import type { Template } from './route-finder.ts';
 import {
   ANY,
   covers,
@@ -20,7 +20,7 @@ import {
   typicalPath,
   withoutCovered,
 } from './segment-patterns.ts';
-import type { SegmentPattern } from './segment-patterns.ts';
+import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 
 /** Patterns of verb and path, as in the ARN after the stage: `GET/users/*`. Sorted and without duplicates. */
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };

@@ -6,9 +6,7 @@ import { decodePercent } from '@gatewright/aws/percent-encoding';
 import type { ApiKind, CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import { hasDotSegment } from './path-disguises.ts';
 import { ANY } from './segment-patterns.ts';
-import type { SegmentPattern } from './segment-patterns.ts';
-
-export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
+import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 
 /** A route with its parsed path. The path `/` is one empty literal. */
 export type Template = {

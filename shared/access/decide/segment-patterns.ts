@@ -6,6 +6,9 @@
 /** A pattern such as `['users', '*']` for `users/*`. Literals never contain a wildcard. */
 export type SegmentPattern = readonly string[];
 
+/** A segment of a route's path: a name, one parameter, or a greedy parameter. */
+export type RouteSegment = { readonly literal: string } | 'one' | 'rest';
+
 export const ANY = '*';
 
 /** Represents a value that is not a literal segment of any route. It cannot occur in a path. */

@@ -3,7 +3,7 @@ import type { BindText, RuleText } from '../document/document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import type { InventoryRoute } from '../inventory/route-inventory.ts';
 import { parseTemplate } from '@gatewright/handlers/access/decide/route-finder';
-import type { RouteSegment } from '@gatewright/handlers/access/decide/route-finder';
+import type { RouteSegment } from '@gatewright/handlers/access/decide/segment-patterns';
 import { isClose } from '../document/shape.ts';
 import type { Path } from '../document/shape.ts';
 
