@@ -97,6 +97,6 @@ describe('a credential after the identity source has changed', () => {
     assert.equal(await ask('X-Admin', ['X-Admin', 'a']), 200);
     assert.equal(await ask('X-Guest', ['X-Guest', 'a']), 403);
     assert.equal(await ask('x-admin', ['X-Admin', 'a']), 200);
-    assert.equal(ports.invoker.calls.length, 2);
+    assert.equal(ports.invoker.calls.filter(({ functionName }) => functionName === 'auth').length, 2);
   });
 });
