@@ -1,6 +1,7 @@
 /** One line for each promise that is tried with drawn inputs. */
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
+import { resourcePolicies } from './resource-policies.ts';
 import type { DrawnPromise } from './promises.ts';
 
-export const DRAWN_PROMISES: readonly DrawnPromise[] = [accessDocuments, authorizerResults];
+export const DRAWN_PROMISES: readonly DrawnPromise[] = [accessDocuments, authorizerResults, resourcePolicies];
