@@ -1,6 +1,13 @@
 /** One line for each promise that is tried with drawn inputs. */
 import { accessDocuments } from './access-documents.ts';
-import type { DrawnPromise } from './promises.ts';
+import { authorizerResults } from './authorizer-results.ts';
+import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
+import type { DrawnPromise } from './promises.ts';
 
-export const DRAWN_PROMISES: readonly DrawnPromise[] = [accessDocuments, tableKeys];
+export const DRAWN_PROMISES: readonly DrawnPromise[] = [
+  accessDocuments,
+  authorizerResults,
+  resourcePolicies,
+  tableKeys,
+];

@@ -87,8 +87,8 @@ export type CacheEntry<Value> = {
  * `prod`.
  */
 export interface AuthorizerCache {
-  get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
-  put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
+  get(resultsName: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
+  put(resultsName: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
   list(): readonly CacheEntry<AuthorizerGrant>[];
   drop(key: string): void;
   flush(): void;

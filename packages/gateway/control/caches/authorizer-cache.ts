@@ -13,8 +13,8 @@ const MAX_ENTRIES = 10_000;
 export class LruAuthorizerCache implements AuthorizerCache {
   readonly #entries = new AgedMap<Entry>();
 
-  get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined {
-    const name = `${authorizerId}\n${key}`;
+  get(resultsName: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined {
+    const name = `${resultsName}\n${key}`;
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
     const { grant, expiresAtEpochMs } = entry;
@@ -23,8 +23,8 @@ export class LruAuthorizerCache implements AuthorizerCache {
     return undefined;
   }
 
-  put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void {
-    const name = `${authorizerId}\n${key}`;
+  put(resultsName: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void {
+    const name = `${resultsName}\n${key}`;
     this.#entries.set(name, { grant, expiresAtEpochMs });
     if (this.#entries.size > MAX_ENTRIES) this.#entries.takeOldest();
   }

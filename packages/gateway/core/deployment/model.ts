@@ -69,6 +69,11 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly validation: FullMatch | undefined;
   /** The time to live of cached results in seconds; 0 means that results are not cached. */
   readonly ttlSeconds: number;
+  /**
+   * The name of the cached results: the authorizer with its identity sources. A changed authorizer must not take the
+   * value of another source for the source that was granted.
+   */
+  readonly resultsName: string;
   readonly simpleResponses: boolean;
   /** The status if the function throws `Unauthorized`; absent means 500 in format 2.0, otherwise 401. */
   readonly unauthorizedStatus?: 401 | 500 | undefined;

@@ -57,7 +57,15 @@ export function readKeyedIdentity(
   const all = sources.map((source) => readSource(source, facts));
   const values = chooseValues(all, duplicates);
   if (values === undefined) return undefined;
-  return { values, key: printKey(all) };
+  return { values, key: all.some(isLossy) ? JSON.stringify([all, facts.rawQuery]) : printKey(all) };
+}
+
+/**
+ * Whether a value may have been decoded from bytes that are not UTF-8. Different bytes then have the same value, but the
+ * event of a function also contains the query as sent.
+ */
+function isLossy(values: readonly string[]): boolean {
+  return values.some((value) => value.includes('\ufffd'));
 }
 
 /**

@@ -58,7 +58,7 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
   const key = identityKey(authorizer, matched);
   if (authorizer.ttlSeconds === 0) return undefined;
   const now = at.clock.nowEpochMs();
-  const grant = matched.stage.authorizerCache.get(authorizer.authorizerId, key, now);
+  const grant = matched.stage.authorizerCache.get(authorizer.resultsName, key, now);
   return grant === undefined ? undefined : callerOf(grant, 0);
 }
 
@@ -126,7 +126,7 @@ async function askFunction(
   const grant = { ...readGrant(result, authorizer), givenAtEpochMs: at.clock.nowEpochMs() };
   if (authorizer.ttlSeconds > 0)
     matched.stage.authorizerCache.put(
-      authorizer.authorizerId,
+      authorizer.resultsName,
       identityKey(authorizer, matched),
       grant,
       at.clock.nowEpochMs() + authorizer.ttlSeconds * 1000,

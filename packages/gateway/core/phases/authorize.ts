@@ -45,7 +45,8 @@ function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): vo
   const principal = signer === undefined ? {} : { principal: principalOf(signer) };
   for (const action of url.actions) {
     const conditions = requestConditions(matched, principal);
-    const question = { action, resource: url.functionArn, conditions, ...principal };
+    const isOfOwnAccount = signer?.accountId === matched.api.accountId;
+    const question = { action, resource: url.functionArn, conditions, isOfOwnAccount, ...principal };
     const ofFunction = url.policy()?.decide(question) ?? 'implicit-deny';
     const decision =
       signer === undefined
@@ -122,7 +123,8 @@ type Signer = Extract<Caller, { kind: 'iam' }>;
 
 function admitSigner(matched: Matched, caller: Signer): void {
   const { userArn, permissions } = caller;
-  const question = askAbout(matched, { principal: principalOf(caller) });
+  const isOfOwnAccount = caller.accountId === matched.api.accountId;
+  const question = { ...askAbout(matched, { principal: principalOf(caller) }), isOfOwnAccount };
   const decision = combinationFor(matched, caller)(
     permissions.decide(question),
     askResourcePolicy(matched, question) ?? 'implicit-deny',

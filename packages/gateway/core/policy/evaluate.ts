@@ -23,6 +23,8 @@ type PolicyCompilation =
 type Statement = {
   readonly isDeny: boolean;
   readonly principals: PrincipalTest;
+  /** Whether the statement means the caller itself or everybody, and not only the caller's account. */
+  readonly isDirect: PrincipalTest;
   readonly actions: Part;
   readonly resources: Part;
   readonly condition: Condition;
@@ -73,7 +75,10 @@ function decide(
 ): ReturnType<CompiledPolicy['decide']> {
   const action = question.action.toLowerCase();
   for (const statement of denies) if (applies(statement, action, question)) return 'explicit-deny';
-  for (const statement of allows) if (applies(statement, action, question)) return 'allow';
+  for (const statement of allows) {
+    if (question.isOfOwnAccount === true && !statement.isDirect(question.principal)) continue;
+    if (applies(statement, action, question)) return 'allow';
+  }
   return 'implicit-deny';
 }
 
@@ -121,6 +126,7 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
   return {
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),
+    isDirect: compileDirect(statement['Principal']),
     actions: readPart(statement, 'Action', (text) => compilePattern(text.toLowerCase(), false)),
     resources: readPart(statement, 'Resource', (text) =>
       compilePattern(readResource(text, options), hasVariables),
@@ -201,6 +207,10 @@ function compilePrincipals(
     : (principal) => !names.includes(principal);
 }
 
+function compileDirect(principal: unknown): PrincipalTest {
+  return principal === undefined ? EVERYBODY : readNames(principal).includesDirectly;
+}
+
 /**
  * A policy of an identity applies only to the identity that it is attached to. `"Principal": "*"` is still accepted,
  * because AWS's sample authorizers write it.
@@ -214,6 +224,8 @@ type Names = {
   readonly isEverybody: boolean;
   /** Whether the principals include the caller's identity or the caller's account. */
   readonly includes: PrincipalTest;
+  /** Whether the principals include everybody or the caller's identity. */
+  readonly includesDirectly: PrincipalTest;
   /** Whether the principals include both the caller's identity and the caller's account. */
   readonly includesFully: PrincipalTest;
 };
@@ -242,6 +254,7 @@ function readNames(value: unknown): Names {
     isEverybody,
     includes: (principal) =>
       isEverybody || (principal !== undefined && (accounts.has(principal.accountId) || isNamed(principal))),
+    includesDirectly: (principal) => isEverybody || (principal !== undefined && isNamed(principal)),
     includesFully: (principal) =>
       isEverybody || (principal !== undefined && accounts.has(principal.accountId) && isNamed(principal)),
   };

@@ -22,6 +22,11 @@ export type PolicyQuestion = {
   readonly conditions: ConditionValues;
   /** The caller. If undefined, the caller is anonymous, and only statements for everyone apply. */
   readonly principal?: PolicyPrincipal | undefined;
+  /**
+   * Whether the caller belongs to the account of the resource. An allow for the account then only delegates to the
+   * policies of its identities (IAM user guide, "AWS JSON policy elements: Principal").
+   */
+  readonly isOfOwnAccount?: boolean | undefined;
 };
 
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';

@@ -48,6 +48,10 @@ function readTtl(bag: PropertyBag, usual: number): number {
   return readInteger(bag, 'AuthorizerResultTtlInSeconds', { usual, min: 0, max: MAX_TTL_SECONDS });
 }
 
+function nameResults(authorizerId: string, sources: readonly IdentitySource[]): string {
+  return `${authorizerId} ${JSON.stringify(sources)}`;
+}
+
 function readTarget(bag: PropertyBag): FunctionTarget {
   const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
@@ -107,6 +111,7 @@ export function compileRestLambdaAuthorizer(
     identitySources: isIgnored ? [] : identitySources,
     validation: isToken ? readValidation(bag) : undefined,
     ttlSeconds,
+    resultsName: nameResults(bag.id, identitySources),
     simpleResponses: false,
     timeoutMs: REST_TIMEOUT_MS,
   };
@@ -158,6 +163,7 @@ export function compileV2LambdaAuthorizer(
     identitySources,
     validation: undefined,
     ttlSeconds,
+    resultsName: nameResults(bag.id, identitySources),
     simpleResponses,
     unauthorizedStatus: protocol === 'http' ? readUnauthorizedStatus(assumptions) : undefined,
     timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,

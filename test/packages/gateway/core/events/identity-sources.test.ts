@@ -76,6 +76,14 @@ describe('readKeyedIdentity', () => {
     assert.notEqual(keyOf('[["a"]]'), keyOf(JSON.stringify([['[["a"]]']])));
   });
 
+  it('keeps bytes apart that are not UTF-8, which all decode to U+FFFD', () => {
+    const keys = ['%ff', '%fe', '%c3', '%EF%BF%BD'].map(
+      (value) => readKeyedIdentity([query], aRequest({ rawQuery: `token=${value}` }), 'last')?.key,
+    );
+
+    assert.equal(new Set(keys).size, keys.length);
+  });
+
   it('is none where a source is missing or empty', () => {
     assert.equal(
       readKeyedIdentity([header, query], aRequest({ rawHeaders: ['Authorization', 'a'] }), 'last'),

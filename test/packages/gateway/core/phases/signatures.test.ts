@@ -246,7 +246,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
     {
       name: 'only the resource policy allows him (table A)',
       who: 'bob',
-      api: POLICY('Allow', ACCOUNT_ID),
+      api: POLICY('Allow', `arn:aws:iam::${ACCOUNT_ID}:user/bob`),
       status: 200,
     },
     {
@@ -342,4 +342,23 @@ describe('serve behind AWS_IAM on an HTTP API', () => {
       userId: 'AIDALOCAL000ALICE',
     });
   });
+});
+
+// IAM user guide, "AWS JSON policy elements: Principal": an account as principal "delegates authority to the account".
+describe('a resource policy that allows an account', () => {
+  const rows = [
+    { name: 'bob', principal: ACCOUNT_ID, status: 403 },
+    { name: 'bob', principal: `arn:aws:iam::${ACCOUNT_ID}:root`, status: 403 },
+    { name: 'bob', principal: `arn:aws:iam::${ACCOUNT_ID}:user/bob`, status: 200 },
+    { name: 'alice', principal: ACCOUNT_ID, status: 200 },
+    { name: 'carol', principal: '999999999999', status: 200 },
+  ];
+  for (const { name, principal, status } of rows)
+    it(`makes ${status} of a call by ${name} if the principal is ${principal}`, async () => {
+      const allow = { Effect: 'Allow', Principal: { AWS: principal }, Action: 'execute-api:Invoke' };
+      const Policy = { Version: '2012-10-17', Statement: [{ ...allow, Resource: 'execute-api:/*' }] };
+      const api = withIdentities(iamApi({ Policy }));
+
+      assert.equal((await api.send({ target: TARGET, headers: signedBy(name) })).status, status);
+    });
 });

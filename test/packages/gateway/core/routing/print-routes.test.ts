@@ -14,6 +14,7 @@ const authorizer: LambdaAuthorizer = {
   identitySources: [{ kind: 'header', name: 'authorization' }],
   validation: undefined,
   ttlSeconds: 300,
+  resultsName: 'auth',
   simpleResponses: false,
   timeoutMs: 29_000,
 };

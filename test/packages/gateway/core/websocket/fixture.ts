@@ -202,6 +202,7 @@ export function anAuthorizer(functionName: string): Authorization {
       identitySources: [{ kind: 'querystring', name: 'token' }],
       validation: undefined,
       ttlSeconds: 0,
+      resultsName: 'auth',
       simpleResponses: false,
       timeoutMs: 29_000,
     },
