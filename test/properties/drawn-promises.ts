@@ -1,6 +1,7 @@
 /** One line for each promise that is tried with drawn inputs. */
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
+import { boundClaims } from './bound-claims.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
 import type { DrawnPromise } from './promises.ts';
@@ -8,6 +9,7 @@ import type { DrawnPromise } from './promises.ts';
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
+  boundClaims,
   resourcePolicies,
   tableKeys,
 ];
