@@ -1,6 +1,6 @@
 /**
  * What CloudFront sends to an origin, and which requests share an object. The oracle is written from the developer
- * guide (docs/aws/cloudfront.md §21.1: cache key, origin request policies, table of request headers).
+ * guide (docs/aws §21.1: cache key, origin request policies, table of request headers).
  */
 import { MemberReader } from '@gatewright/aws/member-reader';
 import { keyOf, keyPartsOf } from '../../packages/gateway/services/cloudfront/cache-key.ts';
