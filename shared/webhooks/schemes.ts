@@ -1,4 +1,5 @@
 /** All signature schemes, by their names in documents and options. */
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { GITHUB, SLACK, STANDARD, STRIPE } from './hmac-schemes.ts';
 import type { Scheme, Refused, SignatureClaim } from './scheme.ts';
 import type { SchemeName } from './signature-headers.ts';
@@ -34,7 +35,7 @@ function checkCoverage(request: RawRequest, { components }: SignatureInput): Ref
     ...(body.length === 0 ? [] : ['content-digest']),
   ];
   if (!required.every((name) => components.includes(name))) return refused('insufficient_coverage');
-  const digest = valueOf(request, 'content-digest');
+  const digest = readValue(request, 'content-digest');
   return digest !== undefined && !isDigestOf(digest, body) ? refused('invalid_digest') : undefined;
 }
 
@@ -70,25 +71,35 @@ function claim(
   };
 }
 
-/** Returns the value of a component in this request, or undefined if it is absent or unknown (RFC 9421 §2). */
-function valueOf({ method, path, query, headers }: RawRequest, name: string): string | undefined {
+/** Returns the value of a component; undefined if it is absent, unknown or cannot be signed (RFC 9421 §2). */
+function valueOf(request: RawRequest, name: string): string | undefined {
+  const value = readValue(request, name);
+  return value === undefined || NOT_IN_A_BASE.test(value) ? undefined : value;
+}
+
+/** A signature base has no line breaks in values, and no bytes beyond ASCII ("no obs-text", RFC 9421 §2.5). */
+const NOT_IN_A_BASE = /[^\t\x20-\x7e]/;
+
+function readValue({ method, path, query, headers }: RawRequest, name: string): string | undefined {
   switch (name) {
     case '@method':
       return method;
     case '@authority':
       // The default port is omitted (RFC 9421 §2.2.3), and API Gateway has no other.
-      return headers.get('host')?.join().toLowerCase().replace(/:443$/, '');
+      return (
+        headers
+          .get('host')
+          ?.join()
+          // Only ASCII, because `toLowerCase` would convert the Kelvin sign to the letter k.
+          .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+          .replace(/:443$/, '')
+      );
     case '@path':
       return path;
     case '@query':
       return query === undefined ? undefined : `?${query}`;
     default:
-      return name.startsWith('@')
-        ? undefined
-        : headers
-            .get(name)
-            ?.map((value) => value.trim())
-            .join(', ');
+      return name.startsWith('@') ? undefined : headers.get(name)?.map(trimFieldWhitespace).join(', ');
   }
 }
 import type { RawRequest } from '../aws/raw-request.ts';

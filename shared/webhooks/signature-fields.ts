@@ -3,6 +3,7 @@
  * that a reader would have to normalise is refused, so that all readers agree.
  */
 import { createHash } from 'node:crypto';
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 
 export type SignatureInput = {
@@ -15,7 +16,8 @@ export type SignatureInput = {
 };
 
 const TEXT_LIMIT_CHARACTERS = 4_096;
-const INPUT = /^([a-z][a-z0-9_.*-]{0,63})=(\(([^()]*)\)((?:;[a-z]+=(?:\d{1,15}|"[ !#-[\]-~]{0,256}"))*))$/;
+const INPUT =
+  /^([a-z][a-z0-9_.*-]{0,63})=(\(([^()]*)\)((?:;[a-z]+=(?:0|[1-9]\d{0,14}|"[ !#-[\]-~]{0,256}"))*))$/;
 /** Excludes components with parameters (`"@query-param";name="x"`, `;sf`, `;bs`, `;key`, `;req`, `;tr`). */
 const COMPONENTS = /^"@?[a-z0-9-]{1,64}"(?: "@?[a-z0-9-]{1,64}")*$/;
 const PARAMETER = /;([a-z]+)=(?:(\d+)|"([^"]*)")/g;
@@ -53,7 +55,7 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
 export function isDigestOf(header: string, body: Uint8Array): boolean {
   if (header.length > TEXT_LIMIT_CHARACTERS) return false;
   const checks = header.split(',').map((member) => {
-    const [, name = '', base64] = BYTES.exec(member.trim()) ?? [];
+    const [, name = '', base64] = BYTES.exec(trimFieldWhitespace(member)) ?? [];
     const algorithm = DIGESTS.get(name);
     if (base64 === undefined) return false;
     if (algorithm === undefined) return undefined;

@@ -2,6 +2,8 @@
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { boundClaims } from './bound-claims.ts';
+import { cloudfrontRequests } from './cloudfront-requests.ts';
+import { messageSignatures } from './message-signatures.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
 import type { DrawnPromise } from './promises.ts';
@@ -10,6 +12,8 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
   boundClaims,
+  cloudfrontRequests,
+  messageSignatures,
   resourcePolicies,
   tableKeys,
 ];

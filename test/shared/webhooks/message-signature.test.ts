@@ -208,6 +208,26 @@ describe('an HTTP message signature', () => {
       }),
       'invalid_digest',
     ],
+    [
+      'covers a value with a byte beyond ASCII (RFC 9421 §2.5, no obs-text)',
+      signed([...LINES, ['x-a', 'é']], PARAMETERS, { headers: [['x-a', 'é']] }),
+      'insufficient_coverage',
+    ],
+    [
+      'covers a value to which U+00A0 was added (RFC 9110 §5.6.3)',
+      signed([...LINES, ['x-a', '1']], PARAMETERS, { headers: [['x-a', '1\u00a0']] }),
+      'insufficient_coverage',
+    ],
+    [
+      'covers a value with a line break (RFC 9421 §2.5)',
+      signed([...LINES, ['x-a', '1\n"x-b": 2']], PARAMETERS, { headers: [['x-a', '1\n"x-b": 2']] }),
+      'insufficient_coverage',
+    ],
+    [
+      'has a time with a leading zero, which RFC 8941 §4.1.4 writes without it',
+      signed(LINES, PARAMETERS.replace('created=', 'created=0')),
+      'malformed_signature',
+    ],
     ['has no time', signed(LINES, LESS('created')), 'malformed_timestamp'],
     [
       'has a time in quotes',

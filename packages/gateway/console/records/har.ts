@@ -13,7 +13,8 @@ function toEntry(detail: RequestDetail): object {
   const { request, reply, tookMs, atEpochMs, phases } = detail;
   const integrate = phases.find(({ name }) => name === 'integrate');
   const wait = integrate === undefined ? tookMs : integrate.endMs - integrate.beginMs;
-  const query = detail.target.split('?', 2)[1] ?? '';
+  const mark = detail.target.indexOf('?');
+  const query = mark === -1 ? '' : detail.target.slice(mark + 1);
   return {
     startedDateTime: new Date(atEpochMs).toISOString(),
     time: tookMs,
@@ -27,7 +28,8 @@ function toEntry(detail: RequestDetail): object {
       headersSize: -1,
       bodySize: detail.requestBytes,
       ...(request.body !== undefined && {
-        postData: { mimeType: typeOf(request.headers), text: request.body.text },
+        // Of request bodies the format knows only text; browsers and our reader take `encoding` as of responses.
+        postData: { mimeType: typeOf(request.headers), ...contentOf(request.body) },
       }),
     },
     response: {

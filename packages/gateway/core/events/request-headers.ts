@@ -1,4 +1,5 @@
 /** The request headers as functions receive them (docs/aws §2.6, §3.1–3.3). */
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { HTTP_PHASES, REST_PHASES } from './header-phases.ts';
 import { deviceOf } from './viewer-device.ts';
 import { putEntry } from '../routing/text-map.ts';
@@ -166,7 +167,7 @@ export function contentLength(request: RequestFacts): string {
 function splitCookies(header: string): string[] {
   return header
     .split(';')
-    .map((cookie) => cookie.trim())
+    .map(trimFieldWhitespace)
     .filter((cookie) => cookie !== '');
 }
 

@@ -5,7 +5,12 @@ export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'all' }
   | { readonly kind: 'only'; readonly names: readonly string[] }
-  | { readonly kind: 'except'; readonly names: readonly string[] };
+  | {
+      readonly kind: 'except';
+      readonly names: readonly string[];
+      /** Names that are selected although `names` excludes them. */
+      readonly kept?: readonly string[];
+    };
 
 export type CachePolicy = {
   readonly name: string;
@@ -145,15 +150,16 @@ export const NONE: Selection = { kind: 'none' };
  * sent than the key contains
  */
 export function selects(selection: Selection, name: string, compile = isSame): boolean {
+  const isIn = (names: readonly string[]): boolean => names.some((one) => compile(one)(name));
   switch (selection.kind) {
     case 'none':
       return false;
     case 'all':
       return true;
     case 'only':
-      return selection.names.some((one) => compile(one)(name));
+      return isIn(selection.names);
     case 'except':
-      return !selection.names.some((one) => compile(one)(name));
+      return !isIn(selection.names) || (selection.kept !== undefined && isIn(selection.kept));
   }
 }
 

@@ -1,6 +1,5 @@
 /** What CloudFront sends to an origin (developer guide, "Request and response behavior for custom origins"). */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
-import { compileGlob } from '@gatewright/aws/glob';
 import type { HttpRequest } from '../../core/ports.ts';
 import { normalEncoding } from './cache-key.ts';
 import { isCachingOff, NONE, selects } from './distribution.ts';
@@ -124,7 +123,7 @@ function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
   // An allow list in either policy overrides the block list of the other policy.
   const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
-  return { kind: 'except', names: block.names.filter((name) => !selects(allow, name, compileGlob)) };
+  return { kind: 'except', names: block.names, kept: allow.names };
 }
 
 function forwards(
@@ -134,6 +133,8 @@ function forwards(
 ): boolean {
   if (selects(cache.headers, lower)) return true;
   if (policy !== undefined && selects(policy.headers, lower)) return true;
+  // "… except for those listed in the Headers type, which are not included", even if they need no name otherwise.
+  if (policy?.headers.kind === 'except') return false;
   if (!cache.isLegacy)
     return (
       ALWAYS.has(lower) || (lower === 'authorization' && isForwardedAuthorization(request, cachedMethods))

@@ -1,6 +1,7 @@
 /** One request of a viewer, with the parts that policies can select. */
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { FrontRequest } from '../../kernel/service.ts';
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { compileGlob } from '@gatewright/aws/glob';
 import { selects } from './distribution.ts';
 import type { Selection } from './distribution.ts';
@@ -42,9 +43,9 @@ export class ViewerRequest {
     this.#cookies ??= this.headers
       .all('cookie')
       .flatMap((line) => line.split(';'))
-      .map((text) => text.trim())
+      .map(trimFieldWhitespace)
       .filter((text) => text !== '')
-      .map((text) => ({ name: text.split('=', 1)[0]?.trim() ?? '', text }));
+      .map((text) => ({ name: trimFieldWhitespace(text.split('=', 1)[0] ?? ''), text }));
     return this.#cookies
       .filter(({ name }) => selects(selection, name, compileGlob))
       .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))

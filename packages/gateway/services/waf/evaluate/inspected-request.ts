@@ -1,4 +1,5 @@
 /** One request as statements inspect it; each part is read when a statement first needs it. */
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { readAddress } from './address-blocks.ts';
 import { transform } from './transform.ts';
 import type { Address } from './address-blocks.ts';
@@ -241,7 +242,7 @@ function readArguments(query: string): readonly Pair[] {
 
 function readCookies(header: string): readonly Pair[] {
   return header.split(';').flatMap((part) => {
-    const text = part.trim();
+    const text = trimFieldWhitespace(part);
     if (text === '') return [];
     const equals = text.indexOf('=');
     return [

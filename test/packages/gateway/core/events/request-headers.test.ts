@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deviceOf } from '../../../../../packages/gateway/core/events/viewer-device.ts';
-import { readRestHeaders } from '../../../../../packages/gateway/core/events/request-headers.ts';
+import {
+  gatherLowerCase,
+  readRestHeaders,
+} from '../../../../../packages/gateway/core/events/request-headers.ts';
+import { HeaderList } from '../../../../../packages/gateway/core/events/header-list.ts';
 import { aRequest } from './a-request.ts';
 import type { RoutedFacts } from '../../../../../packages/gateway/core/events/request-facts.ts';
 
@@ -53,6 +57,14 @@ describe('readRestHeaders', () => {
         [],
       );
     });
+});
+
+describe('gatherLowerCase', () => {
+  it('keeps the last byte of a cookie that ends with à (RFC 9110 §5.6.3)', () => {
+    const facts = { ...aRequest(), headers: new HeaderList(['Cookie', 'a=Ã\u00a0 ; b=1']) };
+
+    assert.deepEqual(gatherLowerCase(facts, '0').cookies, ['a=Ã\u00a0', 'b=1']);
+  });
 });
 
 describe('deviceOf', () => {
