@@ -1,19 +1,34 @@
-/** One line for each promise that is tried with drawn inputs. */
+/**
+ * The promises that are tried with drawn inputs: one line for each, and those of a service from the folder of its tests, so
+ * that they go with the service.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { boundClaims } from './bound-claims.ts';
-import { cloudfrontRequests } from './cloudfront-requests.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
 import type { DrawnPromise } from './promises.ts';
 
+const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
+
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
   boundClaims,
-  cloudfrontRequests,
   messageSignatures,
   resourcePolicies,
   tableKeys,
+  ...(await promisesOfServices()),
 ];
+
+async function promisesOfServices(): Promise<readonly DrawnPromise[]> {
+  const files = globSync('*/*.drawn.ts', { cwd: SERVICES }).sort();
+  const modules = await Promise.all(
+    files.map(async (file) => (await import(pathToFileURL(join(SERVICES, file)).href)) as object),
+  );
+  return modules.flatMap((module) => Object.values(module) as DrawnPromise[]);
+}

@@ -1,5 +1,5 @@
 /** Settings of a cache behavior, as templates write them and as the oracle reads them, and requests of viewers. */
-import type { Pick } from '../support/pick.ts';
+import type { Pick } from '../../../../support/pick.ts';
 
 /** What a policy selects; names of headers are in lower case. */
 export type Choice = {

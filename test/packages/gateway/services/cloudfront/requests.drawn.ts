@@ -3,24 +3,24 @@
  * guide (docs/aws §21.1: cache key, origin request policies, table of request headers).
  */
 import { MemberReader } from '@gatewright/aws/member-reader';
-import { keyOf, keyPartsOf } from '../../packages/gateway/services/cloudfront/cache-key.ts';
+import { keyOf, keyPartsOf } from '../../../../../packages/gateway/services/cloudfront/cache-key.ts';
 import type {
   Behavior,
   Distribution,
   Origin,
-} from '../../packages/gateway/services/cloudfront/distribution.ts';
-import { toOriginRequest } from '../../packages/gateway/services/cloudfront/origin-request.ts';
-import { readBehavior } from '../../packages/gateway/services/cloudfront/read-behaviors.ts';
+} from '../../../../../packages/gateway/services/cloudfront/distribution.ts';
+import { toOriginRequest } from '../../../../../packages/gateway/services/cloudfront/origin-request.ts';
+import { readBehavior } from '../../../../../packages/gateway/services/cloudfront/read-behaviors.ts';
 import {
   readCachePolicy,
   readRequestPolicy,
-} from '../../packages/gateway/services/cloudfront/read-policies.ts';
-import { ViewerRequest } from '../../packages/gateway/services/cloudfront/viewer-request.ts';
-import { pickFrom } from '../support/pick.ts';
-import { drawSettings, drawViewer, vary } from './cloudfront-draws.ts';
-import type { Choice, Drawn, Settings } from './cloudfront-draws.ts';
-import { count } from './promises.ts';
-import type { DrawnPromise, Tally } from './promises.ts';
+} from '../../../../../packages/gateway/services/cloudfront/read-policies.ts';
+import { ViewerRequest } from '../../../../../packages/gateway/services/cloudfront/viewer-request.ts';
+import { pickFrom } from '../../../../support/pick.ts';
+import { drawSettings, drawViewer, vary } from './draws.ts';
+import type { Choice, Drawn, Settings } from './draws.ts';
+import { count } from '../../../../properties/promises.ts';
+import type { DrawnPromise, Tally } from '../../../../properties/promises.ts';
 
 const ORIGIN: Origin = {
   id: 'api',
