@@ -224,7 +224,7 @@ class Visit<Event> {
       ttlSeconds: rules.ttlSeconds,
       negativeTtlSeconds: rules.negativeTtlSeconds ?? 0,
       staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
-      isPublic: sharing.kind === 'public',
+      isShared: sharing.kind !== 'caller',
       keyHeaders: keyHeaders(rules.key ?? {}),
       nowEpochMs,
     });

@@ -8,7 +8,8 @@ type LifetimeRules = {
   /** Lifetime in seconds of 404 and 410 responses. 0 means not cached. */
   readonly negativeTtlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
-  readonly isPublic: boolean;
+  /** Whether several callers share the answer: all of them, or a group that a `scope` function names (RFC 9111 §5.2.2). */
+  readonly isShared: boolean;
   /** Names, in lower case, of headers that are part of the cache key. */
   readonly keyHeaders: readonly string[];
   /** The time when the response arrived. */
@@ -35,14 +36,14 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (directives.has('no-store')) return pass('no-store');
   // The response may be stored, but not used without calling the handler, so storing it has no benefit.
   if (directives.has('no-cache')) return pass('no-cache');
-  if (rules.isPublic && directives.has('private')) return pass('private');
+  if (rules.isShared && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])
     .flatMap((field) => field.split(','))
     .map((name) => name.trim().toLowerCase());
   if (varies.some((name) => name !== '' && !rules.keyHeaders.includes(name))) return pass('vary');
   const usual = isNegative ? rules.negativeTtlSeconds : rules.ttlSeconds;
   const said =
-    (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
+    (rules.isShared ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers, rules.nowEpochMs);
   // The age that the response already has on arrival is included (RFC 9111 §4.2.3).

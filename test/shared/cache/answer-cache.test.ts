@@ -151,6 +151,19 @@ describe('what is kept (RFC 9111 §3)', () => {
     ['no-store', { headers: { 'Cache-Control': 'no-store' } }, 'no-store'],
     ['no-cache', { headers: { 'cache-control': 'no-cache' } }, 'no-cache'],
     ['private of a public cache', { headers: { 'cache-control': 'private, max-age=9' } }, 'private'],
+    // A group of callers that a scope function names shares its answers as well.
+    [
+      'private of a cache that a tenant shares',
+      { headers: { 'cache-control': 'private, max-age=9' } },
+      'private',
+      { scope: () => 'tenant' },
+    ],
+    [
+      's-maxage=0 of a cache that a tenant shares',
+      { headers: { 'cache-control': 'max-age=9, s-maxage=0' } },
+      'expired',
+      { scope: () => 'tenant' },
+    ],
     ['max-age=0', { headers: { 'cache-control': 'max-age=0' } }, 'expired'],
     ['max-age of nonsense', { headers: { 'cache-control': 'max-age=soon' } }, 'expired'],
     ['s-maxage before max-age', { headers: { 'cache-control': 'max-age=9, s-maxage=0' } }, 'expired'],
