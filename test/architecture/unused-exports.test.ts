@@ -8,7 +8,8 @@ import { findLonelyExports } from './unused-exports.ts';
 import type { LonelyExport } from './unused-exports.ts';
 
 /** Modules that programs load by their path: cases of a proof, drawn promises of services, parts of how tests are run, and what the site bundles. */
-const LOADED_BY_PATH = /\.(case|drawn)\.ts$|\/(light-runner|end-of-file|planted-builds)\.ts$|^lab\/cost\/page\.ts$/;
+const LOADED_BY_PATH =
+  /\.(case|drawn)\.ts$|\/(light-runner|end-of-file|planted-builds)\.ts$|^lab\/cost\/page\.ts$/;
 /** Folders of tests that mirror nothing: worlds that tests share, and programs (proofs, `npm run schemas`). */
 const SHARED_TESTS = /^test\/(support|prove|architecture|simulation|delivery|end-to-end)\//;
 /** Loaded by its path, by the build that puts it in place of Node's. */

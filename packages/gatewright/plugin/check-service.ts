@@ -42,7 +42,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [
-        `${SETTING} must be the folder of the toolkit's access documents, which contains ${SIGN}; ${folder} does not`,
+        `${SETTING} must be the folder of the toolkit's access documents, but ${folder} does not contain ${SIGN}`,
       ],
       warnings: [],
     };

@@ -309,7 +309,7 @@ function readUnguardedStages(
         error,
         'all stages of REST APIs respond with 500; --allow-unguarded serves them without the web ACL',
       );
-      everyStage ??= `${error.describe()}; it may be this stage`;
+      everyStage ??= `${error.describe()}; this stage may be the one that is meant`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];

@@ -221,7 +221,7 @@ export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: 
   if (found === undefined || major >= found.since) return undefined;
   return (
     `${found.what} was removed in Node.js ${found.since}: ${runtime} in Lambda still has it, but ` +
-    `this gateway runs every function on Node.js ${nodeVersion}. Use a newer version of the package that calls it.`
+    `this gateway runs every function on Node.js ${nodeVersion}. Use a newer version of the package that calls this API.`
   );
 }
 

@@ -48,7 +48,7 @@ export function checkPlacement(
 function wrongCount(where: string, change: string, other: QuotaPlacement): Surprise {
   return obstacle(
     'quota-count',
-    `the quota of the access document is charged from ${where}`,
+    `the quota of the access document is counted by ${where}`,
     `${change} count: access-log in its quota, or pass --quota ${other}`,
   );
 }

@@ -49,7 +49,11 @@ function invalidateCommand(): Command {
     )
     .option('--edge <path...>', 'also invalidate these paths in CloudFront: /orders/*')
     .option('--allow-flush', 'flush a whole stage cache if an entry cannot be requested again', false)
-    .option('--flush-above <count>', 'flush a whole stage cache above this number of entries', readCount)
+    .option(
+      '--flush-above <count>',
+      'flush the whole stage cache if more entries than this must be invalidated',
+      readCount,
+    )
     .option('--dry-run', 'print the changes without making them', false)
     .action(async (namespace: string, flags: InvalidateFlags) => {
       const { tag: tags = [], path: paths = [], part: parts = [], allowFlush, flushAbove, dryRun } = flags;

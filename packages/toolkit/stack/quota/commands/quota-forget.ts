@@ -47,7 +47,7 @@ export function forgetCommand(): Command {
   )
     .argument('<tenant>', 'customer')
     .option('--confirm <tenant>', 'repeat the name of the tenant, to confirm the deletion')
-    .option('--even-if-open', 'also delete if periods are open or records are not invoiced')
+    .option('--even-if-open', 'delete even if periods are open or records are not yet invoiced')
     .option('--stage <name>', 'stage of the tables gatewright-STAGE-usage and -access', 'dev')
     .option('--usage-table <name>', 'usage table, if it has another name')
     .option('--access-table <name>', 'access table, if it has another name')

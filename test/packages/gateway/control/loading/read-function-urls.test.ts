@@ -201,6 +201,14 @@ const GRANTS = {
     InvokedViaFunctionUrl: true,
   }),
 };
+const TO_THE_USER = {
+  Url: ofIam({ Action: 'lambda:InvokeFunctionUrl', Principal: `arn:aws:iam::${ACCOUNT_ID}:user/no` }),
+  Function: permission({
+    Principal: `arn:aws:iam::${ACCOUNT_ID}:user/no`,
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
+  }),
+};
 const TO_OTHERS = {
   Url: ofIam({ Action: 'lambda:InvokeFunctionUrl', Principal: '999999999999' }),
   Function: permission({ Principal: '999999999999', Action: 'lambda:InvokeFunction' }),
@@ -212,7 +220,9 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
     ['both', {}, ALLOWED],
     ['one', {}, DENIED],
     ['no', {}, DENIED],
-    ['no', GRANTS, ALLOWED],
+    // An allow for the own account delegates to the policies of its users (IAM user guide, "AWS account principals").
+    ['no', GRANTS, DENIED],
+    ['no', TO_THE_USER, ALLOWED],
     ['no', { Url: GRANTS.Url }, DENIED],
     ['denied', GRANTS, DENIED],
     ['foreign', {}, DENIED],
