@@ -221,7 +221,8 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
   const spell = (name: string): string => {
     const spelling = spellName(pick, name);
     isOrdinary &&= spelling.isOrdinary;
-    isNamed &&= spelling.text === name || spelling.isOrdinary;
+    // A name with an escape is not what the request is routed by.
+    isNamed &&= !name.includes('%') && (spelling.text === name || spelling.isOrdinary);
     return spelling.text;
   };
   let path = template
