@@ -4,7 +4,7 @@ import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { createDynamoDbAdminPorts } from '#shared/quota/dynamodb-admin.ts';
 
-/** Lambda ends the function after 15 minutes. */
+/** Time limit of one run. It is below the 15 minutes after which Lambda ends the function. */
 const WITHIN_MS = 14 * 60_000;
 
 export const handler = observeHandler('usage-closer', async (_event, { metrics }) => {

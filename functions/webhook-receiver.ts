@@ -8,7 +8,7 @@ import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
 import type { WebhookReceiver } from '#shared/webhooks/receive.ts';
 import compiled from '../access/webhooks.compiled.json' with { type: 'json' };
 
-/** The lease lasts longer than the function's timeout (serverless.yml). */
+/** Duration of a lease. It is longer than the function's timeout (serverless.yml). */
 const LEASE_SECONDS = 20;
 
 let receiver: WebhookReceiver | undefined;

@@ -1,4 +1,7 @@
-/** Integration of a protected `POST /ws-ticket` of any REST or HTTP API. Issues a one-time ticket. */
+/**
+ * Issues one-time tickets. This function is the integration of a protected route `POST /ws-ticket`, in any REST or HTTP
+ * API.
+ */
 import { createLambdaTicketDesk } from '#shared/middleware/lambda-ws-ticket.ts';
 import type { TicketDesk } from '#shared/middleware/ws-ticket.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

@@ -13,7 +13,7 @@ const SHARED_CHUNKS = 'gatewright-shared-chunks';
 const WHOLE = 'whole:';
 const BUILTIN = 'builtin';
 /**
- * Some of the SDK's dependencies are CommonJS and call `require` for Node's modules, which does not exist in an ES
+ * Some of the SDK's dependencies are CommonJS and load Node's modules with `require`, which does not exist in an ES
  * module. `createRequire` would add 0.5 ms per file to each cold start.
  */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
@@ -81,7 +81,7 @@ async function replaceDirectory(directory: string, draft: string): Promise<void>
   await rm(old, { recursive: true, force: true });
 }
 
-/** `export *` loses default exports. Packages with several subpaths have no default exports (a test compares). */
+/** `export *` does not include default exports, but packages with several subpaths have none (a test compares). */
 function wholePackages(root: string): Plugin {
   return {
     name: 'whole-packages',
@@ -105,7 +105,7 @@ function wholePackages(root: string): Plugin {
   };
 }
 
-/** In every package except the host, imports of a hosted module become imports of the host. */
+/** Replaces imports of hosted modules by imports of the host, in every package except the host. */
 function hostedModules(root: string, packageName: string): Plugin {
   const isHost = packageName === HOSTED.host;
   return {

@@ -26,8 +26,8 @@ type BundleSettings = {
   /** Replaces `custom.esbuild` of the serverless.yml at `root`. */
   readonly esbuild?: BuildOptions;
   /**
-   * Absolute path of the layer's `node_modules`, because a stack without a layer bundles its packages into the
-   * functions.
+   * Absolute path of the layer's `node_modules`. It is set for a stack without a layer, which bundles its packages into
+   * the functions.
    */
   readonly packagesFrom?: string | undefined;
   /** esbuild plug-ins with which a benchmark replaces a file. */
@@ -105,7 +105,7 @@ export async function bundleFunctions(
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Each specifier gets its own alias, because an alias of a whole package ignores its `exports`. */
+/** Returns a separate alias for each specifier, because an alias of a whole package ignores the package's `exports`. */
 function aliases(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     LAYER_PACKAGES.flatMap(({ name, subpaths }) =>
@@ -141,7 +141,7 @@ function packagesOf({ outputs }: Metafile): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-/** `custom.esbuild` of serverless.yml, so that the measured bundle is the deployed one. */
+/** Reads `custom.esbuild` of serverless.yml, so that the measured bundle is the same as the deployed bundle. */
 async function readEsbuildOptions(root: string): Promise<BuildOptions> {
   // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
   const yaml: unknown = parseYaml(await readFile(join(root, 'serverless.yml'), 'utf8'), {

@@ -62,9 +62,9 @@ export function removeImpliedDependencies({ Resources }: Template): void {
 }
 
 /**
- * osls exports every output as `sls-{service}-{stage}-{output}`, including the layer's ARN, which changes
- * with each deployment. CloudFormation refuses to change an export in use, so one import would block all
- * later deployments.
+ * Removes the exports that osls adds. osls exports every output as `sls-{service}-{stage}-{output}`, including the
+ * layer's ARN, which changes with each deployment. CloudFormation refuses to change an export in use, so one import
+ * would block all later deployments.
  */
 export function removeForeignExports({ Outputs = {} }: Template, prefix = 'sls-'): void {
   for (const output of Object.values(Outputs)) {
@@ -80,7 +80,7 @@ const SEND_TRACES = {
   Resource: '*',
 };
 
-/** osls grants this permission only to roles that it creates itself. */
+/** Adds the permission for tracing, which osls grants only to roles that it creates itself. */
 export function allowTracing({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources)) {
     const { Mode: mode } = (Properties?.['TracingConfig'] ?? {}) as { Mode?: unknown };

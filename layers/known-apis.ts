@@ -18,7 +18,7 @@ const API_ID = /^[a-z0-9]{1,32}$/;
 const CACHE_API = /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/;
 const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 
-/** What is wrong with the parameters, as one sentence. */
+/** Returns a sentence about what is wrong with the parameters. */
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
   if (id !== undefined)
@@ -50,7 +50,7 @@ export function knownApisOf(
   };
 }
 
-/** YAML reads ten digits as a number. */
+/** Reads a list, which may be a single number, because YAML reads ten digits as a number. */
 function listed(value: string | number = ''): readonly string[] {
   return String(value)
     .split(',')

@@ -25,7 +25,7 @@ type LookUp = MissingIds & {
   readonly refusal?: string;
 };
 
-/** True only in `serverless package` and `serverless deploy` of the whole stack. */
+/** Returns true only in `serverless package` and `serverless deploy` of the whole stack. */
 export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
   const [command, ...more] = commands;
   return (
@@ -40,8 +40,8 @@ export function isPackaging(commands: readonly string[], environment: NodeJS.Pro
 export type AccountNeed = 'deployment' | 'layer';
 
 /**
- * @param need undefined if osls can continue without credentials; otherwise they are looked for even if all ids are
- * known, so that the refusal says what to do
+ * @param need why osls needs credentials; undefined if it can continue without them. If osls needs them, they are
+ * looked up even if all ids are known, so that the error message can say what to do
  */
 export async function lookUpIds(
   folder: string,
@@ -112,7 +112,10 @@ function describeWithoutCredentials(
   );
 }
 
-/** A profile that is wrong is named. That there are no credentials at all needs no reason. */
+/**
+ * Returns the reason for missing credentials. If a profile is wrong, the reason names it. If there are no credentials
+ * at all, no reason is needed.
+ */
 function reasonOf(error: unknown): string {
   const isNone =
     error instanceof NoCredentialsError || memberOf(error, 'code') === 'AWS_CREDENTIALS_NOT_FOUND';

@@ -8,12 +8,12 @@ import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 type SplitBundle = {
-  /** Keys are paths: JavaScript with inline source maps, or without source maps. */
+  /** Keys are paths. Values are JavaScript, with inline source maps or without source maps. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly entry: string;
   /** The entry, and the chunks that it imports statically. */
   readonly startFiles: readonly string[];
-  /** What each file exports. */
+  /** Returns the names that a file exports. */
   readonly exportsOf: (path: string) => readonly string[];
   readonly settings: BuildOptions;
 };
@@ -24,7 +24,7 @@ type SplitBundle = {
 const START = 'start';
 const FROM_ENTRY = 'from-entry';
 
-/** Returns the same bundle without the chunks that are loaded at startup. */
+/** Returns the bundle after the chunks that are loaded at startup have been merged into the entry. */
 export async function mergeStart(bundle: SplitBundle): Promise<ReadonlyMap<string, Uint8Array>> {
   const { files, entry, startFiles } = bundle;
   const merged = new Map(await rebuild(bundle, entry, entryOf(bundle)));
@@ -34,7 +34,7 @@ export async function mergeStart(bundle: SplitBundle): Promise<ReadonlyMap<strin
   return merged;
 }
 
-/** esbuild's names in different chunks are short and may be the same, so each name gets the number of its chunk. */
+/** Adds the number of the chunk to a name. esbuild's names are short, and may be the same in different chunks. */
 function nameOf({ startFiles }: SplitBundle, chunk: string, name: string): string {
   return `${name}_${startFiles.indexOf(chunk)}`;
 }

@@ -93,7 +93,7 @@ function makeOwnFolder(serviceDir: string): void {
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });
 }
 
-/** Also removes files that another version of the package has left. */
+/** Copies a folder, and removes files that another version of the package has left. */
 function copyTree(from: string, to: string): void {
   const wanted = filesIn(from);
   const found = existsSync(to) ? filesIn(to) : [];

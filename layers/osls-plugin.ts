@@ -87,7 +87,7 @@ const OWN_HTTP_API = 'HttpApi';
 
 class StackPlugin {
   /**
-   * If the plug-in refuses a deployment, this also ends the startup of a local gateway
+   * Marks a plug-in whose refusal of a deployment also ends the startup of a local gateway
    * (packages/gateway/templates/serverless/serverless-leniency.cjs).
    */
   static readonly guards = true;
@@ -96,17 +96,20 @@ class StackPlugin {
   readonly #parts: StackParts;
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
-  /** This is determined only once, because osls later gives the layer its own artifact. */
+  /**
+   * Whether the layer is packed here. This is determined only once, because osls later gives the layer its own
+   * artifact.
+   */
   #packsLayer = false;
   /** True if the service is packed here. The gateway, which only reads the template, does this step itself. */
   #isPacking = false;
-  /** Undefined means all parts that are not `namedParts`. */
+  /** The chosen parts of the stack; undefined means all parts except `namedParts`. */
   #chosen: readonly string[] | undefined;
-  /** The original list: osls later replaces it by the merged result. */
+  /** The original list of resource files, which osls later replaces by the merged result. */
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
-  /** Logical ids, or the reason why AWS could not be queried. */
+  /** Logical ids of the deployed resources, or the reason why AWS could not be queried. */
   #deployed: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
 
@@ -213,7 +216,7 @@ class StackPlugin {
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
-  /** Whether layers are left after the packages of a small stack have gone into its functions. */
+  /** Whether the stack still has layers after the packages of a small stack were moved into its functions. */
   #hasLayer(): boolean {
     return this.#packages() === 'layer' && Object.keys(this.#serverless.service.layers ?? {}).length > 0;
   }
@@ -285,7 +288,10 @@ class StackPlugin {
     if (this.#packsLayer) await this.#parts.pack(this.#serverless.service, this.#packages());
   }
 
-  /** A caller that brings its own layer (the gateway, when it only reads the template) needs no build. */
+  /**
+   * Whether this plug-in builds the stack. A caller that brings its own layer (the gateway, when it only reads the
+   * template) needs no build.
+   */
   #isDeployment(): boolean {
     const layers = Object.values(this.#serverless.service.layers ?? {});
     return layers.some(
@@ -390,10 +396,7 @@ class StackPlugin {
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 
-  /**
-   * Allows the role to use exactly the secrets and targets that the document lists, because no other list of them
-   * exists.
-   */
+  /** Allows the role to use the secrets and targets that the document lists. The document is the only list of them. */
   #allowReceiver(): void {
     if (this.#webhooks?.kind !== 'compiled') return;
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;

@@ -6,12 +6,13 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { writeZip } from './zip.ts';
 
 /**
- * This folder is outside of the package. Source maps were five sixths of what a cold start loads, and Lambda reads them
- * only with `--enable-source-maps`. Reading a stack trace with them: docs/guides/operate/operating.md.
+ * The folder for source maps, which is outside of the package. In the package, source maps were five sixths of what a
+ * cold start loads, and Lambda reads them only with `--enable-source-maps`. How to read a stack trace with them:
+ * docs/guides/operate/operating.md.
  */
 const SOURCE_MAPS = '.build/source-maps';
 
-/** osls copies these files to the folder that `--package` names. */
+/** The folder in which osls packs. osls copies its files to the folder that `--package` names. */
 const WORKSHOP = '.serverless';
 
 export type OslsFunction = {

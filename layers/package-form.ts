@@ -14,7 +14,10 @@ import { printTerraformModule } from './forms/terraform-module.ts';
 import { listArtefacts, packageService } from './package-service.ts';
 import type { Packaged, PackageRequest } from './package-service.ts';
 
-/** What `serverless deploy` uploads, or what the other tools accept. */
+/**
+ * The forms of a package. `serverless` is what `serverless deploy` uploads; the other forms are what the other tools
+ * accept.
+ */
 export const FORMS = ['serverless', 'sam', 'cdk', 'terraform'] as const;
 export type Form = (typeof FORMS)[number];
 
@@ -58,7 +61,7 @@ function filesOf(
 }
 
 /**
- * The name contains a hash of the content, so that a tool uploads only what has changed, and the archives that a
+ * Names each archive by a hash of its content. A tool then uploads only what has changed, and the archives that a
  * rollback needs keep their names.
  */
 async function nameArchives(

@@ -25,7 +25,7 @@ export type Packaged =
   /** One sentence, shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Packaging can take minutes on a busy machine. */
+/** Time limit of packaging, which can take minutes on a busy machine. */
 const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
@@ -85,8 +85,8 @@ function runOsls(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });
-    // The two outputs are stored separately: osls writes `Error:` and the message to one output, and banners to the
-    // other. In a common output, banners would come between `Error:` and the message.
+    // The two outputs are stored separately, because osls writes `Error:` and the message to one output, and banners to
+    // the other. In a common output, banners would come between `Error:` and the message.
     const kept = { stderr: '', stdout: '' };
     for (const name of ['stderr', 'stdout'] as const)
       child[name].on('data', (chunk: Buffer) => {
@@ -105,12 +105,12 @@ function findOsls(serviceDirectory: string): string {
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
       } catch {
-        // Not installed in this place: try the next one.
+        // The program is not installed in this place, so the next place is tried.
       }
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }
 
-/** Why packaging failed. osls prints `Error:` and then the message, among banners and stack frames. */
+/** Returns why packaging failed. osls prints `Error:` and then the message, among banners and stack frames. */
 export function describeEnd({ exitCode, signal, output }: Ended): string {
   if (exitCode === null)
     return `osls was stopped (${signal ?? 'no signal'}) before it finished packaging. Its limit is ${TIMEOUT_MS / 60_000} minutes: try again when the machine is less busy`;

@@ -24,7 +24,7 @@ function readStage(): string | Error {
     const { stage } = parseArgs({ options: { stage: { type: 'string' } } }).values;
     return stage ?? new Error('--stage is missing');
   } catch (error) {
-    // "Unknown option '--x'. To specify a positional …": the first sentence is enough.
+    // Keeps only the first sentence of a message such as "Unknown option '--x'. To specify a positional …".
     return new Error(String(error instanceof Error ? error.message : error).split('. ', 1)[0]);
   }
 }

@@ -22,8 +22,8 @@ const GONE = /^(DELETE_|CREATE_FAILED$)/;
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /**
- * Logical ids of the deployed resources, empty if the stack is not deployed; or the reason why AWS could not be
- * queried.
+ * Returns the logical ids of the deployed resources, which are empty if the stack is not deployed. If AWS could not be
+ * queried, returns the reason.
  */
 export async function deployedIds(
   provider: StackSource,
@@ -72,8 +72,8 @@ export function protectTables(
 }
 
 /**
- * Used for other deploy tools, which do not look up what is deployed. With a parameter, the user states whether this is
- * the first deployment.
+ * Replaces the setting by a parameter, for other deploy tools, which do not look up what is deployed. With the
+ * parameter, the user states whether this is the first deployment.
  */
 export function protectByParameter(template: Template): void {
   const tables = Object.values(template.Resources).filter(

@@ -18,8 +18,8 @@ type Refusal = { readonly message: string; readonly code: 'LOCAL_ISSUER_DEPLOYED
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 /**
- * Anyone who has the local issuer's key can impersonate any caller. @param deployment a deployment of a stage that is
- * not local
+ * Finds settings of a deployment that trust local keys or secrets. Anyone who has the local issuer's key can
+ * impersonate any caller. @param deployment a deployment of a stage that is not local
  */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
   return findLocalDocument(deployment) ?? findLocalSecret(deployment) ?? findLocalIssuer(deployment);
@@ -38,7 +38,10 @@ function findLocalDocument({ stage, documents }: Deployment): Refusal | undefine
   return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
 }
 
-/** A deployed function refuses this secret at each delivery; here the mistake is reported once. */
+/**
+ * Finds the local secret in a deployment. A deployed function would refuse this secret at each delivery, so the mistake
+ * is reported here.
+ */
 function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');
   if (local === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Finds documents that need a part which the stack lacks. Without that part, callers of the document's API would get
- * 500, and webhook senders 404.
+ * 500, and webhook senders would get 404.
  */
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 

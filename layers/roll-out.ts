@@ -24,7 +24,7 @@ export function isRollout({ versions }: Rollout = {}): boolean {
 
 /**
  * Adds an alias, a permission and an exported output to the compiled template for each function that `previous` names.
- * Without `versions`, nothing changes.
+ * Without the setting `versions`, nothing changes.
  */
 export function addAliases(
   template: Template,

@@ -1,6 +1,6 @@
 /**
- * Features that a small stack omits, in `serverless package` and `deploy` only, because on a developer's machine they
- * cost nothing. Runs before osls compiles the template.
+ * Removes features that a small stack does not need. This happens only in `serverless package` and `deploy`, because
+ * the features cost nothing on a developer's machine. Runs before osls compiles the template.
  */
 import { READS_TEMPLATE } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
 
@@ -26,8 +26,8 @@ export function makeSmall(service: SmallService, packages: 'functions' | 'layer'
 }
 
 /**
- * If the stack has only one part, its packages are bundled into its functions, because a layer saves something only if
- * several parts share it.
+ * Removes the layer from a stack that has only one part. The packages are then bundled into the functions, because a
+ * layer saves something only if several parts share it.
  */
 export function omitLayer(service: SmallService): void {
   service.layers = Object.fromEntries(
@@ -39,8 +39,8 @@ export function omitLayer(service: SmallService): void {
 }
 
 /**
- * If the API would serve only access-admin, it is left out and the function is invoked directly, because no chosen part
- * configures the API's stage (packages/toolkit/stack/admin-api.yml).
+ * Leaves out the API if no chosen part configures its stage (packages/toolkit/stack/admin-api.yml), because the API
+ * would then serve only access-admin. That function is invoked directly instead.
  */
 export function omitLoneApi({ functions = {}, resources }: SmallService): void {
   if (resources?.extensions?.[OWN_HTTP_STAGE] !== undefined) return;

@@ -57,7 +57,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   return Buffer.concat([...parts, central, ...end]);
 }
 
-/** The fields from the flags to the length of the name, as both headers have them. */
+/** Returns the fields from the flags to the length of the name, which are the same in both headers. */
 function describeEntry(content: Uint8Array, packed: Buffer, name: Buffer): Buffer {
   const shape = [uint16(UTF8_NAMES), uint16(DEFLATED), uint16(0), uint16(DATE)];
   const sizes = [uint32(crc32(content)), uint32(packed.length), uint32(content.length), uint16(name.length)];

@@ -56,7 +56,7 @@ export type ServiceErrorCode =
   /** The target of verified webhooks did not accept a webhook. [passes] */
   | 'TARGET_UNAVAILABLE';
 
-/** Why a policy or `gather()` did not make a backend call, or cancelled it. */
+/** Reasons why a policy or `gather()` did not make a backend call, or cancelled it. */
 export type BackendErrorCode =
   /** A part that the reply needs has failed; `GatherFailed` names the part and contains the reasons. [passes] */
   | 'BACKEND_FAILED'
@@ -195,7 +195,7 @@ export class PlanInvalid extends DomainError {
 
 /** A request with a missing, invalid or unknown field. */
 export class RequestInvalid extends DomainError {
-  /** Name of the header, parameter or body member that is wrong. */
+  /** Name of the wrong header, parameter or body member. */
   readonly field: string;
 
   constructor(field: string, rule: string) {
@@ -236,7 +236,7 @@ export class UnauthorizedAnswer extends Error {
 
   constructor() {
     super('Unauthorized');
-    // Lambda logs the stack of every failure, but this failure is ordinary traffic, so its stack is one line.
+    // Lambda logs the stack of every error. This error is ordinary traffic, so its stack is reduced to one line.
     this.stack = 'UnauthorizedAnswer: Unauthorized';
   }
 }

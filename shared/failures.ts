@@ -1,10 +1,10 @@
 /**
- * Reasons and metrics of failures in log lines. docs/errors.md is written from this file, from the responses to
- * administrators (http/problem.ts) and from the comments of errors.ts.
+ * Reasons and metrics of failures in log lines. docs/errors.md is generated from this file, from http/problem.ts (the
+ * responses to administrators) and from the comments of errors.ts.
  */
 import type { DomainErrorCode } from './errors.ts';
 
-/** Reasons in logs and metrics. They are a few stable words that do not depend on the error codes. */
+/** Reasons in logs and metrics: a few stable words that stay the same when error codes change. */
 export type Reason =
   | 'missing_token'
   | 'invalid_token'
@@ -31,8 +31,8 @@ export type Reason =
   | 'internal_error';
 
 /**
- * All other codes are `internal_error`. The table is flat, because it is part of every authorizer. The responses to
- * administrators are in http/problem.ts.
+ * Reasons by error code. Codes that are not listed have the reason `internal_error`. The table is flat, because every
+ * authorizer loads it. The responses to administrators are in http/problem.ts.
  */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',
@@ -40,7 +40,7 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_ISSUER_UNKNOWN: 'invalid_token',
   TOKEN_HEADER_REFUSED: 'invalid_token',
   TOKEN_UNKNOWN: 'invalid_token',
-  // A signature cannot be verified if its key is missing. `UnknownKid` counts these failures separately.
+  // Without its key, a signature cannot be verified. `UnknownKid` counts these failures separately.
   TOKEN_KEY_UNKNOWN: 'invalid_signature',
   TOKEN_SIGNATURE_INVALID: 'invalid_signature',
   TOKEN_AUDIENCE_MISMATCH: 'invalid_claims',

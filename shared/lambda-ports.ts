@@ -15,5 +15,5 @@ export const COUNTDOWN: Countdown = {
   },
 };
 
-/** Reads the global `fetch` at each call, so that a later replacement is used. */
+/** Calls the global `fetch`. It is looked up at each call, so that a replacement made later is used. */
 export const FETCH = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

@@ -16,8 +16,8 @@ export interface Clock {
 }
 
 /**
- * Receives a function's events for metrics and logs. Names and reasons are fixed words. Data about a caller may only be
- * passed to `note`, because its adapter stores hashes.
+ * Receives what happens in a function, for metrics and logs. Metric names and reasons are fixed words. Data about a
+ * caller may be passed only to `note`, because its adapter stores hashes of it.
  */
 export interface Observer {
   /**
@@ -41,7 +41,7 @@ export type Facts = {
   /** Code of the refusal or failure, which is more specific than its reason. */
   readonly code?: string;
   readonly issuerId?: string;
-  /** An algorithm such as `RS256`, or `other`, because a token may contain any text. */
+  /** The token's algorithm, such as `RS256`, or `other` for any unknown text. */
   readonly algorithm?: string;
   /** The key id from the token, which may be any text. */
   readonly keyId?: string;
@@ -57,7 +57,7 @@ export type Facts = {
  * @throws DomainError KEY_SET_UNAVAILABLE for every reason, so that an outage never looks like a bad token.
  */
 export interface KeySetFetcher {
-  /** The default limits are the same as in API Gateway's own JWT authorizer. */
+  /** Fetches the key set. The default limits are the same as in API Gateway's own JWT authorizer. */
   fetch(uri: string, limits?: FetchLimits): Promise<string>;
 }
 
@@ -75,11 +75,11 @@ export interface ApiKeyReader {
    * @throws DomainError STORE_UNAVAILABLE
    */
   find(keyId: string): Promise<StoredApiKey | undefined>;
-  /** Records the use of the key within a limited time, or fails silently; never throws. */
+  /** Records that the key was used. Waits only for a limited time, and never throws. */
   noteUse(keyId: string, atEpochSeconds: number): Promise<void>;
 }
 
-/** Stores one-time tickets for `$connect` by the SHA-256 of their text. */
+/** Stores one-time tickets for `$connect`. Each ticket is stored under the SHA-256 of its text. */
 export interface TicketStore {
   /** @throws DomainError STORE_UNAVAILABLE */
   put(hash: string, ticket: StoredTicket): Promise<void>;
@@ -95,7 +95,7 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * For each of `holders`, returns the time until which issued tokens are revoked, or undefined if none are revoked.
+   * Returns one time for each of `holders`: tokens issued until that time are revoked. Undefined if none are revoked.
    * Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE
    */
@@ -103,8 +103,8 @@ export interface RevocationReader {
 }
 
 /**
- * Records the webhook deliveries seen so far, by source and key. Writes are conditional, so only one of two equal
- * concurrent deliveries continues.
+ * Records which webhook deliveries have been seen, by source and key. Writes are conditional, so if two equal
+ * deliveries arrive at once, only one of them is processed.
  */
 export interface DeliveryClaims {
   /** @throws DomainError STORE_UNAVAILABLE */
@@ -161,9 +161,7 @@ export interface AuthorizerCaches {
   flush(api: CachedApi): Promise<void>;
 }
 
-/**
- * API Gateway's own API keys, by which its usage plans count requests. Both calls take effect once, even if repeated.
- */
+/** API Gateway's own API keys, by which its usage plans count requests. A repeated call has no further effect. */
 export interface NativeKeys {
   /**
    * Creates a key with that value and adds it to the usage plan.
@@ -194,7 +192,7 @@ export interface PlanCatalogue {
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
 
-/** A wall clock and a monotonic clock. Both may stand still while a Lambda instance is frozen. */
+/** A wall clock and a monotonic clock. Both may stop while a Lambda instance is frozen. */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
 }
@@ -202,7 +200,7 @@ export interface AgeClock extends Clock {
 export interface Random {
   /** Returns lower-case hex digits for unique ids. They are unpredictable and never repeated in a cloned process. */
   hex(digits: number): string;
-  /** Returns a number in [0, 1). It spreads retries; no guarantee depends on it. */
+  /** Returns a number in [0, 1). It is used to spread retries; no guarantee depends on it. */
   fraction(): number;
 }
 
@@ -219,8 +217,8 @@ export interface Countdown {
 
 /**
  * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the store's own
- * timeout. A failure is an outcome instead of an exception, since the caller needs to know whether the write was
- * applied. The only exception is DomainError CONFIG_INVALID, which every call throws when a required package is not
+ * timeout. A failure is returned as an outcome instead of thrown, since the caller needs to know whether the write was
+ * applied. The only exception is DomainError CONFIG_INVALID, which every call throws if a required package is not
  * installed.
  */
 export interface ItemStore {
@@ -236,9 +234,9 @@ export interface LiveStore {
   put(items: readonly ListedItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
   /**
-   * Reads current items of one partition in the order of their sort keys. `after` is the last key of the previous page;
-   * `from` and `to` are the smallest and largest keys to return. A page may be shorter than its limit without being the
-   * last page.
+   * Reads current items of one partition in the order of their sort keys. `after` is the last key of the previous page.
+   * `from` and `to` are the smallest and largest keys to return. Even a page that is not full may be followed by
+   * another page.
    */
   page(asked: {
     readonly pk: string;
@@ -270,7 +268,7 @@ export interface FunctionInvoker {
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
-/** Lets another function deliver messages of a channel's log to subscribers, without waiting for it. */
+/** Asks another function to deliver messages of a channel's log to subscribers, without waiting for the delivery. */
 export interface ChannelCourier {
   /** @throws DomainError TARGET_UNAVAILABLE when that function could not be called */
   deliver(job: DeliveryJob): Promise<void>;
@@ -282,11 +280,11 @@ export type DeliveryJob = {
   /** `from` and `to` are the first and last sequence number. */
   readonly from: number;
   readonly to: number;
-  /** The channel's log that contains the messages; the current log if absent. */
+  /** The channel's log that contains the messages. If absent, the current log. */
   readonly log?: number;
   /**
-   * Delivers only to listeners with a place at or after the first value and before the second. If absent, delivers to
-   * all listeners.
+   * A range of listeners' places. Only listeners with a place at or after `from` and before `before` get the messages.
+   * If absent, all listeners get them.
    */
   readonly places?: readonly [from: string, before: string];
 };
@@ -299,7 +297,7 @@ export interface ItemListing {
 }
 
 export type QuotaCharge = {
-  /** The plan to use unless the tenant or the key has a plan on record; undefined if the caller names no plan. */
+  /** The plan to use if neither the tenant nor the key has a plan on record. Undefined if the caller names no plan. */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
@@ -309,7 +307,10 @@ export type QuotaCharge = {
 };
 
 export type QuotaAnswer = {
-  /** The plan on record that was in force; absent if the plan named by the caller was in force. */
+  /**
+   * The plan on record by which the request was charged. Absent if the request was charged by the plan that the caller
+   * names.
+   */
   readonly plan?: string;
 } & (
   | { readonly allowed: true; readonly limits: readonly AdvertisedLimit[] }
@@ -323,14 +324,14 @@ export type QuotaAnswer = {
 );
 
 /**
- * Enforces customer plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
+ * Enforces customer plans for an authorizer. Its methods throw DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
  * COST_INVALID.
  */
 export interface QuotaKeeper {
-  /** Charges every limit of the plan, or none. */
+  /** Charges all limits of the plan. If one of them refuses the request, charges none. */
   consume(charge: QuotaCharge): Promise<QuotaAnswer>;
   /**
-   * Checks whether units are left after the charges from access logs. It charges nothing and never returns
+   * Checks whether units are left. Used if charges come from access logs. It charges nothing and never returns
    * `unavailable`.
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;

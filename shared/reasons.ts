@@ -28,7 +28,10 @@ function isTokenErrorCode(refusal: TokenErrorCode | Verdict): refusal is TokenEr
   return refusal.startsWith('TOKEN_');
 }
 
-/** Returns the reason for a failure. Codes outside the table and foreign errors become `internal_error`. */
+/**
+ * Returns the reason for a failure. It is `internal_error` for codes that are not in the table and for errors of
+ * libraries.
+ */
 export function failureReason(error: unknown): Reason {
   return (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'internal_error';
 }

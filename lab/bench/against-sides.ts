@@ -56,7 +56,10 @@ export async function startGateways(
 }
 
 type ServerOrder = Order & {
-  /** Warm-up of the first scenario. Code that is compiled for it serves the other scenarios, too. */
+  /**
+   * Warm-up of the first scenario, in seconds. Code that is compiled during this warm-up also serves the other
+   * scenarios.
+   */
   readonly warmupSeconds: number;
   readonly read: (scenario: Scenario, rate: Rate) => Figures;
 };
@@ -74,8 +77,8 @@ export async function startServers(
     figures: scenarios.map((scenario, at) => async (side) => {
       const warming = at === 0 ? warmupSeconds : MORE_WARMUP_SECONDS;
       const isCrowd = (scenario.connections ?? 0) > CONNECTIONS;
-      // A crowd is warmed up right before each measurement, because our gateway discards compiled code in the first
-      // idle second after a crowd.
+      // A scenario with many concurrent requests is warmed up right before each measurement, because our gateway
+      // discards compiled code in its first idle second after such a load.
       if (isCrowd || !warmed.has(`${side} ${scenario.name}`))
         await rateOf(running[side], scenario, 0, warming);
       warmed.add(`${side} ${scenario.name}`);

@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- starts --against COMMIT [--pairs N]`: compares how long a plain template takes to its ready line
- * with these files and with another commit, in interleaved pairs. Both the command of the checkout, as `npm start` runs
- * it, and the command of the built package are measured. Prints the median of the ratios with its 95 % interval; above
- * 1, these files start faster. The last line on stdout is JSON.
+ * `npm run bench -- starts --against COMMIT [--pairs N]`: compares how long the gateway takes to start with a plain
+ * template, from the start to the ready line. Starts with these files and with another commit are interleaved in pairs.
+ * Both the command of the checkout, as `npm start` runs it, and the command of the built package are measured. Prints
+ * the median of the ratios with its 95 % interval; a ratio above 1 means that these files start faster. The last line
+ * on stdout is JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

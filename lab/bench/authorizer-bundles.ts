@@ -31,7 +31,7 @@ export type Bundle = {
 const FOLDER = join(BUILD, 'authorizer');
 const SDK = ['@aws-sdk/*'];
 const LAYER = [...SDK, '@aws-lambda-powertools/*', '@middy/core', 'aws-jwt-verify/*'];
-/** Some packages are CommonJS and require Node's modules. */
+/** Defines `require`, because some packages are CommonJS and require Node's modules. */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace(/^node:/, ""));';
 
 /**

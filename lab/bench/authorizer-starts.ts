@@ -115,11 +115,11 @@ export async function startOnce(
   return await runStart({ name, file, ...answered, environment }, issuer, warmMs);
 }
 
-/** A process that imports one file, calls its handler, and may continue to call it. */
+/** Describes the process to start: it imports one file, calls its handler, and may continue to call it. */
 type StartOrder = {
   readonly name: string;
   readonly file: string;
-  /** `{{n}}` in its texts is replaced by a different number in each call. */
+  /** `{{n}}` in the texts of the event is replaced by a number that differs in each call. */
   readonly event: object;
   /** A pattern that the text of each result must match. */
   readonly expected: string;
@@ -166,7 +166,7 @@ export async function runStart(
   return { ...start, bytesPerAnswer: printedBytes / start.answers };
 }
 
-/** Starts the gateway's own issuer, which the deployed documents trust in stage dev, on a port of this machine. */
+/** Starts the gateway's own issuer on a local port. The deployed documents trust this issuer in stage dev. */
 export async function openIssuer(): Promise<Issuer> {
   const folder = join(BUILD, 'authorizer');
   mkdirSync(folder, { recursive: true });

@@ -141,8 +141,8 @@ export function ratioToBare(
 }
 
 /**
- * Divides the whole starts of both authorizers, as this stack is deployed, by the start of a bare aws-jwt-verify
- * handler whose package is in the same layer.
+ * Returns ratios of start times: the whole start of each authorizer, as this stack is deployed, divided by the start of
+ * a bare aws-jwt-verify handler whose package is in the same layer.
  */
 export async function measureStartRatios(rounds: number): Promise<readonly StartRatio[]> {
   prepareLayer(ROOT);

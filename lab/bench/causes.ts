@@ -1,7 +1,7 @@
 /**
- * Explains why goals are missed, as profiles of 24 and 25 November 2026 have shown, and what was tried. The figures of
- * `rest` and `http` were measured with perf in five turns against the floor, and are scaled to the figures on the page
- * of commit 5125454b. The other figures come from other runs.
+ * Explains why goals are missed, according to profiles of 24 and 25 November 2026, and describes what was tried. The
+ * figures of `rest` and `http` were measured with perf in five turns against the floor, and are scaled to the figures
+ * on the page of commit 5125454b. The other figures come from other runs.
  */
 import type { Goal } from './goals.ts';
 

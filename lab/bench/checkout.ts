@@ -37,8 +37,9 @@ export async function resolveCommit(repository: string, name: string): Promise<s
 }
 
 /**
- * Checks a commit out below `folder`, which git ignores. Disposing removes it again. With `withPackages`, the packages
- * are installed from the commit's lock file, or linked from this checkout if the lock file is the same.
+ * Checks a commit out below `folder`, which git ignores. Disposing of the result removes the worktree. With
+ * `withPackages`, the packages are installed from the commit's lock file, or linked from this checkout if the lock file
+ * is the same.
  */
 export async function checkOut(
   repository: string,

@@ -12,7 +12,7 @@ import { hello, take } from './fixture/handler.ts';
 
 type Result = { statusCode: number; headers: Record<string, string>; body: string };
 
-/** A GET has no body; in events of REST APIs it is null. */
+/** The event of a GET request has no body; in events of REST APIs, `body` is null. */
 type Event = { body?: string | null | undefined };
 
 function serve(event: Event): void {

@@ -14,7 +14,10 @@ export type HostSpeed = {
   readonly echoes: number;
 };
 
-/** The fastest of several slices counts, so that a short interruption does not look like a different host. */
+/**
+ * Number of slices in a measurement. The fastest slice counts, so that a short interruption does not look like a
+ * different host.
+ */
 const SLICES = 3;
 const SLICE_MS = 50;
 const MULTIPLICATIONS = 1_000;

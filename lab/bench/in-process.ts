@@ -103,7 +103,7 @@ function threadMicros(): number {
     const [nanoseconds = ''] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
     return Number(nanoseconds) / 1000;
   } catch {
-    // Only Linux has this file.
+    // Only Linux has the scheduler's file, so other systems use this value.
     const { user, system } = process.threadCpuUsage();
     return user + system;
   }

@@ -2,7 +2,7 @@
 
 export type Interval = {
   readonly median: number;
-  /** Infinite if there are too few values for the confidence. */
+  /** Lower end of the interval. It is infinite if there are too few values for the confidence. */
   readonly low: number;
   readonly high: number;
 };
@@ -10,7 +10,7 @@ export type Interval = {
 /** `open`: the interval contains the bound, so the measurement is not conclusive. */
 export type Verdict = 'kept' | 'missed' | 'open';
 
-/** Above this number of values, 2 ** -n is not representable. */
+/** Maximum number of values. For more values, 2 ** -n is too small to be represented. */
 const MOST_VALUES = 1_000;
 
 /**

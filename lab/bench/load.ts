@@ -44,7 +44,10 @@ export type LoadResult = {
   readonly cpuMicros: number;
 };
 
-/** Without a limit, one connection that gets no response would keep the other connections busy forever. */
+/**
+ * Time limit for opening all connections. Without this limit, one connection that gets no response would keep the other
+ * connections busy forever.
+ */
 const OPEN_WITHIN_MS = 60_000;
 
 const NEWLINES = '\r\n\r\n';

@@ -86,7 +86,7 @@ export async function start(
   const child = spawn(file, args, {
     cwd,
     stdio: ['ignore', 'pipe', logFile('starts')],
-    // Compiled code is cached, as for a user who has started before, but in a separate folder.
+    // Compiled code is cached, as for a user who has started the gateway before, but in a separate folder.
     env: { ...process.env, GATEWRIGHT_HOME: join(BUILD, 'home'), ...more },
   });
   const ready = await readyLine(child);

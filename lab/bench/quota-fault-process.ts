@@ -17,8 +17,8 @@ export type FaultOrder = {
   /** Share of the store's responses that get lost after the store has executed the request. */
   readonly lostShare: number;
   /**
-   * Error of this process's clock. A process with a wrong clock gets requests without a timestamp, so that it must use
-   * its clock.
+   * Offset of this process's clock from the correct time. A process with a wrong clock gets requests without a
+   * timestamp, so that it must use its own clock.
    */
   readonly clockAheadMs: number;
   /** Admissions of the period that begins at `n * everySeconds` are written to `<tally>.<n>`. */

@@ -18,8 +18,8 @@ const SECONDS_PER_HOUR = 3600;
 const SECONDS_PER_MINUTE = 60;
 
 /**
- * The result of a run. `admitted` lists the periods in order. A kill may occur between an admission and its byte, so
- * `over` misses at most one unit per kill.
+ * The result of a run. `admitted` lists the admissions of each period, in order. A kill may occur between an admission
+ * and the write of its byte, so `over` may be too low, by at most one unit per kill.
  */
 type FaultRow = {
   readonly fault: string;
@@ -153,7 +153,9 @@ export async function runFaults(
 
 const USED_UP_SHARE = 0.95;
 
-/** Finds violations: more admissions than the quota, or a quota that was hardly used, which proves nothing. */
+/**
+ * Finds violations: more admissions than the quota, or a quota that was hardly used, so that the run proves nothing.
+ */
 export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
   return rows.flatMap(({ fault, quota, over, admitted }) => [
     ...(over > 0 ? [`${fault}: admitted ${over} over the quota`] : []),

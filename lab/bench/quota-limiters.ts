@@ -32,8 +32,8 @@ const RIVAL_FOLDER = toolFolder('bench-quota');
 const COUNTER_TABLE = 'counters';
 const SECONDS_PER_DAY = 86_400;
 /**
- * The timeout is long because the emulator shares the machine with all processes. The bench compares calls, not
- * timeouts.
+ * Time limit of a call to the store. It is long because the emulator shares the machine with all processes. The bench
+ * compares calls, not timeouts.
  */
 const TIMEOUT_MS = 5000;
 
@@ -69,7 +69,7 @@ function openQuotas({ id, quota }: QuotaRun): Limiter {
   };
 }
 
-/** The baseline: the cost of a well-made limiter without leases. */
+/** The baseline. It shows the cost of a well-made limiter without leases. */
 function openConditionalWrite({ id, quota }: QuotaRun): Limiter {
   const client = new dynamoDb.DynamoDBClient();
   const calls = countCalls(client);
@@ -101,7 +101,7 @@ type Rival = {
   ) => { consume(key: string): Promise<unknown> };
 };
 
-/** Set up as in its documentation, without the options that answer from memory. */
+/** Sets up rate-limiter-flexible as its documentation shows, without the options that decide from memory. */
 function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
   const load = createRequire(join(RIVAL_FOLDER, 'package.json'));
   const { RateLimiterDynamo } = load('rate-limiter-flexible') as Rival;
@@ -130,7 +130,7 @@ function openRateLimiterFlexible({ id, quota }: QuotaRun): Limiter {
   };
 }
 
-/** Counts in the middleware step that every attempt runs. */
+/** Counts the requests in the middleware step that runs for every attempt. */
 function countCalls(client: Pick<dynamoDb.DynamoDBClient, 'middlewareStack'>): Calls {
   const calls: Calls = { writes: 0, refusedWrites: 0, reads: 0 };
   client.middlewareStack.add(

@@ -21,7 +21,10 @@ export type QuotaReport = {
   readonly admittedMs: Float64Array;
 };
 
-/** A store that does not respond must end the run instead of filling it with failures. */
+/**
+ * Maximum number of failed requests. A store that does not respond must end the run instead of filling it with
+ * failures.
+ */
 const MAX_FAILED = 100;
 
 async function ask(order: QuotaOrder): Promise<QuotaReport> {

@@ -26,7 +26,10 @@ export type QuotaRow = {
 };
 
 const MAX_WRITES_PER_THOUSAND = 3;
-/** From this size on, the last units of the quota, which are charged one by one, hardly affect the average. */
+/**
+ * Minimum size of a large quota. In such a quota, the last units, which are charged one by one, hardly affect the
+ * average.
+ */
 const LARGE_QUOTA = 1_000_000;
 
 export function summariseQuota(run: QuotaRun, reports: readonly QuotaReport[], seconds: number): QuotaRow {

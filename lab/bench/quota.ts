@@ -56,7 +56,7 @@ function parseOptions(args: readonly string[]): Options {
   return { processes, only, faults: values.faults };
 }
 
-/** The credentials are arbitrary: the embedded DynamoDB accepts any key pair. */
+/** Returns the environment with arbitrary credentials, because the embedded DynamoDB accepts any key pair. */
 
 function environmentFor(endpoint: string): NodeJS.ProcessEnv {
   return {

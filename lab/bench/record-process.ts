@@ -10,7 +10,7 @@ import type { Block } from './in-process.ts';
 export type RecordOrder = {
   readonly warmupMs: number;
   readonly pairs: number;
-  /** Measured duration of a block; `settleMs` passes before it. */
+  /** Duration of a block that is measured. Before each block, the process waits for `settleMs`. */
   readonly blockMs: number;
   readonly settleMs: number;
 };
@@ -35,7 +35,8 @@ async function measure({ warmupMs, pairs, blockMs, settleMs }: RecordOrder): Pro
   const measured: BlockPair[] = [];
   while (measured.length < pairs) {
     const pair = await measurePair();
-    // A block without requests is discarded: the machine did something else, so the time of a request is unknown.
+    // A block without requests is discarded, because the machine did something else and the time of a request is
+    // unknown.
     if (pair.on.requests > 0 && pair.off.requests > 0) measured.push(pair);
   }
   isRecording = true;

@@ -20,7 +20,8 @@ import type { Ring } from './targets.ts';
 
 const WARMUP_MS = 8_000;
 /**
- * After this time, the switch affects all requests in flight, and the processor's caches hold the data of the new side.
+ * Wait after a switch. After this time, the switch affects all requests in flight, and the processor's caches hold the
+ * data of the new side.
  */
 const SETTLE_MS = 50;
 /**
@@ -30,8 +31,8 @@ const SETTLE_MS = 50;
 const PAIRS_PER_START = 100;
 const USUAL_PAIRS = 600;
 /**
- * Blocks are short because the machine's speed changes every few seconds. Settling after a switch takes at most a
- * quarter of a block.
+ * Default duration of a block. Blocks are short because the machine's speed changes every few seconds. Settling after a
+ * switch takes at most a quarter of a block.
  */
 const USUAL_BLOCK_MS = 100;
 

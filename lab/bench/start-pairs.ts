@@ -11,10 +11,12 @@ import { median } from './report.ts';
 import { BUILD, logFile, ROOT, stop, untilAnswered } from './targets.ts';
 import type { Figures, Sides } from './against-sides.ts';
 
-/** After this time, an idle process has finished its work after a start. */
+/** Wait until an idle process has finished its work after a start. */
 const SETTLED_MS = 3_000;
 const LOAD_SECONDS = 5;
-/** A single empty start is too short to be measured reliably. */
+/**
+ * Number of empty starts that are measured together, because a single empty start is too short to be measured reliably.
+ */
 const EMPTY_STARTS = 3;
 
 /** The services that `npm start` serves. */
@@ -27,8 +29,8 @@ const fresh = (name: string, ours: () => Promise<Figures>, theirs: () => Promise
 });
 
 /**
- * Compares the time of `npm start`, until the line that says that everything is served, with the time of osls alone,
- * until both packages are done.
+ * Compares the time of `npm start`, until the line that says that everything is served, with the time that osls alone
+ * takes to package both services.
  */
 export function npmStarts(): Sides {
   const reason = installTool('bench-offline');
@@ -36,8 +38,8 @@ export function npmStarts(): Sides {
   return fresh(
     'npm start',
     async () => {
-      // osls cannot know whether a new variable matters, so the variable invalidates every cached result. At the second
-      // start, nothing has changed.
+      // A new environment variable invalidates every cached result of osls, because osls cannot know whether the
+      // variable matters. At the second start, nothing has changed.
       const more = { BENCH_RUN: String(Date.now()) };
       return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
     },
@@ -61,7 +63,7 @@ async function packageMs(): Promise<number> {
     ...process.env,
     ...aws.environment,
     [STANDS_IN]: '1',
-    // The example does not install serverless-esbuild.
+    // The example does not install serverless-esbuild, so it is found in the folder of this tool.
     NODE_PATH: join(toolFolder('bench-offline'), 'node_modules'),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
@@ -88,8 +90,8 @@ async function packageMs(): Promise<number> {
 }
 
 /**
- * Compares the first response of one plain template, served by the installed package's command, with the whole run of
- * `node -e 0`.
+ * Compares the time to the first response of one plain template, served by the installed package's command, with the
+ * duration of `node -e 0`.
  */
 export function firstAnswers(command: string): Sides {
   return fresh(
@@ -117,8 +119,8 @@ export function firstAnswers(command: string): Sides {
 }
 
 /**
- * Compares the memory of the process and its children with the memory of an idle Node, both at rest and after its
- * function was under load.
+ * Compares the memory of the gateway's process and its children with the memory of an idle Node process. The gateway is
+ * measured at rest, and after its function was under load.
  */
 export function memories(command: string): Sides {
   return fresh(

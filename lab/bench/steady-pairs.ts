@@ -1,4 +1,7 @@
-/** Pairs count only if the host's speed stayed the same. Other pairs are measured again a few times, then marked. */
+/**
+ * Pairs count only if the host's speed stayed the same. Otherwise, a pair is measured again a few times. If the speed
+ * changes each time, the pair is marked.
+ */
 import { hasChanged } from './host-speed.ts';
 import type { Pair } from './against.ts';
 import type { HostSpeed } from './host-speed.ts';

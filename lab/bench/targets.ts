@@ -68,7 +68,7 @@ export async function readRing(folder: string): Promise<Ring | undefined> {
   return (listed as { readonly state: Ring } | undefined)?.state;
 }
 
-/** Undefined if nothing is recorded, or no gateway runs in the folder. */
+/** Returns undefined if nothing is recorded, or if no gateway runs in the folder. */
 export async function listRequests(folder: string, query: string): Promise<unknown> {
   const credentials = await readCredentials(folder);
   if (credentials === undefined) return undefined;

@@ -19,7 +19,8 @@ export type Assumptions = {
   /** Bytes of Lambda's START, END and REPORT lines, and of the line of metrics (`npm run bench -- stack`). */
   readonly logBytes: number;
   /**
-   * 1 means that each request is written. A larger number means that one write, of a lease, covers that many requests.
+   * Number of requests that one write covers. It is 1 if each request is written, and larger if a write takes a lease
+   * for several requests.
    */
   readonly requestsPerWrite: number;
   /** Number of metric names that the functions send. */
@@ -45,7 +46,10 @@ const NOTED_EVERY_SECONDS = 600;
 const SECONDS_PER_MONTH = 730 * 3_600;
 const MILLION = 1e6;
 const GIGABYTE = 1024 ** 3;
-/** Monthly price of a metric that an alarm watches; below, the price of a custom metric among the first 10,000. */
+/**
+ * Monthly price of a metric that an alarm watches. The constant below is the price of a custom metric among the first
+ * 10,000.
+ */
 const WATCHED_METRIC = 0.1;
 const CUSTOM_METRIC = 0.3;
 
@@ -110,7 +114,7 @@ const UNKEY: readonly (readonly [upTo: number, dollars: number])[] = [
   [100e6, 1_000],
 ];
 
-/** Undefined above the listed plans. */
+/** Returns the monthly price in US dollars; undefined if there are more requests than in the largest listed plan. */
 export function unkeyPrice(requests: number): number | undefined {
   return UNKEY.find(([upTo]) => requests <= upTo)?.[1];
 }

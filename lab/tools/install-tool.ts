@@ -1,6 +1,6 @@
 /**
- * Installs packages that only some scripts need: `lab/tools/<name>/`, from its own lock file when first used. A normal
- * clone does not install them.
+ * Installs packages that only some scripts need. Their folder `lab/tools/<name>/` has its own lock file. They are
+ * installed when first used, and a normal clone does not install them.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';

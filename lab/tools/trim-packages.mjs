@@ -1,8 +1,8 @@
 /**
- * After `npm ci`: removes 100 MB of files in packages that nothing here uses. Node's headers are only needed to compile
- * addons, of which there are none. classic-level contains its sources and a binary for every system. TypeScript
+ * After `npm ci`: removes 100 MB of package files that nothing here uses. Node's headers are only needed to compile
+ * addons, and there are no addons. classic-level contains its sources and a binary for every system. TypeScript
  * contains its messages in thirteen languages. The AWS SDK contains a second set of declarations for TypeScript 3. This
- * is plain JavaScript, since any version of Node may run it.
+ * script is plain JavaScript, since any version of Node may run it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

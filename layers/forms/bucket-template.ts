@@ -12,8 +12,8 @@ const PARAMETERS = {
 };
 
 /**
- * `template.json`, on one line: Terraform accepts 460,800 bytes.
- * @param nameOf the name of an archive in the bucket
+ * Prints `template.json` on one line, because Terraform accepts at most 460,800 bytes.
+ * @param nameOf returns the name of an archive in the bucket
  */
 export function printBucketTemplate(template: PortableTemplate, nameOf: (archive: string) => string): string {
   const resources = listPacked(template).map(({ logicalId, member, archive }) => {

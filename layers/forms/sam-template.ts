@@ -28,7 +28,10 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
   return stringify(sam, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** SAM uses different names for three properties (developer guide, AWS::Serverless::Function). */
+/**
+ * Converts the properties of a function. SAM uses different names for three properties (developer guide,
+ * AWS::Serverless::Function).
+ */
 function samFunction(properties: UnknownMembers, path: string) {
   const { TracingConfig: tracing, Tags: tags } = properties;
   return {
@@ -42,7 +45,10 @@ function samFunction(properties: UnknownMembers, path: string) {
   };
 }
 
-/** Without this policy, SAM keeps each version that a deployment replaces. */
+/**
+ * Converts the properties of a layer, and adds a policy without which SAM keeps each version that a deployment
+ * replaces.
+ */
 function samLayer(properties: UnknownMembers, path: string) {
   return {
     Type: 'AWS::Serverless::LayerVersion',
@@ -59,7 +65,7 @@ function toPair(tag: unknown): readonly [string, unknown] {
   return [asText(key) ?? '', value];
 }
 
-/** Prints `samconfig.toml`, with which `sam deploy` asks for nothing. */
+/** Prints `samconfig.toml`, so that `sam deploy` asks no questions. */
 export function printSamConfig(stackName: string): string {
   return `version = 0.1
 [default.deploy.parameters]

@@ -1,4 +1,4 @@
-/** All routes of the function `access-admin`, with their description. IAM decides who may call which route. */
+/** All routes of the function `access-admin`, with their descriptions. IAM decides who may call which route. */
 import { jsonReply } from '../http/reply.ts';
 import { readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';

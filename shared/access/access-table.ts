@@ -1,9 +1,9 @@
-/** The reasons why an authorizer needs the `access` table, so that a missing table is noticed at once. */
+/** Tells why an authorizer needs the `access` table, so that a missing table is noticed at once. */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'keys' | 'tickets' | 'revocation';
 
-/** Each text completes a sentence about a document. */
+/** The reasons as texts. Each completes a sentence whose subject is a document. */
 export const TABLE_NEEDS: Readonly<Record<TableNeed, string>> = {
   keys: 'takes API keys',
   tickets: 'takes tickets',

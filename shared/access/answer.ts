@@ -1,4 +1,7 @@
-/** Ends an authorizer function: returns its result, or throws the error for which API Gateway responds with 401. */
+/**
+ * Completes an authorizer's invocation: returns the authorizer's result, or throws the error for which API Gateway
+ * responds with 401.
+ */
 import type { AuthorizeRequest, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
@@ -8,8 +11,9 @@ import type { Observer } from '../ports.ts';
 import { reasonOf } from '../reasons.ts';
 
 /**
- * The metric `Unauthorized` counts exactly the intended failures, so that an alarm can subtract them from Lambda's
- * errors. An unknown caller who is denied instead counts as `Deny`.
+ * Runs the authorizer and counts the outcome. The metric `Unauthorized` counts exactly the errors that are thrown to
+ * get a 401 response, so that an alarm can subtract them from Lambda's errors. If an unknown caller gets a deny policy
+ * instead, it counts as `Deny`.
  * @throws UnauthorizedAnswer if the API can respond with 401 to an unknown caller; DomainError for failures of ours
  * (500)
  */

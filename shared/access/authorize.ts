@@ -33,9 +33,15 @@ export type AuthorizeRequest = {
   readonly arn: MethodArn;
   /** Undefined for TOKEN events, which do not contain it. */
   readonly sourceIp: string | undefined;
-  /** API Gateway's timestamp, which assigns a charge to a period. TOKEN events have no timestamp. */
+  /**
+   * API Gateway's timestamp, which determines the period to which the request is charged. TOKEN events have no
+   * timestamp.
+   */
   readonly receivedAtEpochMs?: number | undefined;
-  /** Returns the remaining run time of the authorizer. If absent, the document's timeout for an issuer applies. */
+  /**
+   * Returns the remaining run time of the authorizer. If absent, calls to an issuer are limited only by the timeout in
+   * the document.
+   */
   readonly remainingMs?: (() => number) | undefined;
   /**
    * Reads the credential from the event.
@@ -155,8 +161,8 @@ type ByQuota = Known & {
 const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
 /**
- * If the authorizer makes the charge, its result is valid for one request only. If charges come from access logs, the
- * result may be reused while units are left.
+ * Decides by the caller's quota. If the authorizer itself charges, the result is valid for one request only. If charges
+ * come from access logs, the result may be reused as long as units are left.
  */
 async function answerByQuota(
   document: CompiledDocument,

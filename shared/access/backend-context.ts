@@ -9,7 +9,7 @@ import { printTicketCaller, TICKET_CALLER } from './tickets/ticket-caller.ts';
 /** A longer value is omitted, and the omission is reported, because all values must fit next to a policy. */
 const VALUE_LIMIT_CHARACTERS = 1_024;
 
-/** Limit for several claims or channel patterns that are joined as one text. A longer text is omitted entirely. */
+/** Limit for several claims or channel patterns that are joined to one text. A longer text is omitted as a whole. */
 export const CARRIED_LIMIT_CHARACTERS = 2_048;
 /** This context member contains the names of the values that were omitted for their length, separated by spaces. */
 export const CONTEXT_CUT = 'contextCut';
@@ -41,8 +41,8 @@ export function backendContext(
   ] as const;
   const isNamed = named.some(([name]) => name === TENANT);
   const all = [...named, ...(isNamed ? [] : [[TENANT, tenant] as const]), ...standard];
-  // If values were omitted silently, "too long" would look like "none", and the backend would decide differently from
-  // the rules.
+  // If values were omitted silently, the backend could not tell an omitted value from a missing one, and would decide
+  // differently from the rules.
   const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
   if (scope.isCut) cut.push('scope');
   return Object.fromEntries(

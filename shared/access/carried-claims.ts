@@ -1,7 +1,7 @@
 /**
- * Claims for a service in the form of its former authorizer. `result.claims` names them, one JSON text in the context
- * contains them, and `claimsOf` reads them. (A REST API allows only flat values, and does not allow names such as
- * `cognito:groups`.)
+ * Passes claims to a service in the form that its former authorizer used. `result.claims` names the claims, the context
+ * contains them as one JSON text, and `claimsOf` reads them. (A REST API allows only flat values, and does not allow
+ * names such as `cognito:groups`.)
  */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -11,7 +11,7 @@ import type { ForwardedClaims } from './compiled-document.ts';
 /** Name of the context member. No claim of a document may have this name. */
 export const CARRIED_CLAIMS = 'carriedClaims';
 
-/** Null if the credential lacks the claim. */
+/** Values by claim. A value is null if the credential lacks the claim. */
 type CarriedClaims = Readonly<Record<string, string | null>>;
 
 export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claims): string {

@@ -18,12 +18,15 @@ export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
   | { readonly kind: 'admitted' | 'over-quota' | 'suspended'; readonly decision: QuotaAnswer }
-  /** The token has no tenant or plan to charge, or has a name that cannot be charged. */
+  /** The token has no tenant or plan to charge, or one of its names cannot be charged. */
   | { readonly kind: 'no-subject' }
   /** A TOKEN authorizer never charges. */
   | { readonly kind: 'not-charged' };
 
-/** Returns the names of the caller that a charge needs. Undefined if a name is missing or may not be used. */
+/**
+ * Returns the names that a charge needs: who is charged, by which plan. Undefined if a name is missing or cannot be
+ * used.
+ */
 export function chargedAs(
   quota: CompiledQuota,
   principal: Principal,
@@ -41,7 +44,9 @@ export function chargedAs(
   };
 }
 
-/** Returns a text such as `no claim plan` if the caller cannot be charged. Undefined if the caller can be charged. */
+/**
+ * Returns the reason why the caller cannot be charged, such as `no claim plan`. Undefined if the caller can be charged.
+ */
 export function describeMissing(
   quota: CompiledQuota,
   subject: ReturnType<typeof chargedAs>,
@@ -85,8 +90,8 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
 }
 
 /**
- * Charges the cost of the route, or checks that units are left if charges come from access logs. A charge is not
- * returned if a later phase of API Gateway or the backend fails, because the authorizer does not learn of it.
+ * Charges the cost of the route. If charges come from access logs, only checks that units are left. A charge is not
+ * refunded if API Gateway or the backend fails later, because the authorizer does not learn of it.
  * @throws DomainError STORE_UNAVAILABLE (500), because an authorizer cannot respond with 503, and an outage must not
  * look like a spent quota; PLAN_UNKNOWN, CONFIG_INVALID
  */
@@ -134,15 +139,19 @@ function nameOf(from: NameOrClaim, { claims }: Principal): string | undefined {
 }
 
 /**
- * A name in the access log is quoted, and API Gateway escapes nothing. `\u0062ob` would be charged to bob, and a quote
- * would spoil the line. `-` means no caller, so a caller of that name would never be charged.
+ * Whether a name can be charged. If charges come from access logs, quotes, backslashes and control characters are
+ * excluded, because API Gateway writes the name into a quoted text without escaping it: `\u0062ob` would be charged to
+ * bob, and a quote would break the line. `-` is excluded because it means "no caller" in a log.
  */
 function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean {
   if (!isStoredName(name)) return false;
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 
-/** Either two names of 256 characters are together too long for one table key, or no plan is named or on record. */
+/**
+ * Returns undefined for SUBJECT_INVALID. This error means that two names of 256 characters are together too long for a
+ * table key, or that no plan is named or on record.
+ */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
   throw error;

@@ -17,9 +17,8 @@ export function isChargedCaller(
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * Returns the document without its charged routes. Only this part may be covered by one policy for the whole API,
- * because a cached policy charges no caller. Fails closed: an API that caches results despite this denies the charged
- * routes.
+ * Returns the document without its charged routes. Only the remaining routes may be covered by one policy for the whole
+ * API, because a cached policy does not charge anybody. If an API caches results anyway, the charged routes are denied.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {
   const { quota } = document;

@@ -1,6 +1,6 @@
 /**
- * The data that is deployed with the authorizers: access documents, compiled at build time to plain JSON. It is not
- * checked again at run time, because only `compileDocument` writes `access/compiled.json`.
+ * The data that is deployed with the authorizers: access documents, compiled to plain JSON at build time. The JSON is
+ * not checked again at run time, because only `compileDocument` writes `access/compiled.json`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
@@ -13,7 +13,7 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 export type CompiledDocument = {
   readonly name: string;
   readonly kind: ApiKind;
-  /** APIs by stage of the stack that contains the authorizers. */
+  /** The protected APIs, each with the stage of the stack that contains its authorizers. */
   readonly apis: readonly ProtectedApi[];
   readonly issuers: readonly CompiledIssuer[];
   readonly certificates: readonly CertificateIssuer[];
@@ -33,7 +33,7 @@ export type CompiledDocument = {
   readonly channels?: CompiledChannels;
   readonly quota?: CompiledQuota;
   /**
-   * Set if a WebSocket API accepts tickets of this API's callers. The backend then gets the caller's identity for
+   * Set if callers of this API can get tickets for a WebSocket API. The backend then gets the caller's identity for
    * `ws-ticket`.
    */
   readonly givesTickets?: true;
@@ -79,7 +79,7 @@ export type CompiledKeyIssuer = {
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
-  /** Names of the documents whose callers get tickets. */
+  /** Names of the documents whose callers can get tickets. */
   readonly from: readonly string[];
   readonly ttlSeconds: number;
 };
@@ -115,14 +115,14 @@ export type KeySetLimits = {
   readonly cooldownSeconds: number;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** The keys at build time, for an instance that has never reached the issuer. */
+  /** The issuer's keys as of build time. An instance uses them if it has never reached the issuer. */
   readonly snapshot?: { readonly keySet: string; readonly expiresAtEpochSeconds: number };
 };
 
 export type CompiledSource =
   | {
       readonly in: 'header';
-      /** Name in lower case. */
+      /** Name of the header in lower case. */
       readonly name: string;
       readonly scheme?: 'Bearer';
       readonly issuers: readonly string[];
@@ -141,8 +141,8 @@ export type CompiledRoute = {
   /** The route does not use our authorizers, so anybody may call it, whatever the rules define. */
   readonly isOpen?: true;
   /**
-   * The authorization type of a route that does not use our authorizers: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`,
-   * `CUSTOM`.
+   * The authorization type of a route that does not use the toolkit's authorizers: `JWT`, `COGNITO_USER_POOLS`,
+   * `AWS_IAM` or `CUSTOM`.
    */
   readonly guard?: string;
 };
@@ -170,7 +170,7 @@ export type CompiledChannelRule = {
 export type ChannelSegment = string | { readonly claim: ClaimPath };
 
 export type CompiledBinding = {
-  /** Index of the path segment, counted from 0, for each of the rule's routes in order. */
+  /** Indexes of the path segments, counted from 0, one for each of the rule's routes in the same order. */
   readonly segments: readonly number[];
   readonly claim: ClaimPath;
   /** Maximum number of values in the claim. Undefined if the claim has a single value. */
@@ -194,10 +194,7 @@ export type CompiledCondition =
 export type ForwardedClaims = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
-  /**
-   * Claims that every caller must have. Absent in documents that were compiled before this member was added, which
-   * require none.
-   */
+  /** Claims that every caller must have. Absent in documents that an older version compiled; they require no claims. */
   readonly required?: readonly string[];
 };
 

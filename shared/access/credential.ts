@@ -6,7 +6,9 @@ import type { CompiledSource } from './compiled-document.ts';
 
 const BEARER = /^bearer +/i;
 
-/** `issuers` are the ids of the issuers whose credentials may be at this place in the event. */
+/**
+ * The credential in an event. `issuers` are the ids of the issuers whose credentials may be at this place in the event.
+ */
 export type Credential =
   | { readonly kind: 'token'; readonly token: string; readonly issuers: readonly string[] }
   | {
@@ -26,8 +28,8 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Checks the sources in order and uses the first one with a value, even if that value is bad and a later one is good.
- * Two different credentials for the same issuer are refused.
+ * Reads the first source that has a value. If that value is bad, later sources are not tried. Two different credentials
+ * for the same issuer are refused.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {
@@ -86,7 +88,8 @@ function isHeader(source: CompiledSource): source is HeaderSource {
 }
 
 /**
- * A header may be read with and without `Bearer`, as Cognito's authorizers do. The value decides which source applies.
+ * Whether a header's value belongs to a source. One header may be read with and without `Bearer`, as Cognito's
+ * authorizers do, and the value decides which source applies.
  */
 function suits(value: string, { name, scheme }: HeaderSource, sources: readonly CompiledSource[]): boolean {
   const isOnly = sources.filter(isHeader).every((other) => other.name !== name || other.scheme === scheme);
@@ -94,8 +97,8 @@ function suits(value: string, { name, scheme }: HeaderSource, sources: readonly 
 }
 
 /**
- * Reads `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case), or the bare credential. Refuses a comma, because HTTP
- * APIs join duplicate headers with commas, and using only the first value would hide the second.
+ * Reads `Bearer eyJ…` (RFC 6750 section 2.1, scheme in any case) or the bare credential. Refuses a comma, because HTTP
+ * APIs join duplicate headers with commas, and the second credential would be ignored.
  */
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');

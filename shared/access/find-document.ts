@@ -22,9 +22,10 @@ export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['p
 }
 
 /**
- * `deployedStage` is the stage of the authorizers' own stack. A document for another stage does not apply.
- * @throws DomainError API_UNKNOWN if no document defines who may use this API. All callers are then denied, although it
- * is not their fault.
+ * Finds the document for the event's API. `deployedStage` is the stage of the authorizers' own stack; a document for
+ * another stage does not apply.
+ * @throws DomainError API_UNKNOWN if no document covers this API. All callers are then denied, although it is not their
+ * fault.
  */
 export function findDocument(
   { documents }: CompiledAccess,

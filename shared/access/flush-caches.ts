@@ -1,6 +1,6 @@
 /**
- * Carries out the steps in API Gateway after an administrator's change. If one step fails, the others are still carried
- * out.
+ * Carries out the steps in API Gateway that follow an administrator's change. If one step fails, the others are still
+ * carried out.
  */
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches } from '../ports.ts';
@@ -12,7 +12,9 @@ import type { CachedApi } from './keys/key-prefixes.ts';
  */
 export type OutsideStep = { readonly step: string; readonly reason: string | undefined };
 
-/** Flushes API Gateway's caches of authorizer results. If it fails for one API, the other APIs are still flushed. */
+/**
+ * Flushes API Gateway's caches of authorizer results. If the flush fails for one API, the other APIs are still flushed.
+ */
 export async function flushCaches(
   caches: AuthorizerCaches,
   apis: readonly CachedApi[],
@@ -33,8 +35,7 @@ export async function attemptStep(step: string, run: () => Promise<void>): Promi
 }
 
 /**
- * Prints the steps as in responses of the admin routes: `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…'
- * }]`.
+ * Prints the steps for a response of the admin routes: `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…' }]`.
  */
 export function printSteps(steps: readonly OutsideStep[]): readonly Readonly<Record<string, unknown>>[] {
   return steps.map(({ step, reason }) => ({ step, done: reason === undefined, ...(reason && { reason }) }));

@@ -1,6 +1,6 @@
 /**
- * Verifies credentials and revocations by the `access` table. The first caller who needs any of this loads the module,
- * so that an authorizer for plain tokens starts without it.
+ * Verifies API keys, tickets and revocations by the `access` table. The module is loaded for the first caller who needs
+ * it, so that an authorizer for plain tokens starts without it.
  */
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
@@ -42,8 +42,8 @@ type Trusted = {
 
 type TableIdentifier = {
   /**
-   * If the credential is a ticket, uses it up. Returns undefined if the credential is neither a key of these issuers
-   * nor a ticket. It may then still be a token.
+   * Identifies a caller by an API key or a ticket. A ticket is used up. Returns undefined if the credential is neither
+   * a key of these issuers nor a ticket; it may then still be a token.
    * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; the errors of `redeemTicket`
    */
   readonly identify: (

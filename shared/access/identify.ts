@@ -14,14 +14,14 @@ import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
-/** Ports of an authorizer. None of them is used before a request needs it. */
+/** Ports of an authorizer. A port is not used before a request needs it. */
 export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;
   readonly observer?: Observer | undefined;
   /**
-   * If absent, charged routes are denied. TOKEN authorizers have no quotas, because their events have no timestamp to
-   * charge by.
+   * Loads the quotas. If absent, charged routes are denied. TOKEN authorizers have no quotas, because their events have
+   * no timestamp that assigns a charge to a period.
    */
   readonly quotas?: LoadQuotas | undefined;
 };
@@ -80,8 +80,8 @@ function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenC
 }
 
 /**
- * Checks that everything the authorizer needs for its stage's documents is configured. Called at the first event, so
- * that a mistake is noticed before the first key is used.
+ * Checks the configuration for everything that the documents of this stage need. Called at the first event, so that a
+ * mistake is noticed before the first key is used.
  * @throws DomainError CONFIG_INVALID
  */
 export function assertServed(

@@ -1,5 +1,5 @@
 /**
- * Quota state in the authorizer's context. The backend reads it for an admitted request. For a refused request, the
+ * Quota state in the authorizer's context. If a request is admitted, the backend reads it. If a request is refused, the
  * gateway response builds its headers from it.
  */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
@@ -16,8 +16,9 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * `rateLimit` and `rateLimitPolicy` contain the header fields of those names. A refusal adds `retryAfter` and
- * `violatedPolicy`, and `quotaRefusal` with the reason for logs.
+ * Returns the context members for a decision. `rateLimit` and `rateLimitPolicy` are the values of the header fields
+ * with these names. For a refusal there are also `retryAfter`, `violatedPolicy`, and `quotaRefusal` with the reason for
+ * logs.
  */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);

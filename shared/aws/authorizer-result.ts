@@ -13,14 +13,17 @@ export type PolicyDocument = {
   readonly Statement: readonly PolicyStatement[];
 };
 
-/** REST and WebSocket APIs accept only these types, and fail with 500 on an object or an array. */
+/** Context values. REST and WebSocket APIs accept only these types, and fail with 500 on an object or an array. */
 export type AuthorizerContext = Readonly<Record<string, string | number | boolean>>;
 
 export type PolicyResult = {
   readonly principalId: string;
   readonly policyDocument: PolicyDocument;
   readonly context: AuthorizerContext;
-  /** REST APIs with ApiKeySourceType AUTHORIZER only: value of the API key whose usage plan counts the request. */
+  /**
+   * REST APIs with ApiKeySourceType AUTHORIZER only: the value of the API key to whose usage plan the request is
+   * counted.
+   */
   readonly usageIdentifierKey?: string;
 };
 

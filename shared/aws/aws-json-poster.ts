@@ -1,6 +1,6 @@
 /**
- * An AwsCaller over HTTPS. A function needs only one signed request of EventBridge, SQS, SSM or Secrets Manager. An SDK
- * client for each would add 300 KB to the layer and 40 ms to a cold start.
+ * An AwsCaller over HTTPS. Functions send only single signed requests to EventBridge, SQS, SSM and Secrets Manager. SDK
+ * clients would add 300 KB each to the layer and 40 ms to a cold start.
  */
 import type { AwsCall, AwsCaller } from '../ports.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -14,7 +14,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type AwsCallerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Returns an origin that replaces AWS's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
+  /** Returns an origin that replaces AWS's own address (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
   readonly endpointOf: (service: AwsCall['service']) => string | undefined;
 };
 

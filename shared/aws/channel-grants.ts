@@ -1,6 +1,7 @@
 /**
- * A connection's rights on channels, as its authorizer granted them. They are one JSON text in the context, which API
- * Gateway stores while the connection is open and passes with each of its events.
+ * A connection's rights on channels, as its authorizer granted them. They are one JSON text in the authorizer's
+ * context. API Gateway stores the context while the connection is open, and passes it with each event of the
+ * connection.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -55,7 +56,7 @@ export function printChannelGrants({ space, allow, deny }: ChannelGrants): strin
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
 }
 
-/** Returns undefined if there are no rights, or if they cannot be parsed and so grant nothing. */
+/** Returns undefined if there are no rights. A text that cannot be parsed grants no rights, either. */
 export function parseChannelGrants(text: string | undefined): ChannelGrants | undefined {
   const fields = text === undefined ? undefined : parseJsonObject(text);
   if (fields === undefined) return undefined;

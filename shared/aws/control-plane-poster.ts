@@ -36,7 +36,7 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
   return {
     async put({ name, value, usagePlanId }) {
       const made = await call('POST', '/apikeys', { name, value, enabled: true });
-      // Status 409 means that the operation was repeated and the key already exists.
+      // Status 409 means that the key already exists, because the operation is being repeated.
       const id = made.status === 409 ? await findKey(call, name) : idOf(made, 'to make an API key');
       const plan = `/usageplans/${encodeURIComponent(usagePlanId)}/keys`;
       const joined = await call('POST', plan, { keyId: id, keyType: 'API_KEY' });

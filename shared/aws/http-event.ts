@@ -15,12 +15,12 @@ import type { ValuesByName } from './read-request.ts';
 
 export type HttpEvent = {
   /**
-   * The route that API Gateway chose, such as `GET /quota/plans/{plan}`. Requests are dispatched by this route, because
-   * IAM allowed it.
+   * The route that API Gateway chose, such as `GET /quota/plans/{plan}`. The router uses this route, because it is the
+   * one that IAM allowed.
    */
   readonly routeKey: string;
   readonly method: string;
-  /** Decoded path without the stage. Use it only in messages, never for dispatch. */
+  /** Decoded path without the stage. Use it in messages only, never to choose the route. */
   readonly path: string;
   /** API Gateway has already decoded the values once. */
   readonly pathParameters: Readonly<Record<string, string>>;

@@ -22,7 +22,7 @@ const KNOWN = {
   ),
 } as const;
 
-/** Whether an event has a member that API Gateway does not document, so that its meaning is unknown. */
+/** Whether an event has a member that API Gateway does not document. The meaning of such a member is unknown. */
 export function hasUnknownMember(request: EventRequest): boolean {
   return (['fields', 'context', 'http', 'identity'] as const).some((part) =>
     Object.keys(request[part]).some((name) => !KNOWN[part].has(name)),

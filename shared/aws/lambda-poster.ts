@@ -16,11 +16,13 @@ export type InvokerConfig = {
 };
 
 const EVENT_TIMEOUT_MS = 2_000;
-/** Longer than the timeout of the function `ws-publisher`. */
+/**
+ * Timeout of a call that waits for the function's result. It is longer than the timeout of the function `ws-publisher`.
+ */
 const ANSWER_TIMEOUT_MS = 65_000;
 const ANSWER_LIMIT_BYTES = 256 * 1024;
 
-/** Calls `read` for each invocation, because Lambda renews credentials. */
+/** Creates an invoker. It calls `read` for each invocation, because Lambda renews credentials. */
 export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS_PORTS): FunctionInvoker {
   return {
     async start(functionName, payload) {

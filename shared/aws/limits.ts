@@ -1,8 +1,8 @@
 /** AWS's hard limits that affect the functions. Source: API Gateway quotas, developer guide. */
 
 /**
- * Size limit for the result of a `$connect` authorizer. AWS publishes no figure for REST and HTTP APIs, so this one is
- * used for all.
+ * Size limit for an authorizer's result. AWS publishes it for `$connect` authorizers only; it is used for all, because
+ * AWS publishes no figure for REST and HTTP APIs.
  */
 export const AUTHORIZER_RESULT_LIMIT_BYTES = 8_192;
 

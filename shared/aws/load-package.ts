@@ -5,8 +5,9 @@
 import { DomainError } from '../errors.ts';
 
 /**
- * `load` imports the package by a literal name, so that bundlers find it.
- * @throws DomainError CONFIG_INVALID if the package is not installed, so that this never looks like an outage
+ * Loads a package. `load` has to import it by a literal name, so that bundlers find it.
+ * @throws DomainError CONFIG_INVALID if the package is not installed. This code is used so that a missing package never
+ * looks like an outage.
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
@@ -41,8 +42,8 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * ES modules and CommonJS use different error codes. An error of either kind may also concern a dependency of the
- * package.
+ * Whether the package itself is missing. ES modules and CommonJS use different error codes, and an error with either
+ * code may be about a dependency of the package instead.
  */
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;

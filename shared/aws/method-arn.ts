@@ -17,8 +17,8 @@ export type MethodArn = {
 };
 
 /**
- * Reads the ARN of an authorizer event. Every part must be present and contain no IAM wildcard, because the parts are
- * written into a policy, and a `*` there would grant another stage or another team's API.
+ * Parses the ARN of an authorizer event. Every part must be present and must not contain an IAM wildcard, because the
+ * parts are written into a policy, and a `*` there would grant another stage or another team's API.
  * @throws DomainError EVENT_MALFORMED
  */
 export function parseMethodArn(text: string): MethodArn {

@@ -3,6 +3,6 @@
 export type ProxyResult = {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text of the body. On a two-way WebSocket route it is the frame that the caller gets. */
+  /** Text of the body. On a two-way WebSocket route it is sent to the caller as a frame. */
   readonly body?: string;
 };

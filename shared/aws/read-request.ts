@@ -88,8 +88,8 @@ export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
 }
 
 /**
- * Returns the ARN of the IAM principal, whose signature API Gateway has verified. In payload 1.0 a Lambda authorizer
- * can return a member `iam`, so only `identity` is used there.
+ * Returns the ARN of the IAM principal that signed the request. API Gateway has verified the signature. In payload 1.0
+ * only `identity` is read, because a Lambda authorizer could return a member `iam`.
  */
 export function signerOf({ context, identity, authorizer }: EventRequest): string | undefined {
   const isPayload2 = isJsonObject(context['http']);
@@ -119,8 +119,8 @@ export function receivedAtOf({ context }: EventRequest): number | undefined {
 }
 
 /**
- * Returns bytes, because signatures are computed over bytes. Text is encoded as UTF-8, and base64 must decode without
- * loss.
+ * Returns the body as bytes, because signatures are computed over bytes. Text is encoded as UTF-8. Base64 is refused if
+ * it does not decode without loss.
  * @throws DomainError EVENT_MALFORMED
  */
 export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uint8Array {
@@ -138,8 +138,8 @@ export function hasBody({ fields: { body } }: EventRequest): boolean {
 }
 
 /**
- * The single-value maps of REST and 1.0 contain only the last of several values. A value that only these maps contain
- * is also returned.
+ * Returns all values by name. The single-value maps of REST and 1.0 contain only the last of several values, so a value
+ * from them is added only if the multi-value maps lack it.
  */
 function valuesOf(multi: unknown, single: unknown, nameOf: (name: string) => string): ValuesByName {
   const values = new Map<string, string[]>();

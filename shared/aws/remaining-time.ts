@@ -1,4 +1,7 @@
-/** Remaining run time of a Lambda invocation, read on demand. Infinity if the context does not contain it. */
+/**
+ * The remaining run time of a Lambda invocation, read on demand. It is Infinity if Lambda's context does not contain
+ * it.
+ */
 import { parseOptionalFields } from './event-fields.ts';
 
 export function remainingTimeOf(context: unknown): () => number {

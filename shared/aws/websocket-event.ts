@@ -3,7 +3,10 @@ import { DomainError } from '../errors.ts';
 import type { EventFields } from './event-fields.ts';
 import { headersOf, readRequest, receivedAtOf } from './read-request.ts';
 
-/** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`. Browsers can set no other header. */
+/**
+ * The protocol name before the token, as in `Sec-WebSocket-Protocol: bearer, eyJ…`. Browsers cannot set any other
+ * header for a WebSocket.
+ */
 export const SUBPROTOCOL_MARKER = 'bearer';
 
 export type WebSocketEvent = {

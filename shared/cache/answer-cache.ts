@@ -1,6 +1,7 @@
 /**
- * An answer cache in front of one handler. The response comes from the table or from the handler. Only one of all
- * instances calls the handler, while the others wait for its response. No request fails because of the table.
+ * An answer cache in front of one handler. It takes the response from the table or from the handler. Only one instance
+ * at a time calls the handler for an entry, while the other instances wait for the response. A failure of the table
+ * never fails a request.
  */
 import type { AgeClock, Random, Timer } from '../ports.ts';
 import { parseAnswer, toReply, withEntityTag } from './answer.ts';
@@ -19,9 +20,12 @@ import type { EntryRules } from './find-entry.ts';
 import { lifetimeOf } from './lifetime.ts';
 
 export type RefreshRules<Event> = {
-  /** Whether this caller may have a cached response replaced. If absent, no caller may. */
+  /** Whether this caller may refresh a cached response. If absent, no caller may. */
   readonly isAllowed?: (event: Event) => boolean;
-  /** The reaction if the caller may not refresh. Names and default are the same as for API Gateway's stage cache. */
+  /**
+   * What happens if a caller who may not refresh asks for a fresh response. Names and default are the same as for API
+   * Gateway's stage cache.
+   */
   readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
@@ -38,8 +42,8 @@ export type ResponseCacheRules<Event> = EntryRules<Event> & {
   /** How long a request waits for a response that another request is producing. Default: 5000. */
   readonly waitMs?: number;
   /**
-   * Maximum run time of the handler. After it, another request calls the handler. Default: 30000, API Gateway's
-   * maximum.
+   * How long one request may run the handler exclusively. After this time, another request calls the handler, too.
+   * Default: 30000, API Gateway's maximum.
    */
   readonly leaseMs?: number;
   /** Maximum number of entries that requests from one address may create in a minute. Default: 600. */
@@ -54,7 +58,7 @@ export type ResponseCachePorts = EntryPorts & {
 
 export type CacheLookup =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
-  /** The handler must be called, and its response passed to `settle`. If the handler failed, undefined is passed. */
+  /** The handler must be called. Its response must be passed to `settle`, or undefined if the handler failed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
 
 const WARNING = '199 Cache-Control header is not authorized';
@@ -81,7 +85,8 @@ export class AnswerCache<Event> {
     const mayRefresh = wantsFresh && isAllowed?.(event) === true;
     if (wantsFresh && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
     const isWarned = wantsFresh && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
-    // If a caller who may refresh sends `no-store`, the stored response does not change.
+    // The caller may refresh and sent `no-store`, so the handler's response is returned without replacing the stored
+    // one.
     if (mayRefresh && directives.has('no-store')) return handlerReply(request, 'fwd=request');
     const visit = new Visit(this.#ports, this.#rules, {
       request,
@@ -134,8 +139,8 @@ class Visit<Event> {
         const taken = await this.#take(state, nowEpochMs);
         if (taken !== undefined) return taken;
       }
-      // When the wait ends, the request calls the handler without the cache, because a late response is worse than two
-      // calls.
+      // After the maximum wait, the request calls the handler without the cache. Calling the handler twice is better
+      // than responding late.
       if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
       const pause = pauseMs * (0.5 + this.#ports.random.fraction());
       await this.#ports.timer.pause(pause);
@@ -145,8 +150,8 @@ class Visit<Event> {
   }
 
   /**
-   * Used for callers who may refresh. A response that is already being produced is not used, because its production may
-   * have started before this request.
+   * Calls the handler for a caller who may refresh. A response that another request is already producing is not used,
+   * because its production may have started before this request.
    */
   async refresh(): Promise<CacheLookup> {
     const state = await readEntry(this.#ports, this.#asked.id);
@@ -198,7 +203,8 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // After a failure the next call may succeed, but a response that cannot be cached now can never be cached.
+      // If the handler failed, its next call may succeed, so requests still wait for each other. If the response cannot
+      // be cached, later responses probably cannot either, so for a short time requests do not wait.
       await releaseEntryLease(
         this.#ports,
         lease,

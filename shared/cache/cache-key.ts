@@ -1,6 +1,6 @@
 /**
- * Decides which requests share a cached response. Their events must be equal in everything that a handler can read,
- * apart from the list in docs/guides/receive/cache.md.
+ * Decides which requests share a cached response: their events must be equal in everything that a handler can read,
+ * except for the list in docs/guides/receive/cache.md.
  */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -23,9 +23,9 @@ export type KeyParameters = {
 };
 
 /**
- * `authorization`: each caller gets only its own cached responses. `public`: all callers share cached responses. A
- * function returns the value on which the response depends, for example a tenant. If it returns undefined, nothing is
- * cached.
+ * How callers share responses. `authorization`: each caller gets only its own cached responses. `public`: all callers
+ * share cached responses. A function returns the value on which the response depends, for example a tenant; if it
+ * returns undefined, the response is not cached.
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
@@ -33,10 +33,13 @@ export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => strin
 export type Sharing =
   | { readonly kind: 'caller' }
   | { readonly kind: 'public' }
-  /** The name that the service's function returned. */
+  /** All callers with this name share the response. The name is the result of the service's `scope` function. */
   | { readonly kind: 'named'; readonly name: string };
 
-/** Members of an event that differ in every request, or describe the connection. */
+/**
+ * Members of an event that are not part of the key, because they differ in every request or only describe the
+ * connection.
+ */
 const IGNORED = {
   context: 'extendedRequestId protocol requestId requestTime requestTimeEpoch time timeEpoch'.split(' '),
   http: ['protocol', 'sourceIp', 'userAgent'],
@@ -59,8 +62,8 @@ const NETWORK = ['vpcId', 'vpceId'];
 
 /**
  * Decides who may share the response.
- * @returns undefined if the caller cannot be identified. The service may identify the caller by something that is not
- * visible here, so the response is not shared.
+ * @returns undefined if the caller cannot be identified. The response is then not shared, because the service may
+ * identify the caller by something that the cache does not know.
  */
 export function sharingOf<Event>(
   scope: Scope<Event>,
@@ -69,7 +72,8 @@ export function sharingOf<Event>(
 ): Sharing | undefined {
   if (scope === 'public') return { kind: 'public' };
   if (typeof scope === 'function') {
-    // JavaScript code may return null, a number or a promise. Each of these would be the same name for all callers.
+    // JavaScript code may return null, a number or a promise instead of a name. All callers would then have the same
+    // name.
     const name: unknown = scope(event);
     return typeof name !== 'string' || name === '' ? undefined : { kind: 'named', name };
   }
@@ -108,8 +112,8 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
 }
 
 /**
- * Names are compared case-insensitively. But the key contains each name as it was sent, because a handler may find one
- * spelling and miss another.
+ * Whether a header is part of the key. Names are compared case-insensitively, but the key contains each name as it was
+ * sent, because a handler may read only one spelling.
  */
 function keepsHeader(
   event: EventRequest,
@@ -132,8 +136,8 @@ function keepsHeader(
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Returns pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to the same character.
- * The order of pairs with equal names is significant.
+ * Returns the query's pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to the same
+ * character. Pairs with equal names keep their order, which is significant.
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
   if (typeof rawQueryString !== 'string') return { raw: rawQueryString };
@@ -141,7 +145,8 @@ function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean)
     rawQueryString
       .split('&')
       .map((pair) => [decodeName(pair), pair] as const)
-      // API Gateway also accepts `;` as a separator, but not every parser does.
+      // API Gateway also accepts `;` as a separator, but not every parser does. So a pair is kept if its whole text or
+      // one of its parts has a requested name.
       .filter(([name, pair]) => isAsked(name) || pair.split(';').some((part) => isAsked(decodeName(part))))
       .sort(byName)
   );

@@ -5,12 +5,12 @@ import type { EventRequest, ValuesByName } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
 
 export type CachedRequest = {
-  /** The event from which the key is computed. */
+  /** The event. The cache key is computed from it. */
   readonly event: EventRequest;
   readonly method: string;
   readonly apiId: string;
   readonly stage: string;
-  /** The path as requested and as API Gateway passed it. */
+  /** The path as requested. API Gateway passes it unchanged. */
   readonly path: string;
   /** Values by name, in the order of the request. */
   readonly query: ValuesByName;
@@ -41,8 +41,8 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
 }
 
 /**
- * Returns the reason why a response may not be shared, in the form of `Cache-Status`. The cache key contains neither
- * the body nor unknown members.
+ * Returns the reason why a response must not be shared, in the form used in `Cache-Status`. Neither the body nor
+ * unknown members are part of the cache key, so a request that has them is not cached.
  */
 export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' | undefined {
   if (hasBody(event)) return 'body';

@@ -11,7 +11,9 @@ import type { ResponseCachePorts } from './answer-cache.ts';
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
   /** Entries of one namespace are invalidated together. Usually this is the name of the service. */
   readonly namespace: string;
-  /** Maximum size of a response body before compression. Default: 1,048,576, as in API Gateway's stage cache. */
+  /**
+   * Maximum size of a response body in bytes before compression. Default: 1,048,576, as in API Gateway's stage cache.
+   */
   readonly maxBodyBytes?: number;
 };
 
@@ -19,11 +21,11 @@ const MAX_BODY_BYTES = 1_048_576;
 /** Lambda's size limit for a response. */
 const LONGEST_BODY_BYTES = 6 * 1024 * 1024;
 /**
- * Reading and writing bodies in pieces of 300 KB needs time. If it takes longer than this, it is better to call the
- * handler.
+ * Timeout of a table call. It is long enough to read and write bodies in pieces of 300 KB. If a call takes longer,
+ * calling the handler is faster.
  */
 const TIMEOUT_MS = 1000;
-/** Compression would make shorter bodies longer. */
+/** Minimum length of a body that is compressed. Compression would make shorter bodies longer. */
 const PACKED_FROM = 256;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -62,7 +64,7 @@ export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCach
   };
 }
 
-/** A packed body is `t` and the text, or `b` and base64. */
+/** Compresses bodies with Brotli. A packed body is `t` and the text, or `b` and compressed bytes in base64. */
 export const BROTLI: BodyCodec = {
   async pack(body) {
     if (body.length < PACKED_FROM) return `t${body}`;

@@ -10,13 +10,16 @@ const TIMEOUT_MS = 10_000;
 const VERSION = '2020-05-31';
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
-/** The same `reference` with the same paths is one invalidation, even if it is sent again. */
+/**
+ * Invalidates paths in CloudFront. If the call is repeated with the same `reference` and paths, CloudFront treats it as
+ * the same invalidation.
+ */
 export async function invalidateEdge(
   { region, credentials, endpoint, distributionId }: EdgeConfig,
   paths: readonly string[],
   reference: string,
 ): Promise<Flushed> {
-  // CloudFront has one address per AWS partition. Its calls are signed for the region of that address.
+  // CloudFront has one address per AWS partition. A call must be signed for the region of that address.
   const isChina = region.startsWith('cn-');
   const home = isChina
     ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'

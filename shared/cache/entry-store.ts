@@ -1,6 +1,7 @@
 /**
- * Stores entries as items of a table: `HEAD` contains the response's fields and the lease, `BODY#…` contains pieces of
- * a long body. A lease is a conditional write of `HEAD`, so that only one instance calls the handler.
+ * Stores entries as items of a table. The item `HEAD` contains the response's fields and the lease; the items `BODY#…`
+ * contain pieces of a long body. A lease is taken by a conditional write of `HEAD`, so only one instance calls the
+ * handler.
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
@@ -11,7 +12,7 @@ import type { Label } from './labels.ts';
 /** Compresses bodies, which the table stores as base64. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
-  /** Returns at most this many bytes. Undefined if the body is longer, or was not written by `pack`. */
+  /** Returns the unpacked body. Undefined if the body is longer than `maxBytes`, or was not written by `pack`. */
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 
@@ -22,11 +23,11 @@ type StoredAnswer = {
   readonly staleUntilEpochMs: number;
 };
 
-/** State of an entry: its response, if that is usable, and whether an instance is producing a new one. */
+/** State of an entry: its response, if it can be used, and whether an instance is producing a new response. */
 export type EntryState = {
   readonly stored: Item | undefined;
   readonly leasedUntilEpochMs: number;
-  /** Until this time, requests do not wait for each other, because the handler's last response could not be cached. */
+  /** Requests do not wait for each other before this time, because the handler's last response could not be cached. */
   readonly passUntilEpochMs: number;
   readonly expiresAt: number;
 };
@@ -47,11 +48,11 @@ type NewEntry = StoredAnswer & {
 
 type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
 
-/** A piece in base64, with names and fields, stays below the 400 KB limit of an item. */
+/** Size of a piece in base64 characters. With names and fields, an item stays below DynamoDB's limit of 400 KB. */
 const PIECE_CHARACTERS = 300_000;
 const MAX_HEADER_CHARACTERS = 64_000;
 const PASS_MS = 2000;
-/** Time for which an entry outlives its lease, so that an invalidation in that time is not lost. */
+/** Time for which an entry is stored after its lease has ended, so that an invalidation in that time is not lost. */
 const AFTER_LEASE_SECONDS = 3600;
 
 /** @returns undefined if the table does not respond. The request then continues without the cache. */
@@ -151,8 +152,8 @@ export async function releaseEntryLease(
 }
 
 /**
- * Writes the index first, then checks that no label was invalidated, then writes the entry unless the entry itself was
- * invalidated. An invalidation at any point either finds the entry, or is found by these checks.
+ * Writes the index first, then checks that no label was invalidated. Then writes the entry, unless the entry itself was
+ * invalidated. An invalidation at any time either finds the entry in the index, or is noticed by one of these checks.
  */
 export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
   const { store, namespace, maxBodyBytes } = ports;
@@ -187,7 +188,7 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
     key: entryKey(namespace, id),
     when: [
       { attribute: 'owner', is: 'equal', value: owner },
-      // Compares as `isAfter` does, with the clock margin.
+      // The condition compares times as `isAfter` does, with the clock margin.
       { attribute: 'invalidatedAt', is: 'absent-or-below', value: startedAtEpochMs - CLOCK_MARGIN_MS },
     ],
     change: {

@@ -1,7 +1,7 @@
 /**
- * How many entries the requests of one address may create in a minute. Attack: a caller who sends another
- * header, cookie or query parameter with each request causes an entry to be written for each, and no request
- * hits any of them.
+ * Limits how many entries the requests from one address may create in a minute. Attack: a caller sends a different
+ * header, cookie or query parameter with each request. An entry is written for each request, but no request is answered
+ * from the cache.
  *
  * | item  | pk                         | sk         | attributes           |
  * | ----- | -------------------------- | ---------- | -------------------- |
@@ -15,7 +15,10 @@ import { entryKey } from './labels.ts';
 
 export const FILLS_PER_MINUTE = 600;
 const MINUTE_SECONDS = 60;
-/** Another request may already have created the minute's item, and then the first attempt fails. */
+/**
+ * Number of attempts to count an entry. The first one fails if another request creates the minute's item at the same
+ * time.
+ */
 const ATTEMPTS = 2;
 
 type FillPorts = {
@@ -24,15 +27,18 @@ type FillPorts = {
   readonly clock: Pick<AgeClock, 'nowEpochMs'>;
 };
 
-/** Also returns true if the table does not respond, because then no lease is taken either. */
+/**
+ * Whether the address may create another entry. Returns true if the table does not respond, because the entry could not
+ * be written then anyway.
+ */
 export async function mayFill(
   { store, namespace, clock }: FillPorts,
   { event, apiId, stage }: CachedRequest,
   most: number,
 ): Promise<boolean> {
   const minute = Math.floor(clock.nowEpochMs() / 1000 / MINUTE_SECONDS);
-  // The address comes from API Gateway. A caller cannot choose it, but can choose credentials and headers on an open
-  // route.
+  // The address comes from API Gateway, so a caller cannot choose it. Credentials and headers are not used, because a
+  // caller can choose them on an open route.
   const address = createHash('sha256')
     .update(JSON.stringify([apiId, stage, sourceIpOf(event)]))
     .digest('hex');

@@ -17,7 +17,7 @@ type FoundEntry =
       readonly sharing: Sharing;
       readonly request: CachedRequest;
     }
-  /** `reason` is written as in `Cache-Status`. */
+  /** The cache must not be used for this request. `reason` is written as in `Cache-Status`. */
   | { readonly kind: 'bypass'; readonly reason: string; readonly request: CachedRequest }
   /** The event is not a request that could be cached. */
   | { readonly kind: 'none' };

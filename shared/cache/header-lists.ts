@@ -3,9 +3,9 @@
 const list = (names: string): readonly string[] => names.split(' ');
 
 /**
- * These headers are part of a cache key only if the service's configuration names them. `*` at the end matches any
- * further characters. They describe the connection, the client's software, the trace, or what the client accepts and
- * already has.
+ * Headers that are not part of a cache key unless the service's configuration names them. `*` at the end matches any
+ * further characters. These headers describe the connection, the client's software, the trace, or what the client
+ * accepts and already has.
  */
 export const IGNORED_HEADERS = list(
   'accept accept-charset accept-encoding accept-language b3 cache-control cdn-loop cloudfront-is-* ' +
@@ -22,7 +22,7 @@ export function isIgnoredHeader(name: string): boolean {
   return IGNORED.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
-/** These headers are part of a cache key, but do not identify the caller. */
+/** Headers that are part of a cache key, but do not identify the caller. */
 export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
   list(
     'access-control-request-headers access-control-request-method cloudfront-forwarded-proto forwarded host ' +
@@ -38,5 +38,8 @@ export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
   list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
 );
 
-/** These headers are never written into a label, and are not part of the cache key if callers share responses. */
+/**
+ * Headers that contain credentials. They are never written into a label. If callers share responses, they are not part
+ * of the cache key.
+ */
 export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);

@@ -7,18 +7,18 @@ export type Report = {
   readonly entries: number;
   readonly dropped: number;
   readonly refreshed: number;
-  /** API id and stage, such as `a1b2c3d4e5/prod`. */
+  /** Stage caches that were flushed, each as API id and stage: `a1b2c3d4e5/prod`. */
   readonly flushed: readonly string[];
-  /** Kind of API, id and stage, such as `rest/a1b2c3d4e5/prod`. */
+  /** Caches of authorizer results that were flushed, each as kind of API, API id and stage: `rest/a1b2c3d4e5/prod`. */
   readonly authorizersFlushed: readonly string[];
   readonly edgePaths: readonly string[];
-  /** Entries that were not invalidated, with the reason. At most 100 are listed. */
+  /** Entries that were not invalidated, each with the reason. The list contains at most 100 entries. */
   readonly left: readonly { readonly entry: string; readonly reason: string }[];
   readonly leftCount: number;
 };
 
 const MAX_LEFT = 100;
-/** Kind of the items for the caches in `beyond`. */
+/** The value of `kind` in items for the caches named in `beyond`. */
 export const OUTSIDE_KIND = 'beyond';
 
 export class Tally {
@@ -63,7 +63,7 @@ export function recordOf({ kind, doc }: Item): StageRecord | undefined {
   return kind === 'stage' ? parseStageRecord(doc) : undefined;
 }
 
-/** Returns undefined if the item is an entry, not a whole cache. */
+/** Returns undefined if the item is for a single entry, not for a whole cache. */
 export function outsideCacheOf({ kind, doc }: Item): OutsideCache | undefined {
   return kind === OUTSIDE_KIND ? (JSON.parse(String(doc)) as OutsideCache) : undefined;
 }

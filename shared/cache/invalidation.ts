@@ -11,10 +11,11 @@ export type Invalidation = {
   /** Whether a whole stage cache may be flushed if one of its entries cannot be requested again. */
   readonly allowFlush: boolean;
   /**
-   * A stage with more entries is flushed, instead of being refreshed entry by entry. Undefined if it is never flushed.
+   * If a stage has more entries than this, its cache is flushed instead of being refreshed entry by entry. Undefined if
+   * it is never flushed.
    */
   readonly flushAbove: number | undefined;
-  /** Caches that are flushed completely, whatever the labels are. */
+  /** Caches that are flushed completely, whatever `labels` contains. */
   readonly beyond?: readonly OutsideCache[];
 };
 
@@ -43,9 +44,9 @@ const MEMBERS = [
   'flushAbove',
   'dryRun',
 ];
-/** Kind of API, id and stage, such as `rest/a1b2c3d4e5/prod`. */
+/** Matches the kind of API, the API's id and the stage, as in `rest/a1b2c3d4e5/prod`. */
 const AUTHORIZERS = /^(rest|http)\/([a-z0-9]{1,32})\/([A-Za-z0-9_$-]{1,128})$/;
-/** CloudFront accepts unreserved and escaped characters, and `*` at the end. */
+/** Matches the paths that CloudFront accepts: unreserved and escaped characters, and `*` at the end. */
 const EDGE_PATH = /^\/(?:[A-Za-z0-9\-_.~!'();:@&=+$,/?]|%[0-9A-Fa-f]{2})*\*?$/;
 
 /** @throws RequestInvalid, also for an unknown member, because it may be a misspelled one */

@@ -1,4 +1,7 @@
-/** Routes of cache-invalidator on the admin functions' API. The OpenAPI document is made from these routes. */
+/**
+ * Routes of the function cache-invalidator on the API of the admin functions. The OpenAPI document is generated from
+ * these routes.
+ */
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { optional, text, wholeNumber } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -15,7 +18,7 @@ import { parseStageRecord } from './stage-record.ts';
 import { openInvalidation, findWork } from './work-list.ts';
 
 const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of cached responses.' };
-/** API Gateway times out after 30 s. */
+/** Time for an invalidation within a request. It is short, because API Gateway times out after 30 s. */
 const WITHIN_MS = 15_000;
 const MAX_SHOWN = 1000;
 
@@ -49,7 +52,7 @@ const INVALIDATION = {
   },
 };
 
-/** Records an invalidation and carries it out as far as time allows. The scheduled function does the rest. */
+/** Records an invalidation and carries out as much of it as time allows. The scheduled function does the rest. */
 async function invalidate(
   ports: InvalidatorPorts,
   invalidation: Invalidation,
@@ -138,7 +141,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
       const label = tag === undefined ? 'all' : tagLabel(tag);
       for await (const { id, item } of entriesOf(listing, namespace, label, clock.nowEpochMs())) {
         const record = item['kind'] === 'stage' ? parseStageRecord(item['doc']) : undefined;
-        // The index lists an entry until it expires, even if it was dropped before.
+        // The index lists an entry until it expires, even if it was invalidated before.
         if (record === undefined && (await isDropped(store, namespace, label, { id, item }))) continue;
         hasMore = entries.length === limit;
         if (hasMore) break;

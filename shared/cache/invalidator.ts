@@ -1,6 +1,6 @@
 /**
- * Carries out invalidations: drops entries of the answer cache, and requests entries of a stage cache with
- * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry is processed at least
+ * Carries out invalidations. It drops entries of the answer cache. It refreshes entries of a stage cache by requesting
+ * them with `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry is processed at least
  * once, even after an interruption.
  */
 import { failureOf, repeatCall } from '@gatewright/aws/retry';
@@ -41,15 +41,18 @@ export type Flushed = 'done' | 'throttled' | 'refused';
 export interface OutsideCaches {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
   /**
-   * Calls CreateInvalidation. Calls with an equal `reference` are the same invalidation. Undefined if the stack has no
-   * distribution.
+   * Calls CreateInvalidation. CloudFront treats calls with the same `reference` as one invalidation. Undefined if the
+   * stack has no distribution.
    */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
-  /** Namespaces with the APIs whose entries each namespace may refresh or flush, such as `orders/a1b2c3d4e5`. */
+  /**
+   * Pairs of a namespace and an API id, such as `orders/a1b2c3d4e5`. A namespace's entries may be refreshed or flushed
+   * only on these APIs.
+   */
   readonly stageApis: ReadonlySet<string>;
   readonly beyond: OutsideCaches;
   readonly clock: { nowEpochMs(): number };
@@ -102,7 +105,7 @@ export async function resumeAll(ports: InvalidatorPorts, untilEpochMs: number): 
   return finished;
 }
 
-/** Returns `open` if time is up, or if another process has the work. */
+/** Carries out an invalidation. Returns `open` if time runs out, or if another process is working on it. */
 export async function runInvalidation(
   ports: InvalidatorPorts,
   id: string,
@@ -183,7 +186,7 @@ class Run {
     await keepClaim(this.#ports, this.#work, this.#owner, { planned: 1 });
   }
 
-  /** Whether time is left and this process still owns the work. In that case, extends its lease. */
+  /** Whether time is left and this process still owns the work. If so, extends the process's lease. */
   async #goesOn(): Promise<boolean> {
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const isOver = nowEpochMs >= this.#untilEpochMs;

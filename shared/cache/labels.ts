@@ -1,6 +1,6 @@
 /**
- * The index of entries by label. A label is a tag, a path, a key part or `all`. Each label has its own partition, with
- * a mark of its last invalidation.
+ * The index of entries by label. A label is a tag, a path, a key part or `all`. Each label has a separate partition,
+ * which also contains a mark of its last invalidation.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -12,26 +12,30 @@ export type Label = string;
 
 type IndexedEntry = { readonly id: string; readonly item: Item };
 
-/** Sorts before all ids, which are hexadecimal. */
+/** Sort key of the mark. It sorts before all ids, because ids are hexadecimal. */
 const MARK = '!';
-/** Longer than any invocation, so that a handler call that began before the mark has ended. */
+/**
+ * How long a mark is stored. This is longer than any invocation, so every handler call that began before the mark has
+ * ended when the mark expires.
+ */
 const MARK_SECONDS = 3600;
 const PAGE = 200;
-/** A DynamoDB partition accepts 1,000 writes a second, and every entry has the label `all`. */
+/**
+ * Each label is spread over this many partitions, because a DynamoDB partition accepts only 1,000 writes a second, and
+ * every entry has the label `all`.
+ */
 const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 /**
- * A response whose production started within this time after an invalidation is not stored, because the clocks of two
- * functions may differ by this much.
+ * Tolerance for clocks that differ between functions. If the production of a response started less than this time after
+ * an invalidation, the response is not stored.
  */
 export const CLOCK_MARGIN_MS = 1000;
 
 type IndexItem = Item & { readonly expiresAt: number };
 
 /**
- * Lists an entry under its labels. If an entry with the same id is already listed with a later expiry, the list retains
- * that expiry, because a late response may fail to replace the stored one, and an invalidation must still find the
- * stored one.
- * @returns whether everything is written
+ * Lists an entry under its labels. If the entry is already listed with a later expiry, that expiry stays. The reason: a
+ * late response may fail to replace the stored response, and an invalidation must still find the stored one.
  */
 export async function writeIndex(
   store: ItemStore,
@@ -72,7 +76,8 @@ export function printLabels(labels: readonly Label[]): string {
 }
 
 /**
- * Whether a label was invalidated in the meantime. Must be called after writing the index and before writing the entry.
+ * Whether a label was invalidated since the response's production started. Must be called after writing the index and
+ * before writing the entry.
  */
 export async function isInvalidated(
   store: ItemStore,
@@ -98,7 +103,7 @@ export function isAfter(invalidatedAt: unknown, sinceEpochMs: number): boolean {
 }
 
 /**
- * Prevents responses that are being produced from being stored.
+ * Marks a label as invalidated, so that responses that are being produced are not stored.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function markLabel(
@@ -163,8 +168,8 @@ export async function readMark(store: ItemStore, namespace: string, id: string):
 }
 
 /**
- * Marks an entry as dropped until it is stored again. The mark is for lists only: the index still contains the entry,
- * and the entry itself decides whether it is used.
+ * Marks an entry as dropped until it is stored again. The mark only affects lists of entries. Whether an entry may be
+ * used is decided by the entry itself.
  */
 export async function noteDropped(
   store: ItemStore,
@@ -179,7 +184,10 @@ export async function noteDropped(
   });
 }
 
-/** @param listed the item under the label. Drops are marked only under `all`. */
+/**
+ * Whether an entry is marked as dropped. The mark is stored only under the label `all`.
+ * @param listed the entry's item under `label`
+ */
 export async function isDropped(
   store: ItemStore,
   namespace: string,

@@ -19,7 +19,9 @@ import { DomainError, RequestInvalid } from '../errors.ts';
 import { isTag } from './entry-labels.ts';
 
 const STORE_TIMEOUT_MS = 2000;
-/** Lambda's timeout is 300 s, and a refresh that is running takes at most 30 s. */
+/**
+ * Time for the work of one invocation. Lambda's timeout is 300 s, and a refresh that is running may take another 30 s.
+ */
 const WITHIN_MS = 240_000;
 
 export type Invalidator = (
@@ -49,8 +51,8 @@ export function createLambdaInvalidator(): Invalidator {
 }
 
 /**
- * Every invalidation of an event is stored before any is carried out. If the event is repeated, its invalidations join
- * the stored ones.
+ * Creates the invalidator. It stores every invalidation of an event before it carries out the first one. If the event
+ * is repeated, its invalidations join the stored ones.
  */
 export function createInvalidator(ports: InvalidatorPorts, streams: readonly StreamRule[]): Invalidator {
   const answer = createRouter(invalidatorRoutes(ports));
@@ -68,8 +70,8 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
 }
 
 /**
- * The tags that a record in a table's stream invalidates. `order:{id}` is filled in with the attributes before and
- * after the change.
+ * Tells which tags a record in a table's stream invalidates. A tag such as `order:{id}` is filled in twice: with the
+ * attributes before the change, and with those after it.
  */
 type StreamRule = {
   readonly table: string;

@@ -18,10 +18,10 @@ type LifetimeRules = {
 
 type Lifetime =
   | { readonly kind: 'keep'; readonly freshSeconds: number; readonly staleSeconds: number }
-  /** `reason` is written as in `Cache-Status`. */
+  /** The response is not cached. `reason` is written as in `Cache-Status`. */
   | { readonly kind: 'pass'; readonly reason: string };
 
-/** The maximum of API Gateway's stage cache. RFC 9111 has no maximum. */
+/** Maximum lifetime in seconds, the same as in API Gateway's stage cache. RFC 9111 has no maximum. */
 const MAX_SECONDS = 86_400;
 /** Statuses of RFC 9110 §15.1 that are fully supported. Partial content (206) is never cached here. */
 const KEPT = new Set([200, 203, 204, 300, 301, 308]);
@@ -34,7 +34,8 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (!KEPT.has(statusCode) && !isNegative) return pass('status');
   if (headers['set-cookie'] !== undefined) return pass('set-cookie');
   if (directives.has('no-store')) return pass('no-store');
-  // The response may be stored, but not used without calling the handler, so storing it has no benefit.
+  // The response could be stored, but a cache must not use it without calling the handler, so storing it has no
+  // benefit.
   if (directives.has('no-cache')) return pass('no-cache');
   if (rules.isShared && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])
@@ -46,7 +47,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
     (rules.isShared ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers, rules.nowEpochMs);
-  // The age that the response already has on arrival is included (RFC 9111 §4.2.3).
+  // A response may already have an age when it arrives, which is included (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
   if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');
@@ -61,7 +62,7 @@ function expiresIn(headers: CacheableAnswer['headers'], nowEpochMs: number): num
   const expires = headers['expires']?.[0];
   if (expires === undefined) return undefined;
   const date = Date.parse(headers['date']?.[0] ?? '');
-  // A response without a date was produced when it arrived (RFC 9110 §6.6.1). Most handlers send no date.
+  // A response without a `Date` counts as produced when it arrived (RFC 9110 §6.6.1). Most handlers do not send `Date`.
   const seconds = (Date.parse(expires) - (Number.isNaN(date) ? nowEpochMs : date)) / 1000;
   // "0" and other invalid dates mean that the response has already expired (RFC 9111 §5.3).
   return Number.isNaN(seconds) ? 0 : seconds;

@@ -13,7 +13,7 @@ type StageCachesConfig = ControlPlaneConfig & {
   readonly apiEndpoint?: string | undefined;
 };
 
-/** The timeout is API Gateway's own maximum and a little more. The body is not read. */
+/** Limits for calls whose body is not read. The timeout is longer than API Gateway's own maximum. */
 const UNREAD = { timeoutMs: 30_000, maxBytes: 0 };
 /** API ids come from a table and become part of the address, so they are checked. */
 const API_ID = /^[a-z0-9]{1,32}$/;
@@ -51,7 +51,10 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
   return flushedBy(reply);
 }
 
-/** A call without a response may be repeated, like a call that AWS throttled. */
+/**
+ * Turns a response into the outcome of a flush. A call without a response counts as throttled, because it may be
+ * repeated, too.
+ */
 export function flushedBy(reply: CallReply): Flushed {
   if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';
   return reply.status >= 200 && reply.status < 300 ? 'done' : 'refused';

@@ -1,6 +1,6 @@
 /**
- * Records that `cacheTags()` writes about responses that API Gateway's stage cache is about to store. API Gateway
- * cannot list entries, so these records are the only trace of them.
+ * Records of responses that API Gateway's stage cache is about to store. `cacheTags()` writes them, because API Gateway
+ * cannot list the entries of its cache.
  */
 import { createHash } from 'node:crypto';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
@@ -44,7 +44,10 @@ type RecordPorts = {
 
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
-/** Headers that a signature would replace, or whose values are secrets that are never stored. */
+/**
+ * Key parameters that cannot be used to request an entry again: a signature would replace the header, or the value is a
+ * secret that is never stored.
+ */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
 /** @returns undefined for an event that is not a request to a REST API's stage */
@@ -80,7 +83,7 @@ function refusalOf({ method, event }: CachedRequest, headers: readonly string[])
 
 /**
  * Returns undefined if the text is not in the form that `cacheTags()` writes. Attack: a function that may write a
- * namespace's labels makes the invalidator sign a request with another stage, method or header.
+ * namespace's labels could otherwise make the invalidator sign a request with another stage, method or header.
  */
 export function parseStageRecord(text: unknown): StageRecord | undefined {
   const record = typeof text === 'string' ? parseJsonObject(text) : undefined;
@@ -114,7 +117,7 @@ function isKeyHeader(name: string): boolean {
   return lower !== 'host' && lower !== 'cache-control' && !CREDENTIALS.has(lower);
 }
 
-/** Every function that records the same request gets the same id. */
+/** Returns the id of a record. It is the same in every function that records the same request. */
 function recordId({ apiId, stage, method, path, query, headers }: StageRecord): string {
   return createHash('sha256')
     .update(JSON.stringify(['stage', apiId, stage, method, path, query, headers]))
@@ -123,7 +126,7 @@ function recordId({ apiId, stage, method, path, query, headers }: StageRecord): 
 
 /**
  * Stores a record. `overtaken` contains labels that were invalidated while the response was being produced. API Gateway
- * caches the response anyway, so these labels have to be invalidated once more.
+ * caches this response anyway, so these labels have to be invalidated again.
  */
 export async function keepRecord(
   { store, random, namespace, clock }: RecordPorts,

@@ -1,7 +1,7 @@
 /**
- * Invalidations as items, so that none is lost if its process ends. `WORK` has one item per invalidation, and
- * `WORK#{id}#{run}` has one item per entry. A repeated request joins a waiting invalidation. During a run it causes
- * another run, because new entries may have been missed.
+ * Stores invalidations as items, so that none is lost if a process ends. `WORK` has one item per invalidation, and
+ * `WORK#{id}#{run}` has one item per entry. A request for an invalidation that is already waiting joins it. A request
+ * during its run causes another run, because the first run may have missed new entries.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
@@ -40,8 +40,8 @@ export async function openInvalidation(
     const item = await readWork(store, id);
     const state = item?.['state'];
     if (state === 'waiting') {
-      // The condition fails if a process has claimed the work since the read, because that process may already have
-      // listed the entries.
+      // The condition fails if a process has claimed the work since it was read. That process may already have listed
+      // the entries.
       if (
         await update(store, id, [{ attribute: 'state', is: 'equal', value: 'waiting' }], {
           askedAt: nowEpochMs,
@@ -116,7 +116,7 @@ export async function keepClaim(
   return await update(store, id, [{ attribute: 'owner', is: 'equal', value: owner }], set);
 }
 
-/** `again` means that the invalidation was requested during the run, and waits for another run. */
+/** Finishes a run. `again` means that the invalidation was requested during the run, so it waits for another run. */
 export async function finish(
   ports: WorkPorts,
   work: Work,

@@ -5,7 +5,7 @@ import { invalid, readSignerConfig, readStage, readTableName } from './environme
 import type { Environment } from './environment.ts';
 
 export type AuthorizerConfig = {
-  /** Stage of this stack. It selects the APIs that the access documents protect. */
+  /** Stage of this stack. It determines which APIs the access documents protect. */
   readonly stage: string;
   /** Address of the gateway's own issuer. If undefined, its tokens are not trusted. */
   readonly localIssuerUrl: string | undefined;
@@ -23,18 +23,21 @@ type AccessTableConfig = {
 type DocumentsConfig =
   /** The documents in the bundle are used. */
   | { readonly follows: false }
-  /** Documents that are published to this table are used as soon as there are any. */
+  /**
+   * Documents that are published to this table are used. Until the first publication, the documents in the bundle are
+   * used.
+   */
   | { readonly follows: true; readonly tableName: string };
 
 type TicketDeskConfig = {
-  /** Stage of this stack. It selects the access documents. */
+  /** Stage of this stack. It determines which access documents are used. */
   readonly stage: string;
   /** Name of the table that stores tickets. */
   readonly tableName: string;
 };
 
 type AccessAdminConfig = {
-  /** Stage of this stack. It selects the access documents. */
+  /** Stage of this stack. It determines which access documents are used. */
   readonly stage: string;
   readonly tableName: string;
   readonly usageKeySecret: string | undefined;

@@ -4,13 +4,16 @@ import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
   readonly tableName: string;
-  /** The tags that a change in a table invalidates. */
+  /** Tells which tags a change in a table invalidates. */
   readonly streams: readonly {
     readonly table: string;
     readonly namespace: string;
     readonly tags: readonly string[];
   }[];
-  /** Namespaces with an API whose stage caches they may invalidate, such as `orders/a1b2c3d4e5`. */
+  /**
+   * Pairs of a namespace and an API id, such as `orders/a1b2c3d4e5`. A namespace may invalidate only the stage caches
+   * of these APIs.
+   */
   readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
   /** Undefined if the stack has no CloudFront distribution. */

@@ -1,4 +1,4 @@
-/** Environment variables of quotas, and of usage that is read from access logs. */
+/** Reads environment variables for quotas, and for usage that is counted from access logs. */
 import { DEFAULT_FIELDS } from '../quota/usage/access-log-line.ts';
 import type { LineFields, LineRules } from '../quota/usage/access-log-line.ts';
 import { invalid, readTableName } from './environment.ts';
@@ -17,9 +17,9 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
 }
 
 /**
- * Reads `GATEWRIGHT_USAGE_TABLE`, and for access logs:
- * - `GATEWRIGHT_USAGE_COUNTS`: `reached` (default), `succeeded` or `all`
- * - `GATEWRIGHT_USAGE_FIELDS`: names of fields that differ from the default names, `key=sub,route=routeKey`
+ * Reads `GATEWRIGHT_USAGE_TABLE` and the settings for access logs:
+ * - `GATEWRIGHT_USAGE_COUNTS`: which requests are counted: `reached` (default), `succeeded` or `all`
+ * - `GATEWRIGHT_USAGE_FIELDS`: names of log fields that differ from the default names, such as `key=sub,route=routeKey`
  * @throws DomainError CONFIG_INVALID
  */
 export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {

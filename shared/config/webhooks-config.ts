@@ -5,7 +5,7 @@ import { invalid, readSignerConfig, readStage, readTableName, readText } from '.
 import type { Environment } from './environment.ts';
 
 export type WebhookReceiverConfig = {
-  /** Stage of this stack. It selects the webhook sources. */
+  /** Stage of this stack. It determines which webhook sources are used. */
   readonly stage: string;
   readonly tableName: string;
   readonly region: string;
@@ -46,7 +46,7 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
       endpointOf: (service) =>
         environment[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] ?? environment['AWS_ENDPOINT_URL'],
     },
-    // Secrets in variables are refused in AWS, because variables are visible in a function's configuration. The values
+    // In AWS, secrets in variables are refused, because variables are visible in a function's configuration. The values
     // in this repository are public.
     localSecret(variable) {
       if (!isLocal)

@@ -22,7 +22,8 @@ export type { Socket, SocketClass } from '../websocket/client/host.ts';
 export { ChannelError } from '../websocket/client/questions.ts';
 
 /**
- * Connects at once, and reconnects when needed. `webSocket` is for hosts that have no WebSocket class of their own.
+ * Connects at once, and reconnects when the connection is lost. `webSocket` is for hosts that have no WebSocket class
+ * of their own.
  *
  * @example
  * ```ts

@@ -1,14 +1,21 @@
-/** Reads the bodies of backend responses within a size limit, or cancels them together with their connections. */
+/**
+ * Reads the bodies of backend responses within a size limit. Cancels bodies that are not read, so that their
+ * connections are released.
+ */
 import { DomainError } from '../errors.ts';
 
 const MOST_BYTES = 10 * 1024 * 1024;
 
-/** @throws DomainError BACKEND_FAILED for more than 10 MiB; SyntaxError */
+/**
+ * Reads a JSON body.
+ * @throws DomainError BACKEND_FAILED for more than 10 MiB; SyntaxError
+ */
 export async function readJson(answer: Response, origin: string): Promise<unknown> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  // The stream is not cancelled when the loop ends, because cancelling one copy waits for the other copies.
+  // The stream must not be cancelled when the loop ends, because the cancellation of one copy would wait for the other
+  // copies.
   const body = answer.body as ReadableStream<Uint8Array> | null;
   for await (const part of body?.values({ preventCancel: true }) ?? []) {
     bytes += part.length;
@@ -22,7 +29,7 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   return JSON.parse(text + decoder.decode());
 }
 
-/** Cancels the body of a response that is not read, because its connection would stay in use. */
+/** Cancels the body of a response that is not read. Otherwise its connection would stay in use. */
 export function dropBody({ body }: Response): void {
   // The body may already have failed.
   body?.cancel().catch(() => undefined);

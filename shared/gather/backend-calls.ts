@@ -1,6 +1,6 @@
 /**
- * HTTP calls of one part. They forward the caller's trace and identity, end at the part's deadline, and go through a
- * policy.
+ * The HTTP calls of one part. They forward the caller's trace and identity, end at the part's deadline, and use the
+ * given policy.
  */
 import { DomainError } from '../errors.ts';
 import { dropBody, readJson } from './answer-body.ts';
@@ -29,7 +29,7 @@ export interface BackendCalls {
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
   /**
-   * Returns the backend's response, whatever its status. A redirect is returned as a response.
+   * Returns the backend's response, whatever its status. Redirects are not followed.
    * @throws DomainError ORIGIN_UNLISTED
    */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
@@ -101,15 +101,15 @@ export function createBackendCalls(
       if (policy === undefined) return await send(signal);
       const answers: Response[] = [];
       const attempt = async (own: AbortSignal): Promise<Response> => {
-        // For the policy, the attempt is over as soon as the headers of the response have arrived, but the body is read
-        // later.
+        // The policy ends an attempt when the headers have arrived. The call's own signal is passed as well, because it
+        // must also end the reading of the body.
         const answer = await send(AbortSignal.any([own, signal]));
         answers.push(answer);
         return answer;
       };
       const answer = await policy.run((one) => attempt(one.signal), {
         idempotent: isSafe || idempotent === true,
-        // A call that several parts share continues for the parts that have more time.
+        // If several parts share a call, the call continues until the last of their deadlines.
         remainingMs: isSafe ? remainingMs : part.remainingMs,
         signal,
       });

@@ -1,6 +1,6 @@
 /**
- * Decides which parts of the caller's request are passed on to backends: the trace to all, the identity only to listed
- * origins. Any other backend that received the caller's `Authorization` could act as the caller.
+ * Decides which parts of the caller's request are passed on to backends. The trace goes to all backends, and the
+ * identity only to listed origins, because a backend that receives the caller's `Authorization` can act as the caller.
  */
 import { headersOf, readRequest } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
@@ -8,8 +8,8 @@ import { DomainError } from '../errors.ts';
 const TRACE = ['traceparent', 'tracestate', 'x-amzn-trace-id'];
 
 /**
- * @throws DomainError CONFIG_INVALID unless each text is an origin in the form in which it is compared, such as
- * `https://orders.example`
+ * Checks that each text is an origin, such as `https://orders.example`, in the form in which origins are compared.
+ * @throws DomainError CONFIG_INVALID
  */
 export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const text of origins) {
@@ -34,7 +34,7 @@ export class ForwardedFields {
   }
 
   /**
-   * Returns the header fields of a call. Fields that the part sets itself are not replaced.
+   * Returns the header fields of a call. Fields that the part has set are not replaced.
    * @throws DomainError ORIGIN_UNLISTED if the part sets `Authorization` for an origin that is not listed
    */
   headersFor(url: URL, set: RequestInit['headers']): Headers {
@@ -47,7 +47,8 @@ export class ForwardedFields {
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);
-      // If one of these fields has several values, their meaning is not defined, so the field is not passed on.
+      // A field with several values is not passed on, because the meaning of several values is not defined for these
+      // fields.
       if (values?.length === 1 && !headers.has(name)) headers.set(name, values[0] ?? '');
     }
     return headers;

@@ -1,6 +1,6 @@
 /**
- * Builds one reply from several backends. Parts run in parallel, each within its deadline. If a part fails, it is
- * omitted, it is replaced, or it ends the gathering, as the part specifies. Once the reply is decided, calls that are
+ * Builds one reply from several backends. Parts run in parallel, each within its deadline. Each part specifies what
+ * happens if it fails: it is omitted, it is replaced, or the gathering ends. Once the reply is decided, calls that are
  * still running are cancelled.
  */
 import { remainingTimeOf } from '../aws/remaining-time.ts';
@@ -16,14 +16,14 @@ import { SharedCalls } from './shared-calls.ts';
 
 export type Source<T> = (calls: BackendCalls) => Promise<T>;
 
-/** A part given as a function alone is optional. */
+/** A part of the reply. If only a function is given, the part is optional. */
 export type Part<T> =
   | Source<T>
   | {
       readonly from: Source<T>;
       /** Deadline of the part. Default: the deadline of the whole gathering. */
       readonly timeoutMs?: number;
-      /** Whether the reply is impossible without this part. If it fails, `gather()` throws GatherFailed. */
+      /** Whether the part is required. If a required part fails, `gather()` throws GatherFailed. */
       readonly required?: boolean;
       /** The value that replaces a failed part. */
       readonly fallback?: (failure: PartFailure) => T;
@@ -44,7 +44,7 @@ type Value<P> =
 
 export type Gathered<P extends Parts> = {
   readonly values: { readonly [K in keyof P]: Value<P[K]> };
-  /** Failures of the parts that have no value, or only their fallback as value. */
+  /** Failures by part. A failed part has either no value, or its fallback as value. */
   readonly failures: { readonly [K in keyof P]?: PartFailure };
   /** Whether any part has failed. */
   readonly isPartial: boolean;
@@ -85,7 +85,7 @@ export class GatherFailed extends DomainError {
 
 export type GatherRules = {
   readonly event: unknown;
-  /** Lambda's context. Parts end `marginMs` before the invocation does. */
+  /** Lambda's context. It limits all parts, which end `marginMs` before the invocation does. */
   readonly context?: unknown;
   /** Deadline of all parts together. Default: the remaining time of the invocation, at most 29 seconds. */
   readonly timeoutMs?: number;
@@ -100,9 +100,9 @@ export type GatherPorts = {
   readonly monotonicMs: () => number;
 };
 
-/** API Gateway ends an integration after this time, unless the quota of a REST API was raised. */
+/** API Gateway's timeout for an integration, unless the quota of a REST API was raised. */
 const LONGEST_MS = 29_000;
-/** Time reserved for sending the reply, and for what a handler does after it. */
+/** Time reserved for sending the reply and for the handler's remaining work. */
 const MARGIN_MS = 200;
 /** Maximum run time of an invocation. */
 const MOST_MS = 900_000;
@@ -182,7 +182,10 @@ class Gathering {
     );
   }
 
-  /** @returns whether the failure of this part makes the reply impossible */
+  /**
+   * Runs a part.
+   * @returns whether the part failed and the reply is therefore impossible
+   */
   async #runPart(name: string, part: Part<unknown>): Promise<boolean> {
     const { from, timeoutMs = Infinity, required = false, fallback } = settingsOf(part);
     const ms = Math.min(timeoutMs, this.#leftMs());
@@ -202,7 +205,10 @@ class Gathering {
     }
   }
 
-  /** @throws GatherFailed if the fallback throws, because the value that its type promises is missing */
+  /**
+   * Records the failure of a part and its fallback.
+   * @throws GatherFailed if the fallback throws, because a value that the part's type promises is then missing
+   */
   #fail(name: string, part: Part<unknown>, error: unknown): void {
     const failure = describeFailure(error);
     this.#failures[name] = failure;

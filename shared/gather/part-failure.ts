@@ -1,4 +1,4 @@
-/** The reason why a part has no value, or only its fallback. The reason may be shown to callers. */
+/** The reason why a part has no value, or only its fallback as value. The reason may be shown to callers. */
 import { DomainError } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
 import { BackendStatus } from './backend-calls.ts';
@@ -16,7 +16,9 @@ export type PartFailure = {
   readonly reason: FailureReason;
   /** Status of the backend's response. Set if the reason is `status`. */
   readonly status?: number;
-  /** The error, for logs only, because the error message of a library may quote the request. */
+  /**
+   * The error that caused the failure. It is for logs only, because a library's error message may quote the request.
+   */
   readonly error: unknown;
 };
 

@@ -1,4 +1,4 @@
-/** Makes equal calls within one gathering only once. Each consumer gets a copy of the response. */
+/** Makes equal calls within one gathering only once. Each part that needs the response gets a copy. */
 import { dropBody } from './answer-body.ts';
 
 type SharedCall = {
@@ -11,7 +11,8 @@ export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>();
 
   /**
-   * Joins the running call with this key, or starts it. The call is aborted if all its consumers have given up.
+   * Joins the running call with this key, or starts it. The call is aborted when all parts that wait for it have given
+   * up.
    * @throws the signal's reason, or what the call throws
    */
   async join(
@@ -34,7 +35,7 @@ export class SharedCalls {
   }
 
   /**
-   * Cancels the original responses. Only copies of them are read, and an original with an unread body would keep its
+   * Cancels the original responses. Parts read only copies, and an original whose body is not read would keep its
    * connection open.
    */
   async close(): Promise<void> {
@@ -45,7 +46,7 @@ export class SharedCalls {
   #leave(key: string, call: SharedCall, reason: unknown): void {
     call.consumers -= 1;
     if (call.consumers > 0) return;
-    // A later consumer must not get an aborted response.
+    // The aborted call is removed, because a later part must not get its response.
     this.#calls.delete(key);
     call.controller.abort(reason);
   }
@@ -53,7 +54,7 @@ export class SharedCalls {
   #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {
     const controller = new AbortController();
     const call = { answer: make(controller.signal), controller, consumers: 0 };
-    // Prevents an unhandled rejection. Each consumer either gets the error, or has given up.
+    // Prevents an unhandled rejection. A part that still waits gets the error itself.
     call.answer.catch(() => undefined);
     this.#calls.set(key, call);
     return call;

@@ -1,7 +1,7 @@
 /**
- * Fields describe a value that a user writes. Both its reader and its schema are made from one field. Requests and
- * files of faults are read with fields. Access documents are read with shapes, and simple shapes are fields
- * (packages/toolkit/authoring/document/shape.ts).
+ * Fields describe values that users write, in requests and fault files. One field is the source of both the reader and
+ * the schema of a value. (Access documents are read with shapes instead; a simple shape is a field, see
+ * packages/toolkit/authoring/document/shape.ts.)
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
@@ -14,7 +14,7 @@ export type Field<T> = {
   readonly isRequired: boolean;
   /** Text that follows "must be", such as `a whole number from 1 to 10`. */
   readonly expected: string;
-  /** Turns the raw value into its meaning. Undefined if the value breaks the rule. */
+  /** Converts the raw value. Returns undefined if the value is not valid. */
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
 
@@ -55,7 +55,7 @@ export function text(
   };
 }
 
-/** In a query, decimal digits are also accepted. */
+/** Describes a whole number. In a query, its decimal digits are accepted as text. */
 export function wholeNumber(
   description: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
@@ -98,7 +98,7 @@ export function flag(): Field<boolean> {
 }
 
 /**
- * A value with a special rule, in a file that has no schema.
+ * Describes a value with a special rule. Use it only in files that have no schema.
  * @param expected the text that follows "must be"
  */
 export function valueOf<T>(expected: string, read: (value: unknown) => T | undefined): Field<T> {
@@ -136,7 +136,7 @@ export function instant(description: string): Field<number> {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
-/** V8 would read 31 February as 3 March. */
+/** Whether the text is an existing day. The check is needed because V8 reads 31 February as 3 March. */
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
@@ -147,9 +147,9 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 }
 
 /**
- * Reads all fields of a JSON object, or of a query.
- * @throws RequestInvalid naming the first field that is missing, wrong or unknown. A misspelt field would otherwise be
- * ignored silently.
+ * Reads all fields of a JSON object or a query.
+ * @throws RequestInvalid naming the first field that is missing, wrong or unknown. Unknown fields are errors, because a
+ * misspelt field would otherwise be ignored silently.
  */
 export function readFields<F extends Fields>(fields: F, value: unknown, where: Where): ReadFields<F> {
   if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');
@@ -177,7 +177,7 @@ export function schemaOf(fields: Fields): JsonSchema {
   };
 }
 
-/** Control characters do not belong in a name, and would corrupt a log line. */
+/** Whether a value has control characters. A name must not have any, because they would corrupt a log line. */
 export function hasControls(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- it looks for exactly these
   return /[\x00-\x1f\x7f-\x9f]/.test(value);

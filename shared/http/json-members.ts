@@ -1,6 +1,6 @@
 /**
- * Finds duplicate members of an object. JSON.parse uses the last of them, but other parsers use the first (RFC 8259
- * section 4).
+ * Matches the tokens of JSON that are needed to find duplicate members. Duplicates matter because JSON.parse uses the
+ * last of them, but other parsers use the first (RFC 8259 section 4).
  */
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
@@ -10,7 +10,9 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
  * @param names the only names to check. If absent, all names are checked.
  */
 export function hasDuplicateMember(json: string, names?: ReadonlySet<string>): boolean {
-  /** Names that were found in each open object. Undefined for an array. */
+  /**
+   * For each open object or array, outermost first: the names found in the object so far, or undefined for an array.
+   */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   for (const [token] of json.matchAll(TOKEN)) {

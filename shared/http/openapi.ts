@@ -2,7 +2,7 @@ import type { Route, RouteDescription } from './route.ts';
 
 type OpenApiInfo = { readonly title: string; readonly version: string; readonly description: string };
 
-/** Returns a document that can be serialized as JSON: `openapi: 3.1.0`, JSON Schema 2020-12. */
+/** Returns the OpenAPI document of the routes as a plain object: `openapi: 3.1.0`, JSON Schema 2020-12. */
 export function describeRoutes(
   info: OpenApiInfo,
   routes: readonly Route[],

@@ -1,7 +1,7 @@
 /**
- * Prints a user-chosen name for use in a path. HTTP APIs decode `%2F` before they route, and clients resolve `..`. So
- * in a name that contains slashes or consists of dots, `/` is written as `~1`, `.` as `~2` and the tilde as `~0`, as in
- * JSON pointers (RFC 6901).
+ * Encodes a user-chosen name for use in a path. Percent-encoding is not enough, because HTTP APIs decode `%2F` before
+ * they route, and clients resolve `..`. So in a name that contains slashes or consists of dots, `/` is written as `~1`,
+ * `.` as `~2` and the tilde as `~0`, as in JSON pointers (RFC 6901).
  */
 
 export function printPathName(name: string): string {
@@ -9,8 +9,9 @@ export function printPathName(name: string): string {
 }
 
 /**
- * Returns the name in a segment that API Gateway has decoded. Undefined for an unknown or unnecessary escape. Attack:
- * IAM decides by the path, so `acme~2com`, if it were read as `acme.com`, would pass a policy that denies `acme.com`.
+ * Returns the name in a path segment that API Gateway has decoded. Undefined if an escape is unknown or unnecessary.
+ * Attack: IAM decides by the path. If `acme~2com` were read as `acme.com`, it would pass a policy that denies
+ * `acme.com`.
  */
 export function parsePathName(segment: string): string | undefined {
   const name = segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');

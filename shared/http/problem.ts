@@ -17,7 +17,10 @@ type Problem = {
   readonly nextVersion?: number;
 };
 
-/** Responses to administrators, who may know the reason. All other codes are a failure of ours, with status 500. */
+/**
+ * Responses to administrators, who may see the reason. Codes that are not listed are failures of ours and get status
+ * 500.
+ */
 export const ADMIN_ANSWERS: Readonly<
   Partial<Record<DomainErrorCode, readonly [status: number, title: string]>>
 > = {

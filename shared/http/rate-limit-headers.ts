@@ -48,7 +48,7 @@ export function rateLimitHeaders(limits: readonly AdvertisedLimit[]): Readonly<R
 }
 
 /**
- * Responds with 429, because the caller has used its quota. `retryAfterSeconds` is never before the end of the window.
+ * Responds with 429, because the caller has used up its quota. `retryAfterSeconds` must not end before the window does.
  */
 export function quotaExceededReply(
   violated: string,
@@ -63,8 +63,8 @@ export function quotaExceededReply(
 }
 
 /**
- * Responds with 503, because the state of the quota is unknown. It is not the caller's fault, so no violated policy is
- * named.
+ * Responds with 503, because the state of the quota is unknown. No violated policy is named, because the failure is not
+ * the caller's fault.
  */
 export function reducedCapacityReply(
   retryAfterSeconds: number,
@@ -87,7 +87,7 @@ function withHeaders(reply: ProxyResult, headers: Readonly<Record<string, string
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
-/** Prints a String with Integer and String parameters. Escapes it, because ids that users choose may need it. */
+/** Prints a String with Integer and String parameters. The String is escaped, because users choose the ids. */
 function item(id: string, parameters: Readonly<Record<string, number | string | undefined>>): string {
   const text = id.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
   const printed = Object.entries(parameters).flatMap(([name, value]) => {

@@ -24,14 +24,14 @@ type RouteRequest<Path extends string, Query extends Fields, Body> = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** A request for a change. If it is repeated with the same id, it takes effect only once. */
+/** A request for a change. If it is repeated with the same operation id, it takes effect only once. */
 type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteRequest<Path, Query, Body> & {
   readonly operationId: string;
 };
 
 type Answer = {
   readonly description: string;
-  /** Schema of a JSON response. For any other response, the media type is given. */
+  /** Schema of a JSON response. If the response is not JSON, its media type is given instead. */
   readonly schema?: JsonSchema;
   readonly mediaTypes?: readonly string[];
 };
@@ -127,7 +127,8 @@ function readRequest<Path extends string, Query extends Fields>(
   event: HttpEvent,
   query: Query | undefined,
 ): Omit<RouteRequest<Path, Query, undefined>, 'body'> {
-  // API Gateway rejects unsigned requests if the route is deployed with IAM authorization.
+  // A request without signature should not get here, because API Gateway rejects it if the route is deployed with IAM
+  // authorization.
   if (event.signer === undefined) throw new DomainError('SIGNER_MISSING', 'the request must be signed');
   return {
     path: readNames(event.pathParameters),
@@ -176,8 +177,8 @@ function readJson(body: string | undefined): unknown {
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
-  // Other parsers use the first of two members with the same name, so the change that was approved could differ from
-  // the change that is made.
+  // Two members with the same name are refused. Parsers differ in which one they use, so the change that was approved
+  // could differ from the change that is made.
   if (hasDuplicateMember(body))
     throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;

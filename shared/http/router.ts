@@ -5,13 +5,14 @@ import { DomainError } from '../errors.ts';
 import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** Called for every response, with the route and the code of a refusal. */
+/** Called for every response, with the route and, if the request was refused, the code. */
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**
- * Dispatches by the route key that API Gateway chose, because IAM has allowed that route. Parsing the path again would
- * let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY /x/{proxy+}`)
- * responds with 404 or 405. Other errors are thrown, so that the platform logs them and the caller gets 500.
+ * Creates a router that dispatches by the route key that API Gateway chose, because this is the route that IAM allowed.
+ * If it parsed the path again, a disguised path (`//`, a trailing slash) could reach what a policy denies. A fallback
+ * route (`ANY /x/{proxy+}`) responds with 404 or 405. Other errors are thrown, so that the platform logs them and the
+ * caller gets 500.
  */
 export function createRouter(
   routes: readonly Route[],

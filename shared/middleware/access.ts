@@ -1,7 +1,7 @@
 /**
- * The backend's own check of the authorizer's result, because a cached result outlives its token and its scopes.
- * `access()` is for middy, `withAccess()` for a plain handler. Everything is read from `requestContext.authorizer`,
- * which only API Gateway can write. Callers can forge headers.
+ * The backend's own check of the caller's expiry and scopes. It is needed because a cached authorizer result outlives
+ * its token and its scopes. `access()` is for middy, `withAccess()` for a plain handler. Everything is read from
+ * `requestContext.authorizer`, which only API Gateway can write. Headers are not used, because callers can forge them.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asNonEmptyText } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { authorizerContextOf, headersOf, queryOf, readRequest, receivedAtOf } from '../aws/read-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
 
-/** The caller from the authorizer's context, with its types restored, because REST APIs pass everything as text. */
+/** The caller from the authorizer's context. Types are restored, because REST APIs pass all values as text. */
 export type Caller = {
   readonly subject: string;
   readonly issuer: string | undefined;
@@ -34,9 +34,15 @@ export type AccessOptions = {
   readonly allowMethodOverride?: boolean;
 };
 
-/** Frameworks take the method from these headers, but the rules allowed the method of the request. */
+/**
+ * Headers from which some frameworks read the method. The authorizer's rules allowed only the method of the request
+ * itself.
+ */
 const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
-/** Parsers of nested parameters read `_method[]` as a list, and use its first entry as the method. */
+/**
+ * Parameters from which some frameworks read the method. Parsers of nested parameters read `_method[]` as a list and
+ * use its first entry.
+ */
 const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
@@ -111,7 +117,7 @@ export function callerOf(event: unknown): Caller | undefined {
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   const subject = asNonEmptyText(sub);
-  // With an empty subject, all callers would be the same caller.
+  // An empty subject is not a caller, because all callers without subject would be the same one.
   if (subject === undefined) return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
@@ -126,8 +132,8 @@ export function callerOf(event: unknown): Caller | undefined {
 }
 
 /**
- * Responds with 500 if there is no authorizer, or if the authorizer omitted scopes. The route then lacks something that
- * the handler requires, which is not the caller's fault.
+ * Returns the response that refuses a request. It is 500 if there is no authorizer, or if the authorizer omitted
+ * scopes, because this is not the caller's fault.
  */
 function refusal(
   event: object,
@@ -142,8 +148,8 @@ function refusal(
   if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // The authorizer omitted some scopes. The caller may have the required one, so the response must not claim that it is
-  // missing.
+  // Some scopes were omitted for their length. The required one may be among them, so the response must not claim that
+  // the caller lacks it.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }

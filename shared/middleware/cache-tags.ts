@@ -10,7 +10,7 @@ import type { CachedHandler } from './response-cache.ts';
 
 export type CacheTagsOptions<Event> = {
   readonly cache: Pick<ResponseCachePorts, 'store' | 'random' | 'clock' | 'namespace'>;
-  /** The method's `cacheKeyParameters`. An entry is requested again with only these parameters. */
+  /** The method's `cacheKeyParameters`. When an entry is refreshed, the request contains only these parameters. */
   readonly key: KeyParameters;
   /** The time to live of the stage or method. Default: 300, as in API Gateway. */
   readonly ttlSeconds?: number;
@@ -74,7 +74,7 @@ export function withCacheTags<Event extends object>(
   };
 }
 
-/** If an entry could not be recorded, it expires with its time to live. The response is not affected. */
+/** Records the entry. If that fails, the response is not affected, and the entry expires with its time to live. */
 async function record<Event>(
   event: Event,
   response: unknown,

@@ -1,6 +1,6 @@
 /**
- * Reads the caller's claims, wherever API Gateway puts them. A service that uses this can be deployed before its
- * authorizer is replaced, and works with both authorizers.
+ * Reads the caller's claims, wherever API Gateway puts them. A service that uses this function works with its old
+ * authorizer and with the toolkit's, so it can be deployed before the authorizer is replaced.
  */
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
@@ -57,7 +57,10 @@ function readOurs(context: EventFields): CallerClaims {
 /** Members that API Gateway or the authorizer adds. They are not claims. */
 const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
 
-/** Returns the members that every context has, under their names in tokens, and the members that the document names. */
+/**
+ * Returns the members that every context has, renamed to the names of the claims, and the members that the document
+ * names.
+ */
 function claimsOfContext({
   sub,
   iss,
@@ -77,7 +80,10 @@ function printValue(value: unknown): string | null {
     : null;
 }
 
-/** Names that are read when an object is printed, compared or awaited. They are not claims. */
+/**
+ * Names that JavaScript reads when an object is printed, compared or awaited. They are not claims, so reading them does
+ * not throw.
+ */
 const NO_CLAIMS = new Set([
   'then',
   'toJSON',

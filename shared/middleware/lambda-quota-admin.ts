@@ -1,12 +1,12 @@
-/** Administration of quotas in a Lambda function. Connects it with access documents, which define plans. */
+/** Administration of quotas in a Lambda function. It also uses the access documents, because they may define plans. */
 import { loadOnce } from '../aws/load-package.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
 
 /**
- * Uses the plans of the access documents that are currently in use.
- * @param load loads `access/compiled.json`. Most calls name no plan, and do not load it.
+ * Returns ports that use the plans of the access documents that are currently in use.
+ * @param load loads `access/compiled.json`. It is called only if a request needs plans; most do not.
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly default: unknown }>): AdminPorts {

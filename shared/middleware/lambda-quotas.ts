@@ -5,10 +5,13 @@ import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
-/** This is the only function of the stack that charges. */
+/** The service name in this module's log lines. `request-authorizer` is the only function of the stack that charges. */
 const SERVICE = 'request-authorizer';
 
-/** The library is loaded with the first request that is charged, so functions without charges never load it. */
+/**
+ * Returns a function that loads the quota library when the first request is charged. Functions that never charge never
+ * load it.
+ */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
   return async (plans) => {
     const [{ createDynamoDbQuotas }, { createDynamoDbUsageReader }, { countQuotas }] = await Promise.all([

@@ -8,7 +8,7 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createTicketDesk } from './ws-ticket.ts';
 import type { TicketDesk } from './ws-ticket.ts';
 
-/** Short, because a browser waits for the ticket. */
+/** Timeout of a table call. It is short, because a browser waits for the ticket. */
 const STORE_TIMEOUT_MS = 1000;
 
 /**

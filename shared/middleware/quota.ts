@@ -15,12 +15,13 @@ import type { Subject } from '../quota/plan/subject.ts';
 export type QuotaMiddlewareOptions<Event> = {
   readonly quotas: Quotas;
   /**
-   * Returns plan, tenant and key to charge, as given by the authorizer. Never use anything that the caller can choose.
+   * Returns the plan, tenant and key to charge, as the authorizer determined them. Never use a value that the caller
+   * can choose.
    */
   readonly subject: (event: Event) => Subject;
-  /** Returns the units to charge for this request. Default: the plan's cost of the route. */
+  /** Returns the units to charge for this request. Default: the cost that the plan sets for the route. */
   readonly cost?: (event: Event) => number;
-  /** Whether to refund the charge if the handler fails or responds with 5xx. */
+  /** Whether to refund the charge if the handler throws or responds with 5xx. */
   readonly refundFailures?: boolean;
   /** Returns the time when the gateway received the request. Default: API Gateway's timestamp in the event. */
   readonly stamp?: (event: Event) => number | undefined;
@@ -29,7 +30,8 @@ export type QuotaMiddlewareOptions<Event> = {
 export type QuotaHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 /**
- * Admissions of events that are being handled. `admissionOf` reads them, and they are garbage-collected with the event.
+ * Admissions by event, for requests that are being handled. `admissionOf` reads them. They are garbage-collected with
+ * the event.
  */
 const admissions = new WeakMap<object, Admission>();
 
@@ -162,7 +164,10 @@ function refundRequest<Event extends object>(
   if (refundFailures === true) admissions.get(event)?.refund();
 }
 
-/** HTTP APIs also accept responses without a status code, which cannot have headers. */
+/**
+ * Whether headers can be added to the response. HTTP APIs also accept responses without a status code, but these cannot
+ * have headers.
+ */
 function isProxyResult(response: unknown): response is ProxyResult {
   return (
     typeof response === 'object' &&

@@ -1,7 +1,8 @@
 /**
  * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler. The
- * handler runs only for genuine deliveries, and only once for each if `claims` is set. Refusals, repetitions and the
- * senders' handshakes are handled here. Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ * handler runs only for deliveries with a valid signature, and only once per delivery if `claims` is set. Refusals,
+ * repeated deliveries and the senders' handshakes are handled here. Supports REST APIs, HTTP APIs with payload 1.0 and
+ * 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { parseRawRequest } from '../aws/raw-request.ts';
@@ -14,7 +15,7 @@ import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {
   readonly scheme: SchemeName;
-  /** The secrets as the sender shows them. While a secret is being changed, list both the new and the old secret. */
+  /** The secrets, as the sender shows them. During a change of secrets, list both the new and the old secret. */
   readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /** Tolerated difference in seconds between the sender's time and ours. Default: 300. */
   readonly toleranceSeconds?: number;
@@ -32,7 +33,10 @@ export type WebhookHandler<Event> = (event: Event, ...rest: readonly unknown[]) 
 
 type UnderWay = { readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined };
 
-/** Deliveries that are being handled. `deliveryOf` reads them, and they are garbage-collected with the event. */
+/**
+ * Deliveries by event, for requests that are being handled. `deliveryOf` reads them. They are garbage-collected with
+ * the event.
+ */
 const underWay = new WeakMap<object, UnderWay>();
 
 /**
@@ -153,9 +157,9 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 }
 
 /**
- * If the handler failed, the claim is released, so that the sender's next attempt can succeed. If either write fails,
- * the response does not change: without a mark the delivery arrives once more, and a claim that was not released
- * expires.
+ * Settles the claim after the handler has ended. If the handler failed, the claim is released, so that the sender's
+ * next attempt can succeed. If a write fails here, the response does not change: a delivery that was not marked arrives
+ * once more, and a claim that was not released expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;
@@ -168,8 +172,8 @@ async function settle(event: object, hasArrived: boolean): Promise<void> {
 }
 
 /**
- * Senders treat these statuses as "arrived". HTTP APIs also accept responses without a status code, and respond with
- * 200.
+ * Whether the sender will treat the response as "arrived". HTTP APIs also accept responses without a status code, and
+ * send them with 200.
  */
 function isSuccess(response: unknown): boolean {
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return true;

@@ -1,7 +1,7 @@
 /**
- * `POST /ws-ticket`: issues a one-time ticket for the caller that the route's authorizer identified. It works
- * behind REST and HTTP APIs with either payload; the caller is read from `requestContext.authorizer` only,
- * which only API Gateway can write.
+ * `POST /ws-ticket` issues a one-time ticket for the caller whom the route's authorizer identified. It works behind
+ * REST and HTTP APIs with either payload. The caller is read only from `requestContext.authorizer`, because only API
+ * Gateway can write it.
  */
 import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
 import { documentOf } from '../access/find-document.ts';
@@ -19,15 +19,15 @@ import { callerOf } from './access.ts';
 const BODY_LIMIT_BYTES = 1024;
 
 /**
- * Responds with `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the
- * WebSocket API, as in `{"for":"tracking"}`. The name is required if several documents accept tickets of the API's
+ * Responds with `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The request body may name the WebSocket
+ * API's document, as in `{"for":"tracking"}`. It must do this if several documents accept tickets of this API's
  * callers.
  */
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
 /**
- * Throws DomainError for failures that the caller has not caused: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED,
- * STORE_UNAVAILABLE.
+ * Creates the function that issues tickets. It throws DomainError for failures that the caller has not caused:
+ * API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE.
  */
 export function createTicketDesk(
   access: CompiledAccess,
@@ -114,7 +114,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
-/** Returns an empty name for a malformed body, because no document has an empty name. */
+/** Returns the document's name in the body. A malformed body gives an empty name, which no document has. */
 function readRequestedPath(event: unknown): string | undefined {
   const request = readRequest(event);
   if (!hasBody(request)) return undefined;

@@ -23,12 +23,12 @@ export function guardAuthorizer<Args extends readonly unknown[], Outer extends r
   authorize: (...args: Args) => Promise<Result>,
   wrap: (authorize: (...args: Args) => Promise<Result>) => (...args: Outer) => unknown,
 ): (...args: Outer) => Promise<Result> {
-  // An import of the module would read exports that no function needs, which takes 0.7 ms.
+  // The module is not imported, because an import would read exports that no function needs, which takes 0.7 ms.
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   const invocations = new AsyncLocalStorage<Invocation<Result>>();
   const wrapped = wrap(async (...args) => {
     const invocation = invocations.getStore();
-    // The decision of a call from outside the wrapper would not be recorded.
+    // The authorizer was called from outside of the wrapper, so its decision could not be recorded.
     if (invocation === undefined) throw replaced();
     try {
       const result = freeze(await authorize(...args));
@@ -59,7 +59,7 @@ function settle<Result>(
   if (decided?.kind === 'unauthorized') throw new UnauthorizedAnswer();
   if (decided?.kind === 'failed') throw toFailure(decided.error);
   if ('thrown' in ended) {
-    // API Gateway's contract: it responds with 401 to an error with exactly this message.
+    // API Gateway responds with 401 to an error with exactly this message, so the text has to be compared.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     const isRefusal = ended.thrown instanceof Error && ended.thrown.message === 'Unauthorized';
     throw isRefusal ? new UnauthorizedAnswer() : toFailure(ended.thrown);
@@ -68,7 +68,10 @@ function settle<Result>(
   return decided.result;
 }
 
-/** Lambda logs a function's errors, and only our own messages are known not to quote a caller. */
+/**
+ * Returns an error that may be logged. Lambda logs a function's errors, and only our own messages are known not to
+ * quote a caller.
+ */
 function toFailure(error: unknown): Error {
   return error instanceof DomainError
     ? new DomainError(error.code, error.message)
@@ -79,7 +82,7 @@ function replaced(): DomainError {
   return new DomainError('ANSWER_REPLACED', "the function's result is not what its authorizer returned");
 }
 
-/** Freezes a value, so that a middleware that changes the answer in place fails instead of granting more. */
+/** Freezes a value, so that a middleware that tries to change the decision in place fails instead of granting more. */
 function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -16,8 +16,8 @@ export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'add
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
 /**
- * Powertools would print the cold start on a separate line, through another instance, which would add 0.8 ms to every
- * cold start.
+ * Powertools' metrics without its separate log line for a cold start. Printing that line through another instance would
+ * add 0.8 ms to every cold start.
  */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
@@ -29,7 +29,7 @@ type Ended = { readonly error?: unknown; readonly context: Context };
 
 type Invocation = { outcome: string; reason?: string; facts: Facts };
 
-/** Runs around each invocation, like a middy middleware. */
+/** Hooks that run around each invocation, like those of a middy middleware. */
 type Observation = {
   readonly observer: FunctionObserver;
   /** @throws DomainError CONFIG_INVALID */
@@ -40,13 +40,14 @@ type Observation = {
 
 /**
  * Creates the observation of one function. An error of the handler is logged by its code and rethrown unchanged,
- * including its message. API Gateway responds with 401 only for the message `Unauthorized`, so nothing here may set a
- * response on error.
+ * including its message. The response must not be set on error here, because API Gateway responds with 401 only if the
+ * error has the message `Unauthorized`.
  */
 export function createObservation(serviceName: string): Observation {
-  // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.
+  // The namespace is the value of POWERTOOLS_METRICS_NAMESPACE. There is one per stage, as in the stack's alarms.
   const metrics = new FunctionMetrics({ serviceName });
-  // An instance processes only one event at a time.
+  // The state of the current invocation. One variable is enough, because an instance processes only one event at a
+  // time.
   let invocation: Invocation = { outcome: 'Done', facts: {} };
   let invocations = 0;
   const observer = createObserver(metrics, () => invocation);
@@ -56,8 +57,8 @@ export function createObservation(serviceName: string): Observation {
     const { reason, ...facts } = describeInvocation(invocation, config);
     const { outcome } = invocation;
     const stage = config?.stage ?? 'unknown';
-    // These are fields rather than dimensions, because CloudWatch bills each name with each value of a dimension as a
-    // metric.
+    // These are fields of the log line, not dimensions, because CloudWatch bills each combination of a metric and a
+    // dimension's value as a separate metric.
     const metadata = { stage, outcome, ...(reason !== undefined && { reason }), requestId, ...facts };
     for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
     metrics.publishStoredMetrics();
@@ -97,7 +98,7 @@ function createObserver(metrics: Metrics, current: () => Invocation): FunctionOb
     },
     measure,
     time(metric, work) {
-      // `performance` is not used, because its first use loads its module, which takes 2 ms.
+      // `performance` is not used, because its first use loads a module, which takes 2 ms.
       const startedNs = process.hrtime.bigint();
       try {
         return work();
@@ -127,11 +128,14 @@ type FailureLog = (
   facts: Readonly<Record<string, string | boolean>>,
 ) => Promise<void>;
 
-/** Logs only the class and code of the cause, because messages of library errors may quote the request. */
+/**
+ * Creates a log for failures. It logs only the class and code of an error's cause, because messages of library errors
+ * may quote the request.
+ */
 function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
-    // The logger considers its first invocation to be the first invocation of the instance.
+    // The logger marks its first log line as a cold start, even if the instance has handled other invocations before.
     logger ??= await (await import('./logger.ts')).loadLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =

@@ -4,8 +4,8 @@ import type { FunctionObserver } from './observation.ts';
 import type { Handler } from './observe-handler.ts';
 
 /**
- * Like `observeHandler`, but without middy, which would add 1 ms to a cold start that callers wait for. To use
- * middlewares, put middy around this function.
+ * Like `observeHandler`, but without middy, which would add 1 ms to a cold start while the caller waits. To use
+ * middlewares, wrap this function in middy.
  */
 export function observeAuthorizer<Result>(
   serviceName: string,

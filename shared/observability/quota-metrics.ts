@@ -2,24 +2,28 @@
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
-/** The part of Powertools' Metrics that is used here. Powertools sets the dimensions; the alarms use only `service`. */
+/**
+ * The part of Powertools' Metrics that is used here. Powertools sets the dimensions, of which the alarms use only
+ * `service`.
+ */
 export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };
 
 /**
- * Use it as `observe` of quotas: `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`. The toolkit's functions
- * use it, too. A request served from a lease emits nothing, so the cost grows with grants, not with requests. Ids of
- * limits, tenants and keys are not dimensions, because each value would be billed as a separate metric.
+ * Counts quota events as CloudWatch metrics. Pass it as `observe` of quotas:
+ * `createDynamoDbQuotas({ …, observe: countQuotas(metrics) })`. The toolkit's functions use it, too. A request served
+ * from a lease emits nothing, so the cost grows with grants, not with requests. Ids of limits, tenants and keys are not
+ * dimensions, because each value would be billed as a separate metric.
  * | metric | counts |
  * | --- | --- |
  * | `QuotaGrants`, `QuotaLeases` | grants by the table; grants for more than one request |
  * | `QuotaUnitsGranted`, `QuotaUnitsReturned`, `QuotaUnitsWasted` | units; wasted = charged and not used |
  * | `QuotaDenied`, `QuotaSuspended` | refusals by the table: over quota or rate; suspended keys |
  * | `QuotaUnavailable` | refusals because the table was out of reach; further requests are refused for a second without a call |
- * | `QuotaStoreLatency` | milliseconds of each call of the table |
- * | `QuotaStoreThrottled` | calls that the table throttled: a hot ledger |
+ * | `QuotaStoreLatency` | duration of each call to the table in milliseconds |
+ * | `QuotaStoreThrottled` | calls that the table throttled, because a ledger gets too many writes |
  * | `QuotaThreshold` | thresholds (`alarms` of a plan) that were crossed |
- * | `QuotaPlanIgnored` | plans of the code that differ from the table's of the same version, which counts |
- * | `QuotaClockOff` | clocks that differ from the table's; the error in milliseconds is `QuotaClockError` |
+ * | `QuotaPlanIgnored` | plans in code that differ from the same version in the table; the table's plan is used |
+ * | `QuotaClockOff` | clocks that differ from the table's clock; `QuotaClockError` is the difference in milliseconds |
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ const SECRET_KEYS = new Set([
   'authorization',
   'authorizationtoken',
   'authorizer',
-  // Forms and JSON carry passwords and refresh tokens.
+  // The `body` of a request or response. Forms and JSON may contain passwords and refresh tokens.
   'body',
   'clientassertion',
   'clientcertpem',
@@ -38,16 +38,16 @@ const SECRET_KEYS = new Set([
 
 const REDACTED = '[redacted]';
 /**
- * Matches the query of an address, such as `/x?token=…`. It also matches fragments, which bad clients send in
+ * Matches the query of an address, such as `/x?token=…`. It also matches a fragment, which some faulty clients send in
  * `Referer`.
  */
 const QUERY = /[?#].*$/s;
 const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer', 'referrer', 'uri', 'url']);
 /**
- * Finds credentials in unlisted places, such as a user's own header or an error text. It matches a JWS, the text after
- * an authentication scheme, and the toolkit's own credentials: an API key (from its id on) or a ticket. A JWS is
- * searched for only at the start of a word, because scanning `-eyJ-eyJ-…` to its end from each `eyJ` would block a
- * function.
+ * Finds credentials in places that are not listed above, such as a user's own header or an error text. It matches a
+ * JWS, the text after an authentication scheme, and the toolkit's own credentials: a ticket, or an API key from its id
+ * on. A JWS is searched for only at the start of a word. Otherwise a text such as `-eyJ-eyJ-…` would be scanned to its
+ * end from each `eyJ`, which would block the function.
  */
 const CREDENTIALS =
   /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;

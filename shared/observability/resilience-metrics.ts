@@ -3,8 +3,8 @@ import type { ResilienceEvent } from '../resilience/resilience-event.ts';
 import type { MetricSink } from './quota-metrics.ts';
 
 /**
- * Use it as `observe` of a policy: `createPolicy({ …, observe: countResilience(metrics) })`. A call that succeeds at
- * once emits nothing.
+ * Counts policy events as CloudWatch metrics. Pass it as `observe` of a policy:
+ * `createPolicy({ …, observe: countResilience(metrics) })`. A call whose first attempt succeeds emits nothing.
  * | metric | counts |
  * | --- | --- |
  * | `BreakerOpened`, `BreakerClosed` | changes of a shared breaker, counted by the instance that made them; without a reachable table, by each instance |

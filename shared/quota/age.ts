@@ -7,8 +7,9 @@ export function momentOf(clock: AgeClock): Moment {
 }
 
 /**
- * Returns the milliseconds since then, by the clock that shows more. A monotonic clock stands still while Lambda
- * freezes an instance, a wall clock can be set back, and old values must never look fresh.
+ * Returns the milliseconds that have passed since a moment. Of the two clocks, the one that shows more time is used,
+ * because old values must never look fresh: a monotonic clock stops while Lambda freezes an instance, and a wall clock
+ * can be set back.
  */
 export function elapsedMs(clock: AgeClock, since: Moment): number {
   return Math.max(0, clock.monotonicMs() - since.monotonicMs, clock.nowEpochMs() - since.wallMs);

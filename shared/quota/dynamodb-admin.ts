@@ -3,7 +3,9 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { RANDOM, TIMER } from '../lambda-ports.ts';
 
-/** The timeout is long, because a person waits and needs to know whether the change was made. */
+/**
+ * Timeout of a table call. It is long, because an administrator can wait and has to know whether the change was made.
+ */
 const TIMEOUT_MS = 2000;
 
 export function createDynamoDbAdminPorts(tableName: string): AdminPorts {

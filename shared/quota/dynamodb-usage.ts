@@ -5,7 +5,7 @@ import type { UsageReader } from './usage/read-usage.ts';
 import { createUsageTracker } from './usage/track-usage.ts';
 import type { UsageTracker, UsageTrackerPorts } from './usage/track-usage.ts';
 
-/** The timeout may be long, because no request waits for the call. An aborted call is repeated. */
+/** Timeout of a table call. It is long, because no request waits for the call. A call that times out is repeated. */
 const TIMEOUT_MS = 2000;
 
 export function createDynamoDbUsageTracker(

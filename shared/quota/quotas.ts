@@ -5,8 +5,9 @@
  *       { id: 'daily', level: 'key', quota: 100, period: 'DAY' }] }] });
  *     const decision = await quotas.consume({ plan: 'partner', tenant: 'acme', key: 'key-1', atEpochMs });
  *
- * Counted quotas stay exact despite crashes, pauses, lost messages and repeated messages. If the request has a
- * timestamp, no clock is trusted. @see docs/guides/sell/quota.md for the basis of each guarantee.
+ * Counted quotas stay exact despite crashes, pauses, lost messages and repeated messages. If a request has a timestamp,
+ * the result does not depend on any clock of this process. @see docs/guides/sell/quota.md for the basis of each
+ * guarantee.
  */
 import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Random, Timer } from '../ports.ts';
@@ -42,18 +43,21 @@ export type QuotaOptions = {
    */
   readonly plans?: readonly unknown[];
   /**
-   * What is admitted while the store is out of reach. `closed` admits only leased units. `bounded` lets each process
-   * admit that many units per limit and period on trust; they are charged later, and may exceed the quota by `bounded`
-   * times the number of processes.
+   * What is admitted while the store is out of reach. `closed` admits only requests for which units are leased. With
+   * `bounded`, each process admits that many units per limit and period without the store. They are charged later, so
+   * the quota may be exceeded by at most `bounded` times the number of processes.
    */
   readonly onUnavailable?: 'closed' | { readonly bounded: number };
-  /** How long a denial is cached. A top-up takes effect after at most one and a half times this time. */
+  /** How long a refusal is cached. A top-up takes effect after one and a half times this time at the latest. */
   readonly denyCacheMs?: number;
   /** How long leased units are used without checking for a suspension. */
   readonly freshnessMs?: number;
-  /** The largest error of this process's clock. It matters only to requests without a timestamp; @see consume */
+  /** The maximum error of this process's clock. It matters only for requests without a timestamp; @see consume */
   readonly clockSkewMs?: number;
-  /** A request with an older timestamp was queued, and is charged to the period in which it is served. */
+  /**
+   * Maximum age of a timestamp. A request with an older timestamp was queued, so it is charged to the period in which
+   * it is served.
+   */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
   /** Reads the plans on record. If absent, every request names its plan. */
@@ -95,18 +99,18 @@ export interface Admission {
   /** Whether a quota is used up and this request was charged to its overage. */
   readonly overage: boolean;
   /**
-   * Refunds the charge, once. Returns the ids of the limits that were refunded. Units already reported to the ledger
-   * stay charged, and units of a rate come back only with time.
+   * Refunds the charge; a second call has no effect. Returns the ids of the limits that were refunded. Units that were
+   * already reported to the ledger stay charged, and units of a rate only come back with time.
    */
   refund(): readonly string[];
   /**
-   * Replaces an estimate by the real cost, once. Units that the quota lacks are charged as well, since they were
-   * delivered. Resolves to the number of these units.
+   * Replaces an estimated cost by the actual cost; a second call has no effect. Units that the quota lacks are charged,
+   * too, because they were delivered. Resolves to the number of these units.
    */
   settle(actualUnits: number): Promise<number>;
   /**
-   * Ends the request. Its permits of concurrency limits are released (otherwise their deadline releases them), and
-   * refunds of limits with exact billing have reached the table. It never fails.
+   * Ends the request. It releases the request's permits (otherwise they become free at their deadline). When it
+   * resolves, refunds of limits with exact billing have reached the table. It never fails.
    */
   release(): Promise<void>;
 }
@@ -116,14 +120,14 @@ export type Rejection = {
   readonly plan?: string;
   readonly reason: RefusalReason;
   readonly limit: string;
-  /** The time after which to retry; undefined if the key is suspended until an administrator resumes it. */
+  /** The time after which a retry may succeed. Undefined if the key is suspended until an administrator resumes it. */
   readonly retryAfterSeconds: number | undefined;
   readonly limits: readonly LimitState[];
 };
 
 export type Quotas = {
   /**
-   * Charges every limit of the plan in force, or none. It throws only for misuse.
+   * Charges all limits of the plan in force, or, if one refuses, none. It throws only if it is used wrongly.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also when concurrency is limited and `run` is missing),
    * LIMIT_UNKNOWN (a customer has its own quota for a limit that its plan no longer has), SUBJECT_INVALID (also when no
    * plan is named and none is on record), COST_INVALID
@@ -134,14 +138,17 @@ export type Quotas = {
    * @throws as `consume`
    */
   peek(request: ConsumeRequest): Promise<readonly LimitState[]>;
-  /** Returns unused units. Call it at shutdown (SIGTERM), or units of an ended process stay charged. */
+  /** Returns unused units. Call it at shutdown (SIGTERM). Otherwise the unused units of the process stay charged. */
   flush(): Promise<void>;
 };
 
 const PLAN_RELOADS = 3;
 const FLUSH_AT_ONCE = 8;
 const SWEEP_MS = 1000;
-/** Clients that wait for the same instant are spread over this share of the window, at most 30 s. */
+/**
+ * Clients that wait for the same instant are told to retry at different times, spread over this share of the window, at
+ * most 30 s.
+ */
 const SPREAD = { share: 0.05, maxSeconds: 30 };
 
 export function createQuotas(options: QuotaOptions): Quotas {
@@ -227,7 +234,10 @@ class Holder {
     return this.#reject(refusal, []);
   }
 
-  /** Does not wait if the terms were read recently. With `bounded`, the named plan is trusted in an outage. */
+  /**
+   * Returns the terms, without waiting if they were read recently. With `bounded`, the plan that the request names is
+   * used during an outage.
+   */
   async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
     const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
     if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)
@@ -271,7 +281,8 @@ class Holder {
     const correctionMs = this.#time.nowEpochMs() - clock.nowEpochMs();
     const localEpochMs = arrivedEpochMs + correctionMs;
     if (atEpochMs !== undefined) {
-      // Until the store's time is known, this clock may be hours fast, and every timestamp would look old.
+      // Timestamps are not judged until the store's time is known. If this clock is hours fast, every timestamp would
+      // look old.
       const isOld = this.#time.isKnown && localEpochMs - atEpochMs > maxStampAgeMs;
       if (!isOld) return { fromEpochMs: atEpochMs, toEpochMs: atEpochMs };
     }
@@ -343,7 +354,7 @@ function onRecord({ plan, isOnRecord }: PlanTerms): { readonly plan?: string } {
 const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retryAfterMs: undefined };
 
 /**
- * A plan that the request omits is looked up in the records.
+ * Checks the names of a request. The plan may be missing, because it can come from the records.
  * @throws DomainError SUBJECT_INVALID
  */
 function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {

@@ -4,8 +4,8 @@ import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-hea
 import type { Rejection } from './quotas.ts';
 
 /**
- * Returns 429 for a used-up limit, 503 if the store does not respond (never 429), and 403 while the subject is
- * suspended.
+ * Returns the response for a rejected request: 429 if a limit is used up, 503 (never 429) if the store does not
+ * respond, and 403 if the subject is suspended.
  *
  * @example
  * ```ts

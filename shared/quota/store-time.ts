@@ -3,12 +3,13 @@ import type { AgeClock, ItemStore } from '../ports.ts';
 import type { Answered } from '../table/item-write.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 
-/** `Date` has whole seconds, so the store's time may be this much later. */
+/** Resolution of `Date`, which has whole seconds. The store's actual time may be this much later. */
 const RESOLUTION_MS = 1000;
 
 /**
- * The smallest correction that makes the local clock agree with every response of the store. A response was made
- * between sending and receiving, so only a clock outside that span is wrong.
+ * The store's time. It corrects the local clock as little as possible, so that it agrees with every response of the
+ * store. A response was made between the sending of its request and its arrival, so the clock is wrong only if the
+ * response's `Date` is outside that time span.
  */
 export class StoreTime {
   readonly #clock: AgeClock;

@@ -24,7 +24,9 @@ import { printKeyPart } from '../table/item-write.ts';
 export type SharedState = {
   readonly state: 'closed' | 'open' | 'half-open';
   readonly generation: number;
-  /** Undefined if the breaker is open but no response has bounded the instant of opening yet. */
+  /**
+   * The time until which the breaker stays open. Undefined if it is open but no response has yet shown when it opened.
+   */
   readonly openUntilEpochMs: number | undefined;
   readonly taken: number;
   readonly succeeded: number;
@@ -32,24 +34,25 @@ export type SharedState = {
 };
 
 /**
- * Why the state changed: calls failed; a probe failed or did not report; all probes succeeded; somebody reset the
+ * The reason for a change of state. `calls-failed`: too many calls failed. `probe-failed`: a probe failed.
+ * `probe-silent`: a probe did not report. `probes-succeeded`: all probes succeeded. `reset`: an operator reset the
  * breaker.
  */
 type ChangeReason = 'calls-failed' | 'probe-failed' | 'probe-silent' | 'probes-succeeded' | 'reset';
 
-/** `RUNNING` and `REPORTED` are the values of `p<id>`. */
+/** `RUNNING` and `REPORTED` are the values of the attribute `p<id>`. */
 const RUNNING = 1;
 const REPORTED = 0;
-/** `Date` has whole seconds. */
+/** Resolution of `Date`, which has whole seconds. */
 const RESOLUTION_MS = 1000;
 /** Maximum difference between the clocks of two servers of the table. AWS keeps them within milliseconds. */
 const SERVER_SKEW_MS = 500;
-/** A probe starts within this time after it was requested, or not at all. */
+/** Maximum time between the request for a probe and its start. After this time the probe is not started. */
 export const PROBE_START_MS = 1000;
 /**
- * Added to a `Date` if at least a given time must pass until a probe starts. The response was made up to 1500 ms after
- * its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may start 1000 ms
- * later.
+ * Margin that is added to a `Date` if at least a given time must pass before a probe starts. The response was made up
+ * to 1500 ms after its `Date`; a server that is 500 ms ahead may admit the probe; a probe that was admitted before may
+ * start 1000 ms later.
  */
 const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;
 
@@ -74,7 +77,7 @@ export function parseBreaker(item: Item | undefined): SharedState {
   };
 }
 
-/** Changes the state from closed or half-open to open, without `openUntil`. */
+/** Changes the state from closed or half-open to open. `openUntil` is not set yet. */
 export function openWrite(
   key: ItemKey,
   generation: number,
@@ -83,7 +86,10 @@ export function openWrite(
   return changeState(key, generation, { state: 'open', why: change.why, at: change.tableEpochMs });
 }
 
-/** @param tableEpochMs `Date` of a response that shows the breaker open in this generation */
+/**
+ * Sets `openUntil`.
+ * @param tableEpochMs `Date` of a response that shows the breaker open in this generation
+ */
 export function stampWrite(
   key: ItemKey,
   generation: number,
@@ -100,7 +106,7 @@ export function stampWrite(
 export type ProbeRequest = {
   readonly id: string;
   readonly tableEpochMs: number;
-  /** A probe reports within this time. */
+  /** Maximum time in which a probe reports. */
   readonly reportMs: number;
 };
 
@@ -131,7 +137,7 @@ export function takeWrite(key: ItemKey, generation: number, probe: ProbeRequest,
       isStill(generation),
       { attribute: 'taken', is: 'at-most', value: probes - 1 },
       { attribute: nameOf(probe.id), is: 'absent' },
-      // A late probe must not shorten the time of the running probes.
+      // The condition prevents a late probe from shortening the time of probes that are running.
       { attribute: 'decideBy', is: 'at-most', value: decideBy(probe) },
     ],
     change: {
@@ -148,7 +154,7 @@ export function succeedWrite(key: ItemKey, generation: number, id: string): Item
     purpose: 'breaker',
     key,
     when: [isStill(generation), { attribute: nameOf(id), is: 'equal', value: RUNNING }],
-    // The probe's id stays in the item. Without the id, a repeated admission would count the probe again.
+    // The probe's id stays in the item, because a repeated admission would otherwise count the probe again.
     change: { kind: 'update', add: { ok: 1 }, set: { [nameOf(id)]: REPORTED } },
   };
 }
@@ -165,7 +171,7 @@ export function closeWrite(
 }
 
 /**
- * Changes the state from half-open to open when a probe has not reported in time. `seen` is the state that shows this.
+ * Changes the state from half-open to open if a probe has not reported in time. `seen` is the state that shows this.
  */
 export function expireWrite(key: ItemKey, seen: SharedState, tableEpochMs: number): ItemWrite {
   return changeState(key, seen.generation, { state: 'open', why: 'probe-silent', at: tableEpochMs }, [

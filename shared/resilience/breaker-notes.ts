@@ -1,4 +1,4 @@
-/** Descriptions of table items that are circuit breakers of `gatewright/resilience`. */
+/** Describes table items that are circuit breakers of `gatewright/resilience`. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { breakerPartition, parseBreaker } from './breaker-item.ts';
@@ -11,8 +11,8 @@ const BREAKER = /^BREAKER#(.+)$/;
 const PARTITION = breakerPartition('');
 
 /**
- * One sentence per breaker in a response to Scan or Query:
- * `Circuit breaker prices of shop: open until 2026-11-23T12:00:03.000Z (calls-failed)`.
+ * Returns one sentence per breaker in a response to Scan or Query: `Circuit breaker prices of shop: open until
+ * 2026-11-23T12:00:03.000Z (calls-failed)`.
  */
 export function noteBreakers({ Items: items }: UnknownMembers): readonly string[] {
   if (!Array.isArray(items)) return [];

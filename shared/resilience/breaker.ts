@@ -1,9 +1,9 @@
 /**
- * A circuit breaker with a state that instances share in a table. Without a table, and while the table cannot be
- * reached, this instance's own breaker decides.
+ * A circuit breaker whose state instances share in a table. If there is no table or the table cannot be reached, the
+ * instance's own breaker decides.
  *
  * There is no timer. A call reads the shared state if the last read is older than a second. A failure of the table is
- * counted and never thrown, and each failure doubles the pause until the next read.
+ * counted and never thrown. Each failure doubles the pause until the next read.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -30,7 +30,7 @@ export type BreakerPorts = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly observe: (event: ResilienceEvent) => void;
-  /** If absent, the state belongs to this instance only. */
+  /** The table item with the shared state. If absent, each instance has its own state. */
   readonly shared?: { readonly store: ItemStore; readonly key: ItemKey };
 };
 
@@ -40,7 +40,7 @@ export type Admission =
       /** Whether the table or this instance's own breaker decided. */
       readonly by: 'table' | 'instance';
       readonly isProbe: boolean;
-      /** The generation of the shared state in which the call was allowed. */
+      /** The generation of the shared state by which the call was admitted. */
       readonly generation: number;
       /** Must be called once, when the call has ended. It never throws. */
       readonly settle: (outcome: CallOutcome) => Promise<void>;
@@ -48,8 +48,8 @@ export type Admission =
   | { readonly kind: 'refused'; readonly by: 'table' | 'instance' };
 
 /**
- * `ignored` means that the outcome shows nothing about the backend, for example because the caller aborted the call. A
- * probe must report an outcome.
+ * The outcome of a call. `ignored` means that it tells nothing about the backend, for example because the caller
+ * aborted the call. A probe must not be ignored: it must report an outcome.
  */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 
@@ -73,7 +73,7 @@ export class Breaker {
   #view: View | undefined;
   #reading: Promise<void> | undefined;
   #readAt: Moment | undefined;
-  /** After the table did not respond, it is not called until `ms` have passed since `since`. */
+  /** Set after the table did not respond. The table is not called until `ms` have passed since `since`. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
   constructor(name: string, rules: BreakerRules, ports: BreakerPorts) {
@@ -132,7 +132,8 @@ export class Breaker {
   async #followClosed({ generation }: SharedState): Promise<Admission> {
     this.#local.followClosed(generation);
     if (this.#local.state !== 'closed') {
-      // The breaker opened while the table was out of reach, or its write was lost.
+      // This instance's breaker opened while the table was out of reach, or the write was lost, so the shared breaker
+      // is opened now.
       await this.#open(generation);
       return REFUSED_BY_TABLE;
     }
@@ -155,7 +156,8 @@ export class Breaker {
     const sentAt = momentOf(this.#ports.clock);
     const request = { id, tableEpochMs, reportMs: this.#rules.reportMs };
     if (!(await this.#write((key) => write(key, request)))) return REFUSED_BY_TABLE;
-    // A process that was frozen in between would start its probe long after the breaker has changed.
+    // The process may have been frozen. It would start its probe long after the breaker has changed, so the call is
+    // refused.
     if (elapsedMs(this.#ports.clock, sentAt) > PROBE_START_MS) return REFUSED_BY_TABLE;
     return {
       kind: 'admitted',
@@ -171,7 +173,7 @@ export class Breaker {
     const changed = this.#local.settle(pass, outcome !== 'succeeded');
     if (changed === undefined) return;
     const seen = this.#view?.shared;
-    // An old state suffices, because the write is carried out only in this generation.
+    // A state that was read earlier is good enough, because the write is applied only in the same generation.
     if (changed === 'open' && seen?.state === 'closed' && seen.generation === pass.generation)
       await this.#open(pass.generation);
     else this.#ports.observe({ kind: 'changed', breaker: this.#name, state: changed, by: 'instance' });
@@ -214,7 +216,7 @@ export class Breaker {
     if (await this.#write((key) => closeWrite(key, generation, change))) this.#noteChange('closed');
   }
 
-  /** Sets a bound for the instant of opening, from the last response that shows the breaker open. */
+  /** Sets `openUntil`, computed from the last response that shows the breaker open. */
   async #stamp(): Promise<void> {
     const view = this.#view;
     if (view?.shared.state !== 'open' || view.shared.openUntilEpochMs !== undefined) return;
@@ -237,7 +239,7 @@ export class Breaker {
       this.#reading ??= this.#read(shared.store, shared.key).finally(() => (this.#reading = undefined));
       await this.#reading;
     }
-    // If the process was frozen while it read, the response is old.
+    // The state is old if the process was frozen while it was read.
     return this.#view !== undefined && this.#isFresh(this.#view) ? this.#view : undefined;
   }
 
@@ -258,7 +260,10 @@ export class Breaker {
     else this.#noteFailure(sentAt, outcome);
   }
 
-  /** @returns whether the write was carried out, as far as the response shows */
+  /**
+   * Sends a write to the shared state.
+   * @returns whether the write was applied, as far as the response shows
+   */
   async #write(write: (key: ItemKey) => ItemWrite): Promise<boolean> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return false;

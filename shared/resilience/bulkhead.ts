@@ -15,8 +15,9 @@ export class Bulkhead {
   }
 
   /**
+   * Waits for a place.
    * @returns a function to be called once, when the call has ended
-   * @throws DomainError BULKHEAD_FULL; the signal's reason when it is aborted meanwhile
+   * @throws DomainError BULKHEAD_FULL; the signal's reason if it is aborted meanwhile
    */
   async enter(signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#running < this.#places) this.#running += 1;
@@ -25,7 +26,7 @@ export class Bulkhead {
     return () => this.#leave();
   }
 
-  /** The place of a call that ends goes to the call that has waited longest. */
+  /** Frees a place. The call that has waited longest gets it. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running -= 1;
@@ -37,7 +38,7 @@ export class Bulkhead {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        // Like fetch(), the call fails with the reason of the aborted signal.
+        // The call fails with the signal's reason, as in fetch().
         reject(signal?.reason as Error);
       };
       const waiting = {

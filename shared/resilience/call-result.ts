@@ -1,4 +1,4 @@
-/** How a call ended, and what that shows about its backend. */
+/** The result of a call, and what it shows about the backend. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 export type CallResult<T> =
@@ -6,9 +6,9 @@ export type CallResult<T> =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /**
- * By default, a value with a `status` of 500 or above, such as a response of fetch(), is a failure. An error is a
- * failure unless it is a 4xx response in AWS's SDK, which shows that the service has responded. A throttled 4xx
- * response (`$retryable`) is a failure.
+ * By default, these are failures: a value with a `status` of 500 or above (such as a response of fetch()), and any
+ * error. An exception is a 4xx error of AWS's SDK, because it shows that the service has responded; but if the call was
+ * throttled (`$retryable`), the error is a failure.
  */
 export function isBackendFailure(result: CallResult<unknown>): boolean {
   if (result.kind === 'value') {

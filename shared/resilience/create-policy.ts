@@ -7,7 +7,7 @@ import type { PolicyOptions } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 export type CreatePolicyOptions = PolicyOptions & {
-  /** Where instances share the state of the breaker. By default each instance has a separate state. */
+  /** Where the instances share the breaker's state. By default, each instance has its own state. */
   readonly shared?: SharedBreakers;
   /** An observer such as `countResilience(metrics)`. Its errors are ignored. By default nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;
@@ -54,7 +54,7 @@ export function createPolicy({ shared, observe, ...options }: CreatePolicyOption
   });
 }
 
-/** A call must not fail because of its metrics. */
+/** Wraps an observer so that its errors do not make a call fail. */
 function guardObserver(observe: (event: ResilienceEvent) => unknown): (event: ResilienceEvent) => void {
   return (event) => {
     try {

@@ -10,7 +10,7 @@ type Deadline = {
 };
 
 /**
- * Ends in time even if the work ignores its signal.
+ * Runs work and stops waiting for it at the deadline, even if the work ignores its signal.
  * @throws DomainError CALL_TIMED_OUT; the signal's reason; what the work throws
  */
 export async function runWithin<T>(
@@ -36,7 +36,10 @@ export async function runWithin<T>(
   }
 }
 
-/** @throws the signal's reason */
+/**
+ * Waits for `ms`.
+ * @throws the signal's reason
+ */
 export function pauseFor({ ms, signal, countdown }: Deadline): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {

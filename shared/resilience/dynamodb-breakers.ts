@@ -1,4 +1,4 @@
-/** State of circuit breakers that instances share, in a DynamoDB table with keys `pk` and `sk`. */
+/** Stores the state of circuit breakers that instances share in a DynamoDB table with keys `pk` and `sk`. */
 import { DomainError } from '../errors.ts';
 import type { ItemStore } from '../ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
@@ -8,15 +8,18 @@ import { breakerKey } from './breaker-item.ts';
 
 export type DynamoDbBreakersOptions = DynamoDbTableOptions & {
   /**
-   * The namespace of the breakers, usually the service. Breakers with the same name in the same namespace are one
-   * breaker.
+   * The namespace of the breakers, usually the name of the service. Breakers with the same name and namespace share
+   * their state.
    */
   readonly namespace: string;
 };
 
 export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
 
-/** Refuses the text `undefined`, which an unset variable becomes and which would otherwise be accepted as a name. */
+/**
+ * Matches a table name, but not `undefined`: an unset variable becomes this text, which DynamoDB would accept as a
+ * name.
+ */
 const TABLE =
   /^(?!undefined$)(?:[A-Za-z0-9_.-]{3,255}|arn:[^:]+:dynamodb:[^:]+:[^:]+:table\/[A-Za-z0-9_.-]{3,255})$/;
 

@@ -1,16 +1,16 @@
-/** The last calls by one instance: how many there were, and how many failed. */
+/** The last calls of one instance. Counts how many of them failed. */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
 import type { AgeClock } from '../ports.ts';
 
 export type WindowRules = {
-  /** The maximum number of calls that are considered. */
+  /** Maximum number of calls that are counted. */
   readonly calls: number;
-  /** The age in milliseconds after which calls are forgotten. */
+  /** Time in milliseconds after which a call is no longer counted. */
   readonly ms: number;
-  /** With fewer calls, the failure rate is not evaluated. */
+  /** Minimum number of calls. With fewer calls, the failure rate is ignored. */
   readonly minimumCalls: number;
-  /** Share of failures, above 0 and at most 1. */
+  /** Share of failed calls, above 0 and at most 1, at which `record` returns true. */
   readonly failureRate: number;
 };
 
@@ -24,12 +24,15 @@ export class FailureWindow {
     this.#clock = clock;
   }
 
-  /** @returns whether too many calls have failed, including this one */
+  /**
+   * Records a call.
+   * @returns whether too many calls have failed, including this one
+   */
   record(isFailure: boolean): boolean {
     const { calls, ms, minimumCalls, failureRate } = this.#rules;
     this.#calls.push({ at: momentOf(this.#clock), isFailure });
     if (this.#calls.length > calls) this.#calls.shift();
-    // Calls are in order of time, so the first recent call ends the search.
+    // Calls are sorted by time, so the loop ends at the first recent one.
     while (this.#calls[0] !== undefined && elapsedMs(this.#clock, this.#calls[0].at) > ms)
       this.#calls.shift();
     const failures = this.#calls.filter((call) => call.isFailure).length;

@@ -1,5 +1,5 @@
 /**
- * Starts a second attempt when the first attempt is slow. The first good outcome counts and aborts the other attempt.
+ * Starts a second attempt if the first one is slow. The first good outcome is used, and the other attempt is aborted.
  */
 import type { Countdown } from '../ports.ts';
 
@@ -8,14 +8,17 @@ type Hedge<T> = {
   readonly countdown: Countdown;
   /** `first` and `second` never reject. */
   readonly first: (signal: AbortSignal) => Promise<T>;
-  /** Returns undefined if the second attempt may not be made after all. */
+  /** Returns undefined if a second attempt is not allowed after all. */
   readonly second: (signal: AbortSignal) => Promise<T> | undefined;
   readonly isGood: (outcome: T) => boolean;
-  /** The reason with which the losing attempt is aborted. */
+  /** Returns the error with which the slower attempt is aborted. */
   readonly reason: () => Error;
 };
 
-/** If the first attempt fails before `afterMs`, there is no second attempt, because failures are retried elsewhere. */
+/**
+ * Runs the attempts. If the first one fails before `afterMs`, there is no second one here, because the retry policy
+ * handles failures.
+ */
 export function runHedged<T>(hedge: Hedge<T>): Promise<T> {
   const { afterMs, countdown, isGood } = hedge;
   return new Promise((resolve) => {

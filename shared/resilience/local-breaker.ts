@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of one instance. It decides without a table, and while the table cannot be reached. It knows the
- * generation of the shared state that its calls belong to, so that old failures do not open a newer state.
+ * The circuit breaker of one instance. It decides if there is no table or the table cannot be reached. It stores the
+ * generation of the shared state to which its calls belong, so that old failures do not open a newer state.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';
@@ -22,7 +22,7 @@ type LocalState =
   | { readonly kind: 'open'; readonly since: Moment }
   | { readonly kind: 'half-open'; taken: number; succeeded: number; lastTakenAt: Moment };
 
-/** A call that the breaker admitted. `round` counts the breaker's changes of state. */
+/** The admission of a call. `round` counts how often the breaker has changed its state. */
 export type LocalPass = { readonly round: number; readonly generation: number; readonly isProbe: boolean };
 
 export class LocalBreaker {
@@ -43,14 +43,17 @@ export class LocalBreaker {
     return this.#state.kind;
   }
 
-  /** The shared state is closed in this generation. Only failures of the same generation keep this breaker open. */
+  /**
+   * Follows the shared state, which is closed in this generation. If the generation is new to this breaker, it closes.
+   * Otherwise its own state stays, which depends on failures of the same generation.
+   */
   followClosed(generation: number): void {
     if (generation !== this.#generation) this.#change(generation, { kind: 'closed' });
   }
 
   /**
-   * The shared state is open or half-open in this generation. This breaker opens too, in case the table is out of reach
-   * from now on.
+   * Follows the shared state, which is open or half-open in this generation. This breaker opens, too, in case the table
+   * cannot be reached from now on.
    */
   followOpen(generation: number): void {
     if (generation !== this.#generation)

@@ -11,9 +11,9 @@ export type PolicyOptions = {
   readonly name: string;
   /** Timeout of each attempt. It is shortened to the invocation's remaining time. */
   readonly timeoutMs: number;
-  /** Applies only to calls with `idempotent: true`. Default: none. */
+  /** When and how often calls are retried. Applies only to calls with `idempotent: true`. Default: no retries. */
   readonly retry?: RetryOptions;
-  /** Applies only to calls with `idempotent: true`. Default: none. */
+  /** When a second attempt is started. Applies only to calls with `idempotent: true`. Default: no second attempt. */
   readonly hedge?: { readonly afterMs: number };
   /** Limits concurrent and waiting calls. Default: no limit. */
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
@@ -30,27 +30,29 @@ export type RetryOptions = {
   readonly baseMs?: number;
   /** Maximum pause in milliseconds. Default: 1000. */
   readonly capMs?: number;
-  /** Retries and hedges per call on average. Default: 0.1. */
+  /** Average number of retries and hedges per call. Default: 0.1. */
   readonly budgetRatio?: number;
-  /** Retries and hedges that may occur in a burst. Default: 10. */
+  /** Maximum number of retries and hedges in a burst. Default: 10. */
   readonly budgetBurst?: number;
 };
 
 export type BreakerOptions = {
   /** Share of failed calls that opens the breaker. Default: 0.5. */
   readonly failureRate?: number;
-  /** The breaker does not open with fewer calls. Default: 5. */
+  /** Minimum number of calls before the breaker can open. Default: 5. */
   readonly minimumCalls?: number;
-  /** Number of an instance's last calls that count. Default: 20. */
+  /** Maximum number of an instance's last calls that are counted. Default: 20. */
   readonly windowCalls?: number;
-  /** Calls older than this are forgotten. Default: 30. */
+  /** Age in seconds after which a call is no longer counted. Default: 30. */
   readonly windowSeconds?: number;
   /**
    * How long the breaker stays open. Default: 10. With a table it is up to 4 seconds longer, because the table's time
    * has whole seconds.
    */
   readonly openSeconds?: number;
-  /** Number of calls that a half-open breaker admits over all instances. All of them must succeed. Default: 1. */
+  /**
+   * Number of calls that a half-open breaker admits, over all instances together. All of them must succeed. Default: 1.
+   */
   readonly probes?: number;
 };
 
@@ -65,10 +67,10 @@ export type PolicyRules = {
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const LONGEST_MS = 900_000;
-/** Maximum number of probe ids for which one item has room, within a write unit. */
+/** Maximum number of probes, chosen so that an item with their ids fits into one write unit. */
 const MOST_PROBES = 25;
 
-/** Members by option. The option '' is the policy itself. */
+/** Allowed settings by option. The option '' is the policy itself. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   '': ['name', 'timeoutMs', 'retry', 'hedge', 'bulkhead', 'breaker', 'isFailure'],
   retry: ['attempts', 'baseMs', 'capMs', 'budgetRatio', 'budgetBurst'],
@@ -106,13 +108,16 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
   };
 }
 
-/** A second attempt that would start after the first has ended would never be made. */
+/** Reads `afterMs`. A value at or above the timeout is refused, because the second attempt would never be made. */
 function readHedge(name: string, timeoutMs: number, afterMs: number): number {
   if (inRange(name, 'hedge.afterMs', afterMs, [1, LONGEST_MS]) < timeoutMs) return afterMs;
   throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs, ${timeoutMs}, not ${afterMs}`);
 }
 
-/** Types find most unknown settings. In JavaScript, a setting without effect must not go unnoticed. */
+/**
+ * Refuses unknown settings. TypeScript finds most of them, but in JavaScript a setting without effect would go
+ * unnoticed.
+ */
 function refuseUnknown(name: string, what: string, options: PolicyOptions, known: readonly string[]): void {
   const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
   const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
@@ -132,7 +137,7 @@ function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): 
     },
     openMs: 1000 * inRange(name, 'breaker.openSeconds', openSeconds, [1, 3600]),
     probes: whole(name, 'breaker.probes', probes, [1, MOST_PROBES]),
-    // A probe is one attempt, and reporting its outcome needs a write.
+    // A probe makes one attempt and then needs a write to report its outcome.
     reportMs: timeoutMs + 1000,
   };
 }

@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** The longest time of an invocation. A countdown can still measure this time. */
+/** Maximum time of an invocation. A timer can measure this time. */
 const LONGEST_MS = 900_000;
 
 type PolicyPorts = {
@@ -105,7 +105,7 @@ class Guard implements CallPolicy {
     }
   }
 
-  /** The wait for a place is part of the time that the call has. */
+  /** Waits for a place in the bulkhead. The wait is part of the call's time. */
   async #enter(remainingMs: () => number, signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#bulkhead === undefined) return () => undefined;
     const ms = remainingMs();
@@ -126,7 +126,10 @@ class Guard implements CallPolicy {
     }
   }
 
-  /** @returns whether there is enough time, and a token, for that attempt */
+  /**
+   * Pauses before a retry.
+   * @returns whether there is enough time, and a token, for that attempt
+   */
   async #pauseBefore(number: number, { remainingMs, signal }: Pick<Call<unknown>, 'remainingMs' | 'signal'>) {
     const { baseMs, capMs } = this.#rules.retry;
     const { random, countdown } = this.#ports;
@@ -144,7 +147,7 @@ class Guard implements CallPolicy {
     const admission = await this.#admit();
     if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
     const { hedgeAfterMs } = this.#rules;
-    // If a second attempt ended a probe, the probe would show nothing about the backend.
+    // A probe is not hedged: if a second attempt ended it, the probe would tell nothing about the backend.
     if (hedgeAfterMs === undefined || !isIdempotent || admission?.isProbe === true)
       return await this.#make(call, admission);
     return await runHedged({
@@ -196,13 +199,13 @@ class Guard implements CallPolicy {
     }
     const isTimeout = result.kind === 'error' && hasTimedOut(result.error);
     if (isTimeout) this.#note('timed-out');
-    // A call that was aborted by its caller, or cut short by the invocation's end, shows nothing about the backend.
+    // A call that its caller aborted, or that the end of the invocation cut short, tells nothing about the backend.
     const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
     let verdict: Ended<T>['verdict'] = 'ignored';
     try {
       if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
     } catch (error) {
-      // An error thrown by `isFailure` shows nothing about the backend either.
+      // An error thrown by `isFailure` tells nothing about the backend, either.
       result = { kind: 'error', error };
     }
     await admission?.settle(verdict);

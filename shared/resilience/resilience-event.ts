@@ -1,4 +1,4 @@
-/** What happens to calls that a policy guards. Names of policies are fixed words of their service. */
+/** What happens to calls that use a policy. Names of policies are fixed words that the service chooses. */
 export type ResilienceEvent =
   | {
       readonly kind: 'changed';
@@ -8,7 +8,7 @@ export type ResilienceEvent =
       readonly by: 'table' | 'instance';
     }
   | { readonly kind: 'refused' | 'probe'; readonly breaker: string }
-  /** The instance continues with its own breaker. */
+  /** The table did not respond, so the instance continues with its own breaker. */
   | { readonly kind: 'table-unavailable'; readonly breaker: string; readonly reason: string }
   | {
       readonly kind: 'retried' | 'retry-withheld' | 'hedged' | 'timed-out' | 'full';

@@ -1,6 +1,6 @@
 /**
- * Converts conditional writes to and from the form of DynamoDB's API. Only types of the SDK are used, so nothing is
- * loaded here.
+ * Converts conditional writes to the form of DynamoDB's API, and items from it. Only types of the SDK are imported, so
+ * nothing is loaded here.
  */
 import type {
   AttributeValue,
@@ -12,7 +12,7 @@ import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write
 
 export type DynamoDbItem = Record<string, AttributeValue>;
 
-/** Conditions for reading a table, in addition to the tests of an `ItemWrite`. */
+/** Conditions for reads of a table, in addition to the tests of an `ItemWrite`. */
 export type Condition =
   | Test
   | { readonly attribute: string; readonly is: 'below' | 'begins-with'; readonly value: Value }
@@ -37,7 +37,7 @@ export function printItem(key: ItemKey, item: Item): DynamoDbItem {
   return { ...Object.fromEntries(attributes), ...printKey(key) };
 }
 
-/** Returns strings and numbers without the key. Other attributes are not ours. */
+/** Returns the strings and numbers of an item without its key. We write no attributes of other types. */
 export function parseItem(item: DynamoDbItem): Item {
   const known: Record<string, Value> = {};
   for (const [name, value] of Object.entries(item)) {
@@ -48,7 +48,7 @@ export function parseItem(item: DynamoDbItem): Item {
   return known;
 }
 
-/** Prints the conditions as text, with their names and values, and for an update also the change. */
+/** Prints the conditions and, for an update, the change, with their names and values. */
 function printExpression(when: readonly Condition[], change: Change): Expression {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();

@@ -1,4 +1,4 @@
-/** What an error of DynamoDB's client means for the write: applied, never applied, or unknown. */
+/** Interprets errors of DynamoDB's client: whether a write was applied, was not applied, or may have been applied. */
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
@@ -20,8 +20,8 @@ const THROTTLED = new Set([
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
 /**
- * Returns whether the write's condition failed, and for which item. Quotas need the item, which old SDKs drop, so that
- * a caller over quota would look like an outage.
+ * Returns the item for which the write's condition failed. Undefined if the error has another cause. Quotas need this
+ * item, so an old SDK that does not return it is refused; otherwise a caller over quota would look like an outage.
  * @throws DomainError CONFIG_INVALID
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
@@ -35,8 +35,8 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
 }
 
 /**
- * Returns for each member of a transaction whether its condition was true. Returns undefined if conditions were not the
- * cause.
+ * Returns for each write of a transaction whether its condition was true. Undefined if the transaction failed for
+ * another reason.
  */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
   const fields = membersOf(error);
@@ -53,9 +53,10 @@ export function parseCancellation(error: unknown): readonly RefusedMember[] | un
 }
 
 /**
- * Returns the outcome of any other error. Only a 4xx response from DynamoDB itself proves that the write was not
+ * Returns the outcome for any other error. Only a 4xx response from DynamoDB itself proves that the write was not
  * applied.
- * @throws DomainError unchanged, because failing to create a client is not the outcome of a call
+ * @throws DomainError unchanged, because it means that the client could not be created, which is not the outcome of a
+ * call
  */
 export function parseFailure(error: unknown): Unanswered {
   if (error instanceof DomainError) throw error;

@@ -17,7 +17,10 @@ type DynamoDbListingOptions = { readonly tableName: string; readonly load?: Load
 
 const TIMEOUT_MS = 3000;
 
-/** The SDK may retry reads. Region, credentials and endpoint come from the SDK's environment. */
+/**
+ * Loads a client that may retry, because it only reads. Region, credentials and endpoint come from the SDK's
+ * environment.
+ */
 const loadListingClient: LoadListingClient = async () => {
   const commands = await loadPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'));
   return { client: new commands.DynamoDBClient({ maxAttempts: 3 }), commands };

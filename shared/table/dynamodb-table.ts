@@ -8,8 +8,8 @@ import type { Item, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from '
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
- * The client and the used parts of its package. They are loaded on the first call, because loading adds 45 ms to a cold
- * start. The client must not retry, because this store counts each write once.
+ * Loads the client and the parts of its package that are used. This happens at the first call, because loading adds 45
+ * ms to a cold start. The client must not retry, because this store counts each write once.
  */
 export type LoadTableClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
@@ -21,7 +21,9 @@ export type LoadTableClient = () => Promise<{
 
 export type DynamoDbTableOptions = {
   readonly tableName: string;
-  /** After this time the outcome of a call is `unknown`. The first call has two seconds, because it has to connect. */
+  /**
+   * Timeout of a call, after which its outcome is `unknown`. The first call has two seconds, because it has to connect.
+   */
   readonly timeoutMs?: number;
   readonly load?: LoadTableClient;
 };
@@ -113,7 +115,7 @@ class ItemTable {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
   }
 
-  /** The SDK gives access to the response's headers only here. */
+  /** Notes the `Date` of responses. The SDK gives access to headers only here. */
   #noteDates(client: Client['client']): void {
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -134,7 +136,10 @@ class ItemTable {
   }
 }
 
-/** Items of a newer version are not changed. The write was certainly not applied, and a retry would fail again. */
+/**
+ * Returns the outcome of a write whose condition failed. If the cause is an item of a newer version, the outcome is
+ * `rejected`, because the write was certainly not applied and a retry would fail again.
+ */
 function refuse<Refusal extends object>(
   items: readonly (Item | undefined)[],
   refusal: Refusal,

@@ -1,7 +1,7 @@
 /**
- * Conditional writes as data. Quotas, keys and tickets create them, and a store carries them out: `memory-table.ts`
- * with the functions below, `dynamodb-table.ts` by printing an expression. Safety conditions are therefore written
- * once, and simulations run exactly what is sent.
+ * Conditional writes as data. Quotas, keys and tickets create them, and a store applies them: `memory-table.ts` with
+ * the functions below, `dynamodb-table.ts` as an expression. So each safety condition is written only once, and
+ * simulations run exactly what is sent to DynamoDB.
  */
 
 import { DomainError } from '../errors.ts';
@@ -63,7 +63,7 @@ export type Purpose =
   | 'breaker';
 
 export type ItemWrite = {
-  /** The purpose, for metrics and traces only; no store depends on it. */
+  /** What the write is for. It is used only in metrics and traces. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
   /** All tests must be true. */
@@ -72,12 +72,12 @@ export type ItemWrite = {
 };
 
 /**
- * The store's own time of its response, from the `Date` header (1 s resolution); undefined without that header. It is
+ * The store's own time, from the response's `Date` header (resolution 1 s). Undefined if the header is missing. It is
  * used only to detect a wrong local clock.
  */
 export type Answered = { readonly storeEpochMs: number | undefined };
 
-/** What a caller knows about a write without a definite result. */
+/** The result of a write whose outcome is not certain, or that was not carried out. */
 export type Unanswered =
   /** The write may have been applied, may be applied later, and may be applied twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
@@ -94,7 +94,7 @@ export type WriteOutcome =
 
 export type TransactOutcome =
   | ({ readonly kind: 'done' } & Answered)
-  /** For each write, in order: whether its tests were true, or else the item that they were compared with. */
+  /** The outcome of each write, in order: whether its tests were true, or the item that they were compared with. */
   | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & Answered)
   | Unanswered;
 
@@ -111,13 +111,15 @@ export function isSameItem(one: ItemKey, other: ItemKey): boolean {
 }
 
 /**
- * Escapes a name. Otherwise tenant `a#b` with limit `c` would share the ledger of tenant `a` with limit `b#c`.
- * @throws DomainError SUBJECT_INVALID for half of a surrogate pair, as which DynamoDB would store any other half
+ * Escapes a name for a key. Otherwise tenant `a#b` with limit `c` would share the ledger of tenant `a` with limit
+ * `b#c`.
+ * @throws DomainError SUBJECT_INVALID for a lone surrogate, because DynamoDB stores all lone surrogates as the same
+ * character
  */
 export function printKeyPart(name: string): string {
   if (!name.isWellFormed())
     throw new DomainError('SUBJECT_INVALID', 'a name contains half of a surrogate pair');
-  // Hardly any name needs escaping, and several names are printed per request.
+  // A shortcut: hardly any name needs escaping, and several names are printed per request.
   if (!name.includes('%') && !name.includes('#')) return name;
   return name.replace(/%/g, '%25').replace(/#/g, '%23');
 }
@@ -128,8 +130,8 @@ export function parseKeyPart(part: string): string {
 }
 
 /**
- * Returns the key of the record of an administrator's operation in that partition. The record makes the operation apply
- * once.
+ * Returns the key of the record of an administrator's operation in that partition. Because of the record, the operation
+ * applies only once.
  */
 export function operationKey(pk: string, operationId: string): ItemKey {
   return { pk, sk: `OP#${printKeyPart(operationId)}` };
@@ -139,7 +141,9 @@ export function testsHold(tests: readonly Test[], item: Item | undefined): boole
   return tests.every((test) => holds(test, item?.[test.attribute]));
 }
 
-/** Returns the item after the write, or undefined if there is still no item. Must be called only when `testsHold`. */
+/**
+ * Returns the item after the write, or undefined if there is still no item. Call it only if `testsHold` returned true.
+ */
 export function applyChange(change: Change, item: Item | undefined): Item | undefined {
   switch (change.kind) {
     case 'check':
@@ -150,7 +154,7 @@ export function applyChange(change: Change, item: Item | undefined): Item | unde
       const after: Record<string, Value> = { ...item, ...change.set };
       for (const [name, units] of Object.entries(change.add ?? {})) {
         const before = item?.[name];
-        // DynamoDB refuses arithmetic on a missing attribute, so reaching this is a bug.
+        // DynamoDB refuses to add to a missing attribute, so this is a bug.
         if (typeof before !== 'number') throw new TypeError(`${name} is not a number that can be added to`);
         after[name] = before + units;
       }
@@ -182,8 +186,8 @@ function holds(test: Test, actual: Value | undefined): boolean {
 }
 
 /**
- * Compares numbers by size and texts by code unit. Values of different types are never below each other, as in
- * DynamoDB.
+ * Compares numbers by value and texts by code unit. As in DynamoDB, the result is always false for values of different
+ * types.
  */
 function isBelow(left: Value | undefined, right: Value | undefined): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left < right;

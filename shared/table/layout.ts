@@ -1,10 +1,10 @@
 /**
- * The layout of items that this version knows. It is increased with each change that the previous version cannot read.
- * An item of a later layout contains its layout's number, and older versions do not change the item.
+ * The version number of the items' layout. It is increased by each change that older code cannot read. An item of a
+ * later layout contains the layout's number, and older code does not change such an item.
  */
 import type { Item, ItemWrite, Test } from './item-write.ts';
 
-/** This is also the value of the tables' tag `gatewright:schema`. */
+/** The current layout. The tables' tag `gatewright:schema` has the same value. */
 export const LAYOUT = 1;
 
 /** Adds the condition that the item's layout is known. An item without the attribute has the first layout. */

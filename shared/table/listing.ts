@@ -31,7 +31,9 @@ export type ListOutcome =
   | {
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
-      /** Start of the next page; undefined if this was the last page. Even an empty page may not be the last. */
+      /**
+       * Where the next page starts. Undefined after the last page. Even an empty page may be followed by another page.
+       */
       readonly after: ListedKey | undefined;
     }
   | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,6 +1,7 @@
 /**
- * Records of administrators' operations. Each record is written with its change in one transaction, so that the change
- * applies once. It is in the same partition as the change, and ids are unique within the partition.
+ * Records of administrators' operations. A record is written in the same transaction as the change, so that the change
+ * applies only once. It is in the same partition as the changed item, and operation ids are unique within the
+ * partition.
  *
  * | item      | pk                  | sk        | attributes                                                       |
  * | --------- | ------------------- | --------- | ---------------------------------------------------------------- |
@@ -11,7 +12,9 @@ import { DomainError } from '../errors.ts';
 import { operationKey } from './item-write.ts';
 import type { Item, ItemWrite, Purpose } from './item-write.ts';
 
-/** The kind of an operation, the names that it concerns and its input. The names and the input are JSON objects. */
+/**
+ * The request for an operation: its kind, the names that it concerns and its input. Names and input are JSON objects.
+ */
 export type OperationRequest = {
   /** The kind of operation, such as `top-up` or `revoke`. */
   readonly kind: string;
@@ -26,7 +29,10 @@ export type OperationRecord = Item & {
   readonly by: string;
 };
 
-/** Returns a hash that is equal for a repeated operation. An id that comes with another hash is refused. */
+/**
+ * Returns a hash of the request. A repeated operation has the same hash, and an id that comes with another hash is
+ * refused.
+ */
 export function hashOperation({ kind, target, input }: OperationRequest): string {
   return sha256Hex(JSON.stringify([kind, target, input]));
 }

@@ -1,4 +1,4 @@
-/** Converts a webhook request to a delivery that is genuine and new, or to an immediate response to the sender. */
+/** Turns a webhook request into either a delivery that is genuine and new, or a response to the sender. */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
@@ -8,11 +8,11 @@ import { verifyDelivery } from './verify.ts';
 import type { Delivery, VerifyOptions } from './verify.ts';
 
 export type AdmitOptions = VerifyOptions & {
-  /** Name of the sender's hook; deliveries of two sources are never duplicates of each other. */
+  /** Name of the webhook source. Deliveries of two sources are never duplicates of each other. */
   readonly source: string;
   /** Larger bodies are refused before anything is computed. */
   readonly maxBodyBytes: number;
-  /** If absent, a delivery repeated within the tolerance is admitted again. */
+  /** Store of known deliveries. If absent, a delivery that is repeated within the tolerance is admitted again. */
   readonly claims?: DeliveryClaims | undefined;
 };
 
@@ -40,7 +40,8 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   if (request.body.length > options.maxBodyBytes)
     return answered('TooLarge', problemReply(problem(413, 'Content Too Large')));
   const verification = await verifyDelivery(request, options);
-  // Attack: the response is the same for all reasons, since naming the wrong part would reveal which parts are right.
+  // The response is the same for all reasons. Attack: a response that names the wrong part would reveal which parts are
+  // right.
   if (verification.kind === 'refused')
     return answered('Unauthorized', problemReply(problem(401, 'Unauthorized')), verification.reason);
   const { delivery } = verification;
@@ -55,19 +56,22 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
 }
 
 /**
- * Slack expects its challenge in a response before it sends anything else. GitHub sends a ping when a hook is created.
+ * Responds to a sender's test of the endpoint. Slack expects its challenge in the response before it sends anything
+ * else. GitHub sends a ping when a hook is created.
  */
 function answerHandshake({ scheme, payload }: Delivery): ProxyResult | undefined {
   const { type, challenge } = payload;
   if (scheme === 'slack' && type === 'url_verification' && typeof challenge === 'string')
     return jsonReply(200, { challenge });
-  // A ping is recognised by its body, because the header that says "ping" is not signed and could make any delivery
-  // vanish.
+  // A ping is recognized by its body. The header that says "ping" is not signed, so an attacker could use it to make
+  // any delivery vanish.
   const isPing = typeof payload['zen'] === 'string' && typeof payload['hook_id'] === 'number';
   return scheme === 'github' && isPing ? ACCEPTED : undefined;
 }
 
-/** The same delivery is in progress, and only its success may result in a 200. */
+/**
+ * Responds while the same delivery is in progress. The response must not be 200, because the delivery may still fail.
+ */
 function busyReply(): ProxyResult {
   const reply = problemReply(problem(503, 'Service Unavailable'));
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(BUSY_RETRY_SECONDS) } };

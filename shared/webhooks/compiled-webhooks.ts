@@ -18,8 +18,8 @@ export type CompiledSource = {
 
 export type SecretPlace = {
   /**
-   * `parameter` is an SSM parameter, `secret` is a secret of Secrets Manager, and `env` is an environment variable,
-   * which is never read when deployed.
+   * Where a secret is stored. `parameter`: an SSM parameter. `secret`: a secret in Secrets Manager. `env`: an
+   * environment variable, which is used only on a developer's machine.
    */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;
@@ -30,7 +30,7 @@ export type Target =
       readonly kind: 'eventBridge';
       readonly bus: string;
       readonly source: string;
-      /** Default: the type of the event, as named by the sender. */
+      /** The event's detail type. Default: the type that the sender names. */
       readonly detailType?: string;
     }
   | { readonly kind: 'sqs'; readonly queue: string };

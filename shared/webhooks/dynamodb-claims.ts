@@ -16,16 +16,16 @@ export type LoadClaimsClient = () => Promise<{
 export type DynamoDbClaimsOptions = {
   readonly tableName: string;
   /**
-   * The longest time of one attempt, and therefore the wait before the next attempt after a crash. It must be longer
-   * than the function's timeout. Default: 60, which is more than API Gateway waits.
+   * The maximum time of one attempt, and so the wait before another attempt after a crash. It must be longer than the
+   * function's timeout. Default: 60, which is longer than API Gateway waits.
    */
   readonly leaseSeconds?: number;
   readonly load?: LoadClaimsClient;
 };
 
 /**
- * Senders retry for three days at most (Stripe). GitHub does not sign a time, so its deliveries can be repeated after
- * their claims have expired.
+ * How long a delivered event is remembered. Senders retry for three days at most (Stripe). GitHub signs no time, so its
+ * deliveries can be repeated after this time.
  */
 const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;
@@ -76,7 +76,7 @@ async function take(
     is: 'any-of',
     of: [
       { attribute: 'pk', is: 'absent' },
-      // DynamoDB deletes expired items only days later.
+      // An expired item counts as deleted, because DynamoDB deletes it only days later.
       { attribute: 'expiresAt', is: 'below', value: at },
       { attribute: 'leasedUntil', is: 'below', value: at },
     ],
@@ -87,21 +87,21 @@ async function take(
     claim,
   );
   const refusal = await orRefused(load, ({ PutItemCommand }) => new PutItemCommand(put));
-  // The SDK repeats an unanswered request, in which case the existing claim is our own.
+  // If the SDK has repeated a request without a response, the existing claim is our own.
   if (refusal !== undefined && refusal.item?.['owner']?.S !== owner)
     return { kind: refusal.item === undefined || 'leasedUntil' in refusal.item ? 'held' : 'delivered' };
   return {
     kind: 'taken',
     claim: {
       async keep() {
-        // The event has arrived, even if another function has the claim now.
+        // The event has arrived, so the item is marked as delivered even if another function has the claim now.
         const set = { deliveredAt: at, expiresAt };
         const change = { kind: 'update', set, remove: ['leasedUntil', 'owner'] } as const;
         const update = printWrite(tableName, { key: place, when: [], change });
         await orRefused(load, ({ UpdateItemCommand }) => new UpdateItemCommand(update));
       },
       async release() {
-        // The write is refused if another function took over, because the claim is then not ours to release.
+        // The condition fails if another function has taken over the claim. Then it must not be released here.
         const isOwn: Condition = { attribute: 'owner', is: 'equal', value: owner };
         const removal = printWrite(tableName, { key: place, when: [isOwn], change: { kind: 'check' } });
         await orRefused(load, ({ DeleteItemCommand }) => new DeleteItemCommand(removal));
@@ -121,7 +121,7 @@ async function orRefused(
 ): Promise<Refusal | undefined> {
   try {
     const { client, commands } = await load();
-    // The overloads of `send` accept one command type each.
+    // The cast is needed because each overload of `send` accepts only one command type.
     await client.send(commandOf(commands) as DynamoDb.PutItemCommand, {
       abortSignal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -6,7 +6,10 @@ import { matchText, parseEpochSeconds, readOnlyHeader, refused } from './scheme.
 import { SIGNATURE_HEADERS } from './signature-headers.ts';
 import type { Scheme, SignatureClaim } from './scheme.ts';
 
-/** During a change of secrets, a sender signs with two secrets. Each signature costs a hash of the body. */
+/**
+ * Maximum number of signatures that are checked, because each costs a hash of the body. While a secret is being
+ * changed, a sender signs with two.
+ */
 const SIGNATURES_LIMIT = 8;
 const HEX = /^[0-9a-f]{64}$/;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
@@ -101,7 +104,7 @@ export const STANDARD: Scheme = {
     if (typeof header !== 'string') return header;
     const id = readOnlyHeader(request, `${family}-id`);
     if (typeof id !== 'string') return id;
-    // If the id contained a full stop, the same bytes could be read as another id, time and body.
+    // An id that contains a full stop is refused, because the same bytes could be read as another id, time and body.
     if (!STANDARD_ID.test(id)) return refused('malformed_id');
     const time = readOnlyHeader(request, `${family}-timestamp`);
     if (typeof time !== 'string') return time;
@@ -127,7 +130,7 @@ function familyOf({ headers }: RawRequest): 'webhook' | 'svix' {
   return headers.has(SIGNATURE_HEADERS.standard) ? 'webhook' : 'svix';
 }
 
-/** An HMAC with a short key can be guessed offline from one delivery. */
+/** Whether a key is long enough. A short key could be guessed offline from one delivery. */
 export function isLongEnough(key: Uint8Array): boolean {
   return key.length >= 16;
 }
@@ -167,7 +170,7 @@ function claim(
     isSignedBy(secret) {
       const hmac = createHmac('sha256', toKey(secret));
       const expected = hmac.update(prefix, 'utf8').update(body).digest(encoding);
-      // Every signature is compared, so that the time does not reveal which one matched.
+      // Every signature is compared, so that the duration does not reveal which one matched.
       return signatures.filter((signature) => equalInConstantTime(expected, signature)).length > 0;
     },
   };

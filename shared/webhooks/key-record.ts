@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isLongEnough } from './hmac-schemes.ts';
 
-/** The record, never the message, decides the algorithm and the purpose (`tag`). */
+/** A key with its algorithm and purpose (`tag`). Both are always taken from this record, never from the message. */
 type KeyRecord = {
   readonly keyId: string;
   readonly algorithm: string;
@@ -16,7 +16,7 @@ const RECORD = /^([!#-[\]-~]{1,256}) ([a-z0-9_-]{1,32}) ([!#-[\]-~]{1,256}) ([A-
 
 /**
  * Reads a line `<keyid> <algorithm> <tag> <base64>` with an HMAC key or a public key (DER, SubjectPublicKeyInfo).
- * Returns undefined for any other form, for an unknown algorithm, and for a key that is too short or of another
+ * Returns undefined for any other form, for an unknown algorithm, and for a key that is too short or belongs to another
  * algorithm.
  */
 export function parseKeyRecord(line: string): KeyRecord | undefined {
@@ -80,7 +80,7 @@ function publicVerifier(name: string, der: Buffer): KeyRecord['isSignature'] | u
     try {
       return verify(algorithm.hash, Buffer.from(base, 'utf8'), { key, ...algorithm.options }, signature);
     } catch {
-      // OpenSSL throws for malformed signatures instead of returning false.
+      // OpenSSL throws for a malformed signature instead of returning false.
       return false;
     }
   };

@@ -67,14 +67,16 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
   };
 }
 
-/** Errors are ignored, because the claim also expires and the earlier failure is the one to report. */
+/**
+ * Releases a claim. Errors are ignored, because the earlier failure is the one to report, and the claim expires anyway.
+ */
 async function releaseClaim(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 
 /**
- * The event has arrived. A failure response would make the sender repeat the event, whereas a missing mark only might
- * cause a repetition.
+ * Marks the delivery and reports success even if marking fails. The event has arrived: a failure response would surely
+ * make the sender repeat it, but a missing mark matters only if the sender repeats it anyway.
  */
 async function keep(claim: DeliveryClaim | undefined): Promise<Receipt> {
   const arrived: Receipt = { outcome: 'Delivered', reply: ACCEPTED };

@@ -9,16 +9,16 @@ export type RefusalReason =
   | 'invalid_signature'
   | 'malformed_timestamp'
   | 'timestamp_outside_tolerance'
-  /** A delivery id with an unusable form, if the id is signed or identifies deliveries. */
+  /** The delivery's id has an unusable form. Checked only if the id is signed or identifies deliveries. */
   | 'malformed_id'
-  /** RFC 9421 only: the signature does not cover all required parts. */
+  /** RFC 9421 only: a required part is not signed. */
   | 'insufficient_coverage'
   /** RFC 9421 only: the body does not match the signed digest. */
   | 'invalid_digest';
 
 export type Refused = { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-/** The signed parts according to the headers, which are not verified yet. */
+/** The parts that are signed according to the headers. Nothing is verified yet. */
 export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;
@@ -32,7 +32,7 @@ type Description = {
   /** The sender's id of the event, only if it is signed. The id is the same in every attempt of the sender. */
   readonly id: string | undefined;
   readonly type: string | undefined;
-  /** The sender's id if it is not signed. Anyone who repeats a delivery can change it. */
+  /** The sender's id, if it is not signed. An attacker who repeats a delivery can change it. */
   readonly unsignedId?: string | undefined;
 };
 
@@ -49,8 +49,8 @@ export function refused(reason: RefusalReason): Refused {
 }
 
 /**
- * Returns the only value of a signature header. If there were two headers, another reader of the request could use the
- * other header. Two values joined by a comma, as in payload 2.0, match no scheme's grammar.
+ * Returns the only value of a signature header. Two headers are refused, because another reader of the request could
+ * use the other one. Two values that are joined by a comma, as in payload 2.0, do not match the grammar of any scheme.
  */
 export function readOnlyHeader(request: RawRequest, name: string): string | Refused {
   const [value, ...others] = request.headers.get(name) ?? [];
@@ -58,7 +58,9 @@ export function readOnlyHeader(request: RawRequest, name: string): string | Refu
   return others.length > 0 ? refused('duplicate_signature') : value;
 }
 
-/** Accepts digits only, because `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, but not the signed bytes. */
+/**
+ * Parses digits only. `1e9`, ` 1`, `0x1` and `1.5` are numbers in JavaScript, too, but differ from the signed bytes.
+ */
 export function parseEpochSeconds(text: string): number | undefined {
   const seconds = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(seconds) ? seconds : undefined;

@@ -5,9 +5,9 @@ import type { Scheme, Refused, SignatureClaim } from './scheme.ts';
 import type { SchemeName } from './signature-headers.ts';
 
 /**
- * HTTP message signatures (RFC 9421) in a narrow profile. There is one signature, over method, authority, path, the
- * query if there is one, and the digest of the body if there is one. It has the parameters created, keyid, nonce and
- * tag.
+ * HTTP message signatures (RFC 9421), limited to a narrow profile. There must be one signature over the method,
+ * authority and path, over the query if there is one, and over the digest of the body if there is one. Its parameters
+ * are created, keyid, nonce and tag.
  */
 const MESSAGE_SIGNATURE: Scheme = {
   readClaim(request) {
@@ -21,7 +21,7 @@ const MESSAGE_SIGNATURE: Scheme = {
     return checkCoverage(request, input) ?? claim(request, input, signature);
   },
   isUsable: (secret) => parseKeyRecord(secret) !== undefined,
-  // The nonce is new in every attempt; only the sender's body can contain a stable id.
+  // There is no id. The nonce changes in every attempt, so only the sender's body can contain a stable id.
   describe: () => ({ id: undefined, type: undefined }),
 };
 
@@ -85,7 +85,7 @@ function readValue({ method, path, query, headers }: RawRequest, name: string): 
     case '@method':
       return method;
     case '@authority':
-      // The default port is omitted (RFC 9421 §2.2.3), and API Gateway has no other.
+      // The port 443 is omitted, because it is the default (RFC 9421 §2.2.3). API Gateway does not use any other port.
       return (
         headers
           .get('host')

@@ -1,10 +1,13 @@
-/** Secrets of webhooks. They are read for the first delivery that needs them, and cached for a limited time. */
+/** Secrets of webhooks. A secret is read when the first delivery needs it, and then cached for a limited time. */
 import { DomainError } from '../errors.ts';
 import type { AwsCaller } from '../ports.ts';
 import type { SecretPlace } from './compiled-webhooks.ts';
 
 const FRESH_MS = 300_000;
-/** GitHub does not repeat unanswered deliveries, so an outage of the store must not stop them at once. */
+/**
+ * How long a cached secret is still used if the store cannot be read. An outage must not stop deliveries at once,
+ * because GitHub does not repeat deliveries that got no response.
+ */
 const STALE_MS = 3_600_000;
 
 type ReadSecretText = (place: SecretPlace) => Promise<string>;
@@ -24,7 +27,7 @@ export class SecretCache {
   async get(place: SecretPlace, nowEpochMs: number): Promise<readonly string[]> {
     const key = JSON.stringify(place);
     const kept = this.#kept.get(key);
-    // If the clock was set back, the age is the absolute difference, because the real age is unknown.
+    // The absolute difference is used, because the real age is unknown if the clock was set back.
     const ageMs = kept === undefined ? Infinity : Math.abs(nowEpochMs - kept.readAtEpochMs);
     if (kept !== undefined && ageMs <= FRESH_MS) return kept.secrets;
     try {
@@ -50,7 +53,10 @@ export class SecretCache {
   }
 }
 
-/** One secret per line, so that secrets can be changed without a deployment. */
+/**
+ * Splits a text into secrets, one per line. Several secrets are allowed so that they can be changed without a
+ * deployment.
+ */
 export function splitSecrets(text: string): readonly string[] {
   return text.split(/\r?\n/).filter((line) => line !== '');
 }

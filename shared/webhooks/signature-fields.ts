@@ -1,6 +1,6 @@
 /**
- * `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2) in canonical spelling only. Anything
- * that a reader would have to normalise is refused, so that all readers agree.
+ * Parses `Signature-Input`, `Signature` and `Content-Digest` (RFC 9421 §4, RFC 9530 §2). Only the canonical spelling is
+ * accepted. If a reader would have to normalize a value, it is refused, so that all readers agree on its meaning.
  */
 import { createHash } from 'node:crypto';
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
@@ -18,7 +18,10 @@ export type SignatureInput = {
 const TEXT_LIMIT_CHARACTERS = 4_096;
 const INPUT =
   /^([a-z][a-z0-9_.*-]{0,63})=(\(([^()]*)\)((?:;[a-z]+=(?:0|[1-9]\d{0,14}|"[ !#-[\]-~]{0,256}"))*))$/;
-/** Excludes components with parameters (`"@query-param";name="x"`, `;sf`, `;bs`, `;key`, `;req`, `;tr`). */
+/**
+ * Matches a list of components. Components with parameters are excluded (`"@query-param";name="x"`, `;sf`, `;bs`,
+ * `;key`, `;req`, `;tr`).
+ */
 const COMPONENTS = /^"@?[a-z0-9-]{1,64}"(?: "@?[a-z0-9-]{1,64}")*$/;
 const PARAMETER = /;([a-z]+)=(?:(\d+)|"([^"]*)")/g;
 const KNOWN_PARAMETERS = new Set(['alg', 'created', 'expires', 'keyid', 'nonce', 'tag']);
@@ -39,7 +42,7 @@ export function parseSignatureInput(header: string): SignatureInput | undefined 
     : undefined;
 }
 
-/** Returns the bytes under `label`, which must be the only label, or undefined for any other form. */
+/** Returns the bytes of the signature under `label`. Undefined for any other form, or if there is another label. */
 export function parseSignature(header: string, label: string): Uint8Array | undefined {
   const [, name, base64] = BYTES.exec(header.length > TEXT_LIMIT_CHARACTERS ? '' : header) ?? [];
   return name === label && base64 !== undefined ? bytesOf(base64) : undefined;

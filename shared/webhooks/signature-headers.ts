@@ -1,6 +1,6 @@
 /**
- * The signature header of each scheme. The headers are separate from the schemes, since every function's log redaction
- * reads them and needs no cryptography.
+ * The signature headers of each scheme. They are in a separate file, because the log redaction of every function needs
+ * them but does not need the cryptography of the schemes.
  */
 
 /** Header names in lower case. Signatures are read from these headers only, and their values never appear in a log. */
@@ -9,7 +9,7 @@ export const SIGNATURE_HEADERS = {
   stripe: 'stripe-signature',
   slack: 'x-slack-signature',
   standard: 'webhook-signature',
-  /** The older spelling of the standard's header. */
+  /** The older name of the same header in Standard Webhooks. */
   svix: 'svix-signature',
   rfc9421: 'signature',
 } as const;

@@ -7,18 +7,18 @@ import type { Target } from './compiled-webhooks.ts';
 import type { Delivery } from './verify.ts';
 
 /**
- * Both services accept 1 MiB. For EventBridge, this includes all parts of the entry, so some bytes are reserved for the
- * other parts. Source: EventBridge and SQS quotas, as of January 2026.
+ * Maximum size of a message. EventBridge and SQS accept 1 MiB. For EventBridge this includes the other parts of the
+ * entry, so some bytes are reserved for them. Source: EventBridge and SQS quotas, as of January 2026.
  */
 export const MESSAGE_LIMIT_BYTES = 1_000_000;
 
-/** Address of the account's own queues: `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
+/** Region and account of the queues, as in their address `https://sqs.us-east-1.amazonaws.com/123456789012/{name}`. */
 type QueueHome = { readonly region: string; readonly accountId: string };
 
 /**
- * Returns the text of the message: `{source, scheme, key, type, receivedAt}` and, from the body, `payload` if it is
- * JSON, `body` if it is other text, else `bodyBase64`. A payload is included byte for byte as signed, so that large
- * numbers retain all digits.
+ * Returns the text of the message: `{source, scheme, key, type, receivedAt}`, and the request's body as `payload` if it
+ * is JSON, as `body` if it is other text, otherwise as `bodyBase64`. A payload is copied byte for byte as it was
+ * signed, so that large numbers keep all their digits.
  */
 export function printMessage(source: string, delivery: Delivery): string {
   const { scheme, key, type, body, receivedAtEpochMs } = delivery;
@@ -34,7 +34,10 @@ function printBody(body: Uint8Array): string {
   return isJson(text) ? `"payload":${text}` : `"body":${JSON.stringify(text)}`;
 }
 
-/** @throws DomainError TARGET_UNAVAILABLE unless the service confirms that it has the message */
+/**
+ * Sends a message.
+ * @throws DomainError TARGET_UNAVAILABLE unless the service confirms that it has stored the message
+ */
 export async function sendMessage(
   message: string,
   { key, type }: Delivery,
@@ -46,7 +49,7 @@ export async function sendMessage(
   }: {
     readonly caller: AwsCaller;
     readonly home: QueueHome;
-    /** Name of the sender's hook; deliveries of two sources are never duplicates of each other. */
+    /** Name of the webhook source. Deliveries of two sources are never duplicates of each other. */
     readonly source: string;
   },
 ): Promise<void> {
@@ -61,7 +64,7 @@ export async function sendMessage(
       cause,
     });
   }
-  // EventBridge responds with 200 even if it accepted no entry.
+  // EventBridge responds with 200 even if it has not accepted the entry.
   const isTaken =
     target.kind === 'sqs' ? typeof answer['MessageId'] === 'string' : answer['FailedEntryCount'] === 0;
   if (!isTaken) throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook refused a delivery');
@@ -90,7 +93,7 @@ function toSendMessage(
   const input = {
     QueueUrl: `${regionalAddress('sqs', region)}/${accountId}/${queue}`,
     MessageBody: message,
-    // All messages have one group, because a FIFO queue is chosen for its order.
+    // All messages have the same group, because a FIFO queue is used to keep their order.
     ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(id) }),
   };
   return { service: 'sqs', target: 'AmazonSQS.SendMessage', input };

@@ -11,15 +11,18 @@ import type { SchemeName } from './signature-headers.ts';
 
 export type Delivery = {
   readonly scheme: SchemeName;
-  /** `id#` and the sender's own id if it is signed, otherwise `signed#` and a hash of the signed parts. */
+  /**
+   * Identifies the delivery: `id#` and the sender's id if it is signed, otherwise `signed#` and a hash of the signed
+   * parts.
+   */
   readonly key: string;
   /**
-   * The type of the event, such as `push` or `invoice.paid`. GitHub signs only the body, so the type is not proven for
-   * GitHub.
+   * The type of the event, such as `push` or `invoice.paid`. For GitHub the type is not verified, because only the body
+   * is signed.
    */
   readonly type: string | undefined;
   readonly body: Uint8Array;
-  /** The body, if it is a JSON object; numbers may have lost digits, unlike in `body`. */
+  /** The body, if it is a JSON object. Large numbers may have lost digits, which `body` still has. */
   readonly payload: EventFields;
   readonly receivedAtEpochMs: number;
 };
@@ -28,7 +31,7 @@ export type Verification = { readonly kind: 'verified'; readonly delivery: Deliv
 
 export type VerifyOptions = {
   readonly scheme: SchemeName;
-  /** Called only for a request with a signature to check. */
+  /** Returns the secrets. Called only if the request has a signature. */
   readonly secrets: (nowEpochMs: number) => readonly string[] | Promise<readonly string[]>;
   /** Tolerated difference between the sender's time and ours, in either direction. */
   readonly toleranceSeconds: number;
@@ -40,7 +43,10 @@ export type VerifyOptions = {
   readonly trustDeliveryId?: boolean | undefined;
 };
 
-/** Two secrets are used during a change of secret. Each secret costs a hash of the body. */
+/**
+ * Maximum number of secrets that are tried, because each costs a hash of the body. During a change of secrets there are
+ * two.
+ */
 const SECRETS_LIMIT = 4;
 
 /** @throws DomainError CONFIG_INVALID for unusable secrets, which are not the sender's fault. */
@@ -51,7 +57,7 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
   const nowEpochSeconds = Math.floor(request.receivedAtEpochMs / 1000);
   const { signedAtEpochSeconds: signedAt = nowEpochSeconds, expiresAtEpochSeconds: expiresAt = Infinity } =
     claim;
-  // The time is checked in both directions, because a future time would keep the delivery valid for longer than the
+  // Times in the future are refused, too, because a future time would keep the delivery valid for longer than the
   // tolerance.
   if (Math.abs(nowEpochSeconds - signedAt) > options.toleranceSeconds || expiresAt < nowEpochSeconds)
     return refused('timestamp_outside_tolerance');

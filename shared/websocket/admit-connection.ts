@@ -9,15 +9,19 @@ import { callerKey, forgetConnection } from './listeners.ts';
 import { remember } from './live.ts';
 
 /**
- * API Gateway closes a connection after ten idle minutes. A connection without a message for longer than this was
- * abandoned.
+ * Time after which a connection without messages counts as abandoned. API Gateway closes a connection after ten idle
+ * minutes.
  */
 const ABANDONED_AFTER_MS = 15 * 60_000;
 const PAGE = 200;
 
 const TOO_MANY: ProxyResult = { statusCode: 429 };
 
-/** @throws DomainError STORE_UNAVAILABLE, so that every open connection is recorded */
+/**
+ * Admits or refuses a connection.
+ * @throws DomainError STORE_UNAVAILABLE if the connection cannot be recorded, because every open connection must be
+ * recorded
+ */
 export async function admitConnection(
   ports: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   event: WebSocketEvent,
@@ -36,7 +40,7 @@ export async function admitConnection(
   return acceptConnection(event);
 }
 
-/** Returns keys in sorted order. Stops a few keys after the limit is exceeded. */
+/** Returns the keys of open connections in sorted order. Stops a few keys after the limit is exceeded. */
 async function openConnections(
   { store, clock, limits }: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   principalId: string,

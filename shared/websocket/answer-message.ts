@@ -1,4 +1,4 @@
-/** Answers messages of clients with one frame each, which is sent as the route's response. */
+/** Responds to clients' messages. Each message gets one frame, which is returned as the route's response. */
 import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
@@ -21,15 +21,15 @@ import { publishEntries } from './publish-entries.ts';
 
 /** Maximum number of channels per connection, including presence channels. */
 export const CHANNELS_PER_CONNECTION = 50;
-/** The frame around the data must also fit into AWS's limit of 128 KB. */
+/** Maximum size of a message's data. With the frame around it, it must fit into AWS's limit of 128 KB. */
 export const MAX_DATA_BYTES = 120 * 1024;
 
-/** Messages of the protocol that a route accepts. Any other message indicates a wrong deployment. */
+/** The protocol's messages that a route accepts. If another message arrives, the route was deployed wrongly. */
 type TakenActions = readonly ClientMessage['action'][];
 
 /**
- * Answers a message. It never throws for a client's mistake. A connection is not used after its credential has expired:
- * later messages are refused, and all subscriptions of the connection are removed.
+ * Returns the response to a message. It never throws because of a client's mistake. When the connection's credential
+ * has expired, messages are refused and all subscriptions of the connection are removed.
  */
 export async function answerMessage(
   ports: ChannelPorts,
@@ -39,17 +39,17 @@ export async function answerMessage(
   const message = parseClientMessage(event.body);
   const id = 'id' in message ? message.id : undefined;
   if (isCredentialOver(event)) {
-    // Subscriptions that cannot be removed now are skipped when messages are delivered.
+    // If the subscriptions cannot be removed now, they are skipped when messages are delivered.
     await endConnection(ports, event).catch(() => undefined);
     return refusal('credential-expired', 'the credential has expired; connect again with a new one', { id });
   }
-  // The cost of a ping depends on its channels, so it is counted separately.
+  // A ping is counted later, because its cost depends on its channels.
   if ('action' in message && message.action === 'ping' && taken.includes('ping'))
     return answerPing(ports, event, message);
   const channel = 'channel' in message ? message.channel : undefined;
   const asked = { id, channel };
   try {
-    // The message is counted before it is authorized, because refused messages also take an instance's time.
+    // The message is counted before it is authorized, because refused messages cost run time, too.
     if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
       return refusal(
         'unavailable',
@@ -96,7 +96,7 @@ async function answerAllowed(
 
 type Place = { readonly event: WebSocketEvent; readonly address: string };
 
-/** A joined channel may always be left, regardless of the current grants. */
+/** Whether a client may use a channel. A channel may always be left, even if the current grants no longer allow it. */
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
   // A presence channel cannot be published to.
@@ -124,14 +124,15 @@ async function subscribe(
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
   const subscribed = { type: 'subscribed', id, channel, head: { log, seq } } as const;
   if (!isPresence) return subscribed;
-  // The members are listed after the head was read, so joins and leaves with a later number may repeat entries of the
-  // list.
+  // The members are listed after the head was read. So the list may already include joins and leaves that are delivered
+  // later.
   const { members, isCut } = await listMembers(ports, address);
   return { ...subscribed, members, ...(isCut && { membersCut: true }) };
 }
 
 /**
- * Subscribes before the head is read, so that messages with a later number find the subscriber.
+ * Subscribes a connection to a channel. This must be done before the head is read, so that every message after the head
+ * reaches the subscriber.
  * @returns false if the connection has too many channels
  */
 async function listen(
@@ -172,8 +173,8 @@ async function publish(
 }
 
 /**
- * Returns the name under which others see the caller, `{issuer's id}|{subject}`, because two issuers may have users
- * with the same name.
+ * Returns the name that other clients see for the caller, `{issuer's id}|{subject}`. It contains the issuer because two
+ * issuers may have users with the same name.
  */
 function subjectOf({ authorizer }: WebSocketEvent): string {
   return authorizer['principalId'] ?? '';

@@ -1,12 +1,12 @@
-/** Names of channels. Clients use `rooms/1`; publishers and the table use `chat:rooms/1`. */
+/** Names of channels. Clients use `rooms/1`, while publishers and the table use `chat:rooms/1`. */
 import { CHANNEL_SPACE, isChannelName, mayUseChannel } from '../aws/channel-grants.ts';
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import { DomainError } from '../errors.ts';
 import type { ItemKey } from '../table/item-write.ts';
 
 /**
- * Suffix of the channel that reports the joins and leaves of another channel. Subscribing to it also makes the
- * subscriber present.
+ * Suffix of a presence channel, which reports who joins and leaves another channel. A client that subscribes to it also
+ * becomes a member itself.
  */
 export const PRESENCE_SUFFIX = '!here';
 
@@ -19,14 +19,17 @@ export function baseChannel(channel: string): string {
   return watchedChannel(channel) ?? channel;
 }
 
-/** Watching presence needs a separate right, in addition to subscribing to the channel. */
+/**
+ * Whether a client may subscribe to a channel. A presence channel requires the right `presence` in addition to
+ * `subscribe`.
+ */
 export function mayWatch(grants: ChannelGrants, channel: string): boolean {
   const watched = watchedChannel(channel);
   if (watched === undefined) return mayUseChannel(grants, 'subscribe', channel);
   return mayUseChannel(grants, 'subscribe', watched) && mayUseChannel(grants, 'presence', watched);
 }
 
-/** The parts must have been checked before. */
+/** Returns the address of a channel. Both parts must have been checked before. */
 export function printAddress(space: string, channel: string): string {
   return `${space}:${channel}`;
 }
@@ -66,7 +69,7 @@ export function headKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'head' };
 }
 
-/** Returns the partition of one log. Its numbers are padded, so that they sort as text. */
+/** Returns the partition of one of a channel's logs. Log numbers are padded, so that they sort as text. */
 export function logKey(address: string, log: number): string {
   return `log#${address}#${log}`;
 }

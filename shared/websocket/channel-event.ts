@@ -4,8 +4,8 @@ import { DomainError } from '../errors.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 
 /**
- * Parses the event of a known API. Attack: the authorizer of another API in the account could state any caller and any
- * channels.
+ * Parses an event, which must come from a known API. Attack: another API in the account could have an authorizer that
+ * names any caller and any channels.
  * @throws DomainError EVENT_MALFORMED, API_UNKNOWN
  */
 export function parseChannelEvent(

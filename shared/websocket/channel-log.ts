@@ -1,7 +1,7 @@
 /**
- * The log of a channel contains published messages under consecutive numbers. A number is taken first and its entry is
- * written afterwards, so that writers do not wait for each other. If the writer has died, a reader that misses the
- * entry makes the number void.
+ * The log of a channel, which contains published messages under consecutive numbers. A writer takes a number first and
+ * writes the entry afterwards, so that writers do not wait for each other. If a writer dies in between, the entry is
+ * missing; a reader that notices this makes the number void.
  *
  * | item  | pk                    | sk          | attributes                                                        |
  * | ----- | --------------------- | ----------- | ----------------------------------------------------------------- |
@@ -20,21 +20,24 @@ export type NewEntry =
   | { readonly id: string; readonly by?: string; readonly data: unknown }
   | { readonly event: 'join' | 'leave'; readonly member: Member };
 
-/** A channel without messages expires after this time, and its numbers begin again under another `log`. */
+/** How long a channel without messages is stored. After that its numbers start again, in another `log`. */
 const HEAD_SECONDS = 30 * 86_400;
-/** How far back a client may read, even if more is stored. */
+/** Maximum number of past entries that a client may read, even if more are stored. */
 export const LOG_LIMIT_ENTRIES = 1_000;
-/** A writer that takes longer than this after it got its number takes another number. */
+/** Maximum time between taking a number and writing the entry. A slower writer takes another number. */
 const WRITTEN_WITHIN_MS = 4_000;
 /**
- * An entry that is missing for this long will not be written any more. This is well beyond a writer's limit, since
+ * If an entry is missing for this long, it will never be written. This is much longer than the writer's limit, because
  * clocks may differ.
  */
 export const SETTLED_AFTER_MS = 10_000;
-/** A longer run of missing numbers is not caused by dead writers, but by entries that have expired. */
+/**
+ * Maximum number of missing entries that are attributed to dead writers. If more are missing in a row, they have
+ * expired.
+ */
 const VOIDS_LIMIT = 25;
 const ATTEMPTS = 4;
-/** Maximum size of the entries in a response, which leaves room for the frame. */
+/** Maximum size of the entries in one response. It leaves room for the frame around them. */
 const READ_BYTES = 96 * 1024;
 const PAGE = 100;
 
@@ -68,8 +71,8 @@ export async function append(
     }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
-    // If an entry was not written, all messages are written again, so that they stay together. The client library drops
-    // duplicates by id.
+    // At least one entry was not written, so all messages are written again to keep them together. The client library
+    // drops duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
   throw unavailable('writing the log of a channel took too long');
@@ -101,7 +104,10 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
   throw unavailable('writing the head of a channel took too long');
 }
 
-/** @returns false if the number was made void, or may have been made void */
+/**
+ * Writes an entry.
+ * @returns false if its number was made void, or may have been made void
+ */
 async function writeEntry(
   { items, clock }: LogPorts,
   pk: string,
@@ -158,7 +164,7 @@ export async function readHead(
 type LogPage = {
   readonly log: number;
   readonly entries: readonly ChannelEntry[];
-  /** Numbers of entries that have expired. */
+  /** Ranges of numbers whose entries have expired. */
   readonly lost: readonly Range[];
   /** The page is complete up to this number. */
   readonly upTo: number;
@@ -166,13 +172,13 @@ type LogPage = {
 };
 
 /**
- * Reads the entries after a position, as many as fit into one response. The page ends before a number that a writer may
- * still be writing.
+ * Reads the entries after a position, as many as fit into one response. The page ends before the first number whose
+ * entry may still be written.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // The log was started again or has expired, so the client's position belongs to another log.
+  // The log was started again or has expired, so the client's position is from another log.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
   const seen = after.log === log ? after.seq : 0;
@@ -240,7 +246,7 @@ type Gap = {
   readonly neighbourAt: number;
 };
 
-/** Ensures that no entry of the gap can appear any more. Returns undefined if an entry may still appear. */
+/** Makes sure that no missing entry of the gap can still be written. Returns undefined if one can. */
 async function settle(
   { items, clock }: LogPorts,
   { pk, from, to, neighbourAt }: Gap,
@@ -272,7 +278,7 @@ function isExpired({ expiresAt }: Item, nowEpochMs: number): boolean {
 }
 
 /**
- * Reads the existing entries under numbers from `append`.
+ * Reads entries by the numbers that `append` returned. Entries that do not exist are skipped.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readEntries(
@@ -316,7 +322,7 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Throws unless another attempt could succeed. */
+/** Throws if no further attempt can succeed. */
 function assertPossible(outcome: WriteOutcome): void {
   if (outcome.kind === 'rejected' && !outcome.retryable)
     throw unavailable('the connections table did not accept the request');

@@ -15,9 +15,12 @@ export type ChannelLimits = {
   /** Ping interval of members that are present in a channel. */
   readonly pingMs: number;
   readonly connectionsPerCaller: number;
-  /** Maximum cost of messages per minute. A message for a presence channel counts as three messages. */
+  /**
+   * Maximum cost of a connection's messages per minute. A message to a presence channel costs three times as much as
+   * others.
+   */
   readonly messagesPerConnection: number;
-  /** Maximum cost of messages per minute, over all connections of the caller. */
+  /** Maximum cost per minute of a caller's messages over all the caller's connections. */
   readonly messagesPerCaller: number;
 };
 
@@ -27,7 +30,7 @@ export type ChannelPorts = LogPorts & {
   readonly clock: Clock;
   readonly courier: ChannelCourier;
   readonly limits: ChannelLimits;
-  /** Ids of the APIs with trusted authorizers. */
+  /** Ids of the APIs whose authorizers are trusted. */
   readonly knownApis: ReadonlySet<string>;
 };
 

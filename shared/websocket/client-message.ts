@@ -12,7 +12,7 @@ export type ClientMessageOf<Action extends ClientMessage['action']> = Extract<
 type Malformed = { readonly malformed: string; readonly id?: string };
 
 const ID = /^[\x21-\x7e]{1,64}$/;
-/** Maximum number of positions in a message: the channels of one connection and equally many presence channels. */
+/** Maximum number of positions in a message: one for each channel and presence channel that a connection may have. */
 const SEEN_LIMIT = 100;
 
 /** @returns Malformed for an unknown `action` */

@@ -1,4 +1,4 @@
-/** A ConnectionPoster that uses API Gateway's `@connections`. Requests are signed with the function's credentials. */
+/** A ConnectionPoster that calls API Gateway's `@connections`. Requests are signed with the function's credentials. */
 import { awsDomainOf } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
@@ -11,10 +11,10 @@ type PosterConfig = {
 
 const TIMEOUT_MS = 3000;
 const GONE = 410;
-/** The account's rate is exceeded, or too many messages are waiting for the connection. */
+/** Status 429: either the account's rate is exceeded, or too many messages are waiting for the connection. */
 const THROTTLED = 429;
 
-/** `read` is called for each message, since Lambda renews credentials. */
+/** Creates the poster. It calls `read` for each message, because Lambda renews credentials. */
 export function createConnectionPoster(read: () => PosterConfig): ConnectionPoster {
   return {
     async post({ apiId, stage, connectionId }, text) {

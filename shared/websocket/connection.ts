@@ -4,10 +4,10 @@ import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item } from '../table/item-write.ts';
 
-/** The same clock skew as in authorizers and `access()`. */
+/** Tolerance for clocks that differ, the same as in authorizers and `access()`. */
 const CLOCK_SKEW_SECONDS = 30;
 
-/** Number of digits of a place, which allow more places than there are connections. */
+/** Number of hexadecimal digits of a place. They allow many more places than there are connections. */
 export const PLACE_DIGITS = 12;
 
 /** Identifies a connection. A connection's id is unique only within its API. */
@@ -23,13 +23,13 @@ export type Connection = {
   readonly tenant?: string;
   readonly connectedAtEpochMs: number;
   /**
-   * The time after which the record may be deleted. AWS closes connections after two hours, and `$disconnect` is best
-   * effort.
+   * The time from which the record may be deleted. It is needed because `$disconnect` is not always called. AWS closes
+   * every connection after two hours.
    */
   readonly expiresAtEpochSeconds: number;
   /**
-   * Expiry of the credential that was used to open the connection; absent if it never expires. The connection does not
-   * end with the credential.
+   * Expiry of the credential with which the connection was opened. Absent if the credential never expires. API Gateway
+   * does not close the connection when the credential expires.
    */
   readonly credentialExpiresAtEpochSeconds?: number;
 };
@@ -56,7 +56,7 @@ export function credentialEnd({ authorizer }: Pick<WebSocketEvent, 'authorizer'>
   return /^\d{1,12}$/.test(exp) ? Number(exp) : undefined;
 }
 
-/** Whether the credential had expired when the message arrived, which API Gateway does not check. */
+/** Whether the connection's credential had expired when the message arrived. API Gateway does not check this. */
 export function isCredentialOver(event: WebSocketEvent): boolean {
   const endSeconds = credentialEnd(event);
   return endSeconds !== undefined && isOver(endSeconds, event.receivedAtEpochMs ?? Infinity);
@@ -72,8 +72,8 @@ export function nameOf({ apiId, stage, connectionId }: ConnectionName): string {
 }
 
 /**
- * Returns the position of a connection among all subscribers. Positions are evenly distributed, so that functions can
- * share connections by ranges and DynamoDB can spread them.
+ * Returns the place of a connection among all subscribers. Places are distributed evenly, so that functions can divide
+ * the connections into ranges, and DynamoDB can spread them.
  */
 export function placeOf(connection: ConnectionName): string {
   return sha256Hex(nameOf(connection)).slice(0, PLACE_DIGITS);

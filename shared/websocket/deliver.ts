@@ -1,7 +1,7 @@
 /**
- * Delivers numbered entries of a channel's log to its subscribers. Closed connections and expired credentials are
- * removed on the way. A connection that fails does not delay other connections, and its client finds the gap by the
- * next number or ping.
+ * Delivers numbered entries of a channel's log to its subscribers. Connections that are closed or whose credential has
+ * expired are removed. A connection that fails does not delay the others; its client notices the gap when it gets the
+ * next number or the response to a ping.
  */
 import type { DeliveryJob } from '../ports.ts';
 import type { ListedItem } from '../table/listing.ts';
@@ -17,21 +17,22 @@ import { forEachConcurrently, postTexts } from './post-texts.ts';
 import type { DeliveryStatus } from './post-texts.ts';
 
 export type Delivered = Readonly<Record<DeliveryStatus, number>> & {
-  /** Number of 32 KB units, by which API Gateway bills messages. */
+  /** Number of units of 32 KB, in which API Gateway bills messages. */
   readonly units: number;
   readonly shares: number;
 };
 
 const PAGE = 250;
-/** Concurrent posts; each takes some 10 ms, mostly waiting. */
+/** Number of concurrent posts. Each takes about 10 ms, which is mostly waiting. */
 const AT_ONCE = 64;
 /** API Gateway's billing unit of messages. Entries are combined up to this size. */
 const UNIT_BYTES = 32 * 1024;
 
 /**
- * @param written the entries under these numbers, if the caller has just written them; otherwise they are read, so that
- * a job only contains positions
- * @throws DomainError STORE_UNAVAILABLE; a repeated call may deliver some entries twice
+ * Delivers entries.
+ * @param written the entries, if the caller has just written them. Otherwise they are read, because a job contains only
+ * their numbers
+ * @throws DomainError STORE_UNAVAILABLE; if the call is repeated, some entries may be delivered twice
  */
 export async function deliver(
   ports: DeliveryPorts,
@@ -73,7 +74,10 @@ export async function deliver(
   return delivered;
 }
 
-/** Other functions deliver what exceeds this function's share. What cannot be handed over is delivered here. */
+/**
+ * Calls other functions for the subscribers beyond this function's share. If a call fails, this function delivers to
+ * them itself.
+ */
 async function delegateRest(
   { courier }: DeliveryPorts,
   job: DeliveryJob,
@@ -91,7 +95,8 @@ async function delegateRest(
       await courier.deliver({ ...job, places: share });
       shares += 1;
     } catch {
-      // This function delivers the entries up to the end, although some subscribers may get them twice.
+      // A function could not be called, so this function continues to the end. Some subscribers may get the entries
+      // twice.
       end = places[1];
     }
   return { places: [places[0], end], shares };
@@ -110,12 +115,15 @@ async function deliverOne(
     if (status === 'expired') await ports.sockets.post(connection, expiredText(address));
     await endConnection(ports, connection);
   } catch {
-    // The connection is found again by the next message, or expires in the table within two hours.
+    // The connection is noticed again at the next message. At the latest, its items expire after two hours.
   }
   return status;
 }
 
-/** The text is sent only once, because the connection has no subscriptions afterwards. */
+/**
+ * Returns the text that tells a client that its credential has expired. It is sent once per connection, because the
+ * connection's subscriptions are then removed.
+ */
 function expiredText(address: string): string {
   const frame: ServerFrame = {
     type: 'error',

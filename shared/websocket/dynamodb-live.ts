@@ -57,7 +57,7 @@ export function createLiveStore(
       orUnavailable(async () => {
         const { client, commands } = await loaded();
         const partition: Condition = { attribute: 'pk', is: 'equal', value: pk };
-        // DynamoDB does not allow an empty text in a key. A blank sorts before everything that we write.
+        // DynamoDB does not allow an empty text in a key. A blank sorts before all keys that we write.
         const range = { attribute: 'sk', is: 'between', from: from || ' ', to: to ?? '' } as const;
         const isRange = from !== undefined && to !== undefined;
         const command = new commands.QueryCommand({

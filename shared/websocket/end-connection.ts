@@ -1,4 +1,4 @@
-/** Ends a connection, however its end was noticed. Removes all its items and informs its channels. */
+/** Ends a connection, however it was noticed that it has ended: removes all its items and informs its channels. */
 import { watchedChannel } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ConnectionName } from './connection.ts';

@@ -1,27 +1,29 @@
 /**
- * Shares the subscribers of a channel among functions. Places are evenly distributed, so the first page shows roughly
- * how many subscribers there are. Nothing has to be counted, and no channel has to be split beforehand.
+ * Divides a channel's subscribers among functions. Places are distributed evenly, so the first page of subscribers
+ * shows roughly how many there are. So subscribers need not be counted, and channels need not be split in advance.
  */
 import { PLACE_DIGITS } from './connection.ts';
 
-/** A range of places, from the first value on and before the second value. */
+/** A range of places: the first value is included, the second is not. */
 export type Places = readonly [from: string, before: string];
 
 export const ALL_PLACES: Places = ['', 'g'];
 
-/** Number of subscribers for one function, which takes about a second. */
+/** Number of subscribers per function. Delivering to them takes about a second. */
 export const LISTENERS_PER_SHARE = 1_000;
-/** Maximum number of shares. A function with more subscribers splits them further. */
+/** Maximum number of shares. If a share has too many subscribers, its function divides it again. */
 const SHARES_LIMIT = 64;
 /**
- * Number of hexadecimal digits of a place that are used to cut shares. Eight of the twelve digits are precise enough.
+ * Number of hexadecimal digits with which ranges of places are computed. A place has twelve digits; eight are precise
+ * enough.
  */
 const DIGITS = 8;
 const SPACE = 16 ** DIGITS;
 
 /**
+ * Divides the places of the remaining subscribers into shares.
  * @param page how many subscribers were read, and the place of the last one
- * @returns the remaining places, cut into shares; the first share is for the caller
+ * @returns the shares. The first one is for the caller
  */
 export function cutPlaces(
   [from, before]: Places,

@@ -5,16 +5,16 @@
 
 export const PROTOCOL_VERSION = 1;
 
-/** A position in a channel. A log that is started again gets another number. */
+/** A position in a channel. When a log is started again, `log` changes. */
 export type Position = { readonly log: number; readonly seq: number };
 
 export type Member = { readonly id: string; readonly sub: string };
 
-/** One entry of a channel's log, by its number. Numbers are consecutive. */
+/** One entry of a channel's log. Its number is `seq`; numbers are consecutive. */
 export type ChannelEntry =
   | {
       readonly seq: number;
-      /** Id of the publication, which is the same if the publication is repeated. */
+      /** Id of the publication. A repeated publication has the same id. */
       readonly id: string;
       readonly at: number;
       /** Subject of the publishing client; absent if a service published the message. */
@@ -27,7 +27,7 @@ export type ChannelEntry =
       readonly event: 'join' | 'leave';
       readonly member: Member;
     }
-  /** An unused sequence number. */
+  /** A number without a message. */
   | { readonly seq: number; readonly void: true };
 
 /** The first and the last number of a range. */
@@ -72,11 +72,11 @@ export type ServerFrame =
       readonly type: 'subscribed';
       readonly id: string;
       readonly channel: string;
-      /** Position of the channel when the subscription began. Later entries are delivered. */
+      /** Position of the channel when the subscription began. Entries after this position are delivered. */
       readonly head: Position;
       /** The members of a presence channel when the subscription began. */
       readonly members?: readonly Member[];
-      /** Present if there were more members than listed. */
+      /** Present if the channel has more members than are listed. */
       readonly membersCut?: true;
     }
   | { readonly type: 'unsubscribed'; readonly id: string; readonly channel: string }
@@ -87,8 +87,8 @@ export type ServerFrame =
       readonly log: number;
       readonly messages: readonly ChannelEntry[];
       /**
-       * `id` and the fields below are present in the response to `read`. Everything up to `upTo` is in `messages` or in
-       * `lost`.
+       * `id` and the fields below are present only in the response to `read`. Every number up to `upTo` is either in
+       * `messages` or in `lost`.
        */
       readonly id?: string;
       readonly upTo?: number;
@@ -99,14 +99,14 @@ export type ServerFrame =
       readonly type: 'pong';
       readonly protocol: number;
       readonly connectionId: string;
-      /** When the client should send the next ping. */
+      /** Time until the client should send the next ping. */
       readonly pingAfterMs: number;
-      /** When API Gateway closes the connection in any case. */
+      /** Time until API Gateway closes the connection in any case. */
       readonly closesInMs: number;
       readonly credentialEndsInMs?: number;
-      /** Current positions of channels of which the client has missed entries. */
+      /** Current positions of those channels in which the client has missed entries. */
       readonly heads?: Readonly<Record<string, Position>>;
-      /** Presence channels in which the client counts as gone, so that it has to subscribe again. */
+      /** Presence channels that the client has left according to the server. The client has to subscribe again. */
       readonly rejoin?: readonly string[];
     }
   | {

@@ -1,11 +1,12 @@
-/** Number of attempts. Between the attempts, the writers of the other entries over the limit remove their entries. */
+/** Maximum number of attempts. Between two attempts, other writers whose entries exceed the limit remove them. */
 const ATTEMPTS = 4;
 
 /**
- * Returns whether an entry that has just been written may stay under the limit. If entries were only counted before
- * writing, all entries that are written at once would be admitted. Here the last writer sees all entries that stay, so
- * there are never too many. The entries that sort first stay, so that a crowd does not refuse itself entirely.
- * @param list returns the current keys in their order, with at least one beyond the limit if there are more
+ * Whether an entry that was just written may stay under a limit. The entries are counted after writing: if they were
+ * counted before, many entries written at once would all be admitted. The last writer sees all entries that stay, so
+ * there are never too many. The entries that sort first stay, so that not all of them are refused.
+ * @param list returns the current keys in order. If there are more than the limit, it returns at least one of the
+ * others
  */
 export async function keepsPlace(
   list: () => Promise<readonly string[]>,

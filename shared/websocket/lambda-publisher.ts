@@ -7,14 +7,17 @@ import type { FunctionInvoker } from '../ports.ts';
 import { parsePublisherEvent } from './publisher-event.ts';
 
 export type Publication = {
-  /** A message that is repeated with the same id counts once for users of the client library. */
+  /**
+   * Id of the message. If the message is published again with the same id, users of the client library get it only
+   * once.
+   */
   readonly id?: string;
   /** If false, calls `ws-publisher` without waiting for the result. Lambda retries failures. */
   readonly wait?: boolean;
 };
 
 export type Published = {
-  /** Number of the message, or of the last of several messages; undefined if the call does not wait. */
+  /** Number of the message, or of the last message if there are several. Undefined if the call does not wait. */
   readonly seq: number | undefined;
 };
 
@@ -51,7 +54,7 @@ export function createLambdaPublisher(
     { id, wait = true }: Publication,
   ): Promise<Published> => {
     const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
-    // The event is checked here already, so that the caller gets the reason.
+    // The event is checked before the call, so that the caller gets the reason of a refusal.
     parsePublisherEvent(event, () => '');
     if (!wait) {
       await invoker.start(functionArn, event);

@@ -1,5 +1,5 @@
 /**
- * Which connections exist, and what each connection listens to. There are three kinds of items:
+ * Stores which connections exist and what each of them listens to. There are three kinds of items:
  *
  * | item       | pk                       | sk                    | attributes                                              |
  * | ---------- | ------------------------ | --------------------- | ------------------------------------------------------- |
@@ -7,7 +7,8 @@
  * | interest   | `live#connection#{name}` | pk of the listeners   |                                                         |
  * | listener   | `live#{kind}#{what}`     | `{place}#{name}`      | its API, stage and id, `credentialEnd`, `seenAt`        |
  *
- * `kind`: `caller` (messages for its principal), `topic` (`post`), `channel` (`publish`). All have `expiresAt`.
+ * `kind` is `caller` (messages for the connection's principal), `topic` (`post`) or `channel` (`publish`). All items
+ * have `expiresAt`.
  */
 import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';
@@ -22,7 +23,10 @@ import type { Connection, ConnectionName } from './connection.ts';
 const RECORD = 'connection';
 const PAGE = 100;
 
-/** `issuer` is the id in the access document, because two issuers may have users with the same name. */
+/**
+ * Who gets a message: the subscribers of a topic, or a user. `issuer` is the issuer's id in the access document,
+ * because two issuers may have users with the same name.
+ */
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /** @throws DomainError SUBJECT_INVALID */
@@ -45,7 +49,7 @@ function ownKey(connection: ConnectionName): string {
   return `live#connection#${nameOf(connection)}`;
 }
 
-/** Returns the items of the connection, which is listed under its caller's name if it has one. */
+/** Returns the items of a connection. If the connection has a caller, it is also listed under the caller's name. */
 export function connectionItems(connection: Connection, nowEpochMs: number): readonly ListedItem[] {
   const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
   const { expiresAtEpochSeconds: expiresAt } = connection;
@@ -108,7 +112,7 @@ export async function forgetConnection(
     });
     channels.push(...page.items.flatMap(({ key }) => addressOfListeners(key.sk) ?? []));
     if (keys.length > 0) await store.remove(keys);
-    // The items of this page are deleted, so the next page is the first again.
+    // The items of this page were deleted, so the next page is again the first one.
     hasMore = page.hasMore && keys.length > 0;
   }
   return channels;

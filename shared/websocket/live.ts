@@ -1,6 +1,6 @@
 /**
- * Connections of any WebSocket API, stored by caller and by topic, and messages to them. These messages have no number
- * and are not stored, unlike channel messages (`subscribe.ts`, `publish.ts`).
+ * Stores the connections of any WebSocket API by caller and by topic, and sends messages to them. Unlike channel
+ * messages (`subscribe.ts`, `publish.ts`), these messages have no number and are not stored.
  */
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
@@ -19,8 +19,7 @@ export type LivePorts = {
 
 export type RememberOptions = {
   /**
-   * Topics for the connection in addition to its own caller. The handler must have checked that the connection may have
-   * them.
+   * Topics of the connection, in addition to its caller. The handler must have checked that the caller may read them.
    */
   readonly topics?: readonly string[];
 };
@@ -29,7 +28,7 @@ export type Posted = {
   readonly sent: number;
   readonly gone: number;
   readonly expired: number;
-  /** Number of connections for which API Gateway did not accept the message, or was too slow. */
+  /** Number of connections to which API Gateway could not deliver the message in time. */
   readonly failed: number;
 };
 

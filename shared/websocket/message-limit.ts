@@ -1,5 +1,5 @@
 /**
- * Limits what the messages of a connection, and of a caller over all its connections, cost in a minute.
+ * Limits the cost of messages per minute, for each connection and for each caller over all its connections.
  *
  * | item  | pk              | sk         | attributes                                                  |
  * | ----- | --------------- | ---------- | ----------------------------------------------------------- |
@@ -15,10 +15,14 @@ import { listenerKey, nameOf, placeOf } from './connection.ts';
 import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
-/** Number of calls to the table for a message to a presence channel. Any other channel needs one call. */
+/**
+ * Cost of a message to a presence channel. It is the number of calls to the table that the message needs; a message to
+ * any other channel needs one.
+ */
 const PRESENCE_COST = 3;
 /**
- * In the first two attempts, another message may already have created the item, or the connection's count in the item.
+ * Maximum number of attempts. The first two may fail because another message has already created the item, or the
+ * connection's count in it.
  */
 const ATTEMPTS = 4;
 
@@ -27,6 +31,7 @@ export function costOf(channel: string): number {
 }
 
 /**
+ * Counts the cost of a message.
  * @returns undefined if the message is within the limits; otherwise the milliseconds until the next minute
  * @throws DomainError STORE_UNAVAILABLE
  */
@@ -49,8 +54,8 @@ export async function spend(
     [own]: limits.messagesPerConnection - cost,
   };
   const expiresAt = (minute + 2) * (MINUTE_MS / 1000);
-  // Counts that begin with this message: both counts if it is the caller's first message in the minute, one if it is
-  // the connection's first message.
+  // Counts that this message starts: both counts if it is the caller's first message in the minute, one count if it is
+  // only the connection's first message.
   let missing: readonly string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const begun = missing;
@@ -85,8 +90,8 @@ export async function spend(
 }
 
 /**
- * Called with the connection's first message of a minute, so that the limit of connections can recognise abandoned
- * connections. It does not create a connection.
+ * Updates `seenAt` of the connection's item, with the connection's first message of each minute. From `seenAt`, the
+ * limit of connections recognizes abandoned connections. If the item does not exist, it is not created.
  */
 async function touch(
   { items, clock }: Pick<ChannelPorts, 'items' | 'clock'>,

@@ -1,7 +1,7 @@
 /**
- * Pings keep a quiet connection open, because AWS sends none and closes a connection after ten idle minutes. They also
- * renew presence, and tell the client which messages of its channels it has missed. Even the last message of a channel
- * is therefore missed for at most one interval.
+ * Handles pings. They keep a quiet connection open, because AWS sends no pings and closes a connection after ten idle
+ * minutes. They also renew presence, and tell the client which messages of its channels it has missed. So even a
+ * channel's last message is missed for one interval at most.
  */
 import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
@@ -18,7 +18,7 @@ import { PROTOCOL_VERSION } from './frames.ts';
 import { costOf, spend } from './message-limit.ts';
 import { heartbeat, sweep } from './presence.ts';
 
-/** Ping interval of a connection without presence. Two intervals fit into AWS's idle timeout. */
+/** Ping interval of a connection without presence. It is less than half of AWS's idle timeout. */
 const QUIET_PING_MS = 240_000;
 
 export async function answerPing(
@@ -34,7 +34,7 @@ export async function answerPing(
       : [],
   );
   const cost = watched.reduce((sum, { channel }) => sum + costOf(channel), 1);
-  // The client would reconnect if it got no response.
+  // If the cost cannot be counted, the ping still gets a response. Otherwise the client would reconnect.
   const waitMs = await spend(ports, event, cost).catch((error: unknown) => {
     if (isTemporary(error)) return ports.limits.pingMs;
     throw error;
@@ -84,8 +84,9 @@ type Look = {
 };
 
 /**
- * Facts that the table does not return now come with the next ping. Without a response, the client would consider its
- * connection dead and reconnect. If the table is slow because of load, this would cause an avalanche.
+ * Reads what a ping reports about a channel. If the table does not respond, this is omitted, and the next ping reports
+ * it. A ping must always get a response: otherwise, if the table is slow because of load, all clients would consider
+ * their connections dead and reconnect.
  */
 async function lookAt(
   ports: ChannelPorts,

@@ -1,4 +1,4 @@
-/** Posts to one subscriber, evaluates the result, and recognises subscribers that are to be skipped. */
+/** Posts texts to one subscriber and evaluates the result. Also recognizes a subscriber that must be skipped. */
 import { repeatCall } from '@gatewright/aws/retry';
 import * as RETRIES from '@gatewright/aws/retry-rules';
 import type { Judged } from '@gatewright/aws/retry';
@@ -27,7 +27,7 @@ export async function postTexts(
 ): Promise<DeliveryStatus> {
   const nowEpochMs = clock.nowEpochMs();
   const { credentialEnd, expiresAt } = listener;
-  // DynamoDB deletes expired items up to two days late.
+  // An expired item is ignored. DynamoDB deletes it up to two days late.
   if (typeof expiresAt === 'number' && expiresAt < nowEpochMs / 1000) return 'gone';
   if (typeof credentialEnd === 'number' && isOver(credentialEnd, nowEpochMs)) return 'expired';
   const connection = connectionOf(listener);
@@ -42,7 +42,7 @@ export async function postTexts(
   return 'sent';
 }
 
-/** Runs once for each item, `atOnce` at a time, so that a slow item does not delay other items. */
+/** Calls a function for each item, `atOnce` at a time. A slow item does not delay the others. */
 export async function forEachConcurrently<T>(
   items: readonly T[],
   atOnce: number,

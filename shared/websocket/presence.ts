@@ -1,6 +1,6 @@
 /**
- * Members of a channel. Each ping renews a member's presence; the next ping of any other member finds overdue
- * members, so presence is corrected even if `$disconnect` was never called.
+ * Members of a channel. Each ping renews a member's presence. The next ping of any other member finds members whose
+ * ping is overdue, so that they are removed even if `$disconnect` was never called.
  *
  * | item   | pk                   | sk               | attributes                                                     |
  * | ------ | -------------------- | ---------------- | -------------------------------------------------------------- |
@@ -19,17 +19,20 @@ import type { ConnectionName } from './connection.ts';
 import type { Member } from './frames.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Maximum number of members in a reply; larger channels do not show individual members. */
+/** Maximum number of members in a response. A channel with more members does not list all of them. */
 const MEMBERS_LIMIT = 500;
 const PAGE = 500;
 const PAGES_LIMIT = 20;
-/** A ping may be delayed by the network, and by a client's timer. */
+/**
+ * Number of ping intervals after which a member is overdue. It is more than 1, because the network or a client's timer
+ * may delay a ping.
+ */
 const OVERDUE_AFTER_PINGS = 1.25;
 const LEAST_PAUSE_PINGS = 0.125;
 const LEAVES_TOGETHER = 50;
-/** A leave not announced within this time was abandoned. */
+/** Time within which a leave must be announced. After it, the function that should announce it is considered dead. */
 const LEAVE_ANNOUNCED_WITHIN_MS = 10_000;
-/** The lease ends well within the function's timeout. */
+/** How long one function announces leaves for all. It ends well before the function's timeout. */
 const NOTIFIER_LEASE_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
@@ -47,7 +50,10 @@ export async function join(
   await publishEntries(ports, address, [{ event: 'join', member: toMember(key, { sub }) }]);
 }
 
-/** @returns false if the member counts as gone, and has to join again */
+/**
+ * Renews a member's presence.
+ * @returns false if the member counts as gone, and has to join again
+ */
 export async function heartbeat(
   { items, clock, limits }: ChannelPorts,
   address: string,
@@ -67,14 +73,17 @@ export async function heartbeat(
 }
 
 /**
- * Announces a member as gone, unless it was not present. The announcement is complete before the member may come back.
+ * Announces that a member has left, unless it was not present. The announcement is complete before the member can join
+ * again.
  */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
   if (gone !== undefined) await announceGone(ports, address, [gone]);
 }
 
-/** Like `leave`, but for a closed connection, together with other connections that close at the same time. */
+/**
+ * Like `leave`, but for a closed connection. Leaves of connections that close at the same time are announced together.
+ */
 export async function leaveForGood(
   ports: ChannelPorts,
   address: string,
@@ -92,7 +101,8 @@ export async function listMembers(ports: ChannelPorts, address: string): Promise
 }
 
 /**
- * Announces overdue members when a check is due. Only one of all pinging connections does this.
+ * If a check is due, announces overdue members. If several connections ping at the same time, only one of them does the
+ * check.
  * @returns milliseconds until that connection's next check; undefined if another connection does the check
  */
 export async function sweep(ports: ChannelPorts, address: string): Promise<number | undefined> {
@@ -129,7 +139,7 @@ async function takeSweep(
 ): Promise<boolean> {
   const key = sweepKey(address);
   const found = await items.read(key);
-  // If the due time is later, nothing has to be written.
+  // The due time is later, so there is nothing to write.
   if (found.kind === 'done' && Number(found.item?.['dueAt'] ?? 0) > nowEpochMs) return false;
   const dueAt = nowEpochMs + limits.pingMs;
   const before = found.kind === 'done' ? found.item?.['dueAt'] : undefined;
@@ -148,7 +158,7 @@ async function takeSweep(
 
 type Leaving = {
   readonly key: ItemKey;
-  /** If absent, the member leaves regardless of when it was last seen. */
+  /** When the member was last seen. If absent, the member leaves whenever it was last seen. */
   readonly seenAt?: number;
 };
 
@@ -168,8 +178,9 @@ async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonl
 }
 
 /**
- * When many members leave at once, each in a separate function, one function announces all marked members. Otherwise a
- * hundred leaves would cause a hundred messages to every member.
+ * Announces leaves together. When many members leave at once, each leave is handled in a separate function, but only
+ * one of these functions announces all of them. Otherwise a hundred leaves would cause a hundred messages to every
+ * member.
  */
 async function announceTogether(
   ports: ChannelPorts,
@@ -205,7 +216,10 @@ async function announceTogether(
   }
 }
 
-/** @returns undefined if another function announces, and now knows that there are more leaves */
+/**
+ * Makes this function the one that announces.
+ * @returns undefined if another function announces. That function now knows that there are more leaves
+ */
 async function becomeNotifier(
   { items, clock, limits }: ChannelPorts,
   key: ItemKey,
@@ -224,7 +238,7 @@ async function becomeNotifier(
       },
     });
     if (taken.kind === 'done') return taken.item['more'] === undefined ? 'own' : 'more';
-    // Announcing twice is better than not announcing at all.
+    // Without a clear response this function announces, because announcing twice is better than not announcing.
     if (taken.kind !== 'refused') return 'own';
     const left = await items.update({
       purpose: 'presence',
@@ -260,7 +274,7 @@ async function markLeave(
   const marked = await items.update({
     purpose: 'presence',
     key,
-    // A ping in between keeps the member present.
+    // The condition fails if the member has sent a ping since, so the member stays present.
     when: [
       seenAt === undefined
         ? { attribute: 'seenAt', is: 'present' }
@@ -312,7 +326,10 @@ async function put(
     throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not accept the change of presence');
 }
 
-/** Returns an expiry long after every announcement, for leftovers when no member pings any more. */
+/**
+ * Returns when an item expires. This is long after every announcement; it matters only for items that are left when no
+ * member pings any more.
+ */
 function endOf(epochMs: number, pingMs: number): number {
   return Math.ceil((epochMs + pingMs * 10) / 1000) + 600;
 }

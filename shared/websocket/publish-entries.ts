@@ -4,8 +4,9 @@ import type { ChannelPorts } from './channel-ports.ts';
 import type { Position } from './frames.ts';
 
 /**
- * @throws DomainError STORE_UNAVAILABLE; TARGET_UNAVAILABLE when the entries are written but not delivered, so that
- * clients find them when they request missing entries
+ * Writes entries to a channel's log and delivers them.
+ * @throws DomainError STORE_UNAVAILABLE; TARGET_UNAVAILABLE if the entries are written but not delivered. Clients then
+ * find them when they request missing entries
  */
 export async function publishEntries(
   ports: ChannelPorts,

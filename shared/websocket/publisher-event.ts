@@ -6,7 +6,10 @@ import { MAX_DATA_BYTES } from './answer-message.ts';
 import { assertAddress } from './channel-address.ts';
 
 type Publication = {
-  /** The space of the message's access document, and the channel, such as `chat:rooms/1`. */
+  /**
+   * The address of the channel: the space (which the message's access document defines) and the channel's name, such as
+   * `chat:rooms/1`.
+   */
   readonly address: string;
   readonly messages: readonly { readonly id: string; readonly data: unknown }[];
 };
@@ -15,15 +18,15 @@ export type PublisherEvent =
   | { readonly kind: 'deliver'; readonly job: DeliveryJob }
   | { readonly kind: 'publish'; readonly publications: readonly Publication[] };
 
-/** Maximum number of messages per call. They are delivered together in few frames. */
+/** Maximum number of messages per call. They are delivered together, in as few frames as possible. */
 const MESSAGES_LIMIT = 100;
 const ID = /^[\x21-\x7e]{1,64}$/;
 const PLACE = /^[0-9a-g]{0,12}$/;
 
 /**
- * Reads an event: from EventBridge the `detail`, from SNS each message as JSON, from other functions the event itself.
- * It has the form `{"channel":…,"data":…}`, or `"messages":[…]` instead of `data`. `newId` is used if the source gives
- * no id. EventBridge and SNS, which may deliver twice, give an id.
+ * Reads an event. The source may be EventBridge (`detail`), SNS (each message as JSON) or another function (the event
+ * itself). The form is `{"channel":…,"data":…}`, or `"messages":[…]` instead of `data`. `newId` is called if the source
+ * gives no id. EventBridge and SNS give an id, because they may deliver an event twice.
  * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {

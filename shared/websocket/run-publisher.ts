@@ -7,13 +7,18 @@ import type { PublisherEvent } from './publisher-event.ts';
 
 type Ran = {
   readonly delivered: readonly Delivered[];
-  /** Number of the last message of the last publication; absent if entries that were written before were delivered. */
+  /**
+   * Number of the last message that was published. Absent if the call only delivered entries that were written before.
+   */
   readonly seq?: number;
-  /** Number of publications that were written but not delivered. Subscribers find them by the next number or ping. */
+  /** Number of publications that were written but not delivered. Subscribers notice them by the next number or ping. */
   readonly undelivered: number;
 };
 
-/** @throws DomainError STORE_UNAVAILABLE when something was not written; the call may then be repeated */
+/**
+ * Carries out a call of `ws-publisher`.
+ * @throws DomainError STORE_UNAVAILABLE if something was not written; the call may then be repeated
+ */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };
   const delivered: Delivered[] = [];
@@ -25,7 +30,7 @@ export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent):
     try {
       delivered.push(await deliver(ports, { address, from, to: to.seq, log: to.log }, entries));
     } catch {
-      // Repeating the call would write the publication twice.
+      // The error is not thrown, because repeating the call would write the publication twice.
       undelivered += 1;
     }
   }
@@ -41,7 +46,7 @@ export function metricsOf({ delivered, undelivered }: Ran): Readonly<Record<stri
     CredentialExpired: sum('expired'),
     Throttled: sum('throttled'),
     NotSent: sum('failed'),
-    // API Gateway's billing unit, which is 32 KB of a message to one connection.
+    // Number of API Gateway's billing units: 32 KB of a message to one connection.
     MessageUnits: sum('units'),
     Shares: sum('shares'),
     Undelivered: undelivered,

@@ -1,19 +1,25 @@
-/** Requests to a started server: waits until it listens, times one request, and polls until the response changes. */
+/**
+ * Sends requests to a server that was started: waits until the server listens, times one request, and polls until the
+ * response changes.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../targets.ts';
 
 const DEADLINE_MS = 60_000;
 export const POLL_MS = 10_000;
 const LISTEN_EVERY_MS = 50;
-/** The interval is short enough that the wait between two polls does not distort the measurement. */
+/** Interval between two polls. It is so short that the wait does not distort the measurement. */
 const ASK_EVERY_MS = 8;
 
-/** Some servers never respond to a request that arrives during a save. */
+/** Time limit of one request, because some servers never respond to a request that arrives during a save. */
 const PATIENCE_MS = 1_000;
 
 type Answer = { readonly body: string; readonly ms: number };
 
-/** Accepts any response. This is the first request that the server receives, and it runs no function. */
+/**
+ * Waits until the server sends any response. The request is the first that the server receives, and it runs no
+ * function.
+ */
 export async function untilListening({ process: child }: Running, url: string): Promise<void> {
   const untilMs = performance.now() + DEADLINE_MS;
   while (performance.now() < untilMs) {

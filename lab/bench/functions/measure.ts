@@ -9,13 +9,16 @@ import type { Side } from './sides.ts';
 
 const WARM_REQUESTS = 200;
 const WARM_UP_REQUESTS = 50;
-/** A server that has just begun to listen is still busy with other work. */
+/** Pause after a server has begun to listen, because the server is still busy with other work at that time. */
 const SETTLE_MS = 1_000;
-/** No editor saves faster than this, and everything that the previous save has caused is done by then. */
+/**
+ * Pause between two saves. No editor saves faster than this, and the server has finished all work for the previous save
+ * by then.
+ */
 const BETWEEN_SAVES_MS = 400;
 
 export type Answers = { readonly firstMs: number; readonly warmMs: number };
-/** The first save of a process does work that later saves reuse. */
+/** Durations of the saves in one process. The first save is separate, because it does work that later saves reuse. */
 export type Saves = { readonly firstMs: number; readonly laterMs: readonly number[] };
 
 /** Starts a server once and sends the first request to one function. */

@@ -26,11 +26,11 @@ const SERVICE = join(import.meta.dirname, 'service');
 const COPY = join(BUILD, 'functions-service');
 const OFFLINE = 'functions-offline';
 const GATEWAY = 'functions-gateway';
-/** A separate folder, so that a start without a cache does not use the cache of other starts. */
+/** Folder of starts without a cache. It is separate, so that these starts do not use the cache of other starts. */
 const GATEWAY_ANEW = 'functions-gateway-anew';
 const FILES = { plain: 'plain.ts', sdk: 'sdk.ts', python: 'app.py' } as const;
 const TOOL_DEADLINE_MS = 150_000;
-/** The same version as in test/delivery/runtimes.test.ts. */
+/** The runtime interface client of Java functions, in the same version as in test/delivery/runtimes.test.ts. */
 const JAVA_CLIENT = 'com.amazonaws:aws-lambda-java-runtime-interface-client:2.9.0';
 const MAVEN = join(BUILD, 'm2');
 
@@ -108,8 +108,8 @@ function gatewaySide(name: FunctionName, isKept: boolean): Side {
 }
 
 /**
- * Without `--reloadHandler`, serverless-offline applies a save only at the next start; with it, each event gets a new
- * instance.
+ * Returns a function as served by serverless-offline. Without `--reloadHandler`, serverless-offline applies a save only
+ * at the next start; with it, each event gets a new instance.
  */
 function offlineSide(name: keyof typeof FILES): Side {
   return {

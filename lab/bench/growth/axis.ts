@@ -18,7 +18,7 @@ export type Column = {
 export type Figures = Readonly<Record<string, number | undefined>>;
 
 export type Axis = {
-  /** The name that `--only` takes; it also names the picture. */
+  /** The name that `--only` takes. It is also the name of the axis's image. */
   readonly name: string;
   readonly title: string;
   /** The unit of the sizes. */

@@ -1,4 +1,7 @@
-/** Customers whose requests one instance of a function charges (`createQuotas` of `gatewright/quota`). */
+/**
+ * An axis: the number of customers whose requests one instance of a function charges (`createQuotas` of
+ * `gatewright/quota`).
+ */
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import { createDynamoDbQuotas } from '#shared/quota/dynamodb-quotas.ts';
 import type { Axis, Figures } from './axis.ts';

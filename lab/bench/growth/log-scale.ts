@@ -9,7 +9,10 @@ export type LogScale = {
 };
 
 const THOUSAND = 1_000;
-/** A scale that spans fewer powers of ten than this also has ticks between them. */
+/**
+ * Minimum number of powers of ten of a scale that has ticks only at powers of ten. A scale that spans fewer has ticks
+ * between them.
+ */
 const FEW_DECADES = 2;
 
 /**

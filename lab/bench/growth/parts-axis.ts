@@ -1,4 +1,7 @@
-/** Parts of the deployable stack, in a folder that `gatewright init` creates and the package serves. */
+/**
+ * An axis: the number of parts of the deployable stack. The stack is in a folder that `gatewright init` creates and the
+ * package serves.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * One picture with a small plot for each figure, side by side. Both scales are logarithmic. The picture is readable on
+ * One image with a small plot for each figure, side by side. Both scales are logarithmic. The image is readable on
  * light and dark backgrounds.
  */
 import { logScale } from './log-scale.ts';
@@ -76,7 +76,7 @@ function drawTicks(
   return ticks.flatMap(({ at, label }) => draw(shift(at), label));
 }
 
-/** Rounds to a tenth of a pixel, so that an invisible difference does not change the picture between two runs. */
+/** Rounds to a tenth of a pixel, so that an invisible difference does not change the image between two runs. */
 function shift(at: number): string {
   return String(Number(at.toFixed(1)));
 }

@@ -2,7 +2,7 @@
  * `npm run bench -- growth [--only AXIS …] [--seconds N]`: measures how the cost of requests, starts and memory grows
  * with the number of things. It takes about 15 minutes on an otherwise idle machine. Finished points are stored in
  * .build/growth for the state of the code, so an interrupted sweep continues with the same command. When all points are
- * there, a page with a picture for each axis is written to .build/lab (page.ts).
+ * there, a page with an image for each axis is written to .build/lab (page.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

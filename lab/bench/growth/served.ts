@@ -16,7 +16,7 @@ export const FOLDER = join(ROOT, '.build/growth');
 /** Credentials for calls to the gateway's own endpoints of AWS APIs. */
 export const CREDENTIALS = { accessKeyId: 'AKIDGROWTHBENCH', secretAccessKey: 'bench-secret' };
 const WARMUP_SECONDS = 2;
-/** The part of the load that is not counted, until all connections are open. */
+/** Seconds at the beginning of the load that are not counted, because not all connections are open yet. */
 const SETTLE_SECONDS = 1;
 const CONNECTIONS = 32;
 
@@ -61,7 +61,10 @@ export async function serving<Result>(
 type Stack = {
   readonly name: string;
   readonly template: Template;
-  /** Contents by file name, relative to the template. The default is the file that the stacks' functions name. */
+  /**
+   * Maps file names, relative to the template, to the files' contents. The default is the file that the functions of
+   * the stacks name as their code.
+   */
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Further sources and options of `gatewright start`. */
   readonly words?: readonly string[] | undefined;
@@ -118,7 +121,8 @@ export type LoadOrder = {
 } & Partial<Pick<LoadTask, 'headers' | 'turns' | 'bodyBytes' | 'connections' | 'requestsAtLeast'>>;
 
 /**
- * Measures requests per second, the 99th percentile, and the gateway's processor time per request; finally its memory.
+ * Measures requests per second, the 99th percentile of the response time, and the gateway's processor time per request.
+ * Then measures the gateway's memory.
  */
 export async function askUnderLoad(served: Served, asked: LoadOrder): Promise<Figures> {
   const { seconds, turns = 1, requestsAtLeast = turns } = asked;

@@ -3,7 +3,7 @@
 export type Growth = 'flat' | 'linear' | 'worse than linear';
 export type Pair = readonly [size: number, cost: number];
 
-/** Largest slope that counts as flat. Figures differ by a few per cent from run to run. */
+/** Maximum slope that counts as flat. It is above 0 because figures differ by a few per cent from run to run. */
 const FLAT = 0.2;
 const LINEAR = 1.2;
 
@@ -28,8 +28,8 @@ export type Fit = {
 };
 
 /**
- * Classifies by the steeper of the two slopes. If every start takes at least a second, only the step between the two
- * largest sizes shows what thousands of things cost.
+ * Classifies the growth by the steeper of the two slopes. For example, if every start takes at least a second, only the
+ * step between the two largest sizes shows what thousands of things cost.
  */
 export function fitGrowth(pairs: readonly Pair[]): Fit | undefined {
   const sorted = [...pairs].sort(([one], [other]) => one - other);

@@ -1,6 +1,6 @@
 /**
- * A growing number of WebSocket connections, which are silent or all send messages. The clients run in this process and
- * not in the gateway's process.
+ * Axes: the number of WebSocket connections that are silent, and the number that all send messages. The clients run in
+ * this process and not in the gateway's process.
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -46,7 +46,7 @@ async function withClients<Result>(
   }
 }
 
-/** Each client sends a message, waits for the reply and sends the message again. */
+/** Measures messages: each client sends a message, waits for the reply and sends the message again. */
 async function talk(served: Served, clients: readonly WebSocket[], seconds: number): Promise<Figures> {
   const waits: number[] = [];
   const usedMs = allThreadsMs(served.process.pid);

@@ -1,4 +1,4 @@
-/** Templates of any size, in each of which one thing grows. */
+/** Templates of any size. In each template, the number of one kind of thing grows. */
 
 export type Template = { readonly Resources: Readonly<Record<string, object>> };
 
@@ -318,7 +318,7 @@ export function keysAndPlans(keys: number, plans: number): Template {
   };
 }
 
-/** Route `/dev/r`, whose responses the stage cache stores under the query parameter `n`. */
+/** A template with the route `/dev/r`, whose responses the stage cache stores under the query parameter `n`. */
 export function cachedRoute(): Template {
   const parameter = 'querystring.n';
   return {

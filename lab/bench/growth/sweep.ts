@@ -61,7 +61,10 @@ export function isComplete({ axis, points }: Measured): boolean {
   return points.length === axis.sizes.length;
 }
 
-/** A figure that was measured for a different number of seconds has a different name. */
+/**
+ * Returns a name that depends on the number of seconds, so that figures of measurements with different durations are
+ * not mixed.
+ */
 function nameOf({ name }: Axis, size: number, seconds: number): string {
   return `${name} ${size}, ${seconds} s`;
 }

@@ -1,4 +1,4 @@
-/** Items in a table of the embedded DynamoDB. */
+/** An axis: the number of items in a table of the embedded DynamoDB. */
 import {
   BatchWriteItemCommand,
   DynamoDBClient,

@@ -19,7 +19,7 @@ function socketApi(): string {
   return protectedApi('gatewright-websocket').split('/')[0] ?? '';
 }
 
-/** The variables as serverless.yml sets them in stage dev. */
+/** Returns the environment variables of the functions, as serverless.yml sets them in stage dev. */
 export const functionEnvironment = (): Readonly<Record<string, string>> => ({
   GATEWRIGHT_ACCESS_TABLE: 'access',
   GATEWRIGHT_USAGE_TABLE: 'usage',

@@ -28,7 +28,7 @@ const kb = (bytes: number): string => (bytes / 1024).toFixed(1);
 const dollars = (value: number): string => value.toFixed(value < 0.01 && value > 0 ? 4 : 2);
 const unit = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Undefined if the row has no goal. */
+/** Returns whether the row's ratio meets its goal; undefined if the row has no goal. */
 export function isRatioHeld({ name, ratio }: Pick<StartRatio, 'name' | 'ratio'>): boolean | undefined {
   return JUDGED.has(name) ? ratio <= RATIO_GOAL : undefined;
 }

@@ -48,7 +48,10 @@ const TRACKER_MS = 100;
 /** The memory size in `provider` of serverless.yml. */
 const MEMORY_MB = 512;
 const ARCHITECTURE = 'arm64';
-/** Lambda prints START, END and REPORT for each call (packages/gateway/console/endpoints/show-cost.ts). */
+/**
+ * Size of the START, END and REPORT lines that Lambda prints for each call
+ * (packages/gateway/console/endpoints/show-cost.ts).
+ */
 const REPORT_BYTES = 300;
 const MILLION = 1e6;
 const NO_UNITS: Units = { reads: 0, writes: 0 };

@@ -15,7 +15,10 @@ export type UnitFigure = {
   readonly isAsked?: boolean;
 };
 
-/** `lease`: maximum number of units; undefined means that there is no lease and each charge is billed exactly. */
+/**
+ * The figures for one size of lease. `lease` is the maximum number of units in a lease; undefined means that there are
+ * no leases and each charge is billed exactly.
+ */
 export type ChargeFigure = {
   readonly lease: number | undefined;
   readonly charges: number;
@@ -29,8 +32,8 @@ const GRANTS = 100;
 const MOST_CHARGES = 200_000;
 const LEASES = [10, 100, 1_000, 10_000];
 /**
- * A lease may contain at most a hundredth of the quota. With this quota, that limit is higher than any of the measured
- * leases.
+ * The quota that is measured. A lease may contain at most a hundredth of the quota. With this quota, that limit is
+ * higher than any of the measured leases.
  */
 const QUOTA = 1_000_000_000;
 

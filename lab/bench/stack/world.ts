@@ -30,9 +30,9 @@ export type World = AsyncDisposable & {
 };
 
 const TABLES: readonly TableName[] = ['access', 'usage', 'connections', 'cache'];
-/** The embedded DynamoDB reports units a quarter of a second late. */
+/** Wait before the units are read, because the embedded DynamoDB reports units a quarter of a second late. */
 const REPORTED_AFTER_MS = 400;
-/** The timeout is long because the store runs on the same machine. */
+/** Time limit of a call to a table. It is long because the store runs on the same machine. */
 const TIMEOUT_MS = 5_000;
 
 export async function openWorld(): Promise<World> {

@@ -6,7 +6,10 @@ import type { ExpectedRoute } from './expectation.ts';
 import type { ServedApi, Started } from './process.ts';
 import type { Answer } from './verdict.ts';
 
-/** Longer than AWS's limit for an integration, so that the gateway's timeout comes first. */
+/**
+ * Time limit for a response. It is longer than AWS's limit for an integration, so that the gateway's timeout comes
+ * first.
+ */
 const ANSWER_WITHIN_MS = 32_000;
 const MAX_BODY_CHARACTERS = 2000;
 const LINE_WITHIN_MS = 3000;
@@ -97,7 +100,7 @@ function connect(url: string, { query = '', headers = {} }: ExpectedRoute): Prom
   });
 }
 
-/** Waits for the log line, which the gateway writes after the response; on a busy machine much later. */
+/** Waits for the log line. The gateway writes it after the response, and on a busy machine it may come much later. */
 export async function waitForLine(said: () => string, withinMs = LINE_WITHIN_MS): Promise<string> {
   const deadlineMs = performance.now() + withinMs;
   while (!said().split('\n').some(isLine) && performance.now() < deadlineMs) await sleep(20);

@@ -25,7 +25,9 @@ export function routesOfDocument(document: UnknownMembers): DocumentRoute[] {
   );
 }
 
-/** `security: []` and `[{ NONE: [] }]` make a route public. */
+/**
+ * Returns whether a part of a document protects its routes. `security: []` and `[{ NONE: [] }]` make a route public.
+ */
 function guardOf(part: UnknownMembers): boolean | undefined {
   const { security } = part;
   if (!Array.isArray(security)) return undefined;

@@ -13,7 +13,7 @@ export function draftServerless(service: UnknownMembers, readSibling: ReadSiblin
   return withoutDoubles([...own, ...draftRoutes(resources, readSibling)]);
 }
 
-/** `functions` is a map, a list of maps, or `${file(functions.yml)}`. */
+/** Returns the functions. `functions` is a map, a list of maps, or `${file(functions.yml)}`. */
 export function functionsOf(value: unknown, readSibling: ReadSibling): UnknownMembers[] {
   const file = typeof value === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(value) : null;
   if (file !== null) {

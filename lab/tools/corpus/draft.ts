@@ -12,7 +12,7 @@ import type { ReadSibling } from './draft-routes.ts';
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
 
-/** Undefined if there is nothing to draft from; such a file is written by hand. */
+/** Returns undefined if there is nothing to draft from. Such an expectation is written by hand. */
 export function draftExpectation(folder: string): Expectation | undefined {
   const service = SERVICES.find((name) => existsSync(join(folder, name)));
   if (service !== undefined) return draftService(folder, service);

@@ -13,7 +13,10 @@ export type ExpectedRoute = {
   readonly method: string;
   /** The path as in the template, `/orders/{id}`; or the route key of a WebSocket API. */
   readonly path: string;
-  /** Statuses such as `200`, or a class such as `2xx`. A 5xx is never accepted, even if it is listed. */
+  /**
+   * Accepted statuses such as `200`, or classes of statuses such as `2xx`. A 5xx is never accepted, even if it is
+   * listed.
+   */
   readonly statuses: readonly string[];
   /** Replaces the generic query. Likewise, `headers` and `body` replace the generic headers and body. */
   readonly query?: string;

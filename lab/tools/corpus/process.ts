@@ -103,7 +103,7 @@ function ending(child: ChildProcess, closed: Promise<unknown>, unwatch: () => vo
   return { stop, hasEnded };
 }
 
-/** Linux reports the memory of a process. On other systems, only the heap limit applies. */
+/** Watches the memory of a process, which only Linux reports. On other systems, only the heap limit applies. */
 function watchMemory(child: ChildProcess): {
   readonly end: () => void;
   readonly reason: () => Start | undefined;

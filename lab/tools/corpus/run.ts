@@ -56,7 +56,7 @@ function listProjects(root: string): string[] {
     .sort();
 }
 
-/** Existing expectations are not overwritten, because they were written before the first run. */
+/** Writes the drafts. Existing expectations are not overwritten, because they were written before the first run. */
 function writeDrafts(root: string, names: readonly string[]): number {
   for (const name of names) {
     const path = join(root, `${name}.expect.json`);

@@ -25,11 +25,11 @@ export type Answer = {
   readonly route: ExpectedRoute;
   /** Undefined if no response came in time, or the connection broke. */
   readonly status: number | undefined;
-  /** The gateway responded with 404 or 403 because it does not know the route. */
+  /** True if the gateway responded with 404 or 403 because it does not know the route. */
   readonly isUnknownRoute: boolean;
   /**
-   * True if the text of the response comes from the function and not from the gateway. The project defines what it
-   * means.
+   * True if the text of the response comes from the function and not from the gateway. The project defines the meaning
+   * of such a text.
    */
   readonly isOwnWords: boolean;
   /** The gateway's log line for the request. */
@@ -39,7 +39,7 @@ export type Answer = {
 type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
 type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
 
-/** A newcomer does not read more lines than this. */
+/** Maximum number of lines of a clear message, because a newcomer does not read more lines than this. */
 const MAX_MESSAGE_LINES = 25;
 /**
  * Matches anything that a reader can look up: a file with its line, a resource or property, an option, a variable, a

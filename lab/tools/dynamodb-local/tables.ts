@@ -50,7 +50,10 @@ function schema(...names: readonly string[]): object[] {
   return names.map((AttributeName, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' }));
 }
 
-/** Both sides refuse this table, or the runner deletes it again, because its name begins with `made`. */
+/**
+ * Returns the definition of a table, usually an invalid one. If a side creates the table, the runner deletes it; it
+ * recognises the table by its name, which begins with `made`.
+ */
 export function brokenTable(seed: Seed): Record<string, unknown> {
   const valid = { ...tableInput({ name: `made${seed.below(5)}`, keys: [ID] }) };
   const two = { ...tableInput({ name: `made${seed.below(5)}`, keys: [ID, { name: 'at', type: 'N' }] }) };

@@ -49,7 +49,8 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
 }
 
 /**
- * npm signs the provenance of a package only if a workflow vouches for it, and only a tag identifies what was built.
+ * Requires a CI workflow and a tag. npm signs the provenance of a package only if a workflow vouches for the package,
+ * and only a tag identifies what was built.
  */
 function assertProvenance(version: string, environment: ReleaseOptions['environment'], run: Run): void {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
@@ -61,7 +62,7 @@ function assertProvenance(version: string, environment: ReleaseOptions['environm
     throw new ReleaseRefused(`this commit has no tag v${version}: git tag v${version} && git push --tags`);
 }
 
-/** A pre-release must not be what `npm install gatewright` installs. */
+/** Returns the options that keep a pre-release from being the version that `npm install gatewright` installs. */
 function tagOf(version: string): readonly string[] {
   return version.includes('-') ? ['--tag', 'next'] : [];
 }

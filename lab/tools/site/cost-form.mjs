@@ -24,7 +24,7 @@ function row(...cells) {
   return line;
 }
 
-/** For an empty or negative field, the field's initial value is used. */
+/** Shows the costs for the values of the form. For an empty or negative field, the field's initial value is used. */
 function show() {
   const read = ([name, input]) => {
     const value = input.valueAsNumber;

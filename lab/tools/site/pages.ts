@@ -7,7 +7,7 @@ type Part = { readonly title: string; readonly pages: readonly string[] };
 /** The pages are in a subfolder of the site, so the path begins with `../`. */
 const CALCULATOR = '<div id="cost-form"></div><script src="../assets/cost-form.js" defer></script>';
 
-/** Links to a file, with or without an anchor, and pictures. */
+/** Matches links to a file, with or without an anchor, and images. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /**
@@ -60,7 +60,10 @@ export function stagePage(path: string, texts: ReadonlyMap<string, string>): str
   return `---\ntitle: ${JSON.stringify(titleOf(text, path).replaceAll('`', ''))}\n---\n\n${nameFences(body)}`;
 }
 
-/** Terminal output has no language, and the generator would highlight it as TypeScript. */
+/**
+ * Adds a language to code blocks without one. Terminal output has no language, and the generator would highlight it as
+ * TypeScript.
+ */
 function nameFences(text: string): string {
   let isCode = false;
   return text.replaceAll(/^( *)```(.*)$/gm, (whole, indent: string, language: string) => {

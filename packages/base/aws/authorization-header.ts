@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * AWS's wording for an `Authorization` header that is not a SigV4 header. The value is a credential, so it is
+ * Returns AWS's message for an `Authorization` header that is not a SigV4 header. The value is a credential, so it is
  * hashed and not repeated.
  * @see docs/aws §1.4, newer wording
  */

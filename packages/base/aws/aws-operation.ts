@@ -35,7 +35,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z]+)$/;
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
-/** Unknown calls are read as `rest`. */
+/** Reads the operation of a request. Unknown calls are read as `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {
   const body = plainBody(request);
   const text = body?.toString();

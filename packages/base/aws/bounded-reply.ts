@@ -5,7 +5,10 @@ import { UsageError } from './usage-error.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-/** A response with 300 resources, their methods and integrations has a few megabytes at most. */
+/**
+ * Limits of one call by a command. A response with 300 resources, their methods and integrations has at most a few
+ * megabytes.
+ */
 export const COMMAND_LIMITS = { timeoutMs: 10_000, maxBytes: 16 * 1024 * 1024 } as const;
 
 /** @throws UsageError when the reply is missing, too large or too late */
@@ -24,7 +27,10 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
   return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
-/** An error of `fetch` contains the reason in `cause`, but a timeout error contains the reason in its own message. */
+/**
+ * Returns the reason of a failure. An error of `fetch` contains the reason in `cause`, but a timeout error contains the
+ * reason in its own message.
+ */
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);

@@ -69,7 +69,7 @@ function noteUse(file: number, { mtimeMs }: Stats): void {
   try {
     futimesSync(file, now, now);
   } catch {
-    // Nothing is pruned on a read-only disk.
+    // The time of use is not needed on a read-only disk, because nothing is pruned there.
     return;
   }
 }

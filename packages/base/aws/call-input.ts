@@ -1,6 +1,6 @@
 /**
- * Checks the members of a call's input by rules that are data, as AWS's validators do. A policy defines whether a
- * refusal names all violations or only the first, and which error the service returns.
+ * Checks the members of a call's input against rules, as AWS's validators do. The rules are plain data. A policy
+ * defines whether a refusal names all violations or only the first, and which error the service returns.
  */
 import { isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
@@ -39,7 +39,7 @@ export type InputPolicy = {
   /** `all`: `check` reports all violations together. `first`: the reader throws at the first violation. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
-  /** @param message `Limit must be a number`, for services with unknown messages */
+  /** @param message a message such as `Limit must be a number`, for services whose own message is unknown */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
 };
 
@@ -53,9 +53,9 @@ const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
   blob: 'a string',
 };
 
-/** AWS names at most this many. */
+/** Maximum number of violations that AWS reports in one message. */
 const MAX_VIOLATIONS = 10;
-/** Limits the length of a message about a value that may be a megabyte long. */
+/** Maximum number of characters of a value that a message shows, because a value may be a megabyte long. */
 const MAX_SHOWN = 4_096;
 
 export class CallInput {

@@ -1,12 +1,13 @@
 /** A shared clock's offset from the machine's clock, with its recent history. All threads read it. */
 
 /**
- * Lambda's longest function duration. A function that runs in its own process gets the new time with its next event.
+ * How long previous offsets are stored. It is Lambda's longest function duration, because a function that runs in its
+ * own process gets the new time only with its next event.
  */
 const KEPT_MS = 15 * 60_000;
 /**
- * Layout: the current offset, the number of moves, then for each recorded move the previous offset and the time of the
- * move.
+ * Maximum number of recorded moves. Layout of the buffer: the current offset, the number of moves, then for each
+ * recorded move the previous offset and the time of the move.
  */
 const MOVES = 8;
 const FIRST_MOVE = 2;

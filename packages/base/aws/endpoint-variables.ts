@@ -26,7 +26,7 @@ export function serviceOf(variable: string): string {
   return SERVICES.get(id) ?? id;
 }
 
-/** Name of the variable that contains the address for calls to a service. It has no hyphens. */
+/** Returns the name of the variable that contains the address for calls to a service. The name has no hyphens. */
 export function endpointVariableOf(service: string): string {
   return service.includes('-')
     ? 'AWS_ENDPOINT_URL'

@@ -14,7 +14,7 @@ export type Mark = {
   readonly state?: string;
 };
 
-/** File times are only as precise as the kernel's tick. */
+/** Precision of file times, which is the kernel's tick. */
 const TICK_MS = 20;
 
 export function markOf(file: string, look: Look, stats = statOf(file)): Mark {

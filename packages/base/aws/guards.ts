@@ -9,7 +9,8 @@ type HostRule = {
   /** Names allowed by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
   /**
-   * Set if AWS's own APIs are served here: `dynamodb.eu-west-1.amazonaws.com`, for clients that know no other endpoint.
+   * Set if AWS's own APIs are served here under AWS's names, such as `dynamodb.eu-west-1.amazonaws.com`, for clients
+   * that cannot use another endpoint.
    */
   readonly admitsServices?: boolean;
   /** Set if containers call this port, or proxies forward to it with the caller's Host header. */
@@ -39,7 +40,10 @@ const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?
 /** Matches `{urlId}.lambda-url.eu-west-1.on.aws`, the host of a function URL. */
 const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
-/** AWS clients add a prefix for some operations: `sync-127.0.0.1`. The URL of a web page cannot have such a name. */
+/**
+ * Matches hosts such as `sync-127.0.0.1`, because AWS clients add a prefix to the host for some operations. The URL of
+ * a web page cannot have such a name.
+ */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 /**
  * No web page can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not delegate

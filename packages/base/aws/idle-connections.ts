@@ -9,8 +9,9 @@ import type { Socket } from 'node:net';
 export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 
 /**
- * Node checks a connection's idle time before it reads. After a stall of the event loop, Node would therefore close
- * connections whose clients sent their requests in time.
+ * Makes a server read pending requests before it closes idle connections. Node checks a connection's idle time before
+ * it reads. After a stall of the event loop, Node would therefore close connections whose clients sent their requests
+ * in time.
  */
 export function readPendingBeforeIdleClose(server: Server): void {
   server.on('timeout', (socket: Socket) => {

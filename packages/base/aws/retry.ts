@@ -56,8 +56,8 @@ export type Judged = {
 };
 
 /**
- * Returns the outcome of the last attempt. No attempt begins after `withinMs`, nor if the pause before it would end
- * later.
+ * Returns the outcome of the last attempt. No attempt begins after `withinMs`. There is no further attempt if the pause
+ * before it would end after `withinMs`.
  * @param attempt gets the time that is left
  */
 export async function repeatCall<T>(

@@ -111,7 +111,7 @@ export function signatureOf(secretAccessKey: string, scope: CredentialScope, toS
  * Signing keys of recent scopes. A key is valid for a day, and computing it costs four times as much as a signature.
  */
 const SIGNING_KEYS = new Map<string, KeyObject>();
-/** Limits the memory that a client can use up by always naming new scopes. */
+/** Maximum number of cached keys. Without it, a client could use up memory by always naming new scopes. */
 const SIGNING_KEYS_LIMIT = 32;
 
 function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {

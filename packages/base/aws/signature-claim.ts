@@ -25,7 +25,7 @@ export type ClaimedSignature = {
 
 /** AWS's maximum of X-Amz-Expires: a week. */
 const MAX_EXPIRES_SECONDS = 604_800;
-/** Limits the work per request. No client signs more headers. */
+/** Maximum number of signed headers, which limits the work per request. No client signs more headers. */
 const MAX_SIGNED_HEADERS = 200;
 
 type Headers = ReadonlyMap<string, readonly string[]>;

@@ -144,7 +144,9 @@ function findTimeDefect(claim: ClaimedSignature, nowEpochMs: number): SignatureD
   return undefined;
 }
 
-/** Without Host in the signature, a request for one API could be replayed against another. */
+/**
+ * Checks that Host is signed. Without Host in the signature, a request for one API could be replayed against another.
+ */
 function findHostDefect(
   { signedHeaders }: ClaimedSignature,
   headers: ReadonlyMap<string, readonly string[]>,

@@ -26,7 +26,8 @@ export function violationOf(printed: string, at: string, constraint: string): st
 }
 
 /**
- * In its violations, AWS writes the first letter of member names in lower case, even if calls write it in upper case.
+ * Returns the name with its first letter in lower case, as AWS's violations contain it, even if calls write the letter
+ * in upper case.
  */
 export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);

@@ -20,7 +20,10 @@ export function chooseOutput(chosen: { readonly json: boolean }): void {
   isJson = chosen.json;
 }
 
-/** Returns the stream for text for people: stderr with JSON, otherwise stdout together with the result. */
+/**
+ * Returns the stream for text for people. With `--json` it is stderr; otherwise it is stdout, which also gets the
+ * result.
+ */
 export function textStream(): NodeJS.WriteStream {
   return isJson ? process.stderr : process.stdout;
 }
@@ -72,7 +75,7 @@ export function printMessage(colour: 'red' | 'yellow', message: string): void {
 
 /**
  * Formats rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
- * visible: names of tenants and keys may come from tokens, and escape sequences in them would control the
+ * visible, because names of tenants and keys may come from tokens, and escape sequences in them would control the
  * administrator's terminal.
  */
 export function table(cells: readonly (readonly string[])[]): string[] {

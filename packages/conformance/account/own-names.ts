@@ -20,7 +20,10 @@ const NAMES: Readonly<Record<string, string>> = {
   // This call searches for a name that a case has created.
   GetApiKeys: 'nameQuery',
 };
-/** API Gateway's limit. A case with a longer name tests that AWS refuses it, so that name is not changed. */
+/**
+ * API Gateway's maximum length of a name. A case with a longer name tests that AWS refuses it, so such a name is not
+ * changed.
+ */
 const MAX_NAME = 128;
 
 /** @param pace resolves when a call may be made */
@@ -74,7 +77,9 @@ function isUsual(name: Json | undefined, prefix: string): name is string {
   return typeof name === 'string' && name.trim() !== '' && name.length + prefix.length <= MAX_NAME;
 }
 
-/** A value that is not a document stays unchanged, so AWS refuses it. */
+/**
+ * Adds the prefix to the title of an API document. A value that is not a document stays unchanged, so AWS refuses it.
+ */
 function withTitle(text: string, prefix: string): string {
   try {
     const document = JSON.parse(text) as { readonly info?: { readonly title?: string } };

@@ -27,7 +27,7 @@ const INTERVALS_MS: Readonly<Record<string, number>> = {
   UpdateDomainName: 30_000,
   UpdateUsagePlan: 20_000,
 };
-/** The limit of all calls together is 10 a second. */
+/** Minimum milliseconds from any call to the next. The limit of all calls together is 10 a second. */
 const ANY_MS = 100;
 
 /** Returns how long these calls take at the rate that AWS allows, excluding the duration of each call. */

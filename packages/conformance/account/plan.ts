@@ -7,8 +7,8 @@ import type { AnyCase } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 
 /**
- * US dollars, us-east-1, first tier: aws.amazon.com/api-gateway/pricing and aws.amazon.com/lambda/pricing, without
- * the free tier.
+ * Prices in US dollars, for us-east-1 and the first tier, without the free tier: aws.amazon.com/api-gateway/pricing and
+ * aws.amazon.com/lambda/pricing.
  */
 const PRICES = { rest: 3.5e-6, http: 1e-6, websocket: 1e-6, invocation: 2e-7 };
 

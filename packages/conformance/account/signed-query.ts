@@ -1,5 +1,5 @@
 /**
- * Calls in AWS's Query protocol, which need no SDK package: they identify the account and manage the role of functions.
+ * Calls in AWS's Query protocol, which identify the account and manage the role of functions. They need no SDK package.
  */
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { SdkCredentials } from '../play/control-target.ts';
@@ -47,7 +47,7 @@ export function elementOf(text: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? jsonMember(text, name);
 }
 
-/** Emulators return JSON to some clients. */
+/** Reads a member of a JSON response, because emulators return JSON to some clients. */
 function jsonMember(text: string, name: string): string | undefined {
   return new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1];
 }

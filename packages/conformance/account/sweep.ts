@@ -49,13 +49,15 @@ const KINDS: readonly {
     next: ['NextMarker', 'Marker'],
   },
 ];
-/** The account's quotas limit the number of pages. More pages mean that an emulator repeats itself. */
+/**
+ * Maximum number of pages. The account's quotas allow fewer pages, so more pages mean that an emulator repeats itself.
+ */
 const MAX_PAGES = 200;
 
 type Swept = { readonly removed: number; readonly left: readonly string[] };
 
 type Place = {
-  /** The target without renaming: names include their prefix. */
+  /** The target without renaming, so that names include their prefix. */
   readonly target: SdkTarget;
   readonly access: QueryAccess;
   readonly workingFolder: string;

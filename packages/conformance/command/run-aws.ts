@@ -1,6 +1,6 @@
 /**
- * `--target aws`: prints what the run creates and costs, and asks for confirmation. A run can be resumed, and its
- * remains can be removed with `--sweep`.
+ * `--target aws`: prints what the run creates and costs, and asks for confirmation. An interrupted run can be resumed,
+ * and `--sweep` removes what it left behind.
  */
 import { Journal, listRuns } from '../account/journal.ts';
 import { planRun, printPlan } from '../account/plan.ts';

@@ -152,7 +152,7 @@ type FunctionEvent = { readonly functionName: string; readonly event: unknown };
 export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
 
 /**
- * Starts the server to which the wrapped functions of a case report; `post` is PostToConnection, and returns its
+ * Starts the server to which the wrapped functions of a case report. `post` calls PostToConnection and returns the
  * status.
  */
 export async function startRunnerServer(

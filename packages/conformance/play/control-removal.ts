@@ -17,7 +17,7 @@ const removal = (call: string, member: string, name: string): Removal => ({
   input: (made) => ({ [name]: made[member] ?? '' }),
 });
 
-/** Keys are the calls that created the resource; values delete it. */
+/** Maps each call that creates a resource to the call that deletes the resource. */
 const REMOVALS: Readonly<Record<string, Removal>> = {
   CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
   ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),

@@ -1,4 +1,6 @@
-/** Cases of the control plane: calls through the unmodified AWS SDK. The last call's response is compared. */
+/**
+ * Runs cases of the control plane, whose calls go through the unmodified AWS SDK. The last call's response is compared.
+ */
 import { firstDifference, show } from './compare.ts';
 import { controlAnswerOf } from '../report/recording.ts';
 import { NotAsked } from './not-asked.ts';
@@ -19,7 +21,8 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
 /**
- * Returns the first difference, or undefined if the case passes. A case that cannot run has failed. @throws NotAsked
+ * Returns the first difference, or undefined if the case passes. A case that an error prevents from running has failed.
+ * @throws NotAsked if the target does not support the case
  */
 export async function runControlCase(
   { api, setup, request, expect }: ControlCase,

@@ -27,7 +27,7 @@ export type SdkTarget = ControlTarget & {
   close(): void;
 };
 
-/** If an endpoint does not respond, the case fails, but the run continues. */
+/** Time limits of a call. If an endpoint does not respond, the case fails, but the run continues. */
 const DEADLINES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /** A client and its commands, as an SDK package exports them. */

@@ -30,7 +30,7 @@ const ACCEPTED = 101;
 type CaseTools = {
   readonly deploy: Deploy;
   readonly naming: Naming;
-  /** The response to the first request, in the form of `expect`. */
+  /** Called with the response to the first request, in the form of `expect`. */
   readonly onReply?: (answer: Answer) => void;
 };
 
@@ -50,7 +50,8 @@ type Scene = Surroundings & {
 };
 
 /**
- * Returns the first difference, or undefined if the case passes. A case that cannot run has failed. @throws NotAsked
+ * Returns the first difference, or undefined if the case passes. A case that an error prevents from running has failed.
+ * @throws NotAsked if the target does not support the case
  */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
   const closing: (() => Promise<void>)[] = [];
@@ -195,7 +196,8 @@ async function playFrames(
       ? `the handshake was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
-  // This is checked before anything else: a caller who should have been refused was accepted.
+  // This difference is reported before any other, because it means that a caller who should have been refused was
+  // accepted.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
     return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
@@ -250,7 +252,7 @@ async function exchange(
 
 // Sends one request of a case, signed and over TLS if the case specifies it.
 
-/** Longer than API Gateway's longest integration timeout of 30 s. */
+/** Time limit for a response. It is longer than API Gateway's longest integration timeout of 30 s. */
 const REPLY_DEADLINE_MS = 33_000;
 
 async function sendStep(request: CaseRequest, api: RunningApi): Promise<RawReply> {

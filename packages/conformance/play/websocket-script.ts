@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { addressOf } from './raw-client.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** Maximum wait for expected frames. The second value is how long an unexpected frame is awaited. */
+/** Maximum wait for expected frames. The constant below is how long the runner waits for unexpected frames. */
 const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const LOOK_MS = 5;
@@ -249,7 +249,7 @@ function connect(
     pongs: [],
     end: undefined,
   };
-  // A frame may arrive together with the handshake's response, so this listens before the connection is open.
+  // A frame may arrive together with the handshake's response, so the listener is added before the connection is open.
   socket.on('message', (data: Buffer) => receive(data.toString()));
   socket.on('pong', (data: Buffer) => client.pongs.push(data.toString()));
   socket.on('upgrade', (response: IncomingMessage) => {

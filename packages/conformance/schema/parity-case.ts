@@ -68,7 +68,7 @@ export type CloudFrontSetup = {
   /** Members of the cache policy's ParametersInCacheKeyAndForwardedToOrigin; `ttls` are its TTLs. */
   readonly key?: JsonObject;
   readonly ttls?: JsonObject;
-  /** Members of an origin request policy; below, members of a response headers policy. */
+  /** Members of an origin request policy. The member below contains the members of a response headers policy. */
   readonly request?: JsonObject;
   readonly response?: JsonObject;
 };

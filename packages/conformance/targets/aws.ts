@@ -21,7 +21,9 @@ import type { AnyCase } from '../schema/control-case.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-/** A deployment, and the permission of a new role, take effect after a few seconds. */
+/**
+ * Wait after a deployment, because a deployment and the permission of a new role take effect only after a few seconds.
+ */
 const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;
 
@@ -37,7 +39,10 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['waf', 'web ACLs are billed by the month'],
 ]);
 
-/** Calls that change the whole account, or create resources that cannot be found and removed by name. */
+/**
+ * Calls that are never made, because they change the whole account or create resources that cannot be found and removed
+ * by name.
+ */
 const NOT_CALLED = new Set([
   'CreateDomainName',
   'CreateVpcLink',

@@ -69,8 +69,8 @@ const known = (ref: Json | undefined, attributes: Readonly<Record<string, string
 };
 
 /**
- * Converts `RestApiId` → `restApiId`; also in nested values, if the value is a structure of the API and not a user's
- * map.
+ * Converts names such as `RestApiId` to `restApiId`. Names in a nested value are converted only if the value is a
+ * structure of the API and not a user's map.
  */
 function asRest(properties: JsonObject, inside: readonly string[] = []): JsonObject {
   return Object.fromEntries(

@@ -68,7 +68,7 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
   };
 }
 
-/** The command needs a template, but a new account of the control plane has no API. */
+/** A template without an API. The command needs a template, but a new account of the control plane has no API. */
 const WITHOUT_API = {
   Resources: {
     Fn: {

@@ -1,6 +1,6 @@
 /**
- * serverless-offline, used as its README describes: one service for each case, in a folder that sees the user's
- * `node_modules`. Cases that its `http`, `httpApi` and `websocket` events cannot express are not run.
+ * serverless-offline, used as its README describes: one service for each case, in a folder in which the user's
+ * `node_modules` are found. Cases that its `http`, `httpApi` and `websocket` events cannot express are not run.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -118,7 +118,7 @@ async function deploy(fragment: Fragment, { framework, workingFolder }: Installe
   };
 }
 
-/** According to its README, `@connections` is on the WebSocket port. */
+/** Calls `@connections`, which is on the WebSocket port according to the README. */
 async function manage(
   port: number,
   method: string,

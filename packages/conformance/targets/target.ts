@@ -12,7 +12,7 @@ export type Fragment = {
   readonly sources: Readonly<Record<string, string>>;
   /** Endpoint to which integrations send AWS calls; undefined means that this case makes none. */
   readonly awsEndpoint: string | undefined;
-  /** Files to put next to the template, by name. */
+  /** Maps names to the contents of files that are put next to the template. */
   readonly files: Readonly<Record<string, string>>;
   readonly tls: boolean;
   /** Whether AWS::Lambda::Permission decides what the API may invoke. */

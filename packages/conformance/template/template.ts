@@ -7,7 +7,7 @@ import { stepsOf } from '../schema/parity-case.ts';
 import type { Draft, Resource } from './draft.ts';
 import type { Json, JsonObject, ParityCase, CloudFrontSetup } from '../schema/parity-case.ts';
 
-/** Converts logical ids and display names; returns them unchanged unless the run renames. */
+/** Converts logical ids and display names. The default returns them unchanged. */
 export type Naming = (name: string) => string;
 
 type TemplateInputs = {
@@ -90,10 +90,10 @@ function invocationUri(functionId: string): JsonObject {
   return { 'Fn::Join': ['', parts] };
 }
 
-/** If a case has one of these expectations, its functions must report their events. */
+/** Expectations for which the functions of a case must report their events. */
 const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
 
-/** Source of each function with the code that reports to the runner. */
+/** Returns the source of each function, with the code that reports to the runner. */
 export function sourcesOf(
   parityCase: ParityCase,
   { runnerUrl }: Pick<TemplateInputs, 'runnerUrl'>,
@@ -138,8 +138,8 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
 }
 
 /**
- * A case puts a distribution with its own policies in front of its API or backend. By default, the distribution's cache
- * key contains nothing.
+ * The default cache key of a case's distribution, which contains nothing. A case puts a distribution with its own
+ * policies in front of its API or backend.
  */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,
@@ -236,7 +236,7 @@ const CONNECTIONS = `
 const connections = { post: (id, data) => postToRunner('/connections/' + encodeURIComponent(id), data) };
 `;
 
-/** Handlers with three arguments are still called with a callback. */
+/** Handlers that declare three arguments are still called with a callback. */
 const REPORT_EVENTS = (functionName: string): string => `
 ;{
   const handler = exports.handler;

@@ -25,8 +25,8 @@ export function serveIssuer(
 }
 
 /**
- * Responses are not cached, because a rotation must be visible at once. The issuer is local, and authorizers have their
- * own caches.
+ * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
+ * local and authorizers have their own caches.
  */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 
@@ -65,8 +65,8 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
 }
 
 /**
- * Reads the token request. `sub` is the identity's name unless the form sets another, because this issuer may
- * impersonate any user.
+ * Reads the token request. By default, `sub` is the identity's name. The form may set any other `sub`, because this
+ * issuer may impersonate any user.
  */
 function readForm(form: URLSearchParams, client: LocalIdentity): TokenOptions {
   const audiences = form.getAll('audience');

@@ -25,14 +25,17 @@ export type TokenOptions = {
   readonly sub: string;
   /** The issuer that the local issuer replaces. The default is the local issuer itself. */
   readonly issuer?: string;
-  /** The default is `gatewright`. */
+  /** The audience; the default is `gatewright`. */
   readonly aud?: string | readonly string[];
   readonly roles?: readonly string[];
   /** Scopes, separated by spaces. */
   readonly scope?: string;
   /** Other claims, such as `token_use`. Claims that the issuer sets itself are refused. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** The default is 3600. With a negative number, the token already expired that many seconds ago. */
+  /**
+   * Lifetime of the token; the default is 3600 seconds. A negative number creates a token that expired that many
+   * seconds ago.
+   */
   readonly expiresInSeconds?: number;
 };
 
@@ -55,7 +58,7 @@ type PublicJwk = {
 type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Returns whether tokens may have this `iss`. If absent, only the local issuer's own is allowed. */
+  /** Returns whether tokens may have this `iss`. If absent, only the local issuer's own `iss` is allowed. */
   readonly standsInFor?: (issuer: string) => boolean;
   /** Saved keys, newest first. If empty, a new key is created. */
   readonly kept?: readonly SavedKey[];
@@ -72,8 +75,8 @@ const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
 const DAY_SECONDS = 24 * 3600;
 /**
- * Limits the key set, which every client must be able to read (API Gateway accepts 150 kB). The oldest key is removed
- * first.
+ * Maximum number of keys in the key set, because every client must be able to read the whole set (API Gateway accepts
+ * 150 kB). The oldest key is removed first.
  */
 const MAX_KEYS = 8;
 const MAX_CLAIMS_BYTES = 16 * 1024;

@@ -33,7 +33,7 @@ function isList(held: HeldParts[HeldPart]): held is HeldAs['list'] {
   return Array.isArray(held);
 }
 
-/** Replaces these parts of `from`, and removes parts whose owner no longer exists. */
+/** Returns `from` with the given parts replaced, and without the parts whose owner no longer exists. */
 export function withParts<From extends HeldParts>(
   from: From,
   name: HeldPart,

@@ -69,8 +69,8 @@ export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas |
 }
 
 /**
- * Public threads quote this wording, including the two spaces, for resources, authorizers and APIs. The wording for
- * other items is by analogy.
+ * Public threads quote this wording, including the two spaces, for resources, authorizers and APIs. For other items,
+ * the same wording is assumed.
  */
 function describe({ name, of }: Quota): string {
   const whose = of === undefined ? '' : ` for ${of}`;

@@ -52,8 +52,8 @@ export type StageRecord = {
 };
 
 /**
- * CloudFront has a lower limit for URLs. VPC endpoints have the same lower limit for URLs, and also a lower limit for
- * headers (developer guide, "Quotas … of a REST API").
+ * Returns the limits for requests. CloudFront has a lower limit for URLs. VPC endpoints have the same lower limit for
+ * URLs, and a lower limit for headers, too (developer guide, "Quotas … of a REST API").
  */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;

@@ -82,8 +82,8 @@ function findCertificate(
 }
 
 /**
- * Cache entries are separate for each deployment, so a canary shares the stage's entries only if both have the same
- * deployment.
+ * Opens the cache of a stage. Entries are separate for each deployment, so a canary shares the stage's entries only if
+ * both have the same deployment.
  */
 function openStageCache(
   cache: StageCacheStore,

@@ -25,7 +25,7 @@ export type GatewayResponseType =
   | 'BAD_REQUEST_PARAMETERS'
   /** Any other client error, such as an invalid JSON body from which a value is mapped. */
   | 'DEFAULT_4XX'
-  /** Any other error: a bug of the gateway; its stack is in the log. [us] */
+  /** Any other error, which is a bug of the gateway. Its stack is in the log. [us] */
   | 'DEFAULT_5XX'
   /** Temporary credentials have expired. */
   | 'EXPIRED_TOKEN'
@@ -141,8 +141,8 @@ export type DefinitionPlace = {
 };
 
 /**
- * Returns the place of a property. The place stays lazy, because copying it would look up its line, and that parses a
- * JSON template a second time.
+ * Returns the place of a property. Its line is looked up only when it is needed, because the lookup parses a JSON
+ * template a second time.
  */
 export function propertyAt(place: DefinitionPlace, property: string): DefinitionPlace {
   const descriptors = Object.getOwnPropertyDescriptors(place);
@@ -185,7 +185,7 @@ type StartErrorCode =
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
-  /** The embedded DynamoDB does not start: its port or folder is in use, or the machine is overloaded. */
+  /** The embedded DynamoDB does not start, because its port or folder is in use or the machine is overloaded. */
   | 'DYNAMODB_NOT_STARTED'
   /** A table did not become active in time. */
   | 'DYNAMODB_NOT_READY'
@@ -219,7 +219,7 @@ type StartErrorCode =
   | 'RUNNING_FOLDER'
   /** A file of `--seed` cannot be read. */
   | 'SEED'
-  /** With `--strict`: parts of a template cannot be enforced; the message lists their logical ids. */
+  /** `--strict` is set, and parts of a template cannot be enforced. The message lists the logical ids of these parts. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
   | 'VALUES'

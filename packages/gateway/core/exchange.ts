@@ -1,7 +1,7 @@
 /**
- * One request in flight. All fields are set at construction, because a stable object shape is fast. The stages of the
- * request are types for this object, so that a phase cannot read a field that no earlier phase has set. Only the
- * methods in this file move the request from stage to stage.
+ * The object for one request in flight. All fields are set at construction, because a stable object shape is fast. For
+ * each stage of the request there is a type of this object, so that a phase cannot read a field that no earlier phase
+ * has set. Only the methods in this file move the request to the next stage.
  */
 import type {
   ApiIdentity,
@@ -44,13 +44,13 @@ export type Reply = {
 
 export type StreamedBody = {
   readonly bytes: ByteStream;
-  /** The longest time without data on the connection. */
+  /** The maximum time without data on the connection, in milliseconds. */
   readonly idleMs: number;
   /** Whether the connection is reset before the response head is sent; absent means no. */
   readonly isReset?: true;
   /** Records each piece as it is sent; absent means that the stream is not recorded. */
   beginning?: StreamBeginning;
-  /** Called once by the sender of the reply, when its socket has ended or failed. */
+  /** Called once by the code that sends the reply, when the client's socket has ended or failed. */
   onOver: (end: StreamEnd) => void;
 };
 
@@ -63,7 +63,10 @@ export type StreamEnd = {
   readonly failure: string | undefined;
 };
 
-/** The result of a Lambda authorizer as it is cached. It contains the policy and never the decision. */
+/**
+ * The result of a Lambda authorizer as it is cached. It contains the policy, but no decision, because each request is
+ * decided separately.
+ */
 export type AuthorizerGrant = {
   readonly principalId: string | undefined;
   readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
@@ -109,10 +112,10 @@ export interface KeyHolder {
     readonly id: string;
     readonly quota: { readonly limit: number; readonly period: string } | undefined;
   };
-  /** Returns the usage plan's bucket for a route; undefined means that the plan does not throttle the route. */
+  /** Returns the bucket of a route under the usage plan; undefined means that the plan does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** Returns the remaining quota, for explanations; undefined means that the plan has no quota. */
+  /** Returns the remaining quota, which explanations show; undefined means that the plan has no quota. */
   quotaLeft?(nowEpochMs: number): number | undefined;
   count(nowEpochMs: number): void;
 }
@@ -178,7 +181,7 @@ export type ServedStage = {
    * member.
    */
   readonly cacheClusterGb?: string | undefined;
-  /** The logs of the stage; undefined if only the request line is logged. */
+  /** The logs that the stage writes; undefined if a request writes only its request line. */
   readonly logs?: StageLogs | undefined;
   /** The client certificate for HTTPS backends that request one. Only REST APIs use this member. */
   readonly clientCertificate?: ClientKeyPair | undefined;
@@ -192,7 +195,8 @@ export type ServedStage = {
 type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
 /**
- * The stage name and the path of a request. The API may not have a stage of that name. The path begins with a slash.
+ * The stage name and the path in a request's URL. The API does not necessarily have a stage of this name. The path
+ * begins with a slash.
  */
 type StageLocation = { readonly stageName: string; readonly path: string };
 
@@ -204,12 +208,12 @@ export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
   /** Splits a raw path into the stage and the path below it, by the rules of this API type. */
   locate(rawPath: string, stages: ReadonlyMap<string, unknown>): StageLocation;
-  /** The wording of failures that occur before the stage is known. */
+  /** The error messages for failures that occur before the stage is known. */
   readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
   /**
-   * Why all routes of the API are closed. It is set if a guard of the whole API cannot be enforced, such as the
-   * truststore of its domain.
+   * The reason why all routes of the API are closed. It is set if a protection of the whole API, such as its domain's
+   * truststore, cannot be enforced.
    */
   readonly closedBecause?: string | undefined;
   /** The limits of the API, if they are lower than the limits of Regional and HTTP APIs. */
@@ -227,8 +231,8 @@ export type Caller =
     });
 
 /**
- * Notes of the phases for explanations. They are references that are evaluated only on demand. They exist only while
- * requests are recorded.
+ * What the phases note about a request, so that it can be explained later. The notes are references that are evaluated
+ * only on demand. They exist only while requests are recorded.
  */
 export type PhaseNotes = {
   authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;
@@ -236,11 +240,14 @@ export type PhaseNotes = {
   caller: Caller | undefined;
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
-  /** Returns what a screen reports about a request that it allows; undefined means that it reports nothing. */
+  /**
+   * Returns what the screen reports about a request that it allows; undefined means that the screen has nothing to
+   * report.
+   */
   screened: (() => readonly string[]) | undefined;
 };
 
-/** The state of the meters before this request took tokens. */
+/** The quota and the token levels before this request was counted. */
 export type MeterNotes = {
   holder: KeyHolder | undefined;
   keyFault: KeyFault | undefined;
@@ -373,7 +380,7 @@ export type Matched = Received & { readonly stage: ServedStage; readonly route: 
 export type Authenticated = Matched & { readonly caller: Caller };
 /**
  * A request that passed `meter`. Only `admitted()` creates this type, so a pipeline without `meter` does not compile.
- * The mark exists only for the compiler.
+ * The member METERED exists only for the compiler.
  */
 export type Admitted = Authenticated & { readonly [METERED]: true };
 export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };

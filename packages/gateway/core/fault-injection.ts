@@ -1,6 +1,6 @@
 /**
- * The port through which a local gateway injects faults on purpose into the pipeline. Deployed code does not contain
- * it.
+ * The interface through which a local gateway deliberately injects faults into the pipeline. Deployed code does not
+ * contain it.
  */
 import type { Mapped, Received, Reply } from './exchange.ts';
 import type { Outcome, Sendable } from './phases/integrate.ts';

@@ -81,7 +81,10 @@ export async function serve(
   return reply;
 }
 
-/** Returns the caller of a request or WebSocket handshake; undefined if the authorizer has to be called. */
+/**
+ * Returns the caller of a request or WebSocket handshake; undefined if the authorizer's function or the token issuer
+ * must be called first.
+ */
 export function recognize(matched: Matched, trail: Trail, at: Ports & Screening): Caller | undefined {
   const { stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);

@@ -4,18 +4,21 @@
 import type { Identities } from './policy/identities.ts';
 import type { VerificationKey } from './policy/token-trust.ts';
 
-/** Wall-clock time for clients, tokens and TTLs; `gatewright clock` moves it. */
+/** The wall clock for clients, tokens and TTLs. `gatewright clock` can change its time. */
 export interface Clock {
   nowEpochMs(): number;
-  /** Milliseconds since an arbitrary start, for durations; it is never moved and never runs backwards. */
+  /**
+   * Returns milliseconds since an arbitrary start, for measuring durations. `gatewright clock` does not change this
+   * time, and it never runs backwards.
+   */
   monotonicMs(): number;
 }
 
-/** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
+/** A clock that `gatewright clock` can change. Timers and socket timeouts still use the machine's time. */
 export interface ShiftableClock extends Clock {
   /**
-   * The first Float64 of the buffer contains the milliseconds to add to the machine's time. It is shared with worker
-   * threads, so that the clocks of functions and of the embedded DynamoDB move at the same instant.
+   * The first Float64 of the buffer contains the milliseconds to add to the machine's time. The buffer is shared with
+   * worker threads, so that the clocks of functions and of the embedded DynamoDB change at the same instant.
    */
   readonly offset: SharedArrayBuffer;
   /**
@@ -26,7 +29,8 @@ export interface ShiftableClock extends Clock {
   reset(): void;
   offsetMs(): number;
   /**
-   * Recent offsets of the clock. Calls that were signed with the time of one of these offsets may still be in progress.
+   * Returns recent offsets of the clock. A call that was signed while one of these offsets applied may still be in
+   * progress.
    */
   formerOffsetsMs(): readonly number[];
 }
@@ -36,7 +40,7 @@ export interface Deadlines {
   /** Milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;
   after(ms: number, then: () => void): Deadline;
-  /** Aborts like `AbortSignal.timeout`. */
+  /** Returns a signal that aborts after `ms`, like `AbortSignal.timeout`, but not counting the paused time. */
   signal(ms: number): AbortSignal;
 }
 
@@ -46,7 +50,7 @@ export type Deadline = { clear(): void };
 export interface Random {
   /** Returns a UUID of version 4 (RFC 9562). */
   uuid(): string;
-  /** `count` lower-case hex digits. */
+  /** Returns `count` random lower-case hex digits. */
   hex(count: number): string;
   /**
    * Returns AWS's extended request id: 15 base64 characters and `=`. Connection ids and message ids have the same form.
@@ -72,7 +76,7 @@ export type Invocation = {
 };
 
 export type InvokeOptions = {
-  /** JSON text, for the handler's `context.clientContext`. */
+  /** The client context as JSON text, which the handler receives as `context.clientContext`. */
   readonly clientContext: string | undefined;
   /** Called for each line that the function prints during the event, in Lambda's text format. */
   readonly onLine: ((line: string) => void) | undefined;
@@ -80,14 +84,14 @@ export type InvokeOptions = {
   readonly invoked?: InvokedVersion | undefined;
 };
 
-/** A version, or an alias with the version that it chose. */
+/** A version that was called. If an alias was called, `version` is the version to which the alias routed the call. */
 export type InvokedVersion = { readonly arn: string; readonly version: string };
 
 /** Returns the function's `awsRequestId`. It is created on demand, because only access logs use it. */
 export type RequestIdOf = () => string;
 
 export type InvocationResult =
-  /** The handler returned; `payload` is JSON text (`null` for undefined). */
+  /** The handler returned a result. `payload` is the result as JSON text (`null` for undefined). */
   | {
       readonly kind: 'returned';
       readonly payload: string;
@@ -117,8 +121,8 @@ export type InvocationResult =
    */
   | { readonly kind: 'timed-out'; readonly because?: string }
   /**
-   * Lambda refused the event: the function does not exist, no instance is free within the limits, or the payload is
-   * larger than 6 MB.
+   * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
+   * instance, or the payload is larger than 6 MB.
    */
   | {
       readonly kind: 'refused';
@@ -130,7 +134,9 @@ export type InvocationResult =
       readonly isReserved?: true;
     };
 
-/** Bytes as they arrive, for one reader. If the source breaks off, the iteration ends with a `GatewayError`. */
+/**
+ * A stream of bytes, which can be read only once. If the source breaks off, the iteration ends with a `GatewayError`.
+ */
 export interface ByteStream extends AsyncIterable<Buffer> {
   /** Stops reading and discards the remaining data. */
   cancel(): void;
@@ -152,7 +158,7 @@ export type HttpHead = { readonly status: number; readonly headers: readonly str
 export type StreamTimes = {
   /** The timeout for the whole response. */
   readonly timeoutMs: number;
-  /** The maximum time until the response starts, and between two parts of the response. */
+  /** The maximum time in milliseconds until the response starts, and between any two parts of the response. */
   readonly idleMs: number;
 };
 
@@ -165,7 +171,10 @@ export interface Invoker {
   stream(
     invocation: Invocation & StreamTimes,
   ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
-  /** Whether events for this name can be delivered; used to check a deployment before it is served. */
+  /**
+   * Whether the function exists, so that events for it can be delivered. A deployment is checked with this before it is
+   * served.
+   */
   has(functionName: string): boolean;
 }
 
@@ -189,9 +198,12 @@ export type HttpRequest = {
   readonly trusted?: string | undefined;
   /** The VPC link whose address replaces the origin. */
   readonly vpcLink: string | undefined;
-  /** The Cloud Map service behind the VPC link. Its instances are used before the link's address (`findInstance`). */
+  /**
+   * The Cloud Map service behind the VPC link. The call goes to one of the service's instances (`findInstance`), or to
+   * the link's address if the service has none.
+   */
   readonly serviceArn?: string | undefined;
-  /** Whether a compressed response (`Content-Encoding: gzip`) is decompressed; its headers stay. */
+  /** Whether a compressed response (`Content-Encoding: gzip`) is decompressed. Its headers are not changed. */
   readonly unpacks: boolean;
 };
 
@@ -205,8 +217,9 @@ export type HttpOutcome =
     }
   | { readonly kind: 'timed-out' }
   /**
-   * `address`: the host does not exist, or no host was given. `network`: the connection was refused or reset, or TLS
-   * failed. `too-large`: the response is larger than 10 MB. `request`: the request cannot be sent.
+   * The request was not answered. `address`: the host does not exist, or no host was given. `network`: the connection
+   * was refused or reset, or TLS failed. `too-large`: the response is larger than 10 MB. `request`: the request cannot
+   * be sent.
    */
   | {
       readonly kind: 'unreachable';
@@ -214,10 +227,13 @@ export type HttpOutcome =
       readonly message: string;
     };
 
-/** A host that this gateway serves itself. `trusted` is the gateway's own certificate authority, if it uses TLS. */
+/**
+ * The local address of a host that this gateway serves itself. `trusted` is the gateway's own certificate authority, if
+ * the gateway uses TLS.
+ */
 export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
 
-/** The destination of one call to a discovered service. */
+/** The instance of a Cloud Map service to which one call is sent. */
 export type ChosenInstance =
   | {
       readonly kind: 'instance';
@@ -232,14 +248,14 @@ export type ChosenInstance =
   | { readonly kind: 'none'; readonly message: string };
 
 /**
- * @param arn the ARN of the service, with the requested attributes of instances as its query:
- * `…:service/srv-1?stage=beta`
- * @returns undefined for a service that has no instances here
+ * @param arn the ARN of the service. If only instances with certain attributes may be used, the ARN ends with these
+ * attributes as a query: `…:service/srv-1?stage=beta`
+ * @returns undefined if this gateway knows no instances of the service
  */
 export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 
 export interface HttpClient {
-  /** Never rejects and follows no redirects. */
+  /** Sends a request. Never rejects, and does not follow redirects. */
   send(request: HttpRequest): Promise<HttpOutcome>;
   /** Sends a request like `send`, but resolves once all headers have arrived. Nothing is decompressed. */
   stream(
@@ -248,11 +264,11 @@ export interface HttpClient {
 }
 
 export interface Compressor {
-  /** `deflate` is the zlib format, as HTTP defines it (RFC 9110 §8.4.1.2). */
+  /** Compresses a body. `deflate` means the zlib format, as HTTP defines it (RFC 9110 §8.4.1.2). */
   pack(coding: 'gzip' | 'deflate', content: Buffer): Promise<Buffer>;
 }
 
-/** One unsigned call to an AWS service. */
+/** One call to an AWS service before it is signed. */
 export type ServiceRequest = {
   readonly service: string;
   /** The subdomain in the `{subdomain}.{service}` of the integration's URI. */
@@ -282,9 +298,9 @@ type KeyLookup =
   /** The issuer cannot be reached now; `reason` is for the operator. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-/** Public keys of token issuers, by `iss`; only configured issuers are called. */
+/** The public keys of token issuers, by `iss`. Only configured issuers are contacted. */
 export interface KeySets {
-  /** The key, if it is available; undefined means that the caller must call `find`. */
+  /** Returns the key if it is already available; undefined means that the caller must call `find`. */
   known(issuer: string, keyId: string): VerificationKey | undefined;
   /**
    * Fetches the issuer's key set if it may contain the key. Time and size are limited, and there is only one request
@@ -300,8 +316,8 @@ export interface LogSink {
 }
 
 /**
- * CloudWatch's log groups by name, for the access and execution logs of all API types; they are files here,
- * because there is no CloudWatch.
+ * CloudWatch's log groups by name, for the access logs and execution logs of all API types. Here the log groups are
+ * files.
  */
 export interface LogGroups {
   /** Appends one line. It must not wait, and may drop lines if it cannot write. */

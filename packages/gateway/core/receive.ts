@@ -1,4 +1,4 @@
-/** Makes an exchange with its ids from a request that arrived on the wire (or from `inject`). */
+/** Creates the exchange for a request that arrived from a socket or through `inject`, including its request ids. */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { HeaderList } from './events/header-list.ts';
 import { continueTrace } from './events/trace-header.ts';
@@ -9,7 +9,10 @@ import type { Ports } from './ports.ts';
 
 type WireRequest = {
   readonly method: string;
-  /** Request target as sent: `/dev/pets?x=1`, or the absolute form of a proxy request. */
+  /**
+   * The request target as sent. It is in origin form (`/dev/pets?x=1`), or in absolute form if the request was sent to
+   * a proxy.
+   */
   readonly target: string;
   /** A flat list of names and values, or headers that are already parsed. */
   readonly rawHeaders: readonly string[] | HeaderList;
@@ -22,7 +25,7 @@ type WireRequest = {
   readonly clientCertificate?: ClientCertificateFacts | undefined;
 };
 
-/** The client address of a request without a socket. */
+/** The client address of a request that did not arrive through a socket. */
 export const OWN_ADDRESS = '127.0.0.1';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -65,8 +68,7 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
 }
 
 /**
- * Decompresses the body on REST APIs. Returns undefined if there is nothing to decompress, or if the body is already
- * too long.
+ * Decompresses the body on REST APIs. Returns undefined if the body is not compressed, or if it is already too long.
  */
 function unpack(
   body: Buffer | undefined,
@@ -93,9 +95,9 @@ type UnpackedBody = {
 };
 
 /**
- * Decompresses a request body (developer guide, "Call an API method with a compressed payload"). AWS decompresses on
- * every REST API, whether or not the API compresses replies, and keeps `Content-Encoding`. Never returns more than
- * `maxBytes`, however small the compressed body is.
+ * Decompresses a request body (developer guide, "Call an API method with a compressed payload"). AWS decompresses
+ * requests on every REST API, whether or not the API compresses replies, and does not remove `Content-Encoding`. The
+ * result never has more than `maxBytes`, however small the compressed body is.
  */
 export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
   const coding = contentEncoding.trim().toLowerCase();
@@ -111,13 +113,16 @@ export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: numb
   }
 }
 
-/** Returns undefined if only the extended id is used. */
+/** Returns the request id; undefined for APIs that have only the extended request id. */
 function requestIdOf(headers: HeaderList, api: ServedApi, at: Ports): string | undefined {
   if (api.functionUrl !== undefined) return at.random.uuid();
   return api.protocol === 'rest' ? restRequestId(headers, at) : undefined;
 }
 
-/** A client may supply its own UUID as the request id (docs/aws §3.7, correction). */
+/**
+ * Returns the request id of a REST request. If the client sends its own UUID, the UUID becomes the request id
+ * (docs/aws §3.7, correction).
+ */
 function restRequestId(headers: HeaderList, at: Ports): string {
   const offered = headers.last('x-amzn-requestid');
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();

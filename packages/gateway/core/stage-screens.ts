@@ -1,6 +1,6 @@
 /**
- * Screens in front of a stage, or of another way to an API, that are not part of API Gateway, such as AWS WAF. They run
- * before any other access control. @see docs/aws §1.1 step 3
+ * Screens, such as AWS WAF, are not part of API Gateway. They check requests in front of a stage or another entry to an
+ * API, before any other access control. @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';
@@ -10,7 +10,10 @@ import type { Clock } from './ports.ts';
 export type ScreenVerdict =
   | {
       readonly kind: 'passed';
-      /** Header lines to add for everything behind the stage. They replace lines of the same name. */
+      /**
+       * Header lines that are added to the request for everything behind the screen. They replace headers of the same
+       * name.
+       */
       readonly inserts?: readonly string[];
       /** The sentences that `explain` adds about the request, computed when they are read. */
       readonly notes?: () => readonly string[];
@@ -21,23 +24,23 @@ export type ScreenVerdict =
       readonly kind: 'refused';
       /** The reason in the request's log line. */
       readonly reason: string;
-      /** The explanation that `explain` prints, in whole sentences. */
+      /** The sentences with which `explain` explains the block. */
       readonly because: readonly string[];
       readonly changes: readonly string[];
-      /** Replaces the gateway response. */
+      /** The reply that the client receives instead of the gateway response. */
       readonly reply?: ScreenReply;
       readonly by?: string;
     }
   /** The screen cannot be enforced, so the stage responds with 500. */
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** The part of a request that screens read. The request may not have reached an API yet. */
+/** The part of a request that a screen reads. Which API the request is for may not be known yet. */
 export type ScreenedRequest = Pick<
   Exchange,
   'method' | 'rawPath' | 'rawQuery' | 'headers' | 'body' | 'packed' | 'sourceIp' | 'protocol' | 'requestId'
 > & {
   readonly api: { readonly accountId: string };
-  /** Undefined means that no notes are needed. */
+  /** The notes of the request; undefined means that no notes are needed. */
   readonly notes: object | undefined;
 };
 
@@ -79,7 +82,7 @@ export function screenByFilter(matched: Matched, screens: StageScreens, clock: C
   });
 }
 
-/** A stage's ARN never changes, and every request needs it. */
+/** The ARN of each stage. It is stored, because every request needs it and it never changes. */
 const ARNS = new WeakMap<ServedStage, string>();
 
 function arnOf({ api, stage }: Matched): string {

@@ -8,7 +8,7 @@ export type StreamPiece = {
 };
 
 const MOST_PIECES = 200;
-/** The maximum number of bytes of a body that a record stores. */
+/** The maximum number of bytes of a body that is stored in a request record. */
 const MOST_BYTES = 16 * 1024;
 const FIRST_BYTES = 1_024;
 
@@ -36,7 +36,9 @@ export class StreamBeginning {
     return this.#buffer.subarray(0, this.#used);
   }
 
-  /** The buffer is doubled each time, because most streams are short and pieces may consist of one byte. */
+  /**
+   * Enlarges the buffer. It is doubled each time, because most streams are short and pieces may consist of one byte.
+   */
   #reserve(bytes: number): void {
     if (bytes <= this.#buffer.length) return;
     const grown = Buffer.alloc(Math.min(MOST_BYTES, Math.max(FIRST_BYTES, bytes, 2 * this.#buffer.length)));

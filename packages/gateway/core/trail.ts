@@ -1,4 +1,4 @@
-/** The progress of a request. Only the pipeline writes it; `fail` and `log` read it. */
+/** The progress of a request. The pipeline writes it, and only `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
 import { StreamBeginning } from './stream-beginning.ts';
 import type { GatewayError } from './errors.ts';
@@ -28,8 +28,9 @@ export type PhaseName = (typeof PHASES)[number];
 const ORDER = Object.fromEntries(PHASES.map((name, place) => [name, place])) as Record<PhaseName, number>;
 
 /**
- * The start time of each phase by position, from `monotonicMs`. NaN means that the phase was not entered. A phase lasts
- * until the next mark. V8 stores a list of doubles without one object per number.
+ * The start time of each phase (`monotonicMs`), by the phase's position. NaN means that the request did not enter the
+ * phase. A phase lasts until the next phase starts. A list of numbers is used because V8 stores it without one object
+ * per number.
  */
 type Marks = readonly number[];
 
@@ -48,8 +49,7 @@ export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
 }
 
 /**
- * The outcome of the integration, which is used only for logs and metrics. It is stored only if the stage has any of
- * them.
+ * The outcome of the integration. Only logs and metrics use it, so it is stored only if the stage has logs or metrics.
  */
 type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 type Streamed = StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined };
@@ -65,7 +65,10 @@ export type TrailNotes = {
 
 /** The effect of injected faults on one request. */
 export type Injected = {
-  /** Clauses that name file and rule of each fault, in the order of their effect. */
+  /**
+   * A clause for each fault, which names the fault's file and rule. The order is the order in which the faults took
+   * effect.
+   */
   readonly notes: string[];
   /** How the connection ends before the reply is complete; undefined means that the reply is sent completely. */
   breaksOff: BreakOff | undefined;
@@ -76,7 +79,10 @@ export type BreakOff =
   | { readonly kind: 'reset'; readonly by: string }
   | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
 
-/** Facts about a finished request. They are stored unprocessed, and readers derive everything else from them. */
+/**
+ * The facts about a finished request, stored as they are. Readers of the record derive everything else from these
+ * facts.
+ */
 export type Finished = {
   readonly received: Received;
   readonly reply: Reply;
@@ -120,8 +126,8 @@ export type Recording = { readonly records?: RecordSink | undefined };
 export class Trail {
   phase: PhaseName = 'screen';
   /**
-   * The phase that produced the reply or failed. It is the phase that was entered last, or `integrate` if the
-   * integration's response was mapped.
+   * The phase that produced the reply or failed. It is the phase that was entered last, except that it is `integrate`
+   * if the integration's response was mapped.
    */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
@@ -152,7 +158,7 @@ export class Trail {
     if (Number.isNaN(marks[place])) marks[place] = this.#clock.monotonicMs();
   }
 
-  /** From here on, notes for logs are stored. Before that, notes have no cost. */
+  /** Starts storing notes for logs. Until it is called, notes cost nothing. */
   keepNotes(): void {
     this.notes ??= {
       marks: unmarked(),
@@ -162,10 +168,10 @@ export class Trail {
     };
   }
 
-  /** Keeps notes from the beginning, with the inputs and results of every phase. */
+  /** Stores the notes of the whole request, including the inputs and results of every phase. */
   keepAll(received: Received): void {
     this.keepNotes();
-    // The request starts with its first phase.
+    // The first phase began when the request began, before any notes were stored.
     if (this.notes !== undefined) this.notes.marks[ORDER[this.phase]] = this.startedMs;
     received.notes = {
       authorizerCall: undefined,
@@ -187,7 +193,8 @@ export class Trail {
   }
 
   /**
-   * Stores the beginning of a streamed reply for its record, because the body is not stored anywhere after it was sent.
+   * Stores the beginning of a streamed reply for the request's record. It must be stored while the reply is sent,
+   * because the body is not available afterwards.
    */
   keepBeginning(stream: StreamedBody): void {
     stream.beginning = new StreamBeginning(this.#clock);
@@ -281,7 +288,9 @@ function requestIdOf(outcome: InvocationResult | HttpOutcome): string | undefine
   return outcome.kind === 'returned' || outcome.kind === 'failed' ? outcome.requestId?.() : undefined;
 }
 
-/** The status of Lambda's own API; a failed function counts as a success there. */
+/**
+ * Returns the status of the backend or of Lambda's own API. Lambda's API reports success even for a failed function.
+ */
 function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
   switch (outcome.kind) {
     case 'answered':

@@ -1,6 +1,6 @@
 /**
- * Tasks for the end of a turn of the event loop. They share one immediate, because one immediate per task would cost as
- * much as counting a request. Events for functions do not wait here.
+ * Tasks for the end of a turn of the event loop. They share one `setImmediate`, because one per task would cost as much
+ * as counting a request. The events for functions are not among these tasks.
  */
 let waiting: (() => void)[] = [];
 
@@ -11,7 +11,7 @@ export function runAtTurnEnd(task: () => void): void {
 
 function runAll(): void {
   const tasks = waiting;
-  // The list is reset first, so that a failing task does not block later turns.
+  // The list is replaced before the tasks run, so that a failing task does not block later turns.
   waiting = [];
   for (const task of tasks) task();
 }

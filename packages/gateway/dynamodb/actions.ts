@@ -1,4 +1,4 @@
-/** dynalite's operations by AWS's name, each with its parameter rules and its action. */
+/** dynalite's operations by AWS's name. Each has dynalite's rules for its parameters, and dynalite's action. */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -56,7 +56,7 @@ export function validationError(message: string): DynamoDbError {
 }
 
 /**
- * Returns the input for checks that dynalite does not make. @param path the path of the members within the input,
+ * Returns an input object for the checks that dynalite lacks. @param path the path of the members within the input,
  * including its final dot
  */
 export function dynamoDbInput(members: UnknownMembers, path = ''): CallInput {
@@ -78,7 +78,7 @@ export function isDynaliteOperation(name: string): name is DynaliteOperation {
 }
 
 /**
- * Checks an input as DynamoDB would, and returns it converted and with parsed expressions.
+ * Checks an input as DynamoDB would. Returns the converted input with its expressions parsed.
  * @throws DynamoDbError ValidationException or SerializationException
  */
 export function checkInput(
@@ -125,8 +125,8 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
 }
 
 /**
- * The error message of dynalite's rules for a Query. It does not apply to indexes with several attributes per key,
- * which accept up to eight conditions.
+ * The error message of dynalite's rules for a Query. It does not apply to an index with several attributes per key,
+ * because a Query on such an index may have up to eight conditions.
  */
 export const TWO_CONDITIONS = 'Conditions can be of length 1 or 2 only';
 
@@ -144,15 +144,15 @@ function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
 }
 
 /**
- * DynamoDB's current message for an empty key is newer than dynalite's message. key-schema.ts contains the message for
- * indexes.
+ * Matches dynalite's message for an empty key, which is replaced because DynamoDB's current message differs. The
+ * message for an empty index key is in key-schema.ts.
  */
 const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeValue for a key attribute)/;
 const NOT_VALID = 'One or more parameter values are not valid. ';
 
 /**
- * An error of dynalite with `statusCode` and `body` is a response. Other errors are bugs of dynalite or of this
- * package.
+ * Converts an error of dynalite. If it has `statusCode` and `body`, it is a response for the caller. Any other error is
+ * a bug of dynalite or of this package.
  */
 function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;

@@ -1,7 +1,8 @@
 /**
- * Capacity units of calls, as AWS bills them on demand (DynamoDB developer guide, "Read and write operations";
- * docs/aws §14). Reads are counted in units of 4 KB, and cost half as much if they are eventually consistent. Writes
- * are counted in units of 1 KB, plus the writes of index entries. In transactions, both cost twice as much.
+ * The capacity units of calls, counted as AWS bills on-demand tables (DynamoDB developer guide, "Read and write
+ * operations"; docs/aws §14). Reads are counted in units of 4 KB, and cost half as much if they are eventually
+ * consistent. Writes are counted in units of 1 KB, and the writes of index entries are added. In a transaction, reads
+ * and writes cost twice as much.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +23,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'TransactWriteItems',
 ]);
 const BYTES_PER_WRITE = 1024;
-/** The units of a read that finds nothing. */
+/** The minimum number of units of a read, which is what a read that finds nothing consumes. */
 const LEAST_READ = 0.5;
 
 type Execute = (operation: string, input: UnknownMembers) => Promise<Output>;
@@ -55,7 +56,7 @@ export class CapacityMeter {
       if (!isAsked) delete output['ConsumedCapacity'];
       return output;
     } catch (error) {
-      // A call with a failed condition has read the item and is billed like the write.
+      // If a condition fails, the item has been read to check it. AWS bills the call like the write.
       if (error instanceof DynamoDbError && isRefusedCondition(error))
         this.#add(String(input['TableName']), false, 1);
       throw error;
@@ -83,7 +84,7 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
   });
 }
 
-/** Matches a key prefix such as `index-global~{table}~{index}~…`. */
+/** Matches the beginning of an index entry's key, such as `index-global~{table}~{index}~…`. */
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
 /**

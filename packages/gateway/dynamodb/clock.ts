@@ -1,10 +1,13 @@
-/** The time of the tables, which is the machine's time plus the offset that the thread's owner sets. */
+/** The clock of the tables. Its time is the machine's time plus an offset, which the owner of the thread sets. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 
 export interface Clock {
   nowEpochMs(): number;
-  /** Milliseconds since an arbitrary start, for durations; it is never moved and never runs backwards. */
+  /**
+   * Returns milliseconds since an arbitrary start, for measuring durations. `gatewright clock` does not change this
+   * time, and it never runs backwards.
+   */
   monotonicMs(): number;
 }
 

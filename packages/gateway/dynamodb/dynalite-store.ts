@@ -34,7 +34,7 @@ export type BatchOperation =
   | { readonly type: 'del'; readonly key: string };
 
 export type Store = {
-  /** Record keys are prefixed: `item-{table}~`, `index-global~{table}~{index}~`. */
+  /** The LevelDB database. Each key has a prefix, such as `item-{table}~` or `index-global~{table}~{index}~`. */
   readonly db: {
     open(): Promise<void>;
     put(key: string, value: unknown): Promise<void>;
@@ -43,7 +43,9 @@ export type Store = {
     /** Writes all operations or none, even if the process is killed. */
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
-  /** The region in the ARNs that `CreateTable` creates. */
+  /**
+   * The part of the store that creates tables. Its region and account id appear in the tables' ARNs (`CreateTable`).
+   */
   readonly tableDb: {
     readonly awsRegion: string;
     readonly awsAccountId: string;
@@ -98,13 +100,19 @@ type DynaliteDb = {
 };
 
 type Validations = {
-  /** Converts by declared types and drops undeclared members. @throws Error with `statusCode` and `body` */
+  /**
+   * Converts the members of `data` to their declared types, and drops undeclared members. @throws Error with
+   * `statusCode` and `body`
+   */
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
   /** @returns the error if the value is invalid */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
-  /** Each operation's rules call this function. expressions/read-expressions.ts replaces it. */
+  /**
+   * dynalite's function for checking expressions, which each operation's rules call. expressions/read-expressions.ts
+   * replaces it.
+   */
   validateExpressions(input: object): string | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** The embedded DynamoDB as its owner uses it: one worker thread with a URL. */
+/** Starts the embedded DynamoDB, which is a worker thread with a URL, and controls it from the owner's thread. */
 import { mkdir } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -20,23 +20,23 @@ export type EmbeddedDynamoDbOptions = {
   readonly port: number;
   /** Whether another listener of this user may take over the port. Not every system supports this. */
   readonly sharesPort?: boolean;
-  /** The port in callers' Host headers if their connections are forwarded; absent means `port`. */
+  /** The port that callers name in their Host headers, if it is not `port` because their connections are forwarded. */
   readonly namedPort?: number;
   /**
-   * The folder of `--data DIR`. If absent, tables are in memory and lost at the end; they may contain at most 512 MB of
-   * items, not counting index entries.
+   * The folder of `--data DIR`. If absent, tables are in memory and are lost when the thread ends. In memory, tables
+   * may contain at most 512 MB of items, not counting index entries.
    */
   readonly dataDirectory?: string | undefined;
   /**
-   * A buffer with one Float64: the milliseconds to add to the machine's time, for time to live and the Date header.
-   * Absent means 0.
+   * A buffer whose single Float64 is the number of milliseconds to add to the machine's time. It affects time to live
+   * and the Date header. Absent means 0.
    */
   readonly clockOffset?: SharedArrayBuffer;
   /** The accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
   /**
-   * Called before each call of a signer whose permissions are checked. Returns a refusal in AWS's words, or a fault. If
-   * absent, calls of these signers are refused.
+   * Called before each call of a signer whose permissions are checked. Returns a refusal in AWS's words, a fault to
+   * inject, or undefined to run the call. If `judge` is absent, all calls of these signers are refused.
    */
   readonly judge?: (question: CallQuestion) => CallVerdict;
   readonly accountId?: string;
@@ -56,10 +56,13 @@ export interface EmbeddedDynamoDb {
   readonly consumed: readonly TableUnits[];
   /**
    * Reports changes of these tables from now on. Before the first call, no changes are reported.
-   * @param forgets whether streams drop the records that they have
+   * @param forgets whether all streams drop their stored records first
    */
   follow(tables: readonly string[], forgets?: boolean): void;
-  /** Returns the changes that a stream still has. Later changes are reported after them. */
+  /**
+   * Returns the changes that a stream still contains. Changes that are made afterwards are reported only after this
+   * result.
+   */
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Completes pending writes and ends the thread. */
   close(): Promise<void>;
@@ -71,7 +74,7 @@ const OUTPUT_LIMIT = 2_000;
 export type EmbeddedDynamoDbErrorCode = 'DYNAMODB_NOT_STARTED' | 'DATA_DIRECTORY';
 
 /**
- * Why the embedded DynamoDB could not start.
+ * The error if the embedded DynamoDB cannot start.
  *
  * @example
  * ```ts
@@ -90,11 +93,11 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
-/** The thread uses the compile cache of the surrounding program. */
+/** Returns the environment variable with which the thread uses the compile cache of the surrounding program. */
 function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
   // Older versions of Node lack this function.
   const folder = (module as Partial<typeof module>).getCompileCacheDir?.();
-  // Node appends a folder for its own version.
+  // The parent folder is passed on, because Node appends a folder for its version again.
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
@@ -177,7 +180,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   };
 }
 
-/** The thread's responses, by the number of the request. */
+/** The replays that the thread has not sent yet, by the number of the request. */
 class Replays {
   readonly #open = new Map<number, (changes: readonly TableChange[]) => void>();
   #asked = 0;
@@ -223,7 +226,7 @@ function followOutput(worker: Worker): () => string {
   return () => text;
 }
 
-/** A policy that cannot be evaluated allows nothing. */
+/** Returns the verdict about a call. If a policy cannot be evaluated, the call is refused. */
 function judge(question: CallQuestion, { judge: decide, onFault }: EmbeddedDynamoDbOptions): CallVerdict {
   if (decide === undefined) return 'The permissions of this key are unknown';
   try {
@@ -294,7 +297,7 @@ async function within(promise: Promise<void>, ms: number): Promise<void> {
 /** The number of processes that want to run, and the number of available cores. */
 type Load = { readonly waiting: number; readonly cores: number };
 
-/** The limit if there is no other load. Startup then takes a fraction of a second. */
+/** The time limit for startup if the machine has no other load. Startup then takes only a fraction of a second. */
 const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;
@@ -304,7 +307,7 @@ function readLoad(): Load {
   return { waiting: loadavg()[0] ?? 0, cores: availableParallelism() };
 }
 
-/** How long the thread's start may take; the limit is longer if more processes share a core. */
+/** Returns the time limit for the thread's startup in milliseconds. It is longer if more processes share a core. */
 export function startLimitMs({ waiting, cores }: Load): number {
   return Math.min(LONGEST_LIMIT_MS, Math.round(USUAL_LIMIT_MS * Math.max(1, waiting / cores)));
 }

@@ -1,7 +1,7 @@
 /**
- * DynamoDB's operations on dynalite's store, with additions: transactions, the old item of a failed condition, atomic
- * writes of items and index entries, time to live by the gateway's clock, and a memory limit. Each thread has one
- * engine, which is independent of HTTP.
+ * DynamoDB's operations on dynalite's store. The engine adds what dynalite lacks: transactions, the old item of a
+ * failed condition, atomic writes of items and index entries, time to live by the gateway's clock, and a memory limit.
+ * Each thread has one engine, which does not depend on HTTP.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -55,8 +55,8 @@ type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Reco
 
 const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 /**
- * The maximum number of expired items that are removed per turn, so that moving the clock by a year does not result in
- * one huge batch.
+ * The maximum number of expired items that are removed in one turn of the event loop. It prevents one huge batch if the
+ * clock is moved by a year.
  */
 const EXPIRY_BATCH = 250;
 
@@ -68,7 +68,7 @@ export class DynamoDbEngine {
   readonly #streams: StreamLog;
   readonly #locks = new KeyLocks();
   readonly #expiries = new ExpiryQueue();
-  /** Item sizes per table; undefined for data on disk. */
+  /** The size of the items of each table in bytes; undefined for data on disk. */
   readonly #memoryBytes: Map<string, number> | undefined;
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
@@ -103,13 +103,16 @@ export class DynamoDbEngine {
     return engine;
   }
 
-  /** Reports changes of these tables from now on. @param forgets whether the record of changes begins with this call */
+  /**
+   * Reports changes of these tables from now on. @param forgets whether the stored changes of all streams are dropped
+   * first
+   */
   follow(tables: readonly string[], forgets = false): void {
     this.#followed = new Set(tables);
     if (forgets) this.#streams.forget();
   }
 
-  /** Returns the changes that a stream still has, oldest first; empty for an unknown stream. */
+  /** Returns the changes that a stream still contains, oldest first; empty for an unknown stream. */
   replay(streamArn: string): readonly TableChange[] {
     const stream = this.#streams.find(streamArn);
     return stream === undefined ? [] : [...this.#streams.read(stream, 0)].map(({ change }) => change);
@@ -196,8 +199,8 @@ export class DynamoDbEngine {
   }
 
   /**
-   * Calls `run` with the locks of all given items. When `run` returns, the collected changes are written in one batch.
-   * If `run` throws, nothing is written.
+   * Locks all given items and calls `run`. When `run` returns, the collected changes are written in one batch. If `run`
+   * throws, nothing is written.
    */
   async writeLocked<T>(
     names: readonly string[],
@@ -212,7 +215,7 @@ export class DynamoDbEngine {
     });
   }
 
-  /** Waits for writes to the given items, then calls `run` with their locks. */
+  /** Waits for writes to the given items, locks the items and calls `run`. */
   readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T> {
     return this.#locks.hold(names, () => run(this.#tables.cachedStore));
   }
@@ -299,7 +302,7 @@ export class DynamoDbEngine {
     await this.#report(set, isExpiry);
   }
 
-  /** A write that leaves an item unchanged counts as no change. */
+  /** Reports the changes of a write. A write that leaves an item unchanged is not reported. */
   async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
     if (this.#followed.size === 0 && this.#streams.isClosed) return;
     const changes: TableChange[] = [];
@@ -406,7 +409,7 @@ function readRecord(store: Store, table: string, key: string): Promise<Item | un
   });
 }
 
-/** Omits `Attributes` if nothing changed that could be returned. */
+/** Removes `Attributes` from the output if it is empty because no attribute changed. */
 function withoutNothing({ Attributes: attributes, ...rest }: Output): Output {
   return isJsonObject(attributes) && Object.keys(attributes).length > 0
     ? { Attributes: attributes, ...rest }

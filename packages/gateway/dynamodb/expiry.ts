@@ -29,14 +29,14 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
 }
 
 /**
- * A queue with one current entry per item. Outdated entries stay in the heap until they reach the top or outnumber the
- * current entries.
+ * A queue of the items that will expire. Each item has one current entry. Outdated entries stay in the heap until they
+ * reach its top, or until there are more of them than current entries.
  */
 export class ExpiryQueue {
   #heap: Expiry[] = [];
   readonly #current = new Map<string, Expiry>();
 
-  /** The number of waiting items, and of their entries. */
+  /** The number of waiting items, and the number of entries in the heap, which includes outdated entries. */
   get size(): { readonly items: number; readonly entries: number } {
     return { items: this.#current.size, entries: this.#heap.length };
   }
@@ -57,7 +57,8 @@ export class ExpiryQueue {
     const expiry = { dueSeconds, table, key };
     this.#current.set(name, expiry);
     this.#push(expiry);
-    // A counter that moves its TTL with every write would fill the heap with outdated entries.
+    // Outdated entries are removed when there are too many. Otherwise, an item whose TTL changes with every write would
+    // fill the heap.
     if (this.#heap.length > 2 * this.#current.size + 1024) this.#rebuild();
   }
 

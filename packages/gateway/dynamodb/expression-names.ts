@@ -21,13 +21,16 @@ const WORDS = new Set(
  * with a digit, as the placeholders of many libraries do. `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
-/** The lookbehind prevents the end of a placeholder from being read as a name. */
+/**
+ * Match an equation of a name and a value, in either order. The lookbehind prevents the end of a placeholder from being
+ * read as a name.
+ */
 const EQUATIONS = [
   /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,
   /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,
 ];
 
-/** Top-level attributes that a request names, except the attributes of its key or item. */
+/** Returns the top-level attributes that a request names, except the attributes of its key or item. */
 export function namesIn(input: UnknownMembers): readonly string[] {
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));
@@ -42,14 +45,17 @@ export function namesIn(input: UnknownMembers): readonly string[] {
   return [...inExpressions, ...legacy, ...(Array.isArray(toGet) ? toGet.flatMap(textsOf) : [])];
 }
 
-/** Returns the name at the beginning of a path. For `#n.a[0]`, this is the name behind the placeholder `#n`. */
+/**
+ * Returns the attribute name at the beginning of a path. For `#n.a[0]`, this is the name that the placeholder `#n`
+ * represents.
+ */
 function nameOf(path: string, placeholders: UnknownMembers): string {
   const top = path.split(/[.[]/)[0] ?? '';
   const name = top.startsWith('#') ? placeholders[top] : top;
   return typeof name === 'string' ? name : top;
 }
 
-/** The partition key value of a query in DynamoDB's JSON; undefined if the query has no such value. */
+/** Returns the partition key value of a query, in DynamoDB's JSON; undefined if the query contains no such value. */
 export function partitionOfQuery(input: UnknownMembers, partitionKey: string): unknown {
   const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;

@@ -24,14 +24,20 @@ type FrontOptions = {
   readonly meter: CapacityMeter;
   readonly clock: SigningClock;
   readonly callers: Callers;
-  /** The folder of the tables, for explaining storage faults; undefined means in memory. */
+  /**
+   * The folder of the tables, which the explanation of a storage fault mentions; undefined means that the tables are in
+   * memory.
+   */
   readonly directory: string | undefined;
   readonly port: () => number;
   /** Called for errors of this package, but not for errors of the caller. */
   readonly report: (error: unknown) => void;
 };
 
-/** The accepted callers and their permissions; the thread's owner knows the policies. */
+/**
+ * The accepted callers and their permissions. The permissions are checked by the thread's owner, which knows the
+ * policies.
+ */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
   /** Returns the session of a key pair; undefined means that the key pair is permanent. */
@@ -41,7 +47,7 @@ export type Callers = {
 };
 
 /**
- * The reason for a refusal, in AWS's words, or a fault that replaces the response; undefined means that the
+ * The verdict about a call: a refusal in AWS's words, or a fault that replaces the response. Undefined means that the
  * call is run.
  */
 export type CallVerdict = string | CallFault | undefined;
@@ -67,8 +73,8 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
 /**
- * Handles any request. Reads and writes need a signature, because another user of the machine could otherwise, for
- * example, add an API key.
+ * Handles any request. Reads and writes require a signature. Otherwise, another user of the machine could, for example,
+ * add an API key.
  */
 export async function serveDynamoDb(
   request: IncomingMessage,
@@ -149,7 +155,7 @@ async function run(
   const input = withTableNames(parseInput(body), at.engine.accountId);
   await refuseUnlessAllowed(operation, input, caller, at);
   if (isOfStreams) return at.engine.executeStreams(operation, input);
-  // The SDKs' endpoint discovery must not redirect to AWS.
+  // The response names this endpoint, so that the SDKs' endpoint discovery does not redirect to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
   const region = REGION.test(caller.region) ? caller.region : undefined;
@@ -158,11 +164,14 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // The statement is executed through other operations, which report its capacity.
+  // The capacity is not counted here, because the statement runs other operations, which report theirs.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
-/** Must run before any lookup, because a caller without permission must not learn whether a table exists. */
+/**
+ * Refuses a call without permission. This must run before any lookup, because such a caller must not learn whether a
+ * table exists.
+ */
 async function refuseUnlessAllowed(
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -187,7 +196,7 @@ const REGION = /^[a-z0-9-]{1,32}$/;
 
 type Caller = { readonly accessKeyId: string; readonly region: string };
 
-/** @throws DynamoDbError 400 in DynamoDB's words */
+/** Verifies the signature and returns the caller. @throws DynamoDbError 400 in DynamoDB's words */
 function verify(request: IncomingMessage, body: Buffer, { clock, callers }: FrontOptions): Caller {
   const { method = 'POST', url = '/', rawHeaders } = request;
   const mark = url.indexOf('?');

@@ -165,8 +165,8 @@ function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | u
 }
 
 /**
- * Removes plus signs from numbers. `+1E6` is a valid number, but dynalite's reader accepts no plus sign. The function
- * changes `value`, which is the reader's own copy.
+ * Removes plus signs from numbers, because `+1E6` is a valid number but dynalite's reader does not accept it. The
+ * function changes `value`, which must be the reader's own copy.
  */
 export function dropPlusSigns(value: unknown): void {
   if (Array.isArray(value)) {
@@ -191,8 +191,8 @@ const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
 /**
- * Replaces table ARNs by names, because tables may be named by ARN (API reference, "GetItem": TableName). Tables of
- * another account do not exist here.
+ * Replaces table ARNs by table names. Calls may name a table by its ARN (API reference, "GetItem": TableName). The
+ * tables of other accounts do not exist here.
  */
 export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {

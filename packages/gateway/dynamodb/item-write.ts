@@ -6,7 +6,8 @@ import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /**
- * Whether the caller wants the old item if the condition fails. This is read here, because dynalite drops the member.
+ * Whether the response to a failed condition contains the old item. This is read from the original input, because
+ * dynalite drops the member.
  */
 export function readReturnOld(input: UnknownMembers): boolean {
   const reader = dynamoDbInput(input);
@@ -32,7 +33,7 @@ export function isRefusedCondition(error: unknown): error is DynamoDbError {
   return error instanceof DynamoDbError && error.body['__type'] === REFUSED_CONDITION;
 }
 
-/** Adds the item to the refusal that it caused; other errors stay unchanged. */
+/** Adds the item to the error if its condition failed. All other errors stay unchanged. */
 export function withItem(error: unknown, item: Item | undefined): unknown {
   if (!isRefusedCondition(error) || item === undefined) return error;
   return new DynamoDbError(error.status, REFUSED_CONDITION, error.message, { Item: item });

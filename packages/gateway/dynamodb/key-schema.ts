@@ -17,7 +17,7 @@ const OVERSIZED: Readonly<Record<string, string>> = {
     'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
 };
 
-/** The keys of the table, or of an index; undefined if there is no such index. */
+/** Returns the key schema of the table or of an index; undefined if there is no such index. */
 export function keySchemaOf(table: Table, index: string | undefined): readonly KeyElement[] | undefined {
   if (index === undefined) return table.KeySchema;
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -25,7 +25,7 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
 }
 
 /**
- * Returns the error for attribute definitions that CreateTable refuses, in DynamoDB's words
+ * Returns DynamoDB's error if attribute definitions are not used by any key, which CreateTable does not allow
  * (aws-cloudformation/cfn-lint issue 1037).
  */
 export function unusedDefinition(table: UnknownMembers): string | undefined {
@@ -43,8 +43,8 @@ export function unusedDefinition(table: UnknownMembers): string | undefined {
 }
 
 /**
- * Returns the error for an oversized index key. The keys of an item in an index have the same limits as the keys of a
- * table: 2,048 and 1,024 bytes.
+ * Returns the error for an oversized index key. The limits are the same as for the keys of a table: 2,048 bytes for the
+ * partition key and 1,024 bytes for the sort key.
  */
 export function oversizedIndexKey(table: Table, item: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -90,7 +90,10 @@ function bytesOf(value: unknown): number {
   return typeof bytes === 'string' ? Buffer.byteLength(bytes, 'base64') : 0;
 }
 
-/** Returns the partition keys for policies that name keys. Unknown tables are left out. */
+/**
+ * Returns the partition keys of tables and indexes, which policies need that restrict keys. Unknown tables are left
+ * out.
+ */
 export async function partitionKeysOf(
   names: readonly string[],
   find: (name: string) => Promise<Table | undefined>,
@@ -104,8 +107,8 @@ export async function partitionKeysOf(
     const table = tables.get(name);
     const schema = table && keySchemaOf(table, index);
     const keys = schema?.filter(({ KeyType: type }) => type === 'HASH') ?? [];
-    // If the key has several attributes, none of them alone is the leading key, so a policy's condition on the leading
-    // key applies to no value.
+    // If the partition key has several attributes, none of them alone is the leading key. A policy's condition on the
+    // leading key then has no value to check.
     return keys.length === 1 ? keys[0]?.AttributeName : undefined;
   };
 }

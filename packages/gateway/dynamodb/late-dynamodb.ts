@@ -1,6 +1,6 @@
 /**
- * An embedded DynamoDB that starts on demand. Its address exists at once. The thread takes a fifth of a second and tens
- * of megabytes to start, so it starts with the first table or the first connection.
+ * An embedded DynamoDB that starts on demand. Its address is available at once. Its thread needs a fifth of a second
+ * and tens of megabytes to start, so it starts only when a table is created or a connection is opened.
  */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
@@ -13,8 +13,8 @@ export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'shares
 
 export interface LateDynamoDb extends EmbeddedDynamoDb {
   /**
-   * Starts the thread if needed. If no connections are open, the thread takes over the port. Otherwise calls are
-   * forwarded from here.
+   * Starts the thread if it is not running. If no connections are open, the thread takes over the port. Otherwise this
+   * listener stays and forwards calls to the thread.
    */
   start(): Promise<void>;
   readonly isStarted: boolean;
@@ -126,7 +126,7 @@ class Late implements LateDynamoDb {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** First runs the requests that arrived before the thread existed. */
+  /** Starts the thread. The requests that were made before it existed, such as `follow`, are passed to it first. */
   async #start(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
     const known = this.#signers;
     const started = await launch();
@@ -141,7 +141,7 @@ class Late implements LateDynamoDb {
     const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
       startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
     if (this.#canShare) {
-      // A version of Node without shared ports reports that the port is in use, because this listener uses it.
+      // Some versions of Node cannot share a port. They report that the port is in use, because this listener uses it.
       const shared = await launch(true).catch((error: unknown) => {
         if (error instanceof EmbeddedDynamoDbError && error.code === 'DYNAMODB_NOT_STARTED') return undefined;
         throw error;
@@ -167,7 +167,7 @@ class Late implements LateDynamoDb {
       socket.pipe(inner).pipe(socket);
       socket.resume();
     } catch (error) {
-      // The next connection tries again.
+      // The failed thread is forgotten, so that the next connection starts another.
       this.#thread = undefined;
       socket.destroy();
       this.#options.onFault?.(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 /**
- * Limits the nesting of a request, because a deeper request would block the thread of all tables or overflow its stack.
+ * Limits the nesting of a request. A deeper request would block the thread that serves all tables, or overflow its
+ * stack.
  */
 import { validationError } from './actions.ts';
 

@@ -37,7 +37,7 @@ export type Statement =
       readonly kind: 'select';
       readonly table: string;
       readonly index: string | undefined;
-      /** The selected paths; undefined means `*`. */
+      /** The selected paths; undefined means all attributes (`*`). */
       readonly paths: readonly AttributePath[] | undefined;
       readonly where: readonly Condition[];
     }

@@ -55,7 +55,9 @@ function parse(text: string, parameters: readonly Value[]): Statement {
   }
 }
 
-/** The names and values in one expression. Each has its own placeholder. */
+/**
+ * Creates placeholders for the names and values in an expression. Each name and each value gets its own placeholder.
+ */
 class Placeholders {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, Value> = {};
@@ -113,7 +115,7 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
   const schema = keySchemaOf(found, index);
   if (schema === undefined)
     throw validationError(`The table does not have the specified index: ${index ?? ''}`);
-  // An index with several attributes per key uses a scan, whatever the statement names.
+  // If the index has several attributes per key, the statement runs as a scan, whatever its conditions are.
   if (hasSeveralKeys(schema)) return { partition: '', sort: undefined };
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
@@ -199,7 +201,7 @@ async function update(
     ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
     ...(removes.length === 0 ? [] : [`REMOVE ${removes.join(', ')}`]),
   ];
-  // Unlike UpdateItem, a statement never creates an item, so the item must exist.
+  // A condition requires that the item exists, because an UPDATE statement never creates an item, unlike UpdateItem.
   const conditions = [
     `attribute_exists(${holders.name([partition])})`,
     ...rest.map((each) => holders.condition(each)),
@@ -240,7 +242,8 @@ function returnValues(returning: string | undefined, known: readonly string[]): 
 }
 
 /**
- * Splits the conditions of the WHERE clause into the whole primary key, which writes require, and the other conditions.
+ * Splits the conditions of the WHERE clause into two parts: the primary key, which a write must give completely, and
+ * the remaining conditions.
  */
 async function splitKey(
   engine: StatementStore,

@@ -1,7 +1,7 @@
 /**
- * The permissions that a call needs: one per action, resource and key, as in the service authorization reference
- * ("Actions, resources, and condition keys for Amazon DynamoDB"). The functions are pure. They are used for every call
- * of a role, here and in front of other stores.
+ * The permissions that a call needs. There is one for each action, resource and key, as in the service authorization
+ * reference ("Actions, resources, and condition keys for Amazon DynamoDB"). The functions have no side effects. They
+ * are used for every call with a role, both to this store and to other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -14,20 +14,20 @@ export type NeededRight = {
   /** For example `dynamodb:PutItem`. */
   readonly action: string;
   /**
-   * The part after `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; a value that begins with `arn:`
-   * is the whole ARN.
+   * The part of the table's ARN after `table/`, such as `orders`, `orders/index/by-day` or `*`. A value that begins
+   * with `arn:` is a whole ARN instead.
    */
   readonly resource: string;
-  /** The values by condition key in lower case. An absent key counts as missing in the call. */
+  /** The values of condition keys, by key in lower case. A key that is absent counts as missing in the call. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
-/** The partition key of a table or of one of its indexes; undefined for an unknown table. */
+/** Returns the partition key of a table or of one of its indexes; undefined for an unknown table. */
 export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
 
 type Target = { readonly table: string; readonly index?: string | undefined };
 
-/** All tables of a call, as inputs for `PartitionKeyOf`. */
+/** Returns all tables of a call. They are the tables for which `PartitionKeyOf` will be called. */
 export function tablesOf(operation: string, input: UnknownMembers): readonly string[] {
   const names = rightsOf(operation, input, () => undefined).map(
     ({ resource }) => resource.split('/')[0] ?? '',
@@ -36,8 +36,8 @@ export function tablesOf(operation: string, input: UnknownMembers): readonly str
 }
 
 /**
- * Only members that an operation reads are considered. Otherwise, the permission for a table named in another member
- * would be sufficient.
+ * Returns the permissions that a call needs. Only the members that its operation reads are considered. Otherwise, a
+ * caller could name a permitted table in a member that is not read.
  */
 export function rightsOf(
   operation: string,
@@ -80,7 +80,7 @@ export function rightsOf(
   }
 }
 
-/** Operations on the account, checked for every table. */
+/** The operations that apply to the account. They need permission for every table. */
 const OF_ACCOUNT = new Set([
   'ListTables',
   'DescribeLimits',
@@ -89,7 +89,7 @@ const OF_ACCOUNT = new Set([
   'ListGlobalTables',
 ]);
 
-/** The operations that take a `ResourceArn`; all other operations on a table take its name. */
+/** The operations that name their resource by `ResourceArn`. All other operations on a table have its name. */
 const BY_ARN = new Set([
   'DeleteResourcePolicy',
   'GetResourcePolicy',
@@ -127,7 +127,9 @@ const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsig
  */
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
-/** The stream of GetRecords is the iterator's stream. */
+/**
+ * Returns the permission that an operation on a stream needs. For GetRecords, the stream is the one in the iterator.
+ */
 function streamRight(operation: string, input: UnknownMembers): NeededRight {
   const iterator = operation === 'GetRecords' ? asText(input['ShardIterator']) : undefined;
   const arn = iterator === undefined ? asText(input['StreamArn']) : streamOfIterator(iterator);
@@ -154,7 +156,7 @@ function itemRight(
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  // Stores ignore the other member.
+  // Only one of the two members is read, because stores ignore the other one.
   const item = membersOf(input[action === 'PutItem' ? 'Item' : 'Key']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
@@ -193,7 +195,10 @@ function batchRight(
   };
 }
 
-/** A scan names no key, so it satisfies `ForAllValues`, as the developer guide warns. */
+/**
+ * Returns the permission for a Query or Scan. A Scan has no key, so it satisfies `ForAllValues`, as the developer guide
+ * warns.
+ */
 function searchRight(operation: string, input: UnknownMembers, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
@@ -220,8 +225,8 @@ function shared(input: UnknownMembers): Record<string, readonly string[]> {
 const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'Delete' } as const;
 
 /**
- * The statement is parsed by this store's parser. Another store may accept more statements. The caller then needs
- * permission for any statement on any table.
+ * Returns the permissions that a PartiQL statement needs. If this store's parser cannot parse the statement, another
+ * store may still accept it. The caller then needs permission for any statement on any table.
  */
 function statementRights(
   input: UnknownMembers,
@@ -260,8 +265,8 @@ function statementRights(
 }
 
 /**
- * Returns the top-level attributes that a statement names. `*` names no attribute, like an operation without a
- * projection.
+ * Returns the top-level attributes that a statement names. `*` does not name any attribute, just as an operation
+ * without a projection names none.
  */
 function attributesOfStatement(statement: Statement): readonly string[] {
   if (statement.kind === 'insert') return Object.keys(statement.item);
@@ -293,8 +298,8 @@ function tableName(value: unknown): string {
 }
 
 /**
- * The value for a table with an unknown key. An empty list would satisfy `ForAllValues`, but this value matches no
- * pattern except `*`.
+ * The leading key value of a call to a table whose key is not known. An empty list would satisfy `ForAllValues`, but
+ * this value matches no pattern except `*`.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
@@ -302,10 +307,10 @@ function keyTexts(items: readonly UnknownMembers[], partitionKey: string | undef
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
-/** Stores ignore members with other names. */
+/** The types that a key value can have. Stores ignore members with any other name. */
 const KEY_TYPES = ['S', 'N', 'B'];
 
-/** Converts `{ S: 'a' }` to `a`. */
+/** Returns the texts of DynamoDB values, such as `a` for `{ S: 'a' }`. */
 function valueTexts(values: readonly unknown[]): readonly string[] {
   const texts = values.flatMap((value) => {
     const typed = membersOf(value);

@@ -1,8 +1,8 @@
 /**
- * Global indexes with several attributes per key, up to four for the partition and four for sorting (developer guide,
- * "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and scans such an index by the
- * index's key schema, whatever the number of attributes, but dynalite's rules and its Query support only two
- * attributes.
+ * Global indexes with several attributes per key. The partition key and the sort key have up to four attributes each
+ * (developer guide, "Multi-attribute key schema" and "Multi-attribute keys pattern"). When dynalite writes or scans an
+ * index, it follows the index's key schema, whatever the number of attributes. Its rules and its Query, however,
+ * support only two attributes.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -11,8 +11,8 @@ import { dynaliteDb } from './dynalite-store.ts';
 import type { AttributeValue, Item, KeyElement, Store, StreamRange, Table } from './dynalite-store.ts';
 
 /**
- * The maximum number of attributes: "a partition key from up to four attributes and a sort key from up to four
- * attributes".
+ * The maximum number of attributes in a partition key, and in a sort key: "a partition key from up to four attributes
+ * and a sort key from up to four attributes".
  */
 const MOST = 4;
 const INVALID = 'One or more parameter values were invalid: ';
@@ -40,7 +40,10 @@ export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   return { ...input, GlobalSecondaryIndexes: reduced };
 }
 
-/** The opposite of `withFirstKeys`: restores all key attributes in the checked input, for the created table. */
+/**
+ * Restores all key attributes in the checked input of CreateTable, so that the created table has them. It is the
+ * opposite of `withFirstKeys`.
+ */
 export function withAllKeys(checked: UnknownMembers, input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes } = checked;
   if (!Array.isArray(indexes)) return checked;
@@ -209,7 +212,7 @@ function rangeAfter(start: Item, { table, schema, names, range, isBackwards }: S
       'The provided starting key is outside query boundaries based on provided conditions',
     );
   const { gt, gte: from, lt: to, lte } = range;
-  // LevelDB does not accept a bound that is present but undefined.
+  // A bound that does not apply is left out, because LevelDB does not accept undefined.
   return isBackwards
     ? { ...(gt === undefined ? { gte: from } : { gt }), lt: key }
     : { gt: key, ...(lte === undefined ? { lt: to } : { lte }) };

@@ -22,7 +22,7 @@ export function explainStorageFault(
   }
 }
 
-/** LevelDB reports "not open" and gives the reason in the error's cause. */
+/** Returns the code and the message of LevelDB's fault. For "not open", they are in the error's cause. */
 export function storageFaultOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
   const { cause } = error;

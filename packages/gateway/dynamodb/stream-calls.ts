@@ -1,4 +1,7 @@
-/** Implements the API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams") on the record of changes. */
+/**
+ * Implements the API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"). The data comes from the engine's
+ * record of changes.
+ */
 import type { MemberTable } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, dynamoDbInput, validationError, type Output } from './actions.ts';
@@ -19,7 +22,7 @@ const LIMIT = { type: 'number', least: 1, most: MAX_LISTED } as const;
 const STREAM_ARN = { type: 'text', isRequired: true, least: 37, most: 1024 } as const;
 const SHARD_ID = { type: 'text', least: 28, most: 65 } as const;
 
-/** Source: API reference, "Request Parameters" of each operation. */
+/** The rules for each operation's parameters. Source: API reference, "Request Parameters" of each operation. */
 const MEMBERS: Readonly<Record<string, MemberTable>> = {
   ListStreams: {
     TableName: { type: 'text', least: 3, most: 255 },
@@ -41,7 +44,7 @@ const MEMBERS: Readonly<Record<string, MemberTable>> = {
 
 /** @throws DynamoDbError */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
-  // Attack: a member of another type, such as a list, could later be read as a text.
+  // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a text later.
   dynamoDbInput(input).checkAll(MEMBERS[operation] ?? {});
   switch (operation) {
     case 'ListStreams':
@@ -63,8 +66,8 @@ export function answerStreams(operation: string, input: UnknownMembers, log: Str
 
 function listStreams(input: UnknownMembers, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
-  // Streams are ordered by ARN, so that a page continues where the last page ended, even if that stream has been
-  // removed meanwhile.
+  // Streams are ordered by ARN. The next page can therefore continue after the last page's last stream, even if that
+  // stream no longer exists.
   const rest = log.all
     .filter(({ tableName }) => table === undefined || tableName === table)
     .filter(({ streamArn }) => typeof after !== 'string' || streamArn > after)
@@ -84,8 +87,8 @@ function listStreams(input: UnknownMembers, log: StreamLog): Output {
 function describeStream(input: UnknownMembers, log: StreamLog): Output {
   const stream = findStream(String(input['StreamArn']), log);
   const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
-  // With a start shard or a filter, no shard is listed, because the stream's only shard has no children and is the last
-  // shard.
+  // If the call has a start shard or a filter, no shard is listed. A stream has only one shard, which is the last shard
+  // and has no children.
   const isListed = input['ExclusiveStartShardId'] === undefined && input['ShardFilter'] === undefined;
   const range = {
     StartingSequenceNumber: printSequence(start),
@@ -163,7 +166,7 @@ function getRecords(
   };
 }
 
-/** Prints an iterator as `{ARN of the stream}|1|…`, as on AWS. The rest is opaque. */
+/** Prints an iterator as `{ARN of the stream}|1|…`, as AWS does. The part after `|1|` is opaque for callers. */
 function printIterator(streamArn: string, createdAt: number, from: number): string {
   return `${streamArn}|1|${Buffer.from(`${createdAt} ${from}`).toString('base64')}`;
 }

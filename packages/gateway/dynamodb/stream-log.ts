@@ -1,7 +1,7 @@
 /**
- * The record of changes of all streams. It is one list in memory, which contains the changes of the last 24 hours of
- * the gateway's clock, up to a limit of bytes (developer guide, "Change data capture for DynamoDB Streams"). Readers of
- * a stream get the same ids and sequence numbers from a call and from a function's event.
+ * The record of the changes of all streams. It is one list in memory with the changes of the last 24 hours by the
+ * gateway's clock, up to a maximum size in bytes (developer guide, "Change data capture for DynamoDB Streams"). Calls
+ * to DynamoDB Streams return the same ids and sequence numbers as the events of functions contain.
  */
 import { randomBytes } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -16,8 +16,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** The overhead of a change besides its characters. */
 const BYTES_PER_RECORD = 300;
 /**
- * The maximum number of closed streams, which were switched off or belong to deleted tables. They can be read as long
- * as their records exist.
+ * The maximum number of closed streams that are remembered. A stream is closed when it is switched off or its table is
+ * deleted. It can be read as long as its records exist.
  */
 const MAX_CLOSED = 1_000;
 
@@ -27,9 +27,11 @@ export type LoggedStream = TableStream & {
   readonly createdAt: number;
   /** The number of the first change that the stream may contain. */
   readonly start: number;
-  /** The number of the last change that was dropped. If it is below `start`, no change was dropped. */
+  /**
+   * The number of the last change of the stream that was dropped. If it is below `start`, no change has been dropped.
+   */
   trimmed: number;
-  /** The number after the last change. */
+  /** The number that follows the stream's last change. */
   end: number;
   /** The time when the stream was closed, in epoch milliseconds; undefined means that it still accepts changes. */
   closedAt: number | undefined;
@@ -49,7 +51,7 @@ export class StreamLog {
   readonly #streams = new Map<string, LoggedStream>();
   readonly #open = new Map<string, LoggedStream>();
   #records: (Logged | undefined)[] = [];
-  /** The position of the oldest record; the records before it were dropped. */
+  /** The position of the oldest record. The records before this position have been dropped. */
   #first = 0;
   #bytes = 0;
   #number: number;
@@ -68,7 +70,7 @@ export class StreamLog {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#onStreams = onStreams;
-    // The numbers are higher than all numbers of an earlier run.
+    // The numbers start at the current time, so that they are higher than all numbers of an earlier run.
     this.#number = clock.nowEpochMs() * 1000;
   }
 
@@ -86,7 +88,7 @@ export class StreamLog {
     return this.#streams.get(streamArn);
   }
 
-  /** Whether no table has a stream. */
+  /** Whether no table has an open stream. */
   get isClosed(): boolean {
     return this.#open.size === 0;
   }
@@ -96,7 +98,7 @@ export class StreamLog {
   }
 
   /**
-   * Returns a label from the clock, such as `2026-11-23T10:00:00.000`. It differs from the label of any other stream of
+   * Creates a stream label from the clock, such as `2026-11-23T10:00:00.000`. The label is unique among the streams of
    * the table.
    */
   newLabel(tableArn: string): string {
@@ -164,7 +166,7 @@ export class StreamLog {
     }
   }
 
-  /** Drops all changes, so that the record begins with the next change. */
+  /** Drops all stored changes, so that the record begins with the next change. */
   forget(): void {
     for (const { stream, number } of this.#records.slice(this.#first).flatMap((one) => one ?? []))
       stream.trimmed = number;
@@ -193,7 +195,8 @@ export class StreamLog {
       this.#records[this.#first] = undefined;
       this.#first += 1;
     }
-    // The cost is amortised, because dropped positions are removed only if they are the larger part.
+    // Dropped positions are removed only when they are the larger part of the list, so that the cost of removing them
+    // stays low on average.
     if (this.#first > 100 && this.#first * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#first);
       this.#first = 0;
@@ -211,7 +214,9 @@ export function printSequence(number: number): string {
   return `400000${String(number).padStart(17, '0')}`;
 }
 
-/** Returns undefined for a text that is not a sequence number in the form used here. */
+/**
+ * Parses a sequence number. Returns undefined if the text does not have the form of this gateway's sequence numbers.
+ */
 export function parseSequence(text: string): number | undefined {
   const digits = /^400000(\d{17})$/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -28,7 +28,7 @@ export type TableChange = ItemChange & {
   readonly sequence: string;
   /** The time of the change, in epoch milliseconds. */
   readonly at: number;
-  /** The number of characters in the change's images. */
+  /** The number of characters in the change's old and new item images. */
   readonly size: number;
   /** The size in bytes, counted as DynamoDB counts items. */
   readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };
@@ -39,7 +39,9 @@ export type TableChange = ItemChange & {
 /** The shard id. A stream has only one shard here. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
-/** The label of the streams of a stack. With it, the stream ARNs are known before the tables exist. */
+/**
+ * The stream label for all tables of stacks. It is constant, so that the stream ARNs are known before the tables exist.
+ */
 export const STACK_STREAM_LABEL = '2026-01-01T00:00:00.000';
 
 export function isViewType(value: unknown): value is ViewType {

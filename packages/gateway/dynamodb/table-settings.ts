@@ -19,10 +19,13 @@ export const SETTING_MEMBERS = [
   'OnDemandThroughput',
   'WarmThroughput',
 ];
-/** These settings of tables and global indexes are described, but impose no limit here. */
+/** Settings of tables and global indexes that DescribeTable returns, but that have no effect here. */
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
-/** Reads the settings that the call names. The AWS owned key (`Enabled: false`) has no description. */
+/**
+ * Reads the settings that the call contains. If the call selects the AWS owned key (`Enabled: false`), the table's
+ * description contains no encryption settings.
+ */
 export function readTableSettings(
   input: UnknownMembers,
   tableArn: string,
@@ -46,7 +49,10 @@ export function readTableSettings(
   };
 }
 
-/** @param checked the call's global indexes as dynalite accepted them, without their throughputs */
+/**
+ * Returns the call's global indexes with the throughputs that the caller gave. @param checked the indexes as dynalite
+ * accepted them, without throughputs
+ */
 export function withThroughputs(checked: unknown, given: unknown): readonly UnknownMembers[] | undefined {
   if (!Array.isArray(checked)) return undefined;
   const all: readonly unknown[] = Array.isArray(given) ? given : [];

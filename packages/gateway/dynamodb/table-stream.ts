@@ -22,8 +22,8 @@ export function readStream(input: UnknownMembers, tableArn: string, label: strin
 }
 
 /**
- * Returns the error if AWS refuses the UpdateTable call. The first text is AWS's, as users quote it
- * (hashicorp/terraform-provider-aws issue 18402); AWS's second text is not known.
+ * Returns the error for an UpdateTable call that AWS refuses. The first error message is AWS's, as users quote it
+ * (hashicorp/terraform-provider-aws issue 18402). AWS's second message is not known.
  */
 export function wrongStreamUpdate(input: UnknownMembers, table: Table): string | undefined {
   const { StreamEnabled: isEnabled } = membersOf(input['StreamSpecification']);
@@ -34,7 +34,7 @@ export function wrongStreamUpdate(input: UnknownMembers, table: Table): string |
     : undefined;
 }
 
-/** Records the table's changes from now on, if it has a stream. */
+/** Starts to record the table's changes, if the table has a stream. */
 export function openStream(table: Table, streams: StreamLog): void {
   const {
     TableName,

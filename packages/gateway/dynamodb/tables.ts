@@ -1,4 +1,7 @@
-/** The tables of the embedded DynamoDB, with their time to live. Tables are cached, and changed only in this file. */
+/**
+ * The tables of the embedded DynamoDB, with their time to live settings. Tables are cached, and only this file changes
+ * them.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
@@ -12,7 +15,10 @@ import type { StreamLog } from './stream-log.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
 import { checkInput, DYNAMODB, DynamoDbError, dynamoDbInput, runAction, validationError } from './actions.ts';
 
-/** Unsupported parameters that change what a table does; dynalite would drop them. */
+/**
+ * Unsupported parameters that would change how a table works. A call with one of them is refused, because dynalite
+ * would drop it silently.
+ */
 const REFUSED_PARAMETERS = [
   { name: 'ResourcePolicy', says: 'resource policies' },
   { name: 'ReplicaUpdates', says: 'replicas' },
@@ -28,11 +34,11 @@ const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeD
  */
 const MOST_RECOVERY_DAYS = 35;
 
-/** The time limit for a table to become active after CreateTable. */
+/** The time in milliseconds within which a table must become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
 
 export class DynamoDbTables {
-  /** dynalite's store, with active tables cached instead of read for each request. */
+  /** dynalite's store with a cache for active tables, so that they are not read again for each request. */
   readonly cachedStore: Store;
   readonly #store: Store;
   readonly #active = new Map<string, Table>();
@@ -100,13 +106,14 @@ export class DynamoDbTables {
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
     const output = await runAction(operation, located, settled);
     if (isOfSettings) {
-      // The table must be active first, because dynalite writes the whole table once more when its own change is done.
+      // The table must be active first, because dynalite writes the whole table again when it has finished its own
+      // change.
       await this.#untilActive(name);
       return this.#updateSettings(input, isOfStack);
     }
     if (Array.isArray(tags) && tags.length > 0)
       await runAction('TagResource', this.#store, { ResourceArn: this.#arnOf(name, region), Tags: tags });
-    // A reader may have cached the table again during the change.
+    // The table is removed from the cache, because a reader may have cached the old table during the change.
     this.#active.delete(name);
     if (operation === 'CreateTable') {
       await this.#untilActive(name);
@@ -121,7 +128,7 @@ export class DynamoDbTables {
     return output;
   }
 
-  /** dynalite stores and describes all members that it receives for a new table. */
+  /** Adds the settings to a new table's input. dynalite stores and describes all members of this input. */
   #withSettings(
     checked: UnknownMembers,
     input: UnknownMembers,
@@ -175,8 +182,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Refuses to delete a protected table. Source: API reference, "DeleteTable", and developer guide, "Using deletion
-   * protection".
+   * Throws an error if deletion protection is switched on for the table. Source: API reference, "DeleteTable", and
+   * developer guide, "Using deletion protection".
    */
   async #refuseProtected(name: string): Promise<void> {
     const table = await this.#read(name);
@@ -190,7 +197,7 @@ export class DynamoDbTables {
     return this.#timeToLive.get(table);
   }
 
-  /** Reads saved settings, and opens streams. @returns the tables with a time to live */
+  /** Reads the stored settings and opens the tables' streams. @returns the tables that have a time to live */
   async load(): Promise<readonly string[]> {
     for (const table of await this.#names()) {
       const description = await this.#read(table);
@@ -201,7 +208,9 @@ export class DynamoDbTables {
     return [...this.#timeToLive.keys()];
   }
 
-  /** The setting is stored and described, but there are no backups here, whatever its value. */
+  /**
+   * Changes the setting for point-in-time recovery. It is only stored and described, because there are no backups here.
+   */
   async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
     const specification = membersOf(input['PointInTimeRecoverySpecification']);
     const reader = dynamoDbInput(specification, 'pointInTimeRecoverySpecification.');
@@ -247,9 +256,7 @@ export class DynamoDbTables {
     return { TimeToLiveDescription: description };
   }
 
-  /**
-   * @returns the output, and the table whose items now expire; the table is undefined if time to live was switched off
-   */
+  /** @returns the output, and the table whose items now expire, or undefined if time to live was switched off */
   async updateTimeToLive(
     input: UnknownMembers,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
@@ -288,7 +295,10 @@ export class DynamoDbTables {
     return names;
   }
 
-  /** dynalite activates a table in its own timer, so a caller that writes at once would find no table. */
+  /**
+   * Waits until the table is active. dynalite activates a table in a timer of its own, so a caller that writes at once
+   * would otherwise find no table.
+   */
   async #untilActive(name: string): Promise<void> {
     const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
     while ((await this.#read(name))?.TableStatus !== 'ACTIVE') {

@@ -1,6 +1,6 @@
 /**
- * Runs TransactWriteItems and TransactGetItems, which dynalite lacks. All items are locked, dynalite's own actions run
- * on one write set, and the set is written as one batch or not at all. Source: DynamoDB API reference,
+ * Runs TransactWriteItems and TransactGetItems, which dynalite lacks. All items are locked. dynalite's own actions then
+ * write into one write set, which is stored as one batch or not at all. Source: DynamoDB API reference,
  * "TransactWriteItems", "TransactGetItems".
  */
 import { membersOf } from '@gatewright/aws/json-object';
@@ -36,7 +36,7 @@ type Member = {
   readonly checked: Record<string, unknown>;
   readonly returnOld: boolean;
   readonly table: Table;
-  /** The item's key; undefined if it does not fit the table. The action then reports the error. */
+  /** The item's key; undefined if it does not fit the table. In that case, the action itself reports the error. */
   readonly key: string | undefined;
 };
 
@@ -44,7 +44,7 @@ type Reason = { readonly Code: string; readonly Message?: string; readonly Item?
 
 const MAX_MEMBERS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** AWS remembers a client request token for ten minutes. */
+/** The time for which AWS remembers a client request token, which is ten minutes. */
 const TOKEN_MS = 10 * 60_000;
 /** The maximum number of remembered tokens. If there are more within ten minutes, the oldest token is dropped. */
 const MAX_TOKENS = 10_000;
@@ -53,7 +53,7 @@ const OPERATION_OF = new Map<string, Member['operation']>([
   ['Put', 'PutItem'],
   ['Update', 'UpdateItem'],
   ['Delete', 'DeleteItem'],
-  // A ConditionCheck runs as a delete in a write set that is discarded, so only its condition matters.
+  // A ConditionCheck runs as a delete whose write set is discarded. Only the result of its condition is used.
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
@@ -71,8 +71,8 @@ export class DynamoDbTransactions {
   }
 
   /**
-   * Runs a write transaction. A repeated ClientRequestToken gets the first response and writes nothing. A cancelled
-   * transaction is not remembered.
+   * Runs a write transaction. If its ClientRequestToken has been used before, it returns the first response again and
+   * writes nothing. Cancelled transactions are not remembered.
    */
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];
@@ -104,7 +104,7 @@ export class DynamoDbTransactions {
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
       return this.#engine.check('GetItem', {
         ...membersOf(fields),
-        // Transactions use consistent reads, and are billed accordingly.
+        // The items of a transaction are read consistently, and AWS bills these reads as consistent reads.
         ConsistentRead: true,
         ...capacityOption(input),
       });
@@ -171,7 +171,8 @@ export class DynamoDbTransactions {
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // The error concerns the whole request instead of one member, so no transaction begins.
+    // For this error, AWS refuses the whole request instead of reporting a cancellation reason, so the transaction does
+    // not begin.
     if (key === undefined && operation !== 'PutItem')
       throw validationError('The provided key element does not match the schema');
     return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
@@ -223,7 +224,7 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
     400,
     `${DYNAMODB}TransactionCanceledException`,
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-    // AWS spells the message member of this error with a capital letter. Clients read both spellings.
+    // AWS capitalizes the `Message` member of this error. The SDKs read both spellings.
     { CancellationReasons: reasons },
   );
 }
@@ -233,7 +234,10 @@ function capacityOption(input: UnknownMembers): UnknownMembers {
   return mode === undefined ? {} : { ReturnConsumedCapacity: mode };
 }
 
-/** A transaction bills each item twice, once for prepare and once for commit. */
+/**
+ * The factor by which the capacity units of a transaction are multiplied. AWS bills each item twice, for the prepare
+ * step and for the commit step.
+ */
 const TIMES = 2;
 
 function sumCapacity(outputs: readonly Output[]): Output {

@@ -1,4 +1,7 @@
-/** This constant has its own file, so that senders do not have to load the engine. */
+/**
+ * The header for calls that do not count as traffic. It has its own file, so that the code that sends it does not have
+ * to load the engine.
+ */
 
 /**
  * The header of calls that are not a stack's own traffic, such as seeds and manual lookups.

@@ -20,7 +20,7 @@ export type DynamoDbWorkerData = {
   /** The port; 0 chooses a free port. */
   readonly port: number;
   readonly sharesPort: boolean;
-  /** The port required in Host headers; undefined means the listening port. */
+  /** The port that Host headers must contain; undefined means the port on which the server listens. */
   readonly namedPort: number | undefined;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
@@ -41,30 +41,33 @@ export type DynamoDbSigner = {
 
 export type DynamoDbWorkerOrder =
   | { readonly kind: 'close' }
-  /** The thread replies with `admitted`. */
+  /** Replaces the accepted signers. The thread replies with `admitted`. */
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
   /** Reports changes of these tables from now on. */
   | { readonly kind: 'follow'; readonly tables: readonly string[]; readonly forgets: boolean }
-  /** The thread replies with `replayed` and the same number. */
+  /** Requests the changes that a stream still contains. The thread replies with `replayed` and the same number. */
   | { readonly kind: 'replay'; readonly number: number; readonly streamArn: string }
   | { readonly kind: 'verdict'; readonly number: number; readonly verdict: CallVerdict };
 
 export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
-  /** The owner replies with a `verdict` and the same number. */
+  /** Asks the owner whether a call is allowed. The owner replies with `verdict` and the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
   | { readonly kind: 'replayed'; readonly number: number; readonly changes: readonly TableChange[] }
   | { readonly kind: 'streams'; readonly streams: readonly TableStream[] }
   | { readonly kind: 'consumed'; readonly tables: readonly TableUnits[] }
   | { readonly kind: 'listening'; readonly port: number }
-  /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
+  /**
+   * Reports that the thread could not start. `code` is an error code of Node or LevelDB, such as EADDRINUSE or
+   * LEVEL_LOCKED.
+   */
   | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
   | { readonly kind: 'fault'; readonly message: string }
   | { readonly kind: 'closed' };
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** The interval at which consumed capacity is reported; no reader needs it more often. */
+/** The interval in milliseconds at which consumed capacity is reported. No reader needs it more often. */
 const CONSUMED_EVERY_MS = 250;
 
 async function start(
@@ -130,7 +133,10 @@ async function start(
 
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
-/** The callers whose secrets this thread knows. The gateway's thread evaluates their policies. */
+/**
+ * The callers that this thread accepts. It knows only their secrets, because the gateway's thread evaluates their
+ * policies.
+ */
 class KnownCallers implements Callers {
   readonly #post: (message: DynamoDbWorkerMessage) => void;
   readonly #open = new Map<number, (verdict: CallVerdict) => void>();
@@ -179,7 +185,9 @@ class KnownCallers implements Callers {
   }
 }
 
-/** A terminated thread writes nothing, so the compile cache is written once the thread listens. */
+/**
+ * Writes the compile cache. This is done as soon as the thread listens, because a terminated thread cannot write it.
+ */
 function keepCompiledCode(): void {
   // Older versions of Node lack this function.
   (module as Partial<typeof module>).flushCompileCache?.();

@@ -1,7 +1,7 @@
 /**
- * The changes of one request, which are collected before anything is written. dynalite's actions read through the set
- * and write into it. A transaction therefore runs its actions on one set, a failed condition still has its item, and
- * items and index entries are written in one batch.
+ * The changes of one request, which are collected before anything is written. dynalite's actions read and write through
+ * this set. This makes three things possible: several actions of a transaction share one set, the item is still
+ * available after a failed condition, and items and index entries are written in one batch.
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
@@ -13,7 +13,7 @@ type ItemChange = {
   readonly after: Item | undefined;
 };
 
-/** The caller must have the locks of all items that the actions use. */
+/** The collected changes of one request. The caller must hold the locks of all items that the actions use. */
 export class WriteSet {
   readonly store: Store;
   readonly #operations = new Map<string, BatchOperation>();
@@ -29,7 +29,7 @@ export class WriteSet {
     };
   }
 
-  /** The item before the request, for a key that an action has read. */
+  /** Returns the item as it was before the request. An action must have read its key before. */
   before(table: string, key: string): Item | undefined {
     return this.#read.get(`item-${table}~${key}`);
   }
@@ -84,7 +84,7 @@ export class WriteSet {
 }
 
 /**
- * Removes undefined attributes. dynalite's index entry has every projected attribute, which is undefined if the item
+ * Removes undefined attributes from an item. dynalite gives an index entry every projected attribute, even if the item
  * lacks it.
  */
 function withoutHoles(item: Item): Item {

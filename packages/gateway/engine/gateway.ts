@@ -21,12 +21,12 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /**
- * Options for a program that starts the gateway. The members of `Settings` are options of the command line, described in
- * start-options.ts.
+ * The options of a program that starts the gateway. The members that come from `Settings` are also options of the
+ * command line and are described in start-options.ts.
  */
 export type ProgramOptions = Settings & {
   readonly stage: string;
-  /** Defaults for stacks that name no region or account. */
+  /** The default region for stacks that name none. */
   readonly region: string;
   readonly accountId: string;
   /**
@@ -41,12 +41,15 @@ export type ProgramOptions = Settings & {
   readonly moreServices?: readonly ServiceEntry[];
   /** Additional variables of every function; the variables of the template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
-  /** The variables of `--env-file`. They are used for `${env:}` in serverless.yml, never for functions. */
+  /** The variables of `--env-file`, which `${env:}` in serverless.yml reads. Functions do not get them. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
-  /** The endpoints where integrations reach AWS services; absent means that their calls are recorded. */
+  /**
+   * The endpoints to which integrations' calls to AWS services are sent; absent means that these calls are only
+   * recorded.
+   */
   readonly awsEndpoints?: AwsEndpoints;
-  /** Folder of gatewright.identities.yml and `.gatewright/`. */
+  /** The folder that contains gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
   /** The folder where osls's output is stored for the next run; absent means a folder below `.gatewright/`. */
   readonly cacheFolder?: string;
@@ -61,11 +64,11 @@ export type ProgramOptions = Settings & {
   readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** The variables of the functions of a deployed stack, by logical id (`--env-from-stack`). */
   readonly deployedVariables?: DeployedVariables;
-  /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
+  /** The outputs of deployed stacks. The key is the reference that a serverless.yml contains: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
   /**
-   * The options of `--inspect[-brk]`. A debugger may attach, and deadlines wait while it pauses a function. Absent
-   * means that no debugger can attach.
+   * The options of `--inspect[-brk]`, with which a debugger can attach. Deadlines stop while the debugger pauses a
+   * function. Absent means that no debugger can attach.
    */
   readonly inspect?: InspectOptions;
   /** Whether functions have no deadline, as with serverless-offline's `noTimeout`. */
@@ -74,13 +77,16 @@ export type ProgramOptions = Settings & {
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Reads the files of the console when it is first opened; absent means that there is no console. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
-  /** The folder with this user's keys of the console's page; absent means that the key is valid for this run only. */
+  /**
+   * The folder with the keys with which this user's browser can open the console's page. Absent means that the key is
+   * valid for this run only.
+   */
   readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console, which is useful in terminals but not in files. */
   readonly linksLines?: boolean;
-  /** The callers and their permissions, for the console; absent means that they are not shown. */
+  /** The callers and their permissions, which the console shows; absent means that it does not show them. */
   readonly access?: AccessBook;
-  /** Creates invoices for the console; absent means that they are not shown. */
+  /** Creates the invoices that the console shows; absent means that it does not show any. */
   readonly invoices?: InvoiceBook;
   /**
    * Decides for each request whether it is recorded, which makes the cost of recording measurable; absent means that
@@ -88,13 +94,16 @@ export type ProgramOptions = Settings & {
    */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of access documents that may make plug-ins refuse a service. After a failed reload, a change in these
-   * folders triggers another reload.
+   * Folders of access documents, because of which plug-ins may refuse a service. If a reload has failed, a change in
+   * these folders triggers another reload.
    */
   readonly documentFolders?: readonly string[];
   /** Whether the state after startup is stored, so that a test can return to it; absent means no. */
   readonly resets?: boolean;
-  /** Whether other commands find the gateway from its directory; absent means yes. */
+  /**
+   * Whether the control port's credentials are stored in the directory, where other commands find them; absent means
+   * yes.
+   */
   readonly leavesCredentials?: boolean;
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
@@ -106,7 +115,7 @@ export type ProgramOptions = Settings & {
 
 export type GatewayOptions = ProgramOptions & NeededSettings;
 
-/** Result of a change to a function's source or a template. */
+/** The result of reloading a function or a template that has changed. */
 export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
@@ -120,7 +129,7 @@ export type ReloadNotice =
     };
 
 type Announced = {
-  /** Folder of all running gateways of this user. */
+  /** The folder in which all running gateways of this user are listed. */
   readonly folder: string;
   /** The name given by `--name`; absent means the directory's name. */
   readonly name?: string | undefined;
@@ -142,7 +151,7 @@ export type Listening = {
   /** The address of DynamoDB; undefined if the gateway runs without DynamoDB. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Trusted issuers whose keys cannot be read now, so their tokens are refused. */
+  /** The trusted issuers whose keys cannot be fetched now. Their tokens are refused. */
   readonly unreachableIssuers: readonly string[];
 };
 
@@ -175,7 +184,9 @@ export interface Gateway {
   inspect(): readonly InspectedApi[];
   /** Handles a request without a socket, through the same pipeline. */
   inject(request: InjectedRequest): Promise<Reply>;
-  /** Returns variables with the addresses for programs and SDKs, once the gateway listens. */
+  /**
+   * Returns environment variables with the gateway's addresses, for programs and SDKs. The gateway must already listen.
+   */
   environment(): Readonly<Record<string, string>>;
   /** Issues a token of the local issuer. @throws InvalidRequest */
   mint(options: TokenOptions): Promise<string>;

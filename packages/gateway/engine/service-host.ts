@@ -1,6 +1,6 @@
 /**
- * The services of one run. Each service is opened when it is needed. Each of the steps `read`, `apply`, `clear` and
- * `close` runs for all open services together.
+ * The services of one run. Each service is opened only when it is needed. The steps `read`, `apply`, `clear` and
+ * `close` run for all open services together.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
@@ -51,8 +51,8 @@ type ServiceHostOptions = {
   /** The client for integrations, and for targets that do not run here. */
   readonly services: ServiceClient;
   /**
-   * Whether calls to a service go to an endpoint of the user. This includes `dynamodb-streams` if the tables are at
-   * that endpoint.
+   * Whether calls to a service go to an endpoint of the user. For `dynamodb-streams`, this is the case if the tables
+   * are at such an endpoint.
    */
   readonly isElsewhere: (service: string) => boolean;
   readonly accountId: string;
@@ -80,14 +80,14 @@ const NO_VERDICT: ScreenVerdict = {
 };
 
 /**
- * The time limit for closing a service. A service that takes longer has lost its connection or waits for a client that
- * never leaves.
+ * The time limit for closing a service, in milliseconds. If a service takes longer, it has lost its connection or waits
+ * for a client that never leaves.
  */
 const CLOSE_WITHIN_MS = 5_000;
 
-/** The maximum memory for log lines. Trace segments may take the same amount. */
+/** The maximum memory for stored log lines, in bytes. The stored trace segments have a limit of the same size. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** The measured memory of a stored item in addition to its characters. */
+/** The memory in bytes that a stored item takes in addition to its characters (measured). */
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
@@ -178,7 +178,7 @@ export class ServiceHost {
 
   #admit(name: string, service: Service): void {
     this.#opened.set(name, service);
-    // Each request calls these functions, so the list is created in advance.
+    // The list of screen functions is created in advance, because every request calls them.
     this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
     this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
@@ -212,13 +212,14 @@ export class ServiceHost {
         this.#stacks = stacks;
         this.#times.serve(stacks);
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
-        // A service that a call or a target opened in the meantime has read other stacks, or none.
+        // All open services apply the new stacks. Services that were opened since `read` must read them first.
         for (const service of this.#inOrder) {
           try {
             if (read.has(service)) read.get(service)?.();
             else this.#catchUp(service, stacks);
           } catch (fault) {
-            // The other services already have the new stacks or will get them, because a partial swap would be worse.
+            // The fault is only reported, and the remaining services still get the new stacks. It would be worse if
+            // only some services had them.
             this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
@@ -234,12 +235,12 @@ export class ServiceHost {
     return this.#inOrder.flatMap((service) => service.handTargets?.() ?? []);
   }
 
-  /** Accepted events that are not finished. */
+  /** The number of events that were accepted but are not finished. */
   get pending(): number {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** The screens of all services; the first refusal decides. */
+  /** The screens of all services. If several services screen a stage, the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {
@@ -268,7 +269,7 @@ export class ServiceHost {
     return undefined;
   }
 
-  /** Loads the service that the ARN names, and finds an instance. */
+  /** Finds an instance of the service that the ARN names. The code that knows the instances is loaded on demand. */
   async findInstance(arn: string): Promise<ChosenInstance | undefined> {
     const service = await this.#findByArn(parseArn(arn)?.service ?? '');
     return service?.instanceOf?.(arn);
@@ -328,11 +329,11 @@ export class ServiceHost {
     this.#deliveries.forget();
     this.lines.forget();
     this.segments.forget();
-    // If a reload happened in the meantime, the services already have newer stacks.
+    // The original stacks are read again, unless a reload has meanwhile given the services newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
 
-  /** States of open services, by name. */
+  /** Returns the states of the open services that `gatewright data` saves, by service name. */
   savedStates(): Readonly<Record<string, unknown>> {
     return Object.fromEntries(
       this.#options.catalogue.flatMap(({ name }) => {
@@ -412,7 +413,7 @@ export class ServiceHost {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const service = module.open(this.#ports);
-    // This is done before the first call, because a service that cannot read the stacks must not be used.
+    // The service reads the stacks before it receives its first call. If it cannot read them, it must not be used.
     if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
     this.#admit(name, service);
     return service;
@@ -428,7 +429,10 @@ export class ServiceHost {
   }
 }
 
-/** A service in JavaScript may return something else, such as a promise. The request is then refused. */
+/**
+ * Checks the verdict of a screen. A service that is written in JavaScript may return something else, such as a promise.
+ * In that case the request is refused.
+ */
 function verdictOf(given: unknown): ScreenVerdict {
   const kind = memberOf(given, 'kind');
   const isKnown = kind === 'passed' || kind === 'refused' || kind === 'closed';
@@ -437,7 +441,10 @@ function verdictOf(given: unknown): ScreenVerdict {
 
 type Passed = Extract<ScreenVerdict, { kind: 'passed' }>;
 
-/** Combines two screens of one stage; `$context.webaclArn` can name only one of them. */
+/**
+ * Combines the verdicts of two screens that both allow a request. `$context.webaclArn` can name only one of the
+ * screens.
+ */
 function bothPassed(first: Passed, second: Passed): Passed {
   const by = second.by ?? first.by;
   return {
@@ -448,7 +455,9 @@ function bothPassed(first: Passed, second: Passed): Passed {
   };
 }
 
-/** Types without effect and types that are only recorded need no service. */
+/**
+ * Whether a service is needed for this resource type. Types that have no effect or are only recorded do not need one.
+ */
 function isServed(type: ServiceEntry['types'][string] | undefined): boolean {
   return type?.enforced !== undefined && type.isWithoutEffect !== true;
 }

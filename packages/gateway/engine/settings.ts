@@ -1,6 +1,6 @@
 /**
- * The forms of option values, which are texts on the command line and in settings files. start-options.ts gives each
- * option its form.
+ * The forms of option values. On the command line and in settings files, an option value is a text. start-options.ts
+ * assigns a form to each option.
  */
 import { raiseQuota, RAISABLE_QUOTAS } from '../control/api-quotas.ts';
 import { isAccountId, isRegion } from '../core/stack/home.ts';
@@ -9,7 +9,7 @@ import { readIsolation } from '../core/stack/function.ts';
 import { isGatewayName } from '../kernel/files/model.ts';
 import type { DynamoDbChoice } from '../kernel/files/model.ts';
 
-/** The form of a value that is given as a text, once or several times. */
+/** The form of an option's value, which is given as one or several texts. */
 export type Form<T> = {
   /** Adds one text to the previous value. Returns undefined if the text is invalid. */
   readonly read: (text: string, before: T) => T | undefined;
@@ -20,7 +20,10 @@ export type Form<T> = {
 export type StartOption = {
   /** Description for help, schema and reference page. */
   readonly what: string;
-  /** The value as shown in help, `[…]` if it is optional; absent means that the option is a switch. */
+  /**
+   * The name of the option's value in help, in `[…]` if the value is optional. Absent means that the option is a switch
+   * without a value.
+   */
   readonly takes?: string;
   /**
    * Adds a text to the previous value. Returns undefined if the text is invalid. Absent means that any text is valid.
@@ -30,15 +33,18 @@ export type StartOption = {
   readonly expected?: string;
   /** The default value; absent means that there is none, or that `what` describes it. */
   readonly defaultValue?: unknown;
-  /** The default as shown in help, if `defaultValue` does not show it. */
+  /** The text for the default in help, if the default differs from `defaultValue` or has no other text. */
   readonly shown?: string;
   /** Whether the option may be given several times. */
   readonly repeats?: true;
-  /** What `--no-…` does. For a switch that is on by default, `what` describes this. */
+  /**
+   * The description of `--no-…`. It is absent for a switch that is on by default, because `what` then describes
+   * `--no-…`.
+   */
   readonly none?: string;
-  /** Whether every command that loads stacks has the option, not only `start`. */
+  /** Whether all commands that load stacks accept the option. Absent means that only `start` accepts it. */
   readonly loads?: true;
-  /** Whether the option applies to one run only, so that settings files must not contain it. */
+  /** Whether the option makes sense for a single run only. If so, settings files must not contain it. */
   readonly isOfOneRun?: true;
   /**
    * Where the plug-in accepts the option: on its command line, in `custom.gatewright`, or both. Absent means that osls
@@ -151,8 +157,8 @@ function readConcurrency(text: string): number | undefined {
 }
 
 /**
- * Reads `url=local`. The URL is the `iss` of tokens that are issued and trusted locally. Auth0's `iss` ends with a
- * slash, which is easily forgotten.
+ * Reads `url=local`. The URL is the `iss` of tokens that are issued and trusted locally. A trailing slash is
+ * significant: Auth0's `iss` ends with one, which is easily forgotten.
  */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
   const [, url] = /^(https:\/\/[^?#@]+)=local$/.exec(text) ?? [];
@@ -172,7 +178,10 @@ function readVpcLink(
   return new Map([...before, [text.slice(0, equals), urls.map((url) => new URL(url).origin)]]);
 }
 
-/** Reads `vpce-…=vpc-…`: the endpoint, and the VPC that `aws:SourceVpc` contains for callers through this endpoint. */
+/**
+ * Reads `vpce-…=vpc-…`. The first part is a VPC endpoint. The second part is the VPC that `aws:SourceVpc` contains for
+ * callers through this endpoint.
+ */
 function readVpcEndpoint(
   text: string,
   before: ReadonlyMap<string, string>,
@@ -213,9 +222,9 @@ export function readDuration(text: string): number | undefined {
 }
 
 /**
- * Converts a value of a settings file to texts of the command line. A map becomes several `NAME=VALUE` texts, and a
- * list in a map becomes values separated by commas. Returns undefined if the value contains anything other than strings
- * and numbers.
+ * Converts a value of a settings file to the texts that the command line would contain. A map becomes several
+ * `NAME=VALUE` texts, and a list in a map becomes a comma-separated value. Returns undefined if the value contains
+ * anything other than strings and numbers.
  */
 export function toSettingTexts(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
@@ -238,7 +247,10 @@ function toText(value: unknown): string | undefined {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads where tables are stored, from `dynamodb` and `data`. A returned string is an error message. */
+/**
+ * Reads from the options `dynamodb` and `data` where tables are stored. @returns an error message, if the result is a
+ * string
+ */
 export function readStore(
   dynamodb: string | undefined,
   data: string | undefined,
@@ -253,7 +265,7 @@ export function readStore(
   return {
     kind: 'url',
     url: dynamodb,
-    // DynamoDB Local accepts any key pair. AWS needs the developer's own key pair.
+    // The default key pair is for DynamoDB Local, which accepts any key pair. AWS needs the developer's own key pair.
     accessKeyId: AWS_ACCESS_KEY_ID ?? 'LOCALGATEWRIGHT',
     secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
     ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),

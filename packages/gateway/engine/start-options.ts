@@ -1,6 +1,6 @@
 /**
- * All options of `gatewright start`. Each row defines the option on the command line, in settings files with their JSON
- * Schema, and in the Serverless plug-in. It also defines the option's type and its text on the reference page.
+ * All options of `gatewright start`. Each row defines an option on the command line, in settings files and their JSON
+ * Schema, and in the Serverless plug-in. The row also contains the option's type and its text on the reference page.
  */
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -202,8 +202,8 @@ export const START_OPTIONS = {
     shown: 'AWS’s defaults',
   },
   /**
-   * The option is off by default, because it limits an account instead of an API. The account's limit would hide the
-   * limits of this machine and of the stack.
+   * This option is off by default, because it limits the whole account instead of one API. If it were on, developers
+   * would not see the limits of their machine and of the stack.
    */
   'account-throttle': {
     ...ON_OFF,

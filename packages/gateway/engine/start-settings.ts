@@ -1,4 +1,4 @@
-/** Types derived from the table of options: flags and settings, and the conversion between them. */
+/** Derives the types of flags and settings from the table of options, and converts flags to settings. */
 import { START_OPTIONS } from './start-options.ts';
 import type { StartOption } from './settings.ts';
 
@@ -92,5 +92,5 @@ const NEEDED = [
 
 export type NeededSettings = Pick<DefaultSettings, Target<(typeof NEEDED)[number]>>;
 
-/** The command line's defaults for the members that are always needed. */
+/** The default values of the members that are always needed. They are the same as on the command line. */
 export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { defaultValue }) => defaultValue) as NeededSettings;

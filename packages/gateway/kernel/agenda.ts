@@ -1,6 +1,6 @@
 /**
- * Work that waits for a time of the virtual clock: visibility timeouts, retries, schedules, waiting receivers. When the
- * clock moves, due work runs, earliest first.
+ * Work that is due at a certain time of the virtual clock, such as visibility timeouts, retries, schedules and waiting
+ * receivers. When the clock moves, the work that has become due runs, earliest first.
  */
 import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
@@ -17,7 +17,8 @@ type Waiting = {
 };
 
 /**
- * The longest timer that is set. Node.js timers are limited to about 25 days. A timer that fires early is set again.
+ * The maximum time of a timer in milliseconds. Node.js timers are limited to about 25 days. If the work is due later,
+ * the timer is set again when it fires.
  */
 const LONGEST_TIMER_MS = 3_600_000;
 
@@ -38,7 +39,8 @@ export class Agenda {
   }
 
   /**
-   * @param then receives its due time, which is in the past if the clock has jumped
+   * Schedules work for a time of the clock.
+   * @param then receives the time at which it was due, which is in the past if the clock has jumped
    * @param orElse called if the work is dropped
    */
   at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {
@@ -59,13 +61,16 @@ export class Agenda {
     this.#listeners.add(listener);
   }
 
-  /** Must be called after each move of the clock. It does not wait for anything. */
+  /**
+   * Runs the work that has become due. It must be called after each move of the clock. It does not wait until the work
+   * is done.
+   */
   moved(): void {
     for (const listener of this.#listeners) listener();
     this.#runDue();
   }
 
-  /** The due time of the first entry, which may have been cancelled since. */
+  /** The due time of the earliest entry, even if this entry has been cancelled. */
   get nextDue(): number | undefined {
     return this.#waiting.due;
   }

@@ -15,7 +15,10 @@ export type EventPorts = {
   readonly report: (message: string) => void;
 };
 
-/** A timeout above the longest timeout of a function, so that the function's own timeout comes first. */
+/**
+ * The timeout for calls of functions in milliseconds. It is longer than the longest timeout that a function can have,
+ * so that the function's own timeout is reached first.
+ */
 export const LONGEST_RUN_MS = 900_000 + 60_000;
 
 export function makeTrace(random: Random): string {
@@ -62,6 +65,6 @@ export function final(code: string, message: string): DeliveryOutcome {
 export interface EventTargets {
   /** Delivers to the target with this ARN. Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
-  /** Sends only to resources of this run. */
+  /** Delivers to a resource of this run. Unlike `send`, it never delivers to AWS or an endpoint. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

@@ -12,7 +12,7 @@ export type EventSource = {
     | 'service';
   readonly name: string;
   readonly targets: readonly string[];
-  /** What is waiting and when it runs next, as part of a sentence. */
+  /** A part of a sentence that says what is waiting and when it runs next. */
   readonly state: string;
 };
 
@@ -21,7 +21,7 @@ export type HandTarget = {
   readonly name: string;
   /** Other names, such as the URL of a queue. */
   readonly aliases?: readonly string[];
-  /** Runs a schedule as if it were due. This is called instead of a delivery. */
+  /** Runs a schedule at once, as if it were due. If present, it is called instead of sending a message. */
   readonly run?: () => void;
   /** Returns why a body cannot be sent; undefined if it can be sent. */
   readonly refuse?: (body: string) => string | undefined;

@@ -1,4 +1,4 @@
-/** Passes changes of items from the tables' store to the service that handles the tables' streams. */
+/** Passes item changes from the store of the tables to the service that handles the streams of the tables. */
 import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
 interface ItemStore {
@@ -6,7 +6,10 @@ interface ItemStore {
    * Publishes the changes of these tables from now on. @param forgets whether the tables' streams drop their records
    */
   follow(tables: readonly string[], forgets: boolean): void;
-  /** Returns the changes that a stream still has. Later changes are published after them. */
+  /**
+   * Returns the changes that a stream still contains. Changes that are made afterwards are published only after this
+   * result.
+   */
   replay(streamArn: string): Promise<readonly TableChange[]>;
 }
 
@@ -26,7 +29,7 @@ export class ItemFeed {
     this.#listener(changes);
   }
 
-  /** Sets the open streams of the tables, which were created by a stack or by a call. */
+  /** Reports which tables have an open stream. The tables may have been created by a stack or by a call. */
   publishStreams(streams: readonly TableStream[]): void {
     this.#streams = new Map(streams.map((stream) => [stream.streamArn, stream]));
   }
@@ -50,8 +53,8 @@ export class ItemFeed {
   }
 
   /**
-   * Makes the streams begin at this point. Earlier writes, such as those of a reset or of seeds, do not appear in any
-   * stream.
+   * Makes the streams begin now, so that they do not contain earlier writes, such as writes by a reset or of initial
+   * items.
    */
   resume(): void {
     this.#store.follow(this.#tables, true);

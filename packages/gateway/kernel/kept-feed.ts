@@ -1,14 +1,14 @@
-/** A feed that stores its last items, for listeners and readers that come later. */
+/** A feed that also stores its last items, for listeners and readers that come later. */
 import { Feed } from './feed.ts';
 
 type Keeping<Item> = {
-  /** The name of the items in the report about the first dropped item, such as `log lines`. */
+  /** What the items are, such as `log lines`. It is used in the message that the first item was dropped. */
   readonly what: string;
   readonly maxBytes: number;
   readonly sizeOf: (item: Item) => number;
 };
 
-/** An item with its number. Readers page by this number, even after older items were dropped. */
+/** An item and its number. Readers use the number as a page token, which stays valid when older items are dropped. */
 type KeptItem<Item> = { readonly number: number; readonly item: Item };
 
 const BYTES_PER_MB = 1024 * 1024;
@@ -47,7 +47,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     }
   }
 
-  /** Drops all items. Numbering continues, so a page token from before a reset finds nothing. */
+  /** Drops all items. The numbering continues, so that an older page token does not find a newer item. */
   forget(): void {
     this.#cut += this.#items.length;
     this.#items = [];
@@ -64,8 +64,8 @@ export class KeptFeed<Item> extends Feed<Item> {
       this.#items[this.#first] = undefined;
       this.#first += 1;
     }
-    // Dropped slots are removed only when they make up more than half of the list, so the cost is amortised. Running
-    // readers keep the old list.
+    // Dropped slots are removed only when they make up more than half of the list, so that the average cost stays low.
+    // Readers that have already started keep the old list.
     if (this.#first > 100 && this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#cut += this.#first;

@@ -18,7 +18,10 @@ export class LoadTimes {
     this.#nowMs = nowMs;
   }
 
-  /** Returns the times of the load in progress, or of the last load, by stack name. */
+  /**
+   * Returns the load times by stack name. While a load is in progress, they are the times of this load, otherwise those
+   * of the last load.
+   */
   of(stacks: Stacks): ReadonlyMap<string, LoadTime> {
     const known = this.#byLoad.get(stacks);
     if (known !== undefined) return known;
@@ -33,7 +36,10 @@ export class LoadTimes {
     return times;
   }
 
-  /** Records that these stacks are served from now on. An empty list, as during a reset, changes nothing. */
+  /**
+   * Records that these stacks are served from now on. An empty list has no effect, because a reset sets one for a short
+   * time.
+   */
   serve(stacks: Stacks): void {
     if (stacks.length > 0) this.#served = this.of(stacks);
   }

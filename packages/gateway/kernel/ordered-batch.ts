@@ -1,6 +1,6 @@
 /**
- * Tries a batch of ordered records once, as Lambda does for streams of tables and of Kinesis (docs/aws §18.7). The
- * result contains the records that are done or discarded, the records to retry, and the time of the retry.
+ * Calls a function with a batch of ordered records once, as Lambda does for streams of DynamoDB tables and of Kinesis
+ * (docs/aws §18.7). The result tells which records are done or discarded, which must be retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
@@ -19,7 +19,7 @@ export type BatchRules = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly bisects: boolean;
-  /** The maximum number of retries; undefined means as long as the stream keeps the records. */
+  /** The maximum number of retries; undefined means that records are retried as long as the stream keeps them. */
   readonly maxRetries: number | undefined;
   readonly maxAgeMs: number | undefined;
   readonly reportsItems: boolean;
@@ -35,7 +35,10 @@ export type BatchSource<Item> = {
   sequenceOf(record: Item): string;
   /** Returns the arrival time in epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** Returns what the on-failure destination receives instead of the records, such as `{ KinesisBatchInfo: … }`. */
+  /**
+   * Returns the description of lost records, such as `{ KinesisBatchInfo: … }`. The on-failure destination receives it
+   * instead of the records themselves.
+   */
   lossInfo(lost: BatchRange): object;
 };
 
@@ -111,7 +114,7 @@ function invoke<Item>(
   });
 }
 
-/** Returns how many records are done. `isCut` means that the function named the record to continue with. */
+/** Decides how many records are done. `isCut` is true if the function's response names the first record to retry. */
 function judge<Item>(
   { records }: Batch<Item>,
   result: InvocationResult,
@@ -140,7 +143,7 @@ async function retry<Item>(
   const { records, tries, runs } = batch;
   const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
   if (!isThrottled && bisects && !isCut && records.length > 1) {
-    // Splitting does not use up a retry.
+    // A failed batch is split in two halves. The split does not count as a retry.
     const middle = Math.ceil(records.length / 2);
     const halves = [records.slice(0, middle), records.slice(middle)];
     return { over, left: halves.map((half) => ({ ...batch, records: half })), againAt: undefined, endedMs };
@@ -153,7 +156,7 @@ async function retry<Item>(
   return { over, left: [again], againAt: endedMs + streamWaitMs(runs), endedMs };
 }
 
-/** Drops records that are older than the mapping accepts or the stream keeps. */
+/** Drops records that are older than the mapping's maximum age or the stream's retention period. */
 async function failExpired<Item>(
   batch: Batch<Item>,
   dueMs: number,

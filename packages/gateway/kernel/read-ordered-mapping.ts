@@ -9,11 +9,14 @@ import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
   readonly id: string;
-  /** The serialized properties. A reload with the same text keeps the reader and its state. */
+  /** The properties as text. If a reload does not change this text, the reader continues with its state. */
   readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** The number of concurrent batches per shard. Batches of one key stay in order. */
+  /**
+   * The maximum number of batches of a shard that are processed at the same time. Records with the same key stay in
+   * order.
+   */
   readonly parallel: number;
   readonly filter: EventTest | undefined;
 };

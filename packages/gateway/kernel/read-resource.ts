@@ -1,6 +1,7 @@
 /**
- * Properties of one resource as numbers, flags and texts, at paths such as `RedrivePolicy.maxReceiveCount`. Values that
- * AWS would refuse are noted and replaced by the default, except in `members`, which refuses them.
+ * Reads the properties of one resource as numbers, flags and texts. A property is named by a path such as
+ * `RedrivePolicy.maxReceiveCount`. If AWS would refuse a value, this is noted and the default is used. `members`,
+ * however, throws an error.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -26,12 +27,12 @@ export class ResourceReader {
     this.#unsupported = unsupported;
   }
 
-  /** Returns the same resource with other properties, which are judged with another tolerance. */
+  /** Returns a reader of the same resource for other properties, with its own tolerance of faults. */
   with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }
 
-  /** The reader that refuses invalid members, at any depth. */
+  /** Returns a reader that throws an error for invalid members at any depth. */
   get members(): MemberReader {
     return new MemberReader(this.resource.properties);
   }

@@ -1,4 +1,4 @@
-/** The common parts of rules and schedules, which are the times at which they run and their target. */
+/** Reads the parts that rules and schedules have in common, which are the times at which they run and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -27,8 +27,8 @@ export function readSchedule(
 }
 
 /**
- * Returns the parts common to all targets. If the target's service does not run here, this is reported and the result
- * is undefined.
+ * Returns the parts that all targets have in common. If the service of the target does not run here, this is reported
+ * and the result is undefined.
  */
 export function readTarget(
   reader: ResourceReader,

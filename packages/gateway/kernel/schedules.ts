@@ -1,6 +1,4 @@
-/**
- * Rules with a schedule, and schedules of EventBridge Scheduler, on the gateway's clock (docs/aws §18.4).
- */
+/** Runs rules with a schedule, and the schedules of EventBridge Scheduler, by the gateway's clock (docs/aws §18.4). */
 import { lastPartOf } from './event-rows.ts';
 import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Schedule } from './delivery/schedule.ts';
@@ -12,19 +10,22 @@ export type ScheduleDefinition = {
   readonly name: string;
   readonly expression: string;
   readonly schedule: Schedule;
-  /** The bounds of the times at which the schedule may run, in epoch milliseconds. */
+  /** The earliest and the latest time at which the schedule may run, in epoch milliseconds. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Whether the schedule also runs once when it is created: at startup, or when a reload adds it. */
+  /** Whether the schedule also runs once when it is added, which is at startup or in a reload. */
   readonly isMadeRunning?: boolean;
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
 };
 
-/** The maximum number of runs of one schedule that a clock jump replays. The other runs are skipped and reported. */
+/**
+ * The maximum number of runs of one schedule after the clock has been moved forward. Any further runs are skipped and
+ * reported.
+ */
 const MAX_PLAYED = 100;
 
-/** The maximum time that each run in a clock jump waits for the work of the previous run. */
+/** The maximum time in milliseconds that each of these runs waits for the work of the previous run. */
 const SETTLED_WITHIN_MS = 2_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
@@ -34,7 +35,10 @@ type Running = { readonly definition: ScheduleDefinition; at: number | undefined
 export class Schedules {
   readonly #options: Options;
   readonly #owners = new Map<string, readonly Running[]>();
-  /** The previous schedules of each service, as ARN and expression. */
+  /**
+   * The schedules of each service before the current change, identified by ARN and expression. Schedules that are not
+   * among them are new.
+   */
   readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
@@ -99,8 +103,8 @@ export class Schedules {
   }
 
   /**
-   * Runs one time of one schedule. A clock jump of a day covers over a thousand minutes, which must not start a
-   * thousand instances at once.
+   * Runs a schedule once, and continues with its next due time. Runs are made one by one, because a clock jump of a day
+   * covers over a thousand minutes, which must not start a thousand instances at once.
    */
   #play(): void {
     const { clock } = this.#options;

@@ -26,14 +26,14 @@ import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
 
-/** One line of the catalogue. Everything except `load` is data, which is read in every run. */
+/** A service's line in the catalogue. Everything except `load` is data, which is read in every run. */
 export type ServiceEntry = {
-  /** The name in signatures, and in ARNs unless `arnService` differs. For example `sqs`. */
+  /** The service's name in signatures, such as `sqs`. It is also the name in ARNs unless `arnService` is set. */
   readonly name: string;
   readonly arnService?: string;
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
-  /** Whether calls to the service are handled here, or recorded. */
+  /** Whether calls to the service are accepted, which means that they are handled or recorded here. */
   readonly isCalled?: boolean;
   /**
    * The key prefix of the service's stored entries. If entries with this prefix exist at startup, the service is
@@ -50,7 +50,7 @@ export type ServiceModule = {
 };
 
 export type ScreenReview = {
-  /** Adds to `stacks.unsupported` what the service's screens cannot evaluate. */
+  /** Finds the parts of the service's screens that cannot be evaluated, and adds them to `stacks.unsupported`. */
   findUnjudged(stacks: StackReading): void;
   /**
    * Returns what the service's screens would do with recorded requests.
@@ -76,7 +76,7 @@ export type CheckedRequest = {
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;
-  /** The time from which `rate(…)` schedules count, in epoch milliseconds. */
+  /** The time of startup in epoch milliseconds, from which the periods of `rate(…)` schedules are counted. */
   readonly startedAt: number;
   readonly targets: EventTargets;
   readonly deliveries: TargetDeliveries;
@@ -103,13 +103,13 @@ export type ServicePorts = EventPorts & {
   readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
-/** The interface of the service whose event source mappings can be created by calls. */
+/** The interface to Lambda's service, whose event source mappings calls can create. */
 interface EventSources {
   /** Loads the service that the ARN names, if there is one. */
   load(arn: string): Promise<void>;
   /**
-   * Reads the stacks again with all services.
-   * @param isAccepted called before the result is applied
+   * Lets all services read the stacks again.
+   * @param isAccepted called before the result is applied; if it returns false, the result is dropped
    */
   readAgain(isAccepted: () => boolean): void;
 }
@@ -118,7 +118,7 @@ interface EventSources {
 export type ServiceSettings = {
   /** Whether stages are served even if their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
-  /** Whether rules that cannot be evaluated here close their stage. */
+  /** Whether a stage is closed if one of its WAF rules cannot be evaluated here. */
   readonly strictWaf?: boolean | undefined;
   /** The file that lists the networks of each country. */
   readonly wafNetworks?: string | undefined;
@@ -130,11 +130,11 @@ export type LogLine = {
   readonly group: string;
   readonly text: string;
   readonly epochMs: number;
-  /** What Lambda writes before the text of a console line: time, request id and level. */
+  /** The text that Lambda writes before a console line, with the time, the request id and the level. */
   readonly prefix?: string;
-  /** The log stream; absent means the gateway's log stream. */
+  /** The name of the log stream; absent means the gateway's own log stream. */
   readonly stream?: string | undefined;
-  /** The time when the event was sent, if it has its own timestamp. */
+  /** The time when the event was sent, if the event itself has a different timestamp. */
   readonly ingestedMs?: number;
 };
 
@@ -144,32 +144,32 @@ export type WrittenObjects = (
 
 export interface Service {
   /**
-   * Reads all stacks, without any effect. A service with sources of event source mappings offers the sources here
-   * (`stacks.offerSources`). Resources of types with `enforced` properties cause the service to be loaded. If this
-   * method throws, the stacks are not accepted.
+   * Reads all stacks without changing anything yet. A service whose resources can be event sources of mappings offers
+   * them here (`stacks.offerSources`). The service is loaded if a stack has a resource of a type with `enforced`
+   * properties. If this method throws, the stacks are not accepted.
    * @returns a function that applies the result and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
   readonly api?: ServiceApi;
   readonly target?: ServiceTarget;
-  /** Event sources, for `gatewright events list` and the console. */
+  /** Returns the service's event sources, which `gatewright events list` and the console show. */
   rows?(): readonly EventSource[];
   /** The number of events that are accepted but not yet done. */
   readonly pending?: number;
   handTargets?(): readonly HandTarget[];
   /**
-   * Returns the check in front of the stage with this ARN, or the check with this ARN itself; undefined if there is
-   * none. It is not called for requests without a route, nor for preflights that the API handles. If it throws, the
+   * Returns the screen in front of the stage with this ARN, or the screen that has this ARN itself; undefined if there
+   * is none. It is not called for requests without a route, nor for preflights that the API handles. If it throws, the
    * response is 500.
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /**
-   * Returns the next instance of the service with this ARN behind a VPC link; undefined if no instance is registered
-   * here.
+   * Returns the next instance of the Cloud Map service with this ARN, for a call through a VPC link; undefined if no
+   * instance is registered here.
    */
   instanceOf?(arn: string): ChosenInstance | undefined;
-  /** Returns the servers in front of APIs. Each server has its own port, and their names must differ. */
+  /** Returns the servers in front of APIs. Each server gets its own port, and the names of all servers must differ. */
   fronts?(): readonly Front[];
   /** Restores the state after startup: drops waiting work and everything that was created by calls. */
   reset?(): void;
@@ -180,10 +180,11 @@ export interface Service {
 }
 
 interface ServiceState {
-  /** Returns the state as plain JSON. */
+  /** Returns the state as JSON values. */
   save(): unknown;
   /**
-   * @returns a function that loads the data
+   * Checks a saved state.
+   * @returns a function that loads it
    * @throws StateFileError, before anything has changed, for data that `save` did not return
    */
   check(saved: unknown): () => void;
@@ -193,9 +194,9 @@ interface ServiceState {
 export type Front = {
   /** For example `d111.cloudfront.net`. */
   readonly name: string;
-  /** Names allowed in a Host header in addition to this machine's names. */
+  /** The names that a Host header may contain, in addition to this machine's names. */
   readonly hosts: readonly string[];
-  /** Rejects only for defects of the gateway. */
+  /** Handles a request. It rejects only if the gateway has a bug. */
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
@@ -205,7 +206,8 @@ export type ServiceCall = { readonly request: ServiceRequest; readonly operation
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /**
- * A service with operations returns their results; a service with paths (S3, CloudFront) returns the whole response.
+ * The handler of calls to a service. A service with operations returns the result of an operation. A service with paths
+ * (S3, CloudFront) returns the whole response.
  */
 export interface ServiceApi {
   /** The version of the JSON protocol. The default is 1.1. */
@@ -213,8 +215,8 @@ export interface ServiceApi {
   /** The XML namespace of the query protocol. */
   readonly namespace?: string;
   /**
-   * Returns the ARN of a call's resource, for the evaluation of policies. Only needed if the service alone knows the
-   * ARN.
+   * Returns the ARN of a call's resource, with which policies are evaluated. Needed only if no other code can determine
+   * the ARN from the call.
    */
   resourceOf?(operation: AwsOperation): string | undefined;
   /** Returns undefined for an unknown operation. */

@@ -1,10 +1,16 @@
-/** The resources of all stacks as services read them, and the event sources that mappings can use. */
+/**
+ * The resources of all stacks, in the form in which services read them. It also contains the event sources that
+ * mappings can use.
+ */
 import type { Tolerance } from '../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { LoadTime } from './load-times.ts';
 import { ResourceReader } from './read-resource.ts';
 
-/** Returns the reader for mappings of a source in a loaded stack; undefined for another ARN. */
+/**
+ * Returns the function that reads the mappings of an event source. Returns undefined if the ARN is not that of a source
+ * in a loaded stack.
+ */
 type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefined;
 
 export class StackReading {
@@ -51,8 +57,8 @@ export class StackReading {
   }
 
   /**
-   * Returns the resources of a type, including resources with faults. This is needed for guards, because the resources
-   * that a guard protects must be known even if the guard itself cannot be read.
+   * Returns the resources of a type, including resources with faults. Guards such as web ACLs are read with this,
+   * because the stages that a guard protects must be known even if the guard itself cannot be read.
    */
   everyOfType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type);
@@ -75,9 +81,10 @@ export class StackReading {
   }
 
   /**
+   * Offers event sources to the mappings of the stacks.
    * @param service the service name in ARNs
-   * @param sources by ARN; undefined if the service is at an endpoint of the user
-   * @returns the mappings of these sources; the list is empty until Lambda's service, which comes last, has read its
+   * @param sources the sources by ARN; undefined if the service is at an endpoint of the user
+   * @returns the mappings of these sources; the list is filled when Lambda's service, which comes last, has read its
    * own resources
    */
   offerSources<Source, Mapping>(
@@ -98,7 +105,7 @@ export class StackReading {
     return mappings;
   }
 
-  /** Returns undefined for a service without sources. */
+  /** Returns the sources of a service; undefined if the service has no sources. */
   sourceOf(service: string): FindSource | 'elsewhere' | undefined {
     return this.#sources.get(service);
   }

@@ -1,6 +1,6 @@
 /**
- * Entries that survive a restart: messages of queues, events in progress, positions in streams. With `--data`, each
- * change is one line of a file and is written before the caller continues.
+ * Entries that survive a restart, such as messages of queues, events in progress, and positions in streams. With
+ * `--data`, each change is written to a file as one line before the caller continues.
  */
 import {
   closeSync,
@@ -36,7 +36,8 @@ export const NO_STORED_ENTRIES: StoredEntries = {
 const COMPACT_FROM = 20_000;
 
 /**
- * The embedded DynamoDB's lock guards the folder against a second gateway. @throws StartError DATA_DIRECTORY
+ * Opens the file of stored entries. It needs no lock of its own, because the embedded DynamoDB's lock prevents a second
+ * gateway from using the folder. @throws StartError DATA_DIRECTORY
  */
 export function openStoredEntries(path: string): StoredEntries {
   try {
@@ -97,7 +98,10 @@ class FileEntries implements StoredEntries {
     }
   }
 
-  /** Replaces the file atomically, so that a process that is killed here loses nothing. */
+  /**
+   * Writes the current entries to a new file, which then replaces the old file atomically. If the process is killed
+   * meanwhile, nothing is lost.
+   */
   #rewrite(): number {
     const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
     // Messages contain users' data, so only the owner may read the file.

@@ -29,7 +29,7 @@ export class TargetDeliveries {
     this.#options = options;
   }
 
-  /** Resets the count of waiting retries. Call it after the agenda has dropped them. */
+  /** Sets the number of waiting retries to 0. Call this after the agenda has dropped the retries. */
   forget(): void {
     this.#waiting = 0;
   }

@@ -1,6 +1,6 @@
 /**
- * Delivers events to targets by ARN: functions, queues, topics and buses of this run. Other targets are called like
- * integrations.
+ * Delivers events to functions, queues, topics and buses of this run, which are found by ARN. All other targets are
+ * called in the same way as integrations call services.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
@@ -31,7 +31,7 @@ export class Targets implements EventTargets {
     const parsed = parseArn(arn);
     if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
-    // If the service is already loaded, it gets the event in the same event loop turn.
+    // A loaded service is not awaited, so that it receives the event in the same turn of the event loop.
     const found = this.#options.find(service);
     const target = (found instanceof Promise ? await found : found)?.target;
     const isElsewhere = this.#options.isElsewhere(service);

@@ -1,4 +1,4 @@
-/** Unfinished work of event sources and functions. Tests and the closing gateway wait until it is done. */
+/** The unfinished work of event sources and functions. Tests, and a gateway that closes, wait until it is done. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();
@@ -17,7 +17,7 @@ export class Work {
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);
-      // Finished work leaves the list one turn after the code that waits for it has run.
+      // Finished work stays in the list for one more turn, so that code that waits for it runs first.
       await Promise.resolve();
     }
   }

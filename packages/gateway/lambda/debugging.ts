@@ -1,7 +1,7 @@
 /**
- * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's inspector (its
- * NodeWorker domain). The gateway's own session also listens there, because this is the only way to learn that a thread
- * is paused.
+ * Debugging of functions through Node's inspector on the loopback interface. A debugger reaches the threads through the
+ * inspector of the process (its NodeWorker domain). The gateway opens a session of its own there, because this is the
+ * only way to learn that a debugger has paused a thread.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
@@ -50,7 +50,7 @@ export class Debugging {
   readonly #breaks: boolean;
   readonly #threads = new Map<number, Thread>();
   readonly #held = new Set<object>();
-  /** Scripts with a breakpoint on their first line, by thread. */
+  /** The scripts that stop at a breakpoint on their first line, by thread. */
   readonly #scripts = new Map<number, string>();
   #sent = 0;
 
@@ -68,7 +68,8 @@ export class Debugging {
         this.#hear(params);
       },
     );
-    // The gateway's session does not make threads wait. Only a debugger does, so that it can set breakpoints first.
+    // The gateway's own session does not make new threads wait. A debugger's session makes them wait, so that it can
+    // set breakpoints first.
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
@@ -93,7 +94,10 @@ export class Debugging {
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
-  /** Notes, for an instance that is a process, whether a debugger is attached and may pause the running event. */
+  /**
+   * Records whether a debugger is attached to an instance that is a process. If it is, the debugger may pause the
+   * running event.
+   */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);
     else this.#held.delete(instance);
@@ -103,7 +107,7 @@ export class Debugging {
   close(): void {
     this.#session.disconnect();
     this.#deadlines?.resume();
-    // If the inspector stayed open, the process would wait at exit for debuggers to detach.
+    // The inspector is closed. Otherwise, the process would wait for debuggers to detach before it exits.
     close();
   }
 
@@ -119,7 +123,7 @@ export class Debugging {
   }
 
   #hear({ sessionId, message }: ThreadMessage): void {
-    // Most messages announce scripts, and are skipped without parsing.
+    // Most messages only announce scripts. They are recognized and skipped without parsing.
     const isHeld = message.startsWith('{"method":"Debugger.paused"');
     if (!isHeld && !message.startsWith('{"method":"Debugger.resumed"')) return;
     for (const thread of this.#threads.values()) if (thread.sessionId === sessionId) thread.isHeld = isHeld;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DefinitionError, propertyAt } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
-/** Variables that Lambda does not allow in a template ("Reserved environment variables"). */
+/** The variables that Lambda does not allow in a template ("Reserved environment variables"). */
 const RESERVED = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -25,10 +25,13 @@ const RESERVED = new Set([
   'LAMBDA_RUNTIME_DIR',
 ]);
 
-/** Limit of all names and values together, in bytes (Lambda quota "Function environment variables"). */
+/** The maximum size of all names and values together, in bytes (Lambda quota "Function environment variables"). */
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-/** @throws DefinitionError for an environment that CreateFunction refuses: reserved names, more than 4 KB */
+/**
+ * Checks the environment of a function. @throws DefinitionError for an environment that CreateFunction refuses, because
+ * it has a reserved name or more than 4 KB
+ */
 export function checkEnvironment(definition: FunctionDefinition): void {
   const place = propertyAt(definition.place, 'Environment.Variables');
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
@@ -53,7 +56,10 @@ export type EnvironmentFacts = {
   readonly logStreamName: string;
   readonly controlUrl: string | undefined;
   readonly accessKey: { readonly id: string; readonly secret: string };
-  /** Variables that the gateway adds; they override Lambda's variables and are overridden by the template's. */
+  /**
+   * The variables that the gateway adds. They take precedence over Lambda's variables, and the template's variables
+   * take precedence over them.
+   */
   readonly extra: Readonly<Record<string, string>>;
 };
 

@@ -1,16 +1,19 @@
-/** The interface between a pool and its instances: threads of the gateway, or processes. */
+/** The interface between a pool and its instances, which are threads of the gateway or processes. */
 import type { Job } from './invocation/job.ts';
 
 export interface Instance {
-  /** Time at which the instance last became idle or started, by `performance.now()`. */
+  /** The time at which the instance last became idle or was started, by `performance.now()`. */
   restingSince: number;
-  /** Whether the instance accepts no more events, because it ends after all responses or is about to end. */
+  /** Whether the instance accepts no more events. It either ends after its current events, or is about to end. */
   readonly isDraining: boolean;
   readonly answeredCount: number;
-  /** Time since the start during which the instance was running or ready to run; undefined if unknown. */
+  /** The milliseconds since the start during which the instance was running or ready to run; undefined if unknown. */
   readonly activeMs: number | undefined;
   readonly load: number;
-  /** Whether the event has run so long that no other event may wait behind it, or the instance is about to end. */
+  /**
+   * Whether no further event may be queued at this instance. This is the case if its event has run too long, or if the
+   * instance is about to end.
+   */
   readonly isStuck: boolean;
   /** Whether the instance accepts another event now. It runs at most `window` events at a time. */
   hasRoom(window: number): boolean;
@@ -33,13 +36,16 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
-  /** Whether something other than the code has changed, so that the next instance must be prepared again. */
+  /**
+   * Whether something other than the code has changed. If so, the code must be prepared again for the next instance.
+   */
   readonly isOutdated?: (() => boolean) | undefined;
 }
 
 /**
- * Time limit for loading the module. Lambda stops the initialization after 10 s and starts it again within the first
- * event's timeout (Lambda developer guide, "Init phase"). Here it simply continues for the sum of both times.
+ * Returns the time limit for loading the module in milliseconds. Lambda stops the initialization after 10 s, and starts
+ * it again within the timeout of the first event (Lambda developer guide, "Init phase"). Here the initialization is not
+ * stopped, so the limit is the sum of both times.
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 

@@ -1,6 +1,9 @@
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
-/** The only setting that makes a stack trust the local issuer. Its value in the template is only a default. */
+/**
+ * The variable that makes a function trust the local issuer. The value in the template is replaced by the actual
+ * address.
+ */
 const VARIABLE = 'GATEWRIGHT_ISSUER_URL';
 
 export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'environment'>): boolean {
@@ -9,8 +12,9 @@ export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'env
 }
 
 /**
- * Sets the actual address of the local issuer if the template sets an address for it, because the control port may be
- * any free port. If the setting is missing or empty, a function does not trust the local issuer.
+ * Replaces the local issuer's address in the function's variable by the actual address, because the control port may be
+ * any free port. If the variable is missing or empty, the function does not trust the local issuer, and nothing is
+ * replaced.
  */
 export function trustLocalIssuer(definition: FunctionDefinition, controlUrl: string): FunctionDefinition {
   if (!trustsLocalIssuer(definition)) return definition;

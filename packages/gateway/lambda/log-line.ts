@@ -5,8 +5,8 @@ export type FunctionLogLine = {
   /** The request id; absent if the line was printed while the module loaded, or by the runtime itself. */
   readonly requestId: string | undefined;
   /**
-   * The log level; absent if the line was written to the stream directly, so that the text has the function's own
-   * format.
+   * The log level; absent if the function wrote the line directly to stdout or stderr, so that the line has the
+   * function's own format.
    */
   readonly level: LogLevel | undefined;
   readonly stream: 'stdout' | 'stderr';
@@ -20,12 +20,15 @@ export type FunctionLogLine = {
 /** Maximum length of the stored text of a line. Lambda also cuts lines at 256 KB. */
 export const LINE_LIMIT = 256 * 1024;
 
-/** Prints a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Direct writes stay as they are. */
+/**
+ * Prints a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Lines that the function wrote directly are
+ * not changed.
+ */
 export function printLogLine(line: FunctionLogLine): string {
   return `${printPrefix(line)}${line.message}`;
 }
 
-/** Returns the text before the message; empty for direct writes. */
+/** Returns the text before the message. It is empty for lines that the function wrote directly. */
 export function printPrefix({ level, epochMs, requestId }: Omit<FunctionLogLine, 'message'>): string {
   if (level === undefined) return '';
   const time = new Date(epochMs).toISOString();

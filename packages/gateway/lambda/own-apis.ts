@@ -1,7 +1,10 @@
-/** How functions reach the APIs of this gateway by their AWS host names. */
+/** Lets functions reach the APIs of this gateway by their AWS host names. */
 import { runtimeFamily } from '../core/stack/function.ts';
 
-/** Plain data, which is passed unchanged to threads and processes. */
+/**
+ * The APIs that functions can reach by their AWS host names. It is plain data, so that it can be passed to threads and
+ * processes.
+ */
 export type OwnApis = {
   /**
    * The host names in lower case: `abc123.execute-api.eu-west-1.amazonaws.com`, `abc.lambda-url.…`, custom domains such
@@ -10,17 +13,20 @@ export type OwnApis = {
   readonly hosts: readonly string[];
   /** A TLS port of 127.0.0.1 that serves the APIs by their host names. */
   readonly port: number;
-  /** PEM of the CA of that port's certificates. */
+  /** The certificate authority of that port's certificates, in PEM. */
   readonly authority: string;
 };
 
 /** A proxy for programs that support only the common variables for proxies and CAs. */
 export type OwnProxy = {
-  /** A proxy that connects the names of `OwnApis` to their port and all other names to their normal address. */
+  /**
+   * The URL of the proxy. It connects the host names of `OwnApis` to their port, and all other host names to their
+   * normal address.
+   */
   readonly url: string;
-  /** PEM file with the CAs of the machine and the CA of `OwnApis`. */
+  /** The path of a PEM file. It contains the machine's certificate authorities and the authority of `OwnApis`. */
   readonly authoritiesFile: string;
-  /** The CA as a Java key store in JKS format. */
+  /** The certificate authority of `OwnApis` as a Java key store in JKS format. */
   readonly trustStore: { readonly file: string; readonly password: string };
 };
 
@@ -39,19 +45,17 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/**
- * Environment variables and program options with which the clients of a process that is not Node.js reach these APIs.
- */
+/** The environment variables and program options with which a process that is not Node.js can reach these APIs. */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
-  /** Options of the program, which precede all other options. */
+  /** The program's options for this, which come before all other options. */
   readonly args: readonly string[];
 };
 
 /**
- * Returns what a process needs to reach the APIs of this run. Python's bootstrap removes the variable that it gets for
- * this. Java uses system properties instead of the common variables, and properties that the function sets itself are
- * not overridden.
+ * Returns what a process needs to reach the APIs of this run. For Python, it is a variable that Python's bootstrap
+ * removes again. For Java, it is system properties instead of the common variables. Properties that the function sets
+ * itself are not overridden.
  * @param given the function's own environment
  */
 export async function reachOwnApis(
@@ -83,8 +87,8 @@ function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<str
 const TRUST = 'javax.net.ssl.trustStore';
 
 /**
- * Returns the system properties for Java, except those that the function sets itself, because Java's command line takes
- * precedence over `JAVA_TOOL_OPTIONS`.
+ * Returns the system properties for Java, without those that the function sets itself in `JAVA_TOOL_OPTIONS`. They must
+ * be left out, because Java's command line would take precedence over that variable.
  */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);

@@ -49,8 +49,8 @@ export const LAMBDA_TYPES = {
       FunctionUrl: (resource) => `https://${id(32)(resource)}.lambda-url.${resource.region}.on.aws/`,
     }),
   },
-  // Every API may invoke every function of the loaded stacks, unless --roles on requires
-  // AWS::Lambda::Permission.
+  // Permissions are enforced only under `--roles on`. By default, every API may invoke every function of the loaded
+  // stacks.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(

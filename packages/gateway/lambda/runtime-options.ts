@@ -11,19 +11,22 @@ import type { ProjectBuildOptions } from './build/project-build.ts';
 import type { StreamStart } from './invocation/stream-job.ts';
 
 export type FunctionRuntimeOptions = {
-  /** The virtual clock, shared with every instance. Its 8 bytes are one Float64 of milliseconds. */
+  /** The offset of the virtual clock in milliseconds, as one Float64 (8 bytes). All instances share this memory. */
   readonly clockOffset: SharedArrayBuffer;
   readonly controlUrl: () => string | undefined;
-  /** Issuers whose keys are served at the control port; absent if there are none. */
+  /** Returns the issuers whose keys the control port serves; absent if there are none. */
   readonly standIns?: () => readonly string[];
-  /** The APIs of this run that functions reach; absent if they reach none. */
+  /** Returns the APIs of this run that functions can reach by their AWS host names; absent if they cannot reach any. */
   readonly ownApis?: () => OwnApisPort | undefined;
   /** Returns the local credentials of a function, by which a called service recognizes its caller. */
   readonly keyPairOf: (functionName: string) => {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** Variables that override Lambda's variables. The template's variables override these. */
+  /**
+   * Environment variables that take precedence over Lambda's variables. The template's variables take precedence over
+   * these.
+   */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
@@ -34,18 +37,23 @@ export type FunctionRuntimeOptions = {
   readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
-  /** Timers of invocations; if absent, the machine's time is used. */
+  /** The deadlines of invocations; absent means that their time is the machine's time. */
   readonly deadlines?: Deadlines;
   readonly debugging?: Debugging | undefined;
-  /** Growth of the process in bytes from which memory limits are enforced; absent for 384 MB. */
+  /**
+   * The number of bytes by which the process must have grown before memory limits are enforced. Absent means 384 MB.
+   */
   readonly memoryGrowthBytes?: number;
-  /** Finds the version that runs an event; absent if the function itself runs events of all versions and aliases. */
+  /**
+   * Finds the version that runs an event. If absent, the function's current code runs the events of all versions and
+   * aliases.
+   */
   readonly findVersion?: FindVersion | undefined;
   /** Maximum number of concurrent events of all functions; absent for AWS's default of 1,000. */
   readonly concurrency?: number | undefined;
   /** Whether each event gets a new instance; the default is false. */
   readonly isCold?: boolean | undefined;
-  /** Which Node.js functions get their own process; absent for none. */
+  /** Which Node.js functions run in their own process; absent means none. */
   readonly isolation?: Isolation | undefined;
   /** Lends packages that Lambda includes and projects lack. If absent, nothing is installed for projects. */
   readonly lender?: Lender;

@@ -1,6 +1,6 @@
 /**
- * The function runtime, which plays Lambda's role. Each function has a pool of instances and its code, which is built
- * and reloaded.
+ * The function runtime, which does here what Lambda does on AWS. For each function, it builds and reloads the code and
+ * keeps a pool of instances.
  */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -51,21 +51,21 @@ export type ReloadEvent =
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
 /**
- * The current number of instances and of instances that run an event, and the number of instances that became ready
- * since startup.
+ * The number of instances, the number of instances that are running an event, and the number of instances that have
+ * become ready since startup.
  */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**
-   * Replaces the set of functions; functions with an unchanged definition keep their instances.
+   * Replaces all functions. Functions whose definition has not changed keep their instances.
    * @throws DefinitionError for a missing handler file or export, and for settings that Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
-   * Prepares the replacement of the functions. The returned function performs it. A function with unavailable code
-   * fails its invocations and is checked again when its files change.
-   * @param refused why functions without a definition cannot run, by name
+   * Prepares the replacement of all functions, which the returned function then performs. If the code of a function is
+   * not available, its invocations fail, and it is checked again when its files change.
+   * @param refused the reasons why some functions cannot run and have no definition, by name
    * @throws DefinitionError if errors are not tolerated
    */
   prepare(
@@ -77,9 +77,9 @@ export interface FunctionRuntime extends Invoker {
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
-  /** Packages of Lambda's runtime that the gateway has lent to functions since the last call. */
+  /** Returns the packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** Sentences about the programs that have run functions as processes since the last call. */
+  /** Returns sentences about the programs that have run functions as processes since the last call. */
   takeInterpreters(): readonly string[];
   /**
    * Makes the next event start a new instance.
@@ -89,8 +89,9 @@ export interface FunctionRuntime extends Invoker {
   /** Builds the function again, as after a change of its sources. `onReload` gets the result. */
   rebuild(functionName: string): Promise<void>;
   /**
-   * Runs this zip archive instead of the template's code, until the template's code changes. As on AWS, a handler that
-   * is missing in the archive fails the invocations, not this call.
+   * Runs the code in this zip archive until the function's code in the template changes. As on AWS, this call succeeds
+   * even if the archive lacks the handler. The invocations then fail.
+   * @returns the result of replacing the code
    */
   replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement>;
   close(): Promise<void>;
@@ -262,7 +263,7 @@ class WorkerRuntime implements FunctionRuntime {
     if ('reason' in definition) return definition;
     const entry = this.#makeEntry(definition);
     const { broken } = await findBroken([entry], new Faults(true), this.#used);
-    // In the meantime, a later call may have replaced the code again, or a new template may have removed the function.
+    // Meanwhile, a later call may have replaced the code again, or a new template may have removed the function.
     if (!this.#functions.has(functionName) || !this.#replaced.holds(entry.definition)) {
       this.#replaced.release(entry.definition);
       return { kind: 'replaced' };
@@ -324,13 +325,14 @@ class WorkerRuntime implements FunctionRuntime {
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
-    // Processes started by functions may still write shortly after they were ended.
+    // The removal is retried, because processes that functions have started may still write for a short time after they
+    // were ended.
     await rm(this.#runDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   #isSame(definition: FunctionDefinition): boolean {
     const running = this.#functions.get(definition.name)?.definition;
-    // The comparison comes last because it reads the lines of the template.
+    // This comparison is made last, because it is slow: it reads the lines of the template.
     return running !== undefined && JSON.stringify(running) === JSON.stringify(definition);
   }
 

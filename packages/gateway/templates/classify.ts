@@ -46,8 +46,8 @@ export function classifyResources(
     });
     const ignore = (property?: string): void => {
       const place = resource.place(property);
-      // The line is determined only when it is read. Nearly every template has such resources, and finding their lines
-      // means parsing the JSON a second time.
+      // The line is determined only when it is read, because finding a line means parsing the JSON a second time.
+      // Nearly every template has resources or properties without effect.
       const { file } = place;
       noEffect.push({
         ...item(NO_CONSEQUENCE, property),
@@ -126,7 +126,10 @@ function hasNestedRules(known: TypeClass, name: string): boolean {
   return names.some((other) => other.startsWith(`${name}.`));
 }
 
-/** osls writes `Policy: ''` and `ApiKeyRequired: false`, which request nothing. */
+/**
+ * Whether a value turns nothing on. For example, osls writes `Policy: ''` and `ApiKeyRequired: false`, which request
+ * nothing.
+ */
 function isSwitchedOff(value: Json): boolean {
   if (value === '' || value === null || value === false || value === 'false') return true;
   if (isJsonList(value)) return value.length === 0;

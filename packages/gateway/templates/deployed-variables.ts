@@ -1,10 +1,10 @@
-/** Uses the variables of a deployed stack's functions for the same functions on this machine. */
+/** Gives functions on this machine the environment variables that the same functions have in a deployed stack. */
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import type { ResolvedStack } from '../core/stack/model.ts';
 
 export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** Shorter ids would match inside too many unrelated strings. */
+/** Minimum length of an id. Shorter ids would match inside too many unrelated strings. */
 const SHORTEST_ID = 6;
 
 /**

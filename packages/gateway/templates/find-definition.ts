@@ -22,7 +22,10 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 const CDK_OUTPUT = 'cdk.out/manifest.json';
 const CANDIDATES = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', CDK_OUTPUT];
 
-/** In a monorepo, packages are two levels below the root: `services/users/serverless.yml`. */
+/**
+ * Maximum depth of the search for definitions. In a monorepo, packages are two levels below the root:
+ * `services/users/serverless.yml`.
+ */
 const DEPTH = 3;
 const FOLDERS_LOOKED_AT = 500;
 const NAMED_AT_MOST = 5;
@@ -119,7 +122,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Describes the entry itself, so that a link that cannot be resolved is also found. */
+/** Describes the entry itself and not the target of a link, so that a link that cannot be resolved is also found. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

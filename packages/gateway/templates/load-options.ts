@@ -4,11 +4,11 @@ import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type LoadOptions = {
   readonly stage: string;
-  /** `--param K=V` sets parameters of templates, and the `--param` of osls. */
+  /** The values of `--param K=V`. They set parameters of templates, and the `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly region: string;
   readonly accountId: string;
-  /** `--stage`, `--region` and `--account` override what stacks name. */
+  /** The values of `--stage`, `--region` and `--account`, which override the values in the stacks. */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
   /** Variables from `--env-file`, visible to osls as `${env:}`, but never to functions. */
   readonly environment: Readonly<Record<string, string>>;

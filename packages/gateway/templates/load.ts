@@ -218,7 +218,7 @@ function toUnsupported(
   return { stackName, logicalId, type, property, consequence, message, file, line };
 }
 
-/** A guard that cannot be enforced closes what it protects, unless the user has allowed unguarded requests. */
+/** Closes what a guard protects if the guard cannot be enforced, unless the user has allowed unguarded requests. */
 function closeUnguarded(
   resources: Resolution['resources'],
   findings: readonly Finding[],

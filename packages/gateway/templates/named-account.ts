@@ -25,7 +25,7 @@ function accountsIn(source: string): readonly string[] {
   try {
     ({ file } = findSource(source));
   } catch (error) {
-    // The load reports the error.
+    // The error is reported when the source is loaded.
     if (error instanceof DefinitionError) return [];
     throw error;
   }

@@ -7,7 +7,7 @@ export function isArchive(file: string): boolean {
   return ENDING.test(file) && packedCodeOf(file) !== undefined;
 }
 
-/** The current version of the archive; undefined if it does not exist. */
+/** Returns the current version of the archive; undefined if it does not exist. */
 export function packedCodeOf(file: string): PackedCode | undefined {
   const found = statOf(file);
   return found?.isFile() === true ? { file, version: `${found.size}-${found.mtimeMs}` } : undefined;

@@ -14,7 +14,7 @@ export type RawStack = {
   /** Other files that the template consists of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
-  /** Logical ids are addresses of another format, with characters that CloudFormation does not allow. */
+  /** True if logical ids are addresses of another format, with characters that CloudFormation does not allow. */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
@@ -53,8 +53,8 @@ export type Finding = {
   readonly message?: string | undefined;
   readonly place?: DefinitionPlace | undefined;
   /**
-   * The part guards requests. Without it, the routes of this resource (an API, a method, a route, a stage) respond with
-   * 500, unless `--allow-unguarded` is set.
+   * True if the part guards requests. Without the part, the routes of this resource (an API, a method, a route, a
+   * stage) respond with 500, unless `--allow-unguarded` is set.
    */
   readonly isGuard?: true | undefined;
 };

@@ -8,7 +8,7 @@ import type { Json } from '@gatewright/aws/json-object';
 import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
-/** `deploy` wins over `global`. */
+/** The sections of samconfig that are read. `deploy` takes precedence over `global`. */
 const COMMANDS = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
@@ -74,7 +74,10 @@ function lookUpYaml(text: string): Lookup {
   return (...[environment, command, key]) => memberAt(document, [environment, command, 'parameters', key]);
 }
 
-/** `Stage=prod Name="a b"` or `ParameterKey=Stage,ParameterValue=prod`, in one text or a list. */
+/**
+ * Parses parameter overrides, written as `Stage=prod Name="a b"` or as `ParameterKey=Stage,ParameterValue=prod`. They
+ * may be one text or a list.
+ */
 function parseOverrides(written: unknown): Readonly<Record<string, string>> {
   const texts = [written].flat().filter((text) => typeof text === 'string');
   const pairs = texts.flatMap((text) => [

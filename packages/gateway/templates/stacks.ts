@@ -83,8 +83,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Called when every stack that is still missing waits for the loaded stacks. A value that no loaded stack defines
-   * then counts as missing for now.
+   * Must be called when every stack that is still missing waits for the loaded stacks. A value that no loaded stack
+   * defines then counts as missing for now.
    */
   settle(): boolean {
     const isNew = !this.#isSettled;

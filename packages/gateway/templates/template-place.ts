@@ -39,7 +39,7 @@ export function memberAt(value: Json | undefined, keys: Path): Json | undefined 
   }, value);
 }
 
-/** CloudFormation's message for an unknown name. */
+/** Returns CloudFormation's message for an unknown name. */
 export function describeUnresolved(name: string, at: Path): string {
   const section = at[0] ?? 'Resources';
   return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;

@@ -29,7 +29,7 @@ export type ReferencePart =
 /** A reference such as `$a.b[0]`. */
 export type Reference = Span & { readonly kind: 'reference'; readonly parts: readonly ReferencePart[] };
 
-/** A value, or the condition of an #if. */
+/** An expression. It is used as a value or as the condition of an #if. */
 export type Expression =
   | Reference
   | (Span & { readonly kind: 'string' | 'integer' | 'float' | 'true' | 'false' | 'word' })

@@ -115,7 +115,8 @@ class TemplateCompiler implements DirectiveCompiler {
     try {
       return this.compile(source);
     } catch (error) {
-      // Places inside a string are counted from the start of the string.
+      // Places inside a string are counted from the start of the string, so they are converted to places in the
+      // template.
       if (error instanceof TemplateError) throw moved(error, place);
       throw error;
     } finally {

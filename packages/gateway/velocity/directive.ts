@@ -114,7 +114,7 @@ const failingForeach: Renderer = () => {
 
 const LOOP_NAMES = (element: string) => [element, 'velocityCount', 'velocityHasNext'];
 
-/** Returns false if #break ends this loop. */
+/** Runs the body of a loop once. Returns false if #break ends this loop. */
 function runRound(body: Renderer, state: RenderState, variables: Variables, loop: LoopScope): boolean {
   try {
     body(state, variables);
@@ -226,7 +226,7 @@ function compileCall(
 
 type Passed = { readonly arg: CompiledExpression; readonly literal: string | undefined };
 
-/** Returns undefined for constants, which are passed by value. */
+/** Returns the literal text of an argument; undefined for a constant, because constants are passed by value. */
 function literalOf(argument: Expression | undefined): string | undefined {
   switch (argument?.kind) {
     case 'reference':

@@ -160,7 +160,7 @@ export class ExpressionParser {
         entries.push([key, this.#parameter()]);
       } while (this.#tokens.skip('comma'));
     }
-    // After a reference, the closing brace is a different token, which also ends the mode of the reference.
+    // After a reference, the closing brace is a different token, which also ends the lexer's reference mode.
     if (!this.#tokens.skip('curlyClose')) this.#tokens.take('refClose', '"}" or "," after an entry of a map');
     return { kind: 'map', entries, ...this.#tokens.spanFrom(first) };
   }

@@ -70,7 +70,7 @@ export class MacroVariables implements Variables {
     return evaluate === undefined ? this.#outer.get(name) : evaluate();
   }
 
-  /** Variables that a macro sets are also visible outside the macro. */
+  /** Sets a variable. Variables that a macro sets are also visible outside the macro. */
   put(name: string, value: JavaValue): void {
     this.#local.set(name, value);
     this.#outer.put(name, value);
@@ -169,7 +169,7 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether the signal ends at this place, which is the given loop, or a macro or block if no loop is given. */
+  /** Whether the signal ends at the given loop. If no loop is given, whether it ends at a macro or block. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }

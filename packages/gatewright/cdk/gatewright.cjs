@@ -11,7 +11,7 @@ const { Construct } = require('constructs');
 
 const COMMAND = join(__dirname, '../../../bin/gatewright.cjs');
 const PREFIX = '${CodePrefix}';
-// Maps a resource type to the template's property and the construct's property.
+// For each resource type, the property in the template and the property of the construct.
 const CODE = {
   'AWS::Lambda::Function': ['Code', 'code'],
   'AWS::Lambda::LayerVersion': ['Content', 'content'],

@@ -16,7 +16,10 @@ export function readAwsEndpoints(
   return endpoints;
 }
 
-/** Reads the variable in which AWS's own SDKs find the daemon. Without it, nothing is traced. */
+/**
+ * Reads the environment variable in which AWS's own SDKs find the X-Ray daemon. If the variable is not set, nothing is
+ * traced.
+ */
 export function readDaemon(text: string | undefined): DaemonAddress | undefined {
   if (text === undefined || text === '') return undefined;
   const address = parseDaemonAddress(text);

@@ -10,15 +10,21 @@ const { homedir } = require('node:os');
 const { join } = require('node:path');
 
 const OWN_MODE = 0o700;
-/** Node never deletes from the folder. Each new version, and each folder of npx, adds a few megabytes. */
+/**
+ * Maximum size of the folder. Node never deletes files from it, and each new version and each folder of npx adds a few
+ * megabytes.
+ */
 const LIMIT_BYTES = 200_000_000;
-/** The file's modification time is the time of the last measurement. */
+/** Name of a file whose modification time is the time of the last measurement. */
 const MEASURED = 'measured';
 const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
 let kept;
 
-/** The folder is in `GATEWRIGHT_HOME`, or else in `~/.gatewright`, as for all per-user state. */
+/**
+ * Returns the folder for compiled code. It is in `GATEWRIGHT_HOME`, or else in `~/.gatewright`, as for all per-user
+ * state.
+ */
 function codeFolder(environment) {
   return join(environment.GATEWRIGHT_HOME || join(homedir(), '.gatewright'), 'code');
 }
@@ -32,7 +38,10 @@ function isOwn(folder) {
   return stats.isDirectory() && stats.uid === own && (stats.mode & 0o022) === 0;
 }
 
-/** If compiled code cannot be stored, all code is compiled at each run. That takes little time and needs no message. */
+/**
+ * Stores compiled code between runs. If it cannot be stored, all code is compiled at each run. That takes little time
+ * and needs no message.
+ */
 exports.keepCompiledCode = function keepCompiledCode(environment) {
   // Node's own variables take precedence. An older Node has no such function.
   if (enableCompileCache === undefined || environment.NODE_COMPILE_CACHE) return;
@@ -65,7 +74,8 @@ function wasMeasured(folder) {
 }
 
 /**
- * Files are measured one after the other, because requests are served meanwhile and there can be ten thousand files.
+ * Returns the size of all files. They are measured one after the other, because requests are served meanwhile and there
+ * can be ten thousand files.
  */
 async function bytesOf(folder) {
   let bytes = 0;

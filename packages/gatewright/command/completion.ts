@@ -33,7 +33,10 @@ function placesOf(command: Command, path: string): readonly Place[] {
   ];
 }
 
-/** Names of commands and options contain no character that is special in a shell. */
+/**
+ * The functions that print the script of each shell. Names of commands and options contain no character that is special
+ * in a shell.
+ */
 const PRINTERS: Readonly<Record<Shell, (places: readonly Place[]) => readonly string[]>> = {
   bash: (places) => [
     ...printWords(places),

@@ -8,10 +8,10 @@ import { chooseOutput, printError, printNotes, UsageError } from '../../base/ter
 import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 
-/** These commands read `gatewright.yml` next to the sources. */
+/** Commands that read `gatewright.yml` next to the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
 
-/** As in Node, `--inspect` does not use the next argument as its port, because that may be a folder. */
+/** As in Node, `--inspect` does not use the next argument as its port, because the next argument may be a folder. */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
@@ -19,7 +19,8 @@ function joinPorts(words: readonly string[]): string[] {
 const INSPECT_PORT = 9229;
 
 /**
- * An incorrect call throws an error that points to the help. Subcommands do not inherit these settings from commander.
+ * Makes an incorrect call of a command throw an error that points to the help. Subcommands do not inherit these
+ * settings from commander.
  */
 function neverExit(command: Command, isJson: boolean): void {
   command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
@@ -27,7 +28,7 @@ function neverExit(command: Command, isJson: boolean): void {
   for (const below of command.commands) neverExit(below, isJson);
 }
 
-/** Arguments after `--` are not ours. */
+/** Whether the words request JSON. Arguments after `--` are not ours. */
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return (end === -1 ? words : words.slice(0, end)).includes('--json');

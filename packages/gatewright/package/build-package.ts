@@ -62,7 +62,7 @@ const BUNDLED_PACKAGES = [
 const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
 /** The place where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
-/** tsc puts rewritten paths into double quotes. */
+/** Matches an import path. tsc puts rewritten paths into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 

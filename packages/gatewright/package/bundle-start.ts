@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import type { BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 
-/** Lines are short because errors show the line. */
+/** Maximum length of a line. Lines are short because errors show the line. */
 const LINE_CHARS = 120;
 
 /** The form in which esbuild writes the import of a part that is loaded on demand. */

@@ -11,7 +11,7 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
-/** A file at the same place in the package, for pages that link to it. */
+/** A file that has the same place in the package as in the repository, so that pages can link to it. */
 const PYTHON = 'python/README.md';
 /** A link to a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
@@ -32,8 +32,8 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
 }
 
 /**
- * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and pictures that are
- * not shipped are removed.
+ * Returns the text of a page at `path`. Links to pages that are not shipped become plain words, and images that are not
+ * shipped are removed.
  */
 export function stripForeignLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
   return text.replace(LINK, (whole, picture: string, words: string, target: string) => {

@@ -57,7 +57,10 @@ export async function checkHandlers({
   return { complaints: [...complaints], warnings };
 }
 
-/** A missing handler in JavaScript is reported by another check. */
+/**
+ * Returns the path to a handler that was not read because it is not JavaScript. A missing handler in JavaScript is
+ * reported by another check.
+ */
 function unreadPath(directory: string, handler: string, runtime: string | undefined): string | undefined {
   if (runtime === undefined || isNodeRuntime(runtime)) return undefined;
   const program = join(directory, handler);

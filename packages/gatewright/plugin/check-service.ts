@@ -58,7 +58,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   });
   // Customer plans are checked when they are deployed.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
-  // The document that protects the API may be a document that did not compile.
+  // If a document did not compile, it may be the document that protects the API.
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);

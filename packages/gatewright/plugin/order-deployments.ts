@@ -1,4 +1,7 @@
-/** osls orders a deployment after the methods that osls creates, but not after the methods in `resources`. */
+/**
+ * Adds dependencies that osls omits. osls orders a deployment after the methods that osls creates, but not after the
+ * methods in `resources`.
+ */
 import { orderedDependsOn } from '@gatewright/authoring/check/deployment-order';
 
 /** Makes deployments of REST APIs depend on the gateway responses and methods of their API. Changes the template. */

@@ -165,7 +165,10 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
 /** Names of the variables that `Gateway.environment()` returns. */
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
-/** Variables that would be sent with the local key pair, and would invalidate every signature. */
+/**
+ * Variables of the developer that programs must not get. SDKs would send them with the local key pair, which would
+ * invalidate every signature.
+ */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /** @returns a function that restores the previous values */

@@ -90,7 +90,7 @@ function handshake(socket: WebSocket): Promise<void> {
   });
 }
 
-/** Stores received messages, and callers that wait for a message. */
+/** Stores received messages, and the callers that wait for a message. */
 class Inbox {
   readonly #parse: (text: string) => unknown;
   readonly #messages: unknown[] = [];

@@ -140,7 +140,10 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-/** Option of commands that undo an attachment. `--yes` does not confirm steps that open routes. */
+/**
+ * The `--open` option of commands that undo an attachment. It confirms steps that open routes. `--yes` does not confirm
+ * such steps.
+ */
 export const OPEN_OPTION = [
   '--open <route>',
   'confirm that this route becomes open to every caller (repeatable)',

@@ -163,7 +163,7 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
 
 type Watch = { readonly options: WatchOptions; readonly looks: Measurements };
 
-/** Undefined if no watch is requested. */
+/** Returns how to watch the canary; undefined if no watch is requested. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
@@ -179,8 +179,8 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 }
 
 /**
- * @throws UsageError if the watch cannot read its metrics, or would end the canary at once. Otherwise callers would
- * notice first.
+ * Refuses a watch that cannot work. Otherwise callers would notice a failure first.
+ * @throws UsageError if the watch cannot read its metrics, or would end the canary at once
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);

@@ -28,7 +28,10 @@ type DoctorFlags = AwsFlags & {
   readonly package?: string;
 };
 
-/** A `credential_process` that does not end must not keep the command running. */
+/**
+ * Time in milliseconds until the process ends after the command is done. A `credential_process` that does not end must
+ * not keep it running.
+ */
 const END_WITHIN_MS = 1000;
 
 export function doctorCommand(): Command {
@@ -79,7 +82,7 @@ function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> 
   return look(serviceFolder(named), { ...flags, stage });
 }
 
-/** `$default` is a valid stage name for an API, but not for a stack. */
+/** Reads the stage of an API. `$default` is a valid stage name for an API, but not for a stack. */
 function readStageOrDefault(text: string): string {
   return text === '$default' ? text : readStageName(text);
 }

@@ -9,7 +9,7 @@ export type StackPart = {
   readonly summary: string;
   /** Ids of the functions in `serverless.yml`. Their handlers are `functions/<id>.ts`. */
   readonly functions: readonly string[];
-  /** Folders and files below `shared/` that contain the rules of the functions. */
+  /** Folders and files below `shared/` that contain the logic of the functions. */
   readonly handlers: readonly string[];
   /** Paths of resource files, relative to `packages/toolkit/stack`. */
   readonly resourceFiles: readonly string[];
@@ -19,17 +19,17 @@ export type StackPart = {
   readonly alarms: readonly string[];
   /** Names below `params` of `serverless.yml`, and names of required parameters. */
   readonly parameters: readonly string[];
-  /** The first word of each command after `gatewright`. */
+  /** The commands, each by its first word after `gatewright`. */
   readonly commands: readonly string[];
   /** Paths of guides from the repository root. Readers should start with the first one. */
   readonly guides: readonly string[];
 };
 
 export type ChosenPart = StackPart & {
-  /** The part's name in `parts` of gatewright.yml. */
+  /** The name that selects the part in `parts` of gatewright.yml. */
   readonly chosenAs: string;
   /** Names of the other parts that this part needs. */
   readonly needs: readonly string[];
-  /** A stack without gatewright.yml does not include the part. */
+  /** The part is included only if gatewright.yml names it. */
   readonly onlyNamed?: true;
 };

@@ -20,14 +20,15 @@ export type AdminFlags = { readonly url?: string | undefined; readonly target?: 
 
 export type AdminTarget = AwsCredentials & {
   /**
-   * ARN of the function access-admin. The function is called with Lambda's Invoke, because the stack has no admin API.
+   * ARN of the function access-admin. If set, the stack has no admin API, and the function is called with Lambda's
+   * Invoke.
    */
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
 };
 
-/** Longer than the timeouts of the functions. */
+/** Timeout of a call. It is longer than the timeouts of the functions. */
 const TIMEOUT_MS = 30_000;
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
@@ -41,7 +42,7 @@ export function addAdminOptions(command: Command): Command {
   );
 }
 
-/** Members of a problem document other than its text. */
+/** Members of a problem document, except its texts. */
 type AdminProblem = {
   /** Code of a `DomainError`, such as `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;

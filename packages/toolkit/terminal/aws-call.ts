@@ -1,6 +1,6 @@
 /**
- * Makes one signed call to an AWS service in the service's own protocol. Returns the outcome as a value, because a
- * refusal is a result, not a failure of the command.
+ * Makes one signed call to an AWS service in the service's own protocol. An AWS error is returned as a value, because
+ * it can be an expected result.
  */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -134,7 +134,7 @@ function describeRefusal(
   const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
-  // An HTML page contains no more information than the status.
+  // The text of an HTML page is not quoted, because it tells no more than the status does.
   const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not respond' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
@@ -142,7 +142,7 @@ function describeRefusal(
   };
 }
 
-/** Returns `ErrorResponse.Error` of the query protocol. */
+/** Returns the member `ErrorResponse.Error` of an error response in the query protocol. */
 function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;

@@ -63,8 +63,8 @@ export function endpointOf(
 }
 
 /**
- * Enough time for a sign-in service, a role and the machine's metadata service. It is limited because a
- * `credential_process` may hang.
+ * Timeout for finding credentials. It is enough for a sign-in service, a role and the machine's metadata service. It is
+ * needed because a `credential_process` may hang.
  */
 const WITHIN_MS = 20_000;
 const QUOTED_CHARACTERS = 300;
@@ -121,11 +121,14 @@ async function loadProviders(): Promise<ProvidersModule> {
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
-/** The error message of a failed process contains its whole command line, which may contain a secret. */
+/**
+ * Describes an error without a secret. The message of a failed process contains its whole command line, which may
+ * include one.
+ */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
-  // This is the last error of the credential chain, and it names no remedy.
+  // The SDK throws this error when no source has credentials. It does not tell the user what to do.
   if (/from any providers/.test(message))
     return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);

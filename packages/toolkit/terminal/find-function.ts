@@ -6,8 +6,8 @@ import { callGateway, readMember } from './running-gateway.ts';
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * Finds functions like `functionsNamed`: `list-users` matches `food-delivery-dev-list-users`, and `ListUsers` matches
- * CDK's `ListUsers2E8CF32B`.
+ * Finds functions by name, as `functionsNamed` does: `list-users` matches `food-delivery-dev-list-users`, and
+ * `ListUsers` matches CDK's `ListUsers2E8CF32B`.
  * @throws UsageError that lists the existing functions
  */
 export async function findFunction(given: string): Promise<FoundFunction> {

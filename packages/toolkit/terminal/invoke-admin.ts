@@ -1,7 +1,7 @@
 /**
- * Uses Lambda's Invoke to call the function access-admin of a stack that has no admin API, and sends the event that the
- * API would send. A user who may invoke the function may do everything that the function does. The function's records
- * contain the caller's name as STS returns it.
+ * Calls the function access-admin of a stack that has no admin API. It uses Lambda's Invoke, with the event that an API
+ * would send. A user who is allowed to invoke the function may do everything that the function can do. The function's
+ * audit records contain the caller's ARN from STS.
  */
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -19,7 +19,7 @@ export function regionOfFunction(arn: string): string | undefined {
   return FUNCTION_ARN.exec(arn)?.[1];
 }
 
-/** `response` is undefined if nothing readable was returned. `said` then explains why. */
+/** `response` is undefined if nothing readable was returned. `said` then tells why. */
 type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
 
 export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {

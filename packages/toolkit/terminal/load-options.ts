@@ -21,7 +21,7 @@ export function addLoadOptions(command: Command): Command {
 }
 
 /**
- * Converts the flags to members of `GatewayOptions`.
+ * Converts command-line flags to members of `GatewayOptions`.
  * @throws UsageError
  */
 export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
@@ -44,7 +44,7 @@ export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
 }
 
 /**
- * Returns account and region for a gateway with these definitions, which may name their own account.
+ * Returns account and region for a gateway with these sources. The sources may name an account themselves.
  * @throws UsageError for an invalid variable
  */
 function homeOf(sources: readonly string[]): Home {

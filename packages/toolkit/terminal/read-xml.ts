@@ -8,7 +8,7 @@ type Open = { readonly name: string; text: string; readonly children: [name: str
 
 const TOKEN =
   /<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/gy;
-/** A response has only a few levels. A deeper one would only use up memory. */
+/** Maximum nesting depth. AWS's responses have only a few levels, and a deeply nested one would use up memory. */
 const DEPTH_LIMIT = 64;
 
 /**

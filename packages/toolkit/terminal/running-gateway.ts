@@ -148,7 +148,7 @@ export function readMember(answer: unknown, name: string): unknown {
 }
 
 /**
- * Yields events of the running gateway until it ends.
+ * Yields events from the running gateway until the gateway ends.
  * @throws UsageError if the gateway does not respond
  */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {

@@ -1,12 +1,16 @@
-/** Finds the folder with osls's output of an earlier start, because compiling it again takes seconds. */
+/**
+ * Finds the folder with osls's output from an earlier start. It is reused because compiling the service again takes
+ * seconds.
+ */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 const OTHERS_MODE = 0o077;
 
 /**
- * Returns `{}` if nothing was started in the directory, because a command that only reads creates no folder. Also
- * returns `{}` if the folder is a link or writable by other users, who could have changed what is served.
+ * Returns `{}` if no gateway was ever started in the directory, because commands that only read must not create a
+ * folder. Also returns `{}` if the folder is a link or writable by other users, because they could have changed its
+ * files.
  */
 export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
   const folder = join(directory, '.gatewright');

@@ -1,6 +1,6 @@
 /**
- * Reads options from files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
- * and checks are the same as on the command line, which takes precedence.
+ * Reads options from files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Options
+ * have the same names and checks as on the command line. The command line takes precedence.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -19,8 +19,8 @@ const SETTINGS_FILE = 'gatewright.yml';
 /** Service files next to the gatewright.yml. The plug-in also reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**
- * Matches the key, even if a comment follows or the key contains escapes. Without a match, the service file need not be
- * parsed here, which would take 100 ms at startup.
+ * Matches the key, even if a comment follows it or the key contains escapes. If nothing matches, the service file is
+ * not parsed here, which saves 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
 /** Settings that are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
@@ -84,8 +84,8 @@ const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Returns a function that tells whether a person has checked a source. The source, or a folder that contains it, is
- * then listed in `claimsChecked` of the gatewright.yml next to the sources.
+ * Returns a function that tells whether a person has checked a source file: the file, or a folder that contains it, is
+ * listed in `claimsChecked` of the gatewright.yml next to the sources.
  * @throws UsageError with file and line for a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
@@ -107,7 +107,10 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
   });
 }
 
-/** @throws UsageError if no stack reads the setting */
+/**
+ * Checks that a setting is used by at least one stack.
+ * @throws UsageError if no stack reads the setting
+ */
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
@@ -148,7 +151,7 @@ function toFlag(value: unknown): boolean | undefined {
   return value === 'on' ? true : value === 'off' ? false : undefined;
 }
 
-/** Applies each text as if it were given on the command line. */
+/** Parses each text as if it were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
   // YAML reads `on` as `true`, but the command line expects `on`.
   const said =
@@ -227,7 +230,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   const shown = relative('.', file);
   if (node === null || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
-    // osls resolves a variable that replaces the whole map.
+    // The whole map is one variable, which only osls can resolve.
     if (isScalar(node) && String(node.value).includes('${')) return [];
     throw new UsageError(`${shown} is not a map of settings`);
   }

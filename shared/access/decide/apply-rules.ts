@@ -12,7 +12,7 @@ import { findMissingClaims } from './required-claims.ts';
 
 export type Grant = {
   readonly ruleId: string;
-  /** Segments of the path that must have one of these values. If empty, the whole route is granted. */
+  /** Path segments that must have one of the given values. If empty, the whole route is granted. */
   readonly owned: readonly OwnedSegment[];
 };
 
@@ -31,7 +31,7 @@ type AppliedRules = RulesInForce & {
 /** The rules whose conditions are true for the principal. There are no rules if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
-  /** Rules that would have granted more if a claim were allowed to appear in a policy. */
+  /** Rules that would have granted more if one of the caller's claim values were safe to write into a policy. */
   readonly rejectedBindings: readonly string[];
 };
 
@@ -39,7 +39,7 @@ export type RuleInForce = {
   readonly index: number;
   readonly rule: CompiledRule;
   /**
-   * Values for each of the rule's bindings. Undefined if the rule has no bindings, so that it is the same for every
+   * Values for each of the rule's bindings. Undefined if the rule has no bindings, and so is the same for every
    * principal.
    */
   readonly values: readonly (readonly string[])[] | undefined;
@@ -74,8 +74,8 @@ export function rulesInForce(
 }
 
 /**
- * Denies by default: a route without grants is denied, and so is a route that a deny rule names. Nothing is granted on a
- * route that no request reaches, because a policy with its name would open the route that the request really reaches.
+ * Returns the verdict on each route. A route is denied if no rule grants it, or if a deny rule names it. Nothing is
+ * granted on a route that no request reaches, because a policy with its name would open another route.
  */
 export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;

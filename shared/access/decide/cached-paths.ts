@@ -4,8 +4,8 @@ import type { CompiledDocument } from '../compiled-document.ts';
 import type { PathGrantsResult, toPathGrants } from './path-grants.ts';
 
 /**
- * Maximum number of entries per document. There is one entry per set of rules that apply together, so about as many as
- * combinations of roles.
+ * Maximum number of entries per document. Each entry belongs to a set of rules that apply together, so there are about
+ * as many entries as combinations of roles.
  */
 export const CACHE_LIMIT = 256;
 /** Maximum size per document: one megabyte of text. */

@@ -53,9 +53,9 @@ function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstan
 }
 
 /**
- * Returns one pattern per value. A claim is ambiguous if it is missing, has too many values, or has a value that
- * matches more than itself. It then grants nothing and denies every possible value, because a caller who is barred from
- * 21 rooms must not get into all of them.
+ * Returns one pattern per value of the claim. A claim is ambiguous if it is missing, has too many values, or has a
+ * value that matches more than itself. An ambiguous claim grants nothing in an allow rule. In a deny rule it denies
+ * every value, because a caller who is barred from 21 rooms must not get into all of them.
  */
 function fillIn(
   pattern: readonly ChannelSegment[],
@@ -89,8 +89,8 @@ function valueAt({ principalId, claims }: Principal, claim: ClaimPath): unknown 
 }
 
 /**
- * Returns undefined if the claim is ambiguous. Some values of a list are enough to grant what they name, but not to
- * deny.
+ * Returns the values of a claim, or undefined if the claim is ambiguous. If only some values of a list can be used, an
+ * allow rule grants those, but a deny rule must not be limited to them.
  */
 function valuesOf(claim: unknown, effect: CompiledChannelRule['effect']): readonly string[] | undefined {
   const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];

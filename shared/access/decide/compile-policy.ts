@@ -15,7 +15,10 @@ export type PolicyOutcome =
   | {
       readonly kind: 'policy';
       readonly policy: PolicyDocument;
-      /** Ids of rules that granted nothing, or less than they could, because a claim may not appear in a policy. */
+      /**
+       * Ids of rules that granted nothing, or less than they could, because a claim value is not safe to write into a
+       * policy.
+       */
       readonly rejectedBindings: readonly string[];
     }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
@@ -24,20 +27,25 @@ export type PolicyOutcome =
 
 type PolicyOptions = {
   readonly nowEpochSeconds: number;
-  /** Whether to name whole subtrees, because the policy would be too large otherwise. */
+  /**
+   * Whether to name whole subtrees, which makes the policy smaller. Needed if the policy would otherwise be too large.
+   */
   readonly merge?: boolean;
 };
 
-/** Callers whose address is in exactly these lists of the document. Each caller belongs to one class. */
+/**
+ * A class of callers, defined by the address lists of the document that contain the caller's address. Each caller
+ * belongs to exactly one class.
+ */
 type AddressClass = {
   readonly within: ReadonlySet<number>;
   readonly condition: PolicyConditions | undefined;
 };
 
 /**
- * Returns the minimal policy for the whole API and stage, derived from the principal alone. Partition, region, account,
- * API and stage come from the event and are never wildcards, because a result for `dev` must not open `prod`. The same
- * principal gets the same bytes, whatever the order of the rules.
+ * Returns the smallest policy for the whole API and stage. It depends on the principal alone. Partition, region,
+ * account, API and stage come from the event and are never wildcards, because a result for `dev` must not open `prod`.
+ * The same principal always gets the same bytes, whatever the order of the rules.
  */
 export function compilePolicy(
   document: CompiledDocument,
@@ -87,14 +95,14 @@ export function compilePolicy(
   };
 }
 
-/** Denies everything explicitly, because AWS treats an empty list of statements as malformed. */
+/** Returns a policy that denies everything explicitly, because AWS treats an empty list of statements as malformed. */
 export function denyAll(arn: MethodArn): PolicyDocument {
   return policyOf('Deny', arn, '*');
 }
 
 /**
- * Returns a policy for one request, which must not be cached. Denies a path with wildcards, because the policy would
- * cover more than this path.
+ * Returns a policy for one request, which must not be cached. A path that contains wildcards is denied, because the
+ * policy would match other paths, too.
  */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
@@ -119,7 +127,7 @@ type ClassTargets = {
   readonly targets: readonly string[];
 };
 
-/** Targets that are granted to every caller appear once, without a condition. */
+/** Returns the policy's statements. Targets that are granted to every caller appear only once, without a condition. */
 function statementsOf(
   Effect: 'Allow' | 'Deny',
   classes: readonly ClassTargets[],

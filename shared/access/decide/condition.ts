@@ -3,8 +3,8 @@ import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * Undefined if the condition cannot be decided, because a claim is missing or has the wrong type. Then no allow rule
- * applies, and every deny rule does.
+ * The result of a condition. Undefined if the condition cannot be decided, because a claim is missing or has the wrong
+ * type. In that case no allow rule applies, and every deny rule does.
  */
 export type Truth = boolean | undefined;
 
@@ -12,14 +12,14 @@ const CLOCK_SKEW_LIMIT_SECONDS = 120;
 
 export type Circumstances = {
   readonly nowEpochSeconds: number;
-  /** Whether the request comes from this list of address blocks. Undefined if its address is unknown. */
+  /** Whether the request comes from the address list with this index. Undefined if the caller's address is unknown. */
   readonly isInNetwork: (index: number) => Truth;
 };
 
 /**
- * If a claim is missing or has another type than the rule expects, its test is undecided, and so is `not` of that test
- * (Kleene's logic). Otherwise an issuer that omits `suspended` would open what the rule closes. `exists` is always
- * decided.
+ * Evaluates a condition in three-valued logic (Kleene's). If a claim is missing or has another type than the rule
+ * expects, its test is undecided, and so is `not` of that test. Otherwise an issuer that omits `suspended` would open
+ * what the rule closes. `exists` is always decided.
  */
 export function evaluateCondition(
   condition: CompiledCondition,
@@ -103,7 +103,7 @@ function hasMember(claim: readonly unknown[], value: unknown): Truth {
 }
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
-  // A future time is most likely in milliseconds, and would otherwise count as recent forever.
+  // A time in the future is most likely in milliseconds. Without this check it would count as recent forever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;
 }

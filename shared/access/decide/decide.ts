@@ -1,6 +1,6 @@
 /**
- * Decides whether a document allows a caller's request, and gives the reason. The policy contains the same decisions
- * for the whole API.
+ * Decides whether a document allows a caller's request, and gives the reason. The policy that API Gateway caches
+ * contains the same decisions for the whole API.
  */
 import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { applyRules } from './apply-rules.ts';
@@ -20,7 +20,10 @@ export type Decision =
       readonly kind: 'deny';
       readonly reason: DenyReason;
       readonly route: CompiledRoute | undefined;
-      /** Ids of the deny rules. For `not-owner`, ids of the rules that would allow another caller. */
+      /**
+       * Ids of the deny rules that decided. If the reason is `not-owner`, ids of the rules that would allow another
+       * caller.
+       */
       readonly rules: readonly string[];
     };
 
@@ -36,8 +39,8 @@ type DecisionRequest = {
 const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
 
 /**
- * A server behind the API may read a path otherwise than the API does (`/%61dmin`), so a request is denied if any reading
- * of its path is denied.
+ * Decides a request. A server behind the API may read a path differently from the API (`/%61dmin`), so the request is
+ * denied if any reading of its path is denied.
  */
 export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const decision = decideByRules(document, principal, request);
@@ -60,8 +63,8 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
 }
 
 /**
- * Decides the other paths as which a server behind the API may read a routed path. Returns the first denial, or else the
- * last allowed reading, and undefined if no other reading matches a route.
+ * Decides the other paths that a server behind the API may read instead of the routed path. Returns the first denial.
+ * If there is none, returns the last allowed reading, or undefined if no other reading matches a route.
  */
 export function decideReadings(
   document: CompiledDocument,

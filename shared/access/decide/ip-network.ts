@@ -14,7 +14,8 @@ import type { IpBlock } from '@gatewright/aws/ip-address';
  */
 export function parseIpNetwork(text: string): IpBlock | undefined {
   const block = parseIpBlock(text);
-  // 10.0.0.1/8 is probably a typing error: it is unclear whether the address or the prefix length is wrong.
+  // An address with bits set after the prefix, such as 10.0.0.1/8, is probably a typing error: either the address or
+  // the prefix length is wrong.
   return block !== undefined && firstAddress(block) === block.bits ? block : undefined;
 }
 

@@ -7,14 +7,14 @@ import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
   readonly route: number;
-  /** The narrowest possible IAM pattern that removes the excess when it is denied. */
+  /** The narrowest IAM pattern that can be denied to remove the excess. */
   readonly pattern: SegmentPattern;
 };
 
 /**
  * Finds every way in which a request that matches the pattern reaches a route with this verb. If `request` is given,
- * only the routes for which it returns true are searched. Only real routing counts: comparing texts would deny
- * `/users/{id}`, and so block a granted `/users/search`.
+ * searches only the routes for which it returns true. Reachability is decided by routing, not by comparing texts: a
+ * comparison would deny `/users/{id}`, and so block a granted `/users/search`.
  */
 export function findOverGrants(
   document: CompiledDocument,
@@ -30,7 +30,10 @@ export function findOverGrants(
   return found;
 }
 
-/** Returns the routes that match the pattern's words before its first wildcard. No other route can be reached. */
+/**
+ * Returns the routes that match the pattern's words before its first wildcard. A request that matches the pattern
+ * cannot reach any other route.
+ */
 export function findReachedRoutes(
   document: CompiledDocument,
   method: string,
@@ -60,16 +63,16 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has the fewest literals. If even this path is routed to a more specific route, so is every
-        // path of the shape.
+        // The typical path has the fewest literals. If a more specific route takes even this path, it takes every path
+        // of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }
   return found;
 }
 
 /**
- * Whether the path is routed to the template, or the backend may read the path as a path of the template. HTTP APIs
- * route `/admin/` to a greedy route, and most servers behind it read `/admin`.
+ * Whether the API routes the path to the template, or the backend may read the path as a path of the template. HTTP
+ * APIs route `/admin/` to a greedy route, and most servers behind that route read it as `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,
@@ -88,14 +91,15 @@ function isServedBy(
 }
 
 /**
- * A greedy route accepts any length, but beyond the length of the pattern plus the longest template the results repeat.
+ * Returns the lengths of greedy paths that have to be tried. A greedy route accepts any length, but from the pattern's
+ * length plus the longest template's length on, the results repeat.
  */
 function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
   const first = Math.max(templateLength, patternLength);
   return Array.from({ length: patternLength + longest + 2 - first }, (_, index) => first + index);
 }
 
-/** Adds the shape with a trailing slash if the route accepts one. */
+/** Returns the shape, and the shape with a trailing slash if the route accepts one. */
 function withTrailingSlash(shape: SegmentPattern): readonly SegmentPattern[] {
   return shape.at(-1) === ANY ? [shape, [...shape.slice(0, -1), '']] : [shape];
 }

@@ -5,26 +5,27 @@ import type { CompiledBinding } from '../compiled-document.ts';
 import { readingsByServers } from './path-disguises.ts';
 
 /**
- * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, and `%` could encode any of these.
- * Servlet containers read `u-2;x` as `u-2`, and other servers read `u-2#x` as `u-2`. The second part of the expression
- * excludes control characters, because `\p{Cc}` adds 0.1 ms to a cold start.
+ * Characters that must not occur in a policy's resource: `*` and `?` are IAM's wildcards, `${` begins a variable, `/`
+ * separates segments, and `%` could encode any of these. Servlet containers read `u-2;x` as `u-2`, and other servers
+ * read `u-2#x` as `u-2`. The second part of the expression excludes control characters; `\p{Cc}` is not used, because
+ * it adds 0.1 ms to a cold start.
  */
 const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
 /**
- * Returns the allowed values of a path parameter. Empty if the claim is missing, unsafe or of the wrong type. Then
- * nothing is granted.
+ * Returns the allowed values of a path parameter. If the claim is missing, unsafe or of the wrong type, the list is
+ * empty and nothing is granted.
  */
 export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): readonly string[] {
   const value = claimAt(claims, claim);
   if (max === undefined) return isSafe(value) ? [value] : [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  // If only the first `max` values were used, a grant would depend on the order of an issuer's list.
+  // If there are more than `max` values, none is used, because a choice would depend on the order of the issuer's list.
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
-/** Whether some values may appear in a policy and others may not. */
+/** Whether some of the claim's values may appear in a policy and others may not. */
 export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
   const value = claimAt(claims, claim);
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);

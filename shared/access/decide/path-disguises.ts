@@ -6,12 +6,12 @@
 import type { RouteSegment } from './segment-patterns.ts';
 
 /**
- * Dot segments, which servers behind the gateway resolve: API Gateway routes `/files/../admin` to the greedy route of
- * `/files`, and the server reads `/admin`. They are listed plain, and encoded once or twice, because HTTP APIs decode
- * once themselves. They may stand before or after a disguised separator (`..;x` for Tomcat, `..\` for IIS), blank or
- * NUL, in overlong UTF-8 (`%c0%ae`), or in the escapes of IIS (`%u002e`), which no client writes. Ids that contain dots
- * (`v1.2`, `a..b`) are not matched. An unescaped `#`, which no URL contains, is always denied: a server may end the path
- * there.
+ * Dot segments, which servers behind the gateway resolve. For example, API Gateway routes `/files/../admin` to the
+ * greedy route of `/files`, and the server reads `/admin`. The patterns contain dot segments plain, and encoded once or
+ * twice, because HTTP APIs decode once themselves. They also contain forms that no client writes: dots next to a
+ * disguised separator (`..;x` for Tomcat, `..\` for IIS), a blank or NUL, overlong UTF-8 (`%c0%ae`), and the escapes of
+ * IIS (`%u002e`). Ids that contain dots (`v1.2`, `a..b`) are not matched. An unescaped `#`, which no URL contains, is
+ * always denied, because a server may end the path there.
  */
 const DOT_SEGMENTS = [
   '*/../*',
@@ -31,22 +31,26 @@ const DOT_SEGMENTS = [
   '*%5C*',
   '*%5c*',
   '*%252*',
-  // Escaped escapes, which no client writes. Decoded once, `.%%32E` and `.%2%65` are `.%2E`. Decoded twice, they are
-  // `..`.
+  // Escaped escapes, which no client writes. `.%%32E` and `.%2%65` become `.%2E` when they are decoded once, and `..`
+  // when they are decoded twice.
   '*%%*',
   '*%?%*',
   '*%u*',
   '*%U*',
   ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
-/** Matches the same paths as `DOT_SEGMENTS` in one expression. The flag `i` would add 0.2 ms to a cold start. */
+/**
+ * One expression that matches the same paths as `DOT_SEGMENTS`. The flag `i` is not used, because it would add 0.2 ms
+ * to a cold start.
+ */
 const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|[\\#]|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
 
 /**
- * Forms that only a server behind the gateway would read as a closed route: an empty segment, an encoded slash, a
- * parameter that servlet containers cut off (`/search;x`), double encoding, an encoded `?` or `#`, a control character,
- * a blank around a segment (`%20`, `%C2%A0`), a trailing dot, which Windows drops, and an NTFS stream (`::$DATA`).
- * Other Unicode blanks would need a separate pattern each.
+ * Forms that API Gateway does not route to a closed route, but that a server behind it would read as one:
+ * - an empty segment, an encoded slash, double encoding, an encoded `?` or `#`, or a control character
+ * - a parameter that servlet containers cut off (`/search;x`)
+ * - a blank around a segment (`%20`, `%C2%A0`); other Unicode blanks would need a separate pattern each
+ * - a trailing dot, which Windows drops, or an NTFS stream (`::$DATA`)
  */
 const ODD_SEPARATORS = [
   '*//*',
@@ -64,8 +68,8 @@ const ODD_SEPARATORS = [
   '*%20',
   '*%20/*',
   '*/%20*',
-  // The wildcard `?` matches a hexadecimal digit in either case. At the beginning of a segment, `%E2%80%9C` and similar
-  // characters, which many names contain, must pass.
+  // The wildcard `?` matches a hexadecimal digit in either case. The pattern must not match at the beginning of a
+  // segment, because many names contain `%E2%80%9C` and similar characters there.
   '*%?2%?0',
   '*%?2%?0/*',
   '*/%C2%?0*',
@@ -88,9 +92,9 @@ export function hasDotSegment(target: string): boolean {
 }
 
 /**
- * Returns patterns to deny, so that no disguised path passes an allowed wildcard. `exposed` contains, for each closed
- * route that a wildcard may match, its segments from the wildcard on. Dot segments are denied next to every wildcard,
- * because they may resolve to any path.
+ * Returns patterns to deny, so that no disguised path passes an allowed wildcard. `exposed` contains the closed routes
+ * that a wildcard may match, each with its segments from the wildcard on. Dot segments are denied next to every
+ * wildcard, because they may resolve to any path.
  */
 export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): readonly string[] {
   if (exposed.length === 0) return DOT_SEGMENTS;
@@ -108,8 +112,9 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
 }
 
 /**
- * Returns how servers behind the gateway may read a path without dot segments: unchanged, and changed by each
- * combination of habits. One server drops blanks and keeps parameters, and another does the opposite.
+ * Returns how servers behind the gateway may read a path that has no dot segments: unchanged, and changed by each
+ * combination of habits. Combinations matter because servers differ: one drops blanks and keeps parameters, and another
+ * does the opposite.
  */
 export function readingsByServers(target: string, decode: (text: string) => string): ReadonlySet<string> {
   const readings = new Set([target]);
@@ -119,11 +124,15 @@ export function readingsByServers(target: string, decode: (text: string) => stri
   return readings;
 }
 
-/** In this order, one habit may create input for the next. */
+/**
+ * The ways in which servers change a path. The order matters, because the output of one habit may be the input of the
+ * next.
+ */
 const HABITS: readonly ((text: string) => string)[] = [
-  // `?` and `#` end the path.
+  // The path ends at `?` or `#`.
   (text) => text.replace(/[?#].*$/s, ''),
-  // For servers written in C, a control character ends the text (`\p{Cc}` adds 0.1 ms to a cold start).
+  // Servers written in C end the text at a control character. (`\p{Cc}` is not used, because it adds 0.1 ms to a cold
+  // start.)
   (text) => text.replace(/[^ -~\u00a0-\uffff].*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
   // Removes path parameters and NTFS streams.
@@ -135,10 +144,13 @@ const HABITS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/(\/[^/]+)\/$/, '$1'),
 ];
 
-/** No server decodes a path more often than this. */
+/** Maximum number of times that a server decodes a path. */
 const DECODINGS_LIMIT = 4;
 
-/** Clients encode only characters that need it. Letters of a route's name do not. */
+/**
+ * Returns patterns for a percent-encoded byte of a route's name. Clients never encode letters there, so such an
+ * encoding is a disguise.
+ */
 function escapesOf(byte: number): readonly string[] {
   // %60 to %6F are letters and one unused character, so one pattern covers most of a name.
   if (byte >> 4 === 6) return ['*%6*'];

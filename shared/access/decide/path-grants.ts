@@ -38,12 +38,12 @@ export type PathGrantsResult =
   | { readonly kind: 'too-many' };
 
 /**
- * The largest result contains about a hundred resources. Several claims with lists of values multiply the number of
- * patterns.
+ * Maximum number of patterns. The largest result contains only about a hundred resources, but several claims with lists
+ * of values multiply the number of patterns.
  */
 const OWNED_PATTERNS_LIMIT = 500;
 
-/** The verdicts by route, and the widest grants of each. */
+/** For each route, the verdict and the widest grants. */
 type Verdicts = {
   readonly verdicts: readonly RouteVerdict[];
   readonly ways: readonly (readonly Grant[])[];
@@ -62,9 +62,9 @@ type RouteGrant = {
 };
 
 /**
- * Returns the patterns of a principal. `merge` names whole subtrees if the principal may call all of their routes,
- * which makes the policy smaller. `isPersonal` means that the patterns contain values of the principal. It depends on
- * the rules that apply, not on the values.
+ * Returns the patterns of a principal. If `merge` is true, whole subtrees are named where the principal may call all of
+ * their routes, which makes the policy smaller. `isPersonal` in the result means that the patterns contain values of
+ * the principal. It depends only on the rules that apply, not on the values.
  */
 export function toPathGrants(
   document: CompiledDocument,
@@ -114,7 +114,7 @@ function grantPaths(
   return { kind: 'grants', grants: { allow: allow.sort(), deny: [...deny, ...disguises].sort() } };
 }
 
-/** Names that no server reads otherwise and that no disguise resembles. */
+/** Matches route names that every server reads in the same way and that do not resemble a disguise. */
 const PLAIN_NAME = /^[\w~-]*(?:\.[\w~-]+)*$/;
 
 type OddPath = { readonly template: Template; readonly target: string };
@@ -123,7 +123,7 @@ function isOdd({ segments }: Template): boolean {
   return segments.some((segment) => typeof segment === 'object' && !PLAIN_NAME.test(segment.literal));
 }
 
-/** Ordinary requests of the granted routes with odd names, as clients send them. */
+/** Returns ordinary requests to those granted routes whose names are not plain, as clients send them. */
 function oddPathsOf({ document, method, granted }: MethodGrants): readonly OddPath[] {
   return [...granted.values()].flatMap(({ template, patterns }) =>
     isOdd(template)
@@ -134,17 +134,20 @@ function oddPathsOf({ document, method, granted }: MethodGrants): readonly OddPa
   );
 }
 
-/** An ordinary path that matches the pattern, with `x` for each parameter. */
+/** Returns an ordinary path that matches the pattern, with `x` for each parameter. */
 function ordinaryPath(pattern: SegmentPattern): SegmentPattern {
   return pattern.map((text) => (text === ANY ? 'x' : text));
 }
 
-/** Returns the first granted route whose own name resembles a disguise, so that the policy would deny its requests. */
+/** Returns the first granted route whose own name resembles a disguise. The policy would deny its requests. */
 function findDisguised(odd: readonly OddPath[], disguises: readonly string[]): Template | undefined {
   return odd.find(({ target }) => disguises.some((pattern) => matchesDisguise(pattern, target)))?.template;
 }
 
-/** Matches as IAM does. The general matcher (`@gatewright/aws/glob`) would add 1.5 KB to each cold start. */
+/**
+ * Matches patterns as IAM does. The general matcher (`@gatewright/aws/glob`) is not used, because it would add 1.5 KB
+ * to each cold start.
+ */
 function matchesDisguise(pattern: string, target: string): boolean {
   const source = pattern
     .replace(/[\\.$]/g, '\\$&')
@@ -154,8 +157,8 @@ function matchesDisguise(pattern: string, target: string): boolean {
 }
 
 /**
- * Returns the pattern after the method, as clients send it. An HTTP API routes the decoded path but compares the policy
- * with the path as sent, so it needs each spelling.
+ * Returns the spellings of a pattern's path as clients send it. An HTTP API routes the decoded path but compares the
+ * policy with the path as sent, so the policy needs each spelling.
  */
 function targetsOf(document: CompiledDocument, method: string, pattern: SegmentPattern): readonly string[] {
   if (document.kind !== 'http') return [`${method}/${pattern.join('/')}`];
@@ -187,7 +190,8 @@ function routeGrants(
     const patterns = distinct(
       (ways[template.index] ?? []).flatMap(({ owned }) => ownedPatterns(document, template, owned)),
     ).filter(
-      // A user whose name equals a static segment would reach that static route instead of the granted route.
+      // If a user's name equals a static segment, the pattern is dropped, because it would open the static route
+      // instead of the granted route.
       (pattern) =>
         (pattern === template.pattern || finder.find(method, typicalPath(pattern)) === template) &&
         !(isOdd(template) && isReadAsClosed(document, verdicts, method, pattern)),
@@ -207,7 +211,7 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
   );
 }
 
-/** Whether a server may read the pattern's path as that of a closed route. Then `decide` denies it, too. */
+/** Whether a server may read the pattern's path as the path of a closed route. `decide` denies such a path, too. */
 function isReadAsClosed(
   document: CompiledDocument,
   verdicts: readonly RouteVerdict[],
@@ -218,7 +222,10 @@ function isReadAsClosed(
   return decideReadings(document, verdicts, routed)?.kind === 'deny';
 }
 
-/** Values are spelled as the API routes them: decoded on an HTTP API, in each spelling on a REST API. */
+/**
+ * Replaces parameters by the principal's values, in the form that the API routes: decoded on an HTTP API, and in each
+ * possible spelling on a REST API.
+ */
 function ownedPatterns(
   { kind }: CompiledDocument,
   { pattern }: Template,
@@ -237,7 +244,7 @@ type Guard =
   | { readonly kind: 'deny'; readonly deny: readonly SegmentPattern[] }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable };
 
-/** Finds what must be denied, and checks that a denial does not remove a grant. */
+/** Finds the patterns to deny, and checks that none of them removes a grant. */
 function guardMethod(grants: MethodGrants): Guard {
   const excess = findExcess(grants);
   if (excess.length === 0) return { kind: 'deny', deny: [] };
@@ -278,7 +285,10 @@ type Way = {
   readonly path: readonly string[];
 };
 
-/** Whether the deny pattern matches an ordinary request of the grant, in which no parameter equals a route's name. */
+/**
+ * Whether the deny pattern would remove ordinary requests of the grant, which are requests in which no parameter equals
+ * a route's name.
+ */
 function isLost(document: CompiledDocument, { template, pattern, path }: Way, deny: SegmentPattern): boolean {
   const { isName } = finderOf(document);
   if (pattern.some((text, index) => text !== template.pattern[index] && isName(text))) return false;
@@ -309,7 +319,7 @@ function mergeSubtrees(grants: MethodGrants, patterns: readonly SegmentPattern[]
   return withoutCovered([...patterns, ...subtrees]);
 }
 
-/** Returns the segments, from the wildcard on, of each closed route that an allowed wildcard may match. */
+/** Returns the closed routes that an allowed wildcard may match, each as its segments from the wildcard on. */
 function exposedBy(
   grants: MethodGrants,
   allowed: readonly SegmentPattern[],

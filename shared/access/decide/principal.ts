@@ -4,7 +4,10 @@ import type { Claims } from './claims.ts';
 import type { ClaimPath, CompiledDocument, CompiledIssuer } from '../compiled-document.ts';
 
 export type Principal = {
-  /** `{issuer's id}|{subject}`, so that equal subjects of two issuers are two principals. */
+  /**
+   * Id of the principal: `{issuer's id}|{subject}`. It contains the issuer because two issuers may use the same
+   * subject.
+   */
   readonly principalId: string;
   readonly issuerId: string;
   /** Claim `iss` of the token. */
@@ -16,7 +19,7 @@ export type Principal = {
   readonly roles: ReadonlySet<string>;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
-  /** Undefined for an API key that does not expire. */
+  /** Expiry of the credential. Undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
   /** Value of the caller's API Gateway key for a native usage plan. This value is secret. */
   readonly usageIdentifierKey?: string;
@@ -26,7 +29,7 @@ const SUBJECT_LIMIT_CHARACTERS = 255;
 const LIST_LIMIT = 200;
 
 /**
- * Reads the claims of a verified token. A token without scopes or roles gets no rights from them. A claim of the wrong
+ * Reads the claims of a verified token. Scopes or roles that the token lacks give no rights, but a claim of the wrong
  * type is an error.
  * @throws DomainError TOKEN_CLAIM_INVALID
  */
@@ -38,7 +41,7 @@ export function toPrincipal(
   const subject = claimAt(claims, trust.principal);
   if (typeof subject !== 'string' || subject === '' || subject.length > SUBJECT_LIMIT_CHARACTERS)
     throw invalid(trust.principal);
-  // No context can contain a lone surrogate.
+  // A lone surrogate cannot be written into the authorizer's context.
   if (!subject.isWellFormed()) throw invalid(trust.principal);
   const { exp, client_id: clientId = claims['azp'] } = claims;
   if (typeof exp !== 'number') throw invalid(['exp']);

@@ -1,11 +1,11 @@
 /**
- * Checks claims without which a handler would write data without an owner. A caller who lacks one of these claims is
- * denied.
+ * Checks the claims that the document requires. Without them a handler would write data that belongs to nobody, so a
+ * caller who lacks one is denied.
  */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';
 
-/** Returns the names of claims that the document requires (`result.claims`) and that the caller lacks or has empty. */
+/** Returns the names of required claims (`result.claims`) that are missing or empty in the caller's credential. */
 export function findMissingClaims(
   { result }: Pick<CompiledDocument, 'result'>,
   { claims }: { readonly claims: Claims },

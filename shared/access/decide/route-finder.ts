@@ -8,10 +8,10 @@ import { hasDotSegment } from './path-disguises.ts';
 import { ANY } from './segment-patterns.ts';
 import type { RouteSegment, SegmentPattern } from './segment-patterns.ts';
 
-/** A route with its parsed path. The path `/` is one empty literal. */
+/** A route with its parsed path. The path `/` is a single empty literal. */
 export type Template = {
   readonly index: number;
-  /** Order among the templates of a verb. Of two templates that match, the one with the lower rank is the route. */
+  /** Priority among the templates of a verb. If two templates match a request, the one with the lower rank is used. */
   readonly rank: number;
   /** `rest` is always last, and matches one or more segments. */
   readonly segments: readonly RouteSegment[];
@@ -20,7 +20,7 @@ export type Template = {
 };
 
 type RouteFinder = {
-  /** The indexes of the routes that no request reaches by their own name. Nothing is ever granted on them. */
+  /** Indexes of the routes whose own name no request can reach. Nothing is ever granted on them. */
   readonly unreachable: ReadonlySet<number>;
   /** Returns the templates of a verb, the most specific first. */
   readonly templates: (method: string) => readonly Template[];
@@ -36,16 +36,17 @@ type RouteFinder = {
 const finders = new WeakMap<CompiledDocument, RouteFinder>();
 
 /**
- * Returns the path as the API routes it. HTTP APIs decode a path before they route it, REST APIs do not
- * (docs/aws §2.1, §2.2). The method may stand before the path, as in an ARN.
+ * Returns the path as the API routes it. HTTP APIs decode a path before they route it, but REST APIs do not
+ * (docs/aws §2.1, §2.2). The path may be prefixed with the method, as in an ARN.
  */
 export function routedPath(kind: ApiKind, path: string): string {
   return kind === 'http' ? decodePercent(path) : path;
 }
 
 /**
- * Whether a request can reach a route by its own name. A route `/a%20b` of an HTTP API never receives `/a%20b`, because
- * the request is decoded to `/a b` and goes to another route. Servers resolve a name that is a dot segment.
+ * Whether a request can reach a route by its own name. A route `/a%20b` of an HTTP API is unreachable, because a
+ * request for `/a%20b` is decoded to `/a b` and goes to another route. A route is also unreachable if its name contains
+ * a dot segment, because servers resolve it.
  */
 export function isReachable(kind: ApiKind, path: string): boolean {
   return path.isWellFormed() && routedPath(kind, path) === path && !hasDotSegment(path);
@@ -181,7 +182,7 @@ function collectBelow(branch: Branch, pattern: SegmentPattern, at: number, into:
   if (branch.one !== undefined) collectBelow(branch.one, pattern, text === ANY ? at : at + 1, into);
 }
 
-/** Parses `/orders/{id}` into a literal and `one`. */
+/** Parses a path. For example, `/orders/{id}` becomes a literal and `one`. */
 export function parseTemplate(path: string): readonly RouteSegment[] {
   if (path === '$default') return ['rest'];
   return (path.startsWith('/') ? path.slice(1) : path).split('/').map((part) => {
@@ -212,8 +213,8 @@ function compareFromLeft(a: readonly RouteSegment[], b: readonly RouteSegment[])
 }
 
 /**
- * A full match ranks before a greedy match. After that, more literals rank first, then more segments, then the leftmost
- * literal.
+ * Compares routes of an HTTP API. A full match ranks before a greedy match. Among equals, the route with more literals
+ * ranks first, then the one with more segments, then the one with the leftmost literal.
  */
 function compareHttp(a: readonly RouteSegment[], b: readonly RouteSegment[]): number {
   const literals = (segments: readonly RouteSegment[]) =>

@@ -15,7 +15,7 @@ export const ANY = '*';
 export const ORDINARY = '\u0000';
 
 /**
- * Whether the pattern matches the path. To find out whether it covers another pattern, pass that pattern with each `*`
+ * Whether the pattern matches the path. To check whether it covers another pattern, pass that pattern with each `*`
  * replaced by `ORDINARY`.
  */
 export function covers(pattern: SegmentPattern, words: readonly string[]): boolean {
@@ -40,8 +40,8 @@ export function covers(pattern: SegmentPattern, words: readonly string[]): boole
 }
 
 /**
- * Returns a typical path that matches the pattern. It is used to find the route of the path and the patterns that cover
- * it.
+ * Returns a typical path that matches the pattern. With this path, callers look up the route and the patterns that
+ * cover it.
  */
 export function typicalPath(pattern: SegmentPattern): readonly string[] {
   return pattern.map((segment) => (segment === ANY ? ORDINARY : segment));
@@ -69,8 +69,9 @@ export function withoutCovered(patterns: readonly SegmentPattern[]): readonly Se
 }
 
 /**
- * Returns the indexes, in order, of the paths that a pattern may cover: those that contain the rarest of its literals.
- * Comparing hundreds of patterns with hundreds of paths would take a second.
+ * Returns a function that finds the paths that a pattern may cover: the indexes, in order, of the paths that contain
+ * the pattern's rarest literal. The index is needed because comparing hundreds of patterns with hundreds of paths would
+ * take a second.
  */
 export function indexPaths(
   paths: readonly (readonly string[])[],
@@ -94,8 +95,8 @@ export function indexPaths(
 }
 
 /**
- * Returns all readings of the pattern as a path of exactly `length` segments. `meet` may narrow a segment at its
- * position. Undefined means that the segment cannot be there.
+ * Returns all readings of the pattern as a path of exactly `length` segments. `meet` returns the segment to use at a
+ * position, which may be narrower, or undefined if the segment cannot be there.
  */
 export function alignmentsOf(
   pattern: SegmentPattern,

@@ -1,4 +1,7 @@
-/** Refuses to publish documents that would lock all callers out, or accept callers that no deployment allowed. */
+/**
+ * Refuses to publish documents that would lock out all callers, or that would accept callers whom no deployment has
+ * allowed.
+ */
 import type { AuthorizerConfig } from '../../config/access-config.ts';
 import { DomainError } from '../../errors.ts';
 import type { CompiledAccess } from '../compiled-document.ts';

@@ -78,7 +78,7 @@ export class DocumentAdmin {
   }
 
   /**
-   * Does not publish the current version again.
+   * Publishes documents as a new version, unless they are the current version.
    * @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async publish(
@@ -92,14 +92,17 @@ export class DocumentAdmin {
     return this.#put({ checksum, parts, documents, by }, head);
   }
 
-  /** @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE */
+  /**
+   * Publishes an old version again, as a new version.
+   * @throws RequestInvalid; DomainError DOCUMENTS_NOT_FOLLOWED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   */
   async restore(version: number, { by }: Operation): Promise<Version> {
     this.#assertFollowed();
     const wanted = parseVersion(await readAccessItem(this.#ports.store, versionKey(version)));
     if (wanted === undefined) throw new RequestInvalid('version', 'was not published');
     const head = await this.#head();
     if (head?.checksum === wanted.checksum) return head;
-    // A version that an older release published may have another format.
+    // The version may have been published by an older release in another format.
     const documents = await this.#check(wanted);
     const { checksum, parts } = wanted;
     return this.#put({ checksum, parts, documents, by, restores: version }, head);

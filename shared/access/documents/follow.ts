@@ -1,7 +1,7 @@
 /**
- * Provides the current documents. The table is read in parallel with requests. Only the first request, and the first
- * request after a pause, wait for the table. After a failure the last good result stays in use. If there is no good
- * result, the call fails.
+ * Provides the current documents. Only the first request and the first request after a pause wait for the table;
+ * otherwise the table is read in parallel with requests. After a failed read, the last good documents stay in use. If
+ * there are none, the call fails.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';
@@ -9,9 +9,9 @@ import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 import { headKey, parseVersion, readDocuments } from './publication.ts';
 
-/** After this time the table is read again, in parallel with a request. */
+/** Interval after which the table is read again, in parallel with a request. */
 export const REFRESH_MS = 20_000;
-/** After this time a request waits for the table, so this is the maximum age of documents in use. */
+/** Maximum age of documents in use. If they are older, a request waits for the table. */
 export const MAX_AGE_MS = 60_000;
 /** How long a request waits for the table. Includes the time to connect after a cold start. */
 const WAIT_MS = 2_500;
@@ -51,8 +51,7 @@ export function followPublished<Made>(
       good.checkedAtMs = checkedAtMs;
       return;
     }
-    // If published documents are deleted, the documents in the bundle must not apply again, because they may allow
-    // more.
+    // Published documents were deleted. The documents in the bundle must not apply again, because they may allow more.
     if (head === undefined && good !== undefined)
       throw new DomainError('STORE_UNAVAILABLE', 'the published documents no longer exist');
     const made = make(head === undefined ? bundled : await readDocuments(store, head));

@@ -4,7 +4,7 @@ import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 import { followPublished } from './follow.ts';
 
-/** Long enough for a part, which has up to 80 KB. */
+/** Timeout of a read. It is long enough for a part, which has up to 80 KB. */
 const STORE_TIMEOUT_MS = 1_000;
 
 type Followed<Made> = {

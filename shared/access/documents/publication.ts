@@ -9,12 +9,9 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 
-/** Format of `compiled.json`. It is increased with each change that an older reader would misread. */
+/** Format number of `compiled.json`. It is increased by each change that older code would misread. */
 const DOCUMENTS_FORMAT = 1;
-/**
- * Number of Base64 characters in a part: two thirds of the limit of an admin route, and a fifth of the limit of an
- * item.
- */
+/** Size of a part in Base64 characters. It is two thirds of an admin route's limit, and a fifth of an item's limit. */
 export const PART_CHARACTERS = 80_000;
 export const MAX_PARTS = 60;
 

@@ -17,8 +17,9 @@ export function claimsOfKey({
 }
 
 /**
- * The subject is the key itself, so two keys of one owner are two principals, with separate quotas and revocation.
- * Rules can use the claims `sub` (the key's id), `tenant`, `owner`, `plan` and the key's metadata.
+ * Returns the principal of an API key. Its subject is the key itself, so two keys of one owner are two principals, with
+ * separate quotas and revocation. Rules can use the claims `sub` (the key's id), `tenant`, `owner`, `plan` and the
+ * key's metadata.
  */
 export function toKeyPrincipal(
   { record, notAfterEpochSeconds }: VerifiedApiKey,

@@ -1,5 +1,5 @@
 /**
- * What is kept of an API key in the `access` table: never the key, only hashes of it.
+ * Items that the `access` table stores for an API key. They never contain the key, only hashes of it.
  *
  * | item          | pk                | sk            | attributes                                    |
  * | ------------- | ----------------- | ------------- | --------------------------------------------- |
@@ -64,8 +64,9 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
 }
 
 /**
- * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written. Such an item admits no caller,
- * but the key is not reported as bad.
+ * Reads an API key from its item.
+ * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written. No caller is then admitted, but
+ * the key is not reported as wrong.
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
   const { ver: version, doc, usedAt } = item;

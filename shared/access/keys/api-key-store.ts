@@ -2,7 +2,7 @@ import type { ApiKeyReader, ItemStore } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
 
-/** The last use of a key is written at most once in this time. */
+/** Minimum time between two writes of a key's last use. */
 export const LAST_USE_EVERY_SECONDS = 600;
 
 export function createApiKeyReader(store: ItemStore): ApiKeyReader {
@@ -12,7 +12,7 @@ export function createApiKeyReader(store: ItemStore): ApiKeyReader {
       return item === undefined ? undefined : parseStoredApiKey(item);
     },
     async noteUse(keyId, atEpochSeconds) {
-      // If several instances read the same old time, only one of them writes the new time.
+      // The write is conditional. If several instances read the same old time, only one of them writes the new time.
       const since = atEpochSeconds - LAST_USE_EVERY_SECONDS + 1;
       await store.update({
         purpose: 'key',

@@ -1,7 +1,7 @@
 /**
- * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. GitHub uses the same form:
- * scanners for leaked secrets recognize the prefix, and the checksum allows typing errors and noise to be refused
- * without a lookup. Neither is a security measure. Security comes from the secret's 178 bits.
+ * API keys as text: `{prefix}_{key id}_{secret}{checksum}`, such as `shop_live_0Fq…_9aB…`. GitHub uses the same form.
+ * Scanners for leaked secrets recognize the prefix, and with the checksum a mistyped key is refused without a lookup.
+ * Neither is a security measure; only the secret's 178 random bits are.
  */
 import { createHash } from 'node:crypto';
 
@@ -17,7 +17,7 @@ export const KEY_ID = /^[0-9A-Za-z]{16}$/;
 const KEY_ID_LENGTH = 16;
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-/** The Base62 alphabet does not contain `_`, so the parts cannot be confused. */
+/** Matches an API key. The parts cannot be confused, because the Base62 alphabet does not contain `_`. */
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -29,24 +29,24 @@ export function parseApiKey(text: string): ApiKey | undefined {
   return checksumOf(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, keyId } : undefined;
 }
 
-/** `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below 2^-77. */
+/**
+ * Prints an API key. `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below
+ * 2^-77.
+ */
 export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string {
   const body = `${prefix}_${keyId}_${toBase62(entropy, SECRET_LENGTH)}`;
   return `${body}${checksumOf(body)}`;
 }
 
-/**
- * Returns the key id that an operation generates. If the operation is repeated, the id is the same. A key's id is not
- * secret.
- */
+/** Returns the id of the key that an operation creates. A repeated operation gets the same id. The id is not secret. */
 export function keyIdOf(tenant: string, operationId: string): string {
   // The separator is unambiguous, because no tenant name contains a line break.
   return toBase62(sha256(`${tenant}\n${operationId}`).toString('hex'), KEY_ID_LENGTH);
 }
 
 /**
- * Returns the hash of the whole key, so that neither prefix nor id can be exchanged. SHA-256 without salt or stretching
- * is enough for a secret of 178 random bits.
+ * Hashes the whole key, so that neither its prefix nor its id can be exchanged. SHA-256 without salt or stretching is
+ * enough for a secret of 178 random bits.
  */
 export function hashApiKey(text: string): Buffer {
   return sha256(text);

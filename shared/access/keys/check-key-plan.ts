@@ -1,4 +1,4 @@
-/** Refuses an unknown plan when a key is created, because every request with the key would later fail with 500. */
+/** Refuses to create a key with an unknown plan, because every request with the key would fail with 500. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
@@ -7,13 +7,15 @@ import type { ClaimPath } from '../compiled-document.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
-  /** Plans of access documents. The authorizer saves a plan when the first caller uses it. */
+  /**
+   * Plans that access documents define. The authorizer saves such a plan in the table when its first caller is charged.
+   */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };
 
 /**
- * Whether the customer's record, not the key itself, names the plan of the key.
+ * Whether the key's plan is named by the customer's record instead of by the key.
  * @throws RequestInvalid for a plan that would have no effect; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED,
  * STORE_UNAVAILABLE
  */
@@ -38,7 +40,8 @@ export async function isOfCustomer(
       );
     return false;
   }
-  // No document charges such keys by the key's own plan. A stack without quotas has no table to read.
+  // No document charges such keys by a plan that the key names, so there is nothing to check. The table is not read,
+  // because a stack without quotas has none.
   if (!onRecord && planClaims.length === 0) return false;
   const state = await plans.customerState(tenant);
   if (state === undefined && onRecord)

@@ -1,7 +1,7 @@
 /**
- * Administration of API keys. Every change takes effect once per operation id, which is recorded with the change. A
- * repeated operation runs its steps in API Gateway again (caches, native keys), which completes an operation that
- * failed halfway.
+ * Administration of API keys. Each operation id takes effect only once, because it is recorded together with its
+ * change. If an operation is repeated, only its steps in API Gateway (caches, native keys) run again, which completes
+ * an operation that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type {
@@ -75,7 +75,10 @@ export type Changed = {
 };
 
 const ENTROPY_DIGITS = 64;
-/** Each failed attempt means that another change of the key succeeded. This many concurrent changes never occur. */
+/**
+ * Maximum number of attempts to revoke a key. An attempt fails only if another change of the key succeeded, and this
+ * many concurrent changes never occur.
+ */
 const REVOKE_ATTEMPTS = 100;
 /** Maximum number of changes shown per key. */
 const CHANGES_LIMIT = 100;
@@ -149,8 +152,8 @@ export class KeyAdmin {
   }
 
   /**
-   * Revokes the key permanently, despite concurrent changes. The change is made to any version of the record, because a
-   * leaked key must not survive if another change came first.
+   * Revokes the key permanently, even if other changes are made at the same time. The change does not depend on the
+   * record's version, because a leaked key must not stay valid if another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
@@ -206,7 +209,7 @@ export class KeyAdmin {
   }
 
   async #range(pk: string, prefix: string, page: { readonly limit: number; readonly after?: string }) {
-    // `$` is the character after `#`, so this range contains everything with the prefix.
+    // `$` is the character after `#`, so the range ends after all sort keys with the prefix.
     const to = prefix.replace(/#$/, '$');
     const outcome = await this.#ports.listing.range({ pk, from: prefix, to, ...page });
     if (outcome.kind === 'done') return outcome;
@@ -331,6 +334,6 @@ type Change = {
 
 function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']): ItemWrite {
   const set = printRecord(record, version);
-  // The item is updated rather than replaced, to keep the time of last use.
+  // The item is updated rather than replaced, so that the time of last use is retained.
   return { purpose: 'key', key: apiKeyItem(record.keyId), when, change: { kind: 'update', set } };
 }

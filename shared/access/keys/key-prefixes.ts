@@ -9,7 +9,9 @@ export type KeyPrefix = {
   readonly cached: readonly CachedApi[];
   /** Claims in which the documents that accept such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];
-  /** Set if a document charges such keys under another name than their tenant. No customer's record then applies. */
+  /**
+   * Set if a document charges such keys to another name than the key's tenant. A customer's record then does not apply.
+   */
   readonly chargesOthers?: true;
 };
 
@@ -45,7 +47,8 @@ function chargesOthers({ quota }: CompiledDocument, issuerId: string): boolean {
 }
 
 /**
- * `sub` is excluded, because a key's id is unknown before the key is created, and its plan is saved only afterwards.
+ * Returns the claims that name the plan of such keys. A plan named by `sub` (the key's id) is excluded, because the id
+ * is known only after the key is created, and its plan is saved after that.
  */
 function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly ClaimPath[] {
   if (quota?.issuers?.includes(issuerId) === false) return [];

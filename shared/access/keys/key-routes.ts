@@ -16,7 +16,7 @@ const DAY_SECONDS = 86_400;
 const LIFETIME_LIMIT_SECONDS = 3650 * DAY_SECONDS;
 const OVERLAP_LIMIT_SECONDS = 30 * DAY_SECONDS;
 const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
-/** Metadata may not set claims of these names. */
+/** Matches the claim names that a key's metadata may set. The excluded names have another meaning. */
 const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
@@ -207,7 +207,9 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form does not belong to our keys, and must not become part of a table key. */
+/**
+ * Checks the form of an id. An id of another form cannot belong to our keys, and must not become part of a table key.
+ */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;

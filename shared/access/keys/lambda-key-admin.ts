@@ -9,7 +9,7 @@ import { documentPlansOf, parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
 import { keyPrefixesOf } from './key-prefixes.ts';
 
-/** Longer than for requests, because administrators can wait. */
+/** Timeout of a table call. It is longer than for requests, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

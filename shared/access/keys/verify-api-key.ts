@@ -9,7 +9,7 @@ import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
-  /** The time when the key or the sent secret ends, whichever is earlier. Undefined if neither ends. */
+  /** The time when the key or the presented secret expires, whichever is earlier. Undefined if neither expires. */
   readonly notAfterEpochSeconds: number | undefined;
 };
 
@@ -18,15 +18,18 @@ export type VerifiedApiKey = {
  */
 type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
 
-/** Time for which an unknown key or secret is cached. A longer time would block a new key. */
+/**
+ * Time for which a refused key or secret is cached. If it were longer, a newly created key would be refused for too
+ * long.
+ */
 const REFUSED_FOR_SECONDS = 30;
 const REFUSED_LIMIT = 1000;
-/** No known text has this hash. */
+/** A placeholder secret. No known text has this hash. */
 const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
 
 /**
- * The work is the same if the id, the prefix or the secret is wrong: one hash, one read, and one comparison for each
- * possible secret. Only the holder of the key learns its state.
+ * Creates a verifier that does the same work whether the id, the prefix or the secret is wrong: one hash, one read, and
+ * one comparison for each possible secret. Only a caller who has the whole key learns whether it is revoked or expired.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();
@@ -54,7 +57,10 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   };
 }
 
-/** Always makes as many comparisons as there could be secrets, without stopping early. */
+/**
+ * Finds the secret with this hash. It always makes the maximum number of comparisons, so that its duration reveals
+ * nothing.
+ */
 function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | undefined {
   let found: KeySecret | undefined;
   for (let index = 0; index < SECRETS_LIMIT; index += 1) {
@@ -66,8 +72,8 @@ function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | un
 }
 
 /**
- * Refused keys. Their number and age are limited, and the oldest is removed first. Only hashes are stored, so a memory
- * dump contains no key.
+ * Cache of refused keys. Their number and age are limited, and the oldest is removed first. Only hashes are stored, so
+ * a memory dump contains no key.
  */
 class Refusals {
   readonly #untilEpochSeconds = new Map<string, number>();

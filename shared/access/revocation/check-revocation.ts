@@ -17,7 +17,10 @@ export type RevocationCheck = (
 
 const CACHE_LIMIT = 1000;
 
-/** A token without `jti` can only be revoked by subject and client. A token without `iat` is refused. */
+/**
+ * Checks whether a token is revoked. A token without `jti` can be revoked only by subject and client. A token without
+ * `iat` is refused.
+ */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {

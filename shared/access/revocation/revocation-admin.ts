@@ -1,6 +1,7 @@
 /**
- * Administration of revocations. Every change takes effect once per operation id, which is recorded with the change. A
- * repeated operation flushes the caches again, which completes an operation that failed halfway.
+ * Administration of revocations. Each operation id takes effect only once, because it is recorded together with its
+ * change. If an operation is repeated, only the caches are flushed again, which completes an operation that failed
+ * halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
@@ -48,7 +49,7 @@ export type RevocationChanged = {
   readonly outside: readonly OutsideStep[];
 };
 
-/** Time for which an item outlives its token, because clocks differ. */
+/** Additional time for which an item is stored after its token has expired, because clocks differ. */
 const SPARE_SECONDS = 3600;
 
 export class RevocationAdmin {
@@ -70,7 +71,7 @@ export class RevocationAdmin {
     const until = isToken ? ANY_ISSUE_TIME : now;
     const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
     const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
-    // The expiry never becomes earlier than before, because a wrong expiry would accept the token again.
+    // The expiry is never moved to an earlier time. If the new expiry were wrong, the token would be accepted again.
     const expiresAt = Math.max(wanted, typeof known === 'number' ? known : 0);
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };

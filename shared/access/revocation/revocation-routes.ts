@@ -12,7 +12,7 @@ import type { Revocation, RevocationAdmin, RevocationChanged } from './revocatio
 
 const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 
-/** Exactly one of the last three fields must be given. */
+/** Fields that name what to revoke. Exactly one of `jti`, `sub` and `client` must be given. */
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),

@@ -1,6 +1,6 @@
 /**
- * Tokens that are refused although they are valid: one by its id, or all tokens of a user or client issued
- * until a time ("log out everywhere").
+ * Tokens that are refused although they are otherwise valid: one token by its id, or all tokens of a user or client
+ * that were issued up to a certain time ("log out everywhere").
  *
  * | item         | pk                   | sk                | attributes                                            |
  * | ------------ | -------------------- | ----------------- | ----------------------------------------------------- |

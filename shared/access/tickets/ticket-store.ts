@@ -4,7 +4,9 @@ import { accessTableSilent } from '../access-item.ts';
 import { parseCaller, ticketKey } from './ticket.ts';
 import type { TicketOutcome } from './ticket.ts';
 
-/** Time for which a ticket is stored after it expires, so that a late caller gets the reason. */
+/**
+ * Time for which a ticket is stored after it expires, so that a caller who uses it late is told that it has expired.
+ */
 const REMEMBERED_SECONDS = 3600;
 
 export function createTicketStore(store: ItemStore): TicketStore {
@@ -16,7 +18,8 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // The item is written only once. If the ticket is then never delivered, its item does no harm.
+      // The write is not repeated. If the response is lost, the caller gets no ticket, and the unused item does no
+      // harm.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),
@@ -27,8 +30,8 @@ export function createTicketStore(store: ItemStore): TicketStore {
     },
     async take(hash, { document, nowEpochSeconds }) {
       const now = Math.floor(nowEpochSeconds);
-      // One conditional write, which is never repeated. If the response is lost, the ticket may be used up, and stays
-      // unusable.
+      // This is one conditional write, which is never repeated. If its response is lost, the ticket may already be used
+      // up.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),

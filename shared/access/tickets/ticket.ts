@@ -56,7 +56,7 @@ export function parseCaller(item: Item): TicketCaller {
     const caller: unknown = JSON.parse(String(item['caller']));
     if (isCaller(caller)) return caller;
   } catch {
-    // The error is thrown below, also for text that is not JSON.
+    // Text that is not JSON causes the error below.
   }
   throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a ticket');
 }

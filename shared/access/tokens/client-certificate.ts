@@ -1,5 +1,6 @@
 /**
- * mTLS: turns a certificate that API Gateway has verified into its principal. Only deny rules can revoke a certificate.
+ * Turns a client certificate (mTLS) that API Gateway has verified into its principal. A certificate can be revoked only
+ * by deny rules.
  */
 import type { ClientCertificate } from '../../aws/authorizer-event.ts';
 import { DomainError } from '../../errors.ts';
@@ -7,8 +8,8 @@ import type { CertificateIssuer } from '../compiled-document.ts';
 import type { Principal } from '../decide/principal.ts';
 
 /**
- * Returns the principal of a certificate from one of these issuers. It is identified by issuer and serial number
- * together, because any trusted authority can write any subject name.
+ * Returns the principal of a certificate from one of these issuers. A certificate is identified by issuer and serial
+ * number together, because any trusted authority can write any subject name.
  * @throws DomainError TOKEN_ISSUER_UNKNOWN, TOKEN_EXPIRED
  */
 export function toCertificatePrincipal(

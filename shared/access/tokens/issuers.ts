@@ -8,7 +8,7 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
  */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
-/** Returns the address that most issuers use. Applies if discovery is not configured. */
+/** Returns the address at which most issuers publish their keys. It is used if discovery is not configured. */
 export function defaultJwksUri(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
 }

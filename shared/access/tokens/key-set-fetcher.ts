@@ -26,7 +26,7 @@ export function createKeySetFetcher(): KeySetFetcher {
         try {
           return await get(uri, limits, signal);
         } catch (error) {
-          // A server that timed out would time out again while the caller waits.
+          // After a timeout there is no retry, because the server would probably time out again while the caller waits.
           if (attempt >= ATTEMPTS || signal.aborted || error instanceof DomainError)
             throw toUnavailable(error);
         }

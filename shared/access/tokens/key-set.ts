@@ -97,8 +97,8 @@ const LEAST_BITS = 2_048;
 const LEAST_EXPONENT = 65_537n;
 
 /**
- * Primes from Infineon's library (ROCA, CVE-2017-15361) are powers of 65537 modulo these small primes, and so is their
- * product. One in 100 million other keys looks the same.
+ * Small primes for the ROCA test (CVE-2017-15361). Modulo each of them, a prime from Infineon's library is a power of
+ * 65537, and so is the product of two such primes. One in 100 million other keys looks the same.
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
@@ -112,8 +112,8 @@ export function isWeakRsaKey(modulus: bigint, bits: number, exponent: bigint): b
 }
 
 /**
- * Computed each time, because nine in ten keys fail the test for the first two primes, and tables would slow down every
- * cold start.
+ * Whether a number is a power of 65537 modulo a prime. This is computed each time instead of looked up in a table,
+ * because a table would slow down every cold start, and nine in ten keys fail the test at the first two primes.
  */
 function isPowerOf65537(residue: number, prime: number): boolean {
   let power = 1;

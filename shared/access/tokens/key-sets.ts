@@ -1,6 +1,6 @@
 /**
- * Key sets of the issuers, cached between invocations. aws-jwt-verify's own cache keeps a withdrawn key for the life of
- * the process and repeats requests to a failing issuer. This cache does neither.
+ * Key sets of the issuers, cached between invocations. aws-jwt-verify's own cache is not used, because it keeps a
+ * withdrawn key as long as the process lives and repeats requests to a failing issuer.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, FetchLimits, KeySetFetcher, Observer } from '../../ports.ts';
@@ -9,7 +9,7 @@ import type { KeySetLimits } from '../compiled-document.ts';
 import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
-/** Default limits. Time and size are the same as in API Gateway's own JWT authorizer. */
+/** Default limits. Timeout and maximum size are the same as in API Gateway's own JWT authorizer. */
 export const DEFAULT_LIMITS: KeySetLimits = {
   maxAgeSeconds: 600,
   staleSeconds: 3_600,
@@ -18,7 +18,10 @@ export const DEFAULT_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
-/** Time reserved to report and record an unreachable issuer, because an instance that is killed records nothing. */
+/**
+ * Time reserved for reporting and recording that an issuer is unreachable. An instance that Lambda stops at its timeout
+ * records nothing.
+ */
 const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
@@ -40,8 +43,8 @@ export class KeySets {
   readonly #held = new Map<string, Held>();
 
   /**
-   * `observer` receives `JwksFetch` (issuers called), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or
-   * duplicate), `JwksStaleUsed` (a key of a set that could not be renewed) and `UnknownKid`.
+   * `observer` counts `JwksFetch` (calls to issuers), `JwksFetchFailed`, `JwksKeyDropped` (weak, malformed or duplicate
+   * keys), `JwksStaleUsed` (keys of a set that could not be renewed) and `UnknownKid`.
    */
   constructor(fetcher: KeySetFetcher, clock: Clock, observer: Pick<Observer, 'count'> = UNOBSERVED) {
     this.#fetcher = fetcher;
@@ -49,7 +52,7 @@ export class KeySets {
     this.#observer = observer;
   }
 
-  /** Returns the key if a fresh set contains it. If undefined, call `keyFor`. */
+  /** Returns the key if it is in a fresh set. Otherwise returns undefined, and the caller has to call `keyFor`. */
   knownKey(jwksUri: string, keyId: string, limits = DEFAULT_LIMITS): VerificationKey | undefined {
     const held = this.#held.get(jwksUri);
     return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
@@ -73,7 +76,8 @@ export class KeySets {
     if (known !== undefined) return known;
     const held = this.#heldFor(jwksUri);
     const ageMs = this.#sinceMs(held.fetchedAtMs);
-    // Attack: callers can invent key ids, so all unknown ids share one fetch.
+    // Unknown key ids share one fetch per cooldown. Attack: callers can invent key ids, and each would cause a request
+    // to the issuer.
     if (held.set !== undefined && ageMs < limits.cooldownSeconds * 1000) throw this.#unknownKey();
     await this.#refresh(jwksUri, held, limits, remainingMs);
     return this.#keyAfterRefresh(held, keyId, limits);
@@ -88,7 +92,7 @@ export class KeySets {
       if (failed) this.#observer.count('JwksStaleUsed');
       return key;
     }
-    // If the new set could not be fetched, the key may exist.
+    // If the new set could not be fetched, it is not known whether the key exists.
     throw failed ? unavailable() : this.#unknownKey();
   }
 
@@ -148,7 +152,7 @@ export class KeySets {
     return held;
   }
 
-  /** If the clock was set back, entries count as old. Otherwise they would stay fresh forever. */
+  /** If the clock was set back, entries are treated as old. Otherwise they would stay fresh forever. */
   #sinceMs(epochMs: number): number {
     return Math.abs(this.#clock.nowEpochMs() - epochMs);
   }

@@ -2,11 +2,14 @@ import { DomainError } from '../../errors.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 
-/** No access token is valid for this long. A later `exp` is most likely in milliseconds. */
+/**
+ * Maximum time until a token expires. No access token is valid for longer; a later `exp` is most likely in
+ * milliseconds.
+ */
 const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 /**
- * Checks first the times, then audience and client.
+ * Checks the times first, then audience and client.
  * @throws DomainError TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_AUDIENCE_MISMATCH, TOKEN_CLAIM_INVALID
  */
 export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
@@ -15,8 +18,8 @@ export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds:
 }
 
 /**
- * The times are checked here because aws-jwt-verify accepts a token without `exp` and a token from the future, and
- * reads the machine's clock. Tests and `gatewright clock` can set our clock.
+ * Checks the times here instead of in aws-jwt-verify, which accepts a token without `exp` and a token from the future,
+ * and which reads the machine's clock. Tests and `gatewright clock` can set our clock.
  */
 function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
   const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;
@@ -38,8 +41,8 @@ function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number)
 /** `client_id` counts as audience only if `aud` is missing, as in API Gateway's own JWT authorizer. */
 function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: TokenTrust): void {
   const { client_id: clientId, aud = clientId, azp, cnf, token_use: use } = claims;
-  // The token is bound to a key whose possession the holder must prove (RFC 7800). Accepting it as a bearer token would
-  // remove that protection.
+  // The token is bound to a key, and its holder must prove possession of that key (RFC 7800). Accepting it as a bearer
+  // token would remove this protection.
   if (cnf !== undefined) throw invalidClaim('cnf');
   if (tokenUse !== undefined && use !== tokenUse) throw invalidClaim('token_use');
   if (audience !== undefined && !namesOneOf(aud, audience)) throw otherAudience();
@@ -53,7 +56,7 @@ function assertMeantForUs(claims: Claims, { audience, clients, tokenUse }: Token
     throw otherAudience();
 }
 
-/** A list with a value of another type is refused as a whole. */
+/** Whether a claim contains an allowed name. A list that contains a value of another type is refused as a whole. */
 function namesOneOf(claim: unknown, allowed: readonly string[]): boolean {
   const names: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   const texts = names.filter((name) => typeof name === 'string');

@@ -37,7 +37,8 @@ export function parseToken(token: string): UnverifiedToken {
 }
 
 /**
- * The same issuers also sign `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others, which are not access tokens.
+ * Checks algorithm and type. The same issuers also sign `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others, which are
+ * not access tokens.
  * @throws DomainError TOKEN_HEADER_REFUSED if the issuer's access tokens do not have this type or are not signed with
  * this algorithm.
  */
@@ -62,7 +63,7 @@ function parsePart(part: string): UnknownMembers {
     // If an object has two members with the same name, parsers disagree on which one they use.
     if (isJsonObject(value) && !hasDuplicateMember(text)) return value;
   } catch {
-    // Parse errors quote the payload, so all parse errors are reported as one reason.
+    // All parse errors are reported with one fixed reason, because their messages quote the payload.
   }
   throw malformed();
 }

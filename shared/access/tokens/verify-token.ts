@@ -27,8 +27,9 @@ type TokenVerifier = (
 ) => Promise<VerifiedToken>;
 
 /**
- * Checks form, issuer, header, key, signature, times, audience and client, in this order. Throws only DomainError:
- * TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE if that could not be decided.
+ * Creates a verifier that checks form, issuer, header, key, signature, times, audience and client, in this order. It
+ * throws only DomainError: TOKEN_* for a token that must not be accepted, KEY_SET_UNAVAILABLE if this could not be
+ * decided.
  */
 export function createTokenVerifier(
   keySets: KeySets,
@@ -48,7 +49,8 @@ export function createTokenVerifier(
     });
     assertHeader(unverified, trust);
     const key = await keySets.keyFor(trust.jwksUri, unverified.keyId, trust.keys, remainingMs);
-    // A key set may omit `alg`. Even then an EC key must not be tried on a token with RS256.
+    // A key set may omit `alg`, so the key's type is checked, too. For example, an EC key must not be tried on a token
+    // with RS256.
     if (!key.algorithms.includes(unverified.algorithm)) throw badSignature();
     const claims = verifySignature(token, key, trust, observer);
     assertClaims(claims, trust, clock.nowEpochMs() / 1000);
@@ -66,8 +68,9 @@ function verifySignature(token: string, key: VerificationKey, trust: TokenTrust,
 }
 
 /**
- * The library's errors quote claims, so they are not set as cause. Every other error counts as an invalid signature.
- * For a malformed ES256 signature the library throws a plain `Error`, which must not become a 500.
+ * Turns an error of the library into a DomainError without cause, because the library's errors quote claims. Any
+ * unknown error counts as an invalid signature: for a malformed ES256 signature the library throws a plain `Error`,
+ * which must not become a 500.
  */
 function toDomainError(error: unknown): DomainError {
   if (error instanceof JwtExpiredError) return new DomainError('TOKEN_EXPIRED', 'the token has expired');

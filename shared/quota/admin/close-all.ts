@@ -8,9 +8,11 @@ import type { ClosedPage } from './close-over.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** The progress of a round, saved after each page. After an interruption, one page is repeated. */
+/** The progress of a round. It is saved after each page, so after an interruption only one page is processed again. */
 type Round = {
-  /** Version of the saved round. Without it, two concurrent invocations could reset each other's progress. */
+  /**
+   * Version number of the saved progress. It prevents two concurrent invocations from resetting each other's progress.
+   */
   readonly version: number;
   readonly startedEpochMs: number;
   /** The place at which the round continues; undefined if the round is complete. */
@@ -18,19 +20,25 @@ type Round = {
 };
 
 type ClosedPart = Omit<ClosedPage, 'next'> & {
-  /** Whether the round is complete, so that nothing is left for the next invocation. */
+  /** Whether the round is complete, so the next invocation has nothing to do. */
   readonly isWhole: boolean;
 };
 
 const KEY = { pk: 'AUDIT#close-over', sk: 'ROUND' };
-/** A round starts once a day, even if the hourly call comes a little early or late. */
+/**
+ * Minimum time between two rounds. It is a little less than a day, so that there is a round every day even if the
+ * hourly invocation comes early or late.
+ */
 const EVERY_MS = 23 * 3_600_000;
-/** Ledgers expire 35 days after their period, so an operator must be informed earlier. */
+/**
+ * If a round is not complete after this time, an operator must be informed, because ledgers expire 35 days after their
+ * period.
+ */
 const LATE_AFTER_MS = 14 * 24 * 3_600_000;
 
 /**
- * Processes as many pages as time allows, and none if today's round is complete.
- * @throws DomainError STORE_UNAVAILABLE, including when a round has not completed for two weeks
+ * Processes as many pages of today's round as time allows. If the round is complete, does nothing.
+ * @throws DomainError STORE_UNAVAILABLE, also if no round has been completed for two weeks
  */
 export async function closeAllOver(
   ports: AdminPorts,

@@ -25,23 +25,27 @@ export type ClosedPage = {
   readonly closed: number;
   /** Number of records written, both for the closed periods and as corrections of other periods. */
   readonly recorded: number;
-  /** Number of the month's periods that have not ended, or ended only just now. */
+  /** Number of the month's periods that have not ended yet or ended too recently to be closed. */
   readonly running: number;
   readonly next?: string;
 };
 
 const PAGE = 50;
 const AT_ONCE = 8;
-/** The span of time zones: in some time zone, a month begins this much earlier or ends this much later than in UTC. */
+/**
+ * The maximum difference between a local time and UTC. Somewhere, a month begins or ends this much earlier or later
+ * than in UTC.
+ */
 const ZONES_MS = 15 * 3_600_000;
 
-/** Processes one page. Closed periods are not changed, so a page may be repeated at any time. */
+/** Processes one page. A page may be repeated at any time, because a closed period is not changed again. */
 export async function closeOver(
   ports: AdminPorts,
   requested: Requested,
   { month, cursor }: CloseQuestion,
 ): Promise<ClosedPage> {
-  // The run gets only one audit entry, because each closed period records when and how it ended.
+  // Only the first page writes an audit entry for the run. When and how each period ended is recorded in the period
+  // itself.
   if (cursor === undefined) await logRun(ports, requested, month);
   if (parseCursor(cursor)['of']?.startsWith('fees ') === true)
     return recordFees(ports, requested, { month, cursor });
@@ -65,10 +69,7 @@ export async function closeOver(
   return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
 }
 
-/**
- * Records the fees that are due for periods without requests. The fees come last, since periods without requests have
- * no ledger.
- */
+/** Records the fees that are due for periods without requests. They come last, because these periods have no ledger. */
 async function recordFees(
   ports: AdminPorts,
   { atEpochMs }: Requested,

@@ -11,12 +11,14 @@ import type { UsageRecord } from './usage-record.ts';
 
 export type Closed = { readonly operation: AppliedOperation; readonly record: UsageRecord };
 
-/** Requests of a period may arrive this long after its end. It is the longest run of a Lambda function. */
+/**
+ * Requests of a period may be reported up to this long after its end. It is the maximum run time of a Lambda function.
+ */
 export const LATE_MS = 15 * 60_000;
 
 /**
- * Closes a period that has ended, and records its usage. If a holder has reported more usage since, closing the period
- * again writes a correction as the next version; otherwise it returns the existing record.
+ * Closes a period that has ended, and records its usage. If more usage was reported after a first closing, closing
+ * again writes a correction as the next version. Otherwise the existing record is returned.
  * @throws DomainError PERIOD_RUNNING until 15 minutes after the period's end, and the errors of `findLedger`
  */
 export async function closePeriod(

@@ -8,7 +8,7 @@ export function printCursor(position: object): string {
 }
 
 /**
- * Returns the strings of a position by name. The reader must check them, since a caller can forge a cursor.
+ * Returns the members of a position that are strings. Callers must check them, because a cursor can be forged.
  * @throws RequestInvalid
  */
 export function parseCursor(cursor: string | undefined): Readonly<Record<string, string | undefined>> {

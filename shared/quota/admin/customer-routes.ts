@@ -14,7 +14,7 @@ import { APPLIED_OPERATION, CURSOR, CUSTOMER_RECORD, MIGRATED, pageOf, TERMS } f
 const MAX_QUOTAS = 10;
 const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
-/** Loaded on demand, because most instances serve only one kind of request. */
+/** Loads the module on demand, because most instances serve only one kind of request. */
 function loadCustomers(): Promise<typeof Customers> {
   return import('./customers.ts');
 }

@@ -1,4 +1,4 @@
-/** Manages customers: who is on record, which plan is in force from when, and whether requests are admitted. */
+/** Manages customers: who is on record, which plan is in force from which time, and whether requests are admitted. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
@@ -39,7 +39,10 @@ export type WantedTerm = {
 };
 
 const PAGE = 100;
-/** Processes may already use a term that begins within this time, because their clocks differ. */
+/**
+ * A term that begins within this time is not changed any more, because some processes may already use it: their clocks
+ * differ.
+ */
 const SETTLED_MS = 60_000;
 const YEAR_MS = 367 * 86_400_000;
 /**
@@ -81,8 +84,8 @@ export async function createCustomer(
 }
 
 /**
- * Assigns a plan to a customer, from now or from a later time. Changes planned for later are withdrawn; terms that have
- * come into force do not change.
+ * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for the time after that are
+ * withdrawn. Terms that have already begun do not change.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN, PERIOD_CLOSED,
  * EDIT_CONFLICT, CHANGES_TOO_MANY
  */
@@ -136,7 +139,7 @@ export async function setState(
       ...customer,
       state,
       stateSinceEpochMs: customer.state === state ? customer.stateSinceEpochMs : atEpochMs,
-      // Closing removes planned changes, because their plans would never be enforced.
+      // Planned changes are removed when the customer is closed, because their plans will never apply.
       terms:
         state === 'closed'
           ? terms.filter((term, index) => index === 0 || term.fromEpochMs <= atEpochMs)
@@ -151,7 +154,7 @@ export async function setState(
   });
 }
 
-/** Does the same as `readTerms`, for administrators. */
+/** Returns the terms for administrators, in the same way as `readTerms`. */
 export async function showTerms(
   ports: Pick<AdminPorts, 'store'>,
   of: { readonly tenant: string; readonly key: string },
@@ -211,7 +214,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
-  // The request only withdraws planned changes, because the last remaining term has this plan and these quotas.
+  // The last remaining term already has this plan and these quotas, so the request only withdraws planned changes.
   if (last?.plan === wanted.plan && JSON.stringify(last.limits) === JSON.stringify(wanted.limits))
     return kept;
   const recent = kept.filter(({ fromEpochMs }) => fromEpochMs > wanted.fromEpochMs - YEAR_MS);
@@ -224,8 +227,8 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
 }
 
 /**
- * Returns the index of the first term to keep, which is the last term before the year, because it is in force when the
- * year begins. Earlier terms have no effect any more.
+ * Returns the index of the first term to keep: the last term that began before the year, because it is in force when
+ * the year begins. Earlier terms have no effect any more.
  */
 function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   return Math.max(

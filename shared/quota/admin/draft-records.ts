@@ -1,4 +1,4 @@
-/** Drafts of the records that closing a month would write if all its periods ended now. */
+/** Drafts of usage records: the records that would be written if all periods of a month were closed now. */
 import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
@@ -7,7 +7,7 @@ import type { AdminPorts } from './operation.ts';
 import { nextRecord } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
-/** Records per page; each record costs a few reads. */
+/** Maximum number of records per page. Each record costs a few reads. */
 const PAGE = 50;
 
 /**

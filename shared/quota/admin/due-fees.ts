@@ -1,9 +1,10 @@
 /**
- * Fees of periods without requests. A subscriber owes the fee of a plan even if the plan was not used. Such a period
- * has no ledger, only a usage record. A late request opens a ledger, and its usage becomes a correction.
+ * Fees for periods without requests. A subscriber owes a plan's fee even without using the plan. Such a period has no
+ * ledger, only a usage record. If a request is charged to it later, the request opens a ledger, and its usage becomes a
+ * correction.
  *
  * The subscribers of a plan are the keys that an administrator has assigned to it, the tenants of these keys, and the
- * customers that its invoice names with `from`.
+ * customers that have a `from` in the plan's invoice settings.
  */
 import { parseKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
@@ -32,9 +33,9 @@ type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;
-  /** The term of a customer on record; @see Billing */
+  /** The customer's term for which the fee is due; @see Billing */
   readonly term?: number;
-  /** The write of the head, by which exports find the record. */
+  /** The write of the subject's head. Exports find the usage record through the head. */
   readonly head: ItemWrite;
 };
 
@@ -45,10 +46,10 @@ type Plans = ReadonlyMap<string, CustomerPlan>;
 
 type Subscriber = {
   readonly tenant: string;
-  /** The API key; undefined if the subscriber is only the whole tenant. */
+  /** The API key. Undefined if the tenant as a whole is the subscriber. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
-  /** The customer on record. If there is one, its terms decide, not the assignments. */
+  /** The customer on record. If set, fees depend on the customer's terms instead of on the assignments of keys. */
   readonly customer: Customer | undefined;
 };
 
@@ -61,11 +62,14 @@ type Owed = {
   readonly term?: TermSpan;
 };
 
-/** Subscribers per page; each subscriber costs a few reads. */
+/** Maximum number of subscribers per page. Each subscriber costs a few reads. */
 const PAGE = 50;
-/** Maximum number of ledgers or records read for one subject. Only periods of an hour or more have fees. */
+/**
+ * Maximum number of ledgers or records that are read for one subject. It is enough, because only periods of an hour or
+ * more have fees.
+ */
 const KEPT = 1000;
-/** Requests of a period may arrive this long after its end. */
+/** Requests of a period may be reported up to this long after its end. */
 const LATE_MS = 15 * 60_000;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';
@@ -198,7 +202,7 @@ function owedByTerms(
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
-  // A customer's terms are checked once, not once per key.
+  // The fees under a customer's terms are computed once for the customer, not for each key.
   if (customer === undefined || assignments.length > 0) return [];
   const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {
@@ -226,8 +230,8 @@ function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: numbe
 }
 
 /**
- * Returns the periods for which a fee is due. The plan at the end of a period decides, so only the last of several
- * plans charges the fee.
+ * Returns the periods for which a fee is due. If the plan changed during a period, only the plan at the end of the
+ * period charges the fee.
  */
 function owedBy(
   { tenant, key, assignments, customer }: Subscriber,
@@ -269,7 +273,10 @@ function periodsWithin(
   return found;
 }
 
-/** Returns whether the fee was charged or recorded, or the plan could not have been used. */
+/**
+ * Whether nothing is left to record, because the fee was already charged or recorded, or the plan could not have been
+ * used.
+ */
 async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));
@@ -281,7 +288,7 @@ async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): P
   const from = new Date(period.startEpochMs - LONGEST_MS).toISOString();
   const overlaps = (start: string, endEpochMs: number): boolean =>
     Date.parse(start) < period.endEpochMs && endEpochMs > period.startEpochMs;
-  // A ledger without a term belongs to the term at the beginning of the period, if there was one.
+  // A ledger that contains no term belongs to the term that was in force when the period began, if there was one.
   const isOfTerm = (noted: unknown): boolean =>
     term === undefined ||
     (noted === undefined ? term.fromEpochMs <= period.startEpochMs : noted === term.fromEpochMs);

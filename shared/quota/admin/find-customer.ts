@@ -19,7 +19,7 @@ export async function findCustomer(
 }
 
 /**
- * Reads the terms in force at a time in the same way as for charging requests.
+ * Reads the terms that are in force at a given time, in the same way as for charging requests.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function readTerms(

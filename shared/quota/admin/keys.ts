@@ -56,7 +56,7 @@ export async function findKeyPlan(
 }
 
 /**
- * Removes the plan of a key, so that no plan is found for the key. The charges of the key remain.
+ * Removes the plan that is assigned to a key. The charges of the key remain.
  * @throws DomainError KEY_UNKNOWN, EDIT_CONFLICT
  */
 export function unassignPlan(
@@ -112,7 +112,7 @@ export function assignPlan(
       );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
-    // Assigning the same plan again continues the same term.
+    // If the same plan is assigned again, its term continues, so no new start is stored.
     const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);
@@ -121,7 +121,7 @@ export function assignPlan(
         recordWrite(asked, requested, record),
         ...named.writes,
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // The plan by which requests with the key are charged.
+        // The plan by which the key's requests are charged.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),

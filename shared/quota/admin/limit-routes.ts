@@ -20,12 +20,15 @@ import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
-/** Loaded on demand, because most instances serve only one kind of request. */
+/** Loads the module on demand, because most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** Routes for a limit of the whole tenant, and the same routes for a limit of a key or its routes. */
+/**
+ * The routes for a limit. They exist twice: for a limit of the whole tenant, and for a limit of a key or of the key's
+ * routes.
+ */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),

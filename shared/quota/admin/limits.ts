@@ -1,4 +1,4 @@
-/** Changes one limit of one subject: top-up, another limit, reset, suspend, resume. */
+/** Changes one limit of one subject: tops it up, sets another limit, resets, suspends or resumes it. */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import {
@@ -32,8 +32,8 @@ export function topUp(
 }
 
 /**
- * Sets another limit for the period. Top-ups and overage do not change. If the new limit is lower than the charges so
- * far, no more requests are admitted.
+ * Sets another limit for the period. Top-ups and overage do not change. If the new limit is lower than what is already
+ * charged, no more requests are admitted.
  */
 export function setLimit(
   ports: AdminPorts,
@@ -42,13 +42,14 @@ export function setLimit(
   limit: number,
 ): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
-    // After a downgrade to less than the usage so far, the first units of a higher limit are used already.
+    // The opening credits are compared instead of the limits. After a downgrade to less than the usage so far, the
+    // first units of a higher limit are already used.
     units: openingCredits({ ...ledger, limit }) - openingCredits(ledger),
     limit,
   }));
 }
 
-/** Returns all charges of the period. Leased units can be used in addition, and count in `credits`. */
+/** Returns all charges of the period. Leased units can still be used in addition. They count in `credits`. */
 export function reset(
   ports: AdminPorts,
   requested: Requested,
@@ -72,8 +73,8 @@ export function suspend(
     const susp = requested.atEpochMs;
     return [
       { purpose: 'suspend', key: headKey(id), when: [], change: { kind: 'update', set: { ...head, susp } } },
-      // Without this condition, a period opened between the read and the write would be open although the head is
-      // suspended.
+      // If the period has no ledger, the write requires that it is still absent. Otherwise a ledger that is opened
+      // between the read and the write would stay open although the head is suspended.
       item === undefined ? absent(ledgerKey(id, period)) : suspendWrite(ledgerKey(id, period), susp),
     ];
   });
@@ -133,8 +134,8 @@ async function adjust(
       ),
     };
   });
-  // If a crash or an outage prevents this, the processes that charge requests recall the units at their next read of
-  // the root.
+  // If this call fails, no harm is done: the processes that charge requests recall the units when they next read the
+  // root.
   if (lowered !== undefined) await recallUnits(ports.store, lowered.id, lowered.period);
   return done;
 }
@@ -159,7 +160,10 @@ function change(
   });
 }
 
-/** The period is part of the request only if it is named, so that a request repeated tomorrow is the same request. */
+/**
+ * Builds the change request. It contains the period only if the user named it, so that the same request repeated
+ * tomorrow is still the same request.
+ */
 export function changeRequestOf(
   question: LedgerQuestion,
   { kind, input }: Pick<ChangeRequest, 'kind' | 'input'>,

@@ -34,12 +34,12 @@ type RowKind<Row> = {
   readonly read: (subject: SubjectHead, sk: string, item: Item, pk: string) => Row;
 };
 
-/** The maximum number of subjects read for one page, because each subject costs a query. */
+/** The maximum number of subjects that are read for one page. Each subject costs a query. */
 const SUBJECTS = 50;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';
 
-/** Lists the usage of subjects in the stored periods, which are the periods of the last weeks. */
+/** Lists the usage of subjects in the periods that are still stored, which are those of the last weeks. */
 export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRow>> {
   return listRows(ports, question, {
     prefix: 'P#',
@@ -67,7 +67,7 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
   });
 }
 
-/** Lists records of closed periods in every version. Records are stored permanently. */
+/** Lists all versions of the records of closed periods. Records are stored permanently. */
 export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRecord>> {
   return listRows(ports, question, {
     prefix: recordPrefix(''),
@@ -95,7 +95,7 @@ export async function listCurrentUsage(
       const [kept] = newest.items;
       if (head === undefined || kept === undefined) return [];
       const subject = subjectOf(key.pk, head);
-      // If the next request would open another ledger, the row shows what that ledger would contain.
+      // If a new term has begun, the next request will open another ledger. The row then shows that ledger.
       const terms = await readTerms(
         ports,
         { tenant: subject.id.tenant, key: namesOf(subject).key },
@@ -121,7 +121,8 @@ async function listRows<Row>(
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
   const listed = await listHeads(ports, tenant, current ?? position.after);
-  // The subject in progress comes first, by name, because other subjects may have been added before it meanwhile.
+  // The subject at which the last page stopped comes first. It is found by name, because subjects may have been added
+  // before it since.
   const keys = current === undefined ? listed.keys : [current, ...listed.keys];
   const rows: Row[] = [];
   let sk = from;
@@ -182,13 +183,15 @@ type Position = {
 };
 
 /**
- * @param of the question that the position belongs to, because a cursor of another question would skip rows silently
+ * Prints a cursor.
+ * @param of the question that the position belongs to. It is stored in the cursor, because the cursor of another
+ * question would skip rows silently
  */
 function printPosition(of: string, { after, current, sk }: Position): string {
   return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
-/** Parses a cursor, which determines only where to continue. The request determines what is listed. */
+/** Parses a cursor. The cursor determines only where the list continues; what is listed depends only on the request. */
 function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
   const { of: printed, list, pk, sk, at } = parseCursor(cursor);
   if (cursor === undefined) return {};

@@ -1,6 +1,6 @@
 /**
- * Converts assignments per key, from before customers were on record, into customer records if all keys of a tenant
- * have the same plan.
+ * Creates customer records for tenants from before customers were on record. A record is created if all keys of the
+ * tenant are assigned to the same plan.
  */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -17,7 +17,10 @@ export type Migrated = {
   readonly created: number;
   /** Number of customers that were already on record. */
   readonly kept: number;
-  /** Tenants with keys on several plans, which a customer cannot have; their assignments stay. */
+  /**
+   * Tenants whose keys have different plans. A customer can have only one plan, so these tenants keep their
+   * assignments.
+   */
   readonly mixed: readonly string[];
   readonly next?: string;
 };
@@ -26,7 +29,10 @@ const PAGE = 50;
 /** Maximum number of keys of one tenant that are examined. */
 const MAX_KEYS = 1000;
 
-/** Processes one page of all lists. A page may be repeated at any time; a repetition creates nothing. */
+/**
+ * Processes one page of the keys of all tenants. A page may be repeated at any time, because a repetition creates
+ * nothing.
+ */
 export async function migrateCustomers(
   ports: AdminPorts,
   requested: Requested,
@@ -62,7 +68,8 @@ async function create(
   tenant: string,
   plan: string,
 ): Promise<'created' | 'kept'> {
-  // Each tenant gets a separate operation id, so that a page that is sent again finds what it has already done.
+  // Each tenant gets a separate operation id. If a page is sent again, the tenants that are already done are recognized
+  // by it.
   const operationId = `migrate-${printKeyPart(requested.operationId)}`;
   try {
     const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });

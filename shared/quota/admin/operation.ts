@@ -15,7 +15,8 @@ export type AdminPorts = {
   readonly random: Random;
   readonly timer: Timer;
   /**
-   * Reads the plans of the access documents in force, in the form that `parsePlan` accepts. Absent if there are none.
+   * Reads the plans of the access documents that are in use, in the form that `parsePlan` accepts. Absent if no
+   * documents define plans.
    */
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
 };
@@ -47,7 +48,7 @@ export type AuditEntry = OperationRequest & {
 };
 
 export type AppliedOperation = AuditEntry & {
-  /** Whether the id was already used for exactly this change, so that nothing was changed now. */
+  /** Whether exactly this change was already made with this id, so nothing was changed now. */
   readonly repeated: boolean;
 };
 
@@ -56,9 +57,12 @@ export type ChangeRequest = OperationRequest & {
   readonly pk: string;
 };
 
-/** A change computed from the current items. Its conditions fail if the items have changed meanwhile. */
+/**
+ * A change computed from the current items. The store refuses its writes if the items have changed since they were
+ * read.
+ */
 type Prepared = {
-  /** Builds the writes of the change and of its record, which must have these attributes. */
+  /** Builds the writes of the change and of its audit record. The record must have the given attributes. */
   readonly writes: (record: OperationRecord) => readonly ItemWrite[];
   readonly before: Facts;
   readonly after: Facts;
@@ -68,9 +72,10 @@ const ATTEMPTS = 6;
 const BACK_OFF_MS = 20;
 
 /**
- * Carries out a change, or finds that it was already carried out.
- * @throws DomainError OPERATION_REUSED; EDIT_CONFLICT when others keep changing the same item; STORE_UNAVAILABLE when
- * it is unknown whether the change was made (repeat it with the same id); the errors that `prepare` throws
+ * Carries out a change, unless it was already carried out.
+ * @throws DomainError OPERATION_REUSED; EDIT_CONFLICT if other changes of the same item keep coming first;
+ * STORE_UNAVAILABLE if it is unknown whether the change was made (repeat it with the same id); the errors that
+ * `prepare` throws
  */
 export async function applyOperation(
   ports: AdminPorts,
@@ -86,7 +91,8 @@ export async function applyOperation(
     if (known !== undefined) return { ...known, repeated: attempt === 0 };
     const prepared = await prepare().catch((error: unknown) => error);
     if (!isPrepared(prepared)) {
-      // A copy of this request may have been applied between the two reads, so that `prepare` saw its changes.
+      // A copy of this request may have been applied between the two reads. `prepare` then failed because it saw the
+      // changes.
       const landed = await findEntry(store, requested, change, hash);
       if (landed !== undefined) return { ...landed, repeated: true };
       throw prepared;
@@ -107,7 +113,7 @@ export async function applyOperation(
   throw unavailable('no answer');
 }
 
-/** Builds the record of an operation that does not use `adjustWrites`, which builds its record itself. */
+/** Builds the audit record of an operation. `adjustWrites` builds its record itself and does not use this function. */
 export function recordWrite(
   { pk, kind }: ChangeRequest,
   { operationId, atEpochMs }: Requested,

@@ -9,7 +9,7 @@ import type { AdminPorts } from './operation.ts';
 import type * as Plans from './plans.ts';
 import { APPLIED_OPERATION, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
 
-/** Loaded on demand, because most instances serve only one kind of request. */
+/** Loads the module on demand, because most instances serve only one kind of request. */
 function loadPlans(): Promise<typeof Plans> {
   return import('./plans.ts');
 }

@@ -23,9 +23,9 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 }
 
 /**
- * Finds the plan that a record will name, in the same way as the first charge would find it. It is the table's plan, or
- * an access document's plan if the table has none or an older version. `writes` ensure this in the record's
- * transaction.
+ * Finds the plan that a record is going to name, as the first charge would find it. This is the table's plan, or an
+ * access document's plan if the table has none or an older version. `writes` must be part of the record's transaction;
+ * they ensure that the plan is in the table.
  * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
  */
 export async function namePlan(
@@ -69,10 +69,9 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
 }
 
 /**
- * Saves the next version of a plan, or the first version of a new plan. Periods in progress keep the version that
- * opened them.
- * @throws PlanInvalid with the name of the field; RequestInvalid when the document describes another plan; DomainError
- * EDIT_CONFLICT when its version is not the one after the newest version
+ * Saves the next version of a plan, or the first version of a new plan. Periods that have begun keep their version.
+ * @throws PlanInvalid with the name of the field; RequestInvalid if the document describes another plan; DomainError
+ * EDIT_CONFLICT if its version is not the one after the newest version
  */
 export function savePlan(
   ports: AdminPorts,
@@ -104,7 +103,7 @@ export function savePlan(
   });
 }
 
-/** Shows a plan as it is stored, even if today's checks would refuse an older plan. */
+/** Shows a plan as it is stored. An old plan is shown even if it would not pass today's checks. */
 function describeStored(item: Item): Readonly<Record<string, unknown>> {
   try {
     return { plan: documentOf(parseStored(item)) };

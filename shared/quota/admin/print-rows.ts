@@ -21,7 +21,7 @@ export function printCsv(columns: readonly string[], rows: readonly object[], wi
   return [...(withHeader ? [columns.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
+/** Prints a cell of CSV. Attack: a spreadsheet executes a name that begins like a formula (CSV injection). */
 function printCell(value: unknown): string {
   if (typeof value === 'number') return String(value);
   const isWritten = typeof value === 'object' || typeof value === 'boolean';

@@ -28,7 +28,10 @@ const LAST = '\uffff';
 
 type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
 
-/** Returns the record to write for the current state of the ledger, or the newest record if its usage is the same. */
+/**
+ * Returns the record to write for the current state of the ledger. If the newest record has the same usage, returns
+ * that record.
+ */
 export async function nextRecord(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   atEpochMs: number,
@@ -45,8 +48,8 @@ export async function nextRecord(
 }
 
 /**
- * Writes the record separately from the closing transaction, because late reports of holders must not prevent closing.
- * An existing record with the same usage remains.
+ * Writes the usage record. This is not part of the transaction that closes the period, because usage that is reported
+ * late must not prevent closing. If a record with the same usage exists, it is not written again.
  */
 export async function recordUsage(
   ports: AdminPorts,
@@ -64,10 +67,13 @@ export async function recordUsage(
   throw unavailable('the usage record could not be written');
 }
 
-/** The fee of a customer on record is determined by the customer's terms, regardless of which terms had requests. */
+/**
+ * Returns the billing of a customer on record. The fee depends only on the customer's terms, not on the terms under
+ * which requests were made.
+ */
 function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing: Billing): Billing {
   const span = spanOfLedger(customer, ledger, period);
-  // The ledger was replaced by a new period of the plan within the same term.
+  // Within the same term, another period of the plan has replaced the ledger.
   if (billing.replaced && Number(ledger['nxt']) <= (span?.fromEpochMs ?? 1)) return billing;
   const due = feeOfTerm(customer, span, period, billing.price);
   return {
@@ -93,7 +99,7 @@ async function billingOf(
     const limit = plan?.limits.find(({ id }) => id === limitId);
     if (limit?.kind !== 'quota' || limit.price === undefined || plan?.invoice === undefined) continue;
     const { currency } = plan.invoice;
-    // A period that ended before another rule came into force was complete.
+    // If the period had already ended when another rule came into force, it was complete and was not replaced.
     const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
     const billing = { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
     const customer = row.key === undefined ? await findCustomer({ store }, row.tenant) : undefined;

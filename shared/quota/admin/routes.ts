@@ -1,4 +1,4 @@
-/** Routes of quota-admin in one table, from which the OpenAPI document is also generated. */
+/** All routes of quota-admin. The OpenAPI document is generated from this table, too. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';

@@ -147,7 +147,7 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-/** This property comes last, so that the columns of CSV keep their positions. */
+/** This property comes last, so that existing CSV columns keep their positions. */
 const LEDGER = {
   ledger: {
     ...INSTANT,

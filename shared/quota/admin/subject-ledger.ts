@@ -51,7 +51,7 @@ export type SubjectLedger = {
   /** The ledger's item; undefined if the current period has no charges yet. */
   readonly item: Item | undefined;
   readonly carried: number;
-  /** The term on record under which the plan is in force. */
+  /** Start of the term on record under which the plan is in force. */
   readonly termEpochMs?: number | undefined;
   /** Whether the customer on record is suspended or closed. */
   readonly isHalted: boolean;
@@ -71,8 +71,8 @@ export function idOf(question: LedgerQuestion): LedgerId {
 
 /**
  * Finds the current ledger, or the ledger that the next request would use. Its plan is the first of these that exists:
- * the key's assigned plan, the plan of the last charge, the plan of the tenant's keys (for a limit of the tenant), the
- * named plan.
+ * the plan assigned to the key, the plan of the last charge, the plan of the tenant's keys (only for a limit of the
+ * tenant), the plan named in the question.
  * @throws DomainError KEY_UNKNOWN, PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
@@ -109,7 +109,7 @@ function termOf(
   return termFor(limit, periodAt(limit.period, nowEpochMs), term);
 }
 
-/** Finds the current ledger, which is the head's ledger unless the plan's period would end it. */
+/** Finds the current ledger. This is the ledger in the head, unless the plan's current period would replace it. */
 async function findStanding(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: LedgerQuestion,
@@ -158,7 +158,8 @@ async function findLine(
 }
 
 /**
- * Finds the ledger that contains an instant, whatever rule opened it, or the newest ledger if one has replaced another.
+ * Finds the ledger that contains an instant, whatever rule opened it. If one ledger has replaced another, finds the
+ * newest.
  */
 async function findLedgerAt(
   { store, listing }: Pick<AdminPorts, 'store' | 'listing'>,
@@ -177,8 +178,8 @@ async function findLedgerAt(
 }
 
 /**
- * Like `findLedger`, but opens the current period if it has no charges yet, because a top-up may come before the first
- * request.
+ * Like `findLedger`, but opens the current period if it has no charges yet. This is needed for a top-up before the
+ * first request.
  * @throws as `findLedger`, and DomainError EDIT_CONFLICT while the subject is suspended
  */
 export async function findOpenLedger(
@@ -222,10 +223,11 @@ export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }
 }
 
 /**
- * Returns the row that a subject has if a later term on record will end its last ledger.
+ * If a later term on record ends the subject's last ledger, returns the row of the ledger that the next request would
+ * open.
  * @param last the newest ledger that had begun by that time, and the head
  * @param terms the terms in force for the subject
- * @returns undefined if the last ledger is in force, or the plan has no limit that continues it
+ * @returns undefined if the last ledger is still in force, or the plan has no limit that continues it
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function findNextRow(
@@ -271,7 +273,7 @@ async function findPlan(
   if (term !== undefined) {
     if (named !== undefined && named !== term.plan)
       throw new RequestInvalid('plan', `must be omitted: the plan is ${term.plan}`);
-    // The customer's plan does not determine a key's plan, because the key may belong to another customer.
+    // The key's plan is not assumed to be the tenant's plan, because the key may belong to another customer.
     if (key !== undefined && named === undefined && head === undefined) {
       const isCharged = (await findLastPlan(ports, question)) !== undefined;
       if (!isCharged && (await findKeyPlan(ports, tenant, key)) === undefined) throw unknownSubject();
@@ -298,7 +300,7 @@ function unknownSubject(): DomainError {
 }
 
 /**
- * Finds the plan of a tenant's limit before its first request, which is the plan of the tenant's keys.
+ * Finds the plan for a tenant's limit that has no requests yet: the plan of the tenant's keys.
  * @throws RequestInvalid if the keys have more than one plan
  */
 async function findPlanOfKeys(
@@ -318,11 +320,14 @@ async function findPlanOfKeys(
       'plan',
       `is required: keys of the tenant have the plans ${wanted.map(({ id }) => id).join(' and ')}`,
     );
-  // If no plan has such a limit, any of the plans results in the refusal.
+  // If no plan has such a limit, the request is refused, and it does not matter which plan is used for the refusal.
   return wanted[0] ?? plans[0];
 }
 
-/** Finds the plan of the subject's latest limit, because the requested limit may be that limit with a new name. */
+/**
+ * Finds the plan of the limit that was added last to the subject's limits, because the requested limit may be a new
+ * name of that limit.
+ */
 async function findLastPlan(ports: Pick<AdminPorts, 'store'>, question: LedgerQuestion): Promise<unknown> {
   const id = idOf(question);
   const limit = parseLimits(await readItem(ports.store, subjectKey(id, levelOf(question)))).at(-1);

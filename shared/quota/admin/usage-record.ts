@@ -18,13 +18,13 @@ export type UsageRecord = Omit<
    * percent-encoded.
    */
   readonly recordId: string;
-  /** 1 when the period was closed; higher for a correction. */
+  /** 1 for the record of the closed period; higher for corrections. */
   readonly version: number;
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
   /**
-   * The difference to the previous version, which is negative after late refunds. The versions of a period add up to
-   * its `used`, so meters get this value.
+   * The difference to the previous version, which is negative after late refunds. Send this value to billing meters
+   * that sum up events, because the values of all versions of a period add up to `used`.
    */
   readonly usedDelta: number;
   readonly overageDelta: number;
@@ -34,9 +34,9 @@ export type UsageRecord = Omit<
 export type Billing = {
   readonly currency: string;
   readonly price: Price;
-  /** Units of this period that are priced in another record. The tiers of this record begin after them. */
+  /** Units of this period that are priced in another record. This record's tiers begin after these units. */
   readonly carried: number;
-  /** Whether a change of plan ended the period. The fee is then charged for the continuing period. */
+  /** Whether a change of plan ended the period. The fee is then charged in the period that continues it. */
   readonly replaced: boolean;
   /** The time (epoch ms) at which the record's term came into force, for a customer on record. */
   readonly term?: number;
@@ -44,12 +44,14 @@ export type Billing = {
 
 const VERSION_DIGITS = 6;
 
-/** Returns the prefix of the sort keys of a ledger's records. The ledger '' gives the prefix of all records. */
+/**
+ * Returns the prefix of the sort keys of a ledger's records. The empty text as ledger gives the prefix of all records.
+ */
 export function recordPrefix(ledger: string): string {
   return `U#${ledger}`;
 }
 
-/** Returns the record of a row as the version after the given record. */
+/** Returns a row as a usage record. Its version is the one after the given record. */
 export function toUsageRecord(
   row: UsageRow,
   before: UsageRecord | undefined,
@@ -93,7 +95,7 @@ function billingOf({ currency, price, carried, replaced, term }: UsageRecord): P
   return term === undefined ? billing : { ...billing, term };
 }
 
-/** Returns whether the ledger, read later, results in the same bill. */
+/** Whether a ledger that was read later results in the same bill. */
 export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (

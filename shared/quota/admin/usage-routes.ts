@@ -104,7 +104,7 @@ function closeRoute(ports: AdminPorts): Route {
   );
 }
 
-/** Loaded on demand, because few instances list usage. */
+/** Loads the module on demand, because few instances list usage. */
 function loadLists(): Promise<typeof ListUsage> {
   return import('./list-usage.ts');
 }

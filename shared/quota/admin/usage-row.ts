@@ -18,7 +18,7 @@ export type UsageRow = {
   /** ISO 8601, UTC. */
   readonly periodStart: string;
   readonly periodEnd: string;
-  /** The ledger's id, if it has replaced another ledger in its period; otherwise absent. @see ledgerOf */
+  /** The ledger's id. Present only if the ledger has replaced another ledger in its period. @see ledgerOf */
   readonly ledger?: string;
   /** The month of the invoice, such as `2026-11`: the month in which the period begins, in its time zone. */
   readonly month: string;
@@ -27,18 +27,18 @@ export type UsageRow = {
   readonly quota: number;
   /** All units that may be charged: quota, overage, top-ups, and units returned by resets. */
   readonly credits: number;
-  /** Units granted, whether or not their holder has reported them as used. It is never less than the units admitted. */
+  /** Units granted, even if they are not reported as used. It is never less than the units of admitted requests. */
   readonly charged: number;
   /** Units reported as used. */
   readonly used: number;
   /** Units granted and not reported as used. */
   readonly outstanding: number;
   readonly remaining: number;
-  /** Used units that the quota, top-ups and resets cover. */
+  /** Used units that are covered by the quota, top-ups and resets. */
   readonly included: number;
   /** Used units beyond the included ones. */
   readonly overage: number;
-  /** Outstanding units of a closed period: never reported, and not billed. */
+  /** Units of a closed period that were granted but never reported as used. They are not billed. */
   readonly lost: number;
 } & Standing;
 
@@ -64,8 +64,8 @@ export function subjectOf(pk: string, item: Item): SubjectHead {
 }
 
 /**
- * Returns the id of the ledger of a row or record, unique for its subject. A new plan opens another ledger within a
- * running period.
+ * Returns the id of the ledger of a row or record. It is unique for the subject, even if a new plan opened another
+ * ledger within a period.
  */
 export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'periodStart'>): string {
   return ledger ?? periodStart;
@@ -107,7 +107,7 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalte
   };
 }
 
-/** Period boundaries are whole seconds, and so is the time to live computed from them. */
+/** Computes the end of a period from the item's time to live. This is exact, because both are whole seconds. */
 export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }

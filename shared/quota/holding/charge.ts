@@ -6,7 +6,10 @@ export type Charged =
   | { readonly kind: 'plan-changed' };
 
 type ChargePorts = {
-  /** Finds the request's current holdings. It is called again after every wait, since periods and clocks move. */
+  /**
+   * Finds the request's current holdings. It is called again after every wait, because a period may have changed
+   * meanwhile.
+   */
   readonly find: () => readonly Holding[];
   readonly move: (moved: Moved) => void;
   /** Units that each holding may lend while the store is out of reach. */
@@ -20,8 +23,9 @@ type ChargePorts = {
 const MAX_WAITS = 64;
 
 /**
- * Acquires missing units, starting with the scarcest limit. Takes units from all limits in the first tick in which all
- * of them suffice. If another limit then refuses the request, the acquired units remain for the next request.
+ * Charges a request. It first acquires missing units, starting with the scarcest limit. As soon as all limits have
+ * enough units, it takes the units from all of them in the same tick. If a limit refuses the request, units that were
+ * acquired from other limits stay for the next request.
  */
 export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
   let holdings = at.find();

@@ -21,12 +21,16 @@ export type QuotaEvent =
   | { readonly kind: 'granted'; readonly limit: string; readonly units: number; readonly leased: boolean }
   | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
-  /** One holder emits this event per threshold and period. A stream of the table contains the change in any case. */
+  /**
+   * A threshold was crossed. Only one holder emits this event per threshold and period. The change is also in the
+   * table's stream.
+   */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
   /** `outcome` is the kind of the store's response. `throttled` means too many writes, usually to one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
   | { readonly kind: 'clock-off'; readonly byMs: number }
   /**
-   * The table has another plan with the same version, and the table's plan is used. A change requires a higher version.
+   * The table contains a different plan with the same version. The table's plan is used, because a changed plan needs a
+   * higher version.
    */
   | { readonly kind: 'plan-ignored'; readonly plan: string; readonly version: number };

@@ -18,11 +18,11 @@ export type Acquired =
   /** There are enough units now, but other requests may take them before the caller does. */
   | { readonly kind: 'acquired' }
   | Refusal
-  /** The period has to be opened by a newer plan than this process knows. */
+  /** The period must be opened by a newer version of the plan than this process has. */
   | { readonly kind: 'plan-changed' }
   | Moved;
 
-/** Requests are charged elsewhere, so the holdings have to be read again. */
+/** Requests are now charged to another ledger, so the holdings have to be determined again. */
 export type Moved = {
   readonly kind: 'moved';
   readonly from: {
@@ -32,8 +32,8 @@ export type Moved = {
     readonly termEpochMs?: number | undefined;
   };
   /**
-   * Another period or another limit's ledgers. If undefined, the default applies again and what was remembered is
-   * forgotten.
+   * Where requests are charged now: another period, or another limit's ledgers. Undefined means that an earlier move no
+   * longer applies.
    */
   readonly to: Period | LedgerId | undefined;
 };
@@ -66,28 +66,32 @@ export type LimitState = {
 export interface Holding {
   readonly id: string;
   /**
-   * The holding with the smallest rank is called first, so that a denied request acquires as little as possible from
-   * other limits.
+   * Order in which holdings are called, smallest first. It is chosen so that a refused request acquires as little as
+   * possible from other limits.
    */
   rank(): number;
   isReady(cost: number): boolean;
-  /** Returns a denial that is still fresh, which saves a write with the same result. */
+  /** Returns a refusal that is still fresh. This saves a write that would have the same result. */
   refusal(cost: number): Refusal | undefined;
   acquire(cost: number): Promise<Acquired>;
   /** May be called only in the tick in which `isReady` was true. */
   take(cost: number): void;
-  /** Returns unused units. The result is false if they were already reported as used. */
+  /** Returns unused units. The result is false if the units were already reported as used. */
   refund(cost: number): boolean;
   /**
-   * Charges delivered units, even if `isReady` is false.
-   * @returns the units that the limit did not have; 0 if they come back with time or at the request's end
+   * Charges units that were already delivered, even if `isReady` is false.
+   * @returns the number of units that the limit did not have; 0 if the limit's units come back with time or at the
+   * request's end
    */
   chargeMore(units: number): Promise<number>;
   /** Reverts a charge in the store when another limit refuses the request. */
   uncharge(): Promise<void>;
-  /** Resolves when urgent reports have reached the store, or have failed. */
+  /** Resolves when urgent reports have reached the store or have failed. */
   readonly corrected: Promise<void>;
-  /** Makes room without the store, within the bound of `onUnavailable`. The units have to be charged later. */
+  /**
+   * Lends units while the store is out of reach, up to the bound of `onUnavailable`. The units have to be charged
+   * later.
+   */
   borrow(cost: number, bound: number): boolean;
   look(): Promise<void>;
   state(atEpochMs: number): LimitState;
@@ -113,8 +117,7 @@ export function quotaState(
   return {
     id,
     kind: 'quota',
-    // The limit includes top-ups. Clients show `r` (the units left) as a part of the limit, so `r` must not be more
-    // than the limit.
+    // The limit includes top-ups, because clients compare `r` (the units left) with it, and `r` must not be larger.
     limit: allowance,
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: left,

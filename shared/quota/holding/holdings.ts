@@ -20,7 +20,7 @@ import type { TermSubject } from '../plan/subject.ts';
 type HoldingsOptions = {
   readonly ports: HolderPorts;
   readonly nowEpochMs: () => number;
-  /** If there are more leases than this, the least recently used leases are evicted and return their units. */
+  /** Maximum number of leases. If there are more, the least recently used ones are evicted and return their units. */
   readonly maxLeases: number;
 };
 
@@ -36,8 +36,8 @@ type LeaseOf = {
 
 const LOOKS = 64;
 /**
- * Maximum number of evicted leases that are retained while the table is out of reach. The usage of further leases is
- * not billed.
+ * Maximum number of evicted leases that are retained while the table is out of reach. If more leases are evicted, their
+ * unreported usage is not billed.
  */
 const MAX_LEAVING = 10_000;
 
@@ -45,7 +45,7 @@ export class Holdings {
   readonly #options: HoldingsOptions;
   readonly #leases = new Map<string, Lease>();
   #round = this.#leases.values();
-  /** Leases that were evicted and are not yet settled. */
+  /** Evicted leases that have not returned their units yet. */
   readonly #leaving = new Map<Lease, Lease>();
   readonly #rates = new Map<string, RateLease>();
   readonly #pools = new Map<string, PermitPool>();
@@ -82,7 +82,7 @@ export class Holdings {
       found.push(lease);
       if (arrival.toEpochMs < period.endEpochMs) continue;
       const next = this.#leaseOf(of, this.#periodAt(limit.period, arrival.toEpochMs), arrival.toEpochMs);
-      // If one period has moved to the other, both have the same lease.
+      // If one period has moved to the other, both periods have the same lease, which is returned only once.
       if (next !== lease) found.push(next);
     }
     return found;
@@ -106,7 +106,7 @@ export class Holdings {
     return [...this.#leaving.values(), ...this.#leases.values()];
   }
 
-  /** Reports the usage of keys without recent requests. Each call handles some of the keys. */
+  /** Reports the usage of keys that had no requests recently. Each call handles a few of these keys. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {
       const { value: lease, done } = this.#round.next();
@@ -118,7 +118,7 @@ export class Holdings {
     }
   }
 
-  /** Retains a lease until it has returned its units, because the return may fail at first. */
+  /** Retains an evicted lease until it has returned its units. The first attempt to return them may fail. */
   async #leave(lease: Lease): Promise<void> {
     this.#leaving.set(lease, lease);
     lease.retire(() => void this.#leave(lease));
@@ -183,7 +183,10 @@ export class Holdings {
     return run.permitOf(name, pool);
   }
 
-  /** The period is usually the same as for the last timestamp, and computing it again would call Intl. */
+  /**
+   * Returns the period that contains a timestamp. The last period is cached, because it is usually the same and
+   * computing it again would call Intl.
+   */
   #periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const last = this.#periods.get(rule);
     if (last !== undefined && last.startEpochMs <= stampEpochMs && stampEpochMs < last.endEpochMs)
@@ -196,8 +199,8 @@ export class Holdings {
 }
 
 /**
- * Two plans may have periods that begin together and end differently, and the same plan may come back as a later term.
- * Each of them gets a separate name.
+ * Returns the name of a lease. Two plans may have periods that begin together and end differently, and the same plan
+ * may come back as a later term. Each of these gets a separate name.
  */
 function nameOf(
   id: LedgerId,

@@ -1,10 +1,10 @@
-/** The last refusal. For a short time, equal requests get the same result without a call. */
+/** The last refusal of a limit. For a short time, equal requests are refused without a call to the store. */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { Refusal, RefusalReason } from './holding.ts';
 
-/** While the store does not respond, it is called once within this time instead of once per request. */
+/** Minimum time between two calls to a store that does not respond. */
 const UNAVAILABLE_MS = 1000;
 
 export class LastRefusal {

@@ -1,7 +1,7 @@
 /**
- * Decides how many units a holder requests, within the lease of its plan (`plan.ts`). This affects only cost, never
- * safety: the store compares the grant's gates with the current item, so wrong rates or a wrong clock here only waste
- * writes.
+ * Decides how many units a holder requests, within the lease settings of its plan (`plan.ts`). This affects only cost,
+ * never correctness. The store compares the conditions of a grant with the current item, so a wrong rate or clock here
+ * only wastes writes.
  */
 import type { QuotaLimit } from '../plan/plan.ts';
 
@@ -22,14 +22,17 @@ export type LeaseSize = {
 };
 
 /**
- * A lease leaves at least (SHARES - 1) times its size in the ledger, so that no holder takes the last units in one
- * block.
+ * A lease leaves at least (SHARES - 1) times its size in the ledger, so that a single holder cannot take all remaining
+ * units.
  */
 const SHARES = 4;
-/** A lease grows at most by this factor, so one burst does not take units that an idle holder never uses. */
+/**
+ * A lease grows at most by this factor. Otherwise a holder would request many units for one burst and then leave them
+ * unused.
+ */
 const GROWTH = 4;
 
-/** Returns a size of one request's units, which are charged only if the ledger has them. */
+/** Returns the size of a direct charge: the units of one request, which are charged only if the ledger has them. */
 export function directCharge(need: number): LeaseSize {
   return { units: need, gate: need, outstandingMax: undefined };
 }

@@ -1,7 +1,7 @@
 /**
- * One process's share of one ledger. Units are debited in the ledger before they are available here (grant), used here
- * without a call (spend), and returned only by this holder (return). A holder that no longer reports keeps its units,
- * because others cannot tell whether it used them.
+ * One process's share of one ledger. Grant: units are debited in the ledger before they become available here. Spend:
+ * units are used here without a call. Return: unused units go back to the ledger, and only this holder can return them.
+ * If a holder stops reporting, its units stay charged, because nobody else can tell whether they were used.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -25,7 +25,7 @@ import { Sharding } from '../ledger/sharding.ts';
 import { Stock } from '../ledger/stock.ts';
 import { Turns } from './turns.ts';
 
-/** Attempts to get units with current knowledge; the last attempt requests only what the request needs. */
+/** Maximum number of attempts to get units from the ledger. The last attempt requests only what the request needs. */
 const ROUNDS = 3;
 const MAX_OPENINGS = 3;
 /**
@@ -48,9 +48,9 @@ export class Lease implements Holding {
   #lastUnits = 0;
   #onUnsettled: (() => void) | undefined;
   corrected: Promise<void> = Promise.resolve();
-  /** Only set if the ledger's item has shards. */
+  /** Set only if the ledger's item has shards. */
   #sharding: Sharding | undefined;
-  /** The item that grants units now and that `#seen` describes. */
+  /** The item that currently grants units. `#seen` describes this item. */
   #source: ItemKey;
 
   #seen: LedgerState | undefined;
@@ -75,7 +75,8 @@ export class Lease implements Holding {
     this.#period = period;
     this.#key = ledgerKey(ledger, period);
     this.#source = this.#key;
-    // The first response shows whether the ledger has shards. Their ports count throttled writes.
+    // The ports are chosen at each write, because only the first response shows whether the ledger has shards. The
+    // ports of a ledger with shards count throttled writes.
     this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
       (this.#sharding?.ports ?? this.#at).store.update(write),
     );
@@ -117,15 +118,12 @@ export class Lease implements Holding {
     return true;
   }
 
-  /** Stops the lease for further requests. Units that running requests return go to the ledger. */
+  /** Closes the lease to new requests. Units that running requests return go to the ledger. */
   retire(onUnsettled: () => void): void {
     this.#onUnsettled = onUnsettled;
   }
 
-  /**
-   * Whether usage has been unreported for too long. It must be reported in time, because a process may end without
-   * notice.
-   */
+  /** Whether unreported usage is too old. Usage must be reported in time, because a process may end without notice. */
   get isOverdue(): boolean {
     if (this.isSettled || this.#seenAt === undefined) return false;
     return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
@@ -141,11 +139,14 @@ export class Lease implements Holding {
     return this.#stock.isSettled;
   }
 
-  /** Exact billing does not allow borrowing, because a process may end before the borrowed units are charged. */
+  /**
+   * Borrows units while the store is out of reach. Not allowed for exact billing, because a process may end before the
+   * borrowed units are charged.
+   */
   borrow(cost: number, bound: number): boolean {
     if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
     if (!this.#stock.borrow(cost, bound)) return false;
-    // Borrowed units count as fresh, because a stale lease would otherwise be checked for ever.
+    // The state counts as fresh after borrowing. Otherwise a stale lease would try to read the ledger again and again.
     this.#seenAt = momentOf(this.#at.clock);
     return true;
   }
@@ -173,7 +174,7 @@ export class Lease implements Holding {
   }
 
   acquire(cost: number): Promise<Acquired> {
-    // If the lease has been retired, the request is retried and finds the lease's successor.
+    // If the lease has been retired, the request is retried and finds the lease that has replaced this one.
     const run = (): Promise<Acquired> =>
       this.#onUnsettled === undefined ? this.#acquire(cost) : Promise.resolve(ACQUIRED);
     return this.#turns.take(run);
@@ -184,8 +185,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Returns unused units and reports usage, at shutdown or when the lease is given up. Units are dropped here before
-   * the write is sent.
+   * Returns unused units and reports usage, at shutdown or when the lease is evicted. Units are removed here before the
+   * write is sent.
    */
   release(): Promise<void> {
     return this.#turns.take(async () => {
@@ -193,7 +194,7 @@ export class Lease implements Holding {
       const key = this.#origin;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
-      // Usage that an earlier return failed to report becomes known only now.
+      // An earlier report may have failed. This is known only after the first settlement, so its usage is reported now.
       if (!this.isSettled) await this.#settle(key);
     });
   }
@@ -229,7 +230,7 @@ export class Lease implements Holding {
     return (await this.#payDebt()) ?? (await this.#getUnits(cost));
   }
 
-  /** Reads the ledger to notice a suspension or top-up. A read costs a tenth of a refused write. */
+  /** Reads the ledger again, to notice a suspension or top-up. A read costs a tenth of a refused write. */
   async #refresh(cost: number): Promise<Refusal | undefined> {
     const isKnown =
       (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
@@ -237,7 +238,8 @@ export class Lease implements Holding {
     const read = await this.#at.store.read(this.#source);
     if (read.kind === 'unavailable' || !isKnown) {
       if (this.#stock.units < cost) return this.#refuse('unavailable');
-      // The units belong to this holder, regardless of the state of the store.
+      // The read failed, but this holder may keep using its units, because they belong to it whatever the state of the
+      // store.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
     }
@@ -249,7 +251,10 @@ export class Lease implements Holding {
     return this.#deny(cost);
   }
 
-  /** Charges units that were admitted on trust, or units by which a settlement exceeded the estimate. */
+  /**
+   * Charges units that were admitted while the store was out of reach, and units by which actual costs exceeded
+   * estimates.
+   */
   async #payDebt(): Promise<Refusal | undefined> {
     const sent = await this.#stock.pay();
     if (sent?.kind === 'done' && this.#sharding === undefined) this.#note(sent.item);
@@ -304,8 +309,8 @@ export class Lease implements Holding {
   }
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    // A shard contains only units of its root, from which this lease was granted units before, so the term is not
-    // checked.
+    // For a shard, the term is not checked. A shard contains only units of its root, and the root's term was checked
+    // when it granted units to this lease before.
     const termEpochMs = this.#sharding === undefined ? this.#termEpochMs : undefined;
     const isExact = this.#limit.billing === 'exact';
     const sent = await this.#stock.grant(this.#source, { ...size, termEpochMs }, isExact);
@@ -323,7 +328,10 @@ export class Lease implements Holding {
     return sent.kind === 'done' ? 'granted' : 'refused';
   }
 
-  /** The item to which leased units are returned. A shard that was never seen may not exist, but the root does. */
+  /**
+   * The item to which leased units are returned. A shard that this process has not seen may not exist, but the root
+   * does.
+   */
   get #origin(): ItemKey {
     return this.#seen === undefined ? this.#key : this.#source;
   }
@@ -337,7 +345,10 @@ export class Lease implements Holding {
       this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
   }
 
-  /** With shards, units may now come from another item. Leased units return to the item that granted them. */
+  /**
+   * With shards, another item may grant units from now on. Units that are leased now are returned to the item that
+   * granted them.
+   */
   async #moveOn(): Promise<void> {
     const key = this.#sharding?.key ?? this.#key;
     if (isSameItem(key, this.#source)) return;
@@ -385,7 +396,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * Excludes a ledger of another period that begins at the same time, and a ledger of an earlier term of the customer.
+   * Whether the item is this lease's ledger. It is not if it belongs to another period that begins at the same time, or
+   * to an earlier term of the customer.
    */
   #isOurs(item: Item): boolean {
     const isShard = this.#sharding !== undefined;

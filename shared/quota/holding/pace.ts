@@ -11,7 +11,7 @@ export class Pace {
   readonly #clock: AgeClock;
   readonly #own = new MeanRate();
   readonly #ledger = new MeanRate();
-  /** Units spent since the last request for units. */
+  /** Number of units spent since the last request for units. */
   #spent = 0;
   #askedAt: Moment | undefined;
   #ledgerAt: Moment | undefined;
@@ -42,7 +42,7 @@ export class Pace {
 
   noteLedger(before: LedgerState | undefined, now: LedgerState): void {
     if (before !== undefined && this.#ledgerAt !== undefined) {
-      // Changes by an operator do not count as usage.
+      // Changes of the credits by an operator do not count as usage.
       const drained = before.remaining - now.remaining + (now.credits - before.credits);
       this.#ledger.note(drained, elapsedMs(this.#clock, this.#ledgerAt) / 1000);
     }
@@ -50,7 +50,7 @@ export class Pace {
   }
 }
 
-/** A rate as an exponentially weighted mean over contacts. */
+/** A rate, computed as an exponentially weighted mean over the contacts with the store. */
 class MeanRate {
   #perSecond: number | undefined;
 
@@ -58,7 +58,7 @@ class MeanRate {
     return this.#perSecond ?? 0;
   }
 
-  /** `seconds` of 0 or less (a clock that stands still or was set back) is ignored. */
+  /** `seconds` of 0 or less is ignored. It occurs if a clock stands still or was set back. */
   note(units: number, seconds: number): void {
     if (!(seconds > 0)) return;
     const sample = Math.max(0, units) / seconds;

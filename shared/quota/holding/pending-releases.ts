@@ -1,7 +1,7 @@
 /**
- * Permits that a process could not release, or that it may still be given after it stopped waiting. Later calls retry
- * the release. Otherwise an outage of seconds would keep a limit full until the deadlines of requests that ended long
- * ago.
+ * Permits that this process still has to release: a release failed, or a permit may still be granted after the process
+ * has stopped waiting for it. Later calls retry the release. Otherwise an outage of a few seconds would block the limit
+ * until the deadlines of requests that ended long ago.
  */
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import type { ItemKey } from '../../table/item-write.ts';
@@ -14,12 +14,13 @@ type PendingRelease = {
   readonly id: string;
   readonly since: Moment;
   /**
-   * True if an unanswered write may still take the permit. If false, the permit is held, and one response is enough.
+   * True if the process may still get the permit from a write without a response. False if the process has the permit,
+   * so that one response to its release is enough.
    */
   readonly mayLand: boolean;
 };
 
-/** No earlier write is applied later than this, because DynamoDB answers or drops writes within seconds. */
+/** A write is never applied later than this, because DynamoDB applies or drops a write within seconds. */
 const MAY_LAND_MS = 60_000;
 const EVERY_MS = 1000;
 const AT_ONCE = 25;
@@ -52,7 +53,7 @@ export class PendingReleases {
       const isOver = await Promise.all(some.map((owed) => this.#release(owed)));
       const over = new Set(some.filter((_, index) => isOver[index]));
       const others = this.#owed.filter((owed) => !over.has(owed));
-      // The retried releases go to the end.
+      // Releases that were retried and failed go to the end of the list.
       this.#owed = [
         ...others.filter((owed) => !some.includes(owed)),
         ...others.filter((owed) => some.includes(owed)),

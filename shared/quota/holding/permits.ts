@@ -1,7 +1,7 @@
 /**
- * Permits of one concurrency limit. Unlike units, permits are returned: at the end of the request, or after its
- * deadline, when it must have ended. Nothing is leased, so each request costs one write before it and one write after
- * it.
+ * Permits of one concurrency limit. Unlike units, permits are returned. This happens when the request ends, or after
+ * its deadline, when it must have ended. Permits are not leased, so each request costs one write at its start and one
+ * at its end.
  */
 import { elapsedMs } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -36,7 +36,7 @@ const BACK_OFF_MS = 10;
 const FULL_MS = 100;
 const RETRY_AFTER_MS = 1000;
 
-/** A process's view of one limit and subject, and its requests for permits. */
+/** A process's requests for permits of one limit and subject, and what the process knows about them. */
 export class PermitPool {
   readonly #ledger: LedgerId;
   readonly #at: HolderPorts;
@@ -77,7 +77,7 @@ export class PermitPool {
     return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
   }
 
-  /** Returns the item that gave the claim a permit, or the refusal. It tries two random items first. */
+  /** Returns the item that gave the claim a permit, or the refusal. The first two items that it tries are random. */
   async acquire(claim: Claim): Promise<ItemKey | Refusal> {
     void this.#owed.settle();
     for (const part of this.#order()) {
@@ -87,8 +87,8 @@ export class PermitPool {
         this.#refused.forget();
         return key;
       }
-      // The write may have been applied, or may be applied later. Without this entry, the permit would be lost until
-      // the deadline.
+      // The write may have been applied, or may be applied later, so the permit is released later. Otherwise it would
+      // be blocked until the deadline.
       if (outcome !== 'full') this.#owed.add(key, claim.id, true);
       if (outcome === 'unavailable') return this.#refuse('unavailable');
     }
@@ -96,8 +96,8 @@ export class PermitPool {
   }
 
   /**
-   * A release applies only once, so it may be repeated. If several attempts get no response, later calls retry the
-   * release. If these fail, too, the deadline frees the permit.
+   * Releases a permit. The release applies only once, so it may be repeated. If several attempts get no response, later
+   * calls retry it. If they fail, too, the permit becomes free at its deadline.
    */
   async release(key: ItemKey, id: string): Promise<void> {
     this.#refused.forget();
@@ -136,7 +136,10 @@ export class PermitPool {
     };
   }
 
-  /** `unsure` means that no permit is free now, but an unanswered write may have taken one. */
+  /**
+   * Takes a permit of an item. `unsure` means that no permit is free now, but an earlier write without a response may
+   * have taken one.
+   */
   async #take(
     key: ItemKey,
     part: number,
@@ -162,7 +165,7 @@ export class PermitPool {
           break;
         }
         case 'unknown':
-          // The write is repeated. If it was applied, the refusal of the repeated write shows that.
+          // The write will be repeated. If this first write was applied, the refusal of the repeated write shows it.
           isUnsure = true;
           break;
         case 'rejected':
@@ -173,7 +176,7 @@ export class PermitPool {
     return 'unavailable';
   }
 
-  /** Returns the expired claims. The clock error is added twice, because both clocks may be wrong. */
+  /** Returns the expired claims. The maximum clock error is added twice, because two clocks may be wrong. */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
   }
@@ -188,8 +191,8 @@ export class PermitPool {
   }
 
   /**
-   * All items except the last have the maximum number of permits, so that a changed limit leaves most items as they
-   * are.
+   * Returns the number of an item's permits. All items except the last are full, so that most items stay as they are if
+   * the limit changes.
    */
   #permitsOf(part: number): number {
     return Math.min(PERMITS_PER_ITEM, this.#limit.concurrency - part * PERMITS_PER_ITEM);
@@ -228,12 +231,18 @@ class Permit implements Holding {
     return this.#pool.limit.id;
   }
 
-  /** Permits come after quotas, which usually need no call, and before rates, whose units expire during a call. */
+  /**
+   * Permits are acquired after quotas, because quotas usually need no call, and before rates, because a rate's units
+   * would expire during the call.
+   */
   rank(): number {
     return Number.MAX_VALUE;
   }
 
-  /** After a freeze, a request may continue past its deadline, when its permit belongs to another request. */
+  /**
+   * Whether the permit may still be used. If the process was frozen until after the deadline, the permit may already
+   * belong to another request.
+   */
   isReady(): boolean {
     return this.#held !== undefined && this.#leftMs() > 0;
   }
@@ -256,10 +265,10 @@ class Permit implements Holding {
   }
 
   take(): void {
-    // The permit has belonged to this request since it was acquired.
+    // Nothing to do: the permit has belonged to this request since it was acquired.
   }
 
-  /** The permit is returned when the request ends, not before. */
+  /** There is no refund, because the permit is returned at the end of the request, not before. */
   refund(): boolean {
     return false;
   }
@@ -269,10 +278,10 @@ class Permit implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // The run releases the permit, whichever limit has refused the request.
+    // Nothing to do: the run releases the permit.
   }
 
-  /** Concurrency cannot be settled afterwards. */
+  /** Permits cannot be borrowed, because concurrency cannot be charged afterwards. */
   borrow(): boolean {
     return false;
   }

@@ -1,6 +1,6 @@
 /**
- * One process's units of one rate limit. Unlike quota units, they expire: the units of a grant are used or dropped
- * within the age for which the stored burst was lowered, counted from the request for the grant.
+ * One process's units of one rate limit. Unlike a quota's units, they expire. They must be used within the maximum age
+ * for which the stored burst was lowered, counted from the request for the grant. After that they are dropped.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -17,8 +17,8 @@ import { Turns } from './turns.ts';
 type Batch = { units: number; readonly sentAt: Moment };
 
 /**
- * Maximum number of writes for one request: the other form of the write, a write of only the needed units, and a margin
- * for two lost races.
+ * Maximum number of writes for one request. A request may need a write of the other form and a write of only the needed
+ * units. The rest is a margin for two lost races.
  */
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 10;
@@ -38,7 +38,7 @@ export class RateLease implements Holding {
   #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
   readonly #turns = new Turns();
 
-  /** @param nowEpochMs the clock with which buckets are compared */
+  /** @param nowEpochMs the clock that determines how full a bucket is */
   constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
     this.id = limit.id;
     this.#limit = limit;
@@ -48,7 +48,7 @@ export class RateLease implements Holding {
     this.#nowEpochMs = nowEpochMs;
   }
 
-  /** Rates come last, since their units expire while other limits are called. */
+  /** Rates are called last, since their units would expire while other limits are called. */
   rank(): number {
     return Infinity;
   }
@@ -78,7 +78,7 @@ export class RateLease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    // Other requests can use the units of the refused request.
+    // Nothing to do: other requests can use the units.
   }
 
   borrow(cost: number, bound: number): boolean {
@@ -152,7 +152,7 @@ export class RateLease implements Holding {
           break;
         }
         case 'unknown':
-          // The write may have been applied. Its units are then lost, and the bucket refills with time.
+          // The write may have been applied. Its units are then lost, and the bucket refills with time anyway.
           break;
         case 'rejected':
           if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
@@ -163,8 +163,8 @@ export class RateLease implements Holding {
   }
 
   /**
-   * Returns the number of units that this holder can use, at its pace, while they are valid. 0 means that only the
-   * needed units are requested.
+   * Returns the number of units that this holder can probably use before they expire. If 0, only the units that the
+   * request needs are requested.
    */
   #size(): number {
     if (!this.#limit.leased) return 0;

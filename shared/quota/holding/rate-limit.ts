@@ -1,7 +1,7 @@
 /**
- * Rate limits: GCRA in one conditional write. The item has `tat`, the instant (microseconds) at which the bucket is
- * full again. `tat` never decreases, so lost, repeated and late writes only make the limit stricter. DynamoDB has no
- * max(), so the write has two forms: one for a full bucket, and one for all other buckets.
+ * Rate limits: GCRA in one conditional write. The item's `tat` is the instant (in microseconds) at which the bucket
+ * will be full again. `tat` never decreases, so lost, repeated and late writes only make the limit stricter. DynamoDB
+ * has no max(), so there are two forms of the write: one for a full bucket, and one for any other bucket.
  */
 import type { ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -11,7 +11,7 @@ import type { RateLimit } from '../plan/plan.ts';
 
 type RateAsk = { readonly units: number; readonly nowUs: number };
 
-/** An item becomes idle, and therefore useless, long before it expires. */
+/** How long an item is stored. Its bucket is full long before that, so the item is no longer needed. */
 const KEEP_SECONDS = 86_400;
 
 export function rateKey(id: LedgerId): ItemKey {
@@ -20,7 +20,8 @@ export function rateKey(id: LedgerId): ItemKey {
 }
 
 /**
- * The time that units take to come back, rounded up so that many small grants are never cheaper than one large grant.
+ * Returns the time that units take to come back. It is rounded up, so that many small grants are never cheaper than one
+ * large grant.
  */
 export function incrementUs(limit: RateLimit, units: number): number {
   return Math.ceil((units * limit.perSeconds * 1e6) / limit.rate);
@@ -30,7 +31,7 @@ export function toleranceUs(limit: RateLimit): number {
   return Math.floor((usableBurst(limit) * limit.perSeconds * 1e6) / limit.rate);
 }
 
-/** Takes units if the bucket has them. `tatUs` is the last known `tat`; a wrong value costs a second write. */
+/** Takes units if the bucket has them. `tatUs` is the last known `tat`. If it is wrong, a second write is needed. */
 export function rateWrite(
   key: ItemKey,
   limit: RateLimit,
@@ -46,7 +47,8 @@ export function rateWrite(
       purpose: 'rate',
       key,
       when: [{ attribute: 'tat', is: 'absent-or-below', value: nowUs }],
-      // The increment is not added to `tat`, because idle time must not add to the burst.
+      // The bucket is full, so `tat` is set instead of increased. Otherwise the idle time before would add to the
+      // burst.
       change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },
     };
   return {

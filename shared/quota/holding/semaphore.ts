@@ -1,10 +1,10 @@
 /**
- * Concurrent requests: every write to the items that count them, as data.
+ * Counts concurrent requests. This file defines the counting items and all writes to them, as data.
  *
- * An item has up to 25 permits. `c` counts the taken permits. Each taken permit has an attribute `f<id>`, the instant
- * (epoch ms) by which its request has ended, even if its process died. After each write, `c` is the number of `f…`.
- * Because of the id, a release applies once even if it is sent again, and the item proves that a permit was taken if
- * the response was lost.
+ * An item has up to 25 permits. `c` is the number of taken permits. Each taken permit has an attribute `f<id>`, the
+ * instant (epoch ms) by which its request has ended, even if its process died. After each write, `c` equals the number
+ * of `f…` attributes. The id has two purposes: a release applies only once even if it is sent again, and the item shows
+ * that a permit was taken even if the response was lost.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { printKeyPart } from '../../table/item-write.ts';
@@ -13,10 +13,14 @@ import type { LedgerId } from '../ledger/ledger.ts';
 export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
 
 /**
- * The number of ids and deadlines that fit into one write unit (1 KB). A limit with more permits uses several items.
+ * Maximum number of permits per item, chosen so that their ids and deadlines fit into one write unit (1 KB). A limit
+ * with more permits uses several items.
  */
 export const PERMITS_PER_ITEM = 25;
-/** Longer than any request may run, because the item must not expire while requests are running. */
+/**
+ * How long an item is stored. It is longer than any request may run, because the item must not expire while requests
+ * are running.
+ */
 const KEEP_SECONDS = 7 * 86_400;
 
 /** @param part number of the item, for a limit with more permits than one item has: 0, 1, 2 … */
@@ -36,8 +40,8 @@ export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
 }
 
 /**
- * Takes a free permit, or the permit of one of the `expired` claims. It is one write, because two holders could
- * otherwise take over the same expired permit.
+ * Takes a free permit, or the permit of one of the `expired` claims. This must be a single write, because otherwise two
+ * holders could take over the same expired permit.
  */
 export function acquireWrite(
   key: ItemKey,
@@ -65,7 +69,7 @@ export function acquireWrite(
   };
 }
 
-/** Releases a permit. It applies once, and not at all if the permit was taken over as expired. */
+/** Releases a permit. It applies only once. It does not apply if another request has taken over the expired permit. */
 export function releaseWrite(key: ItemKey, id: string): ItemWrite {
   const name = nameOf(id);
   return {

@@ -1,7 +1,7 @@
 /**
- * Units that this process admitted without the store, by ledger and period or by bucket and window. They are separate
- * from the leases. A lease that is evicted and created again must neither lend the same units twice nor leave them
- * uncharged.
+ * Units that this process admitted without the store, by ledger and period (quotas) or by bucket and window (rates).
+ * They are stored separately from the leases. If a lease is evicted and created again, it must neither lend the same
+ * units twice nor leave them uncharged.
  */
 
 import type { Clock } from '../../ports.ts';
@@ -11,13 +11,16 @@ export type Debt = {
   borrowed: number;
   /** Delivered units that no ledger has been charged for yet. */
   owed: number;
-  /** While a lease pays the debt, it is unknown whether lent units have been charged. */
+  /** Set while a lease pays the debt. Until then it is unknown whether the lent units have been charged. */
   paying?: Promise<unknown> | undefined;
-  /** Whether the period was closed and accepts no more charges. */
+  /** Whether the period was closed, so nothing can be charged to it any more. */
   isVoid?: boolean;
 };
 
-/** The age of the oldest timestamp that is charged to its own period. After this time the debt is not needed. */
+/**
+ * How long a debt is kept after the end of its period. This is the maximum age of a timestamp that is charged to its
+ * own period.
+ */
 const KEPT_AFTER_END_MS = 900_000;
 
 export class Debts {

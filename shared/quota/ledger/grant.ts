@@ -1,9 +1,12 @@
-/** Ids and sequence numbers of a process's writes and claims. */
+/** Creates the ids and sequence numbers of a process's writes and claims. */
 import type { Clock, Random } from '../../ports.ts';
 
 const HOLDER_DIGITS = 12;
 
-/** The ids are generated at first use and never at init, because one snapshot may become many instances. */
+/**
+ * Ids are generated at first use, not when the process starts, because a snapshot of a started process may become many
+ * instances.
+ */
 export class GrantIds {
   readonly #random: Random;
   readonly #clock: Clock;
@@ -28,7 +31,7 @@ export class GrantIds {
     return `${this.#name()}${this.#claims.toString(16)}`;
   }
 
-  /** Returns a number from 0 to 255, which selects one of several items for this process to work on. */
+  /** Returns a random number from 0 to 255. It selects the item that this process uses if there are several. */
   place(): number {
     return Number.parseInt(this.#name().slice(1, 3), 16);
   }

@@ -1,18 +1,18 @@
 /**
- * The ledger of one limit, subject and period: every write to it, as data.
+ * The ledger of one limit, subject and period. This file defines every write to it, as data.
  *
- * After each write, rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem` counts down.
- * `out` is granted to holders and not reported as used. Each holder has a mark `h<holder>`, the number of its last
- * write. Numbers only increase, so a write applies at most once even if it is sent again, and the mark proves that a
- * write was applied if its response was lost. DynamoDB conditions have no arithmetic, so the holder computes constants,
- * and the store compares them with the current item.
+ * After each write, rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem` is the number of
+ * units left. `out` is granted to holders and not reported as used. Each holder has a mark `h<holder>`, which is the
+ * number of its last write. Because numbers only increase, a write applies at most once even if it is sent again, and
+ * the mark shows that a write was applied even if its response was lost. DynamoDB conditions have no arithmetic, so the
+ * holder computes constants, and the store compares them with the current item.
  */
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 import { operationKey, printKeyPart } from '../../table/item-write.ts';
 import { periodId } from './period.ts';
 import type { Period } from './period.ts';
 
-/** Identifies a subject's limit. Its key is, for example, `Q#acme#monthly#key-1`. */
+/** Identifies the ledgers of a subject's limit. The partition key is, for example, `Q#acme#monthly#key-1`. */
 export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
 
 export type LedgerState = {
@@ -27,10 +27,10 @@ export type LedgerState = {
   readonly closed: boolean;
   /** Whether another ledger has replaced this ledger before its period ended. */
   readonly replaced: boolean;
-  /** Units of the ledgers replaced by this ledger, which count in it. */
+  /** Units that were charged in ledgers which this ledger has replaced. They also count in this ledger. */
   readonly carried: number;
   readonly overage: number;
-  /** The maximum number of units that were ever covered by quota, top-ups and resets. */
+  /** The largest number of units that quota, top-ups and resets have covered at any time. */
   readonly covered: number;
   readonly restored: number;
   /** Percentages for which an alarm was raised. */
@@ -43,33 +43,35 @@ export type Numbered = {
   /** Higher than the sequence of every earlier write by this holder. */
   readonly sequence: number;
   /**
-   * The write is refused if the holder's mark has reached this number, because an earlier write that was given up has
-   * then been applied after all.
+   * If the holder's mark has reached this number, the write is refused: an earlier write that the holder had given up
+   * was applied after all.
    */
   readonly fence: number;
 };
 
 export type Grant = {
   readonly units: number;
-  /** The smallest `rem` that allows the grant; undefined means any, for units that were already admitted. */
+  /**
+   * The smallest `rem` that allows the grant. If undefined, any `rem` does, because the units were already admitted.
+   */
   readonly gate: number | undefined;
   /**
-   * The largest previous `out` that allows the grant; undefined means a direct charge, whose units are used in the same
-   * write.
+   * The largest `out` before the grant that allows it. Undefined for a direct charge, whose units count as used in the
+   * same write.
    */
   readonly outstandingMax: number | undefined;
   /**
-   * Units of earlier grants that were used since the last report. If negative, units to subtract from the reported
-   * usage.
+   * Units of earlier grants that were used since the last report. If negative, this many units are subtracted from the
+   * reported usage.
    */
   readonly report: number;
   /** End of the period. It is needed because a day and a month may begin together and have the same key. */
   readonly endEpochMs?: number;
-  /** The customer's term to which the request belongs. A ledger of an earlier term grants it nothing. */
+  /** The customer's term to which the request belongs. A ledger of an earlier term refuses the grant. */
   readonly termEpochMs?: number | undefined;
 };
 
-/** Ledgers outlive their period by this time, so that the fence in the head refuses late writers. */
+/** How long a ledger is stored after its period, so that the condition on the head can refuse late writers. */
 export const KEEP_MS = 35 * 86_400_000;
 
 export function headKey(id: LedgerId): ItemKey {
@@ -80,7 +82,7 @@ export function ledgerKey(id: LedgerId, period: Period): ItemKey {
   return { pk: partition(id), sk: `P#${periodId(period)}` };
 }
 
-/** The name of the list of a tenant's heads, which contains every subject that was ever charged. */
+/** Returns the name of the list of a tenant's heads. The list contains every subject that was ever charged. */
 export function subjectList(tenant: string): string {
   return `T#${printKeyPart(tenant)}`;
 }
@@ -90,8 +92,8 @@ export function planKey(planId: string): ItemKey {
 }
 
 /**
- * Debits units before their use. The units of a direct charge count as used at once, because its holder may never write
- * again. Units that were already delivered have no gate, and are charged even while the key is suspended.
+ * Debits units before they are used. The units of a direct charge count as used at once, because its holder may never
+ * write again. Units that were already delivered have no gate, so they are charged even while the key is suspended.
  */
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
@@ -116,7 +118,7 @@ export function returnWrite(
   return numbered('return', key, by, [], { rem: units, out: -units - report, used: report });
 }
 
-/** Reverts a write that was given up and applied late, since it admitted no request. */
+/** Reverts a write that was given up and then applied late. No request was admitted for it. */
 export function undoWrite(
   key: ItemKey,
   { change }: ItemWrite,
@@ -168,7 +170,7 @@ export function isBeforeTerm(ledger: Item, termEpochMs: number | undefined): boo
   return termEpochMs !== undefined && Number(ledger['term'] ?? -Infinity) < termEpochMs;
 }
 
-/** Returns the ledger as its successor for a new term will be. The charges so far count in the successor. */
+/** Returns the ledger as it will look when a new term has replaced it. The charges so far count in the new ledger. */
 export function asOfTerm(
   { credits, remaining, carried, ...before }: LedgerState,
   { quota, overage }: { readonly quota: number; readonly overage: number },
@@ -195,7 +197,10 @@ function whenOf(endEpochMs: number): Test {
   return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
 }
 
-/** Charges served requests, so the ledger may fall below zero. A record of the charge is written with it. */
+/**
+ * Charges requests that were already served, so the ledger may fall below zero. A record of the charge is written in
+ * the same transaction.
+ */
 export function trackWrite(
   key: ItemKey,
   units: number,
@@ -217,7 +222,7 @@ export function trackWrite(
   };
 }
 
-/** Marks a threshold as crossed. Of all holders that see it, one succeeds. */
+/** Marks a threshold as crossed. If several holders do this, only one of them succeeds. */
 export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
   const mark = `a${percent}`;
   return {
@@ -232,8 +237,8 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
 }
 
 /**
- * Builds the writes of a top-up, decrease or reset, including its audit record. They apply once per operation id.
- * Members: record, ledger.
+ * Builds the writes of a top-up, decrease or reset, including the audit record. They apply once per operation id. The
+ * first write is the record, the second is the ledger.
  */
 export function adjustWrites(
   key: ItemKey,
@@ -243,7 +248,8 @@ export function adjustWrites(
     readonly units: number;
     readonly limit?: number;
     /**
-     * The maximum that quota, top-ups and resets ever covered. A lower limit does not change the price of past usage.
+     * The largest number of units that quota, top-ups and resets have covered at any time. It does not decrease,
+     * because a lower limit must not change the price of past usage.
      */
     readonly covered?: number;
     /** All units that resets have returned, including this reset's units. */
@@ -286,7 +292,10 @@ export function adjustWrites(
   ];
 }
 
-/** Prevents grants until the limit is resumed. Leased units run out, or stop at the next refresh. */
+/**
+ * Prevents grants until the limit is resumed. Leased units can be used until they run out, or until the holder's next
+ * refresh.
+ */
 export function suspendWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   const when: Test[] = [{ attribute: 'rem', is: 'present' }];
   return { purpose: 'suspend', key, when, change: { kind: 'update', set: { susp: nowEpochMs } } };
@@ -310,7 +319,10 @@ export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
 
-/** Returns the marks of holders whose last write is older. The numbers of marks are times of the holders' clocks. */
+/**
+ * Returns the marks of holders whose last write is older than the given time. The number of a mark is the time of the
+ * write by the holder's clock.
+ */
 export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
   return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
 }
@@ -346,7 +358,9 @@ function markOf(holder: string): string {
   return `h${holder}`;
 }
 
-/** Returns the units of a ledger when it is opened, without the units that were charged before in its period. */
+/**
+ * Returns the units that a ledger has when it is opened. Units that were already charged in its period are subtracted.
+ */
 export function openingCredits({
   limit,
   overage,
@@ -356,7 +370,7 @@ export function openingCredits({
 }
 
 /**
- * A period as its customer sees it, whichever plans it had. Without overage and suspension,
+ * A period as its customer sees it, even if several plans applied in it. Without overage and suspension,
  * `allowance - counted = left`.
  */
 export type Standing = {
@@ -371,7 +385,10 @@ export type Standing = {
   readonly left: number;
 };
 
-/** Interprets the ledger for header fields, usage, commands and `access explain`. No other code does this. */
+/**
+ * Computes what a ledger means for its customer. Header fields, usage, commands and `access explain` all use this
+ * function.
+ */
 export function standingOf(ledger: LedgerState): Standing {
   const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
   return {

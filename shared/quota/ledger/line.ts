@@ -1,7 +1,7 @@
 /**
- * The successive ledgers of a subject under one limit. They continue across changes of the plan's period, time zone and
- * anchor, of the limit's id, and of the key's plan. The head contains the current rule of succession and the past
- * rules.
+ * The successive ledgers of a subject under one limit. They continue when the plan's period, time zone or anchor, the
+ * limit's id, or the key's plan changes. The head contains the current rule, which determines the next ledger, and the
+ * past rules.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -27,11 +27,14 @@ export type Line = {
   readonly segments: readonly Segment[];
 };
 
-/** If a key has no assigned plan, tokens that name the key's previous plan may be this old. */
+/**
+ * How long a new plan of a key stays in force before a token that names another plan can replace it, because tokens
+ * that name the previous plan may still be in use. Applies only to keys without an assigned plan.
+ */
 const HOLD_MS = 3_600_000;
-/** The maximum number of a customer's changes in one period; @see mayEnd */
+/** Maximum number of rules that are stored, and so of a customer's changes in one period; @see mayEnd */
 const MAX_SEGMENTS = 32;
-/** Maximum number of ledgers that are read when the rule changes. A month of hours has more. */
+/** Maximum number of ledgers that are read when the rule changes. A month of hourly ledgers has more. */
 const MAX_LEDGERS = 64;
 
 export function printRule({ length, timeZone, anchorDay, anchorMinutes }: PeriodRule): string {
@@ -73,7 +76,7 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
 }
 
 /**
- * Returns the rule by which a ledger of that head was opened, or undefined if it was opened before rules were stored.
+ * Returns the rule by which a ledger of that head was opened. Undefined if the ledger is from before rules were stored.
  */
 export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule | undefined {
   const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];
@@ -82,12 +85,12 @@ export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule
   return typeof rule === 'string' ? parseRule(rule) : undefined;
 }
 
-/** Prints the past rules, for the head of the rule that takes over. */
+/** Prints the past rules. They are stored in the head when another rule takes over. */
 export function printPast({ segments }: Line): string {
   return JSON.stringify(segments.slice(0, MAX_SEGMENTS).map(({ rule, since, last }) => [rule, since, last]));
 }
 
-/** Whether a plan may end a period that follows another rule. It may only if it is known to be newer. */
+/** Whether a plan may end a period that follows another rule. It may do so only if the plan is known to be newer. */
 export function mayReplace(
   line: Line,
   plan: Pick<CustomerPlan, 'id' | 'version'>,
@@ -99,7 +102,10 @@ export function mayReplace(
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
 }
 
-/** Whether the charges of the period would still be known after one more change of rule. */
+/**
+ * Whether the rule may change once more in this period. It may not if the head would then forget a rule under which the
+ * period has charges.
+ */
 export function mayEnd({ segments }: Line, period: Period): boolean {
   const oldest = segments[MAX_SEGMENTS - 1];
   return oldest === undefined || oldest.last < period.startEpochMs;
@@ -111,7 +117,7 @@ export function overlapping({ segments }: Line, period: Period): readonly Period
     for (let at = last; at >= since && found.length < MAX_LEDGERS;) {
       const { startEpochMs, endEpochMs } = periodAt(parseRule(rule), at);
       if (endEpochMs <= period.startEpochMs) return found;
-      // The first ledger after a change begins at the change; it may also be the last.
+      // The first ledger after a change of rule begins at the change. It may also be the last one under that rule.
       found.push({ startEpochMs: Math.max(startEpochMs, since), endEpochMs });
       at = startEpochMs - 1;
     }
@@ -134,14 +140,17 @@ export async function chargedIn(
   let charged = 0;
   for (const read of reads) {
     if (read.kind === 'unavailable') return undefined;
-    // In a ledger with shards, units that were given to shards count as charged, because shards may grant them for a
-    // while longer.
+    // If the ledger has shards, units that were given to them count as charged, because the shards may still grant them
+    // for a while.
     charged += Math.max(0, Number(read.item?.['cred'] ?? 0) - Number(read.item?.['rem'] ?? 0));
   }
   return charged;
 }
 
-/** The key of the item with the limits that a subject has had at that level, and its assigned plan. */
+/**
+ * Returns the key of the subject's item at that level. It contains the limits that the subject has had, and the
+ * subject's assigned plan.
+ */
 export function subjectKey({ tenant, subject }: Pick<LedgerId, 'tenant' | 'subject'>, level: Level): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject }).pk, sk: `LINES#${level}` };
 }
@@ -162,8 +171,8 @@ export function parseLimits(item: Item | undefined): readonly string[] {
 }
 
 /**
- * Returns the limit that a new limit replaces, continuing its ledgers. It is the limit in the same position among the
- * limits that the plan no longer has. Returns undefined if the limit is new.
+ * Returns the limit that a new limit replaces and whose ledgers it continues. This is the limit in the same position
+ * among the limits that the plan no longer has. Returns undefined if nothing is replaced.
  */
 export function predecessorOf(
   limit: string,

@@ -7,7 +7,7 @@ import type { OpenRequest } from './open-period.ts';
 import { periodAt } from './period.ts';
 
 /**
- * Returns undefined if the period is open or may be open.
+ * Opens the period. Returns undefined if it is open or may be open.
  * @param storeEpochMs the time of the store's clock, if known
  */
 export async function openFor(

@@ -1,7 +1,8 @@
 /**
- * Creates a period's ledger at first contact: exactly once, by the newest plan, and not before its time. If the plan's
- * periods have changed, the charges in ledgers that the new ledger overlaps count in it, and the old ledgers grant
- * nothing more. During an overlap, therefore, at most the larger of the two is available.
+ * Creates a period's ledger at its first use: exactly once, by the newest plan, and not before the period begins. If
+ * the plan's periods have changed, the new ledger may overlap old ones. Their charges then count in the new ledger, and
+ * the old ledgers grant nothing more. So the units available during the overlap are never more than the larger of the
+ * two limits.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../../table/item-write.ts';
@@ -47,16 +48,20 @@ export type Opened =
   | { readonly kind: 'renamed'; readonly id: LedgerId }
   /** The period ended long ago, and its ledger has expired. */
   | { readonly kind: 'gone' }
-  /** No period of the subject is opened until an operator resumes it. */
+  /** The subject is suspended. No period is opened for it until an operator resumes it. */
   | { readonly kind: 'suspended' }
   | { readonly kind: 'unavailable' };
 
-/** A period may be opened this early according to the store's clock, because requests arrive by other clocks. */
+/**
+ * How long before its start a period may be opened, by the store's clock. A tolerance is needed because requests have
+ * timestamps of other clocks.
+ */
 const EARLY_MS = 10_000;
 const ROUNDS = 4;
 
 export async function openPeriod(request: OpenRequest, store: ItemStore): Promise<Opened> {
-  // A fast clock must not push the head into the future, because every period before it would count as past.
+  // A period in the future is not opened. Otherwise a fast clock would move the head into the future, and every period
+  // before it would count as past.
   if (request.period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
   const rule = printRule(request.limit.period);
   let head: Head = { is: 'next', rule };
@@ -67,7 +72,7 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
     const opened = toOpened(request, outcome, period);
     if (opened !== undefined) return opened;
     const [, refused] = outcome.kind === 'refused' ? outcome.members : [];
-    // The condition on the head was true, so the refusal does not contain the head.
+    // If the head's own condition was true, the refusal does not contain the head, so the head has to be read.
     const isSought = isRefusedByTerm(request, outcome) && refused?.holds === true;
     const read = isSought ? await store.read(headKey(request.id), { consistent: true }) : undefined;
     if (read?.kind === 'unavailable') return { kind: 'unavailable' };
@@ -104,7 +109,7 @@ async function decide(
   if (isOver || line.rule === undefined || line.rule === rule) {
     const inForce = await findInForce(request, line, store);
     if (inForce !== 'ended') return inForce;
-    // Only current requests decide which ledger comes next.
+    // Only current requests determine which ledger comes next. This one belongs to a period that is over.
     if (isOver) return { kind: 'unavailable' };
   } else if (cur.endEpochMs > period.startEpochMs) {
     const assigned = await readAssigned(request, line, store);
@@ -115,9 +120,9 @@ async function decide(
 }
 
 /**
- * Decides by terms on record. Only a later term ends a ledger, so a process with an old record, a late request or a
- * slow clock is charged to the ledger of the newer term.
- * @returns undefined if terms do not decide
+ * Decides by the terms on record. A ledger is ended only by a later term. So a process with an old record, a late
+ * request or a slow clock is charged to the ledger of the newer term.
+ * @returns undefined if the terms do not decide
  */
 async function decideByTerm(
   request: OpenRequest,
@@ -130,9 +135,10 @@ async function decideByTerm(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   const { item } = read;
   if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
-  // The ledger's successor was never opened, because the process that ended the ledger has died.
+  // The ledger was ended but no successor was opened, because the process that ended it has died. So this process opens
+  // the successor.
   if (item['nxt'] !== undefined) return replace(request, line, store);
-  // The period has ended. The period that follows it does not depend on terms.
+  // The period has ended. Which period follows it does not depend on terms.
   if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
   const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
   if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
@@ -154,7 +160,7 @@ export function isEndedByTerm(
 }
 
 /**
- * Finds the head's ledger, if its rule is also the request's rule.
+ * Finds the ledger of the head, if the head has the same rule as the request.
  * @returns `ended` if the ledger was ended but its successor was never opened, because the process has died or its plan
  * has changed again meanwhile
  */
@@ -167,14 +173,15 @@ async function findInForce(
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   if (read.item?.['nxt'] !== undefined) return 'ended';
   if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
-  // The same rule gives a different end only if processes have different time zone data. In this case the period that
-  // was opened counts.
+  // The same rule gives another end only if processes have different time zone data. In this case the period that was
+  // opened first is used.
   return read.item === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(read.item, cur) };
 }
 
 /**
- * Ends the overlapping ledgers first, so that their charges are known, and only then opens the next ledger. Ledgers of
- * past periods are ended too, because late requests could otherwise exceed the new limit through them.
+ * Replaces the overlapping ledgers. They are ended first, so that their charges are final, and only then the next
+ * ledger is opened. Ledgers of past periods are ended, too, because late requests could otherwise exceed the new limit
+ * through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
   const { id, period, limit, nowEpochMs, termEpochMs } = request;
@@ -183,7 +190,7 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
     before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs, termEpochMs))),
   );
   if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
-  // A later term continues one of the ledgers, and the next attempt finds that ledger in force.
+  // One of the ledgers is continued under a later term. The next attempt finds that this ledger is in force.
   if (
     ended.some(
       (each) => each.kind === 'refused' && isBeforeTerm({ term: termEpochMs ?? Infinity }, termOf(each.item)),
@@ -210,7 +217,10 @@ function termOf(item: Item | undefined): number | undefined {
   return closed === undefined && typeof term === 'number' ? term : undefined;
 }
 
-/** Nothing was ever charged to the subject under that id, so the limit may be a renamed limit. */
+/**
+ * Nothing was ever charged under this limit's id, so the limit may be a renamed one. If so, returns the ledgers that it
+ * continues.
+ */
 async function openUnderAlias(
   { id, limit, plan, period }: OpenRequest,
   store: ItemStore,
@@ -226,13 +236,13 @@ async function openUnderAlias(
   if (named.kind === 'unavailable') return { kind: 'unavailable' };
   const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
   const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
-  // If the write was refused, another process was first. The next read shows its result.
+  // If the write was refused, another process was faster. The next read shows what it wrote.
   return outcome.kind === 'rejected' && !outcome.retryable
     ? { kind: 'unavailable' }
     : { kind: 'renamed', id: line };
 }
 
-/** Reads the key's assigned plan, if the period of another plan would be ended. */
+/** Reads the key's assigned plan. Needed only if another plan's period would be ended. */
 async function readAssigned(
   { id, limit, plan }: OpenRequest,
   line: Line,
@@ -285,7 +295,7 @@ function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome)
   return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
 }
 
-/** Returns undefined if the head refuses the write. */
+/** Returns undefined if the head refused the write. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
   switch (outcome.kind) {
@@ -303,7 +313,10 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
   }
 }
 
-/** Ledgers of other periods that begin at the same time have the same key. The head shows what follows them. */
+/**
+ * Explains a refusal. A ledger at the same key may belong to another period that begins at the same time. The head then
+ * shows what follows it.
+ */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],
   { period, termEpochMs }: OpenRequest,

@@ -1,4 +1,4 @@
-/** Opens a period's ledger, and ends a ledger that is replaced. Every write is returned as data. */
+/** Writes that open a period's ledger, or end a ledger that is replaced. They are returned as data. */
 import type { Item, ItemKey, ItemWrite, Test, Value } from '../../table/item-write.ts';
 import { headKey, expiryOf, ledgerKey, planKey, subjectList } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
@@ -11,7 +11,10 @@ export type Head =
   | { readonly is: 'next'; readonly rule: string }
   /** The subject has an earlier period of the same rule, from before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
-  /** Neither the head nor the period exists. `had` is the list of the subject's limits, as read. */
+  /**
+   * The subject has neither a head nor a ledger for this limit yet. `had` is the list of the subject's limits, as it
+   * was read.
+   */
   | {
       readonly is: 'first';
       readonly rule: string;
@@ -48,9 +51,10 @@ export type Opening = {
 };
 
 /**
- * Creates a period's ledger exactly once. The plan must be the newest. The head must not be suspended, and must not be
- * beyond the period, or a late writer would refill a ledger that TTL has removed. Members: plan, head, ledger, and for
- * the subject's first limit the list of its limits.
+ * Creates a period's ledger exactly once. The writes are refused if the plan is not the newest, if the head is
+ * suspended, or if the head is already beyond the period. (A late writer could otherwise refill a ledger that TTL has
+ * removed.) The writes are for: plan, head, ledger, and, for the subject's first use of a limit, the list of its
+ * limits.
  */
 export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
   const { id, period, plan, credits, head } = opening;
@@ -137,7 +141,10 @@ function headAfter({ id, period, plan, level, head, termEpochMs }: Opening): Ite
   };
 }
 
-/** Two new limits of a subject must not take the same position. */
+/**
+ * Adds the limit to the list of the subject's limits. The condition prevents two new limits from getting the same
+ * position.
+ */
 function limitsWrite(
   id: LedgerId,
   level: Level,
@@ -178,7 +185,7 @@ export function aliasWrites(
   return [check, named, limitsWrite(id, level, head)];
 }
 
-/** Adopts a ledger of the same plan from before the customer was on record. The ledger continues under the term. */
+/** Continues a ledger under a term. The ledger is of the same plan, from before the customer was on record. */
 export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): ItemWrite {
   return {
     purpose: 'open',
@@ -194,8 +201,8 @@ export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): I
 }
 
 /**
- * Ends a replaced ledger. Leased units can still be used, and count in the new ledger.
- * @param termEpochMs the term that ends the ledger. The write is refused if a later term has adopted the ledger
+ * Ends a ledger that is replaced. Units that were leased from it can still be used, and count in the new ledger.
+ * @param termEpochMs the term that ends the ledger. The write is refused if the ledger was continued under a later term
  * meanwhile
  */
 export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs?: number): ItemWrite {

@@ -1,10 +1,10 @@
 /**
- * One process's writes to one ledger item. Their numbers increase, and the item stores the last number, so no write
- * applies twice, even if repeated. Repeating a write whose response was lost shows whether it was applied.
+ * One process's writes to one ledger item. The writes are numbered, and the item stores the last number, so no write
+ * applies twice, even if it is repeated. Repeating a write whose response was lost shows whether it was applied.
  *
- * A write without a response, or a refused write that the network may repeat, can still be applied. It is remembered:
- * the next write is refused if a remembered write was applied, and the remembered write is undone first, since it
- * admitted no request.
+ * A write without a response may still be applied later. So may a refused write, if the network repeats it. Such a
+ * write is remembered. If it turns out to be applied, the next write is refused, and the remembered write is undone
+ * first, since no request was admitted for it.
  */
 import type { AgeClock, ItemStore, Random, Timer } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite, WriteOutcome } from '../../table/item-write.ts';
@@ -17,7 +17,7 @@ export type Sent =
   | { readonly kind: 'done'; readonly item: Item }
   /** The write was refused. `item` is the ledger at that time; undefined if there is none. */
   | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
-  /** The write was possibly not applied. It is remembered, and settled with the next write. */
+  /** The write got no response. It is remembered, and the next write settles it. */
   | { readonly kind: 'unavailable' };
 
 type OwnWritePorts = {
@@ -33,7 +33,10 @@ type AbandonedWrite = {
   readonly sequence: number;
   /** Whether the write got no response, so that it may still be applied. */
   readonly mayLand: boolean;
-  /** Whether the write needs no undoing. A return needs none, because its units were dropped before it was sent. */
+  /**
+   * Whether the write need not be undone. A return of units need not be, because the units were dropped before it was
+   * sent.
+   */
   readonly stands: boolean;
   /** Called when the write can no longer be applied. */
   readonly onLost: () => void;
@@ -42,10 +45,10 @@ type AbandonedWrite = {
 const ATTEMPTS = 3;
 const ROUNDS = 4;
 const BACK_OFF_MS = 20;
-/** Maximum number of remembered writes that were refused and might be repeated by the network. */
+/** Maximum number of remembered writes that were refused and may be repeated by the network. */
 const MAX_REMEMBERED = 32;
 
-/** AWS refuses requests with an older signature, so no write is applied later than this. */
+/** A write is never applied later than this, because AWS refuses a request with an older signature. */
 const MARK_MS = 15 * 60_000;
 const MIN_STALE = 8;
 
@@ -55,12 +58,12 @@ export class OwnWrites {
   readonly #key: ItemKey;
   readonly #at: OwnWritePorts;
   /**
-   * Remembered writes in ascending order. At most one of them can have been applied, since each was to be refused if an
-   * earlier one had been applied.
+   * Remembered writes in ascending order. At most one of them can have been applied, because each would have been
+   * refused if an earlier one had been applied.
    */
   #abandoned: readonly AbandonedWrite[] = [];
   #stale: Stale | undefined;
-  /** The applied write that is to be undone, and the numbers of the attempts. */
+  /** The remembered write that was applied and has to be undone, with the numbers of its attempts. */
   #landed: { readonly of: AbandonedWrite; readonly attempts: number[] } | undefined;
 
   constructor(key: ItemKey, at: OwnWritePorts) {
@@ -68,7 +71,7 @@ export class OwnWrites {
     this.#at = at;
   }
 
-  /** Whether it is unknown if a write without a response was applied. */
+  /** Whether there is a write without a response, so it is unknown whether it was applied. */
   get isUnsure(): boolean {
     return this.#abandoned.length > 0 || this.#landed !== undefined;
   }
@@ -80,13 +83,16 @@ export class OwnWrites {
     return this.#send(print, false, () => undefined);
   }
 
-  /** Marks of ended processes are removed with the next grant, because each mark costs 20 bytes. */
+  /** Notes an item. Marks of ended processes are removed with the next grant, because each mark takes 20 bytes. */
   note(item: Item): void {
     const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
     this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };
   }
 
-  /** @param onLost called, perhaps much later, when it is known that the write was never applied */
+  /**
+   * Returns units.
+   * @param onLost called, perhaps much later, when it is certain that the write was never applied
+   */
   release(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
     return this.#send((by) => returnWrite(this.#key, back, by), true, onLost);
   }
@@ -119,7 +125,7 @@ export class OwnWrites {
     return { kind: 'unavailable' };
   }
 
-  /** Repeats the same write until it gets a response. The write applies only once. */
+  /** Sends a write, and repeats it until it gets a response. The write applies only once. */
   async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
     const { store, timer, random } = this.#at;
     let mayLand = false;
@@ -134,7 +140,7 @@ export class OwnWrites {
     }
   }
 
-  /** Returns false if it is unknown whether the undo was applied. */
+  /** Undoes the applied write. Returns false if it is unknown whether the undo was applied. */
   async #undo(): Promise<boolean> {
     const landed = this.#landed;
     if (landed === undefined) return true;
@@ -151,7 +157,8 @@ export class OwnWrites {
 
   #remember(abandoned: AbandonedWrite): void {
     const all = [...this.#abandoned, abandoned];
-    // The first refused write is dropped, because a refused write can be applied only if the network repeats it.
+    // The oldest refused write is dropped. It is the least risky one to forget, because a refused write is applied only
+    // if the network repeats it.
     const first = Math.max(
       0,
       all.findIndex(({ mayLand }) => !mayLand),
@@ -159,7 +166,10 @@ export class OwnWrites {
     this.#abandoned = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
   }
 
-  /** All remembered writes except the applied one are lost, because they are refused from now on. */
+  /**
+   * Forgets the remembered writes. Except for the applied one, they are lost, because the store refuses them from now
+   * on.
+   */
   #forget(landed?: AbandonedWrite): void {
     const others = this.#abandoned.filter((abandoned) => abandoned !== landed);
     this.#abandoned = [];
@@ -169,8 +179,8 @@ export class OwnWrites {
 }
 
 /**
- * Removes marks only if their holders have not written meanwhile, because a mark that changes belongs to a living
- * process.
+ * Adds the removal of marks to a write. A mark is removed only if it has not changed, because a mark that changes
+ * belongs to a living process.
  */
 function sweep(write: ItemWrite, stale: Stale | undefined): ItemWrite {
   if (stale === undefined || write.change.kind !== 'update') return write;

@@ -50,7 +50,8 @@ export function periodAt(rule: PeriodRule, stampEpochMs: number): Period {
     const startEpochMs = Math.floor((stampEpochMs - fromEpochMs) / lengthMs) * lengthMs + fromEpochMs;
     return { startEpochMs, endEpochMs: startEpochMs + lengthMs };
   }
-  // The local calendar gives a unit that may begin after the timestamp. The unit before it always begins early enough.
+  // The local calendar gives a unit that may begin after the timestamp, so the search starts at the next unit and goes
+  // back.
   let unit = unitAt(rule, stampEpochMs) + 1;
   let endEpochMs = MAX_EPOCH_MS;
   for (;;) {

@@ -1,27 +1,33 @@
 /**
- * Requests that a ledger was charged for from logs, by request id. The ids of ten seconds are stored together in parts,
- * so that a batch of lines costs one transaction per ledger. A full part never changes, so it is read once.
+ * Requests that were charged to a ledger from logs, by request id. The ids of a span of ten seconds are stored together
+ * in parts, so a batch of lines costs one transaction per ledger. A full part never changes, so a process reads it only
+ * once.
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 
 const SPAN_MS = 10_000;
-/** A mark has 72 bits. Among 100,000 requests of one span, two equal marks are expected once in 10^12 spans. */
+/**
+ * Length of a mark, which has 72 bits. If a span has 100,000 requests, two equal marks are expected once in 10^12
+ * spans.
+ */
 const MARK_LENGTH = 12;
 /**
- * Number of entries of a full part. With its key, a full part is a kilobyte, which costs two write units in a
+ * Number of marks in a full part. With its key, a full part is a kilobyte, which costs two write units in a
  * transaction.
  */
 const PART = 70;
-/** One batch goes into one part, up to 48 KB. */
+/** Maximum number of ids in one batch. They all go into one part of up to 48 KB. */
 const BATCH = 4000;
 const MAX_PARTS = 1000;
-/** Number of parts that are read at once, after the first part was read alone. */
+/** Number of parts that are read in parallel. The first part is read alone. */
 const READ_AHEAD = 8;
 /** Maximum number of characters of full parts that a process caches (4 MB). */
 const MAX_KEPT = 4_000_000;
-/** How long ids are stored after the charge. A dead-letter queue stores failures for a shorter time (14 days). */
+/**
+ * How long ids are stored after the charge. It is longer than failed deliveries stay in a dead-letter queue (14 days).
+ */
 const KEEP_MS = 15 * 86_400_000;
 
 type SeenPart = { readonly key: ItemKey; readonly marks: string; readonly count: number };
@@ -37,8 +43,8 @@ type SeenRequests =
   | { readonly kind: 'unavailable' };
 
 /**
- * Returns the number of a request's span. It depends on API Gateway's timestamp, so it is the same whenever the
- * request's line arrives.
+ * Returns the number of a request's time span. It is computed from API Gateway's timestamp, so it does not depend on
+ * when the request's line arrives.
  */
 export function spanOf(atEpochMs: number): number {
   return Math.floor(atEpochMs / SPAN_MS);
@@ -62,7 +68,7 @@ export class FullParts {
   }
 }
 
-/** Reads the requests that a ledger was charged for. `pk` is the ledger's partition key. */
+/** Reads which requests were already charged to a ledger. `pk` is the ledger's partition key. */
 export async function readSeen(
   pk: string,
   span: number,

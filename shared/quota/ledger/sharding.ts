@@ -1,7 +1,8 @@
 /**
- * One process's work on a ledger with shards. It uses one shard and refills it from the root. When the root is empty,
- * it moves on to another shard or collects units. A request is refused only when all shards together lack units. Only
- * the root is suspended or closed, so the root is read once per `freshnessMs`.
+ * One process's work on a ledger with shards. The process uses one shard and refills it from the root. If the root is
+ * empty, the process switches to another shard or collects units from several. A request is refused only if all shards
+ * together have too few units. Only the root can be suspended or closed, so each process reads the root once per
+ * `freshnessMs`.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -19,7 +20,7 @@ import type { Account } from './shards.ts';
 
 type Supply =
   | 'supplied'
-  /** All items of the ledger together have fewer units. */
+  /** All items of the ledger together have too few units. */
   | 'short'
   | 'halted'
   | 'absent'
@@ -27,18 +28,21 @@ type Supply =
 
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 20;
-/** DynamoDB accepts 1,000 writes per second to an item. */
+/** Number of writes per second to an item above which another shard is added. DynamoDB accepts 1,000. */
 const BUSY_WRITES_PER_SECOND = 600;
-/** If head and root could not be read, they are read again after this time. Held units are used meanwhile. */
+/**
+ * If head and root could not be read, the pause until they are read again. Units that this process has can be used
+ * meanwhile.
+ */
 const RETRY_MS = 1000;
-/** After a throttled write, the number of shards is checked after this time. */
+/** The pause after a throttled write until the number of shards is checked. */
 const THROTTLED_MS = 1000;
 
 export class Sharding {
   readonly #ledger: LedgerId;
   readonly #period: Period;
   readonly #at: HolderPorts;
-  /** A random number of this process. Modulo the number of shards, it selects the process's shard. */
+  /** A random number of this process. Divided by the number of shards, its remainder selects the process's shard. */
   readonly #place: number;
   #shardSetting: QuotaLimit['shards'];
   #count = 1;
@@ -64,7 +68,7 @@ export class Sharding {
     };
   }
 
-  /** Ports for grants. Throttled grants are a reason for more shards. */
+  /** Ports for grants. They count throttled grants, which are a reason for more shards. */
   get ports(): HolderPorts {
     return this.#at;
   }
@@ -82,7 +86,7 @@ export class Sharding {
     return Math.ceil(this.reserve / (2 * this.#count));
   }
 
-  /** Total units of all shards when they last had too few. */
+  /** Number of units in all shards together, as counted when they last had too few. */
   get left(): number {
     return this.#left;
   }
@@ -138,7 +142,7 @@ export class Sharding {
   }
 
   /**
-   * Brings units to the granting item after a refused grant. For a lease, it takes units from the root alone. `smaller`
+   * Moves units to the granting item after it refused a grant. For a lease, takes them only from the root. `smaller`
    * means that there may be enough units for a smaller grant.
    * @param seen the granting item; undefined if it does not exist
    */
@@ -237,8 +241,8 @@ export class Sharding {
     switch (outcome.kind) {
       case 'unknown':
       case 'done':
-        // If the response was lost, the next grant shows whether the move was applied. If the move was applied twice,
-        // units are only in a different item.
+        // If the response was lost, the next grant shows whether the move was applied. Even if the move is applied
+        // twice, no units are lost; they are only in another item.
         if (from === 'root' && this.#root !== undefined)
           this.#root = { ...this.#root, remaining: this.#root.remaining - units };
         return { kind: 'done' };
@@ -263,7 +267,7 @@ export class Sharding {
     return read.item === undefined ? undefined : parseLedger(read.item);
   }
 
-  /** If there are more shards than were known, this process's shard is selected again. */
+  /** Notes the number of shards. If it has increased, the process's shard is selected again. */
   #move(count: number): void {
     if (count <= this.#count) return;
     this.#count = count;
@@ -281,7 +285,7 @@ export class Sharding {
     if (outcome.kind === 'done') this.#move(wanted);
   }
 
-  /** Each shard's share of the units that may be leased but not yet reported. */
+  /** Each shard's share of the units that may be leased but not reported as used. */
   #budget(): number {
     return Math.floor((this.#root?.wasteBudget ?? 0) / this.#count);
   }

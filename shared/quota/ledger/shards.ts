@@ -1,8 +1,8 @@
 /**
- * A ledger over several items, for a subject with more charges than writes to one item allow: the writes, as data. The
- * root is the ledger, and its `mov` contains the credits given to its shards. A shard grants units like a ledger. Units
- * move between them by transactions that subtract exactly what they add, so a transaction that is applied twice, or
- * late, only moves more units.
+ * A ledger that is spread over several items, for a subject with more charges than one item accepts writes. This file
+ * defines the writes, as data. The root is the ledger itself, and its `mov` is the number of credits given to its
+ * shards. A shard grants units like a ledger. Units are moved by transactions that add exactly what they subtract, so a
+ * transaction that is applied twice or late only moves more units.
  *
  * Invariants of each write: root `rem + out + used + mov = cred`, shard `rem + out + used = cred`, and the shards'
  * `cred` add up to `mov`.
@@ -15,14 +15,14 @@ import type { Period } from './period.ts';
 
 export type Account = 'root' | number;
 
-/** Each account has a separate partition, so that the writes are spread. */
+/** Returns the key of the root or of a shard. Each has a separate partition, so that the writes are spread. */
 export function accountKey(id: LedgerId, period: Period, account: Account): ItemKey {
   const { pk, sk } = ledgerKey(id, period);
   return { pk: account === 'root' ? pk : shardPartition(pk, account), sk };
 }
 
 /**
- * Returns the number of shards of the subject's ledgers, from its head. 1 means the root alone. The number never
+ * Returns the number of shards, from the subject's head. 1 means that there is only the root. The number never
  * decreases.
  */
 export function shardCountOf(head: Item | undefined): number {
@@ -30,7 +30,10 @@ export function shardCountOf(head: Item | undefined): number {
   return typeof count === 'number' ? count : 1;
 }
 
-/** If several holders apply this write at once, the number of shards still grows to the same number. */
+/**
+ * Increases the number of shards to `count`. Several holders may do this at once, because it sets the number instead of
+ * adding to it.
+ */
 export function growWrite(id: LedgerId, count: number): ItemWrite {
   return {
     purpose: 'shard',
@@ -50,11 +53,14 @@ type Move = {
   readonly to: Account;
   readonly units: number;
   readonly isThere: boolean;
-  /** For a new shard: units that may be leased from it but not yet reported. */
+  /** Number of units that may be leased from a new shard but not reported as used. */
   readonly wasteBudget: number;
 };
 
-/** Moves units if the source has them and the root is neither suspended nor closed. Members: from, to. */
+/**
+ * Moves units if the source has them and the root is neither suspended nor closed. The first write is for the source,
+ * the second for the target.
+ */
 export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
   const { id, period, from, to, units } = move;
   return [
@@ -107,9 +113,9 @@ export async function readShards(
 }
 
 /**
- * Returns units from the shards to a root that was lowered below zero, until the root is at zero or the shards have no
- * units left. Otherwise the shards could grant more than the new limit. Any process that finds such a root does this;
- * repeating it is harmless.
+ * Returns units from the shards to a root that an operator has lowered below zero. It stops when the root is at zero or
+ * the shards have no units left. Otherwise the shards could grant more than the new limit. Any process that finds such
+ * a root does this; repeating it is harmless.
  */
 export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');

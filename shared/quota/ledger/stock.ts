@@ -1,6 +1,6 @@
 /**
  * One process's state of one ledger: units to use, usage to report, and debts. Checking and taking units is
- * synchronous, so nothing happens between a check and its take.
+ * synchronous, so nothing can happen between the check and the taking.
  */
 import type { ItemStore } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
@@ -13,7 +13,7 @@ import type { LeaseSize } from '../holding/lease-size.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Sent } from './own-writes.ts';
 
-/** The ledger, and the time after which its debts are not needed. */
+/** The ledger, and the end of its period. After this time its debts are not needed. */
 type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
 
 export class Stock {
@@ -21,15 +21,21 @@ export class Stock {
   units = 0;
   readonly #of: StockOf;
   readonly #at: HolderPorts;
-  /** The ids belong to this lease only, because an evicted lease may still write while its successor does. */
+  /**
+   * The ids belong to this lease only. An evicted lease may still write while the lease that has replaced it writes,
+   * too.
+   */
   readonly #ids: GrantIds;
   /** This lease's writes by partition. With shards, units come from several items. */
   readonly #writes = new Map<string, OwnWrites>();
   readonly #update: ItemStore['update'];
-  /** Units used and not yet reported to the ledger. If negative, units that were charged as used but not used. */
+  /** Units that were used and are not reported yet. If negative, units that were charged as used but not used. */
   #unreported = 0;
   #unreportedSince: Moment | undefined;
-  /** Units admitted without the ledger, because it was out of reach or a settlement exceeded the estimate. */
+  /**
+   * Units that were admitted but not charged, because the ledger was out of reach or an actual cost exceeded its
+   * estimate.
+   */
   #debt: Debt | undefined;
 
   constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
@@ -65,7 +71,7 @@ export class Stock {
     return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
   }
 
-  /** Usage that is already reported is corrected with the next report. */
+  /** Returns units of a request. If their usage is already reported, the next report corrects it. */
   refund(cost: number): void {
     this.#unreported -= cost;
     this.units += cost;
@@ -90,8 +96,8 @@ export class Stock {
   }
 
   /**
-   * Charges the owed units to the root, which may go below zero. If a shard went below zero, the other shards would
-   * still grant what it owes.
+   * Charges the owed units to the root, which may fall below zero. They are not charged to a shard: if it fell below
+   * zero, the other shards would still grant the units that it owes.
    * @returns undefined if nothing is owed
    */
   async pay(): Promise<Sent | undefined> {
@@ -105,7 +111,8 @@ export class Stock {
 
   async #pay(debt: Debt): Promise<Sent> {
     const { owed } = debt;
-    // The debt is subtracted first, because units lent or delivered meanwhile are not in this write.
+    // The debt is set to 0 before the write, because units that are lent or delivered during the write are not part of
+    // it.
     debt.owed = 0;
     const { key, endEpochMs } = this.#of;
     const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
@@ -116,9 +123,9 @@ export class Stock {
   }
 
   /**
-   * Requests units, and reports usage.
-   * @param isExact units that wait here for a request stay charged as used, because the process may end before its next
-   * write
+   * Requests units, and reports usage in the same write.
+   * @param isExact whether units that wait here for a request stay charged as used, because the process may end before
+   * its next write
    */
   async grant(
     key: ItemKey,
@@ -126,14 +133,14 @@ export class Stock {
     isExact: boolean,
   ): Promise<Sent> {
     while (this.#debt?.paying !== undefined) await this.#debt.paying;
-    // Lent units that are neither used nor paid were never charged, so there is nothing to return.
+    // Units that were lent, but neither used nor paid, were never charged, so they are not returned.
     const lent = Math.min(this.owed, this.units);
     const untold = this.#unreported + lent;
     const report = isExact ? Math.max(0, untold) : untold;
     this.#unreported -= report;
     this.#unreportedSince = undefined;
     const { outstandingMax } = size;
-    // Reported units that were returned are outstanding again.
+    // A negative report makes used units outstanding again, so it lowers the bound.
     const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
     const sent = await this.writesTo(key).grant({
       ...size,
@@ -147,8 +154,8 @@ export class Stock {
   }
 
   /**
-   * Returns unused units and reports usage, to the item that the units came from. Units are dropped here before the
-   * write is sent.
+   * Returns unused units and reports usage to the item that granted the units. Units are removed here before the write
+   * is sent.
    */
   async settle(
     key: ItemKey,
@@ -170,7 +177,7 @@ export class Stock {
     return { sent, units };
   }
 
-  /** Settles unanswered writes to earlier source items. */
+  /** Settles writes without a response to items that granted units earlier. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)
       if (other !== pk && writes.isUnsure) await writes.release({ units: 0, report: 0 }, () => undefined);
@@ -193,7 +200,10 @@ export class Stock {
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }
 
-  /** Lent units need not be charged if they are unused, or if units here can pay for them. */
+  /**
+   * Reduces the debt. Lent units need not be charged if they are unused, or if units that this process has can pay for
+   * them.
+   */
   #payFromStock(): void {
     if (this.#debt === undefined) return;
     const units = Math.min(this.#debt.owed, this.units);

@@ -18,8 +18,8 @@ export type Terms =
       readonly by: 'customer' | 'key';
       readonly term: Omit<Term, 'fromEpochMs'> & {
         /**
-         * The time from which the plan is in force. If undefined, it was assigned before this time was stored, and
-         * counts from the next period.
+         * The time from which the plan is in force. Undefined if the plan was assigned before such times were stored;
+         * it then applies from the next period on.
          */
         readonly fromEpochMs: number | undefined;
       };
@@ -32,19 +32,19 @@ export type Terms =
 
 type Entry = {
   readonly item: Item | undefined;
-  /** The time at which the read started. The value may be as old as that. */
+  /** The time when the read was started. The value may be as old as that. */
   readonly answeredAt: Moment;
-  /** The time at which a later read got no response. */
+  /** The time when a later read failed. Undefined if none has failed. */
   readonly failedAt: Moment | undefined;
 };
 
 const FRESH_MS = 40_000;
 /**
- * How long records are still used while the table does not respond. With the margin for clocks, a change is in force
- * within a minute.
+ * Factor by which records may be older than usual while the table does not respond. Including the clock margin, a
+ * change takes effect within a minute.
  */
 const STALE_FACTOR = 1.25;
-/** While the table does not respond, it is called once within this time instead of once per request. */
+/** Minimum time between two calls to a table that does not respond. */
 const UNAVAILABLE_MS = 1000;
 const MAX_ENTRIES = 10_000;
 const ATTEMPTS = 2;
@@ -78,8 +78,8 @@ export class CustomerBook {
   }
 
   /**
-   * While the table is out of reach, a tenant without a record is still treated as not on record, and a known record is
-   * used for a limited time.
+   * Reads the terms. While the table is out of reach, a tenant that had no record is still treated as not on record,
+   * and a known record is used for a limited time.
    * @throws DomainError STORE_UNAVAILABLE for an item that is not a customer
    */
   async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
@@ -122,8 +122,7 @@ export class CustomerBook {
       const loading = this.#loading.get(name) ?? this.#ask(key, name);
       this.#loading.set(name, loading);
       const entry = await loading.finally(() => this.#loading.delete(name));
-      // If the instance was frozen meanwhile, the response is old. Requests that joined the read get the same old
-      // response.
+      // The entry may be old if the instance was frozen during the read. Then the table is read again.
       if (entry === undefined || entry.failedAt !== undefined || this.#fresh(key) !== undefined) return entry;
     }
     return undefined;
@@ -140,7 +139,8 @@ export class CustomerBook {
       return kept;
     }
     const entry = { item: read.item, answeredAt: askedAt, failedAt: undefined };
-    // The entry that was read last becomes the last in the map, so that the least recently read entry is evicted.
+    // The entry is removed and added again at the end of the map, so that the entries read least recently come first
+    // and are evicted first.
     this.#entries.delete(name);
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES) this.#entries.delete(oldest);

@@ -1,6 +1,6 @@
 /**
- * A customer's record states which plan is in force from which time. A term that has come into force never changes.
- * Requests, invoices and administration all use this record.
+ * A customer's record. It states which plan is in force from which time. A term that has begun never changes. Requests,
+ * invoices and administration all use this record.
  */
 import { DomainError } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
@@ -20,7 +20,7 @@ export type CustomerState = 'active' | 'suspended' | 'closed';
 export type Customer = {
   readonly tenant: string;
   readonly name?: string;
-  /** The currency of the customer's invoices, which is also the currency of the customer's plans. */
+  /** The currency of the customer's invoices. All plans of the customer have this currency. */
   readonly currency?: string;
   readonly state: CustomerState;
   readonly stateSinceEpochMs: number;
@@ -33,7 +33,10 @@ export type Customer = {
 /** The list of all customers of a table. */
 export const CUSTOMER_LIST = 'CUSTOMERS';
 
-/** The record is in the tenant's own partition, which every role that charges the tenant can read. */
+/**
+ * Returns the key of a customer's record. It is in the tenant's own partition, because every role that may charge the
+ * tenant can read that partition.
+ */
 export function customerKey(tenant: string): ItemKey {
   return { pk: headKey({ tenant, limit: '', subject: '' }).pk, sk: 'CUSTOMER' };
 }
@@ -64,7 +67,7 @@ export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Ter
 }
 
 export type TermSpan = Term & {
-  /** When the next term starts, or the customer was closed; Infinity if the term has no end. */
+  /** The time when the next term starts or the customer was closed. Infinity if the term has no end. */
   readonly untilEpochMs: number;
 };
 
@@ -81,7 +84,7 @@ export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly
 
 /**
  * Returns the plan with the customer's own quotas.
- * @throws PlanInvalid when the plan has no such limit (any more), or does not allow the quota
+ * @throws PlanInvalid if the plan does not have such a limit (any more), or does not allow the quota
  */
 export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): CustomerPlan {
   if (limits === undefined) return plan;

@@ -29,7 +29,10 @@ export type Assignment = {
   readonly untilEpochMs: number | undefined;
 };
 
-/** Maximum number of past assignments stored in an item, which suffices for the fees of a year of changes. */
+/**
+ * Maximum number of past assignments stored in an item. It is enough for a year's changes, for which fees may still be
+ * due.
+ */
 const MAX_PAST = 24;
 
 /** Returns the assignments, newest first. */
@@ -84,8 +87,8 @@ export function assignWrite(
 }
 
 /**
- * The version continues to increase, so that a change based on the removed assignment is refused. The item stays
- * listed, because the fee of the period in which the assignment ended is due.
+ * Removes the plan of a key. The version still increases, so that a change based on the removed assignment is refused.
+ * The item stays in the list, because the fee of the period in which the assignment ended is due.
  */
 export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, past: Item): ItemWrite {
   return {

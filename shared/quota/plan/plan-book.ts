@@ -1,4 +1,7 @@
-/** A process's cache of a table's customer plans. The table is authoritative; plans in code are seeds. */
+/**
+ * A process's cache of the customer plans in a table. The table's plans are authoritative; plans in code are only
+ * initial values.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import { DomainError } from '../../errors.ts';
@@ -17,9 +20,9 @@ type PlanRead =
 
 type Entry = { readonly plan: CustomerPlan; readonly readAt: Moment; readonly freshMs: number };
 
-/** Plans are read again after this time. A period is opened by the newest plan in any case. */
+/** Maximum age of a cached plan. A new period is opened by the newest plan in any case. */
 const FRESH_MS = 60_000;
-/** While the table does not respond, it is called once within this time instead of once per request. */
+/** Minimum time between two calls to a table that does not respond. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
 /** The list of all plans of a table. */
@@ -58,7 +61,10 @@ export class PlanBook {
     this.#entries.delete(planId);
   }
 
-  /** Reads a plan. An old plan stays in use while the table does not respond, because the ledger has the limits. */
+  /**
+   * Reads a plan. While the table does not respond, an old plan stays in use, because the limits of open periods are in
+   * their ledgers.
+   */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
     this.#loading.set(planId, loading);
@@ -76,14 +82,15 @@ export class PlanBook {
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
     }
-    // A seed that could not be published means an outage or a missing permission, not an unknown plan.
+    // The plan is in code but could not be published. This means an outage or a missing permission, so the plan is not
+    // reported as unknown.
     if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
     const plan = parseStored(read.item);
     if (seed !== undefined) this.#reportIgnored(seed, plan);
     return this.#keep(plan, FRESH_MS);
   }
 
-  /** Reports this only once, because the seed stays ignored until code with a higher version is deployed. */
+  /** Reports an ignored plan only once, because it stays ignored until code with a higher version is deployed. */
   #reportIgnored(seed: CustomerPlan, { version, source }: CustomerPlan): void {
     if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
     if (this.#reported.has(seed.id)) return;
@@ -129,7 +136,7 @@ export function parseStored(item: Item): CustomerPlan {
   return parsePlan(document);
 }
 
-/** Each version is stored for invoices, because a period is priced by the version that opened it. */
+/** Each version is stored separately for invoices, because a period is priced by the version that opened it. */
 export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };
@@ -142,8 +149,8 @@ export function versionKey(planId: string, version: number): ItemKey {
 }
 
 /**
- * Publishes a plan from code or from an access document. There are no writes if the table has that version or a newer
- * version, because the table's plan is then used.
+ * Publishes a plan from code or from an access document. Returns no writes if the table has this version or a newer
+ * one, because the table's plan is then used.
  */
 export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
@@ -156,7 +163,10 @@ function planWrite(plan: CustomerPlan, test: Test): ItemWrite {
   return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
 }
 
-/** Returns the same text for the same members in any order, because documents in YAML are written by people. */
+/**
+ * Prints a document with sorted members. Documents in YAML are written by people, so the same members may come in
+ * another order.
+ */
 function inOrder(source: string): string {
   const ordered: unknown = JSON.parse(source, (_, value: unknown) =>
     isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,

@@ -13,8 +13,8 @@ const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
 /**
- * Does not use the fields of http/fields.ts, because every handler that charges a quota bundles this file and would
- * bundle the schemas of requests with it.
+ * Reads fields without http/fields.ts. Every handler that charges a quota bundles this file, and would otherwise bundle
+ * the schemas of requests, too.
  */
 export class PlanFields {
   readonly #path: string;
@@ -45,7 +45,7 @@ export class PlanFields {
     throw new PlanInvalid(this.pathOf(name), rule);
   }
 
-  /** Ids are restricted, because they appear in keys, headers and metrics. */
+  /** Reads an id. Its characters are restricted, because ids are written into keys, headers and metrics. */
   id(name: string): string {
     return this.#read(name, '1 to 64 letters, digits, dots, dashes and underscores', (value) =>
       typeof value === 'string' && ID.test(value) ? value : undefined,
@@ -76,7 +76,10 @@ export class PlanFields {
     return this.#read(name, `a number from ${range.min} to ${range.max}`, read, fallback);
   }
 
-  /** Reads a UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not convert it to a date. */
+  /**
+   * Reads a UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. The value must be text, so it must not be a date
+   * that YAML has converted.
+   */
   instant(name: string): number {
     return this.#read(
       name,
@@ -91,7 +94,7 @@ export class PlanFields {
     return this.#read(name, `a list of at most ${maxLength}`, read, fallback);
   }
 
-  /** A misspelt field is refused, because it would otherwise be a limit that is not enforced. */
+  /** Refuses unknown fields. A misspelt field would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
     if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
@@ -105,7 +108,7 @@ export class PlanFields {
 function parseInstant(value: unknown): number | undefined {
   if (typeof value !== 'string' || !INSTANT.test(value)) return undefined;
   const epochMs = Date.parse(value);
-  // V8 reads 31 February as 3 March.
+  // Whether the text is an existing day. The check is needed because V8 reads 31 February as 3 March.
   const isDay =
     !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value.slice(0, 19).replace('Z', ''));
   return isDay ? epochMs : undefined;

@@ -16,24 +16,30 @@ export type QuotaLimit = {
   /** Units per period. */
   readonly quota: number;
   readonly period: PeriodRule;
-  /** Units that count as used when this limit first applies to a key. It corresponds to AWS's `offset`. */
+  /** Units that count as used when this limit first applies to a key, like AWS's `offset`. */
   readonly initialUsage: number;
-  /** Units over the quota that are still admitted but flagged. */
+  /** Units above the quota that are still admitted. Requests that use them are flagged. */
   readonly overage: number;
   /** Percentages of the quota in ascending order. Each is reported once per period. */
   readonly alarms: readonly number[];
-  /** Units that may be leased but not yet reported. 0 means no leases, so each request costs one write. */
+  /**
+   * Maximum number of units that are leased but not reported as used. 0 means that nothing is leased, so each request
+   * costs one write.
+   */
   readonly wasteBudget: number;
   readonly leaseSeconds: number;
   readonly maxLeaseUnits: number;
   /**
-   * `exact` means that units are used and charged in one write, so a process that died was billed exactly what it
+   * `exact` means that units are used and charged in one write, so even a process that dies has charged exactly what it
    * admitted.
    */
   readonly billing: 'exact' | 'leased';
-  /** The price of the limit's units. If absent, they appear on no invoice. */
+  /** The price of the limit's units. If absent, they do not appear on an invoice. */
   readonly price?: Price;
-  /** The number of items of the ledger, which is fixed or as many as its writes need. If absent, there is one item. */
+  /**
+   * The number of items of the ledger: a fixed number, or `auto` for as many as its writes need. If absent, there is
+   * one item.
+   */
   readonly shards?: 'auto' | number;
 };
 
@@ -44,9 +50,9 @@ export type RateLimit = {
   /** Units per `perSeconds`. */
   readonly rate: number;
   readonly perSeconds: number;
-  /** The promised number of units that may be used at once. The stored bucket is smaller; @see usableBurst */
+  /** The number of units that a customer may use at once. The stored bucket is smaller; @see usableBurst */
   readonly burst: number;
-  /** The longest time between requesting and using units. It is longer if units are leased. */
+  /** The maximum time between a request for units and their use. It is longer if units are leased. */
   readonly maxAgeMs: number;
   readonly leased: boolean;
   /** Largest difference between the clocks of two holders. */
@@ -81,21 +87,21 @@ export type CustomerPlan = {
   readonly isOwn?: true;
 };
 
-/** Ledger numbers are exact up to here, in JavaScript as in DynamoDB. */
+/** Maximum number of units. Larger numbers would not be exact in JavaScript and DynamoDB. */
 export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** In direct mode, units are used or dropped within this time after their request. */
+/** Without leases, the time within which granted units must be used. After it they are dropped. */
 const DIRECT_MAX_AGE_MS = 250;
 
 /**
- * Each shard accepts a thousand writes per second, and a write leases hundreds of units, so 16 shards are more than any
- * subject needs. The number is a power of two, since `auto` doubles.
+ * Maximum number of shards. Each shard accepts a thousand writes per second, and one write leases hundreds of units, so
+ * no subject needs more. It is a power of two, because `auto` doubles the number.
  */
 export const MAX_SHARDS = 16;
 
 const MAX_LIMITS = 10;
 const MAX_ROUTES = 500;
 const MAX_RATE_WINDOW_SECONDS = 86_400;
-/** The maximum number of items that a request may have to try, times their permits. */
+/** Maximum concurrency: the permits of as many items as one request may have to try. */
 const MAX_CONCURRENCY = 1000;
 const MAX_RUN_SECONDS = 900;
 const LEVELS = ['tenant', 'key', 'route'] as const;
@@ -146,8 +152,8 @@ export function costOf(plan: CustomerPlan, route: string | undefined): number {
 }
 
 /**
- * The burst of the stored bucket, chosen so that the promised burst is never exceeded although units are used up to
- * `maxAgeMs` after their request, by holders with different clocks: burst - rate * (age + 2 * skew).
+ * Returns the burst of the stored bucket: burst - rate * (age + 2 * skew). It is smaller than the promised burst,
+ * because units may be used up to `maxAgeMs` after their request, by holders with different clocks.
  */
 export function usableBurst(limit: RateLimit): number {
   const lateSeconds = (limit.maxAgeMs + 2 * limit.clockSkewMs) / 1000;
@@ -216,7 +222,10 @@ function parseQuota(fields: PlanFields): QuotaLimit {
   };
 }
 
-/** Monthly invoiced usage is billed to the unit, unless the plan explicitly specifies leases. */
+/**
+ * Parses `billing`. By default, a tenant's monthly limit is billed exactly, unless the plan has settings for leases.
+ * Any other limit is leased by default.
+ */
 function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule): QuotaLimit['billing'] {
   const ofLeases = ['lease', 'wasteBudget', 'shards'].filter(
     (name) => fields.has(name) && fields.get(name) !== false,
@@ -233,7 +242,10 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   return billing;
 }
 
-/** Overage and alarms need the total of all items, which shards do not know in time. */
+/**
+ * Parses `shards`. Overage and alarms are not allowed with shards, because they need the total of all items, which a
+ * shard does not know in time.
+ */
 function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
   if (!fields.has('shards')) return undefined;
   if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
@@ -308,7 +320,7 @@ function parseRate(fields: PlanFields): RateLimit {
   };
 }
 
-/** Costs do not apply, because each running request counts as one. */
+/** Parses a concurrency limit. The cost of a request does not matter, because each running request counts as one. */
 function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
   return {
     kind: 'concurrency',

@@ -9,20 +9,23 @@ import type { Limit } from './plan.ts';
 export type Subject = {
   readonly plan: string;
   readonly tenant: string;
-  /** Id of the API key (or of the principal), never its secret, so that the usage remains after rotation. */
+  /**
+   * Id of the API key or of the principal. It is never the key's secret, so usage is not lost when the secret is
+   * rotated.
+   */
   readonly key: string;
   /** The route, such as `GET /orders/{id}`. Limits per route require it, and it determines the cost of a request. */
   readonly route?: string;
 };
 
-/** A subject, and the term on record that its plan comes from. Without a term, the caller named the plan. */
+/** A subject with the term on record from which its plan comes. Without a term, the caller named the plan. */
 export type TermSubject = Subject & {
   readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
 };
 
 /**
- * A term that begins after the period does not end the period's ledger. A key's plan does not end the ledger of the
- * key's tenant.
+ * Returns the term if it may end a ledger. A term that begins after the period does not end the period's ledger, and a
+ * key's plan does not end a ledger of the key's tenant.
  */
 export function termFor(
   limit: Pick<Limit, 'level'>,
@@ -34,8 +37,8 @@ export function termFor(
 }
 
 /**
- * The index `list` has the partition key as its sort key, which DynamoDB limits to 1,024 bytes (2,048 for a
- * partition key).
+ * Maximum size of a partition key. In the index `list` it is the sort key, which DynamoDB limits to 1,024 bytes (2,048
+ * for a partition key).
  */
 export const MAX_KEY_BYTES = 1024;
 
@@ -90,19 +93,19 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
 }
 
 /**
- * The subject of a key whose name contains `#` is marked. Otherwise key `k#GET /x` and key `k` on route `GET /x` would
- * share a ledger if a limit per key and a limit per route have the same id.
+ * Returns the subject of a key. If the key's name contains `#`, it is marked. Otherwise key `k#GET /x` and key `k` on
+ * route `GET /x` would have the same ledger if a limit per key and a limit per route have the same id.
  */
 function subjectOfKey(key: string): string {
   return key.includes('#') ? `${KEY_WITH_HASH}${printKeyPart(key)}` : key;
 }
 
-/** No subject of a route begins so, because its key is not empty. */
+/** Prefix that marks such a subject. The subject of a route never begins with it, because a key's name is not empty. */
 const KEY_WITH_HASH = '##';
 
 /**
- * Returns the key, and for a limit per route the route, of a ledger's subject. A ledger of an earlier version, in which
- * keys were not marked, is read, too.
+ * Returns the key of a ledger's subject, and the route if the limit is per route. Also reads ledgers of an earlier
+ * version that did not mark keys.
  */
 export function namesOfSubject(
   level: string,

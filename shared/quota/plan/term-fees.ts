@@ -20,7 +20,7 @@ function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): 
 }
 
 /**
- * Returns the term under which a ledger was charged, or undefined if the ledger was opened before the customer was on
+ * Returns the term under which a ledger was charged. Undefined if the ledger was opened before the customer was on
  * record.
  */
 export function spanOfLedger(customer: Customer, ledger: Item, period: Period): TermSpan | undefined {
@@ -31,8 +31,8 @@ export function spanOfLedger(customer: Customer, ledger: Item, period: Period): 
 }
 
 /**
- * With `prorate`, each term owes the part of the fee for the time in force. Otherwise the period's last term owes the
- * whole fee.
+ * Returns the fee that a term owes. With `prorate`, each term owes the share of the fee for the time in which it is in
+ * force. Otherwise the last term in the period owes the whole fee.
  * @param span undefined means the time before the customer was on record
  */
 export function feeOfTerm(

@@ -20,16 +20,19 @@ export type PlanTerms = {
 
 export type TermsInForce =
   | PlanTerms
-  /** Nothing is admitted. Requests that were served before are charged by `terms`. */
+  /** No request is admitted. Requests that were already served are charged by `terms`. */
   | { readonly kind: 'halted'; readonly terms: PlanTerms | undefined }
   | { readonly kind: 'unavailable' };
 
 export class TermsReader {
   readonly #book: CustomerBook | undefined;
-  /** Plans with customers' own quotas. A plan is parsed once per read of the plan or the quotas. */
+  /**
+   * Plans with customers' own quotas. Such a plan is parsed only once for each time that the plan or the quotas are
+   * read.
+   */
   readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
-  /** @param book undefined if nothing is on record */
+  /** @param book the records of customers; undefined if nobody is on record */
   constructor(book: CustomerBook | undefined) {
     this.#book = book;
   }

@@ -3,11 +3,17 @@ import { hasDuplicateMember } from '../../http/json-members.ts';
 import { isStoredName } from '../../table/stored-name.ts';
 import type { Subject } from '../plan/subject.ts';
 
-/** Names of the line's fields. A value may also be a constant in the log format, such as `"plan":"gold"`. */
+/**
+ * Names of fields in a line of the access log. The value of a field may also be a constant in the log format, such as
+ * `"plan":"gold"`.
+ */
 export type LineFields = {
   /** Name of the field with `$context.extendedRequestId`. */
   readonly requestId: string;
-  /** Name of the field with `$context.requestTimeEpoch`. Without this field, the line's own time is used. */
+  /**
+   * Name of the field with `$context.requestTimeEpoch`. If the line lacks this field, the time of the log event is
+   * used.
+   */
   readonly time: string;
   readonly status: string;
   /** Name of the field with `$context.integrationStatus`, which shows whether the request reached the backend. */
@@ -20,9 +26,9 @@ export type LineFields = {
 };
 
 /**
- * Which requests count. `reached`: requests that API Gateway passed on, as its own usage plans count, including 4xx and
- * 5xx of the backend. `succeeded`: the passed-on requests with a status below 400. `all`: all requests, including
- * refused requests.
+ * Which requests count. `reached`: requests that API Gateway passed on to the backend, even if the backend responded
+ * with 4xx or 5xx. API Gateway's own usage plans count the same requests. `succeeded`: passed-on requests with a status
+ * below 400. `all`: all requests, even those that API Gateway refused.
  */
 type CountRule = 'reached' | 'succeeded' | 'all';
 
@@ -52,14 +58,16 @@ export const DEFAULT_FIELDS: LineFields = {
 };
 
 /**
- * The form of `$context.requestId` of REST APIs. Callers can choose this id with the header x-amzn-RequestId, so all
- * requests with one id would be charged as one.
+ * The form of a REST API's `$context.requestId`. A caller can choose this id with the header x-amzn-RequestId, and all
+ * requests with the same id would be charged as one.
  */
 const CHOSEN_BY_CALLER =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
 const NAMES = ['requestId', 'plan', 'tenant', 'key', 'route'] as const;
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
-/** Later years change the form of period names, and no log has such requests. */
+/**
+ * Maximum time of a request. Later years would change the form of period names, and no real request has such a time.
+ */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
 /** Reads a line of an access log. `receivedAtEpochMs` is the line's time in CloudWatch Logs. */
@@ -69,8 +77,8 @@ export function readAccessLine(
   { fields, counts }: LineRules,
 ): LineReading {
   const line = parseJsonObject(message);
-  // API Gateway does not escape values, so in a careless format a path with quotes could add a duplicate key to the
-  // line.
+  // A duplicate key is refused. API Gateway does not escape values, so with a careless log format a path that contains
+  // quotes could add a second field of the same name.
   if (line === undefined || hasDuplicateMember(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
@@ -79,7 +87,8 @@ export function readAccessLine(
   const status = Number(printed);
   if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !/^[1-5]\d\d$/.test(printed))
     return { kind: 'malformed' };
-  // Numbers are refused, because without quotes 007, 1e1 and numbers with too many digits would name a different key.
+  // Names that are numbers are refused. Without quotes, 007, 1e1 and numbers with too many digits would name a
+  // different key.
   if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };

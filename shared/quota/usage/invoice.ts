@@ -2,8 +2,8 @@
  * Creates the invoices of a month from usage records. The functions are pure: the same records give the same invoice,
  * including its number.
  *
- * A line's amount is computed exactly over all its periods and then rounded once; half of a minor unit is rounded up. A
- * total is the sum of its lines.
+ * A line's amount is computed exactly over all its periods and then rounded once; half of a minor unit is rounded up.
+ * An invoice's total is the sum of its lines.
  */
 import { createHash } from 'node:crypto';
 import type { UsageRecord } from '../admin/usage-record.ts';
@@ -38,7 +38,7 @@ export type Invoice = {
   readonly lines: readonly InvoiceLine[];
   readonly total: string;
   readonly lost: number;
-  /** 1 plus one for each correction of a period. */
+  /** Starts at 1, and increases by one for each correction of a period. */
   readonly revision: number;
   /** Set for a month that has not ended. The amount is provisional and changes with each request. */
   readonly draft?: true;
@@ -46,13 +46,13 @@ export type Invoice = {
 
 export type Priced = {
   readonly invoices: readonly Invoice[];
-  /** Records without a price, which are on no invoice. */
+  /** Records without a price. They do not appear on an invoice. */
   readonly unpriced: readonly UsageRecord[];
 };
 
 const NUMBER_DIGITS = 12;
 
-/** Creates the invoices of one tenant from the records of one month, in all versions. */
+/** Creates the invoices of one tenant. The records are those of one month, with all their versions. */
 export function makeInvoices(
   tenant: string,
   month: string,
@@ -83,15 +83,14 @@ export function makeInvoices(
 }
 
 /**
- * Converts an invoice from records that are not written into a draft. A draft has no number that a payment could refer
- * to.
+ * Turns an invoice into a draft. Its records are not stored yet, so it gets no number that a payment could refer to.
  */
 export function asDraft(invoice: Invoice): Invoice {
   return { ...invoice, number: `${invoice.number}-draft`, draft: true };
 }
 
 /**
- * Returns the price of a period: its fee, plus the price of each unit by its tier. Tiers are counted from the first
+ * Returns the price of a period: the fee, plus the price of each unit according to its tier. Tiers start at the first
  * unit of the period.
  */
 export function amountOf(
@@ -112,7 +111,7 @@ export function amountOf(
   return amount;
 }
 
-/** Returns the customer without the start of the subscription, which does not appear on an invoice. */
+/** Returns the customer as it appears on an invoice, which is without the start of the subscription. */
 function addressee(customer: Customer | undefined): Customer | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(
@@ -174,7 +173,10 @@ function numberOf(tenant: string, month: string, currency: string, revision: num
   return `${month}-${name.slice(0, NUMBER_DIGITS)}-${revision}`;
 }
 
-/** @throws Error for an invalid stored price, which cannot occur because prices are checked when a plan is saved */
+/**
+ * Converts a stored price to an integer.
+ * @throws Error for an invalid price, which cannot occur because prices are checked when a plan is saved
+ */
 function exact(decimal: string): Exact {
   const amount = parseDecimal(decimal);
   if (amount === undefined) throw new Error(`a stored price is not a decimal: ${decimal}`);

@@ -1,15 +1,22 @@
-/** The input of a function subscribed to CloudWatch Logs: `{awslogs: {data}}`, base64 of gzip of JSON. */
+/**
+ * Reads the events of a function that is subscribed to CloudWatch Logs: `{awslogs: {data}}`, which is base64 of gzip of
+ * JSON.
+ */
 import { gunzipSync } from 'node:zlib';
 import { parseFields, parseOptionalFields } from '../../aws/event-fields.ts';
 import { DomainError } from '../../errors.ts';
 
 export type LogEvent = { readonly timestampEpochMs: number; readonly message: string };
 
-/** CloudWatch sends about 1 MB of lines at once; a decompression bomb would be gigabytes. */
+/**
+ * Maximum size after decompression. CloudWatch sends about 1 MB of lines at once; a decompression bomb would expand to
+ * gigabytes.
+ */
 const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Returns an empty list for CONTROL_MESSAGE, by which CloudWatch tests whether the function can be reached.
+ * Returns the log events. The list is empty for CONTROL_MESSAGE, with which CloudWatch tests whether the function can
+ * be reached.
  * @throws DomainError EVENT_MALFORMED
  */
 export function readLogBatch(event: unknown): readonly LogEvent[] {

@@ -7,15 +7,15 @@ import type { LogEvent } from './lambda-log-batch.ts';
 type LogDelivery = {
   readonly lines: readonly LogEvent[];
   /**
-   * Returns the response to Firehose, which marks records with waiting lines as failed. CloudWatch Logs accepts no
-   * response.
-   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs is waiting. Lambda then sends all lines again. If
+   * Returns the response to Firehose, in which records with waiting lines are marked as failed. CloudWatch Logs needs
+   * no response.
+   * @throws DomainError USAGE_WAITING if a line from CloudWatch Logs is waiting. Lambda then sends all lines again. If
    * that keeps failing, Lambda sends them to the function's failure queue.
    */
   readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
 };
 
-/** `data` is unchanged, because the delivery stream stores the log and counting does not alter it. */
+/** The response to Firehose. `data` is returned unchanged, because the delivery stream stores the log. */
 export type FirehoseReply = {
   readonly records: readonly {
     readonly recordId: string;

@@ -1,10 +1,13 @@
-/** Money as integers: 10^-12 of a currency's unit in computations, and its minor unit after rounding. */
+/**
+ * An amount of money as an integer. In computations it counts 10^-12 of the currency's unit; after rounding it counts
+ * minor units.
+ */
 
 export type Exact = bigint;
 
 const SCALE = 12;
 const ONE = 10n ** BigInt(SCALE);
-/** Currencies whose minor unit in ISO 4217 is not a hundredth, by number of decimal places. */
+/** Currencies by number of decimal places in ISO 4217. Currencies with two decimal places are not listed. */
 const DIGITS: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
@@ -23,7 +26,7 @@ export function parseDecimal(text: string): Exact | undefined {
 }
 
 /**
- * Returns the share `part` of `whole` as decimal text, cut off after 12 digits.
+ * Returns `text * part / whole` as decimal text, cut off after 12 digits.
  * @throws Error for text that is not a decimal
  */
 export function multiplyDecimal(text: string, part: number, whole: number): string {

@@ -14,9 +14,9 @@ type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
   readonly fee: string;
-  /** A customer on record owes only the part of the fee for the time in which the plan is in force. */
+  /** If set, a customer on record owes only the share of the fee for the time in which the plan is in force. */
   readonly prorate?: true;
-  /** The first units of a period, which are free. */
+  /** Number of units of a period that are free. */
   readonly included: number;
   readonly tiers: readonly Tier[];
   /** The event name of a billing provider's meter. */
@@ -31,8 +31,8 @@ export type Customer = {
   /** Id of a Stripe customer, `cus_…`. */
   readonly stripe?: string;
   /**
-   * Fees are due for periods that end after `from` and begin before `until` (epoch ms). They are due even if the plan
-   * was not used and none of the customer's keys has the plan.
+   * Start and end of the subscription (epoch ms). Fees are due for periods that end after `from` and begin before
+   * `until`, even if the plan was not used and none of the customer's keys has the plan.
    */
   readonly from?: number;
   readonly until?: number;
@@ -41,7 +41,7 @@ export type Customer = {
 export type InvoiceTerms = {
   /** A currency code of ISO 4217. */
   readonly currency: string;
-  /** Customers by tenant; an unlisted tenant is invoiced under its own name. */
+  /** Customers by tenant. A tenant that is not listed is invoiced under its own name. */
   readonly customers: ReadonlyMap<string, Customer>;
 };
 
@@ -50,7 +50,10 @@ const MAX_CUSTOMERS = 500;
 const MAX_ADDRESS_LINES = 6;
 const MAX_TEXT = 200;
 const MAX_UNITS = Number.MAX_SAFE_INTEGER;
-/** Every period has its fee, even without usage, so very short periods are refused. */
+/**
+ * Minimum length of a period that has a fee. Shorter periods are refused, because a fee is charged for every period,
+ * even without usage.
+ */
 const LEAST_FEE_SECONDS = 3600;
 
 /**
@@ -119,7 +122,10 @@ function parseTier(fields: PlanFields): Tier {
   return { unitPrice, ...(upTo !== undefined && { upTo }) };
 }
 
-/** YAML reads 0.002 as a binary number, which is not exactly 0.002, so the value has to be quoted. */
+/**
+ * Reads a decimal, which must be text. YAML would read an unquoted 0.002 as a binary number, which is not exactly
+ * 0.002.
+ */
 function decimalOf(fields: PlanFields, name: string, fallback?: string): string {
   const value = fields.get(name) ?? fallback;
   if (typeof value === 'string' && parseDecimal(value) !== undefined) return value;

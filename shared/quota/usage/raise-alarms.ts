@@ -11,7 +11,7 @@ function dueAlarms(seen: LedgerState, percents: readonly number[]): readonly num
 }
 
 /**
- * Marks each threshold that is due. Of all holders that try, one succeeds and emits the event.
+ * Marks the thresholds that are due. If several holders try to mark a threshold, only one succeeds and emits the event.
  * @param note called with the ledger after each mark
  */
 export async function raiseAlarms(

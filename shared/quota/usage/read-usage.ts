@@ -1,7 +1,7 @@
 /**
- * A caller's usage according to the charges from access logs. Reading it changes nothing and never blocks, and the
- * result is slightly stale. A caller whose usage cannot be read is allowed, since usage counted later cannot be limited
- * exactly anyway.
+ * Reads a caller's usage as charged from access logs. Reading changes nothing and never waits long, and the result is
+ * slightly old. If the usage cannot be read, the caller is allowed, because limits are not exact anyway when usage is
+ * counted afterwards.
  */
 import { DomainError, PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
@@ -33,18 +33,18 @@ export type UsageReader = {
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
 };
 
-/** How long a ledger is cached. Lines arrive seconds late, so a fresher read would show no more. */
+/** Maximum age of a cached ledger. Lines arrive seconds late anyway, so reading more often would not help. */
 const MAX_AGE_MS = 2000;
 const MAX_LEDGERS = 10_000;
 
 type Seen = {
   readonly at: Moment;
   readonly state: LedgerState | undefined;
-  /** The plan and the customer's term under which the ledger was opened. */
+  /** The ledger as it was opened: its plan and the customer's term. */
   readonly opened: Item;
   /**
-   * Whether the head is suspended. If an operator suspended the limit before anything was charged in the period, only
-   * the head shows it.
+   * Whether the head is suspended. If nothing has been charged in the period, there is no ledger, and only the head
+   * shows that an operator has suspended the limit.
    */
   readonly isHeadSuspended: boolean;
 };
@@ -53,7 +53,10 @@ type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspen
 type UsageReaderOptions = {
   readonly store: ItemStore;
   readonly clock: AgeClock;
-  /** Plans that are saved if the table lacks them or has older versions, because the tracker has no plans in code. */
+  /**
+   * Plans in code or documents. They are saved if the table lacks them or has older versions, because the tracker
+   * itself has no plans in code.
+   */
   readonly plans: readonly unknown[];
 };
 
@@ -67,7 +70,8 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const name = `${key.pk}\n${key.sk}`;
     const known = ledgers.get(name);
     if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
-    // A key that the table refuses would look like an outage, which allows every caller.
+    // The key's length is checked first. An error of the table for a key that is too long would look like an outage,
+    // during which every caller is allowed.
     if (known === undefined) checkLedgerId(id);
     const seen = {
       at: momentOf(clock),
@@ -88,7 +92,8 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
     const { isHeadSuspended, opened } = seen;
     const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
-    // The ledger is shown as its successor will be, as long as no line has been charged under the new term.
+    // If a new term has begun but no line has been charged under it, the ledger is shown as it will look under the new
+    // term.
     const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
     const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
     return {
@@ -120,7 +125,10 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
   };
 }
 
-/** The last result stays valid when no newer result is available, because a period's ledger does not refill. */
+/**
+ * Returns the ledger, or the last result if the ledger cannot be read. The last result is still valid, because units of
+ * a period do not come back.
+ */
 async function readStanding(
   store: ItemStore,
   asked: UsageQuery,
@@ -135,7 +143,8 @@ async function readStanding(
   if (root.kind === 'unavailable') return last;
   const read = await readShards(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
-  // No ledger is opened while the head is suspended. An existing ledger is suspended together with its head.
+  // If a ledger exists, its own suspension counts, because it is suspended together with the head. If there is none,
+  // the head counts, because no ledger is opened while the head is suspended.
   if (read.item !== undefined) {
     const { plan = '', term } = read.item;
     const opened = { plan, ...(term !== undefined && { term }) };
@@ -152,10 +161,7 @@ type UsageQuery = {
   readonly atEpochMs: number;
 };
 
-/**
- * Reads the ledger of the plan's own period, or the ledger that is charged instead: the head's ledger, or another
- * limit's ledger.
- */
+/** Reads the ledger that is charged: that of the plan's own period, of the head, or of another limit. */
 async function readInForce(
   store: ItemStore,
   { head, ledger, rule, period, atEpochMs }: UsageQuery,

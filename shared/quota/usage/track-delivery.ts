@@ -1,4 +1,4 @@
-/** Converts delivered lines of access logs to charges, metrics and the response. */
+/** Charges delivered lines of access logs. Returns the metrics and the response. */
 import { readAccessLine } from './access-log-line.ts';
 import type { LineRules } from './access-log-line.ts';
 import { readLogDelivery } from './lambda-log-delivery.ts';
@@ -14,14 +14,17 @@ type TrackedDelivery = {
   /** Waiting requests and the reasons, for the log; undefined if no request is waiting. */
   readonly waiting: string | undefined;
   /**
-   * @throws DomainError USAGE_WAITING when everything that can be charged is charged, and the delivery must be repeated
+   * Returns the response to the delivery.
+   * @throws DomainError USAGE_WAITING if some lines are waiting. All others are charged, and the delivery must be
+   * repeated
    */
   readonly reply: () => FirehoseReply | undefined;
 };
 
 /**
- * @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE when some requests may have been charged and the delivery must
- * be repeated
+ * Charges the lines of a delivery.
+ * @throws DomainError EVENT_MALFORMED; STORE_UNAVAILABLE if some requests could not be charged. Others may have been
+ * charged, and the delivery must be repeated
  */
 export async function trackDelivery(
   event: unknown,

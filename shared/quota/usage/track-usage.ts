@@ -23,26 +23,29 @@ export type UsageTrackerPorts = {
   readonly clock: AgeClock;
   readonly timer: Timer;
   /**
-   * Receives only thresholds. Each threshold is reported once per period, by the tracker or holder that marked it
-   * first.
+   * Receives only threshold events. Each threshold is reported once per period, by the process (tracker or holder) that
+   * was the first to mark it.
    */
   readonly observe: (event: QuotaEvent) => void;
 };
 
 type Tracked = {
   readonly charged: number;
-  /** Number of requests that were charged before, because their lines came twice. */
+  /** Number of requests that had already been charged, because their lines were delivered twice. */
   readonly seen: number;
   /**
    * Number of requests that cannot be charged, because of a closed period, a suspended subject without a ledger, an
    * unknown plan, or names that are too long for a key.
    */
   readonly unchargeable: number;
-  /** Requests that were not charged to at least one of their limits. They do not delay other requests. */
+  /** Requests that could not be charged to all of their limits. They do not delay other requests. */
   readonly waiting: readonly Waiting[];
 };
 
-/** A request that can be charged if it is sent again, after its plan is corrected or once its period has begun. */
+/**
+ * A request that cannot be charged now. It can be charged when it is sent again after its plan was corrected or its
+ * period has begun.
+ */
 export type Waiting = {
   readonly requestId: string;
   readonly plan: string;
@@ -51,9 +54,9 @@ export type Waiting = {
 
 export type UsageTracker = {
   /**
-   * Charges requests. It is idempotent by request id, even after crashes and repetitions and with different batches.
-   * @throws DomainError STORE_UNAVAILABLE when everything that could be charged is charged; all requests may be sent
-   * again
+   * Charges requests. A request with the same id is charged only once, even after crashes and repetitions and in
+   * different batches.
+   * @throws DomainError STORE_UNAVAILABLE if some requests could not be charged. All requests may be sent again
    */
   track(requests: readonly TrackedRequest[]): Promise<Tracked>;
 };
@@ -72,7 +75,7 @@ type Group = {
 const AT_ONCE = 8;
 const MAX_TRIES = 8;
 const BACK_OFF_MS = 50;
-/** Maximum number of waiting requests that are named in the log. */
+/** Maximum number of waiting requests that a log line names. */
 const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
@@ -83,7 +86,8 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
     async track(requests) {
       const { groups, unplanned, planless } = await group(requests, book, reader);
       const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
-      // Spans of one ledger are processed one by one, because two transactions on one item refuse each other.
+      // Spans of the same ledger are processed one after the other, because concurrent transactions on one item would
+      // fail.
       const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
         for (const each of spans) {
@@ -100,7 +104,8 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
       };
       const failures: unknown[] = [];
       const next = async (): Promise<void> => {
-        // If as many charges fail as are sent at once, the whole table is failing, not a single ledger.
+        // The limit is the number of charges that are sent at once. If that many fail, the whole table is failing, not
+        // a single ledger.
         while (failures.length < AT_ONCE) {
           const spans = ledgers.pop();
           if (spans === undefined) return;
@@ -158,7 +163,8 @@ async function group(
       planless.push({ requestId, plan: terms.plan, reason: 'plan-unreadable' });
       continue;
     }
-    // A rate can no longer refuse a request; only a quota can be counted later. A plan without a quota is reported.
+    // Requests that are already served can only be charged to a quota. A rate could not refuse them any more, so a plan
+    // without a quota is reported.
     if (!plan.limits.some(({ kind }) => kind === 'quota')) unplanned += 1;
     for (const limit of plan.limits) {
       if (limit.kind !== 'quota') continue;
@@ -169,7 +175,7 @@ async function group(
       const termEpochMs = termFor(limit, period, terms.term);
       const name = `${pk}\n${sk}\n${span}\n${termEpochMs ?? ''}`;
       const known = groups.get(name);
-      // A caller whose name is too long must not block other callers' lines.
+      // A name that is too long is counted and skipped, so that it does not block the lines of other callers.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
@@ -192,7 +198,10 @@ function fitsKey(id: LedgerId): boolean {
   }
 }
 
-/** The charge and its record are in one transaction, so that neither exists without the other. */
+/**
+ * Charges a group of requests to a ledger. The charge and the record of the requests are in one transaction, so that
+ * neither exists without the other.
+ */
 async function chargeGroup(
   group: Group,
   book: PlanBook,
@@ -209,8 +218,8 @@ async function chargeGroup(
     const fresh = [...units.keys()].filter((requestId) => !seen.isSeen(requestId));
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
-      // Thresholds are reported for repeated lines too, because the process that charged these lines may have died
-      // before it reported.
+      // Thresholds are reported even for lines that were already charged, because the process that charged them may
+      // have died before it reported.
       await reportThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
@@ -236,14 +245,15 @@ async function chargeGroup(
       if (opened.kind === 'moved') period = opened.period;
       if (opened.kind === 'renamed') id = opened.id;
     } else if (outcome.kind === 'rejected' && !outcome.retryable) break;
-    // If an unanswered write was applied, the next read of the ids shows it.
+    // The charge is tried again. If the write without a response was applied, the next read of the ids shows it.
     else await timer.pause(BACK_OFF_MS * 2 ** failures);
   }
   throw unavailable();
 }
 
 /**
- * @throws DomainError STORE_UNAVAILABLE. The lines can then be sent again, because repeated lines are not charged again
+ * Reports the thresholds that have been crossed.
+ * @throws DomainError STORE_UNAVAILABLE. The lines can then be sent again, because they are not charged twice
  */
 async function reportThresholds(
   { id, limit: { alarms } }: Group,
@@ -255,8 +265,8 @@ async function reportThresholds(
   const read = await store.read(key, { consistent: true });
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
-  // A holder retries alarms with its next grant. Here the write has to be retried at once, because there may be no next
-  // line.
+  // Retries a failed write at once. (A holder would retry an alarm with its next grant, but here there may be no next
+  // line.)
   const insistent: ItemStore = {
     ...store,
     async update(write) {
@@ -326,7 +336,8 @@ async function open(
 type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
 /**
- * Requests served to a suspended or closed customer are charged by the customer's plan.
+ * Finds the terms for requests that were served. Requests of a suspended or closed customer are charged by the
+ * customer's plan, too.
  * @throws DomainError STORE_UNAVAILABLE
  */
 async function findTerms(
@@ -341,7 +352,8 @@ async function findTerms(
 }
 
 /**
- * If the plan does not allow the customer's own quotas, lines wait for the operator, as if the plan could not be read.
+ * Returns the plan with the customer's own quotas. If the plan does not allow them, lines wait until an operator has
+ * corrected this, as if the plan could not be read.
  */
 function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
   try {

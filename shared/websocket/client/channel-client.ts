@@ -1,6 +1,6 @@
 /**
- * Channels over one WebSocket, for browsers and Node. Messages arrive in order and without gaps, even across
- * connections.
+ * Channels over one WebSocket, for browsers and Node. Messages are delivered in order and without gaps, even if the
+ * connection is lost in between.
  */
 import { PRESENCE_SUFFIX } from '../channel-address.ts';
 import type { Position, ServerFrame } from '../frames.ts';
@@ -12,20 +12,26 @@ import { Subscription } from './subscription.ts';
 import type { ChannelHandlers } from './subscription.ts';
 
 export type ChannelsOptions = {
-  /** The address, such as `wss://…/prod`. It must be a function if the address contains a one-time ticket. */
+  /**
+   * The address, such as `wss://…/prod`. If it contains a one-time ticket, it must be a function, because each
+   * connection needs a new ticket.
+   */
   readonly url: string | (() => string | Promise<string>);
-  /** A function is called for each connection, since a token may have expired. The token is sent as a subprotocol. */
+  /**
+   * The token, which is sent as a subprotocol. A function is called for each connection, because an earlier token may
+   * have expired.
+   */
   readonly token?: string | (() => string | Promise<string>);
   readonly onState?: (state: State) => void;
   /**
-   * Reports why there can be no connection. This is the error of `url` or `token`, or the error of a WebSocket that
-   * does not accept their result, such as a token with `Bearer ` in front. The client still retries.
+   * Called with the reason why a connection is impossible: an error of `url` or `token`, or an error of the WebSocket
+   * class that does not accept their result (such as a token with `Bearer ` in front). The client still retries.
    */
   readonly onProblem?: (error: unknown) => void;
 };
 
 export type SubscribeOptions = {
-  /** The last known `position`. The messages after this position are delivered before any new message. */
+  /** The last `position` that is known from earlier. The messages after it are delivered before any new message. */
   readonly after?: Position;
 };
 
@@ -47,7 +53,10 @@ export interface Channels {
   close(): void;
 }
 
-/** Browsers send a message in one frame, and API Gateway ends a connection with code 1009 for a longer frame. */
+/**
+ * Maximum size of a frame. Browsers send a message in one frame, and API Gateway closes a connection with code 1009 if
+ * a frame is longer.
+ */
 const FRAME_BYTES = 32 * 1024;
 
 export class ChannelClient implements Channels {
@@ -119,7 +128,8 @@ export class ChannelClient implements Channels {
   async publish(channel: string, data: unknown): Promise<number> {
     if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
-    // Sending the message would end this connection and, because the message is repeated, every later connection.
+    // The message is refused here. Sending it would end this connection, and, because it would be sent again, every
+    // later connection.
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
       throw new ChannelError(
         'too-large',

@@ -1,6 +1,6 @@
 /**
- * Keeps one connection open. It reconnects with growing pauses, renews the connection before API Gateway closes it or
- * its credential expires, and sends pings. It is independent of channels.
+ * Keeps one connection open: reconnects with growing pauses, sends pings, and renews the connection before API Gateway
+ * closes it or its credential expires. It knows nothing about channels.
  */
 import type { ServerFrame } from '../frames.ts';
 import type { Host, Socket } from './host.ts';
@@ -13,7 +13,7 @@ type KeeperOptions = {
 };
 
 type KeeperEvents = {
-  /** Called when there is a new connection, because open requests have to be sent again. */
+  /** Called when a new connection is open. Requests without a response must then be sent again. */
   readonly opened: () => void;
   readonly frame: (frame: ServerFrame) => void;
   readonly ping: () => string;
@@ -25,15 +25,16 @@ type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 20_000;
-/** A connection without a response for this long counts as dead, whatever TCP reports. */
+/** Maximum time without a response. After it, the connection counts as dead, whatever TCP reports. */
 const ANSWER_WITHIN_MS = 10_000;
 const OPENED_WITHIN_MS = 15_000;
 /**
- * How long before its end a connection is renewed. The time is spread, so that clients do not all reconnect at once.
+ * Time before its end at which a connection is renewed. It is varied at random, so that clients do not all reconnect at
+ * once.
  */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_SPREAD = 0.05;
-/** The old connection still receives messages in flight when the new connection is open. */
+/** How long the old connection stays open after the new one is open, to receive messages that are on the way. */
 const OVERLAP_MS = 2_000;
 
 export class ConnectionKeeper {
@@ -76,7 +77,7 @@ export class ConnectionKeeper {
     this.#events.state('closed');
   }
 
-  /** Replaces the connection, which is useless if the credential has expired or no request gets a response. */
+  /** Replaces the connection. Used if its credential has expired or requests get no response. */
   reopen(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -96,7 +97,7 @@ export class ConnectionKeeper {
     try {
       socket = this.#host.connect(await this.#options.url(), await this.#options.protocols());
     } catch (error) {
-      // Without a usable credential there is no connection, and nothing else reports the reason.
+      // Without a usable address and credential there is no connection, and nothing else reports the reason.
       if (!this.#isClosed) this.#events.problem(error);
       this.#failed();
       return;
@@ -141,7 +142,7 @@ export class ConnectionKeeper {
     if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
     this.#events.state('open');
     this.#events.opened();
-    // The reply contains the time for which this connection lasts.
+    // The response to the ping tells how long this connection lasts.
     this.ping();
   }
 
@@ -155,13 +156,13 @@ export class ConnectionKeeper {
 
   #heardPong({ pingAfterMs, closesInMs, credentialEndsInMs = Infinity }: Pong): void {
     this.#cancel('answer');
-    // Failures are not reset earlier. If connections open but nothing responds, all clients would otherwise reconnect
-    // at once, for ever.
+    // The failures are reset only after a response. Otherwise, if connections open but get no responses, all clients
+    // would reconnect at once, for ever.
     this.#failures = 0;
     this.#set('ping', Math.max(250, pingAfterMs), () => this.ping());
     const leftMs = Math.min(closesInMs, credentialEndsInMs);
     const early = Math.min(RENEW_BEFORE_MS, leftMs / 4) + this.#host.fraction() * RENEW_SPREAD * leftMs;
-    // A longer time is beyond the range of timers. A later pong reports the time again.
+    // A longer time is more than a timer can measure. A later pong tells the time again.
     if (leftMs < 86_400_000) this.#set('renew', Math.max(1_000, leftMs - early), () => void this.#open());
   }
 
@@ -169,7 +170,7 @@ export class ConnectionKeeper {
     this.#cancel('open');
     if (this.#isClosed) return;
     this.#failures += 1;
-    // If only a second connection could not be opened, the first connection is still good.
+    // If only a second connection could not be opened, the first one is still used, so the state does not change.
     if (this.#socket === undefined) this.#events.state('connecting');
     const most = Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** this.#failures);
     this.#set('retry', LEAST_PAUSE_MS / 2 + this.#host.fraction() * most, () => void this.#open());
@@ -197,7 +198,7 @@ export class ConnectionKeeper {
   }
 }
 
-/** Removes all handlers. */
+/** Removes all handlers of a socket and closes it. */
 function drop(socket: Socket): void {
   socket.onopen = null;
   socket.onmessage = null;
@@ -206,15 +207,15 @@ function drop(socket: Socket): void {
   try {
     socket.close(1000);
   } catch {
-    // The socket was not open yet.
+    // A socket that is not open yet may throw when it is closed.
   }
 }
 
 function ignore(): void {
-  // `ws` throws an error without a handler.
+  // The handler does nothing. Without any handler, `ws` would throw the error.
 }
 
-/** Returns undefined for a text of API Gateway itself, or an unknown text. */
+/** Parses a frame. Returns undefined for any text that is not a frame, such as a message of API Gateway itself. */
 function parseFrame(data: unknown): ServerFrame | undefined {
   try {
     const frame: unknown = JSON.parse(String(data));

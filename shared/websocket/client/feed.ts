@@ -1,21 +1,21 @@
-/** Puts a channel's messages in order, so that each number occurs once and gaps are known. It has no side effects. */
+/** Puts a channel's messages in order: each number occurs only once, and gaps are known. It has no side effects. */
 import type { ChannelEntry, Position, Range } from '../frames.ts';
 
 export type FeedItem =
   | { readonly kind: 'entry'; readonly entry: ChannelEntry }
-  /** Some messages of the channel have expired, or its log was started again. */
+  /** Some messages are missing, because they have expired or the channel's log was started again. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-/** Maximum number of messages that arrived early. Further messages are requested again. */
+/** Maximum number of messages that are stored because they arrived too early. Any others are requested again. */
 const WAITING_LIMIT = 5_000;
-/** Number of publications among which a repeated publication is recognised. */
+/** Number of past publications that are remembered to recognize a repeated one. */
 const IDS_LIMIT = 2_000;
 
 export class Feed {
   #position: Position | undefined;
   /**
-   * Entries that wait for earlier ones. They belong to the log of `#position`, or to a later log if there is no
-   * position.
+   * Entries that wait for earlier entries. They belong to the same log as `#position`. If there is no position, they
+   * belong to the latest log that was seen.
    */
   readonly #waiting = new Map<number, ChannelEntry>();
   #waitingLog = 0;
@@ -34,10 +34,10 @@ export class Feed {
     return this.#position !== undefined && this.#waiting.size > 0;
   }
 
-  /** Starts at this position. Processes messages that arrived before. */
+  /** Starts at this position, and processes messages that have already arrived. */
   begin(position: Position): readonly FeedItem[] {
     const isNew = position.log === 0 && this.#waitingLog > 0;
-    // The channel was empty when the position was read, but is not empty any more.
+    // The position was read when the channel was empty. A message has been published since.
     this.#position = isNew ? { log: this.#waitingLog, seq: 0 } : position;
     if (this.#waitingLog < position.log) this.#waiting.clear();
     this.#waitingLog = Math.max(this.#waitingLog, position.log);
@@ -46,7 +46,7 @@ export class Feed {
     return this.#drain();
   }
 
-  /** Accepts entries in any order, and possibly repeated entries. */
+  /** Accepts entries. They may arrive in any order and more than once. */
   accept(log: number, entries: readonly ChannelEntry[]): readonly FeedItem[] {
     const current = this.#position?.log ?? 0;
     if (log < current || log < this.#waitingLog) return [];
@@ -57,12 +57,13 @@ export class Feed {
     const seen = this.#position?.log === log ? this.#position.seq : 0;
     for (const entry of entries)
       if (entry.seq > seen && this.#waiting.size < WAITING_LIMIT) this.#waiting.set(entry.seq, entry);
-    // The channel was empty when the subscription began, so the log is new and nothing is missing.
+    // The channel was empty when the subscription began. So the whole log is new to this client, and nothing is
+    // missing.
     if (this.#position?.log === 0 && log > 0) this.#position = { log, seq: 0 };
     return this.#drain();
   }
 
-  /** Processes the response to a request for missing messages, which is complete up to a number. */
+  /** Processes a response with missing messages. It is complete up to a certain number. */
   fill(page: {
     readonly log: number;
     readonly messages: readonly ChannelEntry[];
@@ -73,7 +74,7 @@ export class Feed {
     if (this.#position === undefined || log < this.#position.log) return [];
     const items: FeedItem[] = [];
     if (log > this.#position.log) {
-      // The messages between the two logs are unknown.
+      // How many messages were lost between the two logs is unknown.
       if (this.#position.log > 0)
         items.push({ kind: 'gap', from: this.#position.seq + 1, to: this.#position.seq });
       if (this.#waitingLog !== log) this.#waiting.clear();
@@ -107,13 +108,13 @@ export class Feed {
     return items;
   }
 
-  /** Only the next number counts, because earlier numbers were delivered. */
+  /** Processes one entry. Only the next number is accepted, because earlier ones were already delivered. */
   #step(entry: ChannelEntry): readonly FeedItem[] {
     const { log, seq } = this.#position ?? { log: 0, seq: 0 };
     if (entry.seq !== seq + 1) return [];
     this.#position = { log, seq: entry.seq };
     this.#waiting.delete(entry.seq);
-    // Publishers choose ids, so two equal ids mean the same message only if they come from the same subject.
+    // Publishers choose the ids, so two equal ids mean the same message only if the same subject published both.
     if ('void' in entry || ('id' in entry && this.#isKnown(JSON.stringify([entry.by, entry.id])))) return [];
     return [{ kind: 'entry', entry }];
   }

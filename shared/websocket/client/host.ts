@@ -22,7 +22,10 @@ export interface Host {
   newId(): string;
 }
 
-/** @throws Error when the host has no WebSocket class, so that one has to be passed */
+/**
+ * Returns the host's features.
+ * @throws Error if the host has no WebSocket class; then the class has to be passed
+ */
 export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)

@@ -1,4 +1,7 @@
-/** Open requests. They are repeated after a while, and on a new connection. All of them may safely be sent twice. */
+/**
+ * Requests that have no response yet. They are sent again after a while, and on each new connection. Sending any of
+ * them twice does no harm.
+ */
 import type { ClientMessage, ErrorCode, ServerFrame } from '../frames.ts';
 import type { Host } from './host.ts';
 
@@ -30,13 +33,13 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
-  /** How often the request was sent on this connection. */
+  /** Number of times that the request was sent on this connection. */
   asked: number;
 };
 
 /**
- * How long to wait for a response. It is longer than a cold start, and is doubled each time, since repeating does not
- * make a slow server faster.
+ * How long to wait for a response before a request is sent again. It is longer than a cold start. It is doubled each
+ * time, because more requests do not make a slow server faster.
  */
 const ANSWERED_WITHIN_MS = 8_000;
 const ANSWER_DOUBLINGS = 3;
@@ -66,7 +69,8 @@ export class Questions {
     const all = [...this.#open.values()];
     this.#open.clear();
     for (const open of all) {
-      // A subscription does not carry over to the new connection. A publication keeps its id, so that it counts once.
+      // A publication keeps its id, so that it counts only once. Any other request gets a new id, because a
+      // subscription does not carry over to the new connection and has to be made again.
       const { question } = open;
       open.question = question.action === 'publish' ? question : { ...question, id: this.#host.newId() };
       open.asked = 0;
@@ -96,7 +100,7 @@ export class Questions {
     return false;
   }
 
-  /** Drops requests that no longer need a response. */
+  /** Removes requests whose response is no longer needed. */
   drop(isMeant: (question: Question) => boolean): void {
     for (const [id, { question }] of this.#open)
       if (isMeant(question)) this.#take(id)?.reject(new ChannelError('closed', 'the request was cancelled'));

@@ -16,20 +16,26 @@ export type ChannelMessage = {
   readonly data: unknown;
 };
 
-/** Messages that are lost. If `to` is below `from`, their number is unknown. */
+/** Messages that were lost. If `to` is below `from`, it is unknown how many. */
 export type Gap = { readonly channel: string; readonly from: number; readonly to: number };
 
 export type ChannelHandlers = {
   readonly message: (message: ChannelMessage) => void;
   readonly gap?: (gap: Gap) => void;
-  /** Called when the members change. A subscription with this handler makes the subscriber a member, too. */
+  /** Called when the members of the channel change. A subscriber with this handler becomes a member, too. */
   readonly members?: (members: readonly Member[]) => void;
   readonly error?: (error: ChannelError) => void;
-  /** Called when no message is missed from now on, and again after each new connection. */
+  /**
+   * Called when the subscription is complete, so that no later message is missed. Called again after each new
+   * connection.
+   */
   readonly ready?: () => void;
 };
 
-/** When messages arrive out of order, the missing messages usually follow without a read. */
+/**
+ * How long to wait before missing messages are requested. If messages arrive out of order, the missing ones usually
+ * arrive soon.
+ */
 const WAIT_FOR_ORDER_MS = 150;
 const READ_AGAIN_MS = { least: 250, most: 5_000 };
 
@@ -59,7 +65,7 @@ export class Subscription {
     return this.#feed.position;
   }
 
-  /** Called for every new connection. */
+  /** Subscribes. Called for every new connection. */
   begin(): void {
     if (this.#isOver || this.#isAsking) return;
     this.#isAsking = true;
@@ -80,7 +86,7 @@ export class Subscription {
     this.#isOver = true;
     this.#cancelWait?.();
     const { host, questions } = this.#ports;
-    // Publications without a response are still sent.
+    // All requests of the subscription are dropped, except publications, which are still sent.
     questions.drop(({ action, channel }) => action !== 'publish' && channel === this.channel);
     questions.ask({ action: 'unsubscribe', id: host.newId(), channel: this.channel }).catch(() => undefined);
   }
@@ -142,7 +148,10 @@ export class Subscription {
     }
   }
 
-  /** Reads again after a pause. The publisher has died or is still busy, and the server knows which after a while. */
+  /**
+   * Reads again after a pause. An entry may be missing because its publisher is still busy or has died. The server can
+   * tell which only after a while.
+   */
   #readOn(hasMoved: boolean): void {
     const pauseMs = Math.min(READ_AGAIN_MS.most, READ_AGAIN_MS.least * 2 ** this.#emptyReads);
     this.#waitThenRead(hasMoved ? 0 : pauseMs);
@@ -163,7 +172,7 @@ export class Subscription {
   }
 
   #gap(from: number, to: number): void {
-    // The channel's log no longer has these joins and leaves, so the list of members is requested again.
+    // Joins and leaves are missing from the channel's log, so the list of members is requested again.
     if (this.#members !== undefined) this.begin();
     else this.#handlers.gap?.({ channel: this.channel, from, to });
   }
@@ -183,7 +192,7 @@ export class Subscription {
   }
 }
 
-/** An error of a handler must not stop later messages. */
+/** Calls a handler. Its error must not stop later messages. */
 function guarded(run: () => void): void {
   try {
     run();

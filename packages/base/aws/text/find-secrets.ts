@@ -54,7 +54,7 @@ const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
  * from each `eyJ`, which would block a function.
  */
 const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
-/** The secret is on separate lines, or contains JSON's escaped line breaks. */
+/** Matches a private key in PEM, which is on separate lines or contains JSON's escaped line breaks. */
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
 /** Matches the password in a URL. The password cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
@@ -79,7 +79,8 @@ const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
 /**
- * These names are secret only in queries: codes of OAuth, keys of Google. Elsewhere they name error codes and entries.
+ * Names whose values are secret only in queries: codes of OAuth, and keys of Google. Elsewhere, such names belong to
+ * error codes and entries.
  */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;
 const MIN_IN_QUERY = 6;

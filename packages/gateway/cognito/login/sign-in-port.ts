@@ -124,7 +124,7 @@ const PATHS: Readonly<Record<PoolDefinition['kind'], Readonly<Record<string, End
     '/oauth2/revoke': 'revoke',
     '/logout': 'logout',
   },
-  // Auth0's authentication API; the key sets of Okta, Entra ID and Keycloak.
+  // Paths of Auth0's authentication API, and the paths at which Okta, Entra ID and Keycloak publish their key sets.
   oidc: {
     ...COMMON,
     '/authorize': 'authorize',
@@ -146,8 +146,8 @@ function nameOf({ pool, path }: Found): Endpoint | undefined {
 }
 
 /**
- * Responses are not cached, because a rotation must be visible at once. The issuer is local, and authorizers have their
- * own caches.
+ * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
+ * local and authorizers have their own caches.
  */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 

@@ -11,7 +11,7 @@ export type Password =
   | { readonly kind: 'hashed'; readonly salt: string; readonly hash: string; readonly srp: SrpVerifier };
 
 const KEY_BYTES = 32;
-/** A guess takes 16 MB and about 50 ms. */
+/** The cost of a scrypt hash. A guess takes 16 MB and about 50 ms. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
 /** @param whose the pool's name (the part after `_` in the id) and the username; SRP's verifier depends on both */
@@ -21,8 +21,8 @@ export async function hashPassword(
 ): Promise<Password> {
   const salt = randomBytes(16).toString('base64');
   const hash = await derive(text, salt);
-  // The verifier is stored too, because it cannot be derived from the hash later. A guess at the verifier costs an
-  // exponentiation with 3,072 bits.
+  // The verifier is stored too, because it cannot be derived from the hash later. Each guess of a password with the
+  // verifier costs an exponentiation with 3,072 bits.
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 

@@ -67,7 +67,7 @@ function groupsOf({ groups }: PoolUser): Claims {
 
 /**
  * Returns the standard claims of each scope (OpenID Connect Core, "Requesting Claims using Scope Values"). All other
- * claims belong to the profile.
+ * claims belong to the scope `profile`.
  */
 function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: TokenFacts): Claims {
   return {

@@ -43,7 +43,10 @@ export function listAttributes(
     .map(([Name, Value]) => ({ Name, Value }));
 }
 
-/** If a client may read an attribute, it may also read whether the attribute is verified. */
+/**
+ * Returns whether a client may read an attribute. A client that may read an attribute may read whether the attribute is
+ * verified, too.
+ */
 export function isReadable(name: string, readable: readonly string[] | undefined): boolean {
   if (readable === undefined || name === 'sub') return true;
   return readable.includes(name) || readable.some((attribute) => verifiedName(attribute) === name);

@@ -265,7 +265,10 @@ export class Sessions {
   }
 }
 
-/** Issuers other than Cognito have no triggers, and issue no access tokens without a scope. */
+/**
+ * Returns the claims of an access token. Issuers other than Cognito have no triggers, and issue access tokens only for
+ * a scope.
+ */
 function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
   const claims = accessClaims(definition, token);
   return changes === NO_CHANGES ? claims : changeAccess(claims, changes, token.client.clientId);

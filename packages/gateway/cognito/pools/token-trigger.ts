@@ -81,7 +81,7 @@ export async function callTokenTrigger(
     : readSecond(response?.['claimsAndScopeOverrideDetails']);
 }
 
-/** Version 1 supports only ID tokens, and only string values. */
+/** Reads the changes in a response of version 1, which supports only ID tokens and only string values. */
 function readFirst(details: unknown): TokenChanges {
   if (details === undefined || details === null) return NO_CHANGES;
   if (!isJsonObject(details)) throw unreadable();
@@ -140,7 +140,7 @@ export function changeId(claims: Claims, { id }: TokenChanges): Claims {
   });
 }
 
-/** `aud` of an access token must be the client's id. */
+/** Applies changes to the claims of an access token, whose `aud` must be the client's id. */
 export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
   const scopes = (asText(claims['scope']) ?? '').split(' ').filter((scope) => scope !== '');
   const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));

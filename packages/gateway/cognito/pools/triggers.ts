@@ -201,7 +201,10 @@ export async function sendCode(
   return pool.sendCode(user, purpose, await customMessage(pool, user, of));
 }
 
-/** In the texts, `{####}` is replaced by the code or the password, `{username}` by the name. */
+/**
+ * Returns the texts of a message. In the texts, `{####}` is replaced by the code or the password, and `{username}` by
+ * the name.
+ */
 export async function customMessage(
   pool: UserPool,
   user: PoolUser,

@@ -24,7 +24,7 @@ export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: str
 
 type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
 
-/** Limits memory. A test pool does not need more users. */
+/** Maximum number of users in a pool, which limits memory. A test pool does not need more users. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
 /** Cognito's limit for an email, in characters. */

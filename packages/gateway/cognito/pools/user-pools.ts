@@ -54,7 +54,7 @@ export class UserPools {
     return this.all.find(({ pool }) => pool.definition.domains.includes(host));
   }
 
-  /** Returns the pool of a client. An unknown client belongs to the first pool whose clients are unknown. */
+  /** Returns the pool of a client. An unknown client belongs to the first Cognito pool that accepts any client id. */
   ofClient(clientId: string): (LocalPool & { readonly client: AppClient }) | undefined {
     const known = this.all.find(({ pool }) =>
       pool.definition.clients.some((client) => client.clientId === clientId),

@@ -6,7 +6,7 @@ import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { PageKey } from './page-key.ts';
 
-/** Files by name: `index.html`, `app.js`. */
+/** Maps the names of files, such as `index.html` and `app.js`, to their contents. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';

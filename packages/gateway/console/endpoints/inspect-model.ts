@@ -70,7 +70,7 @@ export type ShownPlanKey = {
   readonly enabled: boolean;
   /** Remaining requests in this period; undefined if the plan has no quota. */
   readonly left: number | undefined;
-  /** A day such as `2026-09-01` and its number of requests, oldest first. */
+  /** Days such as `2026-09-01`, each with its number of requests, oldest first. */
   readonly days: readonly (readonly [string, number])[];
 };
 

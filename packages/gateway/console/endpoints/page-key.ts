@@ -27,11 +27,11 @@ export function pageKeyFolder(environment: Readonly<Record<string, string | unde
 export class PageKey {
   /** The public name of the run, which the page signs. It is new with each run. */
   readonly start = randomBytes(16).toString('base64url');
-  /** True once all ports listen. The page waits for it. */
+  /** True once all ports listen. The page waits for this. */
   isReady = false;
   readonly #kept: { readonly cache: CacheFolder; readonly name: string } | undefined;
   readonly #report: (sentence: string) => void;
-  /** The key, if no key can be stored. It is valid until this run ends. */
+  /** The key of this run, which is used if no key can be stored. It is valid until the run ends. */
   #own: string | undefined;
 
   /**
@@ -60,7 +60,7 @@ export class PageKey {
     return this.renew();
   }
 
-  /** Replaces the key. The previous key is refused at once, also by other gateways of this folder. */
+  /** Replaces the key. All gateways of this folder refuse the previous key at once. */
   renew(): string {
     const key = randomBytes(32).toString('base64url');
     this.#own = undefined;

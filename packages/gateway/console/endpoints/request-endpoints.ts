@@ -197,12 +197,15 @@ function isHeaders(value: unknown): value is [string, string][] {
 }
 
 /**
- * Server-sent events of records are sent in batches, so that a browser that watches heavy traffic does not slow the
- * gateway down.
+ * Server-sent events of records are sent in batches at this interval, so that a browser that watches heavy traffic does
+ * not slow the gateway down.
  */
 const BATCH_MS = 100;
 const BATCH_ROWS = 500;
-/** Proxies and browsers close silent streams, and so does the control port after `IDLE_MS`. */
+/**
+ * Interval of heartbeats in a silent stream. Without them, proxies and browsers would close the stream, and the control
+ * port would close it after `IDLE_MS`.
+ */
 const HEARTBEAT_MS = 15_000;
 const IDLE_MS = 60_000;
 const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];

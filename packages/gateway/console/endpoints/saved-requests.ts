@@ -81,7 +81,9 @@ export function addSavedRequests(
 /** Matches the text with which a redactor replaces a secret. */
 const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]\u2026?/;
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'x-amz-date', 'cookie']);
-/** Shorter values could occur by chance in other words. */
+/**
+ * Minimum length of a value that is hidden wherever it repeats. Shorter values could occur by chance in other words.
+ */
 const MIN_REPEATED = 8;
 
 /** @throws InvalidRequest if the caller is a credential instead of a name */

@@ -1,6 +1,6 @@
 /**
- * Makes an example for a model's schema (draft 4), as a first version of a request body. It fits most
- * schemas; the gateway's check reports the rest.
+ * Makes an example for a model's schema (draft 4), as a first version of a request body. It fits most schemas. If it
+ * does not fit, the gateway's check reports the violations.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

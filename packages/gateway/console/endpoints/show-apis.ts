@@ -56,7 +56,7 @@ function showRoute(
   };
 }
 
-/** Larger schemas are left out; they can be read in the template. */
+/** Maximum length of an example in characters. Longer examples are left out; the schema can be read in the template. */
 const MAX_EXAMPLE = 8_000;
 
 function showExample({ mediaType, name, schemaOf }: RequestModel): ShownRoute['examples'][number][] {

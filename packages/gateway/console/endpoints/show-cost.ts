@@ -10,7 +10,7 @@ import type { ApiShape, CacheShape, FunctionShape, TableShape, TrafficShape } fr
 const HTTP_UNIT_BYTES = 512 * 1024;
 const MESSAGE_UNIT_BYTES = 32 * 1024;
 const MINUTE_MS = 60_000;
-/** Lambda prints START, END and REPORT lines for each call. */
+/** Size of the START, END and REPORT lines that Lambda prints for each call. */
 const REPORT_BYTES = 300;
 
 type Declared = {

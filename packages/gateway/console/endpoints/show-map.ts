@@ -36,7 +36,7 @@ export function showMap(
   };
 }
 
-/** Adds each node and edge once. */
+/** Collects nodes and edges, and adds each of them only once. */
 class Drawn {
   readonly #nodes = new Map<string, MapNode>();
   readonly #edges = new Map<string, MapEdge>();

@@ -117,7 +117,7 @@ function KeyRefused() {
 
 const MOST_STALE = 3;
 
-/** Shown while the running code differs from the code on disk. */
+/** A note that is shown while the running code differs from the code on disk. */
 function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
   if (broken.length === 0) return null;
   return (
@@ -196,8 +196,7 @@ function useShortcuts(): void {
         return;
       }
       const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
-      // The letter after `g` must not reach the section, because `g k` opens Keys and must not also move one request
-      // up.
+      // The letter after `g` must not reach the section. Otherwise `g k` would open Keys and move one request up, too.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
       if (section !== undefined) go(linkTo(section));

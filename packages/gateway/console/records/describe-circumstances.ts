@@ -238,7 +238,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   };
 }
 
-/** Returns the routes that a message without a matching route might be for. */
+/** Returns the routes for which a message without a matching route might be intended. */
 function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];

@@ -78,7 +78,10 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
 /** The number of characters of a message that one row of a list can show. */
 const SHOWN_TEXT = 160;
 
-/** Secrets are removed before the text is truncated, because a truncated secret would not be recognised. */
+/**
+ * Returns the beginning of a message's text. Secrets are removed before the text is truncated, because a truncated
+ * secret would not be recognised.
+ */
 function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
   const data = kind === 'POST' ? (body ?? reply) : body;
   const shown = showData('', data, redactor);

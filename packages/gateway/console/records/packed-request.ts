@@ -281,9 +281,9 @@ function mapWhenRead(received: Received): void {
 }
 
 /**
- * Whether the event of a Lambda proxy integration can be left out of the record, of which the event would be half. When
- * the record is read, the same phase builds the event again from the same facts. If the event's body is truncated, the
- * event is stored.
+ * Whether the record can omit the event of a Lambda proxy integration, which would otherwise be half of the record.
+ * When the record is read, the same phase builds the event again from the same facts. If the event's body is truncated,
+ * the event is stored.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= RECORDED_BYTES;
@@ -323,8 +323,8 @@ function readSent(record: RecordReader): Sent | undefined {
 }
 
 /**
- * Each record counts the size of the whole list to which it refers, because any of these records may be the last one
- * that keeps the list in memory.
+ * Returns the size of all texts of a list. Each record that refers to a list counts the whole list, because any of
+ * these records may be the last one that keeps the list in memory.
  */
 function weighTexts(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);

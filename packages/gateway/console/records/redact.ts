@@ -17,14 +17,17 @@ import type { Mask } from '@gatewright/aws/text/find-secrets';
 const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
 /** Numbers with fewer digits are treated as counts and not as secrets. */
 const MIN_DIGITS = 4;
-/** A password is known to be secret, so it may be shorter than other repeated texts. */
+/**
+ * Minimum length of a password that is masked wherever it repeats. A password is known to be secret, so it may be
+ * shorter than other repeated texts.
+ */
 const MIN_PASSWORD_LENGTH = 6;
-/** Shorter texts would match unrelated text. */
+/** Minimum length of a secret that is masked wherever it repeats. Shorter texts would match unrelated text. */
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
 /**
- * Code truncates tokens to print them. The beginning of a secret is therefore masked from `MIN_BEGINNING` characters
- * on, and any other part from `MIN_PART` characters on.
+ * Minimum length at which the beginning of a secret is masked, because code truncates tokens to print them. Any other
+ * part of a secret is masked from `MIN_PART` characters on.
  */
 const MIN_BEGINNING = 10;
 const MIN_PART = 16;

@@ -20,7 +20,7 @@ const CLASSES = 864;
  * computing a logarithm.
  */
 const DOUBLE = new DataView(new ArrayBuffer(8));
-/** The exponents of doubles begin at -1023. */
+/** The class of the value 1. The exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
 export const COUNTED_SECONDS = 300;
 /**
@@ -182,7 +182,7 @@ function nothingCounted(apiName: string, routeKey: string): RouteCount {
 }
 
 function classOf(latencyMs: number): number {
-  // This comparison also covers 0.
+  // This comparison also handles a duration of 0.
   if (!(latencyMs > SHORTEST_MS)) return 0;
   DOUBLE.setFloat64(0, latencyMs / SHORTEST_MS);
   return Math.min((DOUBLE.getUint32(0) >>> 15) - CLASS_OF_ONE, CLASSES - 1);

@@ -26,7 +26,10 @@ import type { Redactor } from './redact.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
-/** Limits the number of bodies that wait to be packed within one turn of the event loop. */
+/**
+ * Maximum number of finished requests that wait to be packed within one turn of the event loop. This limits the number
+ * of bodies in memory.
+ */
 const MOST_OVER = 128;
 const NO_STACKS: readonly ResolvedStack[] = [];
 

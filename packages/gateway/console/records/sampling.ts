@@ -7,8 +7,8 @@ import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
 /**
- * Up to this number of ordinary successes per second, all are recorded. At that rate, a ring of 4,000 records covers
- * four seconds.
+ * Maximum number of ordinary successes per second at which all are recorded. At that rate, a ring of 4,000 records
+ * covers four seconds.
  */
 export const FULL_RECORDS_PER_SECOND = 1_000;
 /**

@@ -27,7 +27,7 @@ export type Domain = {
   /** The rules in order of priority. The domain's routing mode determines whether they are used. */
   readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
-  /** Why every request to this domain receives 500: its guard cannot be enforced. */
+  /** The reason why the domain's guard cannot be enforced. If it is set, every request to this domain receives 500. */
   readonly closedBecause?: string | undefined;
   readonly truststore?: Truststore | undefined;
   readonly access?: PrivateDomain | undefined;

@@ -151,7 +151,8 @@ function putMapping(
 }
 
 /**
- * Must be called before an API, or one stage of it, is deleted. @throws ControlError if a domain maps to it
+ * Refuses to delete an API, or one stage of it, to which a domain maps. Must be called before the deletion. @throws
+ * ControlError if a domain maps to it
  */
 export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
   const names = domains.all

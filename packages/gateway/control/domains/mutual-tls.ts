@@ -27,7 +27,10 @@ export type MutualTls = {
   readonly closedBecause?: string | undefined;
 };
 
-/** A domain that requires certificates but has no truststore refuses all requests. */
+/**
+ * Reads the mutual TLS settings of a domain. A domain that requires certificates but has no truststore responds to
+ * every request with 500, unless `--allow-unguarded` is set.
+ */
 export function readMutualTls(
   item: ControlResource,
   source: TruststoreSource,

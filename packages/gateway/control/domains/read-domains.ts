@@ -191,7 +191,7 @@ function addMapping(
 }
 
 /**
- * Returns the draft of a domain, or creates it. The domain may belong to a stack that is not loaded, because requests
+ * Returns the draft of a domain, or creates it. The domain itself may belong to a stack that is not loaded; requests
  * only need its mappings.
  */
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {

@@ -20,7 +20,7 @@ const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
 
 type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
 
-/** Matches the two names in `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123`. */
+/** Matches both names in an ARN such as `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123`. */
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 
 /** Returns the domain name in `DomainNameArn`. @throws DefinitionError */

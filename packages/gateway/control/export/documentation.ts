@@ -147,7 +147,10 @@ export function importParts(
   return { documentation: { ...from, parts }, ids: [...imported.values()].map(({ id }) => id) };
 }
 
-/** "An imported attribute replaces the existing one if the two are different" (developer guide, "Import API documentation"). */
+/**
+ * Adds imported attributes to a part. "An imported attribute replaces the existing one if the two are different"
+ * (developer guide, "Import API documentation").
+ */
 function withAttributes(before: ControlResource, content: JsonObject): JsonObject {
   const [was, now] = [contentOf(before), content].map(
     ({ Properties: text }) => JSON.parse(typeof text === 'string' ? text : '{}') as JsonObject,

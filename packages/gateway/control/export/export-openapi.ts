@@ -149,7 +149,10 @@ function nameIn(model: Json): string {
   return typeof model === 'string' ? model : '';
 }
 
-/** The keys of the responses are selection patterns. The response without a pattern has the key `default`. */
+/**
+ * Exports an integration. The keys of its responses are selection patterns. The response without a pattern has the key
+ * `default`.
+ */
 function exportIntegration(integration: JsonObject): Draft {
   const responses = Object.fromEntries(
     listResponses(integration, 'IntegrationResponses').map((response) => {

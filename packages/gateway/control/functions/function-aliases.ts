@@ -40,8 +40,8 @@ export function executedVersion(
 }
 
 /**
- * The qualifiers by list of stacks. They are needed for each event of an alias. A list of stacks never changes, so it
- * is read only once.
+ * Caches the qualifiers of each list of stacks, because they are needed for each event of an alias. A list of stacks
+ * never changes, so it is read only once.
  */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 

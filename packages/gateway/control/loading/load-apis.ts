@@ -280,8 +280,8 @@ function readIdentity(group: ApiGroup): ApiIdentity {
   };
 }
 
-// Finds stages with a web ACL that no service of the gateway evaluates. They are closed, unless `--allow-unguarded`
-// permits them.
+// Finds stages with a web ACL that no service of the gateway evaluates. Such stages are closed, unless
+// `--allow-unguarded` permits them.
 
 /** Returns why a stage of this API must not respond; undefined if it may. */
 type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;

@@ -18,7 +18,7 @@ export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
-  /** HTTP and WebSocket stages without a deployment; they are also in `stages`. */
+  /** HTTP and WebSocket stages without a deployment. `stages` contains these stages, too. */
   readonly withoutDeployment: readonly ControlResource[];
   readonly closed: ReadonlyMap<string, string>;
 };

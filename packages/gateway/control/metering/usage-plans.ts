@@ -148,7 +148,9 @@ export class UsagePlans {
     if (plans?.size === 0) this.#plansOf.delete(keyId);
   }
 
-  /** If a key were in two plans for one stage, it would be undefined which plan counts the key's requests. */
+  /**
+   * Refuses a second plan of a key for one stage, because it would be undefined which plan counts the key's requests.
+   */
   #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
     for (const otherId of this.plansOf(keyId)) {
       if (otherId === plan.id) continue;

@@ -47,7 +47,10 @@ export type PartCalls = {
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 
-/** In `names`, `ref` is absent for types whose names are in `service-names.ts`. */
+/**
+ * A resource type, which is one row of the table. In `names`, `ref` is absent for types whose names are in
+ * `service-names.ts`.
+ */
 export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly names?: NamesOfType;
   /** The property that refers to the API of the resource; absent means that the resource does not belong to an API. */
@@ -59,8 +62,8 @@ export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly notApplied?: readonly string[];
   readonly isWithoutEffect?: boolean;
   /**
-   * If two resources of one API have equal values of these properties, they are treated as the same. A resource in a
-   * document replaces its equivalent.
+   * The properties that identify equal resources. Two resources of one API with equal values of these properties are
+   * treated as the same, so a resource in a document replaces its equivalent.
    */
   readonly alike?: readonly string[];
   readonly referredBy?: readonly string[];

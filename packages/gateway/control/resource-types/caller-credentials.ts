@@ -1,4 +1,4 @@
-/** With this value, "Caller credentials are passed through", so AWS also checks the caller's own policies. */
+/** The value with which "Caller credentials are passed through". AWS then checks the caller's own policies, too. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:

@@ -96,7 +96,7 @@ export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   responseType: RESPONSE_TYPE,
 };
 
-/** The size is in bytes. Patches have the same limits [obs]. */
+/** The limits of the minimum compression size, in bytes. Patches have the same limits [obs]. */
 export const COMPRESSION_SIZE: Constraint = {
   own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
 };

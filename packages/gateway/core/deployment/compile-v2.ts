@@ -231,7 +231,10 @@ function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): M
   );
 }
 
-/** API keys apply to `$connect` only, because messages contain no key and HTTP APIs do not support keys. */
+/**
+ * Reads whether a route requires an API key. API keys apply to `$connect` only, because messages contain no key and
+ * HTTP APIs do not support keys.
+ */
 function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
   const isRequired = readFlag(route, 'ApiKeyRequired');
   if (!isRequired) return false;

@@ -39,7 +39,7 @@ export type StageText = {
   render(variables: Readonly<Record<string, string>> | null): string;
 };
 
-/** One source of a credential. Header names are in lower case. All other names are exact. */
+/** One source of a credential. Header names are in lower case; other names keep their spelling. */
 export type IdentitySource =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'querystring'; readonly name: string }
@@ -49,7 +49,7 @@ export type IdentitySource =
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 export type FunctionTarget = {
-  /** The text that is rendered to the function's name (not ARN). */
+  /** The text that is rendered to the function's name (not to its ARN). */
   readonly functionName: StageText;
   /**
    * The text that is rendered to the version or alias in the ARN, or to an empty text; absent means that the ARN has no
@@ -232,7 +232,7 @@ export type RouteCaching = {
 };
 
 /**
- * A route of a WebSocket API. In addition to other routes, it has the check of its messages, and whether its reply is
+ * A route of a WebSocket API. Unlike other routes, it has a check of its messages, and it defines whether its reply is
  * sent to the client.
  */
 export type MessageRoutePlan = RoutePlan & {

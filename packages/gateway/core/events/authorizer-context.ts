@@ -4,8 +4,8 @@ import type { CallerFacts, ContextValue } from './request-facts.ts';
 
 /**
  * Returns `requestContext.authorizer` of REST and WebSocket APIs, which is the context of the Lambda authorizer as
- * text, or the claims. Returns undefined, so that the event has no such key, if there is no authorizer, and also with
- * IAM authorization, because the event then contains the caller in `identity`.
+ * text, or the claims. Without an authorizer, returns undefined, so that the event has no such key. Returns undefined
+ * with IAM authorization, too, because the event then contains the caller in `identity`.
  */
 export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {
@@ -91,7 +91,9 @@ function printContext(caller: LambdaCaller): Record<string, unknown> {
   return printed;
 }
 
-/** The gateway's own members come last, so that a key of the context cannot replace the principal. */
+/**
+ * Returns the context with the gateway's own members last, so that a key of the context cannot replace the principal.
+ */
 function printKept(caller: LambdaCaller): Record<string, unknown> {
   const printed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(caller.context)) putEntry(printed, name, printValue(value));

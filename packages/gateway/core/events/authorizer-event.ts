@@ -39,12 +39,15 @@ export function buildAuthorizerEvent(
   }
 }
 
-/** The token is the unchanged value of the header, including `Bearer `. */
+/** Returns the event of a TOKEN authorizer. Its token is the unchanged value of the header, including `Bearer `. */
 function buildTokenEvent(facts: RoutedFacts, token: string): string {
   return JSON.stringify({ type: 'TOKEN', methodArn: methodArn(facts), authorizationToken: token });
 }
 
-/** The event is like a proxy event without a body, but empty maps are `{}`. */
+/**
+ * Returns the event of a REQUEST authorizer of a REST API. It is like a proxy event without a body, but empty maps are
+ * `{}`.
+ */
 function buildRestRequestEvent(facts: RoutedFacts): string {
   const query = readQuery(facts.rawQuery);
   return JSON.stringify({
@@ -62,7 +65,10 @@ function buildRestRequestEvent(facts: RoutedFacts): string {
   });
 }
 
-/** Both `identitySource` and `authorizationToken` contain the values, joined by commas. */
+/**
+ * Returns the event of an HTTP API's authorizer with payload 1.0. Both `identitySource` and `authorizationToken`
+ * contain the values, joined by commas.
+ */
 function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
   const credentials = identity.join(',');
   return JSON.stringify({
@@ -83,8 +89,8 @@ function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[])
 }
 
 /**
- * `identitySource` is `null` if the authorizer has no identity source (powertools issue 3485). All other absent members
- * are left out.
+ * Returns the event of an HTTP API's authorizer with payload 2.0. `identitySource` is `null` if the authorizer has no
+ * identity source (powertools issue 3485). All other absent members are left out.
  */
 function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
   const { headers, cookies } = readLowerCaseHeaders(facts);

@@ -9,7 +9,7 @@ import type { ContextValue } from './request-facts.ts';
 
 export type AuthorizerResultFormat = {
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
-  /** Whether the response is `{isAuthorized}` instead of a policy. It is supported only by payload 2.0. */
+  /** Whether the function responds with `{isAuthorized}` instead of a policy. Only payload 2.0 supports this. */
   readonly simpleResponses: boolean;
 };
 
@@ -74,7 +74,8 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
 }
 
 /**
- * Finds an ARN that is too long. The function ignores malformed parts of the policy, because the compiler reports them.
+ * Finds an ARN that is too long. Malformed parts of the policy are skipped here, because the policy compiler reports
+ * them.
  */
 function findLongArn(document: unknown): string | undefined {
   const statements = asOneOrMore(asJsonObject(document)?.['Statement']);

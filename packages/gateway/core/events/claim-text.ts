@@ -1,4 +1,7 @@
-/** Prints claims as functions receive them. They are always strings (docs/aws §4.5, §4.6). */
+/**
+ * Prints a token's claims in the form in which functions receive them. The printed values are always strings
+ * (docs/aws §4.5, §4.6).
+ */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
 import { putEntry } from '../routing/text-map.ts';
@@ -13,7 +16,7 @@ export function printHttpClaims(claims: Claims): TextMap {
   return printClaims(claims, 'jwt');
 }
 
-/** Prints claims as Cognito authorizers of REST APIs do. */
+/** Prints claims in the form that Cognito authorizers of REST APIs use. */
 export function printCognitoClaims(claims: Claims): TextMap {
   return printClaims(claims, 'cognito');
 }

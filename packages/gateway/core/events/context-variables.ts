@@ -77,7 +77,7 @@ export function contextVariable(facts: ContextFacts, name: string): string | und
   return contextReader(name)?.(facts);
 }
 
-/** Returns the reader of `$context.{name}`; undefined for an unknown name. */
+/** Returns the function that reads `$context.{name}`; undefined for an unknown name. */
 export function contextReader(name: string): ContextReader<ContextFacts> | undefined {
   if (!name.startsWith('authorizer.')) return getEntry(READERS, name);
   const rest = name.slice('authorizer.'.length);

@@ -46,7 +46,7 @@ export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
   return headers;
 }
 
-/** Whether the gateway replaces the backend's header of this name. */
+/** Whether this is a CORS header, for which the gateway replaces the backend's value. */
 export function isCorsHeader(name: string): boolean {
   return /^access-control-(allow-|expose-|max-age)/i.test(name);
 }

@@ -3,7 +3,7 @@ import { formatAwsDate } from './request-time.ts';
 import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
-/** The request or the response of a call: the headers as a flat list of names and values, and the body. */
+/** The request or the response of a call. `headers` is a flat list of names and values. */
 type LoggedMessage = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
@@ -37,19 +37,31 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials that are not in known headers: the authorizer's identity sources. */
+  /**
+   * The values of the authorizer's identity sources. They are credentials, but are not in headers that are known to
+   * contain secrets.
+   */
   readonly secrets: readonly string[];
-  /** The authorizer's call; undefined if the route has no Lambda authorizer, or if the request ended before it. */
+  /**
+   * The facts about the authorizer's call; undefined if the route has no Lambda authorizer, or if the request ended
+   * before the authorizer was called.
+   */
   readonly authorizer?: AuthorizerFacts | undefined;
-  /** The integration's call; undefined if there was none, as for a MOCK, a cache hit or a refused request. */
+  /**
+   * The facts about the integration's call; undefined if no call was made, as for a MOCK, a cache hit or a refused
+   * request.
+   */
   readonly call: LoggedCall | undefined;
-  /** The id of the call in the logs of an AWS integration. */
+  /** The request id that an AWS service returned for the integration's call, as the log shows it. */
   readonly endpointRequestId?: string | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
   readonly failure: string | undefined;
 };
 
-/** The maximum number of bytes of one log event, measured in characters (docs/aws §10.3). */
+/**
+ * The maximum length of one log event. AWS's limit is in bytes, but the length is measured in characters here
+ * (docs/aws §10.3).
+ */
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';
@@ -94,7 +106,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
     ...(isDataTraced ? describeRequest(request, event) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
-    // After a disconnect there is no client that could receive a response.
+    // After a disconnect, no client is left that could receive a response, so no response is logged.
     ...(isDataTraced && failure === undefined && event.kind !== 'DISCONNECT'
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
@@ -109,7 +121,9 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
   return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
-/** Returns the lines that contain the method or route of the event; on a WebSocket API they also contain the sender. */
+/**
+ * Returns the lines that name the method or route of the event. On a WebSocket API, these lines also name the sender.
+ */
 function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, event: LoggedEvent): string[] {
   // AWS's log calls this value the resource path, although it is the requested path [obs].
   if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
@@ -144,8 +158,8 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * Returns the lines of one request as TestInvokeMethod shows them. They have one heading, and a date on each line. In a
- * log group, each line has the request id instead [obs].
+ * Returns the log lines of one request as TestInvokeMethod shows them. They have one heading, and each line begins with
+ * a date. In a log group, each line begins with the request id instead [obs].
  */
 export function printTestLog(
   { requestId, receivedAtEpochMs }: Pick<ContextFacts, 'requestId' | 'receivedAtEpochMs'>,
@@ -159,7 +173,7 @@ export function printTestLog(
   return [`Execution log for request ${requestId}`, ...events, ''].join('\n');
 }
 
-/** The call of the authorizer. The member `call` is undefined if no function was called. */
+/** The facts about an authorizer's call. `call` is undefined if no function was called. */
 export type AuthorizerFacts = {
   readonly authorizerId: string;
   readonly identity: string | undefined;
@@ -217,7 +231,10 @@ export function lambdaUri(
   return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${qualified}/invocations`;
 }
 
-/** Returns the lines for the request. A message has only a body, and a disconnect has no lines. */
+/**
+ * Returns the lines for the request. For a WebSocket message these show only the body, and for a disconnect there are
+ * none.
+ */
 function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
   if (event.kind === 'DISCONNECT') return [];
   const body = `Method request body before transformations: ${print(request.body)}`;
@@ -252,7 +269,7 @@ function describeCall({ uri, sent, received, latencyMs }: LoggedCall, isDataTrac
   ];
 }
 
-/** Formats a log line. A line break in a body or header must not begin a new line. */
+/** Formats a log line. A line break in a body or header is escaped, so that it does not begin a new log line. */
 function frame(requestId: string, line: string): string {
   const text = line.length > EVENT_LIMIT ? `${line.slice(0, EVENT_LIMIT)} [TRUNCATED]` : line;
   return `(${requestId}) ${text.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}`;
@@ -289,12 +306,12 @@ function hideValues(secrets: readonly string[]): (line: string) => string {
   return (line) => hidden.reduce((text, [secret, shown]) => text.replaceAll(secret, shown), line);
 }
 
-/** URL-encodes a secret. A lone surrogate cannot be encoded, and cannot occur in a URL. */
+/** URL-encodes a secret. A secret with a lone surrogate cannot be encoded, but cannot occur in a URL either. */
 function encodeSecret(secret: string): string {
   return encodeURIComponent(secret.toWellFormed());
 }
 
-/** Shows enough of a secret to distinguish it from another secret. */
+/** Hides a secret except for its last characters, which are enough to distinguish it from another secret. */
 function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }

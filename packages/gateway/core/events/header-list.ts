@@ -1,8 +1,8 @@
 /** Headers as flat lists of names and values (node's `rawHeaders`). */
 
 /**
- * Returns the last value of a reply's header. `name` is in lower case. AWS's single-value maps contain the last value
- * as well.
+ * Returns the last value of a reply's header, which is also the value in AWS's single-value maps. `name` is in lower
+ * case.
  */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {
@@ -25,8 +25,8 @@ export class HeaderList {
   /** The headers in order of arrival, with the sender's spelling. */
   readonly lines: readonly string[];
   /**
-   * Whether the same connection has sent these headers again. In that case, values that are read from them are worth
-   * storing.
+   * Whether the same connection has sent these headers again. If so, it is worth storing the values that are read from
+   * them.
    */
   isRepeated = false;
   #names: readonly string[] | undefined;

@@ -1,7 +1,7 @@
 /**
- * The headers that API Gateway does not pass on unchanged, by the phase of a message. They are the headers of RFC 9110,
- * with AWS's additions and exceptions. REST APIs have specific lists (docs/aws §2.6 and §2.7; recorded December 2024).
- * HTTP APIs drop the headers that every gateway must drop.
+ * The headers that API Gateway drops or renames, by the phase in which a message is passed on. They are the connection
+ * headers of RFC 9110, with AWS's additions and exceptions. REST APIs have specific lists (docs/aws §2.6 and §2.7;
+ * recorded December 2024). HTTP APIs drop only the headers that every gateway must drop.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 
@@ -26,8 +26,8 @@ export function nameAfter({ drops, remaps }: Phase, name: string): string | unde
 
 const OWN = ['connection', 'content-length', 'date', 'server'];
 /**
- * Headers of the integration's own connection. Some phases also drop `trailer`, because the client's socket would
- * refuse it.
+ * Headers that apply only to the integration's own connection. Some phases also drop `trailer`, because the client's
+ * socket would refuse this header.
  */
 const OF_BACKEND = ['transfer-encoding', 'keep-alive'];
 const UNSENT = ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'];
@@ -51,15 +51,15 @@ export const REST_PHASES = {
   /** The phase from the client to the backend of a proxy integration, for headers that are not mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
   /**
-   * The phase from the mapping to the backend. Mapping these headers is not an error, but they are never sent.
-   * `keep-alive` belongs to the gateway's connection.
+   * The phase from the mapping to the backend. Mapping one of these headers is not an error, but the header is never
+   * sent. `keep-alive` belongs to the gateway's own connection.
    */
   http: phase(UNSENT),
   'http-proxy': phase(UNSENT),
   service: phase(['keep-alive', 'referer']),
   /**
-   * The phase from the function to the client. A reply of known length cannot have the trailers that `Trailer`
-   * announces.
+   * The phase from the function to the client. `Trailer` is dropped because it announces trailers, and a reply of known
+   * length cannot have any.
    */
   result: phase(['trailer', 'transfer-encoding'], [...OWN, 'authorization', 'www-authenticate']),
   /** The phase from the mapping of an AWS, HTTP or MOCK integration to the client. */
@@ -79,8 +79,8 @@ export const REST_PHASES = {
   /** The phase from the backend of an HTTP_PROXY integration to the client. */
   returned: phase([...OF_BACKEND, 'trailer', 'content-encoding', 'via'], [...OWN, 'x-amzn-requestid']),
   /**
-   * The same direction as `returned`, but for streams. Unlike other bodies, a stream is not decompressed, so
-   * `content-encoding` stays.
+   * The phase from the backend of an HTTP_PROXY integration to the client, for a streamed response. Unlike other
+   * bodies, a stream is not decompressed, so `content-encoding` is passed on.
    */
   streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN, 'x-amzn-requestid']),
 };
@@ -104,11 +104,11 @@ export const FORBIDDEN_MAPPINGS = {
 };
 
 export const HTTP_PHASES = {
-  /** The phase from the client to the function. The gateway writes the length. */
+  /** The phase from the client to the function. `Content-Length` is written by the gateway itself. */
   request: phase([...CONNECTION_HEADERS, 'expect']),
   /**
-   * The phase from the client to the backend of a proxy integration. The backend receives the forwarding values in
-   * `Forwarded`.
+   * The phase from the client to the backend of a proxy integration. The backend receives the forwarding information in
+   * `Forwarded` instead of the `X-Forwarded-…` headers.
    */
   proxied: phase([
     ...CONNECTION_HEADERS,
@@ -127,7 +127,8 @@ export const HTTP_PHASES = {
 };
 
 /**
- * The phase from the function to the client, for an accepted `$connect`. The gateway writes the lines of the handshake.
+ * The phase from the function to the client, for an accepted `$connect`. The gateway itself writes the header lines of
+ * the handshake.
  */
 export const UPGRADE_PHASE = phase([
   ...CONNECTION_HEADERS,

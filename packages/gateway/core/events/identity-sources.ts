@@ -9,8 +9,8 @@ type Source = {
 };
 
 /**
- * How the values of a repeated name are read. An authorizer reads them in the same way as the events of the API type
- * contain them (docs/aws §2.6, §3.3).
+ * How a name with several values is read. An authorizer reads it in the form in which the events of the API type
+ * contain it: only the last value, or all values joined (docs/aws §2.6, §3.3).
  */
 type Duplicates = 'last' | 'joined';
 
@@ -20,7 +20,7 @@ export function duplicatesOf(payload: string): Duplicates {
 }
 
 /**
- * Returns the value of each source in order; undefined if a value is missing or empty. In that case the reply is 401
+ * Returns the value of each source in order. Returns undefined if a value is missing or empty; the reply is then 401
  * (docs/aws §4.1, §4.2).
  */
 export function readIdentity(

@@ -22,7 +22,10 @@ const MARKS = /"\\u0000(\d+)\\u0000"/;
 type Text = string | undefined | null;
 
 type Compiled = {
-  /** The texts around the places. There is one more text than there are `places`. */
+  /**
+   * The constant texts before, between and after the placeholders. There is always one more text than there are
+   * `places`.
+   */
   readonly pieces: readonly string[];
   readonly places: readonly number[];
 };
@@ -32,8 +35,8 @@ export class JsonTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: (part: (name: Part) => unknown) => unknown;
   /**
-   * The compiled templates. The key has one bit for each absent part, and above these bits one bit for each part that
-   * is null.
+   * The compiled templates. The key is a bit mask: the lower bits mark the absent parts, and the bits above them mark
+   * the parts that are null.
    */
   readonly #compiled = new Map<number, Compiled | undefined>();
 

@@ -3,7 +3,7 @@ import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
-/** The result of one of AWS's checks. An undefined member means that the log has no such value. */
+/** The result of one of AWS's checks. An undefined member means that AWS's log has no value for it. */
 export type LoggedCheck = {
   readonly status: number;
   readonly latencyMs: number | undefined;
@@ -71,7 +71,8 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
     caller?.kind === 'lambda' ? caller.requestId?.() : undefined,
   'authorizer.integrationStatus': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? '200' : undefined,
-  // Any verdict counts as a successful response of the screen, even a block.
+  // The status is 200 for every verdict of the screen, including a block, because the screen itself responded
+  // successfully.
   'waf.status': ({ request: { screened } }) => screened && '200',
   'waf.latency': (facts) => milliseconds(facts.request.screened?.latencyMs),
   'waf.error': () => undefined,
@@ -121,7 +122,7 @@ function milliseconds(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(Math.round(value));
 }
 
-/** Reads an access log variable; undefined for a name that AWS does not know either. */
+/** Returns the function that reads an access log variable; undefined for a name that AWS does not know. */
 export function logReader(name: string): ContextReader<LogFacts> | undefined {
   const readRequest = contextReader(name);
   return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));

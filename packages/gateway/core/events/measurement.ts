@@ -11,8 +11,8 @@ type MetricFacts = {
 };
 
 /**
- * Returns the measurements of a request for the stage, and also for its canary if the canary responded. Metrics that
- * AWS does not count for the request are absent.
+ * Returns the measurements of a request for the stage. If the canary responded, they also count for the canary. Metrics
+ * that AWS does not count for the request are absent.
  */
 export function measureRequest(
   facts: LogFacts,
@@ -42,10 +42,13 @@ type InvocationFacts = {
   readonly startedAtEpochMs: number;
   /** The time from the call to its result, including the start of an instance. */
   readonly tookMs: number;
-  /** The number of running events of this function when the event started, including this event. */
+  /** The number of events that the function was processing when this event started, including this event. */
   readonly concurrent: number;
   readonly end: {
-    /** The result of the call. `streams` means that a streamed call has begun; its end is not awaited. */
+    /**
+     * The result of the call. `streams` means that the function has begun to stream; the end of the stream is not
+     * awaited.
+     */
     readonly kind: InvocationResult['kind'] | 'streams';
     readonly reason?: string;
     readonly initMs?: number;
@@ -95,7 +98,9 @@ export function printMeasurement({ namespace, epochMs, sets, dimensions, metrics
   });
 }
 
-/** Returns the names under which a request counts. A request to a canary counts for both the stage and the canary. */
+/**
+ * Returns the names under which a request is counted. A canary's request is counted for the stage and for the canary.
+ */
 function stageNames(stage: string, isCanary: boolean): readonly string[] {
   return isCanary ? [stage, `${stage}/Canary`] : [stage];
 }
@@ -127,7 +132,7 @@ const METRICS: Readonly<
     ['DataProcessed', 'Bytes', facts.responseBytes + (facts.request.body?.length ?? 0)],
   ],
   websocket: (facts) => [
-    // AWS counts events of routes as messages. A disconnect counts neither as a connection nor as a message.
+    // AWS counts route events as messages. Neither the connection count nor the message count includes disconnects.
     ...(facts.connection?.eventType === 'CONNECT' ? [['ConnectCount', 'Count', 1] as const] : []),
     ...(facts.connection?.eventType === 'MESSAGE' ? [['MessageCount', 'Count', 1] as const] : []),
     ['ClientError', 'Count', isClass(facts, 4)],

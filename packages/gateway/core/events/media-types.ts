@@ -15,8 +15,8 @@ export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly s
 }
 
 /**
- * Reads the body for HTTP API payloads 1.0 and 2.0. It is text for the types below. For all other types, and without a
- * Content-Type, it is base64.
+ * Reads the body for HTTP API payloads 1.0 and 2.0. It is text if the Content-Type is one of the text types below.
+ * Otherwise, or if there is no Content-Type, it is base64.
  */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';
@@ -53,7 +53,8 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
 /**
  * Whether a media type matches one of the binary media types. `binaryMediaTypes` is in lower case and contains exact
  * types, `type/*`, or the catch-all. A wildcard on the left (`*` + `/test`) never matches, and a client's wildcard does
- * not match an exact type (both recorded). A client's `type/*` matches the same entry of the API (docs/aws §2.4).
+ * not match an exact type (both recorded). A client's `type/*` matches only a `type/*` in the API's list
+ * (docs/aws §2.4).
  */
 export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;

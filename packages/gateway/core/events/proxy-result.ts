@@ -152,7 +152,10 @@ function parseRecord(payload: string): UnknownMembers | undefined {
 
 const STATUS_TEXT = /^[2-9]\d\d$/;
 
-/** Reads a whole number or its digits. A 1xx status is not valid for a final reply. */
+/**
+ * Reads a status, which is an integer or a string of digits. A 1xx status is not accepted, because it is not valid for
+ * a final reply.
+ */
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
@@ -202,7 +205,10 @@ type BodyReading =
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Reads the body. If `decodes` is true, base64 is decoded to bytes; otherwise the client receives the base64 text. */
+/**
+ * Reads the body. If `decodes` is true, base64 is decoded to bytes; otherwise base64 text is sent to the client
+ * unchanged.
+ */
 function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;

@@ -1,7 +1,13 @@
-/** Finds an authorizer's reason for refusing a charge or a caller, for the log line of the request. */
+/**
+ * Finds an authorizer's reason for refusing a request, which is either a quota or the caller's claims. The request's
+ * log line shows the reason.
+ */
 import type { AuthorizerGrant } from '../exchange.ts';
 
-/** The context members that the toolkit's authorizers set, because a policy cannot contain reasons. */
+/**
+ * The context members in which the toolkit's authorizers give the reason for a refusal, because a policy cannot contain
+ * reasons.
+ */
 const MEMBERS = ['quotaRefusal', 'claimRefusal'];
 
 /**

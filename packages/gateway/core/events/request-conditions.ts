@@ -29,7 +29,10 @@ function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): 
   return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
 }
 
-/** The readers by condition key in lower case (docs/aws §4.4 item 5). All other keys are absent from every request. */
+/**
+ * The functions that read the value of a condition key, by key in lower case (docs/aws §4.4 item 5). No request has a
+ * value for any other key.
+ */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),

@@ -98,7 +98,7 @@ export type PrivateDomain = {
   readonly name: string;
   /** The ARN `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}`. */
   readonly arn: string;
-  /** The policy of the domain; undefined means that there is none, so every request is denied. */
+  /** The policy of the domain; undefined means that the domain has no policy, so every request is denied. */
   readonly policy: CompiledPolicy | undefined;
   /** The VPC endpoint of the domain's callers; undefined if no endpoint is associated with the domain. */
   readonly vpcEndpoint: string | undefined;

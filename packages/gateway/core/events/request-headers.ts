@@ -11,7 +11,10 @@ export type MultiMap = Record<string, string[]>;
 /** Both maps of an event: the last value of each name, and all values. */
 export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
 
-/** REST APIs keep the client's spelling except for these names (recorded for authorization and user-agent). */
+/**
+ * The spellings that REST APIs use for these header names. Other names keep the client's spelling (recorded for
+ * authorization and user-agent).
+ */
 const REST_SPELLINGS = new Map([
   ['authorization', 'Authorization'],
   ['host', 'Host'],
@@ -33,14 +36,15 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
   return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
 }
 
-/** Maps the headers of a request. @param request its texts may be placeholders */
+/** Builds the header maps of a request. @param request its texts may be placeholders */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(
     request,
     REST_PHASES.request.drops,
     (name, lower) => REST_SPELLINGS.get(lower) ?? name,
   );
-  // The signature is only for the gateway, because a function that receives it could replay the request.
+  // The signature is removed, because only the gateway needs it and a function that receives it could replay the
+  // request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
   if (request.edgeId !== undefined) addEdgeHeaders(gathered, request.edgeId);
@@ -56,8 +60,8 @@ export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceI
 }
 
 /**
- * Returns an id in the form of CloudFront's ids, which have 54 characters and two signs. It is derived from the id of
- * the request. Returns undefined if there is no edge.
+ * Returns a request id of the edge, which is derived from the request's own id. Like CloudFront's ids, it has 54
+ * characters and ends with two equals signs. Returns undefined if there is no edge.
  */
 export function edgeIdOf(facts: RestFacts): string | undefined {
   if (!isBehindEdge(facts)) return undefined;
@@ -107,7 +111,7 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   return { headers, multiValueHeaders };
 }
 
-/** The upgrade headers as AWS's front end writes them, regardless of the client's spelling. */
+/** The upgrade headers with the names that AWS's front end writes, regardless of the client's spelling. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
 /** Returns headers such as `Content-Length` and `X-Custom-Header` for HTTP API payload 1.0. */

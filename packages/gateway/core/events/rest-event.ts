@@ -209,7 +209,7 @@ function contextPath({ rawPath }: RoutedFacts): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
 }
 
-/** Returns `id` for `id.execute-api.us-east-1.amazonaws.com`. */
+/** Returns the first label of the domain name, such as `id` for `id.execute-api.us-east-1.amazonaws.com`. */
 export function domainPrefix(api: ApiFacts): string {
   const dot = api.domainName.indexOf('.');
   return dot === -1 ? api.domainName : api.domainName.slice(0, dot);

@@ -12,16 +12,17 @@ export type HeaderReading =
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * The pattern prevents response splitting. With a CR or LF in user input, a client could add headers or a whole second
- * reply. Characters over U+00FF are not allowed in header lines either.
+ * Matches the characters that are allowed in a header value, to prevent response splitting. If user input with a CR or
+ * LF were accepted, a client could add headers or a whole second reply. Characters above U+00FF cannot be sent in a
+ * header.
  */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const NONE: HeaderReading = { kind: 'headers', lines: [] };
 
 /**
- * Reads `headers`, which has one scalar per name. Booleans are converted to text as recorded on AWS, and numbers as
- * seen in practice.
+ * Reads `headers`, which has one scalar per name. Booleans and numbers are converted to text in the same way as on AWS
+ * (booleans are recorded, numbers were seen in practice).
  */
 export function readHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;

@@ -26,7 +26,10 @@ type Known<Part extends string> = {
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** The parts for the last API and stage of each route. They are replaced if a route is served at two addresses. */
+  /**
+   * The templates of each route with the API and stage for which they were compiled. They are replaced if a request
+   * reaches the route at another API or stage.
+   */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {
@@ -44,7 +47,7 @@ export class RouteTemplates<Part extends string> {
 }
 
 /**
- * The constants of a template. They contain nothing from a request that must not be stored in a template, such as the
+ * The facts that are constant in a template. They exclude request data that a template must not store, such as the
  * body.
  */
 type ConnectionFacts = Place &
@@ -73,8 +76,8 @@ export class ConnectionTemplates<Part extends string> {
   }
 
   /**
-   * Returns undefined if the headers have not repeated, or if the caller is identified by a signature, because each
-   * signature is different.
+   * Returns undefined if the connection has not repeated its headers, or if the caller is identified by a signature,
+   * because each request has a different signature.
    */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
     if (!request.headers.isRepeated || caller.kind === 'iam') return undefined;

@@ -3,8 +3,8 @@ import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
 /**
- * Matches a header with Root, Parent and Sampled, to which a client may add other fields. The function's thread has
- * space for 256 characters.
+ * Matches a header with Root, Parent and Sampled, to which a client may add other fields. Longer headers do not match,
+ * because the function's thread has space for only 256 characters.
  */
 const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;

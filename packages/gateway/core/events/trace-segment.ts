@@ -4,7 +4,7 @@ import type { HeaderList } from './header-list.ts';
 
 const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
 
-/** Whether the client has made a sampling decision. */
+/** Whether the client's trace header contains a sampling decision. */
 export function hasSamplingDecision(headers: HeaderList): boolean {
   return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }

@@ -98,8 +98,8 @@ export function buildMessageEvent(
 }
 
 /**
- * Builds the event of a disconnect. `closure` is the RFC 6455 code and reason, including 1005 and 1006. The headers are
- * unusual, but they are the headers that AWS sends.
+ * Builds the event of a disconnect. `closure` is the RFC 6455 code and reason, including the codes 1005 and 1006. The
+ * headers look unusual, but AWS sends the same headers.
  */
 export function buildDisconnectEvent(
   facts: ConnectionEventFacts,

@@ -1,13 +1,16 @@
 /**
- * The issuers that the local issuer emulates: the user pools of the loaded stacks, and the issuers from
- * `--issuer URL=local`. Their tokens are issued and verified locally without a network. All other issuers are not
- * affected.
+ * The issuers that the local issuer emulates. They are the user pools of the loaded stacks and the issuers from
+ * `--issuer URL=local`. Their tokens are issued and verified locally, without a network. All other issuers are
+ * contacted as usual.
  */
 import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedStack } from '../stack/model.ts';
 import { LOCAL_ISSUER, readPoolIssuer } from './issuer-names.ts';
 
-/** The emulated issuer of a request, and the rest of the request's path: `/.well-known/jwks.json`. */
+/**
+ * The result of finding an emulated issuer by a request: the issuer, and the rest of the request's path, such as
+ * `/.well-known/jwks.json`.
+ */
 type StandInRequest = { readonly issuer: string; readonly path: string };
 
 export class StandIns {

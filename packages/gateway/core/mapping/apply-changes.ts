@@ -13,8 +13,9 @@ import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire
 type Facts = ChangeFacts['request'];
 
 /**
- * Changes headers and query in place. @returns the new path; undefined means that the path is unchanged @throws
- * HeaderInvalidError
+ * Changes headers and query in place.
+ * @returns the new path; undefined means that the path is unchanged
+ * @throws HeaderInvalidError
  */
 export function changeRequest(
   changes: ParameterChanges['request'],
@@ -34,8 +35,9 @@ export function changeRequest(
 }
 
 /**
- * Returns the changed request, for an event. Members that are not changed keep the client's values. @throws
- * HeaderInvalidError
+ * Returns the request with the changes applied, for building an event. Members without a change keep the client's
+ * values.
+ * @throws HeaderInvalidError
  */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
   const headers = gatherHeaders(request.headers);
@@ -115,7 +117,9 @@ function changeHeader(
 
 type QueryPart = { readonly name: string; readonly text: string };
 
-/** Keeps the text of each part as sent, so that unchanged parts stay the same byte for byte. */
+/**
+ * Splits a query into its parts. Each part keeps its original text, so that unchanged parts are sent on byte for byte.
+ */
 export function parseQuery(rawQuery: string): QueryPart[] {
   if (rawQuery === '') return [];
   return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));

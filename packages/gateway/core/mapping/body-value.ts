@@ -6,14 +6,14 @@ import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-nam
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
 /**
- * The body looks like JSON but is not valid JSON. AWS responds with 400 for a request body and with 500 for a response
- * body.
+ * The error for a body that looks like JSON but is not valid JSON. For a request body AWS responds with 400, and for a
+ * response body with 500.
  */
 export class MalformedBodyError extends Error {
   override readonly name = 'MalformedBodyError';
 }
 
-/** AWS parses only bodies that begin like this. All other bodies are mapped as plain text [obs]. */
+/** Matches the start of bodies that AWS parses as JSON. All other bodies are mapped as plain text [obs]. */
 const LIKE_JSON = /^\s*[{["']/;
 
 /** Returns the whole body as text; `{}` if there is no body [obs]. @throws MalformedBodyError */

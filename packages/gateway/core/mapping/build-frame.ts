@@ -16,10 +16,10 @@ import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
 
 /**
- * Builds the frame from the matching integration response. For a proxy, and if the route has no integration responses,
- * the frame is the integration's response itself.
+ * Builds the frame from the matching integration response. For a proxy integration, or if the route has no integration
+ * responses, the frame is the integration's unmapped response.
  * @param message the client's message
- * @param encodesAll whether CONVERT_TO_TEXT also encodes text bodies as base64
+ * @param encodesAll whether CONVERT_TO_TEXT encodes text bodies as base64, too
  * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` translates
  */
 export function buildFrame(
@@ -30,7 +30,7 @@ export function buildFrame(
   encodesAll = false,
 ): string {
   const handling = plan.kind === 'http-proxy' ? plan.contentHandling : plan.request.contentHandling;
-  // The integration's own CONVERT_TO_BINARY applies to requests only.
+  // The integration's own CONVERT_TO_BINARY is ignored here, because it applies only to requests.
   const ownHandling = handling === 'CONVERT_TO_TEXT' ? handling : undefined;
   if (frames === undefined || plan.kind === 'http-proxy')
     return printPayload(convertBody(answer, ownHandling, encodesAll));
@@ -59,7 +59,10 @@ function chooseTemplate(
 const TEXTUAL =
   /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
 
-/** WebSocket APIs have no binary media types, so a body is treated as bytes unless its Content-Type is a text type. */
+/**
+ * Converts the body. WebSocket APIs have no binary media types, so a body is treated as bytes unless its Content-Type
+ * is a text type.
+ */
 function convertBody(
   { headers, body }: IntegrationAnswer,
   handling: ContentHandling | undefined,

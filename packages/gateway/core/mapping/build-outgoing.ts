@@ -61,7 +61,8 @@ export function buildOutgoing(
     case 'http':
       return buildHttpCall(plan, input, facts);
     case 'http-proxy':
-      // An HTTP_PROXY does not forward `Content-Encoding` [obs].
+      // The client does not receive the `Content-Encoding` of an HTTP_PROXY's backend [obs], so the response is
+      // decompressed.
       return { kind: 'http', plan, input, request: buildProxyRequest(plan, input, facts, true) };
     case 'http-stream':
       return { kind: 'http-stream', plan, request: buildProxyRequest(plan, input, facts, false) };
@@ -110,8 +111,8 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
 function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
-  // If the client's method has no body (GET, HEAD, OPTIONS), the call to an HTTP backend has no Content-Type either,
-  // even if the method of the call is another. For AWS services, only the method of the call matters.
+  // If the client's method has no body (GET, HEAD, OPTIONS), the call to an HTTP backend has no Content-Type. This is
+  // true even if the integration's own method has a body. For AWS services, only the integration's method matters.
   const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
   const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);
@@ -212,8 +213,8 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
 }
 
 /**
- * `ANY` forwards the client's method, which `X-HTTP-Method-Override` may replace (docs/aws §2.1); the client
- * cannot change a fixed method.
+ * Returns the method of the call. `ANY` forwards the client's method, which the client may replace with
+ * `X-HTTP-Method-Override` (docs/aws §2.1). The client cannot change any other method.
  */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
@@ -223,7 +224,7 @@ function methodOf(plan: { readonly method: string }, { request }: Facts): string
 
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-/** Integration requests with these methods have no body and no Content-Type [obs]. */
+/** The methods of integration requests that have no body and no Content-Type [obs]. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function bodyFor(method: string, body: Payload): string | Buffer | undefined {
@@ -249,8 +250,8 @@ function printQuery({ query }: MappedParameters): string[] {
 }
 
 /**
- * Services with the JSON protocol for which API Gateway sets `X-Amz-Target` itself. For other services (`events`), a
- * mapping must set this header.
+ * The prefixes of `X-Amz-Target` by service. API Gateway sets this header itself for these services, which use the JSON
+ * protocol. For other services, such as `events`, a mapping must set the header.
  */
 const TARGETS: Readonly<Record<string, string>> = {
   dynamodb: 'DynamoDB_20120810',
@@ -258,12 +259,15 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 /**
- * SSM also supports the query protocol. A call with parameters in the query uses the query protocol, and a call with a
- * body uses the JSON protocol [obs].
+ * The prefix of `X-Amz-Target` for calls with a body. SSM supports two protocols: a call with a body uses the JSON
+ * protocol, and a call with parameters in the query uses the query protocol [obs].
  */
 const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
 
-/** Header lines that the `action/` form of a service URI adds (docs/aws §8); mapped headers replace them. */
+/**
+ * Returns the headers that API Gateway adds if a service URI has the `action/` form (docs/aws §8). Mapped headers
+ * replace these headers.
+ */
 function actionHeaders(
   service: string,
   action: string,

@@ -60,7 +60,10 @@ export function buildReply(
   return { status: overrides?.status ?? chosen.status, headers: remapped(headers), body };
 }
 
-/** Only mapped headers reach the client; the backend's header names are matched case-insensitively. */
+/**
+ * Returns the headers for the client, which are only the mapped headers. A mapping finds the backend's headers by
+ * case-insensitive name.
+ */
 function mapHeaders(
   chosen: IntegrationResponse,
   answer: IntegrationAnswer,
@@ -97,8 +100,8 @@ function convertBody(
   handling: ContentHandling | undefined,
   { request, binaryMediaTypes }: ReplyFacts,
 ): Payload {
-  // An empty body is not converted, so a MOCK keeps its template even if all media types are binary media types of the
-  // API.
+  // An empty body is not converted. Otherwise, a MOCK would lose its template if all media types were binary media
+  // types of the API.
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
@@ -111,13 +114,13 @@ function contentOf(payload: Payload): string | Buffer {
   return payload.kind === 'text' ? payload.text : payload.bytes;
 }
 
-/** An HTTP_PROXY forwards status, headers and body of the backend. */
+/** Builds the reply of an HTTP_PROXY, which forwards the backend's status, headers and body. */
 export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): MappedReply {
   const headers = passHeadersOn(answer.headers, 'returned');
   return { status: answer.status, headers, body: proxiedBody(answer, facts) };
 }
 
-/** The backend's headers as the client receives them, including a content type. */
+/** Returns the backend's headers as the client receives them. They always include a content type. */
 export function passHeadersOn(backend: readonly string[], by: 'returned' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
@@ -132,8 +135,8 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 }
 
 /**
- * Converts the body in the same way as content handling does, except that text stays text for a client that accepts
- * bytes. A proxy has no integration response that could configure the conversion.
+ * Converts the body of a proxy's response in the same way as content handling, which a proxy cannot configure because
+ * it has no integration response. The only difference is that text stays text for a client that accepts bytes.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

@@ -8,10 +8,13 @@ const USUAL_TYPE = 'application/json';
 type RequestTemplate =
   | { readonly kind: 'template'; readonly template: CompiledTemplate }
   | { readonly kind: 'passthrough' }
-  /** The reply is 415. */
+  /** The body may be neither rendered nor passed through, so the client receives 415. */
   | { readonly kind: 'unsupported' };
 
-/** Chooses by the Content-Type without its parameters (default `application/json`), then `$default`. */
+/**
+ * Chooses the template for the Content-Type without its parameters. If there is none, the `$default` template is
+ * chosen. A missing Content-Type counts as `application/json`.
+ */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
   contentType: string | undefined,
@@ -21,7 +24,10 @@ export function chooseRequestTemplate(
   return chooseSelectedTemplate(templates, type === '' ? USUAL_TYPE : type, passthrough);
 }
 
-/** Chooses by the key from a selection expression, then `$default`. */
+/**
+ * Chooses the template for the key that a selection expression returns. If there is none, the `$default` template is
+ * chosen.
+ */
 export function chooseSelectedTemplate(
   templates: MediaTemplates,
   key: string | undefined,

@@ -10,14 +10,17 @@ export type Payload =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
-/** The error for a body that must be decoded but is not valid base64. The call then fails with 500. */
+/** The error for a body that must be decoded but is not valid base64. The client receives 500. */
 export class NotBase64Error extends Error {
   override readonly name = 'NotBase64Error';
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** `isBinary` is true if the request's Content-Type is a binary media type of the API. @throws NotBase64Error */
+/**
+ * Converts a request body. `isBinary` is true if the request's Content-Type is a binary media type of the API. @throws
+ * NotBase64Error
+ */
 export function convertRequestBody(
   body: Buffer = NOTHING,
   isBinary: boolean,
@@ -28,8 +31,8 @@ export function convertRequestBody(
 }
 
 /**
- * `isBinary` is true if the response's Content-Type is a binary media type, and `wantsBinary` is true if the first type
- * in the Accept header is a binary media type. @throws NotBase64Error
+ * Converts a response body. `isBinary` is true if the response's Content-Type is a binary media type of the API.
+ * `wantsBinary` is true if the first type in the Accept header is one. @throws NotBase64Error
  */
 export function convertResponseBody(
   body: Buffer,
@@ -51,7 +54,7 @@ function encoded(body: Buffer): Payload {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Decodes base64 like Java's decoder, with the standard alphabet, no spaces and optional padding. */
+/** Decodes base64 by the rules of Java's decoder: the standard alphabet, no spaces, and optional padding. */
 function decoded(body: Buffer): Payload {
   const base64 = body.toString('latin1');
   if (!BASE64.test(base64) || base64.replace(/=+$/, '').length % 4 === 1)

@@ -37,7 +37,10 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
   };
 }
 
-/** Appends the whole path below the stage if the route's pattern has no greedy part. */
+/**
+ * Renders the integration's address. The path below the stage is appended if the integration appends it, or if the
+ * route is `$default`.
+ */
 function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
   const uri = plan.uri.render(request.stage.variables);
   return plan.appendsPath || request.route.routeKey === '$default'
@@ -45,7 +48,7 @@ function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
     : uri;
 }
 
-/** Path parameters of HTTP APIs are decoded; an address needs them encoded again. */
+/** Returns the path parameters in encoded form for an address, because HTTP APIs decode them. */
 function encodedParameters({ pathParameters }: Facts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(pathParameters ?? {}).map(([name, value]) => [
@@ -72,7 +75,10 @@ function passHeaders(request: Facts): WireHeaders {
   return headers;
 }
 
-/** The received X-Forwarded-For and Forwarded, plus this hop (RFC 7239). */
+/**
+ * Returns the `Forwarded` header. It contains the client's Forwarded and X-Forwarded-For, followed by an entry for this
+ * gateway (RFC 7239).
+ */
 function forwarded({ headers, sourceIp, api }: Facts): string {
   const earlier = (headers.last('x-forwarded-for') ?? '')
     .split(',')
@@ -84,7 +90,7 @@ function forwarded({ headers, sourceIp, api }: Facts): string {
   return [...(given === undefined ? [] : [given]), ...earlier, own].join(', ');
 }
 
-/** IPv6 addresses need brackets and quotes. */
+/** Formats an address for `Forwarded`. An IPv6 address needs brackets and quotes. */
 function quoteNode(node: string): string {
   return /^[A-Za-z0-9._-]+$/.test(node)
     ? node

@@ -6,7 +6,7 @@ import type { MappingInput } from './mapping-input.ts';
 export type HeaderTarget = 'http' | 'http-proxy' | 'service';
 
 /**
- * Whether AWS fails at run time if this integration request header is mapped. `toAws` is true for integrations of type
+ * Whether mapping this header of an integration request makes AWS's call fail. `toAws` is true for integrations of type
  * AWS or AWS_PROXY.
  */
 export function isForbiddenMapping(name: string, toAws: boolean): boolean {

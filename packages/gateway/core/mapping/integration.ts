@@ -63,20 +63,23 @@ export type FrameResponse = {
   /** A Java regular expression that must match the whole text; undefined means `$default`. */
   readonly pattern: string | undefined;
   readonly templates: MediaTemplates;
-  /** Returns the key of the template. If undefined, the template is chosen by media type. */
+  /** Returns the key of the frame's template. If undefined, the template is chosen by media type. */
   readonly selectTemplate: ((message: string, answer: SelectableAnswer) => string | undefined) | undefined;
   readonly contentHandling: ContentHandling | undefined;
 };
 
 export type ResponseMapping = {
   readonly responses: readonly IntegrationResponse[];
-  /** The statuses of `MethodResponses`; selecting a response with another status is a configuration error. */
+  /**
+   * The statuses of the method's `MethodResponses`. It is a configuration error if the selected integration response
+   * has any other status.
+   */
   readonly methodStatuses: ReadonlySet<number>;
 };
 
 type Mapped = { readonly request: RequestMapping; readonly response: ResponseMapping };
 
-/** Responds with the status that its request template renders. */
+/** An integration of type `MOCK`. The client receives the status that the request template renders. */
 export type MockIntegration = Mapped & { readonly kind: 'mock' };
 
 /** An integration of type `AWS` that calls a Lambda function. The request template renders the function's event. */
@@ -85,13 +88,16 @@ export type FunctionIntegration = Mapped & {
   readonly functionName: VariableText;
   readonly qualifier?: VariableText | undefined;
   readonly timeoutMs: number;
-  /** Absent means that permissions are not checked. */
+  /** Whether the API may invoke the function; absent means that permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };
 
-/** Request and response pass nearly unchanged; only `request.parameters` are applied. */
+/**
+ * An HTTP_PROXY integration of a REST API. It forwards request and response nearly unchanged, and applies only
+ * `request.parameters`.
+ */
 export type HttpProxyIntegration = HttpTarget & {
   readonly kind: 'http-proxy';
   readonly parameters: readonly RequestParameter[];
@@ -105,7 +111,7 @@ export type HttpStreamIntegration = Omit<HttpProxyIntegration, 'kind'> &
 export type HttpTarget = {
   /** The address; `{name}` is a placeholder for a path parameter of the integration request. */
   readonly uri: VariableText;
-  /** `ANY` means the client's method. */
+  /** The method of the call; `ANY` means the client's method. */
   readonly method: string;
   readonly timeoutMs: number;
   /** The name or id of the VPC link; undefined means the internet. */
@@ -116,7 +122,7 @@ export type HttpTarget = {
 export type ServiceIntegration = Mapped & {
   readonly kind: 'service';
   readonly target: ServiceTarget;
-  /** `ANY` means the client's method. */
+  /** The method of the call; `ANY` means the client's method. */
   readonly method: string;
   readonly timeoutMs: number;
   readonly roleArn: string | undefined;
@@ -131,7 +137,9 @@ export type ServiceTarget = {
   readonly subdomain: string | undefined;
   readonly form:
     | { readonly kind: 'path'; readonly path: VariableText }
-    /** `action/PutItem&Key=value`: `query` is the part after the action. */
+    /**
+     * The URI form `action/{action}&{query}`, such as `action/PutItem&Key=value`. `query` is the part after the action.
+     */
     | { readonly kind: 'action'; readonly action: VariableText; readonly query: VariableText };
 };
 
@@ -142,12 +150,15 @@ export type HttpApiProxyIntegration = HttpTarget & {
    * Whether the path below the stage is appended to the address, as for `$default` routes and load balancer listeners.
    */
   readonly appendsPath: boolean;
-  /** The ARN of a Cloud Map service. If attributes are given, they are appended as a query. */
+  /**
+   * The ARN of a Cloud Map service. If only instances with certain attributes may be used, the attributes are appended
+   * as a query.
+   */
   readonly serviceArn: string | undefined;
   readonly changes: ParameterChanges;
 };
 
-/** An operation of an AWS service, called with parameters. Only HTTP APIs have this integration. */
+/** An integration that calls one operation of an AWS service with parameters. Only HTTP APIs have this integration. */
 export type HttpApiServiceIntegration = SubtypeCall & {
   readonly kind: 'http-api-service';
   /** The subtype's name, such as `SQS-SendMessage`. */

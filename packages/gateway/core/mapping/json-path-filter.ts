@@ -9,7 +9,7 @@ import { failure } from '@gatewright/velocity/java/template-error';
 
 export type FilterTest = (item: JavaValue, root: JavaValue, budget: RenderBudget) => boolean;
 
-/** Compiles a path inside the filter. Its result is undefined for a path without a value. */
+/** Compiles a path that a filter contains. The compiled function returns undefined if the path has no value. */
 type ReadPath = (path: string) => (start: JavaValue, budget: RenderBudget) => JavaValue | undefined;
 
 type Operand =
@@ -162,7 +162,7 @@ function matching(left: Operand, right: Operand, bad: () => Error): FilterTest {
 const isEqual: Compare = (left, right, budget) => {
   if (left === undefined || right === undefined) return left === right;
   const [a, b] = [numberOf(left), numberOf(right)];
-  // A text that contains a number equals the number. Two texts are compared as texts.
+  // A number equals a text that contains the same number. Two texts are always compared as texts.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
   if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
     return compareNumbers(left, right) === 0;

@@ -13,20 +13,20 @@ type Segment =
   | { readonly kind: 'slice'; readonly from: number | undefined; readonly to: number | undefined }
   | { readonly kind: 'all' }
   | { readonly kind: 'filter'; readonly test: FilterTest }
-  /** `..` applies the next segment at every depth. */
+  /** The segment `..`, which applies the next segment at every depth. */
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
 
 export type JsonPath = {
   readonly segments: readonly Segment[];
-  /** Whether the path names at most one value. */
+  /** Whether the path can match at most one value. */
   readonly isDefinite: boolean;
 };
 
 const STEP_COST = 2;
 const MAX_PATH_CHARS = 4_096;
 
-/** @throws TemplateError TEMPLATE_FAILED for an invalid path; AWS then responds with 500. */
+/** Parses a path. @throws TemplateError TEMPLATE_FAILED for an invalid path, for which AWS responds with 500 */
 export function parseJsonPath(text: string): JsonPath {
   const path = text.trim();
   if (path.length > MAX_PATH_CHARS) throw failure(`a JSONPath is longer than ${MAX_PATH_CHARS} characters`);
@@ -150,8 +150,8 @@ function descend(walk: Walk, node: JavaValue, at: number, depth: number): void {
   walk.budget.checkDepth(depth);
   walk.budget.spend(1);
   if (!(node instanceof JavaMap || node instanceof JavaList)) return;
-  // After `..`, a filter is applied to each object in a list instead of the list itself, so that no object is tested
-  // twice.
+  // After `..`, a list is not filtered itself. The filter is applied to its objects when they are visited below, so
+  // that no object is tested twice.
   const isFilteredList = walk.segments[at]?.kind === 'filter' && node instanceof JavaList;
   if (!isFilteredList) collect(walk, node, at, depth);
   for (const child of childrenOf(node)) descend(walk, child, at, depth + 1);
@@ -186,7 +186,7 @@ function follow(
   }
 }
 
-/** A segment with several names returns one object that contains the names that exist. */
+/** Applies a segment with several names. The result is one object with those of the named members that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));
@@ -199,8 +199,8 @@ function itemAt({ items }: JavaList, index: number): readonly JavaValue[] {
 }
 
 /**
- * If a slice has a start and an end, a negative end works only with a negative start, as in Jayway. `[1:-1]` is
- * therefore empty.
+ * Returns a slice of a list. As in Jayway, a negative end works only with a negative start or without a start, so
+ * `[1:-1]` is empty.
  */
 function slice(node: JavaList, from: number | undefined, to: number | undefined): readonly JavaValue[] {
   const { items } = node;

@@ -20,7 +20,7 @@ export class MappingInput {
   #contextValues: Readonly<Record<string, JsonValue>> | undefined;
   #context: JavaMap | undefined;
 
-  /** `contextOf` replaces the request's `$context` on WebSocket APIs. */
+  /** @param contextOf returns the `$context` of a WebSocket event, which replaces the request's `$context` */
   constructor(
     facts: RoutedFacts,
     caller: CallerFacts,
@@ -58,15 +58,15 @@ export class MappingInput {
   }
 
   /**
-   * `$context` is shared by all templates of the exchange, so a later template reads the overrides of an earlier
-   * template [obs].
+   * The value of `$context`. All templates of the exchange share it, so a later template can read the overrides of an
+   * earlier template [obs].
    */
   get context(): JavaMap {
     this.#context ??= contextVariables(this.#values());
     return this.#context;
   }
 
-  /** Whether a template has read the context, which may therefore contain overrides. */
+  /** Whether a template has read `$context`. If not, there cannot be any overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }
@@ -108,7 +108,7 @@ export class MappingInput {
   }
 }
 
-/** Leaves out members without a value, so that a template shows nothing for them. */
+/** Returns the values that exist, so that a template prints nothing for a missing value. */
 function toJsonRecord(values: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
   const record: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(values)) {

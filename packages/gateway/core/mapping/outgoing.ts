@@ -12,7 +12,10 @@ import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deploym
 import type { HttpHead, HttpRequest, ServiceRequest, StreamAnswer } from '../ports.ts';
 import type { MappingInput } from './mapping-input.ts';
 
-/** A MOCK integration makes no call. Its `status` comes from the request template. */
+/**
+ * The result of building the request of a MOCK integration, which calls no backend. Its `status` comes from the request
+ * template.
+ */
 export type MockCall = {
   readonly kind: 'mock';
   readonly plan: MockIntegration;
@@ -27,7 +30,10 @@ export type FunctionCall = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly event: string;
-  /** Whether `X-Amz-Invocation-Type` is `Event`, so that the function's result is not awaited. */
+  /**
+   * Whether the call is asynchronous because `X-Amz-Invocation-Type` is `Event`. The function's result is then not
+   * awaited.
+   */
   readonly isAsynchronous: boolean;
 };
 
@@ -77,8 +83,8 @@ export type Outgoing =
   | HttpApiServiceCall;
 
 /**
- * The start of a streamed response: JSON text from a function, or status and headers from a backend; the body
- * follows.
+ * The start of a streamed response, which the body follows. It is JSON text from a function, or status and headers from
+ * a backend.
  */
 export type StreamedAnswer = StreamAnswer<string | HttpHead>;
 

@@ -56,12 +56,15 @@ type Overrides = {
   };
   readonly response: {
     readonly header: OverriddenParameters;
-    /** The overriding status; undefined if there is none. AWS ignores every value except an integer from 100 to 599. */
+    /**
+     * The status that replaces the reply's status; undefined if the template sets none. AWS ignores every value except
+     * an integer from 100 to 599.
+     */
     readonly status: number | undefined;
   };
 };
 
-/** The overrides of the templates rendered so far with this `$context`. */
+/** Returns the overrides that all templates rendered so far have made in this `$context`. */
 export function collectOverrides(context: JavaMap): Overrides {
   const budget = new RenderBudget(DEFAULT_RENDER_LIMITS);
   const request = context.get('requestOverride');

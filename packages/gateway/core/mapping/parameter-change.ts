@@ -1,5 +1,6 @@
 /**
- * Parameter mapping of HTTP APIs (docs/aws §7.8): the operations append, overwrite and remove, and the mapped values.
+ * The parameter mapping of HTTP APIs (docs/aws §7.8). It consists of the operations append, overwrite and remove, and
+ * of the mapped values.
  */
 import { contextVariable } from '../events/context-variables.ts';
 import { readQuery } from '../events/query-text.ts';
@@ -91,10 +92,10 @@ export type ChangeFacts = {
   readonly body: string | Buffer | undefined;
 };
 
-/** AWS reads at most this many bytes of a body. */
+/** The number of bytes up to which AWS reads a body for parameter mapping. */
 const MAX_BODY_BYTES = 100 * 1024;
 
-/** Renders the text; missing values are empty. */
+/** Renders the text. A variable without a value is rendered as an empty text. */
 export function readChangeValue(value: ChangeValue, facts: ChangeFacts): string {
   let text = '';
   for (const part of value) text += readPart(part, facts) ?? '';

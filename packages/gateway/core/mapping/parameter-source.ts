@@ -9,7 +9,7 @@ export type ParameterSource =
   | { readonly kind: 'path'; readonly name: string }
   /** `all` means that every value is used instead of only the last value. */
   | { readonly kind: 'querystring' | 'header'; readonly name: string; readonly all: boolean }
-  /** An undefined path means the whole body. */
+  /** The body, or the value at `path` in it. An undefined path means the whole body. */
   | { readonly kind: 'body'; readonly path: JsonPath | undefined }
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
@@ -19,7 +19,7 @@ export type MappingSide = 'method.request' | 'route.request' | 'integration.resp
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
-  // Only WebSocket handshakes have query parameters and headers; messages do not.
+  // In a WebSocket API, only the handshake has query parameters and headers. Messages have neither.
   'route.request': ['querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   'integration.response': ['header', 'multivalueheader'],
 };
@@ -87,7 +87,10 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
   }
 }
 
-/** Empty values are not mapped, just like missing ones. */
+/**
+ * Returns the value in a list. The list is empty for an empty value, because empty values are not mapped, just like
+ * missing values.
+ */
 function listOf(value: string | undefined): readonly string[] {
   return value === undefined || value === '' ? [] : [value];
 }

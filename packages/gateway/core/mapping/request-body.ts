@@ -1,5 +1,6 @@
 /**
- * Builds the body of the integration request: it is converted, then rendered or passed through (docs/aws §2.4, §7.1).
+ * Builds the body of the integration request. The client's body is converted, and then either rendered by a template or
+ * passed through (docs/aws §2.4, §7.1).
  */
 import { gatewayError } from '../errors.ts';
 import { isBinaryType } from '../events/media-types.ts';
@@ -14,7 +15,10 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 
 const USUAL_TYPE = 'application/json';
 
-/** @throws GatewayError UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR, TemplateError, NotBase64Error */
+/**
+ * Builds the body of the integration request. @throws GatewayError UNSUPPORTED_MEDIA_TYPE, API_CONFIGURATION_ERROR,
+ * TemplateError, NotBase64Error
+ */
 export function buildRequestBody(
   { templates, passthrough, contentHandling, selectTemplate }: RequestMapping,
   input: MappingInput,

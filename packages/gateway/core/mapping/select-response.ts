@@ -2,11 +2,15 @@
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** A function's error message may come from an attacker, so pattern matching has a limit. */
+/**
+ * The limits for matching one pattern. They are needed because a function's error message may contain an attacker's
+ * text.
+ */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
 /**
- * The part of an integration response that its selection needs; responses of WebSocket APIs have no status.
+ * The members of an integration response that are needed to select it. An integration response of a WebSocket API has
+ * no status.
  */
 type Selectable = { readonly pattern: string | undefined; readonly status?: number };
 

@@ -30,7 +30,10 @@ export type SubtypeCall = {
 const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
-/** A parameter of every subtype: the service's region, if it differs from the API's. */
+/**
+ * The parameter for the service's region, which every subtype has. It is needed only if the region differs from the
+ * API's region.
+ */
 export const REGION_PARAMETER = 'Region';
 
 export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
@@ -112,7 +115,10 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
   },
 };
 
-/** @throws GatewayError BAD_REQUEST_PARAMETERS if the request lacks what the service needs */
+/**
+ * Builds the request to the service. @throws GatewayError BAD_REQUEST_PARAMETERS if the client's request lacks a value
+ * that the service requires
+ */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],
@@ -184,7 +190,7 @@ function jsonCall(target: string, version: string, input: UnknownMembers): Call 
   };
 }
 
-/** Calls SQS with the query protocol, so that SQS responds with XML. */
+/** Builds a call to SQS. The call uses the query protocol, so SQS responds with XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMembers): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);

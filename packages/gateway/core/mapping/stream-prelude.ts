@@ -6,13 +6,13 @@ import { malformedProxyResponse } from './mapping-failure.ts';
 import type { ByteStream, StreamAnswer } from '../ports.ts';
 
 const DELIMITER = Buffer.alloc(8);
-/** The latest position at which the delimiter may start. */
+/** The maximum length of the JSON before the delimiter, in bytes. */
 const MAX_PRELUDE_BYTES = 16_384;
 
 /**
- * Reads up to the delimiter; the rest is the body.
- * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter, or any error that ends the stream before the
- * delimiter
+ * Reads the stream up to the delimiter. The rest of the stream becomes the body.
+ * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter; if the stream fails before the delimiter, the
+ * error of the stream
  */
 export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<string>> {
   const parts = stream[Symbol.asyncIterator]();
@@ -49,7 +49,10 @@ export async function splitOwnPrelude(
   return { kind: 'streams', head, body: stream };
 }
 
-/** AWS responds with 500 here, but with 502 for the malformed response of a buffered proxy. */
+/**
+ * The error for a malformed streamed response. AWS responds with 500 here, although it responds with 502 if a buffered
+ * proxy response is malformed.
+ */
 export function malformedStream(reason: string): Error {
   return malformedProxyResponse(reason, 500);
 }

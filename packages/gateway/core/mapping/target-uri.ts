@@ -1,6 +1,6 @@
 /**
- * Renders the address of an integration. Stage variables are already filled in, and `{name}` is a placeholder for a
- * path parameter.
+ * The address of an integration, split into its parts. Its stage variables are already filled in, and `{name}` is a
+ * placeholder for a path parameter.
  */
 
 type TargetAddress = {

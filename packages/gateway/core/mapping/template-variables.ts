@@ -24,7 +24,7 @@ export type TemplateParameters = {
 export type TemplateInput = {
   /** The body of the request, or in a response template the body of the integration's response. */
   readonly body: string;
-  /** The parameters of the request, in response templates as well. */
+  /** The parameters of the request. Response templates read the parameters of the request, too. */
   readonly parameters: TemplateParameters;
   /** The result of `contextVariables`, which the request and response templates of an exchange share. */
   readonly context: JavaMap;
@@ -47,13 +47,19 @@ export function contextVariables(values: Readonly<Record<string, JsonValue>>): J
   return context;
 }
 
-/** Keys of `$context.identity.keySet()`, for every caller; missing values are empty texts (docs/aws §7.3). */
+/**
+ * The keys that `$context.identity.keySet()` returns for every caller. A key without a value has an empty text
+ * (docs/aws §7.3).
+ */
 const IDENTITY_KEYS =
   'cognitoIdentityPoolId accountId cognitoIdentityId caller sourceIp principalOrgId accessKey cognitoAuthenticationType cognitoAuthenticationProvider userArn userAgent user'.split(
     ' ',
   );
 
-/** Maps inside `$context` print as nothing, unlike other maps in a template. This is a peculiarity of AWS. */
+/**
+ * Converts a value of `$context`. A map inside `$context` prints as nothing, although other maps in a template do
+ * print. This is a peculiarity of AWS.
+ */
 function contextValue(value: JsonValue): JavaValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return toJavaValue(value);
   const map = new SilentMap();
@@ -83,7 +89,8 @@ function textMap(texts: Readonly<Record<string, string>>): JavaMap {
 }
 
 /**
- * `$input`. The body is parsed once, so that changes to `$input.path('$')` are visible in `$input.json('$')`.
+ * Returns `$input`. The body is parsed only once, so `$input.json('$')` includes the changes that a template makes to
+ * `$input.path('$')`.
  */
 function inputObject({ body, parameters }: TemplateInput): HostObject {
   // AWS shows an absent body as an empty object.
@@ -112,7 +119,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
   return new HostObject('input', new Map([['body', () => text]]), methods);
 }
 
-/** Parses JSON with the leniency of AWS's parser, for bodies that start like JSON. */
+/** Parses a body that starts like JSON, with the leniency of AWS's parser. */
 function parseBody(text: string): JavaValue | undefined {
   const start = text.trimStart();
   return /^(?:[{["']|-?\d+(?:\.\d+)?\s*$|(?:true|false|null)\s*$)/.test(start) ? parseJson(start) : undefined;

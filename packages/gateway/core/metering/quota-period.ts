@@ -1,10 +1,10 @@
-/** The calendar of quotas: days, weeks and months in UTC (docs/aws §5.3). */
+/** The periods of quotas, which are days, weeks and months in UTC (docs/aws §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** The position of 1970-01-01, which was a Thursday, in the week. */
+/** The position of 1970-01-01, a Thursday, in its week, counted from 0. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */

@@ -1,24 +1,30 @@
-/** Counts the usage of one key under one plan by day. The plan's limit applies to the sum of a period. */
+/** Counts the daily usage of one key under one plan. A plan limits the sum of all days in a period. */
 import { dayOf, periodStart } from './quota-period.ts';
 import type { StoredUsage } from './stored-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
-/** A period allows `limit` requests. In the first period, `offset` of these requests count as already used. */
+/**
+ * The quota of a plan, which allows `limit` requests in each period. In the first period, `offset` requests count as
+ * already used.
+ */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
-/** How long AWS retains daily figures. */
+/** The number of days for which daily usage is stored, which is also how long AWS retains it. */
 const KEPT_DAYS = 90;
-/** The maximum number of groups of pending requests. */
+/** The maximum number of groups into which pending requests are divided by time. */
 const LOTS = 60;
 
-/** A number of requests of about the same time that are not yet counted in the usage. */
+/** A group of requests that arrived at about the same time and are not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
 /** Counts the requests of one key under one plan. It does not store the limit, because the plan may change. */
 export class KeyUsage {
   /** Requests by day; days without requests are absent. */
   readonly #used = new Map<number, number>();
-  /** Requests that `UpdateUsage` adds (or takes away) for the one period in which it is called. */
+  /**
+   * The requests that `UpdateUsage` adds or, if negative, takes away. They apply only to the period in which it is
+   * called.
+   */
   readonly #extensions = new Map<number, number>();
   #firstDay: number;
   readonly #lagMs: number;
@@ -26,8 +32,9 @@ export class KeyUsage {
   #pending: Lot[] = [];
 
   /**
-   * The offset of a quota applies to the period in which the key joined the plan. `lagMs` is the delay until a request
-   * counts; 0 means at once. With a delay, usage may exceed the quota, as on AWS, where quotas are best effort.
+   * @param joinedAtEpochMs the time when the key joined the plan; the quota's offset applies to the period of this time
+   * @param lagMs the delay until a request counts, where 0 means at once. With a delay, usage may exceed the quota, as
+   * on AWS, where quotas are best effort
    */
   constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);
@@ -60,12 +67,12 @@ export class KeyUsage {
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
-  /** The usage to store between runs; pending requests are not included. */
+  /** Returns the usage that is stored between runs. It does not include pending requests. */
   keep(): StoredUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }
 
-  /** Replaces the counts. */
+  /** Replaces all counts with stored usage. */
   adopt({ firstDay, used, extensions }: StoredUsage): void {
     this.#firstDay = firstDay;
     this.#used.clear();

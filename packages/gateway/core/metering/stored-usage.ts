@@ -4,7 +4,7 @@
 type ByDay = readonly (readonly [day: number, count: number])[];
 
 export type StoredUsage = {
-  /** First day of the key in its plan. */
+  /** The day on which the key joined its plan. */
   readonly firstDay: number;
   readonly used: ByDay;
   /** The requests that `UpdateUsage` added, by the first day of the period. */

@@ -1,7 +1,7 @@
 /**
- * Token buckets, AWS's algorithm for throttling. A bucket contains `burstLimit` tokens and is refilled at the rate;
- * each request takes one token (docs/aws §5.1). Callers check every bucket before they take a token from any of them,
- * so that a refused request takes none.
+ * Token buckets, which are AWS's algorithm for throttling. A full bucket contains `burstLimit` tokens, and tokens are
+ * added at the rate limit. Each request takes one token (docs/aws §5.1). Callers check every bucket before they take a
+ * token from any of them, so that a refused request takes no token.
  */
 
 /**
@@ -55,7 +55,10 @@ export class TokenBucket {
     this.#tokens = Math.max(0, limit.burstLimit - used);
   }
 
-  /** Moving the clock back refills nothing. Refilling continues from the new time. */
+  /**
+   * Adds the tokens for the time since the last refill. If the clock was moved back, no tokens are added, and refilling
+   * continues from the new time.
+   */
   #refill(nowEpochMs: number): void {
     const passedMs = nowEpochMs - this.#filledAtEpochMs;
     if (passedMs === 0) return;

@@ -89,8 +89,8 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestI
 }
 
 /**
- * Identifies the caller by a call of the authorizer's function, or by the issuer's keys, which are fetched. It is
- * called only if `knownCaller` returned undefined. `connection` is set for WebSocket handshakes.
+ * Identifies the caller by calling the authorizer's function, or by fetching the issuer's keys. It is called only if
+ * `knownCaller` returned undefined. `connection` is set for WebSocket handshakes.
  */
 export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
   const { authorization } = matched.route;
@@ -204,7 +204,7 @@ async function askIssuer(authorization: TokenAuthorization, matched: Matched, at
   const presented = readToken(authorization, matched);
   const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
   if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
-  // AWS also responds with 401 if the issuer cannot be reached, because an unverified token must not admit anyone.
+  // AWS responds with 401 even if the issuer cannot be reached, because an unverified token must not admit anyone.
   if (found.kind === 'unreachable')
     throw refuse(authorization, ISSUER_UNREACHABLE, describeUnreachable(presented.issuer, found.reason));
   return tokenCaller(authorization, presented, found.key, at);

@@ -1,6 +1,6 @@
 /**
- * Decides whether the caller is allowed. A cached policy is evaluated for the ARN of each request, so a policy that
- * allows only one route refuses other routes, as on AWS.
+ * Decides whether the caller is allowed. A cached policy is evaluated for the ARN of each request. As on AWS, a caller
+ * whose policy allows only one route is therefore refused on all other routes.
  * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
  * @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
@@ -146,7 +146,7 @@ function askAbout(
   };
 }
 
-/** Returns undefined if there is no policy. */
+/** Returns the decision of the API's resource policy; undefined if the API has no policy. */
 function askResourcePolicy(matched: Matched, question: PolicyQuestion): PolicyDecision | undefined {
   const { resourcePolicy } = matched.stage.deployment;
   return resourcePolicy?.kind === 'policy' ? resourcePolicy.policy.decide(question) : undefined;

@@ -1,7 +1,7 @@
 /**
- * The stage cache, which is the cache of a REST stage. It is read before a request is mapped and filled after the
- * integration's response. It comes after authorization, so callers share entries unless a header in the key separates
- * them.
+ * The stage cache, which is the cache of a REST stage. It is read before a request is mapped, and the integration's
+ * response is stored afterwards. The cache is read after authorization, so all allowed callers share its entries,
+ * unless the cache key contains a header that distinguishes the callers.
  * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may answer: a hit ·
  * fails with: ACCESS_DENIED
  * @see docs/aws §9
@@ -74,7 +74,8 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 
 /**
  * Joins deployment, method, namespace and the values of key parameters into one unambiguous text. Header names are
- * case-insensitive, so that a client that sends `authorization` does not get the entry of clients without the header.
+ * matched case-insensitively. Otherwise, a client that sends `authorization` in lower case would get the entry of
+ * clients that send no such header.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
   const { stage, method, headers, body } = admitted;
@@ -99,7 +100,7 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
   }
 }
 
-/** Only `Cache-Control: max-age=0` requests a fresh response. */
+/** Decides whether the client may bypass the cache. Only `Cache-Control: max-age=0` asks for a fresh response. */
 function decideRefresh(
   admitted: Admitted,
   caching: RouteCaching,
@@ -121,8 +122,8 @@ function decideRefresh(
 }
 
 /**
- * Whether the policy of the authorizer or of the signer allows `execute-api:InvalidateCache` on the method. Other
- * callers have no policy that could allow it.
+ * Whether the caller's policy allows `execute-api:InvalidateCache` on the method. Only the policy of an authorizer or
+ * of a signer can allow it, so all other callers are not permitted.
  */
 function mayInvalidate(admitted: Admitted): boolean {
   const policy = policyOf(admitted);

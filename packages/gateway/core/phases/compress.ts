@@ -8,7 +8,7 @@ import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Compressor } from '../ports.ts';
 
-/** Bodies smaller than `minimumBytes` are not compressed. */
+/** Compresses the reply's body, unless it is smaller than `minimumBytes`. */
 export async function compress(
   { headers }: Received,
   reply: Reply,

@@ -19,7 +19,10 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
   return { status: worded.status, headers: [...worded.headers], body: worded.body };
 }
 
-/** The error is a bug of the gateway, so only the operator gets its stack. */
+/**
+ * Converts an unexpected error to a gateway error. Such an error is a bug of the gateway. Only the operator sees its
+ * stack, and the client does not.
+ */
 function asFault(error: unknown): GatewayError {
   const reason = describeFault(error);
   return gatewayError('DEFAULT_5XX', { source: 'gateway', reason });

@@ -23,7 +23,10 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
   if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** The function's CORS headers are added to the CORS headers of the URL, so the same header may appear twice [obs]. */
+/**
+ * Adds the headers of a function URL. The CORS headers of the URL are added to the CORS headers of the function, so the
+ * reply may contain the same header twice [obs].
+ */
 function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
   const origin = received.headers.last('origin');
@@ -36,8 +39,8 @@ function finishUrl(received: Received, reply: Reply, trail: Ended): void {
 }
 
 /**
- * The replies of gateway errors and MOCK integrations have no trace id. The reply of an HTTP_PROXY has a trace id only
- * if the backend sent one [obs].
+ * Whether the gateway adds a trace id to the reply. It adds none to gateway errors and MOCK integrations. An
+ * HTTP_PROXY's reply has a trace id only if the backend sent one [obs].
  */
 function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;
@@ -45,7 +48,7 @@ function carriesTrace(received: Received, trail: Ended): boolean {
   return kind !== 'mock' && kind !== 'http-proxy' && kind !== 'http-stream';
 }
 
-/** With a `CorsConfiguration`, the function's own CORS headers are dropped. */
+/** Adds the API's CORS headers. If the API has a `CorsConfiguration`, the function's own CORS headers are dropped. */
 function applyCors(received: Received, reply: Reply): void {
   const cors = received.stage?.deployment.cors;
   if (cors === undefined) return;

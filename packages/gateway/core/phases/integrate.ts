@@ -16,7 +16,10 @@ import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** The integration's outcome. For a streamed response, it is available as soon as the status is known. */
+/**
+ * The outcome of calling the integration. If the response is streamed, the outcome is available as soon as the status
+ * is known.
+ */
 export type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
 export type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
@@ -77,14 +80,18 @@ function invokeFunction(
   const { timeoutMs } = plan;
   const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader });
   if (!call.isAsynchronous) return result;
-  // Lambda accepts the event and responds before the function runs; the caller does not see the result.
+  // Lambda accepts the event and responds before the function runs, so the caller never sees the result. An error is
+  // only logged.
   result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));
   return Promise.resolve(ACCEPTED);
 }
 
 const LAMBDA_HEADERS = ['Content-Type', 'application/json'];
 const ACCEPTED: HttpOutcome = { kind: 'answered', status: 202, headers: LAMBDA_HEADERS, body: NOTHING };
-/** Lambda's error response for an event that is not JSON. An integration response may pass it to the client. */
+/**
+ * Lambda's error response to an event that is not JSON. An integration response can pass this error response to the
+ * client.
+ */
 const NOT_JSON: HttpOutcome = {
   kind: 'answered',
   status: 400,
@@ -92,7 +99,10 @@ const NOT_JSON: HttpOutcome = {
   body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
 };
 
-/** Returns the integration's response, which is a text for a Lambda proxy, or throws the client's failure. */
+/**
+ * Returns the integration's response, which is a text for a Lambda proxy. Throws an error for the client if the
+ * integration failed.
+ */
 export function readAnswer(
   mapped: Pick<Mapped, 'outgoing'>,
   outcome: Outcome,
@@ -106,7 +116,8 @@ export function readAnswer(
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
-      // With templates, a failed function is not an error, because its message selects the integration response.
+      // If a method uses templates, a failed function is not a gateway error, because the function's error message
+      // selects the integration response.
       if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
       return readOutcome(outcome);
     case 'timed-out':
@@ -120,7 +131,7 @@ function fromLambda(payload: string, errorMessage?: string): IntegrationAnswer {
   return errorMessage === undefined ? answer : { ...answer, errorMessage };
 }
 
-/** Returns the function's result as text, or throws the client's failure. */
+/** Returns the function's result as text. Throws an error for the client if the function failed. */
 export function readOutcome(result: InvocationResult): string {
   switch (result.kind) {
     case 'returned':
@@ -156,8 +167,8 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
 }
 
 /**
- * Whether the failure follows the rules of HTTP APIs. A service call that cannot be made is a configuration error on an
- * HTTP API as well.
+ * Whether a failed call is reported by the rules of HTTP APIs. There is one exception: if the request of a service call
+ * cannot be sent, this is a configuration error on an HTTP API, too.
  */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');

@@ -15,12 +15,16 @@ import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
-/** Must be called first for a request whose stage writes more than the request line. */
+/**
+ * Collects what the stage's logs need. It must be called before all phases if the stage writes more than the request
+ * line.
+ */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
-  // All notes are stored only if the stage has logs, because only execution logs show the authorizer's event.
+  // If the stage has logs, all notes are stored, because its execution log shows the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
-  // The client's sampling decision is respected. AWS samples the other requests, but here all of them are traced.
+  // If the client has made a sampling decision, that decision applies. AWS samples the remaining requests, but here all
+  // of them are traced.
   if (
     matched.stage.logs?.isTraced === true &&
     at.traces !== undefined &&
@@ -77,8 +81,8 @@ function describeEnd({ failure, injected }: Trail): string {
 }
 
 /**
- * Puts the text on one line and escapes control characters, because a function's message may contain a stack, and a
- * caller's name may contain terminal escape sequences.
+ * Puts the text on one line and escapes control characters. A function's message may contain a stack, and a caller's
+ * name may contain terminal escape sequences.
  */
 function oneLine(text: string): string {
   return text

@@ -87,8 +87,8 @@ function mapByTemplates(
 }
 
 /**
- * AWS detects this failure only when it calls the integration. It then responds with 500, although the default status
- * of this gateway response is 504 [obs].
+ * The failure of a call that cannot be made. AWS detects it only when it calls the integration. It then responds with
+ * 500, although the default status of this gateway response is 504 [obs].
  */
 function failedCall(reason: string, defect?: Defect): Error {
   return gatewayError('INTEGRATION_FAILURE', {

@@ -21,7 +21,10 @@ import type { Mapped, Reply } from '../exchange.ts';
 import type { HttpStreamCall, IntegrationAnswer, Outgoing, StreamedAnswer } from '../mapping/outgoing.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** `answer` is a text for Lambda proxies, otherwise status, headers and body. */
+/**
+ * Makes the reply. `answer` is a text for Lambda proxies. For all other integrations it contains status, headers and
+ * body.
+ */
 export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {
   const { outgoing } = mapped;
   if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);

@@ -13,7 +13,7 @@ import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
   const { route, stage } = authenticated;
-  // If the route requires no key, a key that the client sends is neither checked nor counted.
+  // If the route requires no key, a key that the client sends anyway is neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();
@@ -33,8 +33,7 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
 }
 
 function nothingMetered(): MeterNotes {
-  // The members are listed one by one, because this runs for every request and an object spread costs a call into the
-  // JavaScript engine.
+  // The members are listed one by one, because this code runs for every request and an object spread is slower.
   return {
     holder: undefined,
     keyFault: undefined,
@@ -46,7 +45,7 @@ function nothingMetered(): MeterNotes {
   };
 }
 
-/** Records the quota and the token levels now, because they change shortly afterwards. */
+/** Notes the remaining quota and tokens before this request reduces them. */
 function noteLevels(
   notes: MeterNotes,
   { stage, route: { routeKey } }: Authenticated,
@@ -104,7 +103,7 @@ function identify(authenticated: Authenticated): KeyHolder {
   return holder;
 }
 
-/** The text that AWS writes to the execution log [kc]. */
+/** Describes the API key in the words of AWS's execution log [kc]. */
 function describeKey(
   { apiKey, plan }: KeyHolder,
   { api, stage, route }: Authenticated,
@@ -123,7 +122,7 @@ function describe({ limit }: TokenBucket): string {
   return `Limit: ${limit.rateLimit.toFixed(2)} Burst: ${limit.burstLimit}`;
 }
 
-/** Logs show only the last characters of a key. */
+/** Hides a key except for its last characters, as logs do. */
 function mask(value: string): string {
   return `****${value.slice(-3)}`;
 }

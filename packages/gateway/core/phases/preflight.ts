@@ -15,11 +15,11 @@ export function preflight(received: Received): Reply | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || received.headers.last('access-control-request-method') === undefined)
     return undefined;
-  // A function URL has one route, and replies to preflights without authorization.
+  // A function URL has only one route, and answers a preflight itself without authorization.
   if (api.functionUrl !== undefined)
     return { status: 200, headers: preflightHeaders(deployment.cors, origin), body: '' };
-  // An OPTIONS route with an authorizer receives the preflight, so AWS advises users to add an OPTIONS route without
-  // authorization.
+  // An OPTIONS route handles the preflight itself, even if the route has an authorizer. AWS therefore advises users to
+  // add an OPTIONS route without authorization.
   const route = deployment.routes.find('OPTIONS', path)?.plan;
   if (route !== undefined && (route.httpMethod === 'OPTIONS' || route.authorization.kind !== 'none'))
     return undefined;

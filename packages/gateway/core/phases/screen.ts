@@ -15,7 +15,10 @@ import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
 const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
-/** The ARN of a shorter path is within the limit in any region and stage, so it does not have to be built. */
+/**
+ * The path length up to which the ARN is not checked. Its ARN is within AWS's limit in any region and stage, so it does
+ * not have to be built.
+ */
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
@@ -23,8 +26,8 @@ export function screen(received: Received): void {
   const urlBytes = received.rawPath.length + received.rawQuery.length;
   if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `URL of ${urlBytes} bytes` });
-  // Attack: a server that cuts the path at `#` serves another route than the one that was authorized. A request target
-  // has no fragment (RFC 9112 §3.2).
+  // Attack: a server that cuts the path at `#` may serve a route other than the authorized route. A request target has
+  // no fragment (RFC 9112 §3.2).
   if (received.rawPath.includes('#') || received.rawQuery.includes('#'))
     throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'the URL contains an unescaped #' });
   let headerBytes = 0;
@@ -84,7 +87,8 @@ export function screenByPolicy(matched: Matched): void {
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });
-  // `execute-api:/*` means everything below the domain, whereas the domain's ARN alone means the whole domain.
+  // A policy resource `execute-api:/*` covers everything below the domain, whereas the domain's ARN alone covers the
+  // whole domain. The call is therefore checked under both names.
   const [whole, below] = [arn, `${arn}/`].map((resource) =>
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );

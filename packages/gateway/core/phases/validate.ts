@@ -1,6 +1,7 @@
 /**
- * Checks required parameters, then the body. This happens after authorization, API key and quota, so an unauthorized
- * caller learns nothing about the request's form, and a refused request has already been counted.
+ * Checks required parameters, then the body. The checks run after authorization, so an unauthorized caller does not
+ * learn which parameters and body a request needs. They also run after API key and quota, so a request with a
+ * validation error still counts.
  * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS,
  * BAD_REQUEST_BODY
  * @see docs/aws §6
@@ -21,8 +22,8 @@ export function validate(admitted: Admitted): void {
 }
 
 /**
- * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError BAD_REQUEST_BODY,
- * also if the expression selects no model and there is no `$default`
+ * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError BAD_REQUEST_BODY for
+ * an invalid message, and if the expression selects no model and there is no `$default`
  */
 export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
   if (messageCheck === undefined) return;
@@ -52,12 +53,12 @@ function readParameter(admitted: Admitted, { where, name }: RequiredParameter): 
   }
 }
 
-/** `?q1=` counts as missing. */
+/** Whether a value is missing or empty. The empty parameter in `?q1=` counts as missing. */
 function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
-/** Media types without a model are not checked. */
+/** Checks the body against the model for its media type. A body whose media type has no model is not checked. */
 function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
   if (bodies.size === 0) return;
   const mediaType = bareType(admitted.headers.last('content-type') ?? 'application/json');

@@ -4,15 +4,15 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The header and the claims are not trusted until the signature is verified. Before that, they are used only to find
- * the key.
+ * A token whose signature is not yet verified. Until then, its header and claims are not trusted and are used only to
+ * find the key.
  */
 export type UncheckedToken = {
   readonly kind: 'token';
   readonly algorithm: RsaAlgorithm;
   readonly keyId: string;
   readonly claims: Claims;
-  /** `header.payload`, the text that is signed. */
+  /** The text that the signature covers: `header.payload`. */
   readonly signedText: string;
   readonly signature: Buffer;
 };
@@ -50,9 +50,14 @@ export function tokenDefect(code: TokenDefectCode, description: string): TokenDe
 }
 
 const BEARER = /^bearer[ \t]+/i;
-/** The pattern allows no padding and no line breaks, so that a token has only one text. */
+/**
+ * Matches base64url text. Padding and line breaks are not allowed, so that each token has exactly one valid spelling.
+ */
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-/** Longer names, or names with other characters, are not echoed to the client. */
+/**
+ * Matches the algorithm names that an error message may contain. Longer names, or names with other characters, are not
+ * returned to the client.
+ */
 const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
 
 /** Parses the value of an identity source, with or without `Bearer `. Never throws. */
@@ -85,7 +90,10 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
 }
 
 const MALFORMED = tokenDefect('malformed', 'the token is malformed');
-/** The issuer has no key with the token's id, or the token names no key. */
+/**
+ * The defect of a token whose key cannot be found, because the issuer has no key with the token's `kid` or the token
+ * has no `kid`.
+ */
 export const KEY_UNKNOWN = tokenDefect('key', 'kid not found');
 
 function isBase64Url(text: string): boolean {

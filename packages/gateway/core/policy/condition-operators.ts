@@ -12,8 +12,8 @@ export type ValueTest = (requestValue: string, values: ConditionValues) => boole
 
 export type Operator = {
   /**
-   * Whether the operator is negated (`…Not…`). A negated operator is true if no policy value matches, and also if the
-   * request has no value.
+   * Whether the operator is negated (`…Not…`). A negated operator is true if no policy value matches. It is true even
+   * if the request has no value.
    */
   readonly isNegated: boolean;
   /** @throws PolicyInvalid for a value that the operator cannot read. */
@@ -32,11 +32,11 @@ const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
   return (requestValue, values) => render(values)?.toLowerCase() === requestValue.toLowerCase();
 };
 
-/** Every colon outside a variable. */
+/** Matches a colon that is not inside a policy variable. */
 const ARN_COLON = /:(?![^{}]*\})/;
 const ARN_PARTS = 6;
 
-/** Compares part by part, so that a wildcard in one of the six parts does not extend into the next part. */
+/** Compares two ARNs part by part, so that a wildcard in one of the six parts does not extend into the next part. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
   if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is not an ARN`);
@@ -67,12 +67,12 @@ const ipAddress: Compile = (policyValue) => {
   return range;
 };
 
-/** Whether an address is in the block; an unreadable address is in no block. */
+/** Returns whether an address is in the block. An address that cannot be parsed is not in any block. */
 type IpRange = (address: string) => boolean;
 
 /**
- * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, with any bits after the prefix; undefined for
- * anything else.
+ * Parses `203.0.113.0/24`, `2001:db8::/32` or a single address. The bits after the prefix are ignored. Returns
+ * undefined for any other text.
  */
 export function parseIpRange(text: string): IpRange | undefined {
   const block = parseIpBlock(text);
@@ -131,7 +131,7 @@ const isEqual: Comparison = (request, policy) => request === policy;
 const positive = (compile: Compile): Operator => ({ isNegated: false, compile });
 const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
 
-/** Operators by exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
+/** The operators by exact name. `conditions.ts` handles `Null`, `…IfExists` and `ForAllValues:`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringEquals', positive(equals)],
   ['StringNotEquals', unwanted(equals)],

@@ -19,8 +19,9 @@ const ALWAYS: Condition = () => true;
 
 /**
  * Compiles a block. All operators and keys of a block must be satisfied. For a key, one matching value is enough, as in
- * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`. @throws PolicyInvalid, also for an operator that IAM does not
- * know, because if it were ignored, the statement would allow what the operator restricts
+ * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`.
+ * @throws PolicyInvalid for an invalid block or an unknown operator. If an unknown operator were ignored, the statement
+ * would allow more than its author intended
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;
@@ -33,7 +34,7 @@ export function compileConditions(block: unknown, hasVariables: boolean): Condit
   return (values) => conditions.every((condition) => condition(values));
 }
 
-/** Values that are numbers or booleans may be unquoted. */
+/** Reads the policy's values for a key. Numbers and booleans do not need quotes. */
 function readValues(value: unknown, key: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new PolicyInvalid(`Condition key ${quote(key)} has no values`);
@@ -80,8 +81,9 @@ function parseOperator(name: string): OperatorUse {
 }
 
 /**
- * A missing key satisfies only `…IfExists`, `ForAllValues` and the negated operators. Without a quantifier, a negated
- * operator must be satisfied for every value, because a single match makes it false.
+ * Whether a condition is satisfied. A missing key satisfies only `…IfExists`, `ForAllValues` and negated operators
+ * without a quantifier. If the request has several values, every one of them must satisfy a negated operator without a
+ * quantifier, because a single match makes it false.
  */
 function holds(
   { operator, quantifier, ifExists }: OperatorUse,

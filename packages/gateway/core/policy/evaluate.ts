@@ -17,7 +17,10 @@ import { parseArn } from '@gatewright/aws/arn';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
-  /** The caller must refuse the request, because an unreadable policy neither allows nor denies. */
+  /**
+   * The document is not a valid policy. The caller must then refuse the request, because such a policy neither allows
+   * nor denies anything.
+   */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 type Statement = {
@@ -47,8 +50,8 @@ const STATEMENT_MEMBERS = new Set([
 ]);
 
 /**
- * Compiles an untrusted document. A matching deny decides first, then a matching allow; otherwise it is an
- * implicit deny. Never throws.
+ * Compiles an untrusted document. The compiled policy returns an explicit deny if any matching statement denies,
+ * otherwise allow if one allows, and otherwise an implicit deny. Never throws.
  */
 export function compilePolicy(document: unknown, options: PolicyReading = {}): PolicyCompilation {
   try {
@@ -150,7 +153,7 @@ function refuseUnknownMembers(record: UnknownMembers, known: ReadonlySet<string>
   if (unknown !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`);
 }
 
-/** Reads `Name` or `NotName`; a statement must contain exactly one of the two. */
+/** Reads the member `Name` or `NotName` of a statement, which must contain exactly one of the two. */
 function readPart(
   statement: UnknownMembers,
   name: 'Action' | 'Resource',
@@ -201,7 +204,8 @@ function compilePrincipals(
   if (!isRequired) return refuseAllBut(included);
   if (included !== undefined) return readNames(included).includes;
   const names = readNames(excluded);
-  // IAM exempts an identity from a NotPrincipal deny only if its account is listed as well.
+  // A Deny statement with NotPrincipal spares an identity only if the statement lists both the identity and its
+  // account.
   return effect === 'Deny'
     ? (principal) => !names.includesFully(principal)
     : (principal) => !names.includes(principal);
@@ -212,8 +216,8 @@ function compileDirect(principal: unknown): PrincipalTest {
 }
 
 /**
- * A policy of an identity applies only to the identity that it is attached to. `"Principal": "*"` is still accepted,
- * because AWS's sample authorizers write it.
+ * Accepts only `"Principal": "*"`. A policy of an identity needs no principal, because it applies only to the identity
+ * that it is attached to. AWS's sample authorizers write `*` nevertheless.
  */
 function refuseAllBut(principal: unknown): PrincipalTest {
   if (principal !== undefined && readNames(principal).isEverybody) return EVERYBODY;
@@ -260,7 +264,10 @@ function readNames(value: unknown): Names {
   };
 }
 
-/** IAM refuses wildcards in the name of an identity, because a wildcard would match no identity or too many. */
+/**
+ * Whether the name is that of a single identity. IAM does not allow a wildcard in it, because a wildcard would match no
+ * identity or too many.
+ */
 function isIdentity(name: string): boolean {
   const arn = parseArn(name);
   return (

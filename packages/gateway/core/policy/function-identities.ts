@@ -1,7 +1,7 @@
 /**
- * The identities with which functions sign calls. Each function has its own key pair while the gateway runs, and the
- * permissions of its role. Function instances keep their environment across a reload, so the key pair stays the same
- * when the role changes.
+ * The identities with which functions sign calls. Each function has its own key pair and the permissions of its role.
+ * Function instances keep their environment across a reload, so the key pair stays the same while the gateway runs,
+ * even if the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { describeMissing } from './role.ts';
@@ -12,10 +12,13 @@ import type { TemporarySessions } from './temporary-sessions.ts';
 
 type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** A function as it is known before its first instance runs. */
+/** The function for which an identity is created. Only its name and ARN are needed, so no instance has to run yet. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
-/** The user of a role: a function, an integration, or a caller of STS with its own session name. */
+/**
+ * The key pair that signs with a role, and the name of its session. It belongs to a function, to an integration, or to
+ * a caller of STS.
+ */
 type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: string | undefined };
 
 type FunctionIdentitiesOptions = {
@@ -33,7 +36,10 @@ type KnownRoles = {
 /** The session name with which API Gateway assumes roles. */
 const INTEGRATION_SESSION = 'BackplaneAssumeRoleSession';
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-/** Limits the log and the memory if a function keeps requesting new resources. */
+/**
+ * The maximum number of missing permissions that are reported. It limits the log and the memory if a function keeps
+ * requesting new resources.
+ */
 const MAX_REPORTED = 1000;
 
 export class FunctionIdentities {
@@ -61,7 +67,7 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** Replaces the functions and their roles. A function that has none of these roles is allowed everything. */
+  /** Replaces the functions and their roles. A function without an entry in `ofFunctions` is allowed everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
     this.#reported.clear();
     this.#roles = byArn;
@@ -75,12 +81,12 @@ export class FunctionIdentities {
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
   }
 
-  /** A role of the loaded stacks. */
+  /** Returns a role of the loaded stacks; undefined if the role is unknown. */
   roleOf(roleArn: string): Role | undefined {
     return this.#roles.get(roleArn);
   }
 
-  /** The identity of a session that STS opens. */
+  /** Returns the identity for a session that STS opens. */
   holdRole(role: Role, session: KeyPairOf & { readonly name: string }): LocalIdentity {
     return this.#hold({ ...session, sourceArn: undefined }, role);
   }

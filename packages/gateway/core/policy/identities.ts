@@ -17,8 +17,8 @@ export type LocalIdentity = {
   readonly arn: string;
   readonly policies: readonly CompiledPolicy[];
   /**
-   * `o-a1b2c3d4e5`, compared by `aws:PrincipalOrgID`; absent means that the account belongs to no
-   * organization.
+   * The organization id, such as `o-a1b2c3d4e5`, which `aws:PrincipalOrgID` is compared with. Absent means that the
+   * account belongs to no organization.
    */
   readonly organizationId?: string;
   /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
@@ -33,11 +33,11 @@ export type RoleSession = {
   readonly arn: string;
   /** For example `AROA…:orders`. */
   readonly userId: string;
-  /** The permissions boundary; undefined means that only the policies decide. */
+  /** The permissions boundary; undefined means that there is none, so only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** Condition values of the session. They are added to the values of a call. */
+  /** The condition values that come from the session. They are added to the condition values of each call. */
   readonly facts: ConditionValues;
-  /** Called for refusals that no resource policy can turn into an allow. */
+  /** Called when the session's policies do not allow a call and no resource policy can allow it instead. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
@@ -56,7 +56,7 @@ export type Identities = {
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
 const OPTIONAL_KEYS = ['accountId', 'organizationId', 'tags', 'sessionToken', 'sessionExpires'];
-/** IAM's quota per user. */
+/** The maximum number of tags of a user, which is IAM's quota. */
 const MAX_TAGS = 50;
 
 const ADMIN_POLICY = {
@@ -82,8 +82,8 @@ export function adminIdentity(
 /**
  * Reads the identities file (YAML or JSON): `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy
  * document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?, sessionExpires?
- * }]`. `sessionToken` and `sessionExpires` must be given together; the time is written as `2026-12-31T23:59:59Z`.
- * @throws DefinitionError with file and line for anything else, including unknown keys
+ * }]`. `sessionToken` and `sessionExpires` must be given together. `sessionExpires` is a time such as `2026-12-31T23:59:59Z`.
+ * @throws DefinitionError with file and line for invalid content, including unknown keys
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
   const lines = new LineCounter();
@@ -132,8 +132,8 @@ export function createIdentities(
 }
 
 /**
- * Decides about a call to which no resource policy applies. A call to a resource of another account also needs that
- * account's permission, which does not exist here.
+ * Decides about a call to which no resource policy applies. Without a resource policy, a call to a resource of another
+ * account is not allowed, because that account would have to permit it, too.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);
@@ -144,7 +144,7 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
   return decision;
 }
 
-/** AWS's message for a refusal. */
+/** Returns AWS's message for a refusal. */
 export function describeDenial(
   { arn }: LocalIdentity,
   { action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>,
@@ -165,7 +165,10 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   };
 }
 
-/** Returns the policies' decision, limited by the permissions boundary ("Permissions boundaries for IAM entities"). */
+/**
+ * Returns the decision of the identity's policies. What they allow is limited by the role's permissions boundary
+ * ("Permissions boundaries for IAM entities").
+ */
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
   const question =
     role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
@@ -178,7 +181,10 @@ function withFacts(conditions: ConditionValues, facts: ConditionValues): Conditi
   return { get: (key) => conditions.get(key) ?? facts.get(key) };
 }
 
-/** A deny in any policy decides first, then an allow in any; otherwise nothing is allowed. */
+/**
+ * Combines the decisions of several policies. The result is a deny if any policy denies, otherwise an allow if any
+ * policy allows, and otherwise an implicit deny.
+ */
 function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuestion): PolicyDecision {
   let decision: PolicyDecision = 'implicit-deny';
   for (const policy of policies) {
@@ -296,8 +302,8 @@ class IdentitiesReader {
   }
 
   /**
-   * Requires both the token and the expiry, or neither. A token without an expiry would be valid forever, and an expiry
-   * without a token has no effect.
+   * Reads the session. The token and the expiry must be given together, because a token without an expiry would be
+   * valid forever, and an expiry without a token has no effect.
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
     if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};

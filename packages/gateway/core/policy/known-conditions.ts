@@ -1,5 +1,5 @@
 /**
- * Condition keys that have a value in calls by functions and integrations; all other keys count as missing.
+ * The condition keys that have a value when a function or an integration makes a call. All other keys count as missing.
  */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 
@@ -27,7 +27,7 @@ const KEYS = new Set([
   'lambda:invokedviafunctionurl',
   'lambda:sourcefunctionarn',
 ]);
-/** Services whose calls are evaluated. Conditions for other services have no effect here. */
+/** Matches the services whose calls are evaluated. For all other services, conditions have no effect here. */
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
 export function unknownConditionKeys(document: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * AWS managed policies that functions commonly have (AWS managed policy reference guide). Statements omit
- * list and read actions of services that do not run here, because no call uses them.
+ * The AWS managed policies that functions commonly have (AWS managed policy reference guide). List and read actions of
+ * services that do not run here are omitted, because no call uses these actions.
  */
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy } from './model.ts';
@@ -15,7 +15,10 @@ const XRAY: Grant = [
   'xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries',
 ];
 
-/** The grants by the part after the policy ARN's last slash, which is unique among AWS managed policies. */
+/**
+ * The permissions of each managed policy. The key is the part after the last slash of the policy's ARN, which is unique
+ * among AWS managed policies.
+ */
 const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   AdministratorAccess: [['*']],
   AWSLambdaBasicExecutionRole: [LOGS],
@@ -98,7 +101,7 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Returns undefined if the permissions of this policy are not known here. */
+/** Returns the managed policy with this ARN; undefined if its permissions are not known here. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;

@@ -1,8 +1,8 @@
 /** IAM policy documents, compiled once per document and evaluated per request. */
 
 /**
- * Values for a statement's `Condition`, by lower-case key (`aws:sourceip`). A Map satisfies this type; the
- * request path looks values up on demand.
+ * The values for a statement's `Condition`, by lower-case key (`aws:sourceip`). A Map can be used as this type. While a
+ * request is handled, values are looked up only on demand.
  */
 export type ConditionValues = { get(key: string): readonly string[] | undefined };
 
@@ -31,7 +31,7 @@ export type PolicyQuestion = {
 
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
-/** The source of a policy, for tracing the statement that decided. */
+/** The document from which a policy was compiled. It is needed to find the statement that decided. */
 type PolicySource = {
   readonly document: unknown;
   readonly options: PolicyReading;
@@ -41,13 +41,13 @@ export type PolicyReading = {
   /** `arn:aws:execute-api:{region}:{account}:{apiId}`, which replaces `execute-api:` in `execute-api:/…` resources. */
   readonly apiArn?: string;
   /**
-   * Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself accepts
-   * only `Allow` and `Deny`.
+   * Whether `Effect` is case-insensitive. Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies
+   * on it), but IAM itself accepts only `Allow` and `Deny`.
    */
   readonly effectInAnyCase?: boolean;
   /**
-   * Whether the policy is attached to a resource, so that each statement names its principals. If not, statements apply
-   * to the identity that the policy is attached to.
+   * Whether the policy is attached to a resource. If so, each statement names its principals. Otherwise, the statements
+   * apply to the identity that the policy is attached to.
    */
   readonly ofResource?: boolean;
   /**
@@ -58,7 +58,7 @@ export type PolicyReading = {
 };
 
 export type CompiledPolicy = {
-  /** The policy's documents, one or several; absent if there are none. */
+  /** The documents from which the policy was compiled; absent if there are none. */
   readonly sources?: readonly PolicySource[];
   decide(question: PolicyQuestion): PolicyDecision;
 };

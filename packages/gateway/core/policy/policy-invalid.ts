@@ -16,7 +16,7 @@ export function readRecord(value: unknown, what: string): UnknownMembers {
 }
 
 /**
- * Reads a string or a list of strings. An empty list is refused, because as `NotResource` it would match everything.
+ * Reads a string or a list of strings. An empty list is refused, because an empty `NotResource` would match everything.
  * @throws PolicyInvalid
  */
 export function readTexts(value: unknown, what: string): readonly string[] {

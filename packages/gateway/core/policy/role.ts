@@ -9,9 +9,9 @@ export type Role = {
   /** For example `arn:aws:iam::123456789012:role/dev-orders`. */
   readonly arn: string;
   readonly name: string;
-  /** `AROA…`; absent for a role that belongs to no stack. */
+  /** The unique id of the role, such as `AROA…`; absent for a role that belongs to no stack. */
   readonly id?: string;
-  /** Includes a policy that allows everything if a part of the role is not known here. */
+  /** The role's policies. If a part of the role is not known here, they include a policy that allows everything. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
   /** The trust policy, which defines who may assume the role. If it is not known, assuming the role is refused. */
@@ -22,7 +22,7 @@ export type Role = {
   readonly place: DefinitionPlace;
 };
 
-/** The missing statement of a role, in policy form. */
+/** Returns the statement that the role lacks, as JSON for a policy. */
 function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
@@ -42,12 +42,15 @@ export function describeMissing(
     : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
 }
 
-/** The parts of an ARN. They show whether the role allows the denied call in another account, region or partition. */
+/**
+ * The parts of an ARN. They are compared to find out whether the role allows the denied call in another account, region
+ * or partition.
+ */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
 /**
- * Describes the other account, region or partition in which the role allows the call. Returns undefined if no statement
- * differs only in this. @param own ARN of the role
+ * Describes the account, region or partition in which the role does allow the call. Returns undefined if the role does
+ * not allow the call anywhere else. @param own the role's ARN
  */
 function describeElsewhere(
   own: string,
@@ -110,7 +113,7 @@ function describePlace(named: Arn, asked: Arn): string | undefined {
   return `in ${places.map(([place]) => place).join(' and ')}: start with ${places.map(([, option]) => option).join(' ')}`;
 }
 
-/** The first region of each partition. */
+/** The default region of each partition, which is the partition's first region. */
 const REGIONS: Readonly<Record<string, string>> = {
   aws: 'us-east-1',
   'aws-cn': 'cn-north-1',

@@ -7,7 +7,7 @@ export type TemporaryCredentials = KeyPair & { readonly token: string; readonly 
 
 type Opened = {
   readonly credentials: TemporaryCredentials;
-  /** The identity in its current state, because a reload may have changed or removed its role. */
+  /** Returns the identity as it is now, because a reload may have changed or removed its role. */
   readonly identity: () => LocalIdentity | undefined;
 };
 

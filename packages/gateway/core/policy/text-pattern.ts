@@ -27,8 +27,8 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
 }
 
 /**
- * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value, so that
- * nothing is equal to the text.
+ * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value. Nothing equals
+ * the text in that case.
  */
 export function compileText(
   source: string,
@@ -59,7 +59,10 @@ function parseParts(source: string): readonly Part[] {
   return parts;
 }
 
-/** A key with several values has no single value that could be inserted, so the variable's default applies. */
+/**
+ * Returns the value of a variable. A key with several values cannot be inserted into a text, so the variable's default
+ * is used instead.
+ */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {
   if (LITERALS.has(part.key)) return part.key;
   const found = values.get(part.key);
@@ -67,8 +70,8 @@ function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionVal
 }
 
 /**
- * Splits the text at the policy's own `*`. Only the policy's own wildcards count. A `*` inside an inserted value is an
- * ordinary character, because otherwise callers could widen the policy.
+ * Splits the text at the policy's own wildcards. A `*` inside an inserted value is an ordinary character. Otherwise,
+ * callers could widen the policy.
  */
 function renderPieces(parts: readonly Part[], values: ConditionValues): readonly GlobPiece[] | undefined {
   const pieces: (string | typeof ANY_ONE)[][] = [[]];

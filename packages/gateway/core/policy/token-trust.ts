@@ -21,7 +21,7 @@ export type TrustedIssuer = {
 export type TokenTrust = {
   readonly issuers: readonly TrustedIssuer[];
   readonly algorithms: readonly RsaAlgorithm[];
-  /** A pattern for Cognito that must match the whole `aud`. */
+  /** Returns whether an `aud` matches Cognito's pattern for the audience. The pattern must match the whole `aud`. */
   readonly audienceForm: ((text: string) => boolean) | undefined;
   /**
    * The type of token that Cognito authorizers require: ID tokens for a method without scopes, access tokens for a
@@ -79,7 +79,7 @@ export function findTokenDefect(
 const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issuer');
 const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
 
-/** `client_id` is used only if there is no `aud` (Cognito access tokens). */
+/** Checks the audience. If the token has no `aud`, as in Cognito access tokens, `client_id` is used instead. */
 function findAudienceDefect(
   claims: Claims,
   issuer: TrustedIssuer,
@@ -123,7 +123,10 @@ function hasClaim(claims: Claims, name: string, values: readonly string[]): bool
   return texts?.some((text) => values.includes(text)) === true;
 }
 
-/** All scopes in the token's order: `scope` is a space-separated string; `scp` is the same or a list. */
+/**
+ * Returns all scopes in the token's order. `scope` is a space-separated string, and `scp` is a string of the same form
+ * or a list.
+ */
 export function tokenScopes({ scope, scp }: Claims): readonly string[] {
   return [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
     typeof text === 'string' ? text.split(' ').filter((name) => name !== '') : [],

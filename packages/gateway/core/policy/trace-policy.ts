@@ -1,6 +1,7 @@
 /**
- * Finds the statement of a policy that decided and the reasons why other statements do not match, for explanations. It
- * compiles the same parts as the evaluation of requests, so that explanation and decision always agree.
+ * Finds the statement of a policy that decided, and the reasons why the other statements did not match. This is used
+ * for explanations. It compiles the same parts as the evaluation of requests, so that the explanation always agrees
+ * with the decision.
  */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

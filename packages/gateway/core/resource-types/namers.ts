@@ -1,4 +1,4 @@
-/** Makes the ids, names and ARNs of resources, for the results of `Ref` and `Fn::GetAtt`. */
+/** Creates the ids, names and ARNs of resources, which `Ref` and `Fn::GetAtt` return. */
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
 
 export type Identity = {
@@ -11,7 +11,10 @@ export type Identity = {
   readonly urlSuffix: string;
   /** Returns a resolved property as text; undefined if it is absent. `List.0.Member` names a nested property. */
   text(property: string): string | undefined;
-  /** The position, from 1, among resources of its type for the same function; absent means the first. */
+  /**
+   * The position of the resource among all resources of its type for the same function, counted from 1. Absent means
+   * the first.
+   */
   readonly ordinal?: number;
 };
 
@@ -27,7 +30,7 @@ export const id =
   ({ stackName, logicalId }) =>
     makeId(count, stackName, logicalId);
 
-/** Returns the name in the template, otherwise a name in CloudFormation's form. */
+/** Returns the name that the template gives; if there is none, a generated name in CloudFormation's form. */
 export const named =
   (property: string, maxLength?: number): Namer =>
   (resource) =>
@@ -57,7 +60,7 @@ export const lowerNamed =
   (resource) =>
     resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength).toLowerCase();
 
-/** IAM is global, so its ARNs contain no region. */
+/** Returns IAM ARNs, which contain no region because IAM is global. */
 export const iamArn =
   (kind: string, name: Namer): Namer =>
   (resource) =>

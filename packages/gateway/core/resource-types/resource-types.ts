@@ -12,11 +12,14 @@ type ResourceType = Partial<TypeClass> & {
   readonly names?: NamesOfType;
   /** Whether the type never changes the result of a request. */
   readonly isWithoutEffect?: boolean;
-  /** The consequence of a type that does not run here. */
+  /** What requests lack because the type does not run here. */
   readonly consequence?: Consequence;
 };
 
-/** The resource types by name; `AWS::SQS::*` covers all types with the prefix that no table lists. */
+/**
+ * Resource types by name. A name such as `AWS::SQS::*` covers all types with this prefix that are not listed
+ * themselves.
+ */
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
 /** The consequence for a service whose calls are handled and recorded. */
@@ -40,7 +43,7 @@ export class ResourceTypes {
     return this.#types.keys();
   }
 
-  /** Returns how the type's properties are treated; undefined for a type whose properties are not read. */
+  /** Returns how the properties of a type are treated; undefined for a type whose properties are not read. */
   classOf(name: string): TypeClass | undefined {
     const type = this.#types.get(name);
     if (type === undefined || type.isWithoutEffect === true) return undefined;
@@ -55,7 +58,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What requests lack if the type is not supported. */
+  /** Returns what requests lack because the type is not supported. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

@@ -4,7 +4,8 @@ export type Consequence = string;
 /** How this version treats the properties of a type; properties that are not listed are unsupported. */
 export type TypeClass = {
   /**
-   * Properties that are enforced as far as they can be resolved. Unresolved parts allow more, so that nothing breaks.
+   * Properties that are enforced as far as they can be resolved. A part that cannot be resolved allows requests that
+   * AWS might refuse, so that nothing breaks.
    */
   readonly whereKnown?: readonly string[];
   /**
@@ -16,10 +17,10 @@ export type TypeClass = {
   readonly unsupported?: Readonly<Record<string, Consequence>>;
   /** Lists that are enforced if their items have only these members. */
   readonly enforcedItems?: Readonly<Record<string, readonly string[]>>;
-  /** The allowed values by property. Other values are unsupported. */
+  /** The allowed values by property. Any other value counts as unsupported. */
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
-  /** The only unsupported value of a property. */
+  /** Properties of which only one value is unsupported, with this value and its consequence. */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };

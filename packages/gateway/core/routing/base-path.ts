@@ -1,19 +1,22 @@
 /** Base paths of custom domains (docs/aws §10.4). */
 
-/** The maximum length of AWS's mapping keys. */
+/** The maximum length of a base path in characters, as AWS limits its mapping keys. */
 const MAX_LENGTH = 300;
 const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";
 const BASE_PATH = new RegExp(`^(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
 
-/** Whether AWS accepts the text as a base path: `v1`, `v1/orders`, or empty for all unmapped paths. */
+/**
+ * Whether AWS accepts the text as a base path, such as `v1` or `v1/orders`. The empty base path applies to all paths
+ * without a mapping.
+ */
 export function isBasePath(text: string): boolean {
   return text.length <= MAX_LENGTH && BASE_PATH.test(text);
 }
 
 /**
  * Returns the longest base path that matches the beginning of the path, segment by segment. The empty base path matches
- * all paths. Returns undefined if no base path matches. `hasBasePath` is called from the longest to the shortest
- * candidate, at most once per segment of the longest base path.
+ * all paths. Returns undefined if no base path matches. `hasBasePath` is called for the longest candidate first, and at
+ * most once for each possible number of segments.
  */
 export function findBasePath(
   path: string,

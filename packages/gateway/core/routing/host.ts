@@ -7,7 +7,7 @@ const EXECUTE_API_HOST =
 const FUNCTION_URL_HOST =
   /^([a-z0-9]{1,63})\.lambda-url\.[a-z0-9-]{1,63}\.(?:localhost|on\.aws)\.?(?::\d{1,5})?$/i;
 
-/** The longest DNS host name, including a port. */
+/** The maximum length of a Host header, which contains a DNS host name and a port. */
 const MAX_HOST_LENGTH = 261;
 
 /**
@@ -39,8 +39,8 @@ export function isVpcEndpointHost(host: string): boolean {
 }
 
 /**
- * The path `/_api/{apiId}/{stage}/…` of an API that was created by a call, for clients that cannot resolve host names
- * below `localhost`.
+ * The prefix of `/_api/{apiId}/{stage}/…`. Clients that cannot resolve host names below `localhost` use this path for
+ * an API that was created by a call.
  */
 export const API_PATH = '/_api/';
 
@@ -50,7 +50,7 @@ export function readApiIdFromPath(target: string): string | undefined {
   return target.startsWith(API_PATH) ? BELOW_API.exec(target)?.[1] : undefined;
 }
 
-/** The target as it would be at the API's own address. */
+/** Removes `/_api/{apiId}`, so that the target is the same as at the API's own address. */
 export function stripApiPath(target: string): string {
   const below = target.replace(BELOW_API, '');
   return below.startsWith('/') ? below : `/${below}`;

@@ -76,7 +76,7 @@ function isRouteKey(routeKey: string): boolean {
   return segments.every((segment, index) => isLegalSegment(segment, index === segments.length - 1));
 }
 
-/** An empty literal means a doubled or trailing slash, which AWS refuses. */
+/** Whether AWS accepts the segment. An empty literal comes from a doubled or trailing slash, which AWS refuses. */
 function isLegalSegment(segment: PathSegment, isLast: boolean): boolean {
   if (segment.kind === 'literal') return segment.text !== '' && !/[{}]/.test(segment.text);
   return segment.name !== '' && !/[{}+]/.test(segment.name) && (segment.kind === 'variable' || isLast);

@@ -17,7 +17,7 @@ const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;
 const BODY_STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]/g;
 const COMPOSITE_PART = /\$\{([^}]*)\}|\\\$|[^$\\]+/gy;
 
-/** Keys for the connection's life cycle, which a message must not select. */
+/** The keys of the connection's life cycle events. A message must not select these routes. */
 const RESERVED_KEYS = new Set(['$connect', '$disconnect']);
 
 /**
@@ -80,7 +80,8 @@ function parseBodyPath(text: string): BodyPath | undefined {
 }
 
 /**
- * Missing members of a composite expression count as empty text, but a body that is not JSON selects nothing.
+ * Renders an expression with several parts. A missing member of the body counts as empty text. If the body is not JSON,
+ * no route is selected.
  */
 function renderComposite(parts: readonly Part[], body: unknown): string | undefined {
   if (body === undefined) return undefined;
@@ -100,18 +101,24 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
   return isDeeper(value, MAX_DEPTH) ? TOO_DEEP : printValue(value);
 }
 
-/** A depth that no route key can reach, because AWS allows 128 characters and each level needs a bracket. */
+/**
+ * The maximum nesting of a value that is printed. A route key cannot match a deeper value, because AWS allows 128
+ * characters and each level needs a bracket.
+ */
 const MAX_DEPTH = 200;
-/** A text that is longer than any route key, so that it never matches a route key or a part of one. */
+/** The text for a value that is nested too deeply. It is longer than any route key, so that it cannot match one. */
 const TOO_DEEP = '['.repeat(MAX_DEPTH);
 
-/** Attack: a message of 15,000 brackets would overflow the stack of the printers below. */
+/**
+ * Whether the value is nested more deeply than `depth`. Attack: a message of 15,000 brackets would overflow the stack
+ * of the functions below that print it.
+ */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
-/** A list is printed as `[item1, item2]`, without quotes and with a space (docs/aws §11.2). */
+/** Prints a value as AWS does. A list becomes `[item1, item2]`, without quotes and with a space (docs/aws §11.2). */
 function printValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);

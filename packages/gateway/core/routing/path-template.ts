@@ -20,8 +20,8 @@ export function parseSegment(text: string): PathSegment {
 const KIND_ORDER = { literal: 0, variable: 1, greedy: 2 };
 
 /**
- * Compares two templates from left to right: literal before variable before greedy. Templates that never match the same
- * path also need an order, because sorting requires a total order.
+ * Compares two templates from left to right. A literal comes before a variable, and a variable before a greedy
+ * variable. Templates that never match the same path are ordered, too, because sorting requires a total order.
  */
 export function bySpecificity(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   const shared = Math.min(a.length, b.length);

@@ -29,7 +29,8 @@ type Leaf = {
 };
 
 /**
- * The ranks of the routes of one path shape, by method. A rank is the position in the order of priority; 0 is the best.
+ * The routes of one path shape, by method. A route is represented by its rank, which is its position in the order of
+ * priority; 0 is the best.
  */
 type Landing = { readonly methods: Map<string, number>; every: number | undefined };
 
@@ -44,7 +45,7 @@ type Node = {
 
 const SLASH = 0x2f;
 
-/** `entries` are in order of priority, best first. */
+/** @param entries the routes in order of priority, the best first */
 export function compileTrie(
   entries: readonly TrieEntry[],
   options: TrieOptions,
@@ -53,7 +54,7 @@ export function compileTrie(
   for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
   const leaves = entries.map(toLeaf);
 
-  // The state of one lookup. It can be shared, because lookups are synchronous.
+  // The segment positions of the current lookup. All lookups can share this array, because they are synchronous.
   const starts: number[] = [];
   let path = '';
   let method = '';
@@ -91,7 +92,7 @@ export function compileTrie(
   };
 }
 
-/** Records the start of each segment and the position after the last one; returns the number of segments. */
+/** Records the start of each segment, and the position after the last segment. Returns the number of segments. */
 function markSegments(path: string, starts: number[]): number {
   starts[0] = 1;
   if (path.length <= 1) return 0;

@@ -15,8 +15,8 @@ export type RouteRow = {
   /** The function name with its stage variables unresolved; undefined means no function. */
   readonly functionName: string | undefined;
   /**
-   * A target that is not a function: `MOCK`, an address, `sqs:path/…`. Undefined if there is no target that can
-   * respond.
+   * A target that is not a function, such as `MOCK`, an address, or `sqs:path/…`. Undefined if the route has no such
+   * target.
    */
   readonly target: string | undefined;
 };

@@ -5,7 +5,10 @@ import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
 
-/** The methods that `ANY` covers on REST APIs. Other methods (TRACE, PROPFIND) reach no method. */
+/**
+ * The methods that `ANY` covers on REST APIs. A request with any other method, such as TRACE or PROPFIND, matches no
+ * method of the API.
+ */
 const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 const SLASH = 0x2f;
@@ -61,7 +64,7 @@ export function checkResourceTree(paths: readonly string[]): readonly ResourceTr
   });
 }
 
-/** Walks one path from the root and records each parent's variable. */
+/** Checks one path from the root, and records the variable below each parent. */
 function findTreeError(path: string, variableOfParent: Map<string, string>): string | undefined {
   let parent = '';
   let greedyParent: string | undefined;

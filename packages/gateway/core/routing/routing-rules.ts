@@ -19,7 +19,7 @@ export type RuleCondition =
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
-/** `basePath` is empty if the rule requires no base path. */
+/** The rule that matched a request. `basePath` is empty if the rule does not require a base path. */
 export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
 
 /**

@@ -1,8 +1,8 @@
 /**
- * The event sources that invoke functions, in addition to APIs. There is one row for each type of `Events` in SAM (SAM
- * developer guide, "EventSource"). Code that needs a list of sources reads this table.
- * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares it with lists that are written
- * elsewhere.
+ * The event sources that can invoke functions, except APIs. There is one row for each type of `Events` in SAM (SAM
+ * developer guide, "EventSource"). All code that needs a list of event sources reads this table. For lists that are
+ * written elsewhere, `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` checks that they agree
+ * with this table.
  */
 
 import { words } from '../resource-types/words.ts';
@@ -13,11 +13,11 @@ export type MappedSource = {
   readonly service: string;
   /** The SAM property with the ARN of the source. */
   readonly arnProperty: string;
-  /** The AWS managed policy of the role that SAM creates. */
+  /** The AWS managed policy that SAM attaches to the role that it creates. */
   readonly policy: string;
   /**
-   * The actions that a role must allow so that AWS creates the mapping (Lambda developer guide, "Execution role
-   * permissions").
+   * The actions that the function's role must allow. Otherwise, AWS does not create the mapping (Lambda developer
+   * guide, "Execution role permissions").
    */
   readonly rights: readonly string[];
 };
@@ -25,14 +25,17 @@ export type MappedSource = {
 type Row = {
   /** The name of the console's sample event; undefined means that no service here sends these events. */
   readonly sample?: string;
-  /** Present for a source that Lambda reads through an event source mapping. Other sources call the function. */
+  /** Present if Lambda itself reads the source through an event source mapping. All other sources call the function. */
   readonly mapping?: MappedSource;
   /**
    * The supported SAM properties. For a mapping, these are the settings of its kind (`settingsOf`) and its
    * `arnProperty`.
    */
   readonly properties?: readonly string[];
-  /** The AWS managed policy for an unsupported source. The role that SAM creates has the policy nevertheless. */
+  /**
+   * The AWS managed policy of a source that is not supported here. SAM attaches it to the role that it creates, whether
+   * or not the source is supported here.
+   */
   readonly policy?: string;
 };
 
@@ -81,7 +84,7 @@ export const EVENT_SOURCES = {
       service: 'kinesis',
       arnProperty: 'Stream',
       policy: 'AWSLambdaKinesisExecutionRole',
-      // AWS also accepts roles that may not list streams (serverless/serverless issue 8540).
+      // `ListStreams` is not required, because AWS accepts roles without it (serverless/serverless issue 8540).
       rights: ['GetRecords', 'GetShardIterator', 'DescribeStream'],
     },
   },

@@ -15,7 +15,7 @@ export type WebpackService = {
 export type SamBuild = {
   /** Options of esbuild, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>>;
-  /** The entry points, relative to the code's folder, by the module that handlers name. */
+  /** The entry points, relative to the code's folder. The key is the module as the handlers name it. */
   readonly entries: Readonly<Record<string, string>>;
 };
 
@@ -23,14 +23,16 @@ export type SamBuild = {
 export type PackedCode = {
   /** The absolute path of the archive. */
   readonly file: string;
-  /** The size and the time of the last change; a different version means different code. */
+  /**
+   * The archive's size and the time of its last change. If the version differs, the code is assumed to have changed.
+   */
   readonly version: string;
 };
 
 export type FunctionCode =
   /** The code in `Code.ZipFile`, which is the text of `index.js` (or `index.mjs`). */
   | { readonly kind: 'inline'; readonly source: string }
-  /** A folder with the handler's file, which is run as it is, or bundled if it is TypeScript. */
+  /** The code is a folder with the handler's file. The file is run as it is, or bundled first if it is TypeScript. */
   | {
       readonly kind: 'directory';
       /** The absolute path of the folder. */
@@ -39,13 +41,13 @@ export type FunctionCode =
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
       /** The entry points of a SAM build. `esbuild` then contains the options of `BuildProperties`. */
       readonly entries?: SamBuild['entries'];
-      /** The service also bundles its JavaScript, with its own tool. */
+      /** Present if the service bundles its JavaScript itself, with its own tool. */
       readonly isBundled?: true;
       readonly webpack?: WebpackService;
-      /** The archive from the service's own packaging, for cases where no bundle can be made here. */
+      /** The archive that the service's own packaging created. It is used if no bundle can be made here. */
       readonly packed?: PackedCode;
     }
-  /** The deployed archive, run as it is. */
+  /** The code is the archive that was deployed. It is run as it is. */
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
@@ -80,7 +82,7 @@ export type FunctionDefinition = {
    * means x86_64.
    */
   readonly architecture?: 'arm64' | undefined;
-  /** The variables from the template only. */
+  /** The environment variables that the template sets, without any others. */
   readonly environment: Readonly<Record<string, string>>;
   readonly code: FunctionCode;
   readonly layers: readonly LayerDefinition[];

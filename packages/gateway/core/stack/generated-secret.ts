@@ -1,11 +1,11 @@
 /**
- * Generates the password for `GenerateSecretString` of a template's secret, by AWS's rules (Secrets Manager API,
- * "GetRandomPassword").
+ * Generates the password of a secret with `GenerateSecretString` in its template. AWS's rules apply (Secrets Manager
+ * API, "GetRandomPassword").
  */
 import { asFlag, isJsonObject, isTrue, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** An unpredictable number from 0 up to but not including the bound. */
+/** Returns an unpredictable integer from 0 up to, but not including, the bound. */
 type Draw = (bound: number) => number;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
@@ -22,7 +22,7 @@ export class GeneratedSecrets {
     this.#draw = draw;
   }
 
-  /** @param owner stack and logical id */
+  /** @param owner the stack and the logical id of the secret */
   textOf(owner: string, spec: UnknownMembers): string {
     const key = `${owner} ${JSON.stringify(spec)}`;
     const made = this.#made.get(key) ?? generateSecret(spec, this.#draw);

@@ -1,6 +1,6 @@
 export type Home = { readonly region: string; readonly accountId: string };
 
-/** AWS's own example account, so that no real account is used. */
+/** The default region and account. The account is AWS's own example account, so that no real account is used. */
 const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
 
 /** Whether the text has the form of a region, such as `eu-central-1`, `us-gov-west-1` or `eusc-de-east-1`. */
@@ -13,8 +13,9 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * Reads the default region and account of stacks from AWS_REGION (which the SDKs read), AWS_DEFAULT_REGION (which the
- * AWS CLI and boto3 read) and AWS_ACCOUNT_ID. @returns a message for an invalid value
+ * Reads the default region and account of stacks from the environment. The variables are AWS_REGION (which the SDKs
+ * read), AWS_DEFAULT_REGION (which the AWS CLI and boto3 read) and AWS_ACCOUNT_ID. @returns a message for an invalid
+ * value
  */
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
@@ -29,7 +30,7 @@ export function readHome(environment: Readonly<Record<string, string | undefined
   };
 }
 
-/** Empty variables are ignored, as by the SDKs. */
+/** Returns the first variable that is set. Like the SDKs, it ignores empty variables. */
 function firstSet(
   environment: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
@@ -39,8 +40,8 @@ function firstSet(
 }
 
 /**
- * `--region` and `--account` apply to every stack. Without these options, a stack's own values apply, as with AWS's
- * tools, and otherwise the values that the gateway was started with.
+ * Returns the region and account of a stack. `--region` and `--account` apply to every stack. Without these options,
+ * the stack's own values apply, as with AWS's tools. If it has none, the values from the gateway's environment apply.
  */
 export function resolveHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },

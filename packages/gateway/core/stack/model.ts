@@ -1,4 +1,4 @@
-/** The result of loading for the control plane: stacks in which every intrinsic is resolved. */
+/** The stacks as they are loaded, with every intrinsic resolved. The control plane works on these stacks. */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from './function.ts';
@@ -13,8 +13,8 @@ export type ResolvedResource = {
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
   /**
-   * A fault in parts that requests depend on. Everything that depends on these parts responds with 500. Faulty
-   * properties are left out.
+   * A fault in a part of the resource that requests depend on. Everything that depends on this part responds with 500,
+   * and the faulty properties are left out.
    */
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
@@ -31,7 +31,10 @@ export type UnsupportedItem = {
   /** The property; absent means the whole resource. */
   readonly property?: string | undefined;
   readonly consequence: string;
-  /** A fault other than missing support, in the words of AWS or of the code that read it. */
+  /**
+   * The description of a fault, if the reason is not missing support. It is worded by AWS or by the code that found the
+   * fault.
+   */
   readonly message?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
@@ -40,9 +43,12 @@ export type UnsupportedItem = {
 type StackSource = {
   /** The template in long form, with intrinsics unresolved. */
   readonly template: JsonObject;
-  /** The given values, including values for names that the template does not declare. */
+  /**
+   * The parameter values that were given to the stack. They include values for names that the template does not
+   * declare.
+   */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Outputs by the name of their export. */
+  /** The stack's exports. The key is the name of an export, and the value is the name of its output. */
   readonly exportNames: ReadonlyMap<string, string>;
   /** The names of the exports that the stack imports from other stacks. */
   readonly imports: ReadonlySet<string>;
@@ -55,7 +61,7 @@ export type ResolvedStack = {
   readonly region: string;
   readonly accountId: string;
   readonly file: string;
-  /** Other files of the stack. */
+  /** The other files that the stack's source includes. */
   readonly includes: readonly string[];
   /** The resources in template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
@@ -63,12 +69,15 @@ export type ResolvedStack = {
   /** The template's own top-level `Metadata`, with intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
-  /** The source that CloudFormation's read calls show; absent for stacks that were not created from a template. */
+  /** The stack's source as CloudFormation's API returns it; absent for stacks that were not created from a template. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
-  /** Functions that cannot run here, by name, with the reason. */
+  /** The reasons why certain functions cannot run here, by function name. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Resources without effect on requests (deployment bucket, log groups, versions…). They are listed on demand. */
+  /**
+   * Resources that have no effect on requests (deployment bucket, log groups, versions…). They are shown only on
+   * demand.
+   */
   readonly noEffect: readonly UnsupportedItem[];
 };

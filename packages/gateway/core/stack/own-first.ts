@@ -30,7 +30,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   return { hasFunction: (name) => functions.has(name), hasStack: (name) => names.has(name) };
 }
 
-/** Moves the toolkit's items to the end. Otherwise the order of the templates stays. */
+/** Moves the toolkit's items to the end. Apart from that, the order of the templates is not changed. */
 export function ownFirst<Item>(items: readonly Item[], isToolkit: (item: Item) => boolean): readonly Item[] {
   return [...items.filter((item) => !isToolkit(item)), ...items.filter(isToolkit)];
 }

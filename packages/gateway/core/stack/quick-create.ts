@@ -26,7 +26,10 @@ export function quickIntegration(target: string, credentialsArn?: string): JsonO
   };
 }
 
-/** Adds each API's quick-create resources after it. @throws DefinitionError if no fault is tolerated */
+/**
+ * Adds the quick-create resources of each API directly after the API. @throws DefinitionError for the first fault, if
+ * no fault is tolerated
+ */
 export function expandQuickCreate(
   stackName: string,
   resources: ReadonlyMap<string, ResolvedResource>,

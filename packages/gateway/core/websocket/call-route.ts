@@ -56,8 +56,9 @@ export function refuseUnpermitted(integration: Integration): void {
 }
 
 /**
- * A 2xx status opens the connection with the function's headers; any other status becomes the status of the handshake's
- * reply. A body is never sent. @throws GatewayError FUNCTION_FAILED for a malformed response
+ * Converts the function's response to the reply of a handshake. A 2xx status opens the connection with the function's
+ * headers. Any other status becomes the status of the reply. A body is never sent. @throws GatewayError FUNCTION_FAILED
+ * for a malformed response
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);
@@ -77,7 +78,7 @@ export function toFrame(answer: string): string | undefined {
   return limitFrame(result.body);
 }
 
-/** @throws GatewayError FUNCTION_FAILED if the text is longer than a frame may be */
+/** Returns the text, unless it is longer than a message may be. @throws GatewayError FUNCTION_FAILED if it is */
 export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
     throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });

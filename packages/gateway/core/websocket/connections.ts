@@ -1,6 +1,6 @@
 /**
- * The open connections of every WebSocket API. They belong to an API and a stage by name, never to a
- * deployment, so they survive a reload and their next message runs the new code.
+ * The open connections of every WebSocket API. A connection belongs to an API and a stage by name and not to a
+ * deployment. It therefore survives a reload, and its next message runs the new code.
  */
 import {
   BUFFER_LIMIT_BYTES,
@@ -24,7 +24,7 @@ export interface ConnectionSocket {
   send(data: string | Buffer): void;
   /** Starts the closing handshake; a client that does not respond is disconnected. */
   close(closure: Closure): void;
-  /** Bytes sent but not yet read by the client. */
+  /** The number of bytes that were sent but that the client has not read yet. */
   readonly bufferedBytes: number;
 }
 
@@ -43,12 +43,15 @@ export type Connection = ConnectionDetail & {
 };
 
 /**
- * A point in time on both clocks. A limit is reached when it is reached on either clock, so time added by
- * `gatewright clock +10m` counts, and moving the clock back extends no connection.
+ * A point in time on the wall clock and on the monotonic clock. A time limit is reached when either clock reaches it.
+ * `gatewright clock +10m` therefore brings a limit nearer, but moving the clock back does not extend any connection.
  */
 type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
-/** The outcome of a message to a client. `full` means that the client has not read earlier messages. */
+/**
+ * The result of sending a message to a client. `full` means that the message was not sent, because the client has not
+ * read earlier messages.
+ */
 type Delivery = 'sent' | 'full';
 
 export class Connections {
@@ -77,8 +80,8 @@ export class Connections {
   }
 
   /**
-   * Registers a connection, so that posts reach it from now on. During its own `$connect` the connection is still
-   * unknown, so posts get 410 (docs/aws §11.5).
+   * Registers a connection, so that posts reach it from now on. Before that, while its `$connect` runs, a post gets 410
+   * (docs/aws §11.5).
    */
   open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
     const opened = this.#now();
@@ -93,7 +96,7 @@ export class Connections {
     return connection;
   }
 
-  /** Connections of another API or stage are not found. */
+  /** Returns a connection of this API and stage. The connections of other APIs and stages are not found. */
   find(apiId: string, stageName: string, connectionId: string): Connection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.apiId === apiId && connection.stageName === stageName ? connection : undefined;
@@ -117,7 +120,7 @@ export class Connections {
     return 'sent';
   }
 
-  /** Forgets the connection at once, so that posts get 410 while the closing handshake still runs. */
+  /** Removes the connection at once, so that posts get 410 even while the closing handshake is still in progress. */
   end(connection: Connection, closure: Closure): void {
     this.forget(connection);
     connection.socket.close(closure);

@@ -34,9 +34,9 @@ function malformed(reason: string, headers: readonly string[] = []): GatewayErro
 }
 
 /**
- * Returns the function's headers for the 101 response. They cannot override the server's own header lines of the
- * upgrade, because a second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol`
- * stays, because AWS negotiates no subprotocol unless the function names one (docs/aws §11.1).
+ * Returns the function's headers for the 101 response. The headers of the upgrade itself are left out, because a second
+ * `Upgrade`, or a `Content-Length` on a 101, makes clients give up. `Sec-WebSocket-Protocol` is included, because AWS
+ * negotiates a subprotocol only if the function names one (docs/aws §11.1).
  */
 export function toUpgradeHeaders(headers: readonly string[]): string[] {
   const kept: string[] = [];

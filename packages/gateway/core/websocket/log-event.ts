@@ -1,4 +1,6 @@
-/** Logs an event of an open connection. Writes its log line and the stage's logs (docs/aws §10.3). */
+/**
+ * Logs an event of an open WebSocket connection. It writes the event's log line and the stage's logs (docs/aws §10.3).
+ */
 import { levelLines } from '../events/execution-log.ts';
 import { HeaderList } from '../events/header-list.ts';
 import { measureRequest } from '../events/measurement.ts';
@@ -37,7 +39,8 @@ type ConnectionEvent = {
 );
 
 /**
- * Writes one line per event, such as `MESSAGE /dev sendMessage 200 3.2 ms integrate`, like the request lines of HTTP.
+ * Writes one line per event, such as `MESSAGE /dev sendMessage 200 3.2 ms integrate`. The line has the same form as the
+ * request lines of HTTP.
  */
 export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recording): void {
   if (at.records !== undefined) at.records.takeEvent(record(event, trail));

@@ -91,7 +91,10 @@ function manage(
   }
 }
 
-/** Calls to `@connections` count as requests for the account's limit; route throttles apply to messages. */
+/**
+ * Counts a call to `@connections` as a request under the account's limit. Route throttles do not apply, because they
+ * are for messages.
+ */
 function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
   if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
   throttle?.account?.take();
@@ -99,8 +102,8 @@ function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean
 }
 
 /**
- * @throws GatewayError unless the request is signed by a local identity whose policy allows
- * `execute-api:ManageConnections` on this resource
+ * Checks that a local identity has signed the request, and that the identity's policy allows
+ * `execute-api:ManageConnections` on this resource. @throws GatewayError otherwise
  */
 function permit(
   request: ControlRequest,

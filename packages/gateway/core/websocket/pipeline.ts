@@ -52,7 +52,10 @@ type ConnectOutcome =
   | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
   | { readonly kind: 'refused'; readonly reply: Reply };
 
-/** Decides whether a handshake succeeds. Never rejects, because a failure is a refusal. Every handshake is logged. */
+/**
+ * Decides whether a handshake succeeds. It never rejects, because a failure also results in a refusal. Every handshake
+ * is logged.
+ */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(handshake);
@@ -97,7 +100,10 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
   };
 }
 
-/** Omits the caller's policies, because they are not needed again and would stay in memory for the whole connection. */
+/**
+ * Returns the facts about the caller without the caller's policies. The policies are not needed again, and would stay
+ * in memory as long as the connection.
+ */
 function factsOf(caller: Caller): CallerFacts {
   switch (caller.kind) {
     case 'lambda': {
@@ -114,7 +120,10 @@ function factsOf(caller: Caller): CallerFacts {
   }
 }
 
-/** The upgrade waits for the `$connect` function; a route without an integration admits every client. */
+/**
+ * Calls the integration of `$connect`, and the upgrade waits for its result. A `$connect` route without an integration
+ * admits every client.
+ */
 async function askConnectRoute(
   admitted: Admitted,
   detail: ConnectionDetail,
@@ -189,7 +198,8 @@ export async function message(
       payload = buildMessageEvent(facts, { messageId, body });
       outgoing = proxyOf(route);
       trail.enter('integrate');
-      // Without a route response, the function's response is not sent, but a malformed response is still an error.
+      // Without a route response, the function's response is not sent to the client. A malformed response is an error
+      // nevertheless.
       const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
       const answer = toFrame(await callRoute(call, trail, at));
       reply = route.repliesToClient ? answer : undefined;

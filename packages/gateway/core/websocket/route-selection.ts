@@ -2,7 +2,10 @@ import { gatewayError } from '../errors.ts';
 import type { MessageRoutePlan, MessageRouting, RoutePlan } from '../deployment/model.ts';
 import type { Matched, Received } from '../exchange.ts';
 
-/** `$connect` is optional. An API without this route admits every client (docs/aws §11.1). */
+/**
+ * The route of APIs that have no `$connect` route. It admits every client, because `$connect` is optional
+ * (docs/aws §11.1).
+ */
 const OPEN_CONNECT: RoutePlan = {
   routeKey: '$connect',
   resourceId: '$connect',

@@ -1,6 +1,6 @@
 /**
- * Runs the integration of a WebSocket route, except a Lambda proxy. Builds its request and uses its response
- * (docs/aws §11.3).
+ * Runs the integration of a WebSocket route: builds the request, and makes the frame or status from the response
+ * (docs/aws §11.3). Lambda proxy integrations are handled elsewhere.
  */
 import { gatewayError } from '../errors.ts';
 import { HeaderList } from '../events/header-list.ts';
@@ -35,7 +35,7 @@ export function isRunnable(integration: Integration): integration is RunnableInt
 
 type RouteEvent = {
   readonly integration: RunnableIntegration;
-  /** How the route handles responses: frames and statuses. */
+  /** The parts of the route that determine how a response becomes a frame or a status. */
   readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
@@ -65,7 +65,7 @@ export function prepareEvent(
 const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
 
 /**
- * Converts a message or disconnect to the input of mappings. It has no query and no path, and no headers except the
+ * Makes the input of mappings from a message or disconnect. It has no query and no path, and its only header is the
  * content type.
  */
 function eventRequest(
@@ -96,7 +96,7 @@ function eventRequest(
   };
 }
 
-/** A prepared call. `payload` is its input, for records. */
+/** A call to the integration that is ready to be sent. `payload` is the call's input, which request records show. */
 type PreparedCall = {
   readonly event: RouteEvent;
   readonly call: MessageCall;
@@ -121,7 +121,10 @@ function printCall(call: MessageCall): string {
   return call.kind === 'function' ? call.event : (call.request.body?.toString('utf8') ?? '');
 }
 
-/** Returns the text for the client, if the route replies. The call starts before this function returns its promise. */
+/**
+ * Returns the text for the client, if the route sends responses. The call to the integration starts before this
+ * function returns its promise.
+ */
 export async function requestFrame(
   { event, call }: PreparedCall,
   repliesToClient: boolean,

@@ -40,7 +40,10 @@ export function tooManyOperators(count: number): ExpressionError {
   return new ExpressionError(`The expression contains too many operators; operator count: ${count}`);
 }
 
-/** A parenthesis may contain a condition or one operand. Which of the two it is becomes known only at its end. */
+/**
+ * The content of a pair of parentheses, which is a condition or one operand. The parser knows which of the two it is
+ * only at the closing parenthesis.
+ */
 type Group = ConditionSyntax | OperandSyntax;
 
 class ConditionParser {
@@ -136,8 +139,8 @@ class ConditionParser {
     const inner = this.#or(true);
     tokens.expectSign(')');
     this.#depth -= 1;
-    // `((a = b) AND c = d)` also begins with two parentheses. Only here is it known whether the inner node is the whole
-    // content of a group.
+    // Two opening parentheses are not always redundant: `((a = b) AND c = d)` begins with two. Only after the closing
+    // parenthesis is it known whether the inner group is the whole content of the outer group.
     if (isNested && this.#grouped.has(inner)) throw redundant();
     this.#grouped.add(inner);
     return inner;
@@ -149,7 +152,10 @@ class ConditionParser {
     return node.kind === 'path' || node.kind === 'value' ? this.#tokens.fail() : node;
   }
 
-  /** Limits the depth by the number of operators, because each level of a valid expression has its own operator. */
+  /**
+   * Counts one level of nesting. The depth has the same limit as the number of operators, because each level of a valid
+   * expression has its own operator.
+   */
   #deepen(): void {
     this.#depth += 1;
     if (this.#depth > MAX_OPERATORS + 1) throw tooManyOperators(this.#depth);
@@ -164,7 +170,7 @@ function isOperand(node: Group): node is OperandSyntax {
   return node.kind === 'path' || node.kind === 'value' || node.kind === 'function';
 }
 
-/** A path, a value, or a function of them. @param count called for each function */
+/** Parses an operand, which is a path, a value, or a function of operands. @param count called for each function */
 export function parseOperand(tokens: Tokens, count: () => void, depth = 0): OperandSyntax {
   const { kind, text } = tokens.next;
   if (kind === 'value') {

@@ -2,7 +2,7 @@
 import { ExpressionError, type Tokens } from './tokens.ts';
 
 export type PathPiece = string | number;
-/** A path as it is written, where placeholders begin with `#`. */
+/** A path as it is written, with its placeholders (`#n`) unresolved. */
 export type PathSyntax = { readonly kind: 'path'; readonly pieces: readonly PathPiece[] };
 
 const MAX_INDEX = 2 ** 31 - 1;

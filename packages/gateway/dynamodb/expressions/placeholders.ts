@@ -1,4 +1,7 @@
-/** The names and values that placeholders represent, and what is wrong with an expression that uses them. */
+/**
+ * Replaces placeholders by the names and values that they represent, and collects the problems of the expressions that
+ * use them.
+ */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PathPiece, PathSyntax } from './path-syntax.ts';
 
@@ -10,7 +13,10 @@ type Values = Readonly<Record<string, UnknownMembers>>;
 
 const TYPES = ['S', 'N', 'B', 'NULL', 'BOOL', 'SS', 'NS', 'BS', 'L', 'M'];
 
-/** The placeholders of one request. All expressions of the request share them, and each placeholder must be used. */
+/**
+ * The placeholders of one request. All expressions of the request share them. It is an error if a placeholder is not
+ * used.
+ */
 export class Placeholders {
   readonly #names: Names;
   readonly #values: Values;
@@ -58,7 +64,10 @@ export class Placeholders {
   }
 }
 
-/** The first problem of each kind. DynamoDB reports only one of them, which depends on the order of its checks. */
+/**
+ * The first problem of each kind. DynamoDB reports only one problem of an expression. The caller chooses it by the
+ * order in which DynamoDB makes its checks.
+ */
 export class Findings {
   readonly #first = new Map<string, string>();
 
@@ -80,7 +89,10 @@ export function printResolvedPath(path: Path): string {
   return `[${path.map((piece) => (typeof piece === 'number' ? `[${piece}]` : piece)).join(', ')}]`;
 }
 
-/** Returns the first names of paths with several levels, because a key attribute has no nested attributes. */
+/**
+ * Returns the first names of paths with several levels. They are needed to refuse key attributes in such paths, because
+ * a key attribute has no nested attributes.
+ */
 export function nestedTops(paths: readonly Path[]): Readonly<Record<string, true>> {
   return Object.fromEntries(paths.filter(({ length }) => length > 1).map(([top]) => [String(top), true]));
 }

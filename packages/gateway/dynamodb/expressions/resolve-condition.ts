@@ -1,4 +1,4 @@
-/** Conditions in the form that dynalite evaluates. */
+/** Converts conditions to the form that dynalite evaluates. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { dynaliteDb } from '../dynalite-store.ts';
 import type { ConditionSyntax, OperandSyntax } from './condition-syntax.ts';
@@ -38,7 +38,7 @@ const ORDERED_TYPES = ['S', 'N', 'B'];
 const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
 
 /**
- * @param isOfKey whether this is a key condition, which is only read for its form and never evaluated
+ * @param isOfKey whether this is a key condition, which is checked but never evaluated
  * @throws ExpressionError
  */
 export function resolveCondition(

@@ -1,4 +1,4 @@
-/** Updates in the form that dynalite applies. */
+/** Converts updates to the form that dynalite applies. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, printResolvedPath, typeOf } from './placeholders.ts';
@@ -70,7 +70,7 @@ export function resolveUpdate(
 class UpdateResolver {
   readonly #placeholders: Placeholders;
   readonly findings = new Findings();
-  /** The paths that occur in values. */
+  /** The paths that an update reads, because its values contain them. */
   readonly read: Path[] = [];
 
   constructor(placeholders: Placeholders) {

@@ -8,7 +8,9 @@ type Token = {
   readonly end: number;
 };
 
-/** The error's message follows `Invalid ConditionExpression: `. */
+/**
+ * The error of an invalid expression. Its message is the part after a prefix such as `Invalid ConditionExpression: `.
+ */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
@@ -49,14 +51,17 @@ export class Tokens {
     return taken;
   }
 
-  /** Takes the sign if it is next. */
+  /** Consumes the next token if it is this sign. */
   takeSign(sign: string): boolean {
     const isNext = this.isAhead(0, sign);
     if (isNext) this.#at += 1;
     return isNext;
   }
 
-  /** Takes the keyword if it is next; keywords are in capitals here and in any case in the expression. */
+  /**
+   * Consumes the next token if it is this keyword. `word` is in capitals; in the expression, the keyword is
+   * case-insensitive.
+   */
   takeKeyword(word: string): boolean {
     const { kind, text } = this.next;
     const isNext = kind === 'keyword' && text.toUpperCase() === word;

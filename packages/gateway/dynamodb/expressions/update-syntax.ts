@@ -19,7 +19,7 @@ export type UpdateSyntax =
 
 export type UpdateClauses = {
   readonly actions: readonly UpdateSyntax[];
-  /** The section, such as `SET`, that occurs twice. */
+  /** The name of a section that occurs twice, such as `SET`; undefined if there is none. */
   readonly repeated: string | undefined;
 };
 

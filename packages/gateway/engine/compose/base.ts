@@ -1,5 +1,5 @@
 /**
- * Opens the parts that exist in every run before anything is loaded: options, clock, identities, records, APIs and
+ * Opens the parts that every run has, before any stack is loaded: options, clock, identities, records, APIs and
  * connections.
  */
 import { Account } from '../../control/account.ts';
@@ -45,7 +45,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const clock = createSystemClock();
   const { options, history, name } = await openLoop(given, clock);
   const random = createSystemRandom();
-  // This must be done first, because nothing may be created in a folder that others can write to.
+  // The folder is created and checked first, because nothing may be written to a folder that other users can write to.
   await makeOwnFolder(options.directory);
   const { identities, functionIdentities, sessions } = await openIdentities(options, clock);
   const journal = new CallJournal(clock, random);

@@ -1,4 +1,4 @@
-/** The outgoing calls of this run to HTTP backends, to AWS, and to the services that run here. */
+/** The outgoing calls of this run. They go to HTTP backends, to AWS, and to the services that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
@@ -19,7 +19,7 @@ import { LateValues } from './state/values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts returns parts that are created later: the addresses of APIs and the control port */
+/** @param parts returns the parts that are created after the calls: the addresses of APIs and the control port */
 export function openCalls(
   base: Base,
   {

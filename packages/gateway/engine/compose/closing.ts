@@ -1,4 +1,4 @@
-/** Runs the closing functions in reverse order of startup. */
+/** Collects functions that close the parts of the gateway, and runs them in reverse order of startup. */
 export class Closing {
   readonly #closers: (() => unknown)[] = [];
 
@@ -6,7 +6,10 @@ export class Closing {
     this.#closers.push(end);
   }
 
-  /** Continues after a failure, because one broken part must not keep the sockets and locks of the other parts open. */
+  /**
+   * Runs all closing functions, even if one fails. Otherwise, a broken part would keep the sockets and locks of the
+   * other parts open.
+   */
   async run(): Promise<void> {
     const faults: unknown[] = [];
     for (const end of this.#closers.splice(0).reverse()) {
@@ -20,7 +23,10 @@ export class Closing {
   }
 }
 
-/** Opens two parts concurrently. Rejects only after both have settled, so that cleanup misses nothing. */
+/**
+ * Opens two parts concurrently. If one fails, the promise rejects only when the other has opened or failed, so that
+ * cleanup closes both.
+ */
 export async function openBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);

@@ -15,7 +15,8 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
 }
 
 /**
- * @returns a function that returns the current sink; undefined if no metrics are written and no service follows them
+ * @returns a function that returns the current destination of metrics; undefined if metrics are neither written nor
+ * read by a service
  */
 export function publishingMetrics(
   metrics: MetricSink | undefined,
@@ -46,8 +47,8 @@ export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHos
 }
 
 /**
- * Publishes Lambda's own metrics while a service follows them. @param host returns the service host, which is created
- * after the functions
+ * Publishes Lambda's own metrics as long as a service reads them. @param host returns the service host, which is
+ * created after the functions
  */
 export function publishingInvocations(
   host: () => ServiceHost,
@@ -78,7 +79,7 @@ export function publishingInvocations(
       });
       if (measurement !== undefined) metrics.publish(measurement);
     };
-    // A rejected invocation is handled by its own caller.
+    // The caller of the invocation handles its failure, so a rejection is ignored here.
     publish().catch(() => undefined);
   };
 }

@@ -14,10 +14,12 @@ import type { Parts } from './parts.ts';
 import { noteReload } from './loading/reloads.ts';
 import type { Store } from './state/store.ts';
 
-/** The limit of instances per function; Lambda's default for an account is 1,000, but a laptop has room for fewer. */
+/**
+ * The maximum number of instances per function. Lambda's default is 1,000 per account, which is too many for a laptop.
+ */
 const MAX_INSTANCES = 64;
 
-/** How time passes for functions and their callers. */
+/** The deadlines for functions and their callers, and the debugger that can pause the functions. */
 export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
 
 /** @throws StartError PORT_IN_USE */
@@ -31,7 +33,10 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
   return { deadlines: stoppable ?? fallback, debugging };
 }
 
-/** @param parts returns parts that are created after the functions: the address of the control port, services */
+/**
+ * @param parts returns the parts that are created after the functions: the address of the control port, and the
+ * services
+ */
 export async function openFunctions(
   { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,
   { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
@@ -79,8 +84,9 @@ export async function openFunctions(
 }
 
 /**
- * Functions call the embedded store directly. They call a user's own endpoint through the control port, which signs the
- * calls again, because a function's local key pair is not valid there.
+ * Returns the environment variables with the address of DynamoDB. Functions call the embedded store directly. They call
+ * a user's own endpoint through the control port. The control port signs these calls again, because a function's local
+ * key pair is not valid at the user's endpoint.
  */
 function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
   return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};

@@ -19,7 +19,7 @@ import { watchStacks } from './loading/reload.ts';
 import { findUnreachable } from './control-port/sign-in.ts';
 import { openTls } from './network/tls.ts';
 
-/** @param publish writes the credentials of the control port for other commands */
+/** @param publish writes the control port's credentials, which other commands use */
 export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
   const { signIn, served, store, at, closing } = parts;
   let loadAgain = (): Promise<void> => Promise.resolve();
@@ -102,11 +102,13 @@ async function listen(parts: Parts): Promise<void> {
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
 }
 
-/** `@connections` at the address of a WebSocket API. */
+/** Returns the handler of `@connections` calls that arrive at the address of a WebSocket API. */
 export function handleOwnManagement({ management }: Parts): ApiPortsOptions['handleManagement'] {
   return (request, api, path) =>
     refuseForeignOrigin(request) ?? handleManagement(request, api, management, path);
 }
 
-/** AWS's limits for a streamed response. */
+/**
+ * The limits for collecting the streamed response to an injected request. They are AWS's limits for streamed responses.
+ */
 const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };

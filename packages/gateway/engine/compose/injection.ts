@@ -4,7 +4,7 @@ import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
 /**
- * Opens the faults of `--faults`. Without the option, the code for faults is not loaded. @throws StartError,
+ * Opens the faults of `--faults`. The code for faults is loaded only if the option is given. @throws StartError,
  * DefinitionFaults
  */
 export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {
@@ -16,7 +16,10 @@ export async function openInjection(base: Base, parts: () => Parts): Promise<Par
   return injection;
 }
 
-/** Switches a rule for the console: `POST console/faults {"rule": 2, "isOn": false}`. */
+/**
+ * Opens the endpoint with which the console switches a rule on or off:
+ * `POST console/faults {"rule": 2, "isOn": false}`.
+ */
 export function openFaultsApi({ injection }: Pick<Parts, 'injection'>): MoreEndpoints {
   return (request, path) => {
     if (path !== 'console/faults' || request.method !== 'POST') return Promise.resolve(undefined);

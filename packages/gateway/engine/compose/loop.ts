@@ -9,7 +9,10 @@ import { announce, resolveGatewayName } from '../../kernel/files/running-gateway
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
-/** Returns the name and the log history of this run, and options whose log functions also write into the history. */
+/**
+ * Opens the log of this run. @returns the run's name, its log history, and options whose log functions write into the
+ * history, too
+ */
 export async function openLoop(
   given: GatewayOptions,
   clock: Clock,
@@ -31,7 +34,7 @@ function remember(options: GatewayOptions, history: LogHistory): GatewayOptions 
   };
 }
 
-/** Makes the gateway known to commands of other folders, as long as it runs. */
+/** Announces the running gateway, so that commands in other folders can find it. */
 export async function announceStart(
   { options: { announced, directory }, name, closing }: Parts,
   credentials: StartCredentials,
@@ -55,7 +58,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
   }));
 }
 
-/** Combines handlers. The first handler that knows the path responds. */
+/** Combines several handlers into one. The first handler that knows a path handles the request. */
 export function firstOf(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {

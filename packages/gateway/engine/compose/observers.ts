@@ -1,4 +1,6 @@
-/** Writes logs and traces of stages to files and X-Ray. Request lines always go to the log. */
+/**
+ * Writes the logs of stages to files and their traces to X-Ray. Request lines are always written to the gateway's log.
+ */
 import { join } from 'node:path';
 import { printMeasurement } from '../../core/events/measurement.ts';
 import type { LogGroups, Ports } from '../../core/ports.ts';
@@ -12,8 +14,8 @@ type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 const MAX_HELD = 10_000;
 
 /**
- * Log groups that are opened by the first line or by a subscription of a stack. After a failure, the next line tries
- * again.
+ * Log groups that are opened on demand, by the first line or by a stack's subscription. If opening fails, the next line
+ * tries again.
  */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
@@ -22,7 +24,7 @@ export class LateLogGroups implements LogGroups {
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #held: [group: string, line: string][] = [];
-  /** The number of lines lost because the limit was reached. */
+  /** The number of lines that were lost because too many lines were waiting. */
   #dropped = 0;
   #reportedFailure: string | undefined;
 
@@ -49,7 +51,7 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    // The call that opened the log groups reports the failure.
+    // A failure is ignored here, because the call that opened the log groups reports it.
     const opened = await this.#opening?.catch(() => undefined);
     this.#reportLost(this.#held.length + this.#dropped, 'their files could not be opened');
     await opened?.close();

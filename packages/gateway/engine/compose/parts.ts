@@ -46,7 +46,7 @@ export type Parts = {
   readonly recorder: Recorder;
   readonly events: ServiceHost;
   readonly kept: StoredEntries;
-  /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
+  /** The values in SSM, Secrets Manager, S3 and AppConfig, which functions read. */
   readonly values: LateValues;
   /** The reloads that the console shows; undefined if no console is served, or nothing reloads. */
   readonly reloads: ReloadHistory | undefined;
@@ -55,7 +55,7 @@ export type Parts = {
   readonly subscriptions: LateLogGroups;
   /** The injected faults; undefined means that no faults are injected. */
   readonly injection: InjectedFaults | undefined;
-  /** The state for resets; undefined means that the state after startup is not stored. */
+  /** Resets to the state after startup; undefined means that this state is not stored. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;
   /** Host, port and base path by API id, once the ports listen. */
@@ -66,7 +66,10 @@ export type Parts = {
   firstSource: string;
   /** The port of any API, once it listens. */
   anyPort: number | undefined;
-  /** Set once the API ports listen, if they use TLS. */
+  /**
+   * The TLS settings of the API ports. They are set once the ports listen; undefined means that the ports do not use
+   * TLS.
+   */
   tls: Tls | undefined;
   readonly controlSecret: string;
   /** Key of the console's page; undefined if no console is served. */
@@ -86,14 +89,15 @@ export interface Resets {
 }
 
 /**
- * Returns the backend, with the gateway's key pair for the embedded store or the user's key pair for another endpoint.
+ * Returns how DynamoDB is called: with the gateway's key pair for the embedded store, or with the user's key pair for
+ * another endpoint.
  */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
 }
 
-/** Returns why the clock cannot be moved; undefined means that it can. */
+/** Returns the reason why the clock cannot be moved; undefined means that it can be moved. */
 export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
     ? 'the clock cannot be moved, because the DynamoDB of --dynamodb URL would not follow it'

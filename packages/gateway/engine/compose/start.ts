@@ -34,10 +34,12 @@ export async function createGateway(options: ProgramOptions): Promise<Gateway> {
 async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
   const base = await openBase(given, closing);
   const { options, clock, random, identities } = base;
-  // Until the first request, event or edit, a part must not use a part that is created later.
+  // Returns all parts. It must not be called before the first request, event or edit, because some parts do not exist
+  // until then.
   const later = (): Parts => parts;
   const injection = await openInjection(base, later);
-  // The feed is created first, because stored tables already report their streams while the other parts are created.
+  // The feed is created first, because stored tables report their streams while the other parts are still being
+  // created.
   const items = new ItemFeed();
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),

@@ -6,10 +6,10 @@ import type { FaultRule } from './model.ts';
 type Named = { readonly name: string; readonly logicalId: string };
 
 export type FaultTargets = {
-  /** REST and HTTP APIs and function URLs. */
+  /** The REST APIs, HTTP APIs and function URLs, each with its routes. */
   readonly apis: readonly (Named & { readonly id: string; readonly routes: readonly TargetRoute[] })[];
   readonly functions: readonly Named[];
-  /** The tables; undefined means that they are not in the embedded DynamoDB. */
+  /** The tables; undefined means that the tables are not in the embedded DynamoDB, so rules cannot select them. */
   readonly tables: readonly Named[] | undefined;
 };
 
@@ -28,7 +28,7 @@ export type BoundRule = {
 
 type Unbound = { readonly line: number; readonly message: string };
 
-/** A rule that names something unknown is not bound. */
+/** Resolves the selectors of rules. A rule that names something unknown is left out. */
 export function bindRules(
   rules: readonly FaultRule[],
   targets: FaultTargets,

@@ -22,7 +22,7 @@ export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, 
   const sentBytes = Math.min(afterBytes, length - 1);
   const note = `${by}: cut the body after ${sentBytes} bytes`;
   notes.push(note);
-  // Content-Length still states the full length, so the client notices the cut.
+  // Content-Length states the full length, so that the client notices that the body is cut.
   if (reply.stream === undefined) addFraming(reply, length, false);
   setStream(reply, { bytes: cutAfter(reply.stream?.bytes ?? onePart(reply.body), sentBytes, note) });
 }
@@ -42,7 +42,7 @@ function setStream(
 }
 
 /**
- * Cuts a stream after `limit` bytes. A stream that ends sooner is cut at its end, so a chunked body lacks its last
+ * Cuts a stream after `limit` bytes. A shorter stream is cut at its end, which means that a chunked body lacks its last
  * chunk.
  */
 function cutAfter(bytes: ByteStream, limit: number, reason: string): ByteStream {

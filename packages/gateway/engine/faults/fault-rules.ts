@@ -1,4 +1,7 @@
-/** Decides which rules apply to a request or a table call. The same seed and order give the same faults. */
+/**
+ * Decides which rules apply to a request or a table call. With the same seed, the same sequence of requests gets the
+ * same faults.
+ */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import { actsOn } from './acts-on.ts';
 import type { BoundRule } from './bind-rules.ts';
@@ -31,14 +34,14 @@ type FaultRow = {
   readonly name: string;
   readonly what: string;
   readonly isOn: boolean;
-  /** The number of requests and calls that the rule's selectors matched. */
+  /** The number of requests and table calls that match the rule's selectors. */
   readonly matched: number;
   readonly injected: number;
 };
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
-/** The numbers that distinguish the random draws for one request. */
+/** The values of `use` in `draw`. They distinguish the random draws that one request needs. */
 const BY_SHARE = 0;
 const FOR_LENGTH = 1;
 
@@ -54,7 +57,7 @@ export class FaultRules {
     this.#states = new Map(file.rules.map((rule) => [rule, { matched: 0, injected: 0, isOn: true }]));
   }
 
-  /** Rules that are not in this list never apply. */
+  /** Replaces the rules that can apply. Rules that are not in this list never apply. */
   follow(bound: readonly BoundRule[]): void {
     this.#bound = bound;
   }
@@ -116,8 +119,8 @@ export class FaultRules {
   }
 
   /**
-   * Counts a matching request even if the rule is off or not yet due, so that neither changes the faults of later
-   * requests.
+   * Counts a request that matches the rule. The request is counted even if the rule is switched off or not yet due. The
+   * faults of later requests therefore do not depend on when the rule is active.
    * @returns the number of the request if the rule applies to it
    */
   #meet(rule: FaultRule, nowEpochMs: number): number | undefined {

@@ -19,7 +19,10 @@ type InjectorPorts = {
   report(message: string): void;
 };
 
-/** The maximum number of delayed requests, because each takes memory and keeps waiting after its client has left. */
+/**
+ * The maximum number of requests that are delayed at the same time. Each takes memory, and continues to wait even after
+ * its client has left.
+ */
 const MOST_DELAYED = 1000;
 
 type Chosen = ReturnType<FaultRules['ofRequest']>;
@@ -86,7 +89,7 @@ export class RuleInjector implements FaultInjector {
     return isAsynchronous ? chosen.filter(({ fault }) => SEEN_AT_ONCE.has(fault.kind)) : chosen;
   }
 
-  /** A delay counts toward the timeouts of integration and function. */
+  /** Delays a call. The delay counts toward the timeout of the integration and of the function. */
   async #delay(chosen: Chosen, { functionName, timeoutMs }: CallFacts, trail: Trail): Promise<Delayed> {
     const delays = chosen.flatMap(({ by, fault }) =>
       fault.kind === 'latency' ? [{ by, ms: fault.ms }] : [],
@@ -156,7 +159,10 @@ export class RuleInjector implements FaultInjector {
   }
 }
 
-/** Lambda responds to an asynchronous call before the function runs, so the caller sees only these faults. */
+/**
+ * The faults that have an effect on an asynchronous call. For such a call Lambda responds before the function runs, so
+ * the caller does not notice any other fault.
+ */
 const SEEN_AT_ONCE: ReadonlySet<RequestFault['kind']> = new Set(['reset', 'cut body', 'cold start']);
 
 const NOTES = {
@@ -201,7 +207,7 @@ function outcomeOf(
   }
 }
 
-/** Lambda's response for a function that timed out. */
+/** Returns Lambda's response to a function that timed out. */
 function timedOut(afterMs: number, requestId: string): Outcome {
   const seconds = (afterMs / 1000).toFixed(2);
   const message = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
@@ -272,7 +278,7 @@ function callOf({ outgoing, stage }: Pick<Mapped, 'outgoing' | 'stage'>): CallFa
   }
 }
 
-/** Returns the call with the time that remains of its timeout. */
+/** Returns the same call with its timeout reduced by the time that has passed. */
 function withLessTime(outgoing: Outgoing, passedMs: number): Outgoing {
   if (passedMs === 0) return outgoing;
   switch (outgoing.kind) {

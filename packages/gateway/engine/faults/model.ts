@@ -1,6 +1,6 @@
-/** Rules of a file of faults, as plain data. */
+/** The rules in a file of faults, as plain data. */
 
-/** What a function's calls to a table get instead of a response. */
+/** The responses that a rule can give to a function's calls to a table. */
 export const TABLE_ANSWERS = [
   'unreachable',
   'InternalServerError',
@@ -35,7 +35,7 @@ export type Fault =
   | { readonly kind: 'cut body'; readonly afterBytes: number }
   | { readonly kind: 'table'; readonly table: string; readonly answer: TableAnswer };
 
-/** Members that name a part of the stacks. */
+/** The members of a rule that select a part of the stacks. */
 export type Selector = 'api' | 'route' | 'function' | 'table';
 
 export type FaultRule = {
@@ -48,7 +48,7 @@ export type FaultRule = {
   readonly route: string | undefined;
   /** The name or logical id of a function; undefined means all functions. */
   readonly function: string | undefined;
-  /** The share of affected requests, from 0 to 1. */
+  /** The share of the matching requests that get the fault, from 0 to 1. */
   readonly share: number;
   /** The start of the rule's period, in milliseconds since startup. */
   readonly fromMs: number;

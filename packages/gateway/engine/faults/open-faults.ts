@@ -31,7 +31,10 @@ export type FaultPorts = {
 export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
-  /** Binds the rules to what is served now. @throws DefinitionFaults at startup; a reload only reports these faults */
+  /**
+   * Resolves the rules' selectors in what is served now. @throws DefinitionFaults at startup if a selector is unknown;
+   * a reload only reports this
+   */
   follow(isReload: boolean): void;
   /** Returns the fault that replaces the response to a function's call; undefined if there is none. */
   ofCall(question: CallQuestion): CallFault | undefined;
@@ -83,7 +86,10 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   };
 }
 
-/** Refuses faults on the network by default, because other users of the network would get them as well. */
+/**
+ * Refuses faults if the gateway listens on the network and the user has not allowed it, because other users of the
+ * network would get the faults, too.
+ */
 function refuseNetwork({ host, allowFaultsOnNetwork = false }: GatewayOptions): void {
   if (LOOPBACK.test(host) || allowFaultsOnNetwork) return;
   throw new StartError(

@@ -18,12 +18,15 @@ import {
   readYes,
 } from './read-value.ts';
 
-/** Reads a fault that is given by its short name. `read-fis-action.ts` reads actions of AWS FIS. */
+/**
+ * Reads a fault from the member of a rule that names the fault. `read-fis-action.ts` reads the actions of AWS FIS
+ * instead.
+ */
 type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;
 
-/** The readers by the member of a rule that names the fault. */
+/** The readers of faults, by the member that names the fault. */
 const FAULT_READERS: Readonly<Record<string, ReadFault>> = {
   latency(source, member) {
     const [fromMs, toMs] = readRange(source, member);

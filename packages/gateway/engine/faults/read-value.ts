@@ -16,7 +16,7 @@ const TEXTS = valueOf('a map of names to strings', (value): Readonly<Record<stri
     ? (value as Readonly<Record<string, string>>)
     : undefined,
 );
-/** The longest timeout of a function at AWS. */
+/** The maximum duration in milliseconds, which is the longest timeout of a function at AWS. */
 const LONGEST_MS = 900_000;
 
 export function readText(source: LinedText, member: Member): string {
@@ -47,7 +47,7 @@ export function readTexts(source: LinedText, member: Member): Readonly<Record<st
   return readField(source, member, TEXTS);
 }
 
-/** Reads one duration, or a shortest and a longest duration. */
+/** Reads a range of durations, which is given as one duration or as a minimum and a maximum. */
 export function readRange(source: LinedText, member: Member): readonly [number, number] {
   const { name, value, line } = member;
   const [from, to, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value, value];

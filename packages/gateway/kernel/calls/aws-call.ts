@@ -1,4 +1,7 @@
-/** A call of an AWS API on the control port, with its caller, its permissions, and refusals in the service's form. */
+/**
+ * A call of an AWS API on the control port. It has a caller, and requires permissions. A refusal has the form that the
+ * service uses.
+ */
 import {
   decideFor,
   describeDenial,
@@ -28,9 +31,9 @@ export type AwsPermission = {
   /** For example `lambda:InvokeFunction`. */
   readonly action: string;
   readonly resource: string;
-  /** Values for conditions; absent means that there are none. */
+  /** The values that policy conditions are compared with; absent means that there are none. */
   readonly conditions?: ConditionValues;
-  /** The action as the service writes it in a refusal; absent means that it is unchanged. */
+  /** The action as the service spells it in a refusal, if the spelling differs from `action`. */
   readonly shownAction?: string;
 };
 
@@ -73,7 +76,10 @@ export function authenticateCall(
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 
-/** @returns AWS's error for the first permission that the caller's policies do not grant */
+/**
+ * Checks the permissions for a call. @returns AWS's error for the first permission that the caller's policies do not
+ * grant
+ */
 export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],
@@ -97,7 +103,7 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
-/** Services that word a denial differently (their API references, "Common Errors"). */
+/** The wording of a denial for services that do not use the common wording (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },
   cloudfront: { type: 'AccessDenied' },
@@ -110,7 +116,10 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   states: { status: 400 },
 };
 
-/** Error codes of services that speak the query protocol, such as STS (their API references, "Common Errors"). */
+/**
+ * The error codes of services with the query protocol, such as STS, whose codes differ from the common codes (their API
+ * references, "Common Errors").
+ */
 const CODES_IN_XML: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   UnrecognizedClientException: 'InvalidClientTokenId',

@@ -4,12 +4,15 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 
 export type OperationResult =
-  /** `isVoid` means that the operation has no result, not even an empty one. */
+  /** The operation succeeded. `isVoid` means that the response has no result element, not even an empty one. */
   | {
       readonly kind: 'result';
       readonly fields: UnknownMembers;
       readonly isVoid?: boolean;
-      /** The fields for clients that accept JSON of the query protocol, if their shape differs. */
+      /**
+       * The fields for clients that accept JSON from a service with the query protocol. Absent means that they are the
+       * same as `fields`.
+       */
       readonly jsonFields?: UnknownMembers;
     }
   | {
@@ -36,7 +39,10 @@ export function refuse(code: string, message: string, status = 400): OperationRe
   return { kind: 'error', status, code, message };
 }
 
-/** This error may be thrown anywhere in an operation. The call is then refused with AWS's error code and message. */
+/**
+ * The error with which an operation refuses a call. It may be thrown anywhere in the operation, and contains AWS's
+ * error code and message.
+ */
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
   readonly code: string;

@@ -1,6 +1,6 @@
 /**
- * Handles calls of functions to other services. The calls are recorded, or forwarded with the developer's signature if
- * `--aws sns,s3` names the service.
+ * Handles functions' calls to other services. A call is forwarded with the developer's signature if an option such as
+ * `--aws sns,s3` names the service. Otherwise it is recorded.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
@@ -21,8 +21,9 @@ const DROPPED = new Set([
 ]);
 
 /**
- * If the permission for a call is unknown, an identity needs permission for the whole service. Calls of functions pass
- * without this check, because they go to services of `--aws`, where AWS checks the developer's key.
+ * Creates the handler. If it is not known which permission a call needs, a signer of `gatewright.identities.yml` needs
+ * permission for the whole service. Functions do not need it, because AWS itself checks the developer's key that signs
+ * their calls.
  */
 export function createForwarder(services: ServiceClient, context: RightsContext): AwsService {
   return async (call) => {
@@ -49,8 +50,8 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
 }
 
 /**
- * Returns the bucket of a host such as `photos.s3.eu-west-1.amazonaws.com`. SDKs with an endpoint put the bucket into
- * the path.
+ * Returns the bucket in a host name such as `photos.s3.eu-west-1.amazonaws.com`. If an SDK has a custom endpoint, the
+ * bucket is in the path instead.
  */
 function bucketOf(host: string): string | undefined {
   return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
@@ -61,14 +62,14 @@ function bucketOf(host: string): string | undefined {
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   if (outcome.kind === 'answered') {
     const { status, headers, body } = outcome;
-    // The response to HEAD describes the body by its length only.
+    // The content length of a response to HEAD is kept, because it is the only information about the body.
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
-    // Compressed bodies are already decompressed.
+    // Content-Encoding is removed, because compressed bodies have already been decompressed.
     return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
-  // An unknown call gets 501, because SDKs do not retry after 501, whereas they retry four times after 502 and 503.
+  // An unknown call gets 501. SDKs do not retry after 501, whereas they retry four times after 502 or 503.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
       status: 501,

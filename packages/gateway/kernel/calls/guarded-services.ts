@@ -1,6 +1,7 @@
 /**
- * Integrations call AWS services with the method's role (`credentials`), so the role's policies decide, as for a
- * function (developer guide, "API Gateway permissions model for creating and managing an API").
+ * Checks the permissions of integrations that call AWS services. An integration calls with the method's role
+ * (`credentials`), so the role's policies decide, as they do for a function (developer guide, "API Gateway permissions
+ * model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { rightsOfCall } from './service-rights.ts';

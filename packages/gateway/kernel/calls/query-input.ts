@@ -1,4 +1,7 @@
-/** Input of AWS's query protocol (`Attribute.1.Name=…`) as a tree, and members of inputs of either protocol. */
+/**
+ * Reads the input of AWS's query protocol (`Attribute.1.Name=…`) as a tree. The functions that read members work on
+ * inputs of the JSON protocol, too.
+ */
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -6,8 +9,8 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 export type Tree = { [name: string]: string | Tree };
 
 /**
- * The maximum number of steps in a name. CloudWatch has the deepest names: a dimension of a metric of a query has nine
- * steps.
+ * The maximum number of parts in a parameter name. CloudWatch has the longest names: a metric's dimension in a query
+ * has nine parts.
  */
 const MAX_STEPS = 10;
 
@@ -27,7 +30,9 @@ export function treeOf(parameters: URLSearchParams): Tree {
   return root;
 }
 
-/** Names come from a client and must not reach a prototype. */
+/**
+ * Sets a member of a tree. The name comes from a client, so an ordinary assignment could change an object's prototype.
+ */
 function define(tree: Tree, name: string, value: string | Tree): void {
   Object.defineProperty(tree, name, { value, enumerable: true, writable: true, configurable: true });
 }

@@ -1,6 +1,6 @@
 /**
  * Responds to calls that no other service handles. Each call is checked, gets a response in the service's format, and
- * is stored for `GET /_gatewright/recorded`. Only resources of the stacks take effect.
+ * is stored for `GET /_gatewright/recorded`. A call has no effect unless a resource of the stacks handles it.
  */
 import { describeFault } from '../../core/errors.ts';
 import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
@@ -21,7 +21,7 @@ type RecordedCall = {
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text, cut after 256 KB. Bytes that are not UTF-8 are in `bodyBase64`. */
+  /** The body as text, of which at most 256 KB are stored. A body that is not UTF-8 is in `bodyBase64` instead. */
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly status: number;

@@ -22,7 +22,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   PUT: 'Put',
 };
 
-/** Operations on a part of an object or bucket, by the part's name in the query (with or without a value). */
+/**
+ * The actions for a part of an object or bucket. The key is a query parameter that names the part, with or without a
+ * value.
+ */
 const PARTS_OF_OBJECT: Readonly<Record<string, string | Partial<Record<Verb, string>>>> = {
   acl: 'ObjectAcl',
   attributes: 'ObjectAttributes',
@@ -44,7 +47,7 @@ const PARTS_OF_BUCKET: typeof PARTS_OF_OBJECT = {
   versioning: { Get: 'GetBucketVersioning', Put: 'PutBucketVersioning' },
   versions: { Get: 'ListBucketVersions' },
 };
-/** These query parameters do not select an operation. */
+/** The query parameters that do not select an operation. */
 const PLAIN = new Set(
   (
     'continuation-token delimiter encoding-type fetch-owner key-marker list-type marker max-keys max-parts ' +
@@ -53,7 +56,7 @@ const PLAIN = new Set(
 );
 const OF_BUCKET: Readonly<Record<string, string>> = { PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
 
-/** The permissions for a call in path style, or with the bucket as subdomain. */
+/** Returns the permissions that a call needs. The bucket may be in the path or in the subdomain. */
 export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
   const { method, path, subdomain } = call;
   const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);
@@ -65,7 +68,8 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
     const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
     return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
   }
-  // The request body names the objects to delete, so the permission for all objects of the bucket is required.
+  // The objects to delete are named only in the request body. The caller therefore needs permission for all objects of
+  // the bucket.
   if (method === 'POST' && parts.join() === 'delete') return [permission('DeleteObject', `${bucket}/*`)];
   return [permission(actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket', bucket)];
 }
@@ -84,7 +88,7 @@ function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb:
   return typeof named === 'string' ? `${verb}${named}` : (named?.[verb] ?? '*');
 }
 
-/** A copy operation also reads the object that its header names. */
+/** Returns the permission to read the source of a copy operation, which a header names. */
 function rightsOfSource({ headers }: S3Call): readonly AwsPermission[] {
   return headers.flatMap((name, index) => {
     if (index % 2 === 1 || name.toLowerCase() !== 'x-amz-copy-source') return [];

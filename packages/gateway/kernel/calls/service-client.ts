@@ -24,8 +24,8 @@ export type ServiceClientOptions = {
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /**
-   * The address of this gateway's control port. `gatewright env` writes this address to `AWS_ENDPOINT_URL`, but calls
-   * must not come back to this gateway.
+   * Returns the address of this gateway's control port. `gatewright env` writes it to `AWS_ENDPOINT_URL`, so that
+   * functions and programs call this gateway. Calls that this gateway forwards must not be sent there.
    */
   readonly ownUrl: () => string | undefined;
 };
@@ -50,7 +50,10 @@ type Destination =
   | { readonly kind: 'send'; readonly origin: string; readonly credentials: AwsCredentials }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Returns the most specific endpoint; undefined means that the call is recorded. */
+/**
+ * Returns the destination of a call, which is the most specific endpoint for the service. Undefined means that the call
+ * is recorded.
+ */
 function destinationOf(request: ServiceRequest, options: ServiceClientOptions): Destination | undefined {
   const { endpoints = NO_ENDPOINTS, dynamodb } = options;
   const credentials = endpoints.credentials ?? ANY_PAIR;
@@ -76,7 +79,10 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
   return url.replace(/\/$/, '') === ownUrl;
 }
 
-/** Whether calls to a service leave this gateway, so that none of its resources are served here. */
+/**
+ * Whether calls to a service are sent to AWS or an endpoint. In that case, none of the service's resources are served
+ * here.
+ */
 export function isForwarded(
   service: string,
   endpoints: AwsEndpoints | undefined,
@@ -128,7 +134,10 @@ function send(
   });
 }
 
-/** `Host` is always the endpoint's host, even if a mapping sets it, because it is part of the signature. */
+/**
+ * Converts the headers to a record. `Host` is not included, even if a mapping sets it, because it must be the
+ * endpoint's host, which the signature covers.
+ */
 function toRecord(headers: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {};
   for (let index = 0; index < headers.length; index += 2) {

@@ -1,6 +1,6 @@
 /**
- * The permissions that calls to services need: action, resource and conditions (service authorization reference). The
- * functions are pure.
+ * The permissions that calls to services need. Each consists of an action, a resource and conditions (service
+ * authorization reference). The functions have no side effects.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
@@ -27,7 +27,7 @@ type ServiceCall = {
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
-  /** Finds the resource of a call that does not name it; absent means that no service knows the resource. */
+  /** Finds the resource of a call that does not name its resource; absent means that no service can find it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
   /** Whether the service runs here. */
   readonly isServed?: (service: string) => boolean;
@@ -88,7 +88,10 @@ export function toPermissions(
 
 type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
 
-/** Returns the permissions for a service whose actions equal its operations and that determines the resource itself. */
+/**
+ * Returns the permissions for a service whose actions have the same names as its operations. The service itself finds
+ * the resource.
+ */
 function defaultRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
@@ -96,8 +99,9 @@ function defaultRights(service: string): RightsOf {
 const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /*
- * The operation alone decides which member names the resource. Attack: a call also contains a member that the operation
- * ignores, and that names a resource for which the caller has permission.
+ * The operations whose resource is a topic. Only the operation decides which member names the resource. Attack: a call
+ * contains another member, which the operation ignores, with the name of a resource for which the caller has
+ * permission.
  */
 const OF_TOPIC = setOf(
   'AddPermission ConfirmSubscription DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish ' +
@@ -116,9 +120,12 @@ const ALARMS_NAMED_BY = {
   AlarmName: setOf('DescribeAlarmHistory PutCompositeAlarm PutMetricAlarm SetAlarmState'),
   AlarmNames: setOf('DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions'),
 };
-/** `GetRecords` reads the stream that its iterator names. */
+/** The operations that do not name a stream. `GetRecords` reads the stream that its iterator names. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
-/** These operations take a queue name. Other operations take the queue's URL, in a member or as the path. */
+/**
+ * The operations that name a queue by its name. All other operations use the queue's URL, which is a member or the
+ * path.
+ */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 
 const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
@@ -128,8 +135,8 @@ const OF_NAMED_STACK = setOf(
 );
 
 const RIGHTS: Readonly<Record<string, RightsOf>> = {
-  // In refusals, AWS writes the prefix of SNS actions in capitals (`SNS:`). The resource of a text message is the phone
-  // number.
+  // In a refusal, AWS writes the prefix of SNS actions in capitals (`SNS:`). If a message is sent to a phone number,
+  // the phone number is the resource.
   sns(action, read) {
     const single = action.replace(/Batch$/, '');
     const names = single === 'Publish' ? ['TopicArn', 'TargetArn', 'PhoneNumber'] : ['TopicArn'];
@@ -194,8 +201,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
-  // Only the name in the ARN is used, as in the service itself. Attack: a caller sends the ARN of a log group in
-  // another account with the name of a log group here.
+  // Only the log group's name is read from an ARN, because the service itself reads only the name. Attack: a caller
+  // sends the ARN of a log group in another account whose name is that of a log group here.
   logs(action, read, { region, accountId }) {
     const resource = (group: string, stream = '*'): string =>
       `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
@@ -234,7 +241,7 @@ function readerOf(operation: Operation): Reader {
   return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
 }
 
-/** Reads `Name.member.N` with any number N, because the service also accepts any number. */
+/** Reads the members `Name.member.N` of a list. N may be any number, because the service itself accepts any number. */
 function membersOfList(parameters: URLSearchParams, name: string): readonly string[] | undefined {
   const members = [...parameters].filter(([one]) => one.startsWith(`${name}.member.`));
   return members.length === 0 ? undefined : members.map(([, value]) => value);
@@ -254,7 +261,7 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
 }
 
-/** The path is the action. X-Ray has no resources for these actions. */
+/** Returns the permissions for X-Ray. The action is the path, and these actions have no resource. */
 function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
   const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
   return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
@@ -269,7 +276,10 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'DELETE id': 'DeleteEventSourceMapping',
 };
 
-/** Returns the permissions for event source mappings. The function that the call names is a value for conditions. */
+/**
+ * Returns the permissions for event source mappings. The function in the call is not the resource, but a value for
+ * conditions.
+ */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
   { accountId }: RightsContext,
@@ -294,7 +304,7 @@ const XRAY_ACTIONS: Readonly<Record<string, string>> = {
   '/GetSamplingRules': 'GetSamplingRules',
 };
 
-/** The name of the log group that a name or an ARN identifies. */
+/** Returns the name of a log group, which a call identifies by its name or its ARN. */
 function nameOfLogGroup(identifier: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
@@ -302,7 +312,10 @@ function nameOfLogGroup(identifier: string): string {
 const DISTRIBUTION_PATH =
   /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
 
-/** The actions by method and parts of the path: the id, `config` or `invalidation`, and the id of an invalidation. */
+/**
+ * The actions of CloudFront, by the method and the form of the path. The path may contain an id, `config` or
+ * `invalidation`, and the id of an invalidation.
+ */
 const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET ': 'ListDistributions',
   'GET id': 'GetDistribution',
@@ -312,7 +325,7 @@ const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
   'GET id invalidation id': 'GetInvalidation',
 };
 
-/** ARNs of distributions have an account but no region. */
+/** Returns the permission for a call of CloudFront. The ARN of a distribution contains an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,

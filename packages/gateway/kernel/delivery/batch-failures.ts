@@ -1,6 +1,6 @@
 /**
- * A function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3): no item failed, some items failed,
- * or (for an invalid response) all items failed.
+ * Reads a function's response to a batch with `ReportBatchItemFailures` (docs/aws §18.3). The response says that no
+ * items or some items failed. If it is invalid, all items count as failed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 

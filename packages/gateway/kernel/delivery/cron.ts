@@ -1,17 +1,18 @@
 /**
- * AWS's cron expressions: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days
- * is `?`. `L` means the last day, `W` the nearest weekday, and `#` the nth weekday of the month.
+ * AWS's cron expressions (docs/aws §18.4). The fields are minutes, hours, day of month, month, day of week and year.
+ * One of the two day fields is `?`. `L` means the last day, `W` the nearest weekday, and `#` the nth weekday of the
+ * month.
  */
 import type { Schedule } from './schedule.ts';
 import { PatternError } from './value-match.ts';
 import { instantOf, wallTimeOf } from './zone-time.ts';
 
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
-/** The days of the week. AWS counts from 1, which is Sunday. */
+/** The names of the days of the week. In cron expressions, Sunday is 1. */
 const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 /**
- * The number of years to search. A date like 29 February on a Monday recurs within 28 years, or within 40 years around
- * a century.
+ * The number of years in which the next date is searched. The rarest dates, such as 29 February on a Monday, recur
+ * within 28 years, or within 40 years if a century without a leap year lies between.
  */
 const MAX_YEARS = 41;
 
@@ -71,7 +72,7 @@ function readField(
     const by = Number(step ?? 1);
     if (first === undefined || last === undefined || by < 1)
       throw new PatternError(`cron(${whole}): "${part}" must be between ${min} and ${max}`);
-    // FRI-MON wraps around the end of the week.
+    // A range such as FRI-MON continues after the end of the week.
     const end = last < first ? last + max - min + 1 : last;
     for (let value = first; value <= end; value += by)
       values.add(value > max ? value - (max - min + 1) : value);
@@ -123,7 +124,7 @@ function daysOfMonth(field: string, whole: string): Days {
   return (year, month) => new Set([...days].filter((day) => day <= lengthOf(year, month)));
 }
 
-/** The nearest day from Monday to Friday, within the same month. */
+/** Returns the nearest day from Monday to Friday that is in the same month. */
 function nearestWorkday(year: number, month: number, day: number): number {
   const weekday = weekdayOf(year, month, day);
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;

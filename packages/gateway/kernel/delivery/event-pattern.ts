@@ -9,8 +9,8 @@ import type { ValueTest } from './value-match.ts';
 export type EventTest = (event: unknown) => boolean;
 
 /**
- * The maximum depth of a pattern. "You can use event patterns with up to 2048 characters" by default. Patterns under a
- * raised quota fit this depth, too.
+ * The maximum nesting of a pattern. "You can use event patterns with up to 2048 characters" by default, and longer
+ * patterns under a raised quota do not need more levels either.
  */
 const MAX_DEPTH = 50;
 
@@ -36,7 +36,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   if (!Array.isArray(rules)) {
     if (!isJsonObject(rules)) throw new PatternError(`"${name}" must be a list of rules or an object`);
     const nested = compileEventPattern(rules, depth + 1);
-    // If the value is a list of objects, the field of one of the objects must match.
+    // If the value is a list of objects, a field matches if it matches in one of the objects.
     return (value) =>
       Array.isArray(value) ? value.some((element) => nested(element)) : nested(value ?? undefined);
   }
@@ -45,7 +45,10 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   return (value) => matchesLeaf(value, tests, rules);
 }
 
-/** A list matches if one of its values matches. An object counts as existing, but has no value that could be tested. */
+/**
+ * Whether a value matches one of the tests. A list matches if one of its values matches. An object counts as existing,
+ * but only the test for existence can match it.
+ */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
   if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
   const values: readonly (Scalar | undefined)[] = Array.isArray(value)

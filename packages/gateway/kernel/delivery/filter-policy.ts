@@ -38,7 +38,10 @@ function refuseNesting(policy: Readonly<Record<string, unknown>>): void {
       throw new PatternError(`"${name}" must be a list of rules: attributes of messages are not nested`);
 }
 
-/** `String.Array` is JSON; an invalid number matches nothing. */
+/**
+ * Returns the value of an attribute for the tests. A `String.Array` is parsed as JSON. A `Number` that is not a valid
+ * number does not match any test.
+ */
 function valueOf({ DataType, StringValue }: MessageAttribute): unknown {
   if (StringValue === undefined) return undefined;
   if (DataType === 'String.Array') {

@@ -1,17 +1,17 @@
 /**
- * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). The state covers visibility timeouts,
- * delays and dead-letter messages.
+ * The state of one SQS queue with visibility timeouts, delays and dead-letter messages (docs/aws §18.2). It has no
+ * clock or timers of its own, so the caller passes the time to each method.
  */
 import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
 import { type NewMessage, type QueuedMessage, type QueueSettings, sizeOf } from './queue-model.ts';
 
-/** The interval for FIFO queues: "the 5-minute deduplication interval". */
+/** The time in milliseconds during which a FIFO queue detects duplicates: "the 5-minute deduplication interval". */
 const DEDUPLICATION_MS = 300_000;
 
 export type ReceiveOptions = {
   readonly most: number;
-  /** The limit of the total size of bodies and attributes; absent means no limit. */
+  /** The maximum total size of bodies and attributes in bytes; absent means no limit. */
   readonly mostBytes?: number;
   /** The visibility timeout; absent means the queue's timeout. */
   readonly visibilityMs?: number | undefined;
@@ -35,7 +35,10 @@ export class MessageQueue {
   readonly #order: QueueOrder;
   /** The messages, oldest first. */
   readonly #messages = new Map<string, QueuedMessage>();
-  /** Messages that are in flight or delayed. Outdated entries are skipped. */
+  /**
+   * The messages that are in flight or delayed, by the time at which they become receivable. Outdated entries are
+   * skipped.
+   */
   readonly #hidden = new DueHeap<QueuedMessage>();
   readonly #recent = new Map<string, { readonly at: number; readonly message: QueuedMessage }>();
   #sequence = 0;
@@ -202,7 +205,10 @@ export class MessageQueue {
     return this.#messages.values();
   }
 
-  /** Messages that were received but not deleted, and that are visible again. Their handles can still delete them. */
+  /**
+   * The messages that were received but not deleted and can be received again, because their visibility timeout has
+   * passed. Their old receipt handles can still delete them.
+   */
   readonly #isWaiting = new Set<QueuedMessage>();
 
   #hide(
@@ -219,7 +225,7 @@ export class MessageQueue {
     this.#hidden.push(message.visibleAt, message);
   }
 
-  /** Makes hidden messages receivable when their time has come. */
+  /** Makes messages receivable again if their delay or visibility timeout has passed. */
   #surface(now: number): void {
     for (let next = this.#hidden.takeDue(now); next !== undefined; next = this.#hidden.takeDue(now)) {
       const message = next.value;

@@ -16,7 +16,10 @@ export type QueueSettings = {
   readonly receiveWaitMs: number;
   readonly maxMessageBytes: number;
   readonly deduplicatesByContent: boolean;
-  /** Whether deduplication ids count per message group. */
+  /**
+   * Whether a message is a duplicate only if the earlier message with the same deduplication id is in the same message
+   * group.
+   */
   readonly deduplicatesByGroup: boolean;
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 };

@@ -1,4 +1,4 @@
-/** The order of a queue's messages, by arrival or within each message group. */
+/** The order in which a queue delivers its messages: by arrival, or by arrival within each message group. */
 import type { QueuedMessage } from './queue-model.ts';
 
 export interface QueueOrder {
@@ -70,7 +70,7 @@ export class GroupOrder implements QueueOrder {
     const id = message.groupId ?? '';
     const group = this.#groups.get(id) ?? { waiting: [], inFlight: 0 };
     this.#groups.set(id, group);
-    // A returned message gets its old position back.
+    // A message that is returned to its group gets its old position back.
     let at = group.waiting.length;
     while (at > 0 && (group.waiting[at - 1]?.sequence ?? 0) > message.sequence) at -= 1;
     group.waiting.splice(at, 0, message);

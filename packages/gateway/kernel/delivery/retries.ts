@@ -1,6 +1,6 @@
 /**
- * When a failed event is tried again, and when retrying ends. These are Lambda's rules for asynchronous invocation and
- * for batches of streams (docs/aws §18.1, §18.7).
+ * The settings that determine when a failed event is tried again and when no more tries are made. They follow Lambda's
+ * rules for asynchronous invocation and for batches of streams (docs/aws §18.1, §18.7).
  */
 
 export type AsyncSettings = {

@@ -1,6 +1,6 @@
 /**
- * Schedules of EventBridge rules and of EventBridge Scheduler (docs/aws §18.4): `rate(5 minutes)`, `cron(0 18 ? * MON-FRI *)`,
- * `at(2026-11-20T13:00:00)`.
+ * The schedules of EventBridge rules and of EventBridge Scheduler (docs/aws §18.4). The forms are `rate(5 minutes)`,
+ * `cron(0 18 ? * MON-FRI *)` and `at(2026-11-20T13:00:00)`.
  */
 import { compileCron } from './cron.ts';
 import type { Schedule } from './schedule.ts';
@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * @param anchorMs start of a rate
+ * @param anchorMs the time from which the periods of a `rate` are counted
  * @param zone the time zone of `cron` and `at`; rules use UTC
  * @throws PatternError
  */
@@ -26,7 +26,10 @@ export function compileSchedule(expression: string, anchorMs: number, zone = 'UT
   throw new PatternError(`"${expression}" is not a schedule: use rate(…), cron(…) or at(…)`);
 }
 
-/** "The value must be a positive number"; the unit is singular only with 1. */
+/**
+ * Compiles a `rate` expression. "The value must be a positive number", and the unit must be singular for the value 1
+ * and plural for all others.
+ */
 function rate(text: string, anchorMs: number): Schedule {
   const [, digits = '', unit = '', plural] = /^\s*(\d{1,9})\s+(minute|hour|day)(s)?\s*$/.exec(text) ?? [];
   const count = Number(digits);

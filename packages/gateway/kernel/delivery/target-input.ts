@@ -1,6 +1,6 @@
 /**
- * The input of a rule's target: the whole event, a part of it, a fixed text, or the result of an input transformer
- * (docs/aws §18.5).
+ * The input of a rule's target (docs/aws §18.5). It is the whole event, a part of the event, a fixed text, or the
+ * result of an input transformer.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PatternError } from './value-match.ts';
@@ -96,7 +96,10 @@ function valueOf(
   }
 }
 
-/** A placeholder inside quotes is replaced by text, elsewhere by JSON. */
+/**
+ * Fills the placeholders of a template. A placeholder inside quotes is replaced by the value's text, and any other
+ * placeholder by the value's JSON.
+ */
 function fill(template: string, read: (name: string) => unknown): string {
   let isQuoted = false;
   let scanned = 0;

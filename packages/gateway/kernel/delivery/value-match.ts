@@ -8,7 +8,7 @@ import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewr
 import { DefinitionError } from '../../core/errors.ts';
 
 export type Scalar = string | number | boolean | null;
-/** A test of a value, which is undefined if the event has no such value. */
+/** Tests a value. The value is undefined if the event does not contain it. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
 /** An error in a pattern. The code that reads the template adds file and line. */
@@ -129,7 +129,7 @@ function cidrTest(range: string): ValueTest {
   };
 }
 
-/** Matches a present value that is not in the list. */
+/** Compiles an `anything-but` test. It matches a value that is present and not in the list. */
 function anythingBut(operand: unknown): ValueTest {
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
   if (list.length === 0) throw new PatternError('"anything-but" must contain a value');
@@ -144,7 +144,10 @@ function anythingBut(operand: unknown): ValueTest {
   return (value) => value !== undefined && !tests.some((test) => test(value));
 }
 
-/** Compiles a pattern of a template. @throws DefinitionError instead of a PatternError */
+/**
+ * Compiles a pattern that a template contains. @throws DefinitionError with the template's place instead of a
+ * PatternError
+ */
 export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
   try {
     return compile();

@@ -9,14 +9,17 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
-  /** The file of the certificate, for clients. */
+  /** The file of the CA certificate, which clients must trust. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Whether this call created the authority, so that no client trusts it yet. */
+  /** Whether this call created the certificate authority. If so, no client trusts it yet. */
   readonly isNew: boolean;
 };
 
-/** Issues certificates. The function is passed in, so that commands that only read files do not load it. */
+/**
+ * Creates a certificate and its key. This function is a parameter, so that commands that only read files do not load
+ * the code.
+ */
 type MakeAuthority = (options: {
   readonly commonName: string;
   readonly fromEpochMs: number;
@@ -27,13 +30,15 @@ const FOLDER = 'tls';
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
 /**
- * The lifetime of a CA. Apple accepts at most 825 days for server certificates, and a forgotten CA should expire soon
+ * The lifetime of a CA. Apple accepts at most 825 days for server certificates. A forgotten CA should also expire soon
  * after its project ends.
  */
 const LIFETIME_MS = 825 * DAY_MS;
-/** The tolerance for differences between the clocks of machines and containers. */
+/**
+ * The time by which a certificate is valid before its creation, because the clocks of machines and containers differ.
+ */
 const LEEWAY_MS = DAY_MS;
-/** A CA that expires sooner than this is replaced. Clients must then trust the new CA. */
+/** The remaining lifetime below which a CA is replaced. Clients must then trust the new CA. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const OTHERS = 0o077;
 
@@ -60,7 +65,8 @@ export async function openAuthority(
       fromEpochMs: nowEpochMs - LEEWAY_MS,
       toEpochMs: nowEpochMs + LIFETIME_MS,
     });
-    // The key is written first, so that no certificate without a key is ever trusted.
+    // The key is written before the certificate. Otherwise, clients might trust a certificate whose key was never
+    // stored.
     await writeSecretFile(files.keyFile, made.privateKey);
     await writeSecretFile(files.certificateFile, made.certificate);
     return { ...made, ...files, isNew: true };
@@ -92,7 +98,10 @@ async function readAuthority(
   return { certificate, privateKey };
 }
 
-/** Adds the file and a remedy, because OpenSSL's message on a broken file names neither. */
+/**
+ * Calls `read`. If it fails, the error names the file and a remedy, because OpenSSL's message about a broken file
+ * contains neither.
+ */
 function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();
@@ -101,7 +110,10 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   }
 }
 
-/** Attack: a symbolic link in a cloned repository makes the gateway write the key elsewhere. */
+/**
+ * Refuses a path that is a symbolic link. Attack: a link in a cloned repository could make the gateway write the key
+ * elsewhere.
+ */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is not a folder`);

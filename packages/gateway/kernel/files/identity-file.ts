@@ -74,8 +74,9 @@ export function makeControlSecret(): string {
 }
 
 /**
- * Writes the credentials of this run for the other commands. A second gateway in the directory replaces the
- * credentials. When the first gateway ends, it leaves the replaced file in place.
+ * Writes the credentials of this run, with which other commands call the control port. If a second gateway starts in
+ * the same directory, it replaces the file. When the first gateway ends, it does not delete the file of the second
+ * gateway.
  */
 export async function publishCredentials(
   directory: string,

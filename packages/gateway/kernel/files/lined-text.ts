@@ -1,4 +1,7 @@
-/** A YAML or JSON file whose members keep their line numbers for error messages. */
+/**
+ * A YAML or JSON file that is read together with the line number of each member, so that error messages can state the
+ * line.
+ */
 import { isAlias, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
@@ -44,7 +47,8 @@ export class LinedText {
   }
 
   /**
-   * @param what the map in messages, such as `a rule`
+   * Reads a map that may contain only certain names.
+   * @param what a description of the map for messages, such as `a rule`
    * @throws DefinitionError unless the node is a map with only these names
    */
   members(node: unknown, what: string, names: readonly string[]): Members {
@@ -74,7 +78,7 @@ export class LinedText {
     }));
   }
 
-  /** @throws DefinitionError if the member is not a list */
+  /** Returns the items of a list. @throws DefinitionError if the member is not a list */
   items({ node, name, line }: Member): readonly unknown[] {
     const list = this.#resolved(node);
     if (isSeq(list)) return list.items;

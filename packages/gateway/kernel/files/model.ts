@@ -6,7 +6,9 @@ export type DynamoDbChoice =
   /** There is no DynamoDB, so a stack with tables is refused. */
   | { readonly kind: 'none' };
 
-/** Whether the name is allowed. Names appear in messages and in shell lines. */
+/**
+ * Whether the name is allowed. Its characters are restricted, because names appear in messages and in shell commands.
+ */
 export function isGatewayName(text: string): boolean {
   return /^[\w.-]{1,64}$/.test(text);
 }

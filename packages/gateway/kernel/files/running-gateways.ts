@@ -77,7 +77,8 @@ export async function announce(
 
 async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: another user puts a link here that leads to that user's own folder, and can then read the secrets.
+  // Attack: another user places a link here that points to that user's own folder, and can then read the secrets that
+  // are written there.
   if (!(await lstat(folder)).isDirectory())
     throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);

@@ -4,15 +4,16 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 
 /**
- * Writes the file completely or not at all. The file has mode 0600 from the first byte on, and is in a folder of mode
- * 0700 that git ignores.
+ * Writes the file completely or not at all. From the first byte, the file has mode 0600. Its folder has mode 0700 and
+ * is ignored by git.
  */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    // 'wx' never writes through a planted link.
+    // The flag `wx` fails if the path exists. The text is therefore never written through a link that an attacker has
+    // placed there.
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
     await chmod(draft, 0o600);
     await rename(draft, path);

@@ -87,14 +87,14 @@ async function readAll(path: string): Promise<Buffer> {
  * Opens a file without blocking. Otherwise opening a pipe would block a thread of the pool until data is written to it.
  */
 function openToRead(path: string): Promise<FileHandle> {
-  // Windows has neither this flag nor named pipes in folders.
+  // On Windows, this flag does not exist. It is not needed there, because folders cannot contain named pipes.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }
 
 /**
- * Whether the file may be replaced. The check prevents the state from overwriting an unrelated file, by attack or by
- * mistake.
+ * Whether the file may be replaced. Only a state file may be, so that no unrelated file is overwritten by an attack or
+ * by mistake.
  */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);

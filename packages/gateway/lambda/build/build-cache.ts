@@ -4,15 +4,18 @@ import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
 
-/** Increase this number whenever the format changes, or whenever the checks that allow a build to be reused change. */
+/**
+ * The version of the cache format. Increase this number whenever the format changes, or whenever the checks that allow
+ * a build to be reused change.
+ */
 const FORMAT = 3;
 /**
- * Maximum number of cache entries. Each function has one for its exports, and another for its bundle after its first
- * call.
+ * The maximum number of cache entries. Each function has one entry for its exports, and after its first call another
+ * entry for its bundle.
  */
 const MOST_FILES = 4_000;
 const MOST_BYTES = 100_000_000;
-/** Placeholder for the run's folder, which differs each time. */
+/** The text that replaces the path of the run's folder in stored results, because the folder differs in each run. */
 const RUN = '<run>';
 
 type CachedBuild = { readonly inputs: BuildInputs; readonly made: unknown };
@@ -56,7 +59,7 @@ export class BuildCache {
     const inputs = metafile && this.#mark(metafile, query.options, startedEpochMs);
     if (inputs === undefined) return;
     const text = JSON.stringify({ inputs, made });
-    // A result that contains the placeholder itself could not be restored.
+    // A result that already contains the placeholder is not stored, because it could not be restored.
     if (!text.includes(RUN))
       writeCached(this.#place, this.#nameOf(query), text.replaceAll(this.#quotedRun, RUN));
   }

@@ -26,7 +26,7 @@ export class BuildError extends Error {
   }
 }
 
-/** Why new code does not run, with the location of the first build or syntax error. */
+/** The reason why new code does not run. It contains the location of the first build error or syntax error. */
 export type LoadFailure = {
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number };
@@ -38,7 +38,10 @@ export function toLoadFailure(error: unknown): LoadFailure {
   return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
 }
 
-/** @param payload Lambda's error JSON; its stack begins with the location of the code that does not compile */
+/**
+ * Reads the reason from the error with which an instance failed to start.
+ * @param payload Lambda's error as JSON; its stack begins with the location of the code that does not compile
+ */
 export function fromInitFailure(payload: string, root: string): LoadFailure {
   const message = describeInitFailure(payload);
   const { trace } = membersOf(parseJson(payload));

@@ -1,6 +1,6 @@
 /**
- * The inputs of an esbuild run, and the check whether they are unchanged. The inputs are derived from the metafile and
- * from esbuild's rules for finding files.
+ * Finds the inputs of an esbuild run, and checks whether they are unchanged. The inputs are derived from esbuild's
+ * metafile and from its rules for finding files.
  */
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -31,7 +31,7 @@ const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
 const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
 
 type Written = {
-  /** Start of the build; files written after it may be newer than what was read. */
+  /** The start time of the build. If a file was written after it, esbuild may have read an older version. */
   readonly startedEpochMs: number;
   /** A folder whose files the gateway itself writes before it builds. */
   readonly runDirectory: string;
@@ -58,7 +58,8 @@ export function markBuild(
       if (stats?.isFile() !== true) return false;
       return file.startsWith(runDirectory) || !isFresh(file, stats, startedEpochMs);
     });
-  // Right after a save, reading the thousand files of the packages would take too long.
+  // Nothing is recorded right after a save, because reading the thousand files of the packages would take too long
+  // then.
   if (!isSettled()) return undefined;
   // If settings are passed, esbuild reads no tsconfig.json.
   const marks = new Marks(options.tsconfigRaw === undefined);
@@ -111,11 +112,11 @@ class Marks {
   readonly #settled = new Map<string, boolean>();
   readonly #readsSettings: boolean;
   readonly #patterns: SearchPaths['patterns'][number][] = [];
-  /** Folders that patterns may be relative to. Additional folders do no harm. */
+  /** The folders to which patterns may be relative. It does no harm if the set contains additional folders. */
   readonly #bases = new Set<string>();
   readonly #baseUrls = new Set<string>();
 
-  /** @param readsSettings whether esbuild looks for TypeScript's settings in the folders above a file */
+  /** @param readsSettings whether esbuild reads TypeScript's settings from a file's folder or a folder above it */
   constructor(readsSettings: boolean) {
     this.#readsSettings = readsSettings;
   }
@@ -239,8 +240,7 @@ function isLink(file: string): boolean {
 }
 
 /**
- * Whether the package.json of a file has members because of which esbuild and Node find the package's TypeScript
- * settings differently.
+ * Whether a package.json has members with which esbuild and Node find the package's TypeScript settings differently.
  */
 function choosesSettings(file: string): boolean {
   const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};

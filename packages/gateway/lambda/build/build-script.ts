@@ -13,7 +13,7 @@ export type BuildScript = {
   /** Folder of the package.json, absolute. */
   readonly folder: string;
   readonly name: string;
-  /** Whether the script watches its sources and does not end. */
+  /** Whether the script watches its sources, so that it does not end. */
   readonly watches: boolean;
 };
 
@@ -78,7 +78,7 @@ function readManifest(file: string): UnknownMembers {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as UnknownMembers;
   } catch {
-    // If the file is being written or is not JSON, there is no script.
+    // A package.json that is being written or is not JSON counts as having no scripts.
     return {};
   }
 }
@@ -92,7 +92,7 @@ const WATCHERS =
 const COMPILERS =
   /(?:^|[\s/])(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|parcel|ncc|microbundle|sass)(?:\s|$)/;
 const WATCH_FLAG = /\s--watch(?:=(?!false)\S*)?(?=\s|$)/;
-/** Matches the letter alone or combined with others, as in `rollup -cw`. */
+/** Matches the flag `-w`, or a group of short flags that contains it, as in `rollup -cw`. */
 const SHORT_FLAG = /\s-[a-z]*w(?:\s|$)/;
 const CALL = /^(?:npm|pnpm|yarn|bun)(?:\s+run(?:-script)?)?\s+([\w:.-]+)/;
 const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;

@@ -1,4 +1,4 @@
-/** Turns a function's definition into loadable code, bundled by esbuild or unchanged. */
+/** Turns a function's definition into code that can be loaded. The code is bundled by esbuild, or used as it is. */
 import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -32,8 +32,8 @@ import { taskRootOf } from '../code/task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
 
 /**
- * The oldest Node.js version that bundles are compiled for. esbuild cannot compile for older versions because they lack
- * async generators, for example. A newer Node.js runs the code here.
+ * The oldest Node.js version for which bundles are compiled. For older versions esbuild cannot compile some syntax,
+ * such as async generators. A lower target is not needed here, because a newer Node.js runs the code.
  */
 const OLDEST_TARGET = 10;
 
@@ -44,7 +44,7 @@ export type BuiltCode = {
    * Absolute paths of the bundled files, without packages. If undefined, all files in the code's folder are sources.
    */
   readonly sources: readonly string[] | undefined;
-  /** Modules of Node.js that the code imports, as far as they are known. */
+  /** The modules of Node.js that the code is known to import. */
   readonly builtins: readonly string[];
 };
 
@@ -53,7 +53,7 @@ type Bundle = BundleTexts & {
   readonly builtins: readonly string[];
 };
 
-/** The handler's file and the options for bundling it. Without options, the file runs unbundled. */
+/** The handler's file and the options for bundling it. If there are no options, the file runs without being bundled. */
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
@@ -62,7 +62,10 @@ type Located = {
   readonly metadata: DecoratorMetadata;
 };
 
-/** Options for JavaScript of a service that bundles with another tool. Only the service's own sources are bundled. */
+/**
+ * The options for JavaScript of a service that uses a bundler other than esbuild. Only the service's own sources are
+ * bundled.
+ */
 const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
 
 const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
@@ -80,7 +83,10 @@ export class FunctionBuild {
   readonly #lending: SdkLending;
   readonly #webpack: WebpackBuild | undefined;
   readonly #projects: ProjectBuilds | undefined;
-  /** The build of the handler's file, if the file was missing at the check. */
+  /**
+   * The project's build that creates the handler's file. It is set if the file was missing when the function was
+   * checked.
+   */
   #project: ProjectBuild | undefined;
   /** False until webpack has built the output once. Until then, the code is bundled here. */
   #isOfWebpack = false;
@@ -92,10 +98,11 @@ export class FunctionBuild {
 
   /**
    * @param runDirectory the folder for bundles and inline code of this run
-   * @param compileCache V8's code cache, stored between runs together with the builds
+   * @param compileCache the folder of V8's code cache, which is stored between runs together with the builds
    * @param lending supplies packages of Lambda's runtime that the service lacks
-   * @param isDebugged whether bundles include their sources, since not every debugger may read files
-   * @param makers the project's tools that build code: its scripts, and its webpack unless webpack fails at startup
+   * @param isDebugged whether bundles include their sources, which is needed because not every debugger may read files
+   * @param makers the tools of the project that build code: its scripts, and its webpack unless webpack failed at
+   * startup
    */
   constructor(
     definition: FunctionDefinition,
@@ -129,7 +136,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** The folder of the sources, even if other code runs. */
+  /** The folder of the function's sources, even if the code that runs is elsewhere. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;
@@ -148,7 +155,7 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    // A service that bundles with esbuild has no decorator metadata on AWS either.
+    // A service that bundles with esbuild gets no decorator metadata here, because it has none on AWS.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
     const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
@@ -175,7 +182,7 @@ export class FunctionBuild {
     // While the script runs, its files may be incomplete.
     const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
-      // The file may exist although the script failed, because tsc writes output despite type errors.
+      // The file is looked up even if the script failed, because tsc writes output despite type errors.
       return this.#locate();
     } catch (error) {
       if (!(error instanceof MissingHandlerFile)) throw error;
@@ -225,7 +232,8 @@ export class FunctionBuild {
       this.#located = undefined;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      // The message is the same for all functions, so it is reported once.
+      // The file is part of the message, which is then the same for all functions of the service and is reported only
+      // once.
       const { file } = this.#definition.place;
       this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
     }
@@ -320,7 +328,8 @@ export class FunctionBuild {
       };
     }
     const query = { what: 'bundle', options };
-    // A bundle with emitted metadata is not cached, because another TypeScript version may emit other metadata.
+    // A bundle with metadata from TypeScript is not cached, because another version of TypeScript may emit different
+    // metadata.
     const isKept = metadata.kind !== 'emitted';
     const kept = isKept && this.#repeated === undefined ? this.#cache.find(query) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
@@ -348,8 +357,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Whether the code is bundled here. Such a build is fast enough to be discarded, but webpack and the scripts of a
-   * project take seconds.
+   * Whether the gateway itself bundles the code. Such a build is fast enough to be discarded, whereas webpack and the
+   * scripts of a project take seconds.
    */
   get isBundled(): boolean {
     return this.#located?.options !== undefined;
@@ -377,7 +386,10 @@ export class FunctionBuild {
     return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
   }
 
-  /** Caches the build while the instance starts, because this reads all inputs of the build. */
+  /**
+   * Stores the build in the cache while the instance starts. This is not done earlier, because it reads all inputs of
+   * the build.
+   */
   #keepLater(keep: () => void): void {
     clearImmediate(this.#keeping?.timer);
     this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };

@@ -1,4 +1,4 @@
-/** Finds calls of `require` that always run: statements at the top level of a module, outside `try`. */
+/** Finds calls of `require` that always run. Such a call is at the top level of a module and not inside `try`. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -12,8 +12,8 @@ export type RequireStep = {
 };
 
 /**
- * Maps the metafile path of a module to the chain of `require` calls from the handler to it. A module that is imported
- * in another way is absent.
+ * The chain of `require` calls that leads from the handler to a module, by the module's path in the metafile. A module
+ * that is imported in any other way is absent.
  */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
@@ -21,7 +21,7 @@ export function requireChains({ inputs, outputs }: Metafile, directory: string):
   const chains = new Map<string, readonly RequireStep[]>();
   for (const { entryPoint } of Object.values(outputs))
     if (entryPoint !== undefined) chains.set(entryPoint, []);
-  // The map also iterates entries added during the loop.
+  // The loop also visits the entries that are added while it runs.
   for (const [input, chain] of chains)
     for (const { path, kind, original = path, external } of inputs[input]?.imports ?? []) {
       if (external === true || chains.has(path)) continue;
@@ -33,8 +33,8 @@ export function requireChains({ inputs, outputs }: Metafile, directory: string):
 }
 
 /**
- * Whether every call is a top-level statement. Returns false for an unreadable file, because loading it will report the
- * error.
+ * Whether every call of the chain is a statement at the top level. Returns false for an unreadable file, because
+ * loading the file will report the error.
  */
 export async function runsAtLoad(steps: readonly RequireStep[]): Promise<boolean> {
   const found = await Promise.all(steps.map(({ file, specifier }) => hasTopLevelRequire(file, specifier)));

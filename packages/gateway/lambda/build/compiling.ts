@@ -1,4 +1,4 @@
-/** Log messages about functions that a compiler builds before their first event, which may take minutes. */
+/** Logs that a compiler builds a function before the function's first event. This may take minutes. */
 import type { InvocationResult } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { StreamStart } from '../invocation/stream-job.ts';
@@ -44,7 +44,7 @@ export class Compiling {
     }
   }
 
-  /** Adds the compiler to the result of an event that could not wait for it. */
+  /** Adds the compiler to the result of an event that timed out before the compiler had finished. */
   async explain<Result extends InvocationResult | StreamStart>(
     functionName: string,
     result: Promise<Result>,

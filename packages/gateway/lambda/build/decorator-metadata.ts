@@ -11,24 +11,27 @@ import type { Plugin } from 'esbuild';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
-/** `missing` means that the metadata is required but cannot be generated, for the given reason. */
+/**
+ * The state of decorator metadata for a file. `missing` means that the metadata is required but cannot be generated,
+ * for the given reason.
+ */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
   | {
       readonly kind: 'emitted';
       readonly plugin: Plugin;
-      /** Whether the project compiles to CommonJS; only then may a file re-export another file's exports. */
+      /** Whether the project compiles to CommonJS. Only then may a file re-export the exports of another file. */
       readonly isCommonJs: boolean;
     };
 
 /**
- * Matches syntax that is not available in CommonJS. Files without it are compiled to CommonJS, in which an imported
- * interface is an undefined member. An ES module with such an import would not link.
+ * Matches syntax that CommonJS does not support. Files without such syntax are compiled to CommonJS. In CommonJS, an
+ * imported interface is an undefined member, whereas an ES module with such an import would fail to link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
-/** Matches a decorator, not the scope of an imported package. */
+/** Matches a decorator, but not the `@` of a package's scope in an import. */
 const DECORATOR = /(?<!["'`])@\s*[\w(]/;
 
 export function findDecoratorMetadata(file: string): DecoratorMetadata {

@@ -109,8 +109,8 @@ export function listRefusedOptions(given: Readonly<Record<string, unknown>>): st
 }
 
 /**
- * Reads checked settings. If `format` is absent, the format depends on the file extension, or else on the package's
- * type, as in the packagers.
+ * Reads the service's build settings, which have already been checked. If `format` is absent, the file extension
+ * determines the format, or else the type of the package, as in the packagers.
  * @param packageIsModule whether the nearest package.json contains `"type": "module"`
  */
 export function readServiceBuild(

@@ -4,7 +4,10 @@ import { statOf } from '@gatewright/aws/file-marks';
 
 import type { BuildError } from './build-error.ts';
 
-/** A build that would fail again, because the file with its first error and the installed packages are unchanged. */
+/**
+ * A failed build. It would fail again as long as the file with its first error and the installed packages are
+ * unchanged.
+ */
 export class FailedBuild {
   readonly error: BuildError;
   readonly #state: string;

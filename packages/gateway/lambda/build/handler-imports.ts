@@ -18,7 +18,7 @@ import {
   packageNameOf,
 } from '../code/runtime-packages.ts';
 
-/** A file of this size is treated as a bundle that contains its packages. */
+/** The size in bytes from which a file is treated as a bundle that contains its packages. */
 const SOURCE_LIMIT_BYTES = 500_000;
 
 export type PackageImport = {
@@ -99,8 +99,9 @@ export async function readImports(
 }
 
 /**
- * Looks for each import in the places where Node and Lambda would: above the file, in layers, in Lambda's runtime.
- * @param elsewhere packages that the service declares as supplied elsewhere
+ * Looks for each import in the places in which Node and Lambda look: in the folders above the file, in layers, and in
+ * Lambda's runtime.
+ * @param elsewhere the packages that, as the service declares, are supplied elsewhere
  * @param lending supplies version 2 of the SDK
  */
 export async function checkImports(
@@ -135,7 +136,10 @@ export async function checkImports(
   return { missing: [...missing.values()], borrowed: [...borrowed] };
 }
 
-/** Excludes files, Node's own modules, subpath imports (`#lib`) and esbuild's own `<runtime>`. */
+/**
+ * Whether the import is that of a package. Files, Node's own modules, subpath imports (`#lib`) and esbuild's own
+ * `<runtime>` are not packages.
+ */
 function isPackage(path: string): boolean {
   return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:\/|$)/.test(path) && !isBuiltin(path);
 }

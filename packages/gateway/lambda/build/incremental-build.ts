@@ -1,5 +1,5 @@
 /**
- * The bundle of a function. After a save, only the parts that may have changed are rebuilt if possible
+ * Builds the bundle of a function. After a save, only the parts that may have changed are built again if possible
  * (docs/design/hot-path §4).
  */
 import type { BuildResult } from 'esbuild';
@@ -12,7 +12,7 @@ import {
 } from './prebundled-packages.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 
-/** Delay before preparation starts, so that events that waited for a save are served first. */
+/** The delay in milliseconds before preparation starts. Events that waited for a save are processed first. */
 const PREPARE_AFTER_MS = 250;
 
 /** If `packages` is absent, the bundle itself contains the packages. */
@@ -26,7 +26,7 @@ export class IncrementalBuild {
   readonly #whole: RepeatedBuild;
   readonly #disposal = new AbortController();
   #latestWhole: BuildResult | undefined;
-  /** The incremental build of everything except packages. */
+  /** The build of everything except packages, which is repeated after each save. */
   #rest: Rest | undefined;
   #timer: NodeJS.Timeout | undefined;
   #preparing = Promise.resolve();
@@ -50,11 +50,11 @@ export class IncrementalBuild {
     if (rest !== undefined) {
       const { packages } = rest;
       const building = rest.build.run(isChanged, signal).catch(() => undefined);
-      // The check runs while esbuild is working.
+      // This check runs at the same time as esbuild.
       const isCurrent = packages.isCurrent();
       const result = await building;
       if (isCurrent && result !== undefined && packages.suits(result)) return { ...result, packages };
-      // If the sources have errors, the complete build reports them.
+      // If the build of the sources has failed, the complete build that follows reports the errors.
       signal?.throwIfAborted();
     }
     this.#latestWhole = undefined;

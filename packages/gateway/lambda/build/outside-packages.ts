@@ -19,7 +19,7 @@ export function findUnloadable(errors: readonly Message[], directory: string): r
   );
 }
 
-/** Folders of the bundled packages with native code. */
+/** Returns the folders of bundled packages that have native code. */
 export function findNative({ inputs }: Metafile, directory: string): readonly string[] {
   const folders = Object.keys(inputs)
     .filter((input) => !input.startsWith(`${NAMESPACE}:`))
@@ -27,7 +27,7 @@ export function findNative({ inputs }: Metafile, directory: string): readonly st
   return [...new Set(folders)].filter((folder) => folder !== undefined).filter(isNative);
 }
 
-/** The folder of the package that a file belongs to. */
+/** Returns the folder of the package that contains a file; undefined if the file is not in a package. */
 export function packageFolder(file: string): string | undefined {
   return PACKAGE.exec(file)?.[1];
 }
@@ -43,7 +43,7 @@ export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   return {
     name: 'outside-packages',
     setup(build) {
-      // The package is required by its path, since it may be installed inside another package.
+      // The package is required by its absolute path, because it may be installed inside another package.
       build.onResolve({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
         contents: `module.exports = require(${JSON.stringify(path)});`,
@@ -52,8 +52,8 @@ export function leavingOutside(folders: ReadonlySet<string>): Plugin {
       build.onResolve(
         { filter: /^[^./]/ },
         async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
-          // This also skips requests of other plug-ins. Otherwise two plug-ins could pass the same request to each
-          // other without end.
+          // Requests of other plug-ins are skipped, too. Otherwise, two plug-ins could pass the same request back and
+          // forth without end.
           if (rest.pluginData !== undefined || kind === 'entry-point') return undefined;
           const found = await build.resolve(path, {
             importer,

@@ -23,7 +23,7 @@ export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 export type PrebundledPackages = {
   readonly texts: BundleTexts;
   readonly metafile: Metafile;
-  /** Excludes these packages from the build of the sources. */
+  /** The esbuild plug-in that excludes these packages from the build of the sources. */
   readonly plugin: Plugin;
   /** Whether the installed files are still identical to the files in the bundle. */
   isCurrent(): boolean;
@@ -35,27 +35,27 @@ export type PrebundledPackages = {
 };
 
 /**
- * Packages whose modules import no module outside these packages. `entries` are the files that other modules import,
- * and `files` are all files, both as absolute paths.
+ * Packages whose modules import only modules of these packages. `entries` are the files that other code imports, and
+ * `files` are all files. All paths are absolute.
  */
 type ClosedPackages = {
   readonly entries: readonly string[];
   readonly files: ReadonlySet<string>;
   /**
-   * Whether the bundle runs in strict mode. TypeScript's `strict` sets the mode of a whole bundle of CommonJS,
-   * including the packages.
+   * Whether the bundle runs in strict mode. TypeScript's `strict` determines the mode of a whole CommonJS bundle,
+   * including its packages.
    */
   readonly isStrict: boolean;
 };
 
 type Whole = BuildResult<{ metafile: true }>;
 
-/** Below this size, a separate bundle saves no time. */
+/** The minimum size of the packages in bytes. For smaller packages, a separate bundle does not save any time. */
 const LEAST_BYTES = 100_000;
-/** Name that the metafile gives to the input that lists the packages. */
+/** The name that the metafile contains for the input that lists the packages. */
 const LIST = 'packages-of-function.js';
 const CODE = /\.(?:[cm]?[jt]sx?|json)$/;
-/** Settings that have a different effect on one bundle than on separate bundles. */
+/** The build settings that have a different effect if the packages and the sources are bundled separately. */
 const OF_THE_WHOLE = [
   'banner',
   'footer',
@@ -66,9 +66,12 @@ const OF_THE_WHOLE = [
   'plugins',
 ] as const;
 
-/** Returns undefined if separate packages save no time or must be bundled with the sources. */
+/**
+ * Finds packages that can be bundled separately. Returns undefined if this saves no time, or if the packages must be
+ * bundled together with the sources.
+ */
 export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
-  // A debugger sees the sources only if there is a single bundle.
+  // There must be a single bundle for a debugger, because the debugger does not see the sources otherwise.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
     return undefined;
   const { inputs } = whole.metafile;
@@ -103,8 +106,8 @@ function isPackageCode(input: string): boolean {
 }
 
 /**
- * Whether a module is loaded where it is imported. A bundle loads ES module imports before everything else. The order
- * of Node's own modules does not matter.
+ * Whether a module is loaded at the place of its import. This is not true of ES module imports, which a bundle loads
+ * before everything else. For Node's own modules, the order does not matter.
  */
 function isLoadedInPlace({ kind, path }: Metafile['inputs'][string]['imports'][number]): boolean {
   return kind !== 'import-statement' || isBuiltin(path);
@@ -135,7 +138,7 @@ export async function prebundle(
   const marks = markBuild(
     { inputs: Object.fromEntries(inputs), outputs: {} },
     { ...options, tsconfigRaw: {} },
-    // Recently written files are accepted too, because later changes are noticed.
+    // Recently written files are accepted, too, because `isCurrent` detects later changes.
     { startedEpochMs: Infinity, runDirectory: absWorkingDir },
   );
   if (marks === undefined) return undefined;
@@ -163,13 +166,17 @@ export async function prebundle(
     suits: (rest) =>
       rest.metafile !== undefined &&
       startsStrict(rest) === isStrict &&
-      // A package that fails to load must not affect sources that no longer import it.
+      // The sources must still import all packages. Otherwise, a package that they no longer import could fail to load
+      // and affect them.
       countEntries(rest.metafile) === entries.length &&
       bytesOf(rest.metafile, isPackageCode) < others + LEAST_BYTES,
   };
 }
 
-/** Package code that reads its own file name gets the name of the sources' bundle. */
+/**
+ * Returns the file names that package code sees. They are those of the sources' bundle, so that code that reads its own
+ * file name behaves as in a single bundle.
+ */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
   if (typeof source !== 'string') return {};

@@ -25,12 +25,17 @@ export class ProjectBuild implements Compiler {
   readonly command: string;
   readonly sinceMs = performance.now();
   readonly #setup: BuildSetup;
-  /** Undefined if the script succeeded; otherwise the reason, as part of a sentence. */
+  /**
+   * The result of the script. It is undefined if the script succeeded; otherwise it is the reason for the failure, as
+   * part of a sentence.
+   */
   readonly #ended: Promise<string | undefined>;
   #isRunning = true;
   #group: ProcessGroup | undefined;
 
-  /** @param before builds of other folders, which finish first because they would compete for the processors */
+  /**
+   * @param before the builds of other folders; this build waits for them, because they would compete for the processors
+   */
   constructor(script: BuildScript, npm: string, setup: BuildSetup, before: Promise<unknown>) {
     this.command = describeScript(script);
     this.#setup = setup;
@@ -78,7 +83,7 @@ export class ProjectBuild implements Compiler {
     return new Promise((resolve) => {
       const settle = (failure: string | undefined): void => {
         clearTimeout(timer);
-        // Processes that the script has left running would outlive the gateway.
+        // Processes that the script has left behind are ended, because they would outlive the gateway.
         void group.end();
         resolve({ failure: late ?? failure, output });
       };
@@ -136,7 +141,10 @@ export class ProjectBuilds {
   }
 }
 
-/** Removes AWS credentials. The user did not request this script, so a script that also deploys must fail. */
+/**
+ * The environment variables that remove AWS credentials from the script. The user did not request the script, so it
+ * must not be able to deploy anything.
+ */
 const NO_CREDENTIALS = {
   AWS_CONFIG_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -153,7 +161,7 @@ function npmRun(
     value === undefined || name.startsWith('AWS_') ? [] : [[name, value]],
   );
   const around = { cwd: folder, environment: { ...Object.fromEntries<string>(entries), ...NO_CREDENTIALS } };
-  // On Windows npm is a script, which only a shell runs.
+  // On Windows, npm is a script that can only be run by a shell.
   if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
   return { command: npm, args: ['run', name], ...around };
 }

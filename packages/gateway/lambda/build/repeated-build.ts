@@ -46,7 +46,7 @@ export class RepeatedBuild {
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;
     if (before !== undefined && !isChanged) return before;
-    // Builds run one after another, because esbuild would give two concurrent callers the result of the first build.
+    // Builds run one after another, because esbuild gives concurrent callers the result of the same build.
     const running = (before?.catch(() => undefined) ?? Promise.resolve()).then(() => this.#run(signal));
     this.#running = running;
     const forget = (): void => {
@@ -132,13 +132,13 @@ export function escapeForRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
-/** The build that created the context reports the error. */
+/** Errors are ignored here, because the build that created the context reports them. */
 const ignore = (): void => undefined;
 
 /**
- * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. The instance uses the
- * gateway's copy, or reports why it cannot. A missing package in a call to `require` also stays, and the call fails
- * only when it runs, because frameworks load optional packages in this way.
+ * Leaves missing packages of the AWS SDK as imports of the bundle, as in a deployed function. When the function runs,
+ * the instance uses the gateway's copy, or reports why it cannot. A missing package in a call to `require` also stays
+ * in the bundle. Such a call fails only when it runs, because frameworks load optional packages in this way.
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');

@@ -1,4 +1,4 @@
-/** The bundles of a run as files, from which instances load them. */
+/** The bundles of a run. They are stored in files, which instances load. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
@@ -8,7 +8,10 @@ import type { BuildResult } from 'esbuild';
 
 import type { BundleFile, HandlerCode } from '../thread/instance-start.ts';
 
-/** Below this size a code cache saves nothing (docs/design/hot-path §4). */
+/**
+ * The size in bytes from which a bundle uses V8's code cache. For smaller bundles, the cache saves no time
+ * (docs/design/hot-path §4).
+ */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
 export type BundleTexts = { readonly text: string; readonly map: string };
@@ -59,8 +62,8 @@ export class StoredBundles {
   }
 
   /**
-   * Writes a file that is named by its content, so that an instance that starts during a rebuild reads a single
-   * version.
+   * Writes a file whose name is derived from its content. An instance that starts during a rebuild therefore never
+   * mixes two versions.
    */
   #write({ text, map }: BundleTexts, address: string): BundleFile {
     const name = createHash('sha256').update(address).update(text).digest('hex').slice(0, 16);
@@ -70,13 +73,13 @@ export class StoredBundles {
       writeFileSync(`${file}.map`, map);
       writeFileSync(file, this.#isDebugged ? `${text}\n${mapComment(inlineMap(map, this.#folder))}` : text);
     }
-    // The URL is a path from the root, on Windows too, because Node accepts neither a file URL nor `C:\…`.
+    // The URL is a path that starts with a slash, even on Windows, because Node accepts neither a file URL nor `C:\…`.
     const outside = mapComment(pathToFileURL(`${file}.map`).pathname);
     return { file, address, mapComment: this.#isDebugged ? undefined : outside };
   }
 }
 
-/** The path that a bundle has in the deployed package, next to its source. */
+/** Returns the path that a bundle has in the deployed package. It is next to its source. */
 export function addressOf(source: string): string {
   return `${source.slice(0, -extname(source).length)}.js`;
 }
@@ -84,7 +87,7 @@ export function addressOf(source: string): string {
 const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
 
 /**
- * Returns the source map as a data URL for the script. Its sources are absolute, since the script runs at another
+ * Returns the source map as a data URL. The paths of the sources are absolute, because the script runs at another
  * address.
  */
 function inlineMap(map: string, folder: string): string {

@@ -6,8 +6,8 @@ export type SearchPaths = {
 };
 
 /**
- * `before` and `after` are the parts around the asterisk. Without an asterisk, `after` is undefined and `before` is the
- * whole name.
+ * A pattern of `paths`. `before` and `after` are its parts around the asterisk. If there is no asterisk, `before` is
+ * the whole name and `after` is undefined.
  */
 type PathPattern = {
   readonly before: string;
@@ -43,7 +43,7 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
   return { patterns, baseUrl: base === undefined ? undefined : unquoted(base) };
 }
 
-/** Files named by `extends`; undefined if they are written in an unusual form. */
+/** Returns the files that `extends` names; undefined if `extends` is written in a form that is not supported here. */
 export function readExtends(text: string): readonly string[] | undefined {
   const times = timesIn(text, '"extends"');
   if (times === 0) return [];

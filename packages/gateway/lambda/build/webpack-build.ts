@@ -1,4 +1,7 @@
-/** The output of a service's own webpack, shared by its functions and built in a long-lived child process. */
+/**
+ * Builds the output of a service's own webpack. The functions of the service share the output. webpack runs in a child
+ * process that stays alive for later builds.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -14,7 +17,7 @@ const PROGRAM = fileURLToPath(new URL('webpack-program.cjs', import.meta.url));
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
 
-/** Sources of the output, without packages. */
+/** The output of one webpack run. `files` are its sources without packages. */
 type WebpackOutput = { readonly files: readonly string[] };
 
 export class WebpackBuild {
@@ -25,8 +28,8 @@ export class WebpackBuild {
   #child: ChildProcess | undefined;
   #latest: Promise<WebpackOutput> | undefined;
   /**
-   * Whether the latest build was requested in this event loop turn. Several functions request a build after the same
-   * change, so the requests of one turn share a build.
+   * Whether the latest build was requested in this turn of the event loop. Several functions request a build after the
+   * same change, so all requests of one turn share a build.
    */
   #isOfThisTurn = false;
 
@@ -96,11 +99,12 @@ export class WebpackBuild {
     const child = fork(PROGRAM, [this.#outputFolder], {
       cwd: this.service.folder,
       env: Object.fromEntries(entries),
-      // webpack 4 hashes with MD4, which only this provider of OpenSSL 3 has.
+      // webpack 4 creates hashes with MD4, which OpenSSL 3 supports only through this provider.
       execArgv: ['--openssl-legacy-provider'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    // The child must not keep the gateway alive. The type of a pipe does not declare `unref`.
+    // The child process must not keep the gateway alive. A cast is needed, because the type of a pipe does not declare
+    // `unref`.
     child.unref();
     child.channel?.unref();
     const { stderr } = child;

@@ -16,7 +16,7 @@ const [outputFolder] = process.argv.slice(2);
 const servicePath = process.cwd();
 const VALIDATION = ['before:webpack:validate', 'webpack:validate', 'after:webpack:validate'];
 
-/** The parts of Serverless that the plug-in uses before it compiles. */
+/** Returns an object with the parts of Serverless that the plug-in uses before it compiles. */
 function standInFor(service) {
   const functions = service.functions ?? {};
   return {
@@ -38,7 +38,7 @@ async function openCompiler({ plugin: name, service }) {
   const file = createRequire(path.join(servicePath, 'package.json')).resolve(name);
   const fromPlugin = createRequire(file);
   const Plugin = fromPlugin(file);
-  // The plug-in empties its output folder, so this must not be the service's own output folder.
+  // The plug-in deletes the files in its output folder, so the service's own output folder is not used.
   const plugin = new Plugin(standInFor(service), { out: path.relative(servicePath, outputFolder) });
   Plugin.lib.webpack.isLocal = true;
   for (const event of VALIDATION) await plugin.hooks[`${event}:validate`]?.call(plugin);

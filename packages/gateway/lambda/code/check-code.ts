@@ -7,14 +7,14 @@ import type { RunnableCode } from './runnable-code.ts';
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
 
 /**
- * Returns why functions of this runtime cannot run; undefined if they can. Such a definition is accepted, but its
- * invocations are refused as `not-found`.
+ * Returns the reason why functions of this runtime cannot run here; undefined if they can. A definition with such a
+ * runtime is accepted, but calls of the function fail with `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `Lambda has no runtime ${runtime}` : undefined;
 }
 
-/** Checks the limits that matter here. Lambda has more limits, but exceeding them does no harm here. */
+/** Checks the limits of Lambda that matter here. Exceeding one of Lambda's other limits does no harm here. */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
     'Lambda would refuse it; it still runs here',
@@ -25,7 +25,7 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
   );
 }
 
-/** Finds, by function name, why code is missing or cannot run on this machine. */
+/** Finds functions whose code is missing or cannot run on this machine. @returns the reasons by function name */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
   tolerance: Tolerance,
@@ -40,7 +40,7 @@ export async function findBroken<T extends CheckedEntry>(
       for (const one of borrowed) used.borrowed.add(one);
       if (interpreter !== undefined) used.interpreters.add(interpreter);
       if (refused !== undefined) refusals.set(name, refused.message);
-      // Lambda accepts such a function, so it is not refused.
+      // With this tolerance, every noted fault is refused. Lambda accepts such a function, so nothing is noted.
       if (tolerance === REFUSING) return;
       if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) tolerance.note(error, consequence);

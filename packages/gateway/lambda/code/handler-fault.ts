@@ -1,5 +1,6 @@
 /**
- * Faults of a handler that are found before it is loaded, reported as findings and as the errors of Lambda's runtime.
+ * Describes the faults of a handler that are found before it is loaded. They are reported at startup, and as the errors
+ * of Lambda's runtime when the function is called.
  */
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 

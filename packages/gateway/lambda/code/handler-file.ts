@@ -6,7 +6,7 @@ import { findBuildCommand } from '../build/build-script.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
 
-/** There is no file with the handler's name, or its folder does not exist. */
+/** The error if no file has the handler's name, or if its folder does not exist. */
 export class MissingHandlerFile extends DefinitionError {
   /** The absolute path without extension. */
   readonly path: string;
@@ -39,9 +39,10 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
  * Finds a handler's file. TypeScript comes first, because a `users.js` next to `users.ts` is build output.
- * @param isBuilt whether the folder contains what would be deployed, so that TypeScript in it is not a handler
- * @param entries files of modules whose output another build writes elsewhere
- * @throws DefinitionError if the handler string is malformed; MissingHandlerFile if there is no file.
+ * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
+ * handler
+ * @param entries the files of modules whose output another build writes elsewhere
+ * @throws DefinitionError if the handler string is malformed; MissingHandlerFile if there is no file
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,
@@ -69,7 +70,8 @@ export function findHandlerFile(
   if (file === undefined) {
     const command = findBuildCommand(base);
     const built = command === undefined ? directory : dirname(base);
-    // If the file exists in another spelling, no build would create it.
+    // If the name of an existing file differs only in spelling, the user is told so, because no build would create the
+    // missing file.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
       throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
@@ -90,7 +92,7 @@ export function findHandlerFile(
 
 /**
  * Describes how to build a missing handler file.
- * @param made modules that sam build creates from the entry points of the function
+ * @param made the modules that `sam build` creates from the function's entry points
  */
 function describeMaking(
   { exportPath }: HandlerName,

@@ -24,7 +24,7 @@ export async function readHandlerSources(definition: Asked): Promise<readonly Ha
     const files = await listInputs(file, code.directory).catch(() => [file]);
     return files.map((path) => ({ file: path, text: readFileSync(path, 'utf8') }));
   } catch (error) {
-    // Another check reports the error.
+    // The error is ignored here, because another check reports it.
     if (error instanceof DefinitionError) return [];
     throw error;
   }

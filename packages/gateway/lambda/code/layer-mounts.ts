@@ -1,6 +1,6 @@
 /**
- * Mounts layers whose content is an archive or belongs below a folder of `/opt`. Each is replaced by a folder of this
- * run, which contains the unpacked files or a link to the content.
+ * Mounts layers whose content is an archive, or whose content belongs in a subfolder of `/opt`. Each of these layers is
+ * replaced by a folder of this run. The folder contains the unpacked files or a link to the content.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -53,7 +53,7 @@ function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPl
   const link = join(root, below);
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(dirname(link), { recursive: true });
-    // On Windows a symbolic link needs a privilege, but a junction does not. Other systems ignore the type.
+    // On Windows, a symbolic link needs a privilege, but a junction does not. Other systems ignore this argument.
     symlinkSync(directory, link, 'junction');
   }
   return { arn, directory: root };

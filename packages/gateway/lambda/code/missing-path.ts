@@ -1,4 +1,4 @@
-/** Why a function's folder or file is missing, and how to create it. */
+/** Explains why a function's folder or file is missing, and how to create it. */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -29,7 +29,7 @@ export function explainMissing(path: string): string | undefined {
   if (isLink(missing))
     return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);
-  // An entry with exactly this name may have appeared since the error, so it does not count as another spelling.
+  // An entry with exactly this name is skipped, because it may have been created since the error.
   const other = listNames(parent).find(
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );

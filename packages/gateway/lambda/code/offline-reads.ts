@@ -8,8 +8,9 @@ const MAX_FILES = 200;
 const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /**
- * Returns a message about the first line that reads the variable while it is not set. The gateway does not set it,
- * because most code uses it to call a database at localhost:8000, and the tables of this run are reachable without it.
+ * Returns a message about the first line that reads the variable, if the variable is not set. The gateway does not set
+ * it, because most code would then call a database at localhost:8000. This run's tables can be reached without the
+ * variable.
  */
 export async function describeOfflineRead(
   sources: WatchedSources,

@@ -1,6 +1,6 @@
 /**
- * Finds the sources of a function that is not written in JavaScript: the files that its package is built from, without
- * dependencies.
+ * Finds the sources of a function that is not written in JavaScript. They are the files from which its package is
+ * built, without dependencies.
  */
 import { dirname, extname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -25,7 +25,7 @@ const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   dotnet: ['.cs'],
   provided: ['.go', '.rs'],
 };
-/** Folders with build output, dependencies and tests, which are not sources of a function. */
+/** Matches folders that contain no sources of a function, but build output, dependencies or tests. */
 const NO_SOURCES =
   /^(?:\..*|node_modules|vendor|target|build|bin|obj|dist|tests?|spec|venv|site-packages|__pycache__)$/;
 const TEST_FILES = /_test\.go$|Tests?\.(?:java|kt|cs)$/;
@@ -122,8 +122,8 @@ const PYTHON_IMPORT =
   /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+([^\n#]+))/gm;
 
 /**
- * Returns the files that a module may import. In `from .a import b`, `b` may be a module in `a`, so every candidate is
- * tried.
+ * Returns the files that a Python module may import. In `from .a import b`, `b` may be a module inside `a` or a name in
+ * it, so the paths of both are returned.
  */
 function pythonImports(text: string, folder: string, directory: string): readonly string[] {
   return [...text.matchAll(PYTHON_IMPORT)].flatMap(([, from, names = '', whole = '']) => {

@@ -1,6 +1,4 @@
-/**
- * Code from an archive: the folder into which it is unpacked, and the report that this code runs instead of the source.
- */
+/** Code from an archive. This file unpacks it into a folder, and reports that it runs instead of the source. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 

@@ -25,7 +25,10 @@ export class ReplacedCode {
     this.#runDirectory = runDirectory;
   }
 
-  /** Returns the definition with the uploaded code of the function, until its code in the template changes. */
+  /**
+   * Returns the definition with the code that was uploaded for the function. The uploaded code applies until the
+   * function's code in the template changes.
+   */
   apply(definition: FunctionDefinition): FunctionDefinition {
     const kept = this.#byName.get(definition.name);
     return kept?.declared === JSON.stringify(definition.code) ? withArchive(definition, kept) : definition;

@@ -21,8 +21,8 @@ export interface RunnableCode {
   /** @throws DefinitionError for code that is currently unavailable */
   check(): Promise<CheckedCode>;
   /**
-   * Starts the work that is needed for the next `build` and for the start of the next instance. Called when the code's
-   * sources have changed and may change again.
+   * Starts the work that the next `build` and the next instance need. It is called when the code's sources have changed
+   * and may still be changing.
    * @param isStarted whether the function has an instance, which will be replaced
    */
   foresee?(isStarted: boolean): void;
@@ -34,14 +34,14 @@ export interface RunnableCode {
   endPreparing?(): Promise<void>;
   /**
    * Builds the code.
-   * @param change a change of the sources, which a running build may not have read; `foreseen` if nothing changed since
-   * `foresee`
+   * @param change describes a change of the sources, which a running build may not have read; it is `foreseen` if
+   * nothing has changed since `foresee`
    * @throws BuildError when the source does not compile, DefinitionError when there is no source
    */
   build(
     change?: SourceChange,
   ): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
-  /** Files to watch, because a change to them may make the code available. */
+  /** The files that are watched. If the code is not available, a change to one of them may make it available. */
   readonly watched: WatchedSources;
   /** The compiler that runs before the first event, possibly for minutes. Known once the code is checked. */
   readonly compiler?: Compiler | undefined;

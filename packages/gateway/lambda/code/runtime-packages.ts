@@ -1,6 +1,6 @@
 /**
- * The packages that Lambda's runtimes include, for functions whose service does not install them. These are the AWS SDK
- * version 3 from nodejs18.x on, and version 2 for earlier runtimes.
+ * The packages that Lambda's runtimes include. They are for functions whose service does not install them. The packages
+ * are version 3 of the AWS SDK from nodejs18.x on, and version 2 for earlier runtimes.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ export const OWN_PACKAGES: RuntimePackages = {
   anchor: fileURLToPath(import.meta.url),
 };
 
-/** nodejs18.x replaced version 2 of the SDK with version 3. */
+/** The first Node.js version whose runtime includes version 3 of the SDK instead of version 2. */
 const FIRST_WITH_VERSION_3 = 18;
 
 export function isRuntimePackage(specifier: string, runtime: string): boolean {
@@ -62,12 +62,12 @@ function resolveIn(modules: string, specifier: string): string | undefined {
   }
 }
 
-/** Returns the package of a specifier: `@aws-sdk/client-s3/dist-es` → `@aws-sdk/client-s3`. */
+/** Returns the name of the package that a specifier is in: `@aws-sdk/client-s3` for `@aws-sdk/client-s3/dist-es`. */
 export function packageNameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
-/** Returns why an AWS package is missing, and a remedy; undefined for other packages. */
+/** Returns the reason why an AWS package is missing, and a remedy; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')

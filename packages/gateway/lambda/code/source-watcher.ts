@@ -4,19 +4,25 @@ import { basename, dirname, join, sep } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
-/** Editors write a file in several steps. Changes within this time count as one change. */
+/**
+ * The time in milliseconds without a change after which a burst of changes is over. Editors write a file in several
+ * steps, which count as one change.
+ */
 const SETTLE_MS = 15;
 
 /**
- * After a pause of this length, a burst of changes may be over, so work for the change begins. If further changes
- * follow, the work restarts.
+ * The time in milliseconds without a change after which a burst may be over. Work for the change then begins, and
+ * starts again if further changes follow.
  */
 const PAUSE_MS = 2;
 
-/** Folders watched for one unbundled function; more would exhaust the system's watches. */
+/**
+ * The maximum number of folders that are watched for one unbundled function. More folders would use up the system's
+ * watches.
+ */
 const FOLDER_LIMIT = 500;
 
-/** What to watch for one function: exactly these files, or the function's own code in a folder. */
+/** What is watched for one function. It is either a list of files, or the function's own code in a folder. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
   /**
@@ -36,11 +42,14 @@ type Interest = {
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
 type SourceListener = {
-  /** Called when a burst of changes has paused, at most once per burst and before the burst counts as over. */
+  /**
+   * Called when no further change has followed for a moment, so that a burst may be over. It is called at most once per
+   * burst, before `onChange`.
+   */
   readonly onPause?: (functionNames: readonly string[]) => void;
   /**
-   * Called once per burst of changes, with the names of the changed functions. `isAfterPause` means that nothing
-   * changed after the call of `onPause`.
+   * Called once when a burst of changes is over, with the names of the changed functions. `isAfterPause` means that
+   * nothing has changed since the call of `onPause`.
    */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
 };
@@ -52,7 +61,7 @@ export class SourceWatcher {
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
-  /** Whether the current burst of changes has paused. */
+  /** Whether `onPause` has been called for the current burst of changes. */
   #hasPaused = false;
 
   constructor(listener: SourceListener) {
@@ -97,15 +106,15 @@ export class SourceWatcher {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name === null) return;
         const path = join(folder, name);
-        // The path is a folder that was removed and possibly recreated, but the watcher still refers to the removed
-        // folder.
+        // A watched folder was removed and may have been created again. Its watcher must be replaced, because it still
+        // refers to the removed folder.
         if (event === 'rename' && this.#folders.has(path)) this.#lose(path);
         this.#note(folder, path);
       });
       watcher.on('error', () => watcher.close());
       this.#folders.set(folder, watcher);
     } catch {
-      // The folder no longer exists; the next build reports it.
+      // The folder no longer exists. This is ignored here, because the next build reports it.
     }
   }
 
@@ -161,8 +170,8 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Returns the folders to watch. Until the root exists, this is the nearest existing folder above it, in which the root
- * or a parent of it will appear.
+ * Returns the folders to watch. If the root does not exist, only the nearest existing folder above it is watched,
+ * because the root or one of its parents will be created there.
  */
 function foldersOf({ files, root, folders }: Interest): readonly string[] {
   const ofFiles = [...files].map((file) => dirname(file));
@@ -172,7 +181,10 @@ function foldersOf({ files, root, folders }: Interest): readonly string[] {
   return [...ofFiles, above];
 }
 
-/** Folders of packages and generated files, which are numerous and not edited. */
+/**
+ * Matches folders of packages and generated files. They are not watched, because they contain many files that nobody
+ * edits.
+ */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
 export function listFolders(root: string): string[] {

@@ -1,4 +1,4 @@
-/** The folder of a function's code: `LAMBDA_TASK_ROOT`. */
+/** Provides the folder of a function's code, which is its `LAMBDA_TASK_ROOT`. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ export function taskRootOf(definition: FunctionDefinition, runDirectory: string)
 }
 
 /**
- * Writes inline code where Lambda would: to `index.js` or `index.py` in a separate folder. With an empty package.json,
- * Node detects the module system by syntax.
+ * Writes inline code to the file that Lambda would use, which is `index.js` or `index.py` in a separate folder. An
+ * empty package.json is added, so that Node detects the module system by the code's syntax.
  */
 function writeInline(
   { name, arn, runtime }: FunctionDefinition,

@@ -17,7 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 
-/** Lambda's quota for an unzipped package. */
+/** The maximum size of an unzipped package in bytes, which is Lambda's quota. */
 const SIZE_LIMIT_BYTES = 262_144_000;
 const FILE_LIMIT = 100_000;
 
@@ -47,9 +47,8 @@ type Entry = {
 };
 
 /**
- * Fills `folder` unless it exists; the folder appears only when complete.
- * @throws ArchiveError for a damaged archive, an archive over Lambda's quota, or paths or links outside the
- * folder
+ * Unpacks the archive into `folder`, unless the folder exists. The folder appears only when it is complete.
+ * @throws ArchiveError for a damaged archive, an archive over Lambda's quota, or paths or links outside the folder
  */
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
@@ -61,7 +60,8 @@ export function unpackArchive(file: string, folder: string): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     for (const entry of entries) writeEntry(entry, unfinished, file);
-    // A package.json in a folder above would otherwise define the type of `.js` files. In Lambda there is no such file.
+    // Without this file, a package.json in a folder above would set the module system of `.js` files. On Lambda, there
+    // is no package.json above the code.
     if (!existsSync(join(unfinished, 'package.json')))
       writeFileSync(join(unfinished, 'package.json'), '{}\n');
     renameSync(unfinished, folder);
@@ -80,8 +80,8 @@ export function readArchiveFile(file: string, name: string): Buffer | undefined 
 }
 
 /**
- * Returns the bytes of the archive's central directory, which contains the file names uncompressed. File contents are
- * not read.
+ * Returns the bytes of the archive's central directory. In these bytes, file names can be searched as text. File
+ * contents are not read.
  * @throws Error if there is no central directory
  */
 export function readDirectory(file: string): Buffer {
@@ -99,7 +99,7 @@ export function readDirectory(file: string): Buffer {
   }
 }
 
-/** Reads and checks all entries before the first is written. */
+/** Reads all entries. They are all checked before the first is written. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
     const end = findEnd(archive);
@@ -151,7 +151,8 @@ function readEntry(
     throw new ArchiveError(
       `${file}: ${path} uses a compression method that Lambda does not support (${method})`,
     );
-  // The local header repeats the name, and the length of its extra field may differ from the central directory.
+  // The content begins after the local header. This header must be read, because the length of its extra field may
+  // differ from the central directory.
   const local = archive.readUInt32LE(at + 42);
   if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');
   const start = local + LOCAL_BYTES + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
@@ -167,7 +168,7 @@ function readEntry(
   return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
 }
 
-/** Whether the path stays inside the folder and is not absolute, on Windows either. */
+/** Whether a path stays inside the folder. It must not be absolute, by the rules of Windows either. */
 function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }

@@ -1,5 +1,6 @@
 /**
- * Timers of invocations. They run on the machine's clock or on a clock that a debugger can stop, or they never expire.
+ * The deadlines of invocations. Their time is the machine's clock or a clock that a debugger can stop. There are also
+ * deadlines that never expire.
  */
 import type { Deadline, Deadlines } from '../../core/ports.ts';
 
@@ -33,14 +34,14 @@ export const NO_DEADLINES: Deadlines = {
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
 /**
- * Deadlines that stop together: a function must not time out while it waits for a function that a debugger
- * has paused.
+ * Deadlines that all stop while a debugger has paused a function. Otherwise, a function that waits for the paused
+ * function would time out.
  */
 export class StoppableDeadlines implements Deadlines {
   /**
-   * Two Float64 values from which threads compute the remaining time: the total milliseconds of past stops, and the
-   * start of the present stop (0 if there is none). They are shared memory because a resumed thread runs before it can
-   * be notified.
+   * Two Float64 values, from which threads compute the remaining time. The first is the total duration of past stops in
+   * milliseconds. The second is the start of the current stop, or 0 if there is none. They are in shared memory,
+   * because a resumed thread runs before a message could reach it.
    */
   readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
   readonly #stood = new Float64Array(this.stoodMs);

@@ -1,6 +1,6 @@
 /**
- * Finds the version that runs an event for a version or an alias. As in Lambda, the version behind an alias is drawn
- * for each event.
+ * Finds the version that runs an event if the caller named a version or an alias. As in Lambda, an alias with several
+ * versions chooses one at random for each event.
  */
 import type { Invocation, InvocationResult, InvokedVersion } from '../../core/ports.ts';
 
@@ -16,7 +16,7 @@ export function withVersion<Event extends Invocation>(event: Event, find: FindVe
   return { ...event, options: { clientContext: undefined, onLine: undefined, ...options, invoked } };
 }
 
-/** Adds the version to the result too, so that records of finished events contain it. */
+/** Adds the version to the result of an event, so that the records of finished events contain it. */
 export function reportVersion(
   result: Promise<InvocationResult>,
   { options }: Invocation,

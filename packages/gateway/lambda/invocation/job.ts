@@ -2,18 +2,18 @@ import type { FunctionLogLine } from '../log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../../core/ports.ts';
 
-/** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
+/** The maximum size of a result in bytes (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
 
 export type StreamPart = {
   readonly bytes: Buffer;
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
-  /** Content type that the runtime declared; absent if it declared none. */
+  /** The content type that the runtime declared for the response; absent if it declared none. */
   readonly contentType?: string | undefined;
 };
 
-/** An event as the thread receives it: its JSON text, and options of Lambda's API. */
+/** An event as the thread receives it. It consists of the event's JSON text and the options of Lambda's API. */
 export type EventMessage =
   | string
   | {
@@ -26,17 +26,22 @@ export class Job {
   readonly payload: string;
   readonly traceHeader: string;
   readonly enqueuedAt: number;
-  /** Number of the event on its current instance, which also determines the event's slot. */
+  /** The number of the event on its current instance. The number also determines the slot that the event uses. */
   sequence = -1;
-  /** The instance's start time, if this is its first event. */
+  /**
+   * The time in milliseconds that the instance needed to start. It is set only if this is the instance's first event.
+   */
   initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: Deadline | undefined;
-  /** Streamed parts, stored for a caller that reads the response as a whole. */
+  /** The parts of a streamed response. They are stored for a caller that reads the response as a whole. */
   #pieces: Buffer[] | undefined;
   #pieceBytes = 0;
 
-  /** @param timeoutMs time limit for the caller, who then gets `timed-out`; the function may continue to run */
+  /**
+   * @param timeoutMs the caller's time limit, after which the caller gets `timed-out`, while the function may continue
+   * to run
+   */
   constructor(
     payload: string,
     traceHeader: string,
@@ -120,7 +125,9 @@ export function describeInitFailure(payload: string): string {
   return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
 }
 
-/** A first-in, first-out queue to which jobs can also be returned at the front. Its owner limits its size. */
+/**
+ * A first-in, first-out queue of jobs. A job can also be returned to the front. The owner of the queue limits its size.
+ */
 export class JobQueue {
   /** The jobs in order. An entry is undefined once its event was given to an instance. */
   #jobs: (Job | undefined)[] = [];
@@ -150,7 +157,7 @@ export class JobQueue {
     for (const job of jobs) this.#sizeChars += job.payload.length;
   }
 
-  /** Returns the oldest job that still has a caller. Jobs of callers that have disconnected are dropped. */
+  /** Returns the oldest job whose caller is still waiting. Jobs whose callers have disconnected are removed. */
   peek(): Job | undefined {
     for (;;) {
       const job = this.#jobs[this.#head];

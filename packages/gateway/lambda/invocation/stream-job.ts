@@ -13,7 +13,7 @@ import type {
   StreamTimes,
 } from '../../core/ports.ts';
 
-/** Lambda quota "Response streaming payload". */
+/** The maximum size of a streamed response in bytes (Lambda quota "Response streaming payload"). */
 const MAX_STREAM_BYTES = 200 * 1024 * 1024;
 
 export type StreamStart = Awaited<ReturnType<Invoker['stream']>>;

@@ -6,7 +6,10 @@ import { AWS_SDK_2, type LockList } from './lock-lists.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Overrides settings of a user that would make pip install elsewhere, ask questions, or build from source. */
+/**
+ * Settings that override the user's own settings. Those could make pip install packages elsewhere, ask questions, or
+ * build packages from source.
+ */
 const PIP_SETTINGS = {
   PIP_USER: '0',
   PIP_REQUIRE_VIRTUALENV: '0',
@@ -18,7 +21,7 @@ const PIP_SETTINGS = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-/** Removes the settings that npm puts into the environment under `npx` and npm scripts. */
+/** Removes the variables that npm sets in the environment when it runs `npx` or a script. */
 export const NPM_SETTINGS = {
   npm_config_global: undefined,
   npm_config_local_prefix: undefined,

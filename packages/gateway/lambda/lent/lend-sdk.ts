@@ -16,7 +16,7 @@ export function lendSdk({ lender, machine }: SdkLending): Promise<Lent> {
   });
 }
 
-/** Returns the packages that functions currently use. */
+/** Returns the packages that functions can use now. */
 export function packagesWith(lender: Lender): RuntimePackages {
   const folder = lender.find(AWS_SDK_2);
   return folder === undefined ? OWN_PACKAGES : { ...OWN_PACKAGES, versionTwo: join(folder, 'node_modules') };

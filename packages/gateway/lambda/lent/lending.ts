@@ -1,6 +1,6 @@
 /**
- * Packages that Lambda's runtimes include and a project lacks. They are installed once from a lock list, for all
- * projects of the user, into a folder of the gateway. Nothing is added to a project's folder.
+ * Lends packages that Lambda's runtimes include but a project lacks. They are installed once for all projects of the
+ * user, from a lock list, into a folder of the gateway. Nothing is added to a project's own folder.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -22,15 +22,15 @@ import type { LockList } from './lock-lists.ts';
 
 export type Lent =
   | { readonly kind: 'lent'; readonly folder: string }
-  /** `reason` is written to continue a sentence. */
+  /** The packages cannot be lent. `reason` is a part of a sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Lender {
   /** Returns the folder of a list; undefined if the list is not installed. */
   find(list: LockList): string | undefined;
   /**
-   * Installs the list if necessary.
-   * @param commandIn returns the command that fills the folder; undefined if there is no installer
+   * Installs the packages of a list, unless they are already installed.
+   * @param commandIn returns the command that installs them into a folder; undefined if there is no installer
    */
   lend(list: LockList, commandIn: (folder: string) => Promise<InstallCommand | undefined>): Promise<Lent>;
 }
@@ -38,12 +38,13 @@ export interface Lender {
 type LendingOptions = {
   readonly folder: string;
   /**
-   * False for `--no-install` and for programs that do not request installation. Then only installed packages are used.
+   * Whether packages may be installed. It is false under `--no-install`, and for programs that do not request
+   * installation. Only packages that are already installed are then used.
    */
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** Time limit for all installations of one gateway start together. */
+  /** The time limit in milliseconds for all installations of one start of the gateway together. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
 };
@@ -126,8 +127,8 @@ export class Lending implements Lender {
   }
 
   /**
-   * Removes the oldest folders until the remaining folders are below the size limit. The oldest folders contain other
-   * versions of the packages, or unfinished installations of earlier starts.
+   * Removes the oldest folders until the remaining folders are below the size limit. These contain packages in versions
+   * that are no longer used, or unfinished installations.
    */
   #makeRoom(): void {
     const { folder, maxBytes = MAX_BYTES } = this.#options;
@@ -158,8 +159,8 @@ function refused(reason: string): Lent {
 }
 
 /**
- * Prevents an attack in which another user creates the folder, links it or can write to it, so that this user's
- * functions run foreign code.
+ * Checks that a folder belongs to this user and that no other user can write to it. Attack: another user creates the
+ * folder or replaces it by a link, so that this user's functions run foreign code.
  * @returns why the folder must not be used; undefined if it belongs to this user or does not exist yet
  */
 function strangenessOf(folder: string): string | undefined {
@@ -168,7 +169,7 @@ function strangenessOf(folder: string): string | undefined {
   if (stats === undefined) return undefined;
   if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
     return `${folder} is not a folder of this user`;
-  // Windows does not have such file modes.
+  // This is not checked on Windows, which does not have such file modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
     return `other users may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;

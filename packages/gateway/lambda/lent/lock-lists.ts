@@ -11,7 +11,7 @@ export type LockList = {
   readonly file: string;
   /** Description of the packages for messages. */
   readonly what: string;
-  /** A file that exists once the list is installed. */
+  /** The path of a file that exists only if the list is installed. */
   readonly proof: string;
 };
 
@@ -23,7 +23,7 @@ function pythonList(version: string, what: string): LockList {
   return { name, what, file: fileOf(`${name}.txt`), proof: BOTO3 };
 }
 
-/** The lists, newest first. Each is for Python 3 from the given minor version on. */
+/** The lists for Python, newest first. Each applies from the given minor version of Python 3 on. */
 const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] = [
   [10, pythonList('3.10', 'boto3 1.44.5')],
   [9, pythonList('3.9', 'boto3 1.42.97')],
@@ -31,7 +31,7 @@ const PYTHON_LISTS: readonly (readonly [firstMinor: number, list: LockList])[] =
   [7, pythonList('3.7', 'boto3 1.33.13')],
 ];
 
-/** The modules that these lists contain. */
+/** The modules that these lists provide. */
 export const PYTHON_MODULES: ReadonlySet<string> = new Set([
   'boto3',
   'botocore',

@@ -6,7 +6,10 @@ export type InstallCommand = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Runs an installation. The result is undefined if it succeeded; otherwise it is the reason, as part of a sentence. */
+/**
+ * Runs an installation. The result is undefined if the installation succeeded. Otherwise it is the reason for the
+ * failure, as part of a sentence.
+ */
 export type RunInstaller = (
   command: InstallCommand,
   folder: string,
@@ -24,7 +27,7 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
       timeout: limitMs,
       killSignal: 'SIGKILL' as const,
       maxBuffer: MAX_OUTPUT_BYTES,
-      // On Windows npm is a script, which only a shell can run.
+      // On Windows, npm is a script that can only be run by a shell.
       shell: process.platform === 'win32',
     };
     execFile(file, [...args], options, (error, _output, errors) => {
@@ -34,7 +37,7 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
     }).stdin?.end();
   });
 
-/** The error itself, without the hints and log paths that pip and npm print after it. */
+/** Returns the line with the error. pip and npm print hints and log paths after it. */
 function faultLine(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => /\S/.test(line));
   const faults = lines.filter((line) => /^(?:ERROR:|npm (?:error|ERR!))/.test(line));

@@ -1,6 +1,6 @@
 /**
- * Limits across all functions of this run: the number of concurrent events, as in an AWS account, and the number of
- * instances, which depends on the machine's memory.
+ * Limits that apply to all functions of this run together. As in an AWS account, the number of concurrent events is
+ * limited. The number of instances is limited by the machine's memory.
  */
 import { totalmem } from 'node:os';
 
@@ -9,29 +9,29 @@ import { type Refused, throttledByAccount, throttledByReservation } from './refu
 /** AWS's quota "Concurrent executions" (Lambda developer guide, "Lambda quotas"). */
 export const DEFAULT_CONCURRENCY = 1_000;
 /**
- * Lambda reserves this much concurrency for functions without a reservation (developer guide, "Configuring reserved
- * concurrency").
+ * The concurrency that must remain for functions without a reservation, as in Lambda (developer guide, "Configuring
+ * reserved concurrency").
  */
 export const UNRESERVED_AT_LEAST = 100;
 
 /**
- * Memory of a small instance. Half of the machine's memory divided by this value is the limit of instances, which is
- * never below the limit of one function.
+ * The memory of a small instance in bytes. The maximum number of instances is half of the machine's memory divided by
+ * this value, but never less than the maximum of one function.
  */
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;
 
 export interface ConcurrencyMember {
-  /** The reserved concurrency. It does not change while the pool is a member. */
+  /** The reserved concurrency of the function, which does not change while its pool is a member. */
   readonly reserved: number | undefined;
-  /** The number of events that wait or run on an instance. */
+  /** The number of events that are waiting or running. */
   readonly events: number;
   /** The number of events that run on an instance. */
   readonly running: number;
   readonly size: number;
   /**
-   * Time since which the pool's longest idle instance has been idle, by `performance.now()`; undefined if no instance
-   * is idle.
+   * The time since which an instance of the pool has been idle, by `performance.now()`. If several are idle, it is the
+   * time of the longest idle one. Undefined if no instance is idle.
    */
   readonly idleSince: number | undefined;
   releaseOldest(): void;
@@ -41,11 +41,11 @@ export class Concurrency {
   readonly #eventLimit: number;
   readonly #instanceLimit: number;
   readonly #members = new Set<ConcurrencyMember>();
-  /** Sum of the reservations of all members, cached because every event needs it. */
+  /** The sum of all members' reservations. It is stored, because every event needs it. */
   #reserved = 0;
   /**
-   * Number of events at the instances at the last count. Together with `#handedSince`, the number of events given to
-   * instances since then, it is an upper bound of their current number.
+   * The number of running events when they were last counted. `#handedSince` is the number of events that instances
+   * have received since then. The sum of both is an upper bound of the current number.
    */
   #counted = 0;
   #handedSince = 0;
@@ -65,7 +65,7 @@ export class Concurrency {
     if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
-  /** Returns why the function may not take another event now; undefined if it may. */
+  /** Returns why the function may not accept another event now; undefined if it may. */
   refuse(member: ConcurrencyMember, functionName: string): Refused | undefined {
     const { reserved, events } = member;
     if (reserved !== undefined)

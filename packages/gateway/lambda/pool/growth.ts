@@ -12,7 +12,7 @@ export interface GrowingPool {
   readonly size: number;
   readonly coming: number;
   readonly busy: Iterable<Instance>;
-  /** Time since which an instance has been idle; undefined if none is idle. */
+  /** The time since which an instance has been idle, by `performance.now()`; undefined if none is idle. */
   readonly idleSince: number | undefined;
 }
 
@@ -50,7 +50,10 @@ export class Growth {
     this.#line.forget();
   }
 
-  /** Updates the decision. Call it whenever the queue changes or an instance becomes idle. */
+  /**
+   * Decides again whether another instance is needed. It must be called whenever the queue changes or an instance
+   * becomes idle.
+   */
   follow(): void {
     // This check comes first because every event of a fast function reaches it.
     if (!this.serviceTime.isSlow) {
@@ -64,8 +67,8 @@ export class Growth {
   }
 
   /**
-   * Whether another instance should start: events would wait too long for the current and starting instances, or the
-   * queue of a fast function does not become empty.
+   * Whether another instance should start. This is the case if events would wait too long for the instances that run or
+   * are starting, or if the queue of a fast function does not become empty.
    */
   wantsOneMore(): boolean {
     const { waiting, size, busy, coming } = this.#pool;
@@ -75,7 +78,9 @@ export class Growth {
     return false;
   }
 
-  /** The start of an instance resets the measurements, so that the next one must be justified again. */
+  /**
+   * Resets the measurements when an instance starts, so that a further instance must be justified by new measurements.
+   */
   onStart(): void {
     this.#line.clear();
   }

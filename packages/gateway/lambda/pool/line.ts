@@ -1,26 +1,29 @@
 /**
- * Decides whether events that wait only briefly justify another instance. Time in which events wait while a processor
- * is free counts as lost. An instance is started once the lost time equals the cost of the start, so the total loss is
- * at most twice the optimum.
+ * Decides whether events that wait only briefly justify another instance. The time during which events wait although a
+ * processor is free counts as lost. When the lost time equals the time that a start costs, an instance is started. The
+ * total loss is therefore at most twice the optimum.
  */
 
 import { SAMPLE_EVERY_MS } from './patience.ts';
 
 /**
- * Minimum lost time before another instance starts. It covers a complete measurement of the processors, because
- * measurements from before the load saw free processors.
+ * The minimum lost time in milliseconds before another instance starts. It is long enough for a complete measurement of
+ * the processors, because a measurement that began before the load would show free processors.
  */
 const LEAST_MS = 2 * SAMPLE_EVERY_MS;
 
 export class Line {
   readonly #nowMs: () => number;
-  /** Shortest start that was measured. Other load can only make a start longer. */
+  /** The shortest measured start time in milliseconds. It is used because other load can only lengthen a start. */
   #startMs = Infinity;
-  /** Minimum duration of a first event, whose code is cold. */
+  /** The shortest measured duration of an instance's first event, whose code is cold, in milliseconds. */
   #firstMs = Infinity;
-  /** Time in which events have waited, minus the idle time of instances. It never falls below 0. */
+  /**
+   * The lost time in milliseconds. It is the time during which events have waited, minus the idle time of instances,
+   * and never falls below 0.
+   */
   #lostMs = 0;
-  /** Change of the lost time per millisecond. */
+  /** The change of the lost time for each millisecond that passes. */
   #rate: -1 | 0 | 1 = 0;
   #sinceMs = 0;
 
@@ -36,13 +39,15 @@ export class Line {
     this.#firstMs = Math.min(this.#firstMs, serviceMs);
   }
 
-  /** Starts counting lost time. Called when more events wait than instances are starting. */
+  /**
+   * Starts to count lost time. It is called when the number of waiting events exceeds the number of starting instances.
+   */
   stand(): void {
     this.#resume(1);
   }
 
   /**
-   * Stops counting, because no event waits and no instance is idle. With two callers of one instance, this happens all
+   * Stops counting, because no event waits and no instance is idle. If two callers share one instance, this happens all
    * the time.
    */
   pause(): void {
@@ -64,13 +69,15 @@ export class Line {
     return Math.max(0, this.#lostMs + this.#rate * (this.#nowMs() - this.#sinceMs));
   }
 
-  /** Resets the lost time, because an instance starts or would find no free processor. */
+  /**
+   * Sets the lost time to 0, because an instance starts or because another instance would not find a free processor.
+   */
   clear(): void {
     this.#rate = 0;
     this.#lostMs = 0;
   }
 
-  /** @param usualMs duration of an event that is not the first event of its instance */
+  /** @param usualMs the duration of an event, not counting the first event of an instance */
   isWorthAStart(usualMs: number): boolean {
     const costMs = this.#startMs + Math.max(0, this.#firstMs - usualMs);
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);

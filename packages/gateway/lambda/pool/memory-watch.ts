@@ -1,4 +1,4 @@
-/** Enforces `MemorySize` for memory outside V8's heap too, because buffers have no other limit. */
+/** Enforces `MemorySize` for memory outside V8's heap, such as buffers, which nothing else limits. */
 
 type WatchedInstance = {
   endIfTooLarge(): Promise<void>;
@@ -7,7 +7,7 @@ type WatchedInstance = {
 type MemoryWatchOptions = {
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;
-  /** Growth of the process in bytes. Instances are checked only above this growth. */
+  /** The number of bytes by which the process must have grown before instances are checked. */
   readonly growthBytes?: number | undefined;
 };
 
@@ -15,8 +15,9 @@ const WATCH_EVERY_MS = 250;
 const USUAL_GROWTH_BYTES = 384 * 1024 * 1024;
 
 /**
- * Starts the watch. Until the process has grown, it only reads the size of the process, four times a second.
- * @returns a function that ends the watch
+ * Starts to watch the memory. As long as the process has not grown, it only reads the size of the process, four times a
+ * second.
+ * @returns a function that stops watching
  */
 export function watchMemory(options: MemoryWatchOptions): () => void {
   const { instances, residentBytes, growthBytes = USUAL_GROWTH_BYTES } = options;

@@ -6,12 +6,15 @@ import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
 
 export const DEFAULT_PATIENCE_MS = 50;
-/** Upper bound of the wait. It is needed because the running event may be an endless loop. */
+/**
+ * The maximum time that an event waits before another instance starts, in milliseconds. It is needed because the
+ * running event may be an endless loop.
+ */
 const FULL_PATIENCE_MS = 1_000;
-/** Interval between measurements. Shorter intervals say little about the load. */
+/** The interval between measurements in milliseconds. Shorter intervals say little about the load. */
 export const SAMPLE_EVERY_MS = 50;
 const LEAST_SPAN_MS = 10;
-/** Share of a processor. If less is free, another instance does not help. */
+/** The share of a processor that must be free for another instance to be useful. */
 const WORTH_A_START = 0.5;
 
 type Sample = { readonly atMs: number; readonly activeMs: number };
@@ -23,7 +26,7 @@ export class Patience {
   readonly #ownActiveMs: () => number;
   #lookedMs = -Infinity;
   #taken = 0;
-  /** Load of this thread, which gives events to instances, in the last interval as a share of a processor. */
+  /** The load of the thread that gives events to instances, in the last interval, as a share of one processor. */
   #own = 0;
   #ownUntilMs = 0;
   #unreported = 0;
@@ -38,12 +41,15 @@ export class Patience {
     this.#ownActiveMs = ownActiveMs;
   }
 
-  /** Measures the load of an instance from now on. Called when the instance is ready. */
+  /** Starts to measure the load of an instance. It is called when the instance is ready. */
   begin(instance: Instance): void {
     this.#looks.set(instance, { atMs: this.#nowMs(), activeMs: instance.activeMs ?? 0 });
   }
 
-  /** @param starting the number of instances being started, each of which counts as fully busy */
+  /**
+   * Returns how long an event may wait, in milliseconds. @param starting the number of instances that are starting,
+   * each of which counts as fully busy
+   */
   ms(busy: Iterable<Instance>, starting: number): number {
     this.#look(busy);
     return this.#leavesOne(this.#taken + starting) ? DEFAULT_PATIENCE_MS : FULL_PATIENCE_MS;
@@ -63,7 +69,7 @@ export class Patience {
     const nowMs = this.#nowMs();
     if (nowMs - this.#lookedMs < SAMPLE_EVERY_MS) return;
     const ownActiveMs = this.#ownActiveMs();
-    // Before the first measurement the interval is infinite, so the load is 0.
+    // The interval before the first measurement is infinite, so the first result is 0.
     this.#own = (ownActiveMs - this.#ownUntilMs) / (nowMs - this.#lookedMs);
     this.#ownUntilMs = ownActiveMs;
     this.#lookedMs = nowMs;
@@ -76,7 +82,10 @@ export class Patience {
     }
   }
 
-  /** The share of a processor that the instance used since the last check. A new instance counts fully, because its code is cold. */
+  /**
+   * Returns the share of a processor that the instance has used since the last measurement. A new instance counts as
+   * one whole processor, because its code is cold.
+   */
   #shareOf(instance: Instance, activeMs: number, nowMs: number): number {
     const { atMs, activeMs: before } = this.#looks.get(instance) ?? { atMs: nowMs, activeMs };
     if (nowMs - atMs < LEAST_SPAN_MS) return 1;

@@ -1,11 +1,11 @@
-/** Limits of one function's instances. */
+/** The limits that apply to the instances of one function. */
 import { MACHINE_GATE, type StartGate } from './start-gate.ts';
 
 export type PoolLimits = {
   readonly maxInstances: number;
   /**
-   * Maximum number of concurrent events, `ReservedConcurrentExecutions`. Further events are throttled at once. If
-   * undefined, the number of instances is the only limit.
+   * The maximum number of concurrent events, `ReservedConcurrentExecutions`. Further events are throttled at once. If
+   * undefined, only the number of instances limits the function.
    */
   readonly reserved?: number | undefined;
   /**

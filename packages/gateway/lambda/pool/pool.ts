@@ -1,4 +1,4 @@
-/** The instances of one function. Decides which instance gets an event, when another starts and when one ends. */
+/** The instances of one function. The pool decides which instance gets an event, and when instances start and end. */
 import { MACHINE_DEADLINES } from '../invocation/deadlines.ts';
 import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../../core/ports.ts';
 import type { Instance, InstanceOwner, InstanceProgram } from '../instance.ts';
@@ -12,11 +12,11 @@ import type { PoolLimits } from './pool-limits.ts';
 import { StreamJob, type StreamStart } from '../invocation/stream-job.ts';
 
 const MAX_STARTING = 4;
-/** Idle time after which an instance ends. The last instance of a function stays longer. */
+/** The idle time in milliseconds after which an instance ends. A function's last instance is not ended so soon. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
-/** How long code that fails to start counts as a file that is still being saved. */
+/** The time in milliseconds during which a failed start is explained by a file that is still being saved. */
 const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
@@ -38,7 +38,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #program: InstanceProgram | undefined;
   #preparing = 0;
   #readyAt = 0;
-  /** Time since which starts have failed, for code that has started before. */
+  /** The time since which starts have failed, if the code has started successfully before; otherwise undefined. */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -70,7 +70,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#limits.reserved;
   }
 
-  /** Number of waiting and running events, including events whose caller has given up. */
+  /** The number of waiting and running events. It includes events whose caller no longer waits. */
   get events(): number {
     return this.#queue.length + this.running;
   }
@@ -141,7 +141,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // This comes last because it notifies other pools, which then count the instances of this pool.
+    // The gate is left last, because this notifies other pools, which then read the number of this pool's instances.
     this.#limits.gate.leave(instance);
   }
 
@@ -157,7 +157,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
-    // A running event is normally measured when it ends. Only the first estimate of a function cannot wait until then.
+    // An event is normally measured when it ends. The first estimate of a function cannot wait for this, so the running
+    // event's time so far is used.
     if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
@@ -194,7 +195,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     });
   }
 
-  /** Makes the next event start a new instance of the same code. Running events finish. */
+  /**
+   * Makes the next event start a new instance of the same code. Events that are running still finish on the old
+   * instances.
+   */
   renew(): void {
     for (const idle of this.#idle.splice(0)) this.#letGo(idle);
     for (const old of [...this.#busy, ...this.#starting]) old.drain();
@@ -211,7 +215,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     }
   }
 
-  /** Completes waiting and running events and then ends all instances, for a pool that gets no more events. */
+  /**
+   * Completes all waiting and running events, and then ends all instances. It is called when the pool will not get any
+   * more events.
+   */
   async finish(): Promise<void> {
     if (this.#isUsed) await new Promise<void>((resolve) => void (this.#onUnused = resolve));
     await this.close();
@@ -234,8 +241,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   #dispatch(): void {
-    // Ending instances return events that they have not started. A caller without a response would keep the process
-    // alive for 30 s.
+    // Instances that end return the events that they have not started. These callers must get a response, because a
+    // waiting caller would keep the process alive for 30 s.
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
@@ -253,8 +260,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Selects the instance for an event. A fast function keeps using its warm instance even if others are idle. Any other
-   * function uses the most recently used instance.
+   * Selects the instance for an event. A fast function keeps using its warm instance, even if other instances are idle.
+   * Any other function uses the idle instance that was used last.
    */
   #pick(window: number, job: Job): Instance | undefined {
     if (window > 1) {
@@ -321,11 +328,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    // Events that wait for a starting instance are not throttled, because the start has its own time limit.
+    // Events that wait for an instance to start are not throttled, because the start has its own time limit.
     if (this.coming > 0) return;
     if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
-      // Nothing is measured yet, but the running event takes at least this long.
+      // Nothing has been measured yet, but it is known that the running event takes at least this long.
       if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(DEFAULT_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }
@@ -339,7 +346,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     }
   }
 
-  /** Fails one event, because the start of an instance has failed, as in Lambda. The next event gets a new instance. */
+  /** Fails one event because an instance could not start, as Lambda does. The next event gets a new instance. */
   #failInit(instance: Instance, payload: string): void {
     if (this.#swap?.instance === instance) {
       const { done } = this.#swap;
@@ -349,8 +356,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Whether code that has started before may be incomplete, since editors truncate a file before they write it. Its
-   * start is repeated.
+   * Whether the code may be incomplete because a file is being saved. Editors truncate a file before they write it. If
+   * the code has started successfully before, its start is therefore repeated.
    */
   #isBeingSaved(): boolean {
     if (this.#readyAt === 0) return false;

@@ -26,13 +26,13 @@ export function throttledByReservation(functionName: string, reserved: number): 
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 
-/** @param limit the account's concurrency without reservations */
+/** @param limit the account's concurrency that is not reserved */
 export function throttledByAccount(limit: number): Refused {
   const message = `Rate Exceeded: ${limit} events run at a time, which is the account's concurrency (--concurrency)`;
   return { kind: 'refused', reason: 'throttled', message };
 }
 
-/** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
+/** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
 const EVENT_LIMIT_BYTES = 6_291_456;
 
 /** Returns the refusal of an event that is too large; undefined if the event may be given to an instance. */

@@ -1,16 +1,19 @@
 /** A function's measured time per event, and the number of events that an instance may therefore get in advance. */
 
-/** The limit of work that an instance gets in advance (docs/design/hot-path §3). */
+/** The amount of work in milliseconds that an instance may have queued (docs/design/hot-path §3). */
 const WINDOW_MS = 2;
 const WINDOW_EVENTS = 48;
-/** A function whose mean time is below this value uses only its warm instance. */
+/** The mean time in milliseconds below which a function counts as fast. A fast function uses only its warm instance. */
 const FAST_BELOW_MS = 1;
 /**
- * Number of events in the moving mean. It is large, so that one event preempted on a busy machine does not make a fast
- * function look slow.
+ * The number of events in the moving mean. It is large, so that a fast function does not appear slow because one event
+ * was interrupted on a busy machine.
  */
 const MEAN_EVENTS = 64;
-/** A first event that takes at least this long counts, because it is slow by any measure. */
+/**
+ * The duration in milliseconds from which the first event of an instance is included in the mean. Such an event is slow
+ * even for cold code.
+ */
 const COLD_EVENT_MS = 15;
 
 export class ServiceTime {
@@ -40,7 +43,10 @@ export class ServiceTime {
     return instances === 0 ? Infinity : (events * this.meanMs) / instances;
   }
 
-  /** @param isCold whether the code ran for the first time; such a time counts only until warm events are measured */
+  /**
+   * Adds a measured time. @param isCold whether the code ran for the first time; such a time is used only until warm
+   * events have been measured
+   */
   observe(serviceMs: number, isCold = false): void {
     if (isCold && (this.#isWarm || serviceMs < COLD_EVENT_MS)) return;
     if (!isCold && !this.#isWarm) {

@@ -1,13 +1,13 @@
 /**
- * Limits how many instances start at the same time, across all functions. On a small machine, many simultaneous starts
- * would take so long that their events time out and are retried.
+ * Limits how many instances of all functions start at the same time. On a small machine, too many simultaneous starts
+ * would take so long that the events time out and are retried.
  */
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
 /**
- * Time after which a start no longer counts. An instance that takes longer waits for something else, possibly for
- * another instance.
+ * The time in milliseconds after which a start no longer counts. An instance that needs longer waits for something
+ * else, possibly for another instance.
  */
 const HELD_AT_MOST_MS = 1_000;
 
@@ -15,7 +15,7 @@ export class StartGate {
   readonly #atOnce: number;
   readonly #heldAtMostMs: number;
   readonly #held = new Map<object, NodeJS.Timeout>();
-  /** The waiting callbacks in order of arrival. Each occurs only once. */
+  /** The callbacks that wait for their turn, in order of arrival. Each callback is in the set only once. */
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -46,7 +46,8 @@ export class StartGate {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#held.delete(start);
-    // A callback that no longer needs the start leaves it to the next callback.
+    // Callbacks are called until the gate is full. A callback that no longer needs to start an instance leaves room for
+    // the next one.
     for (const next of [...this.#waiting]) {
       if (this.#held.size >= this.#atOnce) return;
       this.#waiting.delete(next);
@@ -55,5 +56,5 @@ export class StartGate {
   }
 }
 
-/** One gate per process, because all functions of the process run on one machine. */
+/** The gate for all functions of this process. There is only one, because they share the machine. */
 export const MACHINE_GATE = new StartGate();

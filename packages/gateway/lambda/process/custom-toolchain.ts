@@ -1,4 +1,4 @@
-/** Functions with their own program: a `bootstrap` file, or a Go module that is compiled into one. */
+/** Functions that bring their own program, which is a `bootstrap` file or a Go module that is compiled to one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { findInLayers } from './process-environment.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
-/** How many folders above the code are searched for the module. */
+/** The maximum number of folders above the code in which the Go module is searched. */
 const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 
@@ -104,7 +104,7 @@ function isFile(file: string): boolean {
   return statOf(file)?.isFile() ?? false;
 }
 
-/** Machine architectures by their number in an ELF header (e_machine). */
+/** The processor architectures by their number in the header of an ELF file (e_machine). */
 const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
 
 /** Returns why a program does not run on this machine; undefined if no reason is known. */
@@ -122,12 +122,12 @@ function programFault(file: string, { platform, architecture }: Machine): string
   return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
 }
 
-/** Makes files executable, because files from an archive have no file mode here. */
+/** Makes files executable. This is needed because unpacking an archive does not set file modes here. */
 export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }
 
-/** Compiles the module without network access, so its dependencies must have been downloaded. */
+/** Compiles the module without access to the network. Its dependencies must therefore have been downloaded already. */
 async function buildGo(go: string, root: string, buildFolder: string, machine: Machine): Promise<Launch> {
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const program = join(buildFolder, 'go', `${key}-${Date.now().toString(36)}`, 'bootstrap');

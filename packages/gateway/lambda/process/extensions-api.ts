@@ -37,7 +37,7 @@ export class ExtensionsApi {
   readonly #onChange: () => void;
   #whenRegistered: (() => void) | undefined;
 
-  /** @param onChange called whenever an extension waits for its next event */
+  /** @param onChange called whenever an extension asks for its next event */
   constructor(of: { readonly name: string; readonly handler: string }, onChange: () => void) {
     this.#function = of;
     this.#onChange = onChange;
@@ -79,7 +79,7 @@ export class ExtensionsApi {
     } else if (/^PUT \/(?:2022-07-01\/telemetry|2020-08-15\/logs)$/.test(call)) {
       await readBody(request, BODY_LIMIT_BYTES);
       const name = call.includes('telemetry') ? 'Telemetry' : 'Logs';
-      // Lambda's own message for unavailable APIs, which extensions can handle.
+      // This is Lambda's own message for an API that is not available. Extensions can handle it.
       refuse(response, 202, `${name}.NotSupported`, `${name} API is not supported`);
     } else return false;
     return true;

@@ -1,4 +1,4 @@
-/** Output of a process, split into lines as in Lambda's log. */
+/** Splits the output of a process into the lines of Lambda's log. */
 import { StringDecoder } from 'node:string_decoder';
 
 import { LINE_LIMIT } from '../log-line.ts';
@@ -35,7 +35,7 @@ export class FunctionLines {
     }
   }
 
-  /** Lambda's runtimes join the lines of a traceback by carriage returns. */
+  /** In a traceback, Lambda's runtimes separate the lines by carriage returns, which are converted to line breaks. */
   #print(stream: Stream, line: string): void {
     const text = line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)} …` : line;
     this.#write(stream, text.replace(/\r$/, '').replaceAll('\r', '\n'));

@@ -1,6 +1,6 @@
 /**
- * Enforces the memory limits of process groups. The memory of a group is the sum over its processes, as the system
- * counts it.
+ * Enforces the memory limits of process groups. The memory of a group is the sum of the memory that the system reports
+ * for its processes.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Interval between checks of the first process of a group. The whole group is checked less often. */
+/** The interval in milliseconds between checks of a group's first process. The whole group is checked less often. */
 const LOOK_EVERY_MS = 100;
 const LOOKS_PER_GROUP = 4;
 const PAGE_BYTES = 4096;
@@ -80,8 +80,8 @@ function residentOf(pid: number): number {
 }
 
 /**
- * Returns the memory of a process, in which pages shared with other processes count proportionally. Memory shared with
- * the parent is therefore counted only once in the sum.
+ * Returns the memory of a process. A memory page that several processes share counts only in part for each of them, so
+ * that the sum of all processes counts it once.
  */
 function proportionalOf(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+)/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1];

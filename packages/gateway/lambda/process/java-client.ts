@@ -11,14 +11,20 @@ import { listNames, type Machine } from './machine.ts';
 
 export const CLIENT = 'aws-lambda-java-runtime-interface-client';
 export const MAIN = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
-/** System property of the client. If it is set, the client loads this file instead of unpacking its own library. */
+/**
+ * The name of a system property of the client. If it is set, the client loads the named file instead of unpacking its
+ * own library.
+ */
 export const NATIVE_LIBRARY = 'com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI';
 const GROUP = ['com', 'amazonaws'];
 const MAIN_FILE = `${MAIN.replaceAll('.', '/')}.class`;
 
 type Library = { readonly name: string; readonly glibc: string; readonly musl: string };
 
-/** The files by `process.arch`: the library for glibc, and the dynamic loaders of both C libraries. */
+/**
+ * The files for each `process.arch`. They are the client's library for glibc, and the dynamic loaders of both C
+ * libraries.
+ */
 const LIBRARIES: Readonly<Record<string, Library>> = {
   x64: {
     name: 'libaws-lambda-jni.linux-x86_64.so',
@@ -46,17 +52,17 @@ function clientsOf(entry: string): readonly string[] {
 }
 
 /**
- * Whether a class path entry contains the client. Any jar name matches, because plug-ins put the client into the
- * function's jar.
+ * Whether a class path entry contains the client. The jar may have any name, because build plug-ins put the client into
+ * the function's jar.
  */
 function holdsClient(entry: string): boolean {
   try {
     const stats = statSync(entry);
     if (stats.isDirectory()) return existsSync(join(entry, MAIN_FILE));
-    // A named pipe is not opened, because this would wait for a writer.
+    // Only regular files are opened, because opening a named pipe would wait for a writer.
     return stats.isFile() && readDirectory(entry).includes(MAIN_FILE);
   } catch {
-    // The JVM ignores missing files and reports damaged jars.
+    // A missing or damaged file is not reported here. The JVM ignores missing files, and reports damaged jars itself.
     return false;
   }
 }
@@ -89,10 +95,10 @@ function tagOf(text: string, name: string): string {
 }
 
 /**
- * Returns a copy of the client's native library. By default each JVM unpacks the library to
- * `/tmp/.libaws-lambda-jni.so`, and if two JVMs start at once, one of them ends with SIGBUS. Returns undefined to keep
- * the default if the client is too old (2.3.2 has no such library), if several clients could be loaded, or if this
- * machine may be unable to load the library.
+ * Returns a copy of the client's native library. By default, each JVM unpacks the library to
+ * `/tmp/.libaws-lambda-jni.so`, and if two JVMs start at the same time, one of them ends with SIGBUS. Returns undefined
+ * if the default must be used. This is the case if the client is too old (2.3.2 has no such library), if several
+ * clients could be loaded, or if this machine may not be able to load the library.
  */
 export function nativeLibrary(
   classPath: readonly string[],
@@ -110,7 +116,7 @@ export function nativeLibrary(
       : readArchiveFile(client, inside);
     return bytes && keep(bytes, join(runDirectory, 'java-client'));
   } catch {
-    // The JVM reports a client that cannot be read.
+    // A client that cannot be read is not reported here, because the JVM reports it.
     return undefined;
   }
 }

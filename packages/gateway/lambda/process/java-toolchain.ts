@@ -12,7 +12,7 @@ import { layerRoots } from './process-environment.ts';
 import { readVersion } from './read-version.ts';
 
 const SOURCES = /\.(?:jar|class|json|ya?ml|properties)$/;
-/** Share of `MemorySize` for the heap, about as in Lambda. */
+/** The share of `MemorySize` that the heap may use, which is about the same as in Lambda. */
 const HEAP_SHARE = 0.85;
 
 export async function findJava(
@@ -101,7 +101,7 @@ function lacking(definition: FunctionDefinition, message: string): CodeFinding {
 
 type Classes = {
   readonly path: readonly string[];
-  /** Why some dependencies are probably missing. */
+  /** The probable reason why dependencies are missing; absent if none are. */
   readonly lack?: string;
 };
 
@@ -140,8 +140,8 @@ function ofGradle(build: string, classes: string): Classes {
 }
 
 /**
- * Names that plug-ins of Maven and Gradle give to a jar with its dependencies. Shading keeps the jar without
- * dependencies as `original-…`.
+ * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. It also matches
+ * `original-….jar`, which is the jar without dependencies that shading leaves next to it.
  */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 

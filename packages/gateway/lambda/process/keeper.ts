@@ -1,18 +1,16 @@
 /**
- * Ends the processes of functions when the gateway cannot do it. A shell in its own process group waits for the end of
- * its standard input, which closes when the gateway ends.
+ * Ends the processes of functions if the gateway cannot do so itself. A shell in its own process group waits until its
+ * standard input is closed, which happens when the gateway ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-/**
- * Variable in the environment of every process that an instance starts. Its value is `{run}/{number of the instance}`.
- */
+/** The environment variable that marks every process of an instance. Its value is `{run}/{number of the instance}`. */
 export const MARK = 'GATEWRIGHT_INSTANCE';
 
 /**
- * `$1` is the run's mark in the environment of its processes, `$2` the folder of the run. Child processes that have
- * left their group still have the mark.
+ * The script of the shell. `$1` is the mark that all processes of the run have in their environment, and `$2` is the
+ * folder of the run. The processes are found by the mark, because child processes may have left their group.
  */
 const SCRIPT = `trap '' INT TERM HUP
 groups=' '
@@ -72,7 +70,7 @@ export class Keeper {
       env: { PATH: '/usr/bin:/bin' },
     });
     shell.unref();
-    // Without a shell, the processes end only if the gateway shuts down normally.
+    // If there is no shell, the processes are ended only when the gateway shuts down normally.
     shell.on('error', () => undefined);
     shell.stdin.on('error', () => undefined);
     // A pipe is a socket and must not keep the gateway alive. The type of a pipe does not declare `unref`.

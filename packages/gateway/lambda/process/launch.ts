@@ -24,7 +24,7 @@ export type Toolchain =
       readonly launch: () => Promise<Launch>;
       /** The command that compiles; absent if `launch` compiles nothing. */
       readonly compiler?: string;
-      /** Matches the names of the toolchain's source files. A change to one of them creates a new version. */
+      /** Matches the names of the toolchain's source files. When one of them changes, the function is built again. */
       readonly sources: RegExp;
       /** The folder of the source files; absent if it is the code's folder. */
       readonly folder?: string;
@@ -33,18 +33,21 @@ export type Toolchain =
       readonly missing: readonly DefinitionError[];
       /** Packages that the gateway lends, with their versions. */
       readonly borrowed?: readonly string[];
-      /** A sentence about the program that runs the functions. */
+      /** A sentence about the program that runs the function. */
       readonly interpreter?: string;
       readonly findings: readonly CodeFinding[];
     }
   | {
       readonly kind: 'missing';
       readonly error: DefinitionError;
-      /** The program exists but did not respond in time. */
+      /** Whether the program exists but did not respond in time. */
       readonly isLate?: boolean;
     };
 
-/** Reports a version other than the declared version, once for all functions of a template. */
+/**
+ * Reports that the program's version differs from the declared version. It is reported once for all functions of a
+ * template.
+ */
 export function versionFinding(
   { runtime, place }: FunctionDefinition,
   found: string,

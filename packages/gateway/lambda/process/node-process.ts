@@ -24,10 +24,10 @@ type NodeSetup = ProcessSetup & {
   readonly lender: Lender;
 };
 
-/** The first version of Node.js with hooks for both module systems. */
+/** The oldest version of Node.js that has hooks for both module systems. */
 const OLDEST = [22, 15] as const;
 const MAX_TIMEOUT_MS = 900_000;
-/** Share of `MemorySize` for V8's old generation, as in Lambda. */
+/** The share of `MemorySize` that V8's old generation may use, as in Lambda. */
 const HEAP_SHARE = 0.9;
 
 type FoundNode = { readonly file: string; readonly version: string };
@@ -125,7 +125,7 @@ export class NodeProcessCode implements RunnableCode {
     const wanted = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '';
     if (own.version.startsWith(`${wanted}.`)) return own;
     for (const file of findNodes(wanted, this.#setup.machine)) {
-      // A program that did not respond in time is started again at the next build.
+      // If the program does not respond in time, its version is unknown for now. The next build asks again.
       const version = await readVersion(file, ['--version'], /v(\d+\.\d+\.\d+)/).catch(() => undefined);
       if (version !== undefined && version.startsWith(`${wanted}.`) && isNewEnough(version))
         return { file, version };

@@ -1,4 +1,7 @@
-/** Finds the toolchains of Ruby and .NET: AWS's runtime interface clients, if a project has them. */
+/**
+ * Finds the toolchains of Ruby and .NET. A toolchain includes AWS's runtime interface client, which the project must
+ * have.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -107,7 +110,7 @@ export async function findDotnet(
   };
 }
 
-/** Matches the last listed version, which is the newest. */
+/** Matches the last version in the list, which is the newest. */
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {

@@ -158,7 +158,8 @@ export function processProgram(
 }
 
 /**
- * `AWS_LAMBDA_EXEC_WRAPPER` names a program that starts the runtime. It gets the command of the runtime as arguments.
+ * Applies `AWS_LAMBDA_EXEC_WRAPPER`. This variable names a program that starts the runtime, and that gets the runtime's
+ * command as arguments.
  */
 function wrap(
   definition: FunctionDefinition,
@@ -175,8 +176,8 @@ function wrap(
 }
 
 /**
- * Finds Lambda extensions: programs in the `extensions` folder of a layer, which run next to the runtime. Returns
- * absolute paths sorted by name. If two names are equal, the later layer takes precedence.
+ * Finds Lambda extensions, which are programs in the `extensions` folder of a layer that run next to the runtime.
+ * Returns absolute paths sorted by name. If two layers contain the same name, the later layer takes precedence.
  */
 function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
   const found = new Map<string, string>();

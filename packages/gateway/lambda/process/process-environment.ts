@@ -66,7 +66,7 @@ export function findInLayers(
     .find((file) => existsSync(file));
 }
 
-/** Maps `/opt/…` and `/var/task/…`, alone or in a search path, to folders of this machine. */
+/** Replaces `/opt/…` and `/var/task/…` by folders of this machine. The value may be a single path or a search path. */
 function toLocalPaths(value: string, layers: readonly string[], taskRoot: string): string {
   if (!/(?:^|:)\/(?:opt|var\/task)(?:\/|:|$)/.test(value)) return value;
   const parts = value.split(':').flatMap((part) => {

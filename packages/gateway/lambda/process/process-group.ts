@@ -17,11 +17,17 @@ type GroupOwner = {
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
 };
 
-/** Time for a process to shut down after SIGTERM. */
+/** The time in milliseconds that a process gets to shut down after SIGTERM. */
 const GRACE_MS = 300;
-/** Time to read the remaining output of a process that has ended, while a child process keeps the pipe open. */
+/**
+ * The time in milliseconds for reading the remaining output of a process that has ended. It is limited, because a child
+ * process may keep the pipe open.
+ */
 const OUTPUT_MS = 100;
-/** Maximum number of searches for processes, because child processes may start further processes. */
+/**
+ * The maximum number of searches for processes that have left the group. Several are needed, because child processes
+ * may start further processes.
+ */
 const MAX_SWEEPS = 20;
 
 export class ProcessGroup {
@@ -29,7 +35,7 @@ export class ProcessGroup {
   readonly #child: ChildProcess;
   readonly #keeper: Keeper;
   #hasExited = false;
-  /** Settles when the output of the first process was read. */
+  /** Resolves when the output of the first process has been read. */
   #isHeard: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
 
@@ -42,7 +48,8 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      // The process gets its own group. Windows has no process groups and would open a separate console.
+      // The process becomes the leader of its own group. This is not done on Windows, which has no process groups and
+      // would open a separate console.
       cwd,
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -74,7 +81,10 @@ export class ProcessGroup {
     return this.#child.pid;
   }
 
-  /** Sends SIGTERM to all processes, and shortly after kills those that remain, including processes started since. */
+  /**
+   * Sends SIGTERM to all processes of the group. Shortly afterwards, all processes that remain are killed, including
+   * processes that were started in the meantime.
+   */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
@@ -112,8 +122,8 @@ export class ProcessGroup {
   }
 
   /**
-   * Waits until the output has been read, but not indefinitely, because a child process may share the pipes and keep
-   * them open.
+   * Calls `then` when the output has been read. The wait is limited, because a child process may share the pipes and
+   * keep them open.
    */
   #whenHeard(then: () => void): void {
     let isHeard = false;
@@ -140,14 +150,15 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // Errors are ignored. The process may already have ended, and if this command is missing, there is no alternative.
+    // Errors are ignored. The process may already have ended, and if this command does not exist, there is no other way
+    // to end it.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };
 
 /**
- * Signals a process and all its children through their process group. Windows has neither process groups nor a signal
- * to terminate, so only SIGKILL has an effect there, through `taskkill`.
+ * Sends a signal to a process and all its children through their process group. Windows has neither process groups nor
+ * a signal to terminate. On Windows, therefore, only SIGKILL has an effect, through `taskkill`.
  */
 export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: System = HERE): void {
   if (system.platform === 'win32') {
@@ -157,7 +168,7 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   try {
     system.kill(-pid, signal);
   } catch {
-    // The group is empty.
+    // The group has no processes any more.
   }
 }
 
@@ -179,7 +190,7 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** Makes Linux kill this process before the gateway if memory runs out. */
+/** If memory runs out, Linux kills this process before the gateway. */
 function raiseOomScore(pid: number): void {
   if (process.platform !== 'linux') return;
   try {

@@ -11,11 +11,11 @@ import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
-/** Lambda's longest timeout, which a handler without a deadline sees as its remaining time. */
+/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets it as its remaining time. */
 const MAX_TIMEOUT_MS = 900_000;
-/** Time from which an event counts as slow. The value is the same for threads. */
+/** The time in milliseconds after which a running event counts as slow. Threads use the same value. */
 const SLOW_AFTER_MS = 15;
-/** Time for extensions to shut down. Lambda allows 2,000 ms if there are external extensions. */
+/** The time in milliseconds for extensions to shut down. Lambda allows 2,000 ms if there are external extensions. */
 const SHUTDOWN_MS = 300;
 type Role = 'runtime' | 'extension';
 const BYTES_PER_MB = 1024 * 1024;
@@ -73,7 +73,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.isDraining || this.#isEnding || isSlow;
   }
 
-  /** Whether the instance accepts an event. A process fetches events one by one, so giving it more has no benefit. */
+  /**
+   * Whether the instance accepts an event. A process fetches its events one by one, so it never gets a second event in
+   * advance.
+   */
   hasRoom(): boolean {
     return this.#job === undefined && !this.isStuck;
   }
@@ -167,7 +170,8 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   }
 
   /**
-   * Sends the response one event loop turn later, so that output printed before the response is read and logged first.
+   * Sends the response one turn of the event loop later, so that output that was printed before the response is logged
+   * first.
    */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
@@ -265,7 +269,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
   }
 
-  /** Fails the running event, or the start of the instance if it is not ready. */
+  /** Fails the running event. If the instance is not ready yet, its start fails. */
   #failUnanswered(errorType: string, reason: string): void {
     const requestId = this.#requestIdOf(this.#job?.sequence ?? 0);
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
@@ -293,7 +297,10 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.#program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
   }
 
-  /** Checks the timeout. Lambda measures until the runtime requests the next event, even after the response. */
+  /**
+   * Checks the timeout. As in Lambda, an event ends when the runtime requests the next event, which may be after the
+   * response.
+   */
   #checkDeadline(): void {
     this.#deadline = undefined;
     if (this.#job === undefined || this.#isOver) return;

@@ -1,4 +1,4 @@
-/** The parts of a process instance that are common to all instances of a function's version. */
+/** The parts that all process instances of one version of a function have in common. */
 import type { Deadlines } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 const TIMEOUT_MS = 10_000;
 
-/** The program did not respond in time and may be faster next time. */
+/** The error for a program that did not respond in time. It may be faster next time. */
 export class LateProgram extends Error {
   override readonly name = 'LateProgram';
   readonly code = 'PROGRAM_LATE';

@@ -1,6 +1,6 @@
 /**
- * Lambda's Runtime API for one instance, on its own loopback port. Requests from web pages are refused. A response
- * counts only with the id of the running event, which only this instance knows.
+ * Lambda's Runtime API for one instance, on a loopback port of its own. Requests from web pages are refused. A response
+ * is accepted only if it contains the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ export type RuntimeEvent = {
   readonly payload: string;
   readonly deadlineMs: number;
   readonly functionArn: string;
-  /** Version that runs the event; absent for `$LATEST`. */
+  /** The version that runs the event; absent means `$LATEST`. */
   readonly functionVersion?: string | undefined;
   readonly traceHeader: string;
   readonly clientContext: string | undefined;
@@ -36,7 +36,7 @@ export interface RuntimeApiHost {
 }
 
 const LOOPBACK = '127.0.0.1';
-/** Maximum number of unread bytes of a streamed response. */
+/** The maximum number of bytes of a streamed response that the reader has not read yet. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 
 export class RuntimeApi {
@@ -50,11 +50,11 @@ export class RuntimeApi {
   #isAnswered = true;
   #hasStarted = false;
 
-  /** @param functionName shown to extensions */
+  /** @param functionName the function's name, which extensions receive when they register */
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
     this.#host = host;
     this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());
-    // No timeouts, because a response may be streamed for as long as a function may run.
+    // There are no timeouts, because a response may be streamed for as long as the function runs.
     const limits = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
     this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
   }
@@ -94,15 +94,15 @@ export class RuntimeApi {
     const { clientContext, functionVersion, traceHeader, clockOffsetMs } = event;
     response.writeHead(200, {
       'Content-Type': 'application/json',
-      // Simple clients cannot read chunked bodies.
+      // The length is always set, because simple clients cannot read chunked bodies.
       'Content-Length': String(Buffer.byteLength(event.payload)),
       'Lambda-Runtime-Aws-Request-Id': event.requestId,
       'Lambda-Runtime-Deadline-Ms': String(Math.round(event.deadlineMs)),
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // In Lambda each version has its own environment. Here one instance runs all versions, so this header names the
-      // version. Only the gateway's own clients read it.
+      // In Lambda, each version has an environment of its own, which contains the version. Here one instance runs
+      // events of all versions, so this header names the version. Only the gateway's own clients read the header.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });
@@ -200,8 +200,8 @@ export class RuntimeApi {
   }
 
   /**
-   * Passes on the parts of a response as they arrive, at the pace of the reader. The trailers contain the error of the
-   * response.
+   * Passes on the parts of a response as they arrive, but not faster than the reader reads them. If the response ends
+   * with an error, the error is in the trailers.
    */
   async #takeStream(request: IncomingMessage): Promise<void> {
     let unread = 0;

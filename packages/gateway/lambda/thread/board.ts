@@ -1,7 +1,7 @@
 /**
- * The memory shared by the gateway and one instance. It carries events and responses as plain JSON text
- * (text-channel.ts) and their metadata separately (docs/design/hot-path §2). Both sides count events in order. Event
- * number n uses slot n mod `SLOTS`.
+ * The memory that the gateway and one instance share. Events and responses are in it as plain JSON text
+ * (text-channel.ts), and their metadata is separate (docs/design/hot-path §2). Both sides number the events in order.
+ * Event number n uses slot n mod `SLOTS`.
  */
 import type { MessagePort } from 'node:worker_threads';
 
@@ -11,9 +11,9 @@ import type { EventMessage } from '../invocation/job.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 
 /**
- * Number of slots. It must exceed twice the largest window, because revoked events occupy their slot until the instance
- * has passed them. It must be a power of two (`slotOf`), and must not exceed the number of strings that a ring has
- * places for.
+ * The number of slots. There are three conditions. It must exceed twice the largest window, because a revoked event
+ * occupies its slot until the instance has passed it. It must be a power of two (`slotOf`). It must not exceed the
+ * number of strings for which a ring has places.
  */
 export const SLOTS = MOST_AHEAD;
 
@@ -21,8 +21,8 @@ export const SLOTS = MOST_AHEAD;
 const TRACE_BYTES = 256;
 
 /**
- * States of an event's slot. Either side may change the state from WAITING, by compare-and-set, and only the first
- * succeeds.
+ * The states of an event's slot. Both sides may change the state from WAITING, by compare-and-set. Only the first
+ * change succeeds.
  */
 export const WAITING = 0;
 export const STARTED = 1;
@@ -33,7 +33,7 @@ export const FAILED = 4;
 export type Board = {
   readonly memory: SharedArrayBuffer;
   readonly states: Int32Array;
-  /** The handler's time in microseconds, by slot. */
+  /** The time that the handler needed for an event, in microseconds, by slot. */
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
@@ -82,13 +82,13 @@ export function readTrace(board: Board, slot: number): string {
   return board.traces.toString('latin1', start, start + (board.traceLengths[slot] ?? 0));
 }
 
-/** The number is odd, so that multiplication by it permutes the 24-bit numbers. */
+/** The factor by which numbers are multiplied. It is odd, so that different 24-bit numbers have different products. */
 const STRIDE = 0x9e3779;
 
 /**
- * Derives the request ids of an instance from its event numbers, on both sides, so that no message carries them. The
- * ids are distinct for 2^48 events.
- * @param seed a random UUID of the instance; ids keep its first 24 characters
+ * Derives the request ids of an instance from the numbers of its events. Both sides derive the same ids, so that no
+ * message has to contain them. The ids are distinct for 2^48 events.
+ * @param seed a random UUID of the instance, of which the ids contain the first 24 characters
  */
 export function requestIds(seed: string): (sequence: number) => string {
   const prefix = seed.slice(0, 24);
@@ -102,8 +102,8 @@ export function requestIds(seed: string): (sequence: number) => string {
 }
 
 /**
- * Returns the id of one event, which is created on first use. The function must not reference the instance, because
- * request records keep the function.
+ * Returns a function that creates the id of one event on first use. It must not refer to the instance, because request
+ * records keep the function in memory.
  */
 export function lazyRequestId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
   return () => requestIdOf(sequence);

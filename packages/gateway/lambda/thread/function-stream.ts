@@ -7,8 +7,9 @@ type Reader = { readonly resolve: (next: Next) => void; readonly reject: (error:
 const OVER: Next = { done: true, value: undefined };
 
 /**
- * Stores unread parts of a stream, up to the instance's window. Bytes are acknowledged when they are read. After the
- * reader has disconnected they are acknowledged at once, so that the function continues as in Lambda.
+ * A function's streamed response, as the gateway reads it. Unread parts are stored, up to the instance's window. Bytes
+ * are acknowledged when they are read. If the reader has disconnected, they are acknowledged at once, so that the
+ * function continues, as in Lambda.
  */
 export class FunctionStream implements ByteStream {
   readonly #parts: StreamPart[] = [];
@@ -27,7 +28,9 @@ export class FunctionStream implements ByteStream {
     acknowledge(bytes.length);
   }
 
-  /** Ends the stream. The reader gets `error` after the parts. Only the first call counts. */
+  /**
+   * Ends the stream. The reader gets the remaining parts first, and then `error`. Only the first call has an effect.
+   */
   end(error?: Error): void {
     if (this.#end !== undefined) return;
     this.#end = { error };

@@ -7,13 +7,16 @@ import type { RuntimePackages } from '../code/runtime-packages.ts';
 
 export type BundleFile = {
   readonly file: string;
-  /** Path of the source map; undefined if the file itself contains the map for debuggers. */
+  /** The comment that refers to the source map; undefined if the file itself contains the map, which debuggers need. */
   readonly mapComment: string | undefined;
   /** Absolute path at which the code is evaluated, next to the source file. The path need not exist. */
   readonly address: string;
 };
 
-/** A property of the global object. It contains functions that load the packages of a bundle, by file. */
+/**
+ * The name of a property of the global object. The property contains the functions that load the packages of bundles,
+ * by file.
+ */
 export const PACKAGES_SYMBOL = 'gatewright.packages';
 
 export type HandlerCode = { readonly kind: 'file'; readonly file: string } | BundleCode;
@@ -27,7 +30,7 @@ export type BundleCode = {
   readonly format: 'esm' | 'cjs';
   /** Whether an ESM bundle gets `require`, `__dirname` and `__filename`, for CommonJS packages in the bundle. */
   readonly withRequire: boolean;
-  /** Directory of V8's code cache; absent for small bundles, which do not benefit. */
+  /** The folder of V8's code cache; undefined for small bundles, because the cache does not make them faster. */
   readonly compileCache: string | undefined;
 };
 
@@ -46,8 +49,8 @@ export type InstanceStart = {
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
   /**
-   * The memory of `StoppableDeadlines` with the time for which debuggers have paused functions; undefined if debugging
-   * is off.
+   * The shared memory of `StoppableDeadlines`. It contains the time for which debuggers have paused functions.
+   * Undefined means that debugging is off.
    */
   readonly stoodMs: SharedArrayBuffer | undefined;
   readonly logGroupName: string;
@@ -78,7 +81,7 @@ export type LateStart = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Messages of an instance, except responses. */
+/** The messages that an instance sends, except responses. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
   /** Part of the streamed response to the event with this number. A `PartReceipt` on the same port acknowledges it. */

@@ -1,11 +1,14 @@
-/** A thread of a function that has booted before its code is built. */
+/** A spare thread of a function, which boots before the function's code is built. */
 import type { Worker } from 'node:worker_threads';
 
 import { bootThread, type ThreadProgram } from './start-thread.ts';
 
-/** Delay before a spare thread boots, so that events that waited for a save are served first. */
+/** The delay in milliseconds before a spare thread boots. Events that waited for a save are processed first. */
 const KEEP_AFTER_MS = 250;
-/** How long the thread, which occupies 12 MB, waits for the next save. */
+/**
+ * The time in milliseconds for which a spare thread waits for the next save. It is limited, because the thread takes 12
+ * MB.
+ */
 const KEEP_FOR_MS = 120_000;
 
 export class SpareThread {
@@ -18,7 +21,7 @@ export class SpareThread {
    * @param program the program of the previous code; a started instance uses its own program
    */
   boot(program: ThreadProgram): void {
-    // A debugger would show a thread without code.
+    // There is no spare thread if a debugger may attach, because the debugger would show a thread without code.
     if (this.#worker !== undefined || this.#isOver || program.debugging !== undefined) return;
     const worker = bootThread(program);
     worker.unref();

@@ -1,16 +1,19 @@
 /**
- * Passes strings between the gateway and an instance, in order in each direction. A string goes through shared memory
- * if it fits, otherwise through a `MessagePort`. The port's other messages only wake an idle receiver. A busy receiver
- * checks the memory itself once per turn of its event loop (docs/design/hot-path §2).
+ * Passes strings between the gateway and an instance. In each direction, strings arrive in order. A string goes through
+ * shared memory if it fits, otherwise through a `MessagePort`. All other messages on the port only wake an idle
+ * receiver. A busy receiver checks the memory itself, once in each turn of its event loop (docs/design/hot-path §2).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { RING_BYTES, TextRing } from './text-ring.ts';
 
-/** The original is stored before a function can replace the global. */
+/** The original function is stored now, because a function's code may replace the global. */
 const { setImmediate } = globalThis;
 
-/** One word for each direction. 0 means that the receiver sleeps and needs a message to wake it. */
+/**
+ * The size of the memory that shows whether a receiver sleeps, which is one word for each direction. 0 means that the
+ * receiver sleeps and that a message must wake it.
+ */
 const BELL_BYTES = 4;
 const WAY_BYTES = BELL_BYTES + RING_BYTES;
 
@@ -26,12 +29,13 @@ export class TextChannel<Sent, Received> {
   readonly #out: Way;
   readonly #in: Way;
   /**
-   * If at least this many strings arrive in one turn, this side checks again by itself, so the sender need not wake it.
+   * The number of strings in one turn from which this side counts as busy. It then checks the memory again by itself,
+   * so that the sender does not have to wake it.
    */
   readonly #busyFrom: number;
   /** Strings that arrived through the port, oldest first. */
   readonly #carried: Received[] = [];
-  /** Counts of strings in the ring: how many were taken, and how many were present at the last check. */
+  /** The number of strings that were taken from the ring, and the number that were in it at the last check. */
   #taken = 0;
   #until = 0;
 
@@ -40,7 +44,8 @@ export class TextChannel<Sent, Received> {
     const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
     this.#port = port;
     [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
-    // The gateway's loop runs anyway. For an instance, an additional turn costs half as much as an event.
+    // The gateway's event loop runs in any case, so one string is enough. For an instance, an additional turn costs
+    // half as much as an event.
     this.#busyFrom = side === 'gateway' ? 1 : 2;
   }
 
@@ -71,7 +76,8 @@ export class TextChannel<Sent, Received> {
       if (came >= this.#busyFrom) setImmediate(look);
       else {
         Atomics.store(bell, 0, 0);
-        // Checks again, because a string sent between the check and going to sleep would cause no wake-up.
+        // The memory is checked again, because a string that was sent just before this side went to sleep would not
+        // wake it.
         if (this.#until !== ring.count && Atomics.exchange(bell, 0, 1) === 0) setImmediate(look);
       }
       if (came !== 0) then();
@@ -87,8 +93,9 @@ export class TextChannel<Sent, Received> {
   }
 
   /**
-   * Returns the oldest string that was present at the last check; undefined if there are no more. Later strings wait
-   * for the next turn of the event loop, so that a faster sender cannot keep this side from its other work.
+   * Returns the oldest string that was present at the last check; undefined if there are no more. Strings that arrive
+   * later wait for the next turn of the event loop. Otherwise, a faster sender could keep this side from its other
+   * work.
    */
   take(): Received | string | undefined {
     if (this.#taken === this.#until) return undefined;
@@ -101,7 +108,7 @@ export class TextChannel<Sent, Received> {
     return isCarried ? this.#carried.shift() : text;
   }
 
-  /** Makes everything that was sent available, for a port that receives no more events. */
+  /** Makes all sent strings available at once. It is used when the port receives no more events. */
   receiveAll(): void {
     for (
       let received = receiveMessageOnPort(this.#port);

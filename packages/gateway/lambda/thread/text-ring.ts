@@ -1,33 +1,34 @@
 /**
- * Strings in shared memory that one thread writes and another reads, in order. A string that does not fit is sent
- * another way, and the ring records its position among the other strings.
+ * Strings in shared memory. One thread writes them, and another reads them in order. A string that does not fit is sent
+ * through another channel, and the ring records its position among the other strings.
  */
 
 /**
- * Size of the ring, a power of two. It has room for some dozens of events and is small enough for the processor cache.
+ * The size of the ring in bytes, which must be a power of two. It has room for a few dozen events and is small enough
+ * for the processor's cache.
  */
 const DATA_BYTES = 64 * 1024;
-/** Maximum length of a string in UTF-16 units. A longer string would leave little room for others. */
+/** The maximum length of a string in UTF-16 units. A longer string would leave little room for other strings. */
 const LONGEST = 4_096;
 /** Maximum number of UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const LENGTH_BYTES = 4;
-/** Bytes that are always free for the markers of strings that do not fit. */
+/** The number of bytes that are reserved for the markers of strings that do not fit. */
 const PLACES_BYTES = 1_024;
 
 /** The maximum number of strings that a writer may be ahead of the reader. */
 export const MOST_AHEAD = PLACES_BYTES / LENGTH_BYTES;
 
 /**
- * Markers that replace a length. ELSEWHERE means that the string is sent another way, AT_BEGINNING that the next string
- * is at the start of the memory.
+ * Markers that are written instead of a string's length. ELSEWHERE means that the string is sent through another
+ * channel. AT_BEGINNING means that the next string is at the start of the memory.
  */
 const ELSEWHERE = -1;
 const AT_BEGINNING = -2;
 
 /**
- * Positions of the words before the data: COUNT is the number of strings, READ the byte up to which they have been
- * read.
+ * The positions of the words before the data. The word COUNT contains the number of strings. The word READ contains the
+ * position up to which they have been read.
  */
 const COUNT = 0;
 const READ = 1;
@@ -40,7 +41,7 @@ export class TextRing {
   readonly #head: Int32Array;
   readonly #lengths: Int32Array;
   readonly #bytes: Buffer;
-  /** Total bytes that this side has passed, over all rounds. */
+  /** The total number of bytes that this side has written or read, including earlier rounds of the ring. */
   #passed = 0;
 
   /** @param offset the start of the ring's `RING_BYTES` in the memory, a multiple of 4 */
@@ -105,7 +106,7 @@ export class TextRing {
   }
 
   #findRoom(text: string): number | undefined {
-    // A text with lone surrogates has no form in UTF-8.
+    // A text with lone surrogates cannot be encoded in UTF-8.
     if (text.length > LONGEST || !text.isWellFormed()) return undefined;
     const maxBytes = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
     const start = this.#at;

@@ -43,7 +43,7 @@ export class ThreadCode implements RunnableCode {
     if (this.#begun !== undefined || !this.#build.isBundled) return;
     const abort = new AbortController();
     const built = this.#build.run(true, abort.signal);
-    // If `build` uses this result, it gets the error.
+    // This only prevents an unhandled rejection. If `build` uses the result, it gets the error.
     built.catch(() => undefined);
     this.#begun = { built, abort };
   }

@@ -1,4 +1,4 @@
-/** An instance that is a worker thread: it runs one event at a time, in order. */
+/** An instance that is a worker thread. It runs its events one at a time, in order. */
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 
@@ -26,21 +26,27 @@ import type { TextChannel } from './text-channel.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../../core/ports.ts';
 
-/** An event that waits behind an event running this long is taken back (docs/design/hot-path §3). */
+/**
+ * The running time of an event in milliseconds after which the events that wait behind it are taken back
+ * (docs/design/hot-path §3).
+ */
 const TAKE_BACK_AFTER_MS = 15;
 
 /**
- * Number of events of a loop turn that each wake the instance. Later events wake it together, because waking costs as
- * much as building an event.
+ * The number of events in one turn of the loop for which the instance is woken at once. For later events of the turn it
+ * is woken only once, because waking costs as much as building an event.
  */
 const WOKEN_AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
-/** The default for a thread that ended before it could be queried. */
+/** The memory of a thread that ended before it could be asked. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
 type Head = {
-  /** `failed` means that the response was sent, but the event stays first until the thread has ended. */
+  /**
+   * `failed` means that the response has been sent, but that the event remains the first one until the thread has
+   * ended.
+   */
   state: 'running' | 'failed';
   since: number;
   /** The start time on the deadlines' clock. */
@@ -51,7 +57,7 @@ export class ThreadInstance implements Instance {
   /** Time at which the instance last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
   answeredCount = 0;
-  /** Load time of the function; undefined until it is ready. */
+  /** The time in milliseconds that the function needed to load; undefined until it is ready. */
   initMs: number | undefined = undefined;
   readonly program: ThreadProgram;
   readonly #owner: InstanceOwner;
@@ -62,11 +68,13 @@ export class ThreadInstance implements Instance {
   readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
-  /** Events that the instance got and has not responded to, oldest first. The first event is running. */
+  /**
+   * The events that were given to the instance and have no response yet, oldest first. The first of them is running.
+   */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
-  /** Whether the instance is woken at the end of this loop turn. */
+  /** Whether the instance will be woken at the end of this turn of the event loop. */
   #isWakeDue = false;
   /** The number after the last event with a response. Slots before this number are free. */
   #passed = 0;
@@ -107,7 +115,10 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Whether the event has run so long that no other event may wait behind it, or the instance is about to end. */
+  /**
+   * Whether no further event may be queued at this instance. This is the case if its event has run too long, or if the
+   * instance is about to end.
+   */
   get isStuck(): boolean {
     return (
       this.isDraining ||
@@ -212,8 +223,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Finds the event by its number, because the thread may already stream for the next event before the last response
-   * has been read.
+   * Passes a part to the stream of its event. The event is found by its number, because the thread may already stream
+   * the next response while the last response is still being read.
    */
   #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
     const bytes = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength);
@@ -227,7 +238,7 @@ export class ThreadInstance implements Instance {
   }
 
   #onAnswer(text: string): void {
-    // Output and stream parts that the function sent before its response are processed first.
+    // Log lines and stream parts that the function sent before its response are handled before the response.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) drain(this.#reports, this.#hearReport);
     const job = this.#dropHead();
     if (job === undefined) return;
@@ -243,8 +254,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * A single timer for all running events. It checks how long the current event has run and waits for the remaining
-   * time.
+   * Starts the timer that checks how long the first event has run. One timer is enough for all events. When it fires
+   * too early, it waits for the remaining time.
    */
   #watchHead(ms: number): NodeJS.Timeout {
     // Before the check, responses that have already arrived are read. Otherwise a late loop turn would look like a slow
@@ -264,8 +275,8 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * Revokes events from position `first` on that have not started. For each event, a compare-and-set decides between
-   * the gateway and the thread.
+   * Takes back the events from position `first` on that have not started. The thread may start an event at the same
+   * moment, so a compare-and-set decides for each event whether the gateway or the thread gets it.
    */
   #takeBack(first: number): Job[] {
     const kept = this.#handed.slice(0, first);
@@ -327,7 +338,7 @@ export class ThreadInstance implements Instance {
 
   #onExit(code: number): void {
     this.#enter('ending');
-    // A thread may end before its last response was read.
+    // The thread may have ended before its last response was read, so pending messages are read now.
     drain(this.#reports, this.#hearReport);
     this.#events.receiveAll();
     this.#takeAnswers();
@@ -354,7 +365,7 @@ export class ThreadInstance implements Instance {
     const [head] = this.#handed;
     if (head === undefined) return;
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
-      // Another instance would crash before its first event too, so the caller gets the failure at once.
+      // The caller gets the failure at once, because another instance would crash before its first event, too.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
         head.settle(readFailure(this.#initFailure, lazyRequestId(this.#requestIdOf, head.sequence)));
         this.#dropHead();
@@ -390,7 +401,7 @@ export class ThreadInstance implements Instance {
   }
 }
 
-/** Reads pending messages now instead of in the next loop turn. */
+/** Reads the pending messages at once, instead of in the next turn of the event loop. */
 function drain(port: MessagePort, hear: (message: unknown) => void): void {
   for (;;) {
     const received = receiveMessageOnPort(port);

@@ -1,6 +1,9 @@
 export type ThreadState = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
 
-/** Allowed next states. A thread that starts to drain before it is ready stays `draining`. */
+/**
+ * The states that may follow each state. A thread that starts to drain before it is ready stays in the state
+ * `draining`.
+ */
 const NEXT: Readonly<Record<ThreadState, readonly ThreadState[]>> = {
   starting: ['ready', 'draining', 'ending'],
   ready: ['draining', 'ending'],

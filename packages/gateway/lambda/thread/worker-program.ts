@@ -9,8 +9,8 @@ import { BuildCache } from '../build/build-cache.ts';
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
 /**
- * The modules of `worker/` that are joined into each program file. Stack traces omit the program's frames by this file
- * name.
+ * The modules of `worker/` that are joined into each program file. The frames of the program are recognized by the name
+ * of this file and left out of stack traces.
  */
 const PROGRAMS = {
   'instance.mjs': 'main',
@@ -20,8 +20,8 @@ const PROGRAMS = {
 type ProgramFile = keyof typeof PROGRAMS;
 
 /**
- * Folder of the prebuilt programs in this module's folder. Only the published package contains them, because the
- * sources of a checkout change.
+ * The folder of the prebuilt programs, below the folder of this module. Only the published package contains them. In a
+ * checkout they would be outdated when the sources change.
  */
 const SHIPPED = 'worker/programs';
 

@@ -1,6 +1,6 @@
 /**
- * Captures the output of child programs that inherit their streams. Without this, the output would reach the gateway's
- * own stdout.
+ * Captures the output of child programs that inherit stdout and stderr. Without this, their output would go to the
+ * gateway's own stdout.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as ChildProcess from 'node:child_process';
@@ -11,7 +11,7 @@ import type { FunctionOutput } from './output.ts';
 type Spawning = { spawn: (this: Started, options: { stdio?: unknown }) => unknown };
 type Started = { stdout: NodeJS.ReadableStream | null; stderr: NodeJS.ReadableStream | null };
 
-/** Turns inherited stdout and stderr of child processes into pipes to the function's log. */
+/** Replaces inherited stdout and stderr of child processes by pipes to the function's log. */
 export function captureChildOutput(output: FunctionOutput): void {
   const childProcess = process.getBuiltinModule('node:child_process');
   const prototype = readPrototype(childProcess.ChildProcess.prototype);

@@ -1,6 +1,6 @@
 /**
- * Lambda's contract with a Node.js handler: its forms, its arguments, and its response. Node.js 24 dropped callbacks
- * and the context's `done`, `succeed` and `fail`. Older runtimes have them.
+ * Lambda's contract with a Node.js handler, which defines the handler's forms, arguments and responses. Node.js 24
+ * dropped callbacks and the context's members `done`, `succeed` and `fail`. Older runtimes have them.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
  */
 import { type EventMessage, MAX_RESULT_BYTES } from '../invocation/job.ts';
@@ -30,7 +30,9 @@ export function hasCallbacks(runtime: string): boolean {
   return Number.parseInt(runtime.slice('nodejs'.length)) < WITHOUT_CALLBACKS_FROM;
 }
 
-/** Calls the handler with one event. `whenLoopEmpties` runs its argument once the event loop is empty. */
+/**
+ * Calls the handler with one event. `whenLoopEmpties` calls the function that it receives when the event loop is empty.
+ */
 export function callHandler(
   handler: Handler,
   message: EventMessage,
@@ -51,7 +53,8 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    // The first response counts, so a callback called before the promise settles overrides the promise.
+    // Only the first response counts. If the callback is called before the promise settles, the result of the promise
+    // is ignored.
     if (isThenable(result))
       result.then(
         (value) => (hasAnswered() ? undefined : succeed(value)),
@@ -110,7 +113,8 @@ function makeContext(facts: FunctionFacts, requestId: string): Context {
 type Callback = (error?: unknown, result?: unknown) => void;
 
 /**
- * Adds the members that runtimes up to nodejs22.x have. By default a callback's response waits for an empty event loop.
+ * Adds the members that exist in runtimes up to nodejs22.x. By default, the response of a callback is sent only when
+ * the event loop is empty.
  */
 function addCallbacks(
   context: Context,
@@ -153,7 +157,7 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
     answer(true, JSON.stringify(toFailure(failure)), failure);
     return;
   }
-  // Functions, symbols and undefined have no JSON form, and Lambda returns null for them.
+  // A function, a symbol or undefined has no JSON form. Lambda returns null for it.
   text ??= 'null';
   if (isOverLimit(text)) {
     const failure = {
@@ -167,8 +171,8 @@ function answerWith(result: unknown, runtime: string, answer: Answer): void {
 }
 
 /**
- * Whether a result is too large. UTF-8 needs at most three bytes per UTF-16 unit, so only texts near the limit are
- * counted.
+ * Whether a result is too large. A UTF-16 unit takes at most three bytes in UTF-8. The exact size is therefore
+ * calculated only for texts that may exceed the limit.
  */
 function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;

@@ -1,4 +1,4 @@
-/** Evaluates the separately bundled packages of a bundle, then the bundle itself. */
+/** Evaluates a bundle. If its packages are bundled separately, they are evaluated first. */
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -48,12 +48,15 @@ function defineRequire(address: string): void {
   });
 }
 
-/** References to modules, because Node drops the source map of a module that is garbage-collected. */
+/**
+ * The modules of source maps. They are referenced here, because Node drops the source map of a module that has been
+ * garbage-collected.
+ */
 const mapped: Module[] = [];
 
 /**
- * Loads the source map of a bundle through an empty module with the same path. Otherwise Node would measure all lines
- * of the bundle.
+ * Loads the source map of a bundle through an empty module with the same path. If the bundle itself had the map, Node
+ * would read all lines of the bundle.
  */
 function mapBundle(comment: string, address: string): void {
   const module = makeModule(address);

@@ -22,7 +22,10 @@ import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
 
-/** Delay before a check whether the event loop is empty. If the loop is empty, the running event waits for nothing. */
+/**
+ * The delay in milliseconds before it is checked whether the event loop is empty. If it is empty, nothing can complete
+ * the running event.
+ */
 const EMPTINESS_CHECK_MS = 100;
 
 export class EventLoop {
@@ -40,7 +43,7 @@ export class EventLoop {
   #startedAt = 0;
   #emptinessTimer: NodeJS.Timeout | undefined;
   #whenEmpty: (() => void) | undefined;
-  /** Whether the port is unreferenced, so that it does not keep the loop alive. */
+  /** Whether the port is unreferenced. An unreferenced port does not keep the event loop alive. */
   #letGo = false;
 
   constructor(start: InstanceStart, board: Board, output: FunctionOutput) {
@@ -112,7 +115,7 @@ export class EventLoop {
     const stream = new ResponseStream(
       {
         send: (part, contentType) => {
-          // Errors after the response do not belong to the next event.
+          // An error that occurs after the response is ignored, because it does not belong to the next event.
           if (this.#running && this.#sequence === sequence)
             this.#output.sendPart(sequence, part, contentType);
         },
@@ -131,7 +134,7 @@ export class EventLoop {
     this.#start.reports.on('message', ({ sequence, bytes }: PartReceipt) => {
       if (sequence === this.#sequence) this.#stream?.acknowledge(bytes);
     });
-    // Only a waiting stream may keep the thread alive.
+    // The port is unreferenced, because only a stream that waits for its reader may keep the thread alive.
     this.#start.reports.unref();
   }
 
@@ -140,7 +143,7 @@ export class EventLoop {
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
     Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
     this.#running = false;
-    // The stream may still wait for a reader that no longer exists.
+    // The stream may wait for a reader that no longer exists, so it must not keep the thread alive any more.
     if (this.#stream !== undefined) this.#start.reports.unref();
     this.#stream = undefined;
     this.#whenEmpty = undefined;
@@ -164,15 +167,15 @@ export class EventLoop {
     this.#emptinessTimer = setTimeout(() => {
       this.#emptinessTimer = undefined;
       if (!this.#running) return;
-      // Half the time suffices, since timers may fire a little early.
+      // Only half of the time is required, because timers may fire a little early.
       if (performance.now() - this.#startedAt < EMPTINESS_CHECK_MS / 2) this.#watchEmptiness();
       else this.#letPortGo();
     }, EMPTINESS_CHECK_MS).unref();
   }
 
   /**
-   * Ends an event to which nothing can respond any more. A waiting callback sends its response. Otherwise runtimes with
-   * callbacks respond with null, and Node.js 24 exits with the code for a promise that never settles.
+   * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. Otherwise,
+   * runtimes with callbacks respond with null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

@@ -6,10 +6,13 @@ type LambdaFailure = {
   readonly trace?: readonly string[];
 };
 
-/** The thread's bundled program. Its stack frames do not help the author of a function. */
+/**
+ * The name of the thread's bundled program in stack traces. Its frames are removed, because they do not help the author
+ * of a function.
+ */
 const OWN_FRAMES = '/instance.mjs:';
 
-/** An error raised by the runtime itself: `Runtime.HandlerNotFound`, `Runtime.ImportModuleError`… */
+/** An error of the runtime itself, such as `Runtime.HandlerNotFound` or `Runtime.ImportModuleError`. */
 export class RuntimeError extends Error {
   constructor(type: string, message: string) {
     super(message);
@@ -59,8 +62,8 @@ function isErrorLike(error: unknown): error is ErrorLike {
 }
 
 /**
- * Explains why code that runs in Lambda fails here. The reason is that an instance is a thread of the gateway, not a
- * process.
+ * Explains an error that does not occur in Lambda. It occurs here because an instance is a thread of the gateway and
+ * not a process.
  */
 function explainWorkerLimit(error: ErrorLike): string {
   const code = 'code' in error ? error.code : undefined;

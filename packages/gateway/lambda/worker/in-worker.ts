@@ -1,4 +1,7 @@
-/** Preloaded by workers that a function starts. It has no `await`, because `require` loads it. */
+/**
+ * The code that is preloaded into workers that a function starts. It must not contain `await`, because it is loaded
+ * with `require`.
+ */
 import { fileURLToPath } from 'node:url';
 
 import { shieldWorker } from './shield-process.ts';

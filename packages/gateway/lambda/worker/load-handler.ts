@@ -68,7 +68,7 @@ async function loadModule(
       throw error;
     }
     error.message += hintFor(error.message, start);
-    // Lambda wraps an error of `require` for a missing module, and passes on the error of `import`.
+    // For a missing module, Lambda wraps the error of `require` but passes on the error of `import`.
     throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
   }
 }
@@ -86,8 +86,8 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
     encoding: 'utf8',
     env: {},
   });
-  // There is no location if the module itself compiles, because the module has then evaluated other code that does not
-  // compile.
+  // The result is empty if the module itself compiles. The error then comes from other code that the module has
+  // evaluated.
   return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 

@@ -15,7 +15,10 @@ import { shieldProcess } from './shield-process.ts';
 /** The file that `worker-program.ts` writes. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
-/** Modules of Node.js that take milliseconds to load and whose loading has no observable effect. */
+/**
+ * Matches modules of Node.js that take milliseconds to load. They can be loaded in advance, because loading them has no
+ * observable effect.
+ */
 const SLOW_BUILTINS = /^(?:node:)?(?:crypto|fs\/promises|https?|http2|net|stream|tls|zlib)$/;
 
 const given = readThreadStart(workerData);
@@ -36,7 +39,7 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
   return start;
 }
 
-/** Replaces what a thread would otherwise share with the gateway's process. */
+/** Replaces everything that a thread would otherwise share with the gateway's process. */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
   process.cwd = () => taskRoot;

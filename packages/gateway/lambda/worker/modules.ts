@@ -16,19 +16,25 @@ type ModuleSetup = {
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
   readonly taskRoot: string;
-  /** Bundle sources by path. If there are none, the deployed code itself runs, with its packages next to it. */
+  /**
+   * The texts of the bundles by path. If there are no bundles, the code runs as it was deployed, with its packages next
+   * to it.
+   */
   readonly bundles: ReadonlyMap<string, string>;
-  /** Whether bundles are ES modules, which have no files at their addresses. */
+  /** Whether the bundles are ES modules. There is no file at the address of such a bundle. */
   readonly isModule: boolean;
   readonly onBuiltin: (name: string) => void;
 };
 
-/** `lastUrl` returns the URL of the module that was loaded last. If a module does not compile, it is this module. */
+/**
+ * Information about the modules that were loaded. `lastUrl` returns the URL of the last one. If a module does not
+ * compile, it is that module.
+ */
 export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**
- * Hooks the resolution of both module systems, in this thread only. Lambda's NODE_PATH finds layers for `require` only.
- * Here absolute `/opt/…` specifiers and ESM imports also work, for code tested with other tools.
+ * Hooks the resolution of both module systems in this thread. In Lambda, NODE_PATH finds packages of layers only for
+ * `require`. Here, ESM imports and absolute `/opt/…` specifiers also work, for code that was tested with other tools.
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;
@@ -50,8 +56,8 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
-      // On AWS a bundle has no node_modules next to it, so its external packages come from layers, not from the
-      // checkout.
+      // On AWS, there is no node_modules folder next to a bundle. Packages that are not in the bundle must therefore
+      // come from layers and not from the checkout.
       const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
       if (isLeftOut && isBare(specifier)) {
         const found = search.find(specifier, context, next);
@@ -96,7 +102,10 @@ type LayerSearch = {
     context: Parameters<Resolve>[1],
     next: Parameters<Resolve>[2],
   ): ReturnType<Resolve> | undefined;
-  /** Whether a search is running. `createRequire(…).resolve` calls the hook again, which would recurse endlessly. */
+  /**
+   * Whether a search is in progress. It prevents endless recursion, because `createRequire(…).resolve` calls the hook
+   * again.
+   */
   isRunning(): boolean;
 };
 

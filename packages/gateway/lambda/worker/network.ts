@@ -22,8 +22,8 @@ const AWS = /\.amazonaws\.com(?:\.cn)?$/;
 const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 
 /**
- * Matches the endpoint's name with a prefix. Operations such as StartSyncExecution add a prefix, and the resulting name
- * does not resolve.
+ * Matches the endpoint's host name with a prefix, which SDKs add for operations such as StartSyncExecution. This name
+ * cannot be resolved by DNS.
  */
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
@@ -32,7 +32,10 @@ type Control = {
   readonly url: string;
   /** Access key id with which the function signs. */
   readonly accessKeyId: string;
-  /** Issuers that the local issuer replaces. Any library reads their keys from the local issuer. */
+  /**
+   * The issuers that the local issuer emulates. Their keys are read from the local issuer, whichever library reads
+   * them.
+   */
   readonly standIns: readonly string[];
   /** The APIs of this run; undefined if no API is known. */
   readonly ownApis?: OwnApiConnections | undefined;
@@ -48,12 +51,18 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** Whether the URL belongs to one of the gateway's APIs and needs TLS. Calls to `@connections` do not use TLS. */
+/**
+ * Whether the URL belongs to an API of this gateway that is reached with TLS. Calls to `@connections` are not among
+ * them, because they go to the control port without TLS.
+ */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }
 
-/** Host names of user pools at AWS, for unsigned calls. If a region has no pool here, its calls pass unchanged. */
+/**
+ * Matches the host names of user pools at AWS. Unsigned calls to them are redirected, unless no pool of the region is
+ * loaded here.
+ */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 function isOfStandIn(address: string, standIns: readonly string[]): boolean {
@@ -92,7 +101,10 @@ type FetchCall = {
 
 const BODYLESS_METHODS = new Set(['GET', 'HEAD']);
 const PLAIN_METHODS = new Set([...BODYLESS_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
-/** Options that need no real `Request`. `redirect` is among them because the control port sends no redirects. */
+/**
+ * The options of `fetch` for which no real `Request` has to be created. `redirect` is among them, because the control
+ * port never redirects.
+ */
 const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
 const HEADER_NAME = /^[\w-]+$/;
 const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -126,7 +138,7 @@ async function readCall(request: Request): Promise<FetchCall> {
 /** Statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-/** The original function, stored before the patched function replaces it. */
+/** The original function. It is stored before the patched function replaces it. */
 let unpatchedRequest: typeof Http.request | undefined;
 
 async function fetchOverHttp(

@@ -11,8 +11,8 @@ import type { InstanceReport } from '../thread/instance-start.ts';
 import { describeError } from './failure.ts';
 
 /**
- * Maximum number of lines on the way to the gateway. Further lines are counted instead of sent, so that a loop cannot
- * fill memory.
+ * The maximum number of lines that were sent to the gateway but not read yet. Further lines are only counted, so that
+ * an endless loop cannot fill the memory.
  */
 const UNREAD_LIMIT = 10_000;
 
@@ -28,7 +28,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** Request id of the running event. As in Lambda, late output of earlier events gets this id too. */
+  /** The request id of the running event. As in Lambda, it is also used for late output of earlier events. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -60,7 +60,7 @@ export class FunctionOutput {
     this.#send(level, 'stderr', message);
   }
 
-  /** Reports an error that ends the function, with the gateway's explanation if there is one. */
+  /** Reports an error that ends the function. If the gateway can explain the error, the explanation is added. */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
     const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
@@ -211,8 +211,8 @@ const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/
 const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 
 /**
- * Explains an error that occurs because Node.js has removed an API. Functions of older runtimes also run on the
- * gateway's version of Node.js. Returns undefined if the function would fail in Lambda too.
+ * Explains an error that occurs because Node.js has removed an API. Such an error can occur because functions of older
+ * runtimes run on the gateway's newer version of Node.js. Returns undefined if the function would fail in Lambda, too.
  */
 export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

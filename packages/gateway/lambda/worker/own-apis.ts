@@ -26,8 +26,8 @@ export class OwnApiConnections {
   }
 
   /**
-   * Patches `tls.connect`, with which `https`, `http2`, the global `fetch` and clients of npm open their
-   * connections. Called when a function first needs it, since loading the module costs 10 ms.
+   * Patches `tls.connect`, which `https`, `http2`, the global `fetch` and clients from npm use. It is called when a
+   * function first needs it, because loading the module takes 10 ms.
    */
   patch(): void {
     if (this.#isPatched) return;
@@ -37,7 +37,7 @@ export class OwnApiConnections {
     tls.connect = (...args) => {
       const options = readOptions(args);
       const host = options.servername ?? options.host ?? '';
-      // Clients that have already connected, for example through a proxy, pass a socket.
+      // A call with a socket is not changed, because the client has already connected, for example through a proxy.
       if (options.socket !== undefined) return Reflect.apply(real, tls, args);
       if (!isOwnApi(this.#apis, host, options.port)) return Reflect.apply(real, tls, args);
       const { port, authority: ca } = this.#apis;

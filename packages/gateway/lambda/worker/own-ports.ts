@@ -11,7 +11,7 @@ type NetModule = {
   readonly Socket: { readonly prototype: { connect: Method<Net.Socket> } };
 };
 type Method<T> = (this: T, ...args: unknown[]) => T;
-/** The arguments in the form in which `connect` passes them to the socket. */
+/** The arguments of `connect` in the form in which `net.connect` passes them to the socket. */
 type Normalized = [options: Readonly<Record<string, unknown>>, ...rest: unknown[]];
 
 const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
@@ -75,7 +75,7 @@ export class OwnPorts {
       const [wanted, host] = options === undefined ? args : [options['port'], options['host']];
       const isLoopback = typeof host === 'function' || LOOPBACK.has(host);
       const port = isLoopback ? open.get(Number(wanted)) : undefined;
-      // The array that `connect` passes has an internal marker of Node, so it is changed in place.
+      // The array is changed in place, because it contains an internal marker of Node.
       if (port !== undefined && isNormalized(first)) first[0] = { ...first[0], port };
       else if (port !== undefined) args[0] = options === undefined ? port : { ...options, port };
       return Reflect.apply(connect, this, args);
@@ -94,20 +94,23 @@ function portOf(first: unknown): number | undefined {
   return typeof port === 'number' && port >= 0 ? port : undefined;
 }
 
-/** Returns the arguments for a free port. The callback is omitted because it already waits for `listening`. */
+/**
+ * Returns the arguments for listening on a free port. They do not include the callback, which already waits for the
+ * event `listening`.
+ */
 function onFreePort([first, ...rest]: readonly unknown[]): readonly unknown[] {
   const others = rest.filter((arg) => typeof arg !== 'function');
   return [isJsonObject(first) ? { ...first, port: 0 } : 0, ...others];
 }
 
 type Outcome = {
-  /** Whether another server of this instance uses the port. */
+  /** Whether the port is used by another server of the same instance. */
   readonly isOwn: () => boolean;
   readonly retry: () => void;
   readonly onListening: () => void;
 };
 
-/** Calls `retry` once instead of announcing that the address is in use. */
+/** Handles the outcome of `listen`. If the address is in use, `retry` is called once, and the error is not reported. */
 function onOutcome(server: Net.Server, { isOwn, retry, onListening }: Outcome): void {
   const emit = server.emit.bind(server) as (...args: unknown[]) => boolean;
   let isTried = false;

@@ -1,6 +1,6 @@
 /**
- * The entry point of an instance that is a process. It connects the Runtime API with the code that threads use. It
- * writes lines at once, so that none is lost when the process is killed.
+ * The entry point of an instance that is a process. It connects Lambda's Runtime API with the code that threads use,
+ * too. Log lines are written at once, so that no line is lost when the process is killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -19,7 +19,7 @@ import { type ApiEvent, RuntimeApiClient } from './runtime-api-client.ts';
 
 const EXIT_AFTER_INIT_ERROR = 1;
 
-/** The original function is stored before a function's logger can patch it. */
+/** The original function. It is stored before a function's logger can replace it. */
 const write = writeSync;
 const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 const board = createBoard();
@@ -37,7 +37,7 @@ channel.listen(() => {
   drainParts();
   said = answer(text);
 });
-// Only the function's own ports and requests keep the process alive.
+// This port is unreferenced, because only the ports and requests of the function itself may keep the process alive.
 reports.port2.unref();
 events.port2.unref();
 
@@ -120,7 +120,10 @@ function withLinesAtOnce(port: MessagePort): InstanceStart['reports'] {
   return port;
 }
 
-/** Writes all bytes. A full pipe accepts only part of them, so the write is repeated while the gateway reads. */
+/**
+ * Writes all bytes. A full pipe accepts only some of the bytes, so the write is repeated until the gateway has read
+ * enough.
+ */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

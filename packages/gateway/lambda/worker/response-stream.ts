@@ -7,17 +7,20 @@ import { Writable } from 'node:stream';
 
 import { RuntimeError } from './failure.ts';
 
-/** Lambda's own names of the properties that `streamifyResponse` adds to a handler. Libraries read them too. */
+/**
+ * The names of the properties that Lambda's `streamifyResponse` adds to a handler. Libraries read these properties,
+ * too.
+ */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
-/** Content type of a stream that begins with status and headers. Function URLs recognize it. */
+/** The content type of a stream that begins with status and headers. Function URLs recognize such a stream by it. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 /** Maximum size of one message to the gateway. */
 const PART_BYTES = 65_536;
 /**
- * Maximum number of unacknowledged bytes. Above this, the function's `write` returns false and the function waits for
- * `drain`.
+ * The maximum number of bytes that were sent but not acknowledged. If there are more, `write` returns false, and the
+ * function waits for `drain`.
  */
 const WINDOW_BYTES = 4 * PART_BYTES;
 
@@ -41,7 +44,8 @@ export const awslambda = {
   },
   HttpResponseStream: {
     /**
-     * As in Lambda, the metadata is sent with the first `write`, so a stream that ends without a write has no metadata.
+     * Adds metadata to a stream. As in Lambda, the metadata is sent with the first `write`. A stream that ends without
+     * a `write` has no metadata.
      */
     from(stream: ResponseStream, metadata: unknown): ResponseStream {
       stream.setContentType(WITH_METADATA);
@@ -57,7 +61,7 @@ export const awslambda = {
 type Write = (chunk: string | Uint8Array) => unknown;
 
 export class ResponseStream extends Writable {
-  /** Lambda's hook with this name. Libraries set it too. */
+  /** The hook that Lambda's stream has under this name. Libraries set it, too. */
   _onBeforeFirstWrite: ((write: Write) => void) | undefined;
   readonly #channel: PartChannel;
   #hasWritten = false;
@@ -70,7 +74,7 @@ export class ResponseStream extends Writable {
     this.#channel = channel;
   }
 
-  /** Sets the `Content-Type` for a client of a function URL, if the function sets no metadata. */
+  /** Sets the `Content-Type` that the client of a function URL receives if the function sets no metadata. */
   setContentType(contentType?: unknown): void {
     if (this.#hasWritten)
       throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');

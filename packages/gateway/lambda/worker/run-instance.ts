@@ -33,7 +33,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   installVirtualDate(start.clockOffset);
   output.install();
   place.seal(start, output);
-  // The AWS SDK assigns to this object and stores state in it.
+  // The object is a copy that can be changed, because the AWS SDK stores state in it.
   Object.assign(globalThis, { awslambda: { ...awslambda } });
   announceCrashes((error, exitCode) => {
     output.reportError(error);
@@ -44,12 +44,12 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundles, modules);
-    // Lambda's runtime also requests its first event one turn later. Until then, a rejection makes the start of the
-    // instance fail.
+    // Like Lambda's runtime, the instance requests its first event one turn later. If a promise is rejected before
+    // that, the start of the instance fails.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });
-    // A terminated thread does not write the cache, so it is written now.
+    // The cache is written now, because a thread that is terminated does not write it.
     if (start.code.kind === 'bundle' && start.code.compileCache !== undefined)
       globalThis.setImmediate(flushCompileCache);
   } catch (error) {
@@ -80,7 +80,8 @@ function prepareModules(
     isModule: code.kind === 'bundle' && code.format === 'esm',
     onBuiltin: (name) => {
       if (name === 'child_process') {
-        // In a process, child programs with inherited streams write to the streams of the process.
+        // This is needed only in threads. In a process, child programs that inherit the streams write to the streams of
+        // this process.
         if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
         return;
       }

@@ -1,6 +1,6 @@
 /**
- * Shields the gateway from its functions, which are threads of a shared process. An action that would end the gateway
- * ends only the instance, as in Lambda. This also applies to threads that the function starts.
+ * Protects the gateway from its functions, because they are threads of the same process. An action that would end the
+ * gateway ends only the instance, as in Lambda. Threads that a function starts are covered, too.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -11,7 +11,7 @@ const KILLED = 137;
 
 /** @param preload path of the built `in-worker.ts` */
 export function shieldProcess(preload: string, warn: (message: string) => void): void {
-  // With the real home folder, the AWS SDK would read the developer's ~/.aws.
+  // The home folder is replaced. Otherwise, the AWS SDK would read the developer's ~/.aws.
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
   shieldSignals(warn);
   shieldWorkers(preload, warn);
@@ -19,18 +19,18 @@ export function shieldProcess(preload: string, warn: (message: string) => void):
 }
 
 /**
- * Shields a worker that a function has started. The first two options of the thread are removed, because
- * `shieldWorkers` has added them.
+ * Protects the gateway from a worker that a function has started. The first two options of the thread are removed,
+ * because `shieldWorkers` has added them.
  */
 export function shieldWorker(preload: string): void {
   process.execArgv = process.execArgv.slice(2);
-  // No warning is needed here, because the parent thread reports the end.
+  // There is no warning, because the parent thread reports the end of the worker.
   shieldProcess(preload, () => undefined);
 }
 
 /**
- * Prevents a function from signalling the gateway. Child processes can still be signalled, individually and as their
- * own groups. `_kill` is the function that `process.kill` calls, and functions can call it directly.
+ * Prevents a function from sending signals to the gateway. Its child processes can still receive signals, individually
+ * and as groups. `_kill` is replaced, too, because `process.kill` calls it and functions can call it directly.
  */
 function shieldSignals(warn: (message: string) => void): void {
   const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
@@ -39,7 +39,7 @@ function shieldSignals(warn: (message: string) => void): void {
     // The binding accepts strings and uses the lower 32 bits of a number.
     const target = Number(pid) | 0;
     if (!isGateway(target)) return kill(target, signal);
-    // Signal 0 only checks whether the process exists.
+    // Signal 0 is allowed, because it only checks whether the process exists.
     if (signal === 0) return 0;
     warn(`process.kill(${target}) would have ended the gateway; it ends this instance`);
     process.exit(KILLED);
@@ -47,8 +47,8 @@ function shieldSignals(warn: (message: string) => void): void {
 }
 
 /**
- * Shields the workers of a function. A worker has its own `process` object, so it is shielded before its code runs. If
- * the worker is killed, its parent thread ends too.
+ * Protects the gateway from the workers of a function. A worker has a `process` object of its own, which is replaced
+ * before the worker's code runs. If the worker is killed, its parent thread ends, too.
  */
 function shieldWorkers(preload: string, warn: (message: string) => void): void {
   const threads = process.getBuiltinModule('node:worker_threads');
@@ -69,14 +69,17 @@ function shieldWorkers(preload: string, warn: (message: string) => void): void {
   threads.Worker = shielded;
 }
 
-/** Whether a signal would reach the gateway: it addresses the process, its parent, its group, or "all processes". */
+/**
+ * Whether a signal to this id would reach the gateway. It would if the id stands for the process, its parent, its
+ * group, or "all processes".
+ */
 function isGateway(pid: number): boolean {
   return pid === process.pid || pid === process.ppid || pid === 0 || pid === -1 || -pid === groupOf();
 }
 
 /**
- * Returns the group of the gateway; undefined if the system does not expose it. A gateway started by a shell leads a
- * group with its own id.
+ * Returns the process group of the gateway; undefined if the system does not show it. If a shell has started the
+ * gateway, the gateway is the leader of its group, and the group has the gateway's process id.
  */
 function groupOf(): number | undefined {
   try {

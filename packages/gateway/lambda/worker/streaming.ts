@@ -33,10 +33,10 @@ async function run(
   stream: ResponseStream,
   warn: (message: string) => void,
 ): Promise<void> {
-  // An error after the end, such as another write, must not end the instance.
+  // An error that occurs after the end, for example because of another write, must not end the instance.
   stream.on('error', () => undefined);
   const finished = once(stream, 'finish');
-  // This promise is awaited below. Until then, an error of the handler itself takes precedence.
+  // This promise is awaited later. If the handler itself fails before that, the handler's error counts.
   finished.catch(() => undefined);
   const { event, context } = readMessage(message, facts, requestId);
   const result = handler(event, stream, context);

@@ -12,7 +12,8 @@ export function installVirtualDate(clockOffset: SharedArrayBuffer): void {
   const now = (): number => RealDate.now() + (offset[0] ?? 0);
 
   function VirtualDate(this: unknown, ...parts: unknown[]): Date | string {
-    // The types assume a call with `new`. Without `new`, `Date()` returns text.
+    // `new.target` is undefined if `Date()` is called without `new`, although the types do not allow it. `Date()` then
+    // returns text.
     const target: unknown = new.target;
     if (typeof target !== 'function') return new RealDate(now()).toString();
     const given = parts.length === 0 ? [now()] : parts;

@@ -18,11 +18,11 @@ import type {
   StreamTimes,
 } from '../../core/ports.ts';
 
-/** AWS accepts 10 MB from an integration, unless it streams. */
+/** The maximum size of an integration's response in bytes, as on AWS. Streamed responses have no such limit. */
 const MAX_REPLY_BYTES = 10 * 1024 * 1024;
 /**
- * Undici's value for "no limit". A stream is limited by its reader, which takes the next part when the last part has
- * been sent.
+ * Undici's value for "no limit". A stream needs no limit, because its reader requests the next part only when the last
+ * part has been sent.
  */
 const UNBOUNDED = -1;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -34,11 +34,12 @@ interface ClosableHttpClient extends HttpClient {
 }
 
 /**
- * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
- * @param localOrigin returns the origin of a host that this gateway serves itself; undefined for all other hosts
- * @param deadlineOf aborts a request that takes longer
- * @param findInstance finds an instance of a service behind a VPC link; a service without instances is called at the
- * address of the link
+ * @param vpcLinks the origins of VPC links by id or name, from `--vpc-link name=url[,url]`; several origins are used in
+ * turn
+ * @param localOrigin returns the local address of a host that this gateway serves itself; undefined for all other hosts
+ * @param deadlineOf returns the signal that aborts a request that takes too long
+ * @param findInstance finds an instance of a service behind a VPC link; if a service has no instances, the link's
+ * address is called
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
@@ -100,7 +101,7 @@ function isUnconnected(failure: Failure): boolean {
   return failure.kind === 'unreachable' && (failure.reason === 'network' || failure.reason === 'address');
 }
 
-/** Describes an error of the instance search, for example a faulty --cloud-map file. */
+/** Converts an error of the search for instances, such as a faulty --cloud-map file, to a result. */
 function notFound(fault: unknown): ChosenInstance {
   return { kind: 'none', message: `its instances cannot be found: ${describeFault(fault)}` };
 }
@@ -112,7 +113,7 @@ function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
     : `${serviceArn} has no instances: register some, or name them in the file of --cloud-map. ${without}`;
 }
 
-/** Adds a Host header if there is none, because the local port recognises the API by its Host. */
+/** Adds a Host header if there is none, because the local port recognizes the API by this header. */
 function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
   const request = trusted === undefined ? given : { ...given, trusted };
   const isNamed = request.headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
@@ -123,12 +124,13 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
 /**
- * One set of connections per client certificate, so that requests with different certificates never share a connection.
+ * The connection pools, one for each client certificate. Requests with different certificates therefore never share a
+ * connection.
  */
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;
-  /** The agents by certificate. AWS's limit of certificates per account limits their number. */
+  /** The pools by certificate. Their number is limited by AWS's limit of certificates per account. */
   readonly #certified = new Map<string, Agent>();
 
   constructor(maxBytes: number) {
@@ -158,7 +160,8 @@ function openAgent(of: Certified, maxResponseSize: number): Agent {
     connections: MAX_CONNECTIONS_PER_ORIGIN,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize,
-    // The deadline of the request is the only time limit. Undici's own limit would cut off long integrations.
+    // Undici's own limits are switched off, because they would end long integrations. Only the request's deadline
+    // limits its time.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
@@ -215,7 +218,7 @@ function toOptions(
   };
 }
 
-/** The body of a backend's response as it arrives. Reading a part lets the backend send more. */
+/** The body of a backend's response as it arrives. The backend sends more only when a part has been read. */
 class BackendStream implements ByteStream {
   readonly #body: Readable;
   readonly #request: HttpRequest;
@@ -288,8 +291,8 @@ function describe(error: unknown, request: HttpRequest): Failure {
 }
 
 /**
- * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends unchanged [obs]. Until it reaches the
- * socket, the header therefore has another name, which outsiders cannot guess.
+ * A prefix that replaces the name of the `Upgrade` header until the request reaches the socket. Undici refuses to send
+ * `Upgrade`, which a mapping may set and which AWS sends unchanged [obs]. Outsiders cannot guess the prefix.
  */
 const SMUGGLED = `x-${randomUUID()}-`;
 
@@ -300,8 +303,8 @@ function encodeUpgrade(headers: readonly string[]): string[] {
 }
 
 /**
- * Undici always writes a `Connection` header, but AWS sends none [obs]. It is removed from strings only, because undici
- * writes request heads as strings and bodies as bytes.
+ * Creates the connections. Undici always writes a `Connection` header, but AWS sends none [obs], so the header is
+ * removed from the request head. Undici writes heads as strings and bodies as bytes, so only strings are searched.
  */
 function createConnector({ clientCertificate, trusted }: Certified): buildConnector.connector {
   const certified = {

@@ -1,4 +1,7 @@
-/** The loaded stacks for a CloudFormation call: the stacks of the call's region, by name or id. */
+/**
+ * Finds the loaded stacks that a CloudFormation call refers to by name or id. Only stacks of the call's region are
+ * found.
+ */
 import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';

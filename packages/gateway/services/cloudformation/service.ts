@@ -8,7 +8,10 @@ import type { StackCall } from './loaded-stacks.ts';
 
 // Resources of a stack, in the form of CloudFormation's API.
 
-/** Maximum number of resources in one response. "DescribeStackResources": use `ListStackResources` for more. */
+/**
+ * Maximum number of resources in one response (API reference, "DescribeStackResources"). To get more, callers use
+ * `ListStackResources`.
+ */
 const MOST_AT_ONCE = 100;
 const DRIFT = { StackResourceDriftStatus: 'NOT_CHECKED' };
 
@@ -156,7 +159,7 @@ export function open({ clock }: ServicePorts): Service {
       },
     },
     prepare(reading) {
-      // During a reset there are no stacks for a while.
+      // During a reset no stacks are loaded for a while, so nothing is replaced.
       return reading.isEmpty ? () => undefined : () => stacks.replace(reading.stacks, reading.times);
     },
   };

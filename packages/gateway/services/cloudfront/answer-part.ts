@@ -4,7 +4,7 @@ import type { HeaderList } from '../../core/events/header-list.ts';
 import type { OriginAnswer } from './stored-objects.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** Turns the response into 304, 206 or 416 if the viewer's headers request it. */
+/** Converts a response to 304, 206 or 416 if the viewer's conditional or range headers require this. */
 export function answerPart(
   answer: OriginAnswer,
   { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
@@ -60,7 +60,10 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 
 type Range = { readonly first: number; readonly last: number };
 
-/** Reads the range. Returns undefined for the whole object, which is also the response to several ranges. */
+/**
+ * Reads the `Range` header. Returns undefined if the whole object is to be sent, as it is for a request for several
+ * ranges.
+ */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (from === '' && to === '') return undefined;

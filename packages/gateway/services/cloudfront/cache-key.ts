@@ -13,7 +13,7 @@ export type KeyParts = {
   readonly query: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly cookies: string;
-  /** The normalized header; undefined if it is not part of the key. */
+  /** The normalized `Accept-Encoding` header; undefined if it is not part of the key. */
   readonly acceptEncoding: string | undefined;
   /** Whether the request is `OPTIONS`, whose responses are cached separately. */
   readonly isOptions: boolean;
@@ -56,7 +56,7 @@ function valuesOf(request: ViewerRequest, name: string): readonly string[] {
   return made === undefined ? [] : [made];
 }
 
-/** Whether the key lists the header, but contains its normalized form instead. */
+/** Whether the key contains a normalized form of this header instead of its value. */
 function isNormalized(name: string, { gzip, brotli }: CachePolicy): boolean {
   return name === 'accept-encoding' && (gzip || brotli);
 }
@@ -81,7 +81,10 @@ export function normalEncoding(request: ViewerRequest, { gzip, brotli }: CachePo
     .join(',');
 }
 
-/** Returns the normalized header; undefined if it is not in the key ("Compression support"). */
+/**
+ * Returns the normalized `Accept-Encoding` header; undefined if the header is not part of the key ("Compression
+ * support").
+ */
 function keyEncoding(request: ViewerRequest, policy: CachePolicy): string | undefined {
   if (!policy.gzip && !policy.brotli) return undefined;
   const normal = normalEncoding(request, policy);

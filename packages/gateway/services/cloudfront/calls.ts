@@ -15,7 +15,7 @@ import {
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
-/** AWS's limit of invalidation paths in progress per distribution. */
+/** AWS's limit for the number of paths per distribution whose invalidation is in progress. */
 const MAX_PATHS = 3_000;
 const MAX_PATH = 4_000;
 const MAX_ITEMS = 100;

@@ -1,6 +1,6 @@
 /** A distribution as requests use it. It is immutable, and created when the stacks are loaded. */
 
-/** The values of one kind that a policy selects. Header names are in lower case. */
+/** The header names, cookie names or query parameters that a policy selects. Header names are in lower case. */
 export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'all' }
@@ -24,11 +24,11 @@ export type CachePolicy = {
   readonly gzip: boolean;
   readonly brotli: boolean;
   /**
-   * Whether the settings are legacy settings without policies, in which case other headers are forwarded according to a
-   * table by AWS.
+   * Whether the behavior has legacy settings instead of policies. If so, a table by AWS determines which other headers
+   * are forwarded.
    */
   readonly isLegacy: boolean;
-  /** Whether legacy settings forward all headers, in which case nothing is cached. */
+  /** True if legacy settings forward all headers. In this case nothing is cached. */
   readonly isBypassed?: boolean;
 };
 
@@ -93,7 +93,7 @@ export type Behavior = {
    * The reason why the behavior responds with 500: something that guards or changes its requests is not supported here.
    */
   readonly closed?: string | undefined;
-  /** Names of the behavior's policies in the template, for read calls. */
+  /** The behavior's policies as the template names them. Read calls return these names. */
   readonly policyIds: {
     readonly cache?: string | undefined;
     readonly request?: string | undefined;
@@ -146,8 +146,8 @@ export const NONE: Selection = { kind: 'none' };
 /**
  * Whether a selection contains a name.
  * @param name the name in the spelling of the policy, with headers in lower case
- * @param compile how patterns are matched; a star is a wildcard only in cookie names, because elsewhere more would be
- * sent than the key contains
+ * @param compile how patterns are matched. A star is a wildcard only in cookie names. If it were a wildcard in other
+ * names, more would be sent to the origin than the key contains
  */
 export function selects(selection: Selection, name: string, compile = isSame): boolean {
   const isIn = (names: readonly string[]): boolean => names.some((one) => compile(one)(name));

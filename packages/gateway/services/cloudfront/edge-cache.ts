@@ -1,4 +1,7 @@
-/** Responses from the cache or from the origin, with a reason, which X-Cache does not contain. */
+/**
+ * Serves responses from the cache or from the origin. Each response has a reason, which the `X-Cache` header does not
+ * contain.
+ */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { Clock, HttpClient, HttpOutcome } from '../../core/ports.ts';
 import { answerPart } from './answer-part.ts';
@@ -140,7 +143,8 @@ export class EdgeCache {
     const flight = this.#flights.get(flightKey);
     if (flight !== undefined) {
       const kept = await flight.done;
-      // A response that must not be cached belongs to one request only.
+      // The response to the earlier request was not stored, so it must not be shared. This request needs its own
+      // response from the origin.
       if (kept === undefined) return (await this.#fetch(asked, at)).outcome;
       return this.#hit(kept, asked.request, 'shared with a concurrent request with the same cache key,');
     }
@@ -322,7 +326,10 @@ function invalidationPath({ path, query }: KeyParts): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** Whether a request never shares a response. "Forward cookies to the origin" prevents collapsing. */
+/**
+ * Whether a request gets its own response from the origin, which is not shared with other requests. Requests are not
+ * collapsed if cookies are forwarded ("Forward cookies to the origin").
+ */
 function isAlone({ request, behavior }: Asked): boolean {
   return forwardsCookies(behavior) || hasCondition(request);
 }

@@ -17,10 +17,10 @@ type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'l
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 
-/** AWS's quotas (developer guide): size of the URL, and of the request without its body. */
+/** AWS's quotas in bytes (developer guide): maximum size of a URL, and of a request without its body. */
 const MAX_URL_BYTES = 8_192;
 const MAX_REQUEST_BYTES = 32_768;
-/** How many reasons the console shows. */
+/** Number of recent requests that the console shows with their reasons. */
 const KEPT_NOTES = 1;
 
 export class Edge {
@@ -240,7 +240,10 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
   return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
 }
 
-/** Returns a refusal by the gateway itself. On AWS the request would succeed, but the feature is not supported here. */
+/**
+ * Returns a refusal by the gateway itself. AWS would serve the request, but a feature that it needs is not supported
+ * here.
+ */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };

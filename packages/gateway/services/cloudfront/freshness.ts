@@ -31,7 +31,7 @@ export function keepsSetCookie(directives: Directives): boolean {
   return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
 }
 
-/** What the origin specifies. `refuses` means that the response must not be cached. */
+/** What the origin's headers specify about caching. `refuses` means that the response must not be cached. */
 type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
 
 function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {
@@ -81,7 +81,7 @@ export function freshErrorSeconds(
   const said = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
   if (!ALWAYS_KEPT.has(status) && !(KEPT_IF_SAID.has(status) && said !== undefined)) return 0;
   const minSeconds = rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
-  // "… cannot be greater than the Maximum TTL value set for the cache behavior."
+  // The lifetime of an error "… cannot be greater than the Maximum TTL value set for the cache behavior."
   const wanted = Math.min(said ?? expiresIn(headers, nowEpochMs) ?? 0, policy.maxTtlSeconds);
   return Math.max(minSeconds, wanted);
 }

@@ -10,8 +10,8 @@ export type Invalidation = {
 };
 
 /**
- * The gateway's own limits: the number of invalidations that are stored for read calls and repeated calls, and the
- * characters of their paths.
+ * The gateway's own limits: the number of stored invalidations, and the total number of characters in their paths.
+ * Invalidations are stored for read calls and for repeated calls.
  */
 const MAX_KEPT = 1_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;

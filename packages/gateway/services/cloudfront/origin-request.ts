@@ -21,7 +21,10 @@ const NEVER = new Set([
   'x-real-ip',
 ]);
 
-/** Headers that are forwarded even if no policy names them. With policies, all other headers must be named. */
+/**
+ * Headers that are forwarded even if no policy names them. If a behavior has policies, all other headers are forwarded
+ * only if a policy names them.
+ */
 const ALWAYS = new Set([
   'cache-control',
   'content-encoding',
@@ -36,7 +39,10 @@ const ALWAYS = new Set([
   'range',
 ]);
 
-/** With legacy settings, these headers are removed unless the settings name them. All other headers are forwarded. */
+/**
+ * Headers that a behavior with legacy settings does not forward unless the settings name them. It forwards all other
+ * headers.
+ */
 const LEGACY_REMOVED = new Set([
   'accept',
   'accept-charset',
@@ -48,8 +54,8 @@ const LEGACY_REMOVED = new Set([
   'x-http-method-override',
 ]);
 /**
- * Methods with a body, for which `Authorization` is forwarded. It is also forwarded for OPTIONS if OPTIONS is not
- * cached.
+ * Methods of requests whose `Authorization` header is forwarded. The header is also forwarded for OPTIONS if OPTIONS is
+ * not cached.
  */
 const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
 
@@ -114,12 +120,15 @@ function legacyQuery(selection: Selection): Selection {
   return selection.kind === 'none' ? selection : { kind: 'all' };
 }
 
-/** Combines both policies. An allow list of one policy applies even if the other policy excludes its names. */
+/**
+ * Combines the selections of both policies. If one policy has an allow list, its names are selected even if the other
+ * policy excludes them.
+ */
 function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
   if (one.kind === 'none') return other;
   if (other.kind === 'none') return one;
-  // "… except those specified in the cache policy or the origin request policy."
+  // The names of both lists count: "… except those specified in the cache policy or the origin request policy."
   if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
   // An allow list in either policy overrides the block list of the other policy.
   const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
@@ -178,7 +187,7 @@ function normalizes({ cache }: Behavior): boolean {
   return cache.gzip || cache.brotli;
 }
 
-/** Returns the normalized header, only for requests that have the header ("Compression support"). */
+/** Returns the normalized `Accept-Encoding` header if the request has this header ("Compression support"). */
 function encodingLine(request: ViewerRequest, behavior: Behavior): readonly string[] {
   const { cache } = behavior;
   if (!normalizes(behavior) || request.headers.last('accept-encoding') === undefined) return [];

@@ -1,4 +1,7 @@
-/** Reads cache behaviors: the values that each selects from requests, its origin, and why it may be closed. */
+/**
+ * Reads cache behaviors. A behavior has an origin, the values that it selects from requests, and a reason if it must
+ * refuse requests.
+ */
 import { asNonEmptyText } from '@gatewright/aws/json-object';
 import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type {
@@ -29,7 +32,10 @@ export type Finding = { readonly path: string; readonly what: string; readonly c
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const MAX_PATTERN = 255;
-/** Developer guide, path pattern. Its table does not list `?`, which it describes as a wildcard. */
+/**
+ * Characters allowed in a path pattern (developer guide, path pattern). The guide's table does not list `?`, but the
+ * guide describes `?` as a wildcard.
+ */
 const PATTERN = /^[A-Za-z0-9_\-.*$/~"'@:+&?=%,;!()[\]]+$/;
 
 const DONE = new Set(
@@ -125,7 +131,10 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
   return reasons;
 }
 
-/** Reports selected headers that are unknown here, which describe the country, network and TLS of viewers. */
+/**
+ * Reports selected headers whose values are unknown here. These headers describe the viewer's country, network and TLS
+ * connection.
+ */
 function findUnknownHeaders(
   at: MemberReader,
   { cache, request }: Pick<Behavior, 'cache' | 'request'>,
@@ -177,7 +186,10 @@ function findPolicy<Policy extends { readonly name: string }>(
   return policy;
 }
 
-/** A behavior that cannot be read still claims its paths, so that no other behavior serves them. */
+/**
+ * Returns a behavior that refuses all requests. It replaces a behavior that cannot be read, and keeps its path pattern,
+ * so that no other behavior serves these paths.
+ */
 export function closedBehavior(
   at: MemberReader | undefined,
   pattern: string,

@@ -1,4 +1,4 @@
-/** Distributions of the loaded stacks, with findings for all that is not supported here. */
+/** Reads the distributions of the loaded stacks, and reports everything that is not supported here. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -121,7 +121,7 @@ class DistributionReader {
       id,
       arn: `arn:${partitionOf(stack.region)}:cloudfront::${stack.accountId}:distribution/${id}`,
       accountId: stack.accountId,
-      // The form is the same as in Fn::GetAtt.
+      // The domain name has the same form as the result of `Fn::GetAtt`.
       domainName: `d${makeId(13, stack.stackName, resource.logicalId)}.cloudfront.net`,
       aliases: [],
       comment: '',

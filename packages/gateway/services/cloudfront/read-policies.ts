@@ -254,7 +254,7 @@ function readSecurity(at: MemberReader): readonly SetHeader[] {
   return made;
 }
 
-/** Whether the member requests a feature. */
+/** Whether the value of a member turns a feature on. Empty, disabled and false values do not. */
 export function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false || value === 'false')
     return false;

@@ -1,4 +1,4 @@
-/** CloudFront in front of APIs, with a port for each distribution, its cache, and the API for SDKs (docs/aws §21). */
+/** CloudFront in front of APIs: a port for each distribution, the cache, and the API for SDKs (docs/aws §21). */
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -32,7 +32,7 @@ class CloudFrontService implements Service {
   }
 
   prepare(stacks: StackReading): () => void {
-    // During a reset there are no stacks for a while, but the ports stay open.
+    // During a reset no stacks are loaded for a while, but the ports stay open.
     if (stacks.isEmpty) return () => undefined;
     const read = readDistributions(stacks, this.#ports.settings);
     return () => this.#replace(read);

@@ -15,7 +15,7 @@ export type StoredObject = OriginAnswer & {
   readonly key: string;
   readonly distributionId: string;
   readonly parts: KeyParts;
-  /** The method of the request. An object of HEAD has no body. */
+  /** The method of the request. An object from a HEAD request has no body. */
   readonly method: 'GET' | 'HEAD' | 'OPTIONS';
   readonly storedAtEpochMs: number;
   readonly freshUntilEpochMs: number;
@@ -27,7 +27,10 @@ export type StoredObject = OriginAnswer & {
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Estimated size of an entry in addition to its strings and body. */
 const ENTRY_BYTES = 512;
-/** Divisor for the maximum size of one object, so that one object cannot displace all others. */
+/**
+ * The size of the cache divided by this number is the maximum size of one object. A larger object could displace all
+ * others.
+ */
 const MAX_SHARE = 4;
 
 export class StoredObjects {

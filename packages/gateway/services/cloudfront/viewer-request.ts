@@ -31,8 +31,8 @@ export class ViewerRequest {
     this.host = request.host;
     this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
     this.remotePort = request.remotePort;
-    // Requests to this port count as HTTPS, as on the ports of APIs. CloudFront removes this header, so here it can
-    // mark a request as HTTP.
+    // A request counts as HTTPS unless its `X-Forwarded-Proto` header is `http`, as on the ports of APIs. CloudFront
+    // removes this header from requests, so the header can be used for this purpose here.
     this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
   }
 

@@ -6,7 +6,7 @@ import type { Invalidation } from './invalidations.ts';
 
 const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
-/** Members of an element. Texts are escaped, elements are not. */
+/** The content of an XML element. Texts are escaped, elements are not. */
 type Content = string | number | boolean | Element | readonly Element[];
 type Element = { readonly xml: string };
 

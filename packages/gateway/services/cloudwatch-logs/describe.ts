@@ -56,7 +56,7 @@ export function describeLogStreams(input: CallInput, { groups, arnOf }: At): Unk
     ...(lastMs !== undefined && { lastEventTimestamp: lastMs }),
     ...(ingestedMs !== undefined && { lastIngestionTime: ingestedMs }),
     arn: `${arnOf(group)}:log-stream:${name}`,
-    // AWS has returned 0 since 2019.
+    // AWS has returned 0 for this member since 2019.
     storedBytes: 0,
   }));
   return { logStreams, ...nextToken };

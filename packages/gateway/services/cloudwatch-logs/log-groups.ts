@@ -45,7 +45,9 @@ export class LogGroupBook {
     this.#nowMs = nowMs;
   }
 
-  /** Sets the groups of the stacks. When stacks are loaded again, streams that calls created in them are retained. */
+  /**
+   * Sets the groups of the stacks. When the stacks are loaded again, streams that calls created in these groups remain.
+   */
   declare(groups: ReadonlyMap<string, number | undefined>): void {
     const nowMs = this.#nowMs();
     this.#declared = new Map(
@@ -101,7 +103,7 @@ export class LogGroupBook {
   /** Returns the groups sorted by name. */
   list(): readonly GroupFacts[] {
     const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
-    // All lines are counted without building messages, because the console requests this often.
+    // The lines are counted without building messages, because the console often requests these counts.
     for (const { item } of this.#lines.kept()) {
       const known = facts.get(item.group) ?? { createdMs: item.epochMs, bytes: 0, events: 0 };
       known.bytes += (item.prefix?.length ?? 0) + item.text.length + EVENT_BYTES;

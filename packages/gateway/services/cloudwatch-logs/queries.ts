@@ -26,12 +26,12 @@ type Running = {
 };
 type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'report'>;
 
-/** AWS's default for the number of concurrent queries, and its limit of groups in one query. */
+/** AWS's default limit for concurrent queries, and its limit for log groups in one query. */
 const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
 /** Maximum number of queries whose results are stored for reading. */
 const MAX_KEPT = 100;
-/** Time limit of a query. AWS stops a query after 60 minutes, but here at most 64 MB are read. */
+/** Time limit of a query in milliseconds. AWS's limit is 60 minutes, but a query here reads at most 64 MB. */
 const MOST_MS = 20_000;
 
 export class Queries {

@@ -1,4 +1,7 @@
-/** Read operations of CloudWatch Logs on what functions and stages write and what calls add. */
+/**
+ * The read operations of CloudWatch Logs. They read the lines that functions and stages write, and the events that
+ * calls add.
+ */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +25,7 @@ type At = {
 };
 type Call = (input: CallInput, at: At) => UnknownMembers | Promise<UnknownMembers>;
 
-/** The values that the API accepts ("PutRetentionPolicy"). */
+/** The retention periods in days that the API accepts ("PutRetentionPolicy"). */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -85,7 +88,8 @@ export function open(ports: ServicePorts): Service {
       },
     },
     prepare(stacks) {
-      // During a reset there are temporarily no stacks. The creation times of their groups must not be lost.
+      // During a reset no stacks are loaded for a while. The groups are kept meanwhile, because their creation times
+      // must not be lost.
       if (stacks.isEmpty) return () => undefined;
       const declared = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
         const days = Number(resource.properties['RetentionInDays']);
@@ -107,7 +111,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** Limit of `PutLogEvents` (CloudWatch Logs API reference). */
+/** Maximum number of events in one `PutLogEvents` call (CloudWatch Logs API reference). */
 const MAX_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 const DAY_MS = 86_400_000;

@@ -23,7 +23,7 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** Returns the error code. Alarms are validated as a whole, other calls by parameter. */
+/** Returns the error code. AWS validates an alarm as a whole, but other calls parameter by parameter. */
 export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   if (error instanceof InvalidInput) return error.code;
   if (isOfAlarm) return 'ValidationError';

@@ -36,15 +36,18 @@ type Options = Pick<EventPorts, 'clock' | 'random'> & {
   readonly accountId: string;
 };
 
-/** Maximum number of buses that an event may pass, because rules may send events back to their own bus. */
+/**
+ * Maximum number of buses that an event may pass through. The limit is necessary because rules may send events back to
+ * their own bus.
+ */
 const MAX_HOPS = 10;
 
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
   /**
-   * Number of buses that the current event has passed. One counter is enough, because the event's deliveries begin in
-   * the same turn.
+   * Number of buses that the current event has passed through. One counter is enough, because the event's deliveries
+   * begin in the same turn of the event loop.
    */
   #hops = 0;
 
@@ -122,7 +125,7 @@ export class EventBuses {
     }
   }
 
-  /** Delivers an event to a bus, for destinations of functions, schedules and other rules. */
+  /** Delivers an event to a bus. Destinations of functions, schedules and other rules use this. */
   target(
     arn: string,
     body: string,

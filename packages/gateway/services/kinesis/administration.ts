@@ -11,7 +11,9 @@ import type { Shard } from './shard.ts';
 import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Maximum number of shards of all provisioned streams of an account, as in one of the larger regions. */
+/**
+ * Maximum number of shards in all provisioned streams of an account. AWS has this limit in one of its larger regions.
+ */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const MODES: readonly StreamDefinition['mode'][] = ['PROVISIONED', 'ON_DEMAND'];

@@ -1,6 +1,6 @@
 /**
- * Members of an input, checked as AWS does it. All violations together give one ValidationException. A value of a wrong
- * type gives a SerializationException.
+ * Reads and checks the members of an input as AWS does. All violations together cause one ValidationException. A value
+ * of a wrong type causes a SerializationException.
  */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberRule, MemberType } from '@gatewright/aws/call-input';

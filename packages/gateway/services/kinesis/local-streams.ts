@@ -93,7 +93,7 @@ export class LocalStreams {
     this.#streams.set(definition.arn, stream);
   }
 
-  /** Drops the oldest records of the fullest shard first, as at the end of the retention period. */
+  /** Frees memory. Drops the oldest records of the fullest shard first, as if their retention period had ended. */
   #makeRoom(): void {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;

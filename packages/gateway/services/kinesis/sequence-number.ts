@@ -1,11 +1,11 @@
 /**
- * Sequence numbers in AWS's form: 47 hex digits, printed as a decimal number of 56 digits, so that they sort like
- * strings. The hex digits are: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
- * (9), shard (8), `2`.
+ * Sequence numbers in AWS's form: 47 hex digits, printed as a decimal number of 56 digits, so that their order as
+ * strings is their order as numbers. The hex digits are: `2`, second of the shard's creation (9), shard (1), index
+ * (16), `00`, second of arrival (9), shard (8), `2`.
  */
 
 type Sequence = {
-  /** Creation time of the shard in epoch milliseconds. A sequence number contains whole seconds. */
+  /** Creation time of the shard in epoch milliseconds. A sequence number contains this time in whole seconds. */
   readonly createdAt: number;
   readonly arrivedAt: number;
   readonly shard: number;

@@ -101,7 +101,7 @@ class KinesisService implements Service {
     this.#consumers = [];
   }
 
-  /** Starts reading for the mappings. An unchanged mapping continues at its position. */
+  /** Starts reading the streams of the mappings. An unchanged mapping continues at its position. */
   #read(mappings: readonly StreamMapping[]): void {
     const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
     this.#consumers = mappings.flatMap((mapping) => {
@@ -126,8 +126,8 @@ class KinesisService implements Service {
   }
 
   /**
-   * Whether a call is only recorded. If a run has no stream, it stores what calls put, and can return it. If a run has
-   * streams, it responds to an unknown name as AWS does.
+   * Whether a call is only recorded. If the run has no streams, records that calls put are stored and can be read
+   * again. If the run has streams, a call with an unknown name gets the same response as on AWS.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;
@@ -238,7 +238,7 @@ function readStart(reader: ResourceReader): StartingPosition {
 }
 
 /**
- * Delivers events to a stream. Without a group, each event has its own partition key: "the default is to use the
+ * Delivers events to a stream. If no group is given, each event has its own partition key: "the default is to use the
  * eventId as the partition key".
  */
 function deliverToStream(

@@ -34,7 +34,7 @@ type At = {
 };
 
 const MAX_BATCH_CHARACTERS = 5_500_000;
-/** Size of the text that an event adds to the data of a record. */
+/** Number of characters that an event adds to the data and the partition key of a record. */
 const FRAME_CHARACTERS = 700;
 
 export class ShardLane {

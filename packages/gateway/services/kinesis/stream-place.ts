@@ -24,7 +24,8 @@ export function nameOfStream(arn: string): string {
 }
 
 /**
- * Finds the stream as the last check of an input. If the input has both name and ARN, the ARN applies.
+ * Finds the stream that an input names. This must be the last check of the input. If the input has both a name and an
+ * ARN, the ARN applies.
  * @param reader the reader of the input, after it has read the other members
  * @throws OperationRefused ValidationException, ResourceNotFoundException
  */

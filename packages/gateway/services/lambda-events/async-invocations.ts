@@ -1,6 +1,7 @@
 /**
- * Asynchronous invocation (docs/aws §18.1). Lambda runs the function from its own queue, with two retries, until the
- * event is too old. The event then goes to the function's destination or dead-letter queue.
+ * Asynchronous invocations (docs/aws §18.1). Lambda takes an event from its own queue and invokes the function. A
+ * failed invocation is retried twice, unless the event has become too old. The event then goes to the function's
+ * destination or dead-letter queue.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -36,8 +37,8 @@ type Pending = AsyncEvent & {
 };
 
 /**
- * Maximum number of waiting events of all functions, and maximum length of their text. Further events are refused, like
- * throttled events.
+ * Maximum number of events that wait for all functions together, and maximum number of characters in these events.
+ * Further events are refused, like throttled events.
  */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;

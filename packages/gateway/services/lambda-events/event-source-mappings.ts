@@ -34,7 +34,7 @@ export class EventSourceMappings {
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
   /** Version of the mappings. Every change that a call makes increments it. */
   version = 0;
-  /** The mapping that a call requests. If it cannot be read, the call is refused. */
+  /** The mapping that the current call creates or changes. If it cannot be read, the call is refused. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
 
   constructor(ports: Pick<ServicePorts, 'sources' | 'startedAt'>) {
@@ -113,7 +113,7 @@ export class EventSourceMappings {
   }
 
   /**
-   * Call it when the result of `readersIn` for these stacks is in effect.
+   * Must be called when the result of `readersIn` for these stacks has taken effect.
    * @param version the version when `readersIn` was called
    */
   applied(stacks: StackReading, version: number): void {
@@ -125,7 +125,7 @@ export class EventSourceMappings {
           { id, region, properties, modifiedAt: this.#ports.startedAt },
         ]),
     );
-    // A call has changed a mapping while the stacks were being loaded.
+    // A call has changed a mapping while the stacks were being loaded, so the sources must be read again.
     if (version !== this.version) this.#ports.sources.readAgain(() => true);
   }
 

@@ -34,8 +34,8 @@ const MEMBERS: MemberTable = {
 };
 
 /**
- * Unsupported members: settings for sources that invoke nothing here, and settings that limit or protect and would have
- * no effect.
+ * Members that are not supported. Some are settings for sources that invoke nothing here. The others limit or protect
+ * something, and would have no effect.
  */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',

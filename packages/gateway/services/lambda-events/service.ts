@@ -1,4 +1,6 @@
-/** Lambda's part of events: asynchronous invocations, and mappings of other services' sources. */
+/**
+ * Lambda's part of event handling: asynchronous invocations, and event source mappings for sources of other services.
+ */
 import { asText } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';

@@ -132,8 +132,8 @@ class LogFile {
   }
 
   /**
-   * Opens the file, which only the owner can read. The template defines the access log, which may contain keys and
-   * claims.
+   * Opens the file so that only its owner can read it. The template defines what the access log contains, which may
+   * include keys and claims.
    */
   async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#path), { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * `AWS::Logs::SubscriptionFilter`, with which lines of a log group also go to a function in batches, as from CloudWatch
- * Logs. A request only appends its line. Batches are packed and sent later, and never delay a request.
+ * Handles `AWS::Logs::SubscriptionFilter`: it sends the lines of a log group to a function in batches, as CloudWatch
+ * Logs does. A request only appends its line. Batches are packed and sent later, and never delay a request.
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
@@ -30,8 +30,8 @@ export interface LogSubscriptions extends LogGroups {
 }
 
 /**
- * Time for which lines are gathered. CloudWatch gathers for seconds, but half a second already makes batches without a
- * long wait.
+ * Time for which lines are gathered. CloudWatch gathers lines for seconds, but half a second is long enough for batches
+ * and short enough for the user.
  */
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;

@@ -5,7 +5,7 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 const bucketName = lowerNamed('BucketName', 63);
 
 export const S3_TYPES = {
-  // Objects come from calls while the gateway runs and from the file of values.
+  // Objects come from calls that are made while the gateway runs, and from the values file.
   'AWS::S3::Bucket': {
     enforced: words(
       `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations

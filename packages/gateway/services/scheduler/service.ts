@@ -48,7 +48,7 @@ function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule |
   const target = isJsonObject(given) ? readTarget(reader, given, 'Target') : undefined;
   const expression = reader.text('ScheduleExpression') ?? '';
   const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
-  // A rate schedule with a StartDate runs first at the StartDate.
+  // A rate schedule with a StartDate runs for the first time at the StartDate.
   const from = timeOf(reader, 'StartDate');
   const schedule = readSchedule(reader, expression, from ?? anchorMs, zone);
   const isOff = reader.text('State') === 'DISABLED';

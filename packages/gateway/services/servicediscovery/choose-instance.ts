@@ -7,7 +7,10 @@ import type { ChosenInstance, Clock } from '../../core/ports.ts';
 import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Attributes, Registration } from './read-instance.ts';
 
-/** Number of consecutive failed connections that exclude an instance, and the duration of the exclusion. */
+/**
+ * Number of consecutive failed connections after which an instance is excluded, and the duration of the exclusion in
+ * milliseconds.
+ */
 const FAILURES = 3;
 const EJECTED_MS = 30_000;
 
@@ -55,7 +58,7 @@ export function isEjected({ ejectedAtMs }: LocalInstance, nowMs: number): boolea
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost)$/i;
 
-/** Returns the address of the instance, or why it has none. */
+/** Returns the address of the instance, or the reason why it has none. */
 export function originOf({
   attributes,
   isOfFile,

@@ -28,7 +28,7 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, registry),
     },
     prepare(stacks) {
-      // During a reset there are no stacks for a while.
+      // During a reset no stacks are loaded for a while, so nothing is replaced.
       if (stacks.isEmpty) return () => undefined;
       const { cloudMap } = settings;
       if (cloudMap !== undefined && stacks.isElsewhere('servicediscovery'))

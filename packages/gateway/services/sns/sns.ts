@@ -1,4 +1,4 @@
-/** Publish and PublishBatch of SNS, over the topics of this run (SNS API reference). */
+/** Handles Publish and PublishBatch of SNS for the topics of this run (SNS API reference). */
 import { isJsonObject, mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';

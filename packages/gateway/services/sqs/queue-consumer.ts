@@ -1,6 +1,6 @@
 /**
- * An event source mapping of a queue (docs/aws §18.3). Batches of messages go to the function. Successful messages are
- * deleted, all others return after their visibility timeout.
+ * An event source mapping of a queue (docs/aws §18.3). Batches of messages go to the function. Messages that are
+ * processed successfully are deleted. All other messages become visible again after their visibility timeout.
  */
 import { parseJson } from '@gatewright/aws/json-object';
 import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';

@@ -8,7 +8,7 @@ const queueName = named('QueueName', 80);
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 
-/** Policies are not evaluated. Only the caller's role decides who may send. */
+/** Policies of queues are not evaluated. Only the caller's role decides who may send. */
 export const SQS_TYPES = {
   'AWS::SQS::Queue': {
     enforced: words(

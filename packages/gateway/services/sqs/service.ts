@@ -136,8 +136,8 @@ export function open(ports: ServicePorts): SqsService {
 }
 
 /**
- * Reports queue sizes to services that collect metrics: when messages arrive, then each minute until the queue is
- * empty.
+ * Reports queue sizes to services that collect metrics. The size is reported when messages arrive, and then every
+ * minute until the queue is empty.
  * @see SQS developer guide, "Available CloudWatch metrics for Amazon SQS"
  */
 type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'metrics'>;

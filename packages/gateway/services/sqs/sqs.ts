@@ -24,7 +24,7 @@ type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 20;
-/** Maximum number of concurrent waiting receive calls. Further calls return at once. */
+/** Maximum number of receive calls that wait at the same time. Further calls return at once. */
 const MAX_WAITING = 2_000;
 
 export class Sqs {
@@ -278,7 +278,7 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
   Tag: ['Tags', 'Key', 'Value'],
 };
 
-/** Reads the input. Numbers may be numbers or texts. */
+/** Reads the input of a call. A number may be passed as a number or as a text. */
 function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest' }>, path: string): UnknownMembers {
   const input: UnknownMembers =
     operation.protocol === 'json' ? (operation.input ?? {}) : unfold(treeOf(operation.parameters));

@@ -15,8 +15,8 @@ function isJsonText(value: unknown): boolean {
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
 /**
- * Handles `StartExecution` and `StopExecution`. A synchronous execution gets no response, because this would require
- * running it.
+ * Handles `StartExecution` and `StopExecution`. A synchronous execution is not supported, because its response is the
+ * result of running the state machine.
  */
 function answerStates(
   { action, input }: JsonOperation,

@@ -178,7 +178,7 @@ export class StreamConsumer {
     return lane;
   }
 
-  /** @param dueMs when this try was due; retry delays start from here */
+  /** @param dueMs the time when this attempt was due; retry delays start at this time */
   #pump(lane: Lane, dueMs: number): void {
     if (lane.isBusy || this.#isClosed || !this.mapping.isEnabled) return;
     const batch = lane.first.shift() ?? this.#gather(lane, dueMs);

@@ -23,8 +23,8 @@ const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Creates missing tables. Existing tables keep their data; their time to live and stream are updated to the template's
- * settings.
+ * Creates missing tables. Existing tables keep their data, but their time to live and stream are changed to the
+ * template's settings.
  * @throws DefinitionError when an existing table has other keys or indexes, because its data would not fit
  * @throws StartError if the endpoint does not respond, or refuses
  */
@@ -142,7 +142,7 @@ function roleOf(role: KeyAttribute['role'] = 'RANGE', at: number): 'HASH' | 'RAN
   return at === 0 ? 'HASH' : role;
 }
 
-/** If the template defines no stream, a stream that an API call enabled stays. */
+/** If the template defines no stream, a stream that an API call has enabled stays enabled. */
 async function setStream(
   target: DynamoDbTarget,
   { name, streamViewType: wanted }: TableDefinition,
@@ -195,7 +195,7 @@ export async function enableTimeToLive(
   }
 }
 
-/** @param tolerated error type that is a normal response here */
+/** @param tolerated the error type that counts as a normal response here */
 export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
@@ -223,7 +223,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-      // Calls that create, fill and save tables are not traffic of the stack.
+      // These calls create, fill and save tables. They are not counted, because they are not traffic of the stack.
       [UNCOUNTED]: 'gateway',
     },
     body,
@@ -246,7 +246,10 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
   }
 }
 
-/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation in every run with tables. */
+/**
+ * Sends a request without `fetch`. The first `fetch` in a process takes 60 ms to compile, which would slow down every
+ * run with tables.
+ */
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);

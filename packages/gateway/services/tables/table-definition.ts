@@ -40,8 +40,9 @@ const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
 /**
- * Properties not read here have no effect, or are reported through `resource-types.ts`.
- * @throws DefinitionError when CreateTable would refuse, with file, logical id and property
+ * Reads the definition of a table. Properties that are not read here have no effect, or are reported through
+ * `resource-types.ts`.
+ * @throws DefinitionError if CreateTable would refuse the table, with file, logical id and property
  */
 export function readTableDefinition(resource: ResolvedResource): TableDefinition {
   return new TableReader(resource).read();
@@ -134,7 +135,7 @@ class TableReader {
     return ['HASH', 'RANGE'].some((type) => types.filter((one) => one === type).length > 1);
   }
 
-  /** Keys that consist of several attributes (developer guide, "Multi-attribute key schema"). */
+  /** Reads keys that consist of several attributes (developer guide, "Multi-attribute key schema"). */
   #severalKeys(
     schema: Json | undefined,
     property: string,

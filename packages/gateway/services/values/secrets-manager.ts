@@ -97,7 +97,7 @@ function notFound(message: string): ServiceRefusal {
   return new ServiceRefusal('ResourceNotFoundException', `Secrets Manager ${message}`);
 }
 
-/** Distinguishes versions without revealing the value. */
+/** Returns an id that distinguishes the versions of a secret without revealing its value. */
 function versionId({ name, version }: Secret): string {
   const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
@@ -109,7 +109,7 @@ function arnOfSecret({ arn, name }: Secret, home: Home): string {
   return arn ?? arnOf(name, home);
 }
 
-/** AWS appends six characters to the name. Policies match them with `name-??????`. */
+/** Returns the ARN of a secret. AWS appends six characters to the name. Policies match them with `name-??????`. */
 function arnOf(name: string, { region, accountId }: Home): string {
   if (name.startsWith('arn:')) return name;
   const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);

@@ -1,4 +1,4 @@
-/** Common parts of the JSON services for values: read a call and create its response (AWS JSON 1.1). */
+/** Common parts of the JSON services for values: reading a call and creating its response (AWS JSON 1.1). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -44,7 +44,7 @@ export function sizeField(fields: UnknownMembers, name: string, most: number): n
   return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }
 
-/** Refuses unsupported filters, lists and writes. The status is 501, because an SDK then fails at once. */
+/** Refuses filters, lists and writes that are not supported here. The status is 501, because SDKs then fail at once. */
 export function notServed(what: string): ServiceRefusal {
   return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
 }

@@ -48,7 +48,7 @@ class FileName {
 
 const FILE_TAG: ScalarTag = { tag: '!file', resolve: (text) => new FileName(text) };
 
-/** Never throws, because a faulty value must not hide the other values. */
+/** Reads the values. It never throws, because a faulty value must not hide the other values. */
 export function parseValues(text: string, file: string, readAttached: ReadAttached): ValueDefinitions {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -139,7 +139,7 @@ class Reader implements ValueDefinitions {
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
-  /** AWS keeps a list as one text, separated by commas. */
+  /** Returns a value as text. As on AWS, a list is one text whose items are separated by commas. */
   #textOf(node: Node, type: ParameterType, { bytes }: Content): string {
     const written: unknown = isMap(node) ? node.get('value', true) : node;
     if (type !== 'StringList' || !isSeq(written)) return bytes.toString('utf8');

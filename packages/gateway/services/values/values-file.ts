@@ -6,7 +6,7 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 
 /**
- * @param isNamed the user has named this file
+ * @param isNamed whether the user has named this file
  * @returns undefined when there is no such file @throws StartError VALUES
  */
 export function readValuesText(file: string, isNamed: boolean): string | undefined {

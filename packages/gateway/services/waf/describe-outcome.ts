@@ -34,7 +34,7 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
   };
 }
 
-/** Describes a request that passes: the rules that counted it or could not be evaluated. */
+/** Describes a request that passes, with the rules that counted it and the rules that could not be evaluated. */
 export function describePassed(
   acl: WebAcl,
   { matches, unjudged, isAverted, terminating }: Outcome,

@@ -148,7 +148,10 @@ function readBodyLimit(at: MemberReader): number {
   return BODY_LIMITS[api.oneOf('DefaultSizeInspectionLimit', Object.keys(BODY_LIMITS))] ?? USUAL_BODY_LIMIT;
 }
 
-/** Reads an entity. A fault is noted at its place with its consequence, and the result is undefined. */
+/**
+ * Reads an entity. If the entity is faulty, the fault is reported with its place and consequence, and the result is
+ * undefined.
+ */
 export function attemptRead<Entity>(
   reader: ResourceReader,
   read: (reader: ResourceReader) => Entity,

@@ -92,7 +92,10 @@ export function readDefinitions(
   return { ...known, logging, guards, distributions, everyStage, resources };
 }
 
-/** Web ACLs of distributions have no association, because a distribution itself names its web ACL. */
+/**
+ * Returns the guards of distributions. Their web ACLs have no associations, because a distribution itself names its web
+ * ACL.
+ */
 function guardsOfDistributions(known: Known): ReadonlyMap<string, Guard> {
   const ofEdge = [...known.acls.values()].filter(({ scope }) => scope === 'CLOUDFRONT');
   return new Map(

@@ -27,7 +27,10 @@ type SampledRequest = {
 /** Samples of one rule or of the default action. */
 type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
 
-/** Storing more samples would cost more garbage collection than they are worth. */
+/**
+ * Maximum number of samples that are stored per second. More samples would cost more garbage collection than they are
+ * worth.
+ */
 const KEPT_PER_SECOND = 10;
 
 export class SampledRequests {

@@ -25,7 +25,7 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, guard),
     },
     prepare(stacks) {
-      // During a reset there are no stacks for a while, but stages must keep their guards.
+      // During a reset no stacks are loaded for a while, but stages must keep their guards.
       if (stacks.isEmpty) return () => undefined;
       const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
       const definitions = readDefinitions(stacks, settings, countries !== undefined);

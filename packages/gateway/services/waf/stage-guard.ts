@@ -50,13 +50,13 @@ export class StageGuard {
     return this.#definitions;
   }
 
-  /** The change applies until the next load or reset. */
+  /** Changes an IP set. The change applies until the next load or reset. */
   editIpSet(edited: IpSet): void {
     const ipSets = new Map([...this.#definitions.ipSets, [edited.arn, edited]]);
     this.#definitions = { ...this.#definitions, ipSets };
   }
 
-  /** Unchanged rate-based rules keep their counts. */
+  /** Replaces the definitions. Unchanged rate-based rules keep their counts. */
   replace(definitions: Definitions, countries: Countries | undefined): void {
     this.#defined = definitions;
     this.#definitions = definitions;
@@ -81,7 +81,7 @@ export class StageGuard {
     return screen;
   }
 
-  /** Addresses, or instances of custom keys, that a rate-based rule limits now. */
+  /** Returns the addresses, or the instances of custom keys, that a rate-based rule limits now. */
   limitedBy(aclArn: string, rule: string): readonly string[] {
     const now = this.#ports.clock.nowEpochMs();
     return [...this.#counters].flatMap(([key, counter]) =>
@@ -233,7 +233,10 @@ function toLine({ name, value }: InsertedHeader): readonly string[] {
 
 type Notes = { readonly outcome: Outcome; readonly say: () => readonly string[] };
 
-/** Most requests of a stage have the same notes, so these requests share one object. */
+/**
+ * Whether two outcomes have the same notes. Most requests of a stage have the same notes, so these requests share one
+ * object.
+ */
 function areSameNotes(some: Outcome, others: Outcome): boolean {
   return (
     some.isAverted === others.isAverted &&

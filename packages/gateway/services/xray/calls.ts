@@ -16,7 +16,10 @@ import {
 } from './traces.ts';
 import type { Segment, Trace } from './traces.ts';
 
-/** AWS's limits. */
+/**
+ * AWS's limits: traces in a `BatchGetTraces` call, bytes of a segment document, and documents in a `PutTraceSegments`
+ * call.
+ */
 const MAX_TRACES = 5;
 const MAX_SEGMENT_BYTES = 64 * 1024;
 const MAX_DOCUMENTS = 100;
@@ -71,7 +74,7 @@ async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>)
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
     throw invalid(`TraceIds must have from 1 to ${MAX_TRACES} ids`);
   const ids = given.map((id: unknown) => toTraceId(id) ?? invalidId(id));
-  // Documents contain W3C trace ids without hyphens.
+  // Some documents contain the trace id in its W3C form, which has no hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);
   const traces = await readTraces(segments, (document) => written.some((id) => document.includes(id)));
   const found = ids.flatMap((id) => traces.get(id) ?? []);

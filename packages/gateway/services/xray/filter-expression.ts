@@ -1,6 +1,6 @@
 /**
  * Filter expressions of `GetTraceSummaries` (X-Ray developer guide, "Use filter expressions"): keywords, `service("…")`
- * and annotations. Edges, groups, and conditions on single services are refused by name.
+ * and annotations. Edges, groups, and conditions on single services are refused with an error that names them.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import { durationOf, hasFlag, httpOf, responseTimeOf } from './traces.ts';
@@ -30,7 +30,7 @@ const ofSegments =
   ({ segments }: Trace): readonly unknown[] =>
     [...segments.values()].map(read);
 
-/** The values of a trace by keyword. A condition is true if one of them matches. */
+/** The values of a trace by keyword. A condition is true if one of the values matches. */
 const VALUES: Readonly<Record<string, (trace: Trace) => readonly unknown[]>> = {
   duration: (trace) => [durationOf(trace)],
   responsetime: (trace) => [responseTimeOf(trace)],

@@ -69,7 +69,7 @@ export async function readTraces(
   return traces;
 }
 
-/** The segment without a parent in the trace; the earliest if there are several. */
+/** Returns the segment that has no parent in the trace; the earliest if there are several. */
 export function rootOf({ segments }: Trace): Segment | undefined {
   const all = [...segments.values()].toSorted((one, other) => one.startS - other.startS);
   return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];
@@ -91,7 +91,7 @@ export function hasFlag(trace: Trace, flag: 'fault' | 'error' | 'throttle' | 'in
   return [...trace.segments.values()].some(({ fields }) => fields[flag] === true);
 }
 
-/** `http.request` and `http.response` of a segment. */
+/** Returns `http.request` and `http.response` of a segment. */
 export function httpOf({ fields }: Segment): {
   readonly request: UnknownMembers;
   readonly response: UnknownMembers;

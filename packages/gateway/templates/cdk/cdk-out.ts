@@ -27,7 +27,7 @@ export async function loadCdkOutput(
     if (artifact['type'] === 'aws:cloudformation:stack') {
       const stack = await loadStack(name, artifact, properties, folder, options);
       if (Object.keys(mapOf(stack.template, 'Resources')).length > 0) stacks.push(stack);
-      // `cdk deploy` skips it as well.
+      // `cdk deploy` also skips a stack without resources.
       else options.onProgress?.(`stack ${stack.stackName} has no resources and is not served: ${stack.file}`);
     } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
       const nested = join(folder, asText(properties['directoryName']) ?? '', 'manifest.json');

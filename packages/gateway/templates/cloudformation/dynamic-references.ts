@@ -85,7 +85,10 @@ function readParameter(
   return found.value;
 }
 
-/** The type is always String, because CloudFormation cannot create a SecureString. */
+/**
+ * Returns a plain value as an SSM parameter. Its type is always String, because CloudFormation cannot create a
+ * SecureString.
+ */
 function asPlain(value: string | undefined): StoredParameter | undefined {
   return value === undefined ? undefined : { type: 'String', value };
 }

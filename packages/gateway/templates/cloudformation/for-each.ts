@@ -9,7 +9,10 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';
-/** Five nested loops over long lists could otherwise expand to millions of resources. */
+/**
+ * Maximum number of copies that loops create. Otherwise, five nested loops over long lists could expand to millions of
+ * resources.
+ */
 const COPY_LIMIT = 10_000;
 
 /** @throws DefinitionError for a loop that is not [identifier, list, mapping], or a loop without the transform. */

@@ -18,9 +18,12 @@ import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const KEY = 'Fn::Transform';
-/** AWS's quota for an API document (docs/aws §13), the largest thing to include. */
+/**
+ * Maximum size of a snippet. This is AWS's quota for an API document (docs/aws §13), which is the largest document that
+ * can be included.
+ */
 const MAX_BYTES = 6 * 1024 * 1024;
-/** Ends circular includes. */
+/** Maximum nesting of includes. It ends circular includes. */
 const DEPTH_LIMIT = 10;
 const COUNT_LIMIT = 1_000;
 
@@ -32,8 +35,9 @@ type Included = {
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
 /**
- * Within a resource, an unreadable snippet stays and makes the resource faulty; elsewhere it is dropped.
- * @throws DefinitionError for such a snippet if errors are not tolerated
+ * Inserts the snippets. Within a resource, an unreadable snippet stays in place and makes the resource faulty. An
+ * unreadable snippet outside of resources is dropped.
+ * @throws DefinitionError for an unreadable snippet if errors are not tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
   const inclusion = new Inclusion(tree, stackName, options);
@@ -113,7 +117,10 @@ class Inclusion {
     return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
   }
 
-  /** The template's own members win; duplicates are reported. */
+  /**
+   * Merges a snippet into the template. If both define a member, the template's own member is used and the duplicate is
+   * reported.
+   */
   #merge(own: JsonObject, snippet: JsonObject, at: Path): JsonObject {
     const { tolerance = REFUSING } = this.#options;
     const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
@@ -176,7 +183,10 @@ class Inclusion {
     return new DefinitionError(placeOf(this.#tree, at), message);
   }
 
-  /** Resolves parameters, pseudo parameters and mappings, which are known before resources. */
+  /**
+   * Returns a scope that resolves parameters, pseudo parameters and mappings, because only these are known before the
+   * resources.
+   */
   #locationScope(stackName: string): Scope {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;

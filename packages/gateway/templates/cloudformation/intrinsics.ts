@@ -11,7 +11,10 @@ import type { Path } from './template-source.ts';
 
 /** `AWS::NoValue`: the property or list element with this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
-/** Readers of other formats use this function for an unknown value; its argument says why it is unknown. */
+/**
+ * The function that readers of other formats use for an unknown value. Its argument is the reason why the value is
+ * unknown.
+ */
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 
@@ -239,7 +242,7 @@ function toText(value: Resolved, name: string, scope: Scope, at: Path): string {
   return scope.fail(at, `Template error: every value of ${name} must be a string`);
 }
 
-/** Conditions compare values as text, so `true` equals "true". */
+/** Returns the text of a value for comparison. Conditions compare values as text, so `true` equals "true". */
 function comparable(value: Resolved): string {
   if (value === NO_VALUE) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -88,7 +88,8 @@ function readParameter(
   if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
-    // The declaration's constraints apply to the name of the SSM parameter. Messages must not repeat its value.
+    // The declaration's constraints apply to the name of the SSM parameter. Messages must not contain the parameter's
+    // value.
     const found = text === undefined ? undefined : stored?.parameter(text);
     const read = (value: string): Json => (SSM_LIST_TYPE.test(type) ? splitList(value) : value);
     // CloudFormation accepts no SecureString for a template parameter.

@@ -83,7 +83,7 @@ export class ResourceNames {
     };
   }
 
-  /** Lambda counts the versions of a function in order of publication. */
+  /** Returns the number of a function version. Lambda counts the versions of a function in order of publication. */
   #ordinalOf(logicalId: string): number {
     const resources = this.#raw.template['Resources'];
     if (!isJsonObject(resources)) return 1;

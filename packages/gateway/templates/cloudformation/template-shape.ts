@@ -24,7 +24,10 @@ const RESOURCE_MEMBERS = new Set(
 /** Transforms that are handled earlier or have no effect. Any other transform is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Limits the time of a load. Exceeding AWS's own limit is only reported. */
+/**
+ * Maximum number of resources in a template, which limits the time that loading takes. A template that only exceeds
+ * AWS's own limit is loaded, and the excess is reported.
+ */
 const MAX_RESOURCES = 5_000;
 
 /**

@@ -29,12 +29,18 @@ type RepeatedKey = {
   readonly line: number;
 };
 
-/** Four times CloudFormation's limit for a template in S3, because the file may not be minified yet. */
+/**
+ * Maximum size of a template file. It is four times CloudFormation's limit for a template in S3, because the file may
+ * not be minified yet.
+ */
 const SIZE_LIMIT_BYTES = 4_194_304;
 const DEPTH_LIMIT = 100;
-/** Limits the number of values, because ten lines of YAML with aliases can describe a billion values. */
+/**
+ * Maximum number of values in a document. Without this limit, ten lines of YAML with aliases could describe a billion
+ * values.
+ */
 const VALUE_LIMIT = 500_000;
-/** Limits the total number of characters that repairs read, because each repair reads the text again. */
+/** Maximum number of characters that all repairs together may read, because each repair reads the text again. */
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */

@@ -30,7 +30,7 @@ const VERBS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const ANY = 'x-amazon-apigateway-any-method';
 const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
 const MAX_REFERENCES = 20;
-/** How an import treats the path of the server. */
+/** The ways in which an import can treat the path of the server. */
 const BASE_PATHS = ['ignore', 'prepend', 'split'];
 
 export class OpenApiDocument {
@@ -117,7 +117,7 @@ export class OpenApiDocument {
       .split('/')
       .filter((part) => part !== '');
     if (mode.toLowerCase() === 'ignore') return '';
-    // `split` leaves the first part to the base path of a custom domain.
+    // With `split`, the first part is not used here, because the base path of a custom domain represents it.
     const kept = mode.toLowerCase() === 'split' ? parts.slice(1) : parts;
     return kept.map((part) => `/${part}`).join('');
   }
@@ -127,7 +127,9 @@ export class OpenApiDocument {
     return typeof base === 'string' ? base : '';
   }
 
-  /** The path of the first server with the defaults of its variables, such as the `basePath` that AWS exports. */
+  /**
+   * Returns the path of the first server with the defaults of its variables, such as the `basePath` that AWS exports.
+   */
   #serverBase(): string {
     const server = this.list(['servers'])[0];
     const url = server?.value['url'];
@@ -141,7 +143,10 @@ export class OpenApiDocument {
     return filled.replace(/^[a-z]+:\/\/[^/]*/i, '');
   }
 
-  /** Settings of the API's own address. They are at the root of Swagger 2.0, and in a server of OpenAPI 3.0. */
+  /**
+   * Returns the settings of the API's own endpoint. They are at the root of a Swagger 2.0 document, and in a server of
+   * an OpenAPI 3.0 document.
+   */
   endpoint(): JsonObject {
     const holders = [{ value: this.root }, ...(this.version === '3.0' ? this.list(['servers']) : [])];
     const found = holders.map(({ value }) => value['x-amazon-apigateway-endpoint-configuration']);

@@ -1,4 +1,4 @@
-/** Inserts local documents next to the template before anything is resolved. */
+/** Inserts OpenAPI documents that are files next to the template, before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -8,7 +8,7 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** For each type, the property with the document, and the property that names its file. */
+/** For each type, the property that contains the document, and the property that names the document's file. */
 const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],

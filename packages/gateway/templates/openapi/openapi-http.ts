@@ -17,9 +17,9 @@ const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
 /**
- * An operation that cannot be imported makes its route faulty.
- * @throws DefinitionError if AWS would refuse to import the document, or any operation if errors are not
- * tolerated
+ * Imports an HTTP API's document. An operation that cannot be imported makes its route faulty.
+ * @throws DefinitionError if AWS would refuse to import the document. If errors are not tolerated, this also applies to
+ * each operation
  */
 export function importHttpApi(
   document: OpenApiDocument,
@@ -127,7 +127,7 @@ function documentName(property: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** The document's settings of the API itself. The template's own properties take precedence. */
+/** Returns the document's settings for the API itself. The template's own properties take precedence. */
 export function httpApiProperties(document: OpenApiDocument): JsonObject {
   const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);

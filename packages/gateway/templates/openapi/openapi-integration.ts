@@ -48,7 +48,10 @@ function shared(document: OpenApiDocument, found: Found): Readonly<Record<string
   };
 }
 
-/** The key is the selection pattern. `default` is the response without a pattern (docs/aws §7.7). */
+/**
+ * Returns the integration responses. The key of a response is its selection pattern. The key `default` marks the
+ * response without a pattern (docs/aws §7.7).
+ */
 function integrationResponses(document: OpenApiDocument, found: Found): Json | undefined {
   const responses = document.object([...found.at, 'responses']);
   if (responses === undefined) return undefined;

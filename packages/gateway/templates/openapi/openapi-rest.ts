@@ -239,7 +239,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** The document's settings of the API itself. The template's own properties take precedence. */
+/** Returns the document's settings for the API itself. The template's own properties take precedence. */
 export function restApiProperties(document: OpenApiDocument): JsonObject {
   const { root, api } = document;
   const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));
@@ -268,8 +268,8 @@ type ImportedPart = {
 };
 
 /**
- * A part without a location or properties is reported and omitted. If two parts have the same location, the last one
- * wins.
+ * Returns the documentation parts of the document. A part without a location or properties is reported and omitted. If
+ * two parts have the same location, the last part is used.
  */
 function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
   const section = document.object([SECTION]);

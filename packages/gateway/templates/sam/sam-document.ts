@@ -30,7 +30,7 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** SAM moves sections with Swagger's names to their place in an OpenAPI 3 document. */
+/** Moves sections with Swagger's names to their place in an OpenAPI 3 document, as SAM does. */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;

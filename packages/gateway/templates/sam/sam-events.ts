@@ -12,7 +12,7 @@ import { allowQueue, allowSource, required, type SamEvent, requiredRef } from '.
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** `Cognito` events: triggers of a user pool (SAM developer guide, "Cognito" of functions). */
+/** Handles a `Cognito` event, which is a trigger of a user pool (SAM developer guide, "Cognito" of functions). */
 function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
@@ -49,7 +49,7 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   });
 }
 
-/** `S3` events: notifications from a bucket to a function. */
+/** Handles an `S3` event, which is a notification from a bucket to a function. */
 function noteBucket(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, properties } = event;
   const bucketId = requiredRef(expansion, event, 'Bucket', 'bucket');
@@ -82,7 +82,7 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
 
 const TYPE = 'AWS::Serverless::Function';
 
-/** The properties of the subscription; the other properties of `SNS` define its target. */
+/** Properties of an `SNS` event that belong to the subscription. The event's other properties define its target. */
 const OF_SUBSCRIPTION = ['FilterPolicy', 'FilterPolicyScope', 'Region', 'RedrivePolicy'];
 
 const EXPAND: Readonly<Record<CallingSource, (expansion: SamExpansion, event: SamEvent) => void>> = {

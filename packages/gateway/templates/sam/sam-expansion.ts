@@ -289,7 +289,7 @@ function refill<V>(map: Map<string, V>, entries: readonly (readonly [string, V])
   for (const [key, value] of entries) map.set(key, value);
 }
 
-/** `Fn::Or` accepts at most ten conditions. */
+/** Combines conditions with `Fn::Or`, which accepts at most ten conditions. */
 function anyOf(names: readonly string[]): Json {
   const conditions = names.map((name): Json => ({ Condition: name }));
   if (conditions.length <= 10) return { 'Fn::Or': conditions };
@@ -348,7 +348,7 @@ export function stageIdOf(apiId: string, stageName: Json): string {
     : `${apiId}Stage${createHash('sha1').update(stageName).digest('hex').slice(0, 10)}`;
 }
 
-/** Permits one API to invoke a function; `scope` follows the API's id in the source ARN. */
+/** Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN. */
 export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
   const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;
   return {

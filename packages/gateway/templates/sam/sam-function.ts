@@ -76,7 +76,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** Routes that cannot be created respond with 500, so that no broader route handles their requests. */
+/** Closes routes that cannot be created. They respond with 500, so that no broader route handles their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,

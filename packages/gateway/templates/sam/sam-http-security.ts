@@ -17,7 +17,7 @@ const SIGNED = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
-/** `security` of one event's route; undefined if the default applies. */
+/** Returns `security` for the route of one event; undefined if the default applies. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,

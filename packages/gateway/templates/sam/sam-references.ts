@@ -20,7 +20,7 @@ export function resolveReferences(value: Json, references: ReadonlyMap<string, s
   return Object.fromEntries(entries);
 }
 
-/** `[Api, Stage.Name]`, `[Api.Stage, Name]` → `[ApiProdStage, Name]` */
+/** Converts `[Api, Stage.Name]` or `[Api.Stage, Name]` to `[ApiProdStage, Name]`. */
 function attributeTarget(argument: Json, references: ReadonlyMap<string, string>): Json {
   const parts = isJsonList(argument) ? argument : [];
   if (!parts.every((part) => typeof part === 'string')) return resolveReferences(argument, references);
@@ -72,8 +72,8 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
 }
 
 /**
- * Parameters by name, with the given value or the default. Parameters whose value comes from SSM or from the account
- * are omitted, because CloudFormation resolves them.
+ * Returns the parameters by name, each with the given value or the default. Parameters whose value comes from SSM or
+ * from the account are omitted, because CloudFormation resolves them.
  */
 export function parameterValues(
   template: JsonObject,

@@ -30,7 +30,7 @@ type RequestRules = {
   readonly validators: JsonObject;
 };
 
-/** What an event requires of its requests. The description of a body depends on `isSwagger`. */
+/** Returns what an event requires of its requests. `isSwagger` determines how the body is described. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,

@@ -69,7 +69,10 @@ function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly J
   ];
 }
 
-/** Strings are distinguished by their prefix; intrinsic functions have separate lists. */
+/**
+ * Returns the VPCs and VPC endpoints of a list. Strings are distinguished by their prefix. Intrinsic functions have
+ * separate lists.
+ */
 function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObject {
   const written = asOneOrMore(policy[`SourceVpc${list}`] ?? []);
   const startingWith = (prefix: string): readonly Json[] =>
@@ -83,7 +86,7 @@ function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObje
 
 function resourcesOf(document: JsonObject, path: string, stage: Json): readonly Json[] {
   const names = branchesOf(pathsOf(document)[path]).flatMap((item) => methodNames(item));
-  // AWS matches without a trailing slash, and without path variables.
+  // AWS matches the path without path variables and without a trailing slash.
   const pattern = path.replace(/\{[^}]*\}/g, '*');
   return names.map((name) => {
     const key = methodKey(name);

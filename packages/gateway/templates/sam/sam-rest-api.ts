@@ -76,7 +76,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
       ? { Body: documentOf(expansion, api, auth, stageName) }
       : { BodyS3Location: localOrS3Body(location) }),
     ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
-    // The keys in SAM are JSON pointers: `image~1png`.
+    // SAM writes media types as in JSON pointers: `image~1png` means `image/png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);

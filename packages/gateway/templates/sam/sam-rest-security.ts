@@ -10,7 +10,10 @@ import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
 
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
-/** "Caller credentials are passed through": SAM's default for a signed method. */
+/**
+ * This ARN means "Caller credentials are passed through". It is SAM's default for a method that requires signed
+ * requests.
+ */
 const CALLER = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:user/*' };
 
 const SIGNED = { AWS_IAM: { type: 'apiKey', name: 'Authorization', in: 'header', [AUTH_TYPE]: 'awsSigv4' } };
@@ -18,7 +21,7 @@ const API_KEY = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } }
 
 type Requirement = JsonObject;
 
-/** `security` of one event's method. A disabled API key is marked until the defaults are applied. */
+/** Returns `security` for the method of one event. A disabled API key is marked until the defaults are applied. */
 export function eventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,

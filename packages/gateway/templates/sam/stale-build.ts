@@ -6,13 +6,16 @@ import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 
-/** Larger folders are not searched completely; files edited by hand are among the first. */
+/**
+ * Maximum number of entries that are searched. Larger folders are not searched completely, but files edited by hand are
+ * among the first entries.
+ */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
 /** Runtimes whose functions are compiled programs. */
 export const COMPILED = /^(?:java|dotnet|provided|go)/;
 
-/** The first source, file or folder, that is newer than the build; undefined if it is up to date. */
+/** Returns the first source, file or folder, that is newer than the build; undefined if the build is up to date. */
 export function newerThan(built: string, sources: readonly string[]): string | undefined {
   const builtAt = modifiedAt(built);
   if (builtAt === undefined) return undefined;

@@ -25,8 +25,8 @@ type StandInValues = {
 
 export type AwsStandIn = {
   /**
-   * The environment of the child process: local keys, region, `AWS_ENDPOINT_URL`, no profile and no proxy (an empty
-   * value switches a proxy off).
+   * The environment of the child process. It has local keys, a region and `AWS_ENDPOINT_URL`. It has no profile and no
+   * proxy (an empty value turns a proxy off).
    */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
@@ -34,9 +34,9 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** Tells our plug-ins that AWS is replaced, so that they look for no deployed API. */
+/** The variable that tells our plug-ins that AWS is replaced, so that they do not look for a deployed API. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
-/** Tells our plug-ins that the template is read to be served, so nothing is packed. */
+/** The variable that tells our plug-ins that the template is read only to be served, so that nothing is packed. */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
@@ -220,7 +220,7 @@ function answerS3(request: IncomingMessage, values: StandInValues): Answer {
     return s3Error(501, 'NotImplemented', `The local stand-in does not support S3 ${request.method ?? ''}.`);
   }
   const hasKey = path.replace(/\/$/, '').includes('/');
-  // Every bucket exists, so that a named deployment bucket passes osls's checks.
+  // Every bucket counts as existing, so that a named deployment bucket passes osls's checks.
   if (!hasKey) return { status: 200, contentType: 'application/xml', body: '' };
   const text = values.object?.(path);
   if (text === undefined) return s3Error(404, 'NoSuchKey', `No object ${path}.`);

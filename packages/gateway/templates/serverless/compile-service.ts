@@ -144,7 +144,10 @@ async function readResult(file: string): Promise<string | undefined> {
   }
 }
 
-/** Values that osls has read may be secrets, so only their digests are stored and compared. */
+/**
+ * Returns the digest of a value that osls has read. The value may be a secret, so only its digest is stored and
+ * compared.
+ */
 function digest(answer: unknown): string {
   return hash([answer === undefined ? 'none' : JSON.stringify(answer)]);
 }
@@ -176,7 +179,7 @@ type RunIdentity = {
   readonly arguments: readonly string[];
 };
 
-/** This number must be increased whenever the format changes. */
+/** Number of the format. It must be increased whenever the format changes. */
 const FORMAT = 3;
 /** Maximum number of results in a folder, over all services, stages, parameters and environments. */
 const MOST_KEPT = 32;
@@ -204,8 +207,8 @@ function findCachedService(
 }
 
 /**
- * Stores nothing if the inputs of osls are unknown. Only its owner can read the folder, because templates contain
- * values of `${env:…}`.
+ * Stores the result of osls, unless the inputs of osls are unknown. Only the owner of the folder can read it, because
+ * templates contain values of `${env:…}`.
  */
 function cacheService(
   folder: string,
@@ -230,8 +233,8 @@ function placeOf(folder: string): CacheFolder {
 }
 
 /**
- * The name contains a hash of the environment, so two terminals with different environments do not replace each other's
- * results.
+ * Returns the name of a stored result. The name contains a hash of the environment, so two terminals with different
+ * environments do not replace each other's results.
  */
 function nameOf(
   { serviceFolder, oslsFolder, arguments: words }: RunIdentity,

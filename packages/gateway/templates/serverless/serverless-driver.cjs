@@ -74,8 +74,8 @@ class GatewrightPackaging {
   }
 
   /**
-   * osls would refuse the whole service if one function has no handler. Here all other functions are served, and only
-   * invocations of that function fail.
+   * Reads a service in which a function has no handler. osls would refuse the whole service. Here all other functions
+   * are served, and only invocations of that function fail.
    */
   #readWithoutHandlers() {
     const { service } = this.serverless;
@@ -314,7 +314,8 @@ function moveWorkshop() {
         inputs.observe(name, input);
         return original.apply(this, input.map(redirect));
       };
-      // `util.promisify` and `realpath.native` are properties of the functions.
+      // Some of the original functions have properties, such as `realpath.native` and the property for
+      // `util.promisify`.
       target[name] = Object.defineProperties(redirected, Object.getOwnPropertyDescriptors(original));
     }
   }

@@ -39,7 +39,7 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that run here, each with the part of its work that is not done here. */
+/** Plug-ins that run here, each with the part of its work that is omitted here. */
 const WORK_IN_PART = new Map([
   ['serverless-api-gateway-caching', 'sets the cache after a deployment: nothing is cached here'],
   ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is filtered here'],
@@ -64,13 +64,19 @@ const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
-/** Without such a property, the default lifetime or source applies, and the route is still guarded. */
+/**
+ * Matches unrecognized properties of an authorizer that have a default. The default lifetime or identity source then
+ * applies, and the route is still guarded.
+ */
 const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
 /**
  * Settings that were members of `provider` before Serverless 3, and are members of `provider.apiGateway` since then.
  */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
-/** End-of-life runtimes are accepted; runtimes that cannot run here are reported per function. */
+/**
+ * Matches errors about runtimes. End-of-life runtimes are accepted; runtimes that cannot run here are reported per
+ * function.
+ */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
@@ -91,7 +97,7 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   };
 }
 
-/** A service may pin another major version. It is still read by this version of osls. */
+/** Reads the service with this version of osls, even if the service pins another major version. */
 function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
@@ -249,7 +255,7 @@ function tolerateSchema({ fromOsls, note, inform }) {
   };
 }
 
-/** Without its schema, a route would accept every body. */
+/** Renames `schema` of a request to `schemas`, because without its schema a route would accept every body. */
 function renameRequestSchemas(functions, inform) {
   const renamed = new Set();
   for (const [name, definition] of Object.entries(functions ?? {}))
@@ -329,7 +335,10 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   };
 }
 
-/** osls refuses commands whose options have no type. None of these commands is run here. */
+/**
+ * Adds missing types to the options of commands, because osls refuses commands whose options have no type. None of
+ * these commands is run here.
+ */
 function declareTypes(commands) {
   for (const { options, commands: below } of Object.values(commands ?? {})) {
     for (const option of Object.values(options ?? {})) option.type ??= 'string';

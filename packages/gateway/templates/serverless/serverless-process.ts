@@ -41,7 +41,7 @@ const ERROR_TEXT_LIMIT = 16_384;
 /** Settings of a test runner, which the child must not inherit. */
 const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 
-/** Settles when osls has ended. The result is undefined if osls has written its result to the output folder. */
+/** Runs osls until it has ended. Returns the failure; undefined if osls has written its result to the output folder. */
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
@@ -83,7 +83,10 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/** A line such as `    at Object.<anonymous> (file.js:1:2)`. osls also begins other lines with `at`. */
+/**
+ * A line such as `    at Object.<anonymous> (file.js:1:2)`. The whole form is tested, because osls also prints other
+ * lines that begin with `at`.
+ */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

@@ -140,7 +140,10 @@ function packageArguments(
   ];
 }
 
-/** `params` lists the stages of a service. With another stage, the service would run with unintended values. */
+/**
+ * Refuses a stage that is not in `params`, which lists the stages of a service. With such a stage, the service would
+ * run with unintended values.
+ */
 function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefined): void {
   if (tree === undefined || stage === undefined) return;
   const params = tree.value['params'];

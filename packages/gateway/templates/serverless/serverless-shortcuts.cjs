@@ -23,8 +23,8 @@ const { crc32 } = require('node:zlib');
 const GENERATED = '[generated-ajv-validate]';
 const CODE = '.check';
 /**
- * Each stored check has 12 MB. There is one check for each combination of osls version and plug-ins that extend the
- * configuration.
+ * Maximum number of stored checks. Each check has 12 MB. There is one check for each combination of osls version and
+ * plug-ins that extend the configuration.
  */
 const KEPT_CHECKS = 4;
 const SUM_BYTES = 4;
@@ -67,7 +67,7 @@ function readWhole(file) {
   }
 }
 
-/** Called at the end, when the functions that were called have been compiled. */
+/** Stores the compiled code. It is called at the end, when all functions that were called have been compiled. */
 function keep(file, script) {
   const folder = path.dirname(file);
   try {

@@ -19,8 +19,8 @@ const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
- * If a service names an artifact, that artifact runs, as on AWS. The output of build plug-ins runs only if no bundle
- * can be built here.
+ * Finds the code of a service's functions. If the service names an artifact, that artifact runs, as on AWS. The output
+ * of build plug-ins runs only if no bundle can be built here.
  */
 export function findServiceCode(
   { functions, builders, webpack }: PackagedService,

@@ -24,7 +24,10 @@ export type Inputs = {
   readonly machine: string;
 };
 
-/** With more files than this, the service probably searches whole folders, so its inputs count as unknown. */
+/**
+ * Maximum number of input files. A service that reads more files probably searches whole folders, so its inputs count
+ * as unknown.
+ */
 const FILE_LIMIT = 20_000;
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;
@@ -63,8 +66,8 @@ export function markInputs(
     const stats = statOf(file);
     const isRead = looks.includes('content') || looks.includes('names');
     if (isRead && isFresh(file, stats, beginning.epochMs)) return undefined;
-    // If the content of a file is compared, its modification time is ignored, so that switching branches back and forth
-    // changes nothing.
+    // If the content of a file is compared, its modification time is ignored. Otherwise, switching branches back and
+    // forth would count as a change.
     const counted = looks.filter((look) => look !== 'state' || !looks.includes('content'));
     for (const look of counted) marks.push(markOf(file, look, stats));
   }
@@ -89,7 +92,7 @@ export function findChange(
   return inputs.missing.find((module) => isThere(module))?.[1];
 }
 
-/** Node reads these manifests unobserved, to find modules and to detect ES modules. */
+/** Returns the manifests that Node reads unobserved to find modules and to detect ES modules. */
 function manifestsOf(files: SeenInputs['files']): ReadonlySet<string> {
   const known = new Map<string, string | undefined>();
   const find = (folder: string): string | undefined => {

@@ -4,7 +4,7 @@ import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';
 import { parse } from 'yaml';
 
-/** Shorter ids would match inside unrelated strings. */
+/** Minimum length of an id that is replaced. Shorter ids would match inside unrelated strings. */
 const SHORTEST_ID = 10;
 
 export class AccountIds {

@@ -32,7 +32,10 @@ export type Instance = {
   /** The key from `count` or `for_each`. */
   readonly key: string | undefined;
   readonly values: JsonObject;
-  /** `true`, or a tree that contains `true` for every value that is known only after apply. */
+  /**
+   * Values that are known only after the apply. It is `true` if the whole value is unknown, or a tree that contains
+   * `true` for every unknown value.
+   */
   readonly unknown: Json | undefined;
   readonly expressions: JsonObject;
   /** The expression of `for_each`. */

@@ -129,7 +129,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
     })),
 };
 
-/** CloudFormation has one entry for each event. */
+/** Returns one notification for each event, as CloudFormation requires. */
 function notifications(part: Instance, values: TerraformValues, name: string, target: string): JsonObject[] {
   return values.blocks(part, name).flatMap((block) => {
     const rules = ['prefix', 'suffix'].flatMap((kind) => {
@@ -184,7 +184,7 @@ function attach(values: TerraformValues, part: Instance, owners: readonly (Draft
   const isDone = owners.map((owner) =>
     change(owner, ({ properties }) => {
       const before = listOf(properties, 'ManagedPolicyArns');
-      // The role in a state also lists the attached policies.
+      // In a state, the role itself already lists its attached policies.
       const isThere = before.some((each) => JSON.stringify(each) === JSON.stringify(arn));
       return { ManagedPolicyArns: isThere ? before : [...before, arn] };
     }),

@@ -1,4 +1,4 @@
-/** Properties whose form differs between the provider and CloudFormation, by the provider's type. */
+/** Properties whose form in the provider differs from the form in CloudFormation, by the provider's type. */
 import { isJsonList, isJsonObject, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { firstBlock } from './terraform-document.ts';

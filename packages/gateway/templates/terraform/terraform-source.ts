@@ -65,7 +65,7 @@ function textsIn(folder: string): readonly string[] {
     const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
     return names.slice(0, FILE_LIMIT).map((name) => readFileSync(join(folder, name), 'utf8'));
   } catch {
-    // A plan may be alone in its folder.
+    // There may be no other files next to the plan.
     return [];
   }
 }

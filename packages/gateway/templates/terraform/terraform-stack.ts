@@ -23,7 +23,7 @@ import type { AttributeRow } from './terraform-types.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
 import { existsSync } from 'node:fs';
 
-/** Plans are large, because they contain all values twice, before and after the change. */
+/** Maximum size of a file. Plans are large, because they contain all values twice, before and after the change. */
 const SIZE_LIMIT_BYTES = 67_108_864;
 /** Providers whose resources exist only in Terraform. */
 const LOCAL_TYPES = /^(?:null|random|local|time|tls|archive|terraform|external|template|http)_/;
@@ -107,7 +107,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   };
 }
 
-/** Permissions that the provider adds to the function of a public URL; a plan does not list them. */
+/** Returns the permissions that the provider adds to the function of a public URL. A plan does not list them. */
 function permissionsOfUrl(
   address: string,
   { type, properties }: Draft,

@@ -40,7 +40,7 @@ type Found =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
-/** The attribute that a reference of this kind means if an index hides the attribute. */
+/** The attribute that a reference of each kind means if the reference has an index before the attribute. */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',
   json: 'json',

@@ -5,7 +5,8 @@
  */
 
 /**
- * Ordinary documents of records have fewer names. A body that maps ids to values may be refused here but not on AWS.
+ * Maximum number of different names in a JSON text. Ordinary documents of records have fewer names. A body that maps
+ * ids to values may be refused here but not on AWS.
  */
 export const MAX_NAMES = 100_000;
 /** The minimum length of a name with its colon and value, in a text with so many names. */
@@ -51,12 +52,14 @@ function endOfQuoted(text: string, start: number, quote: number): number {
   return text.length;
 }
 
-/** Any character except structure characters and spaces. */
+/** Whether a character may be part of an unquoted name. Structure characters and spaces may not. */
 function isBare(code: number): boolean {
   return code > 32 && code !== 44 && code !== 91 && code !== 93 && code !== 123 && code !== 125;
 }
 
-/** FNV-1a. Two names with the same hash count as one, so a collision never refuses a text. */
+/**
+ * Returns the FNV-1a hash of a name. Two names with the same hash count as one, so a collision never refuses a text.
+ */
 function hashOf(text: string, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -1,6 +1,6 @@
 /**
- * Tables of the methods that templates may call. They are closed: without reflection, `getClass`, `.class`
- * and other members of JVM objects do not exist.
+ * Tables of the methods that templates may call. They contain no reflection: `getClass`, `.class` and other members of
+ * JVM objects do not exist.
  */
 import {
   isJavaNumber,
@@ -27,7 +27,8 @@ type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly 
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
 /**
- * The values that Java would pass to a parameter of a type. Null is allowed for every class, but for no primitive type.
+ * For each type of parameter, the values that Java would accept. Null is allowed for every class, but for no primitive
+ * type.
  */
 const ACCEPTS = {
   int: (value: JavaValue) => typeof value === 'number',

@@ -71,7 +71,7 @@ export function callMethod(
     : undefined;
 }
 
-/** `$value.name` calls a getter, then reads a map entry, then calls a boolean `is…`. */
+/** Returns `$value.name`. It tries a getter first, then a map entry, then a boolean `is…` method. */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
   // Every Java object has a class; exposing it would give access to all of Java.
   if (name === 'class' || name === 'Class') return undefined;

@@ -12,7 +12,7 @@ import {
 } from './values.ts';
 import { failure } from './template-error.ts';
 
-/** `equals`, `hashCode` and `toString` of every object. */
+/** The methods `equals`, `hashCode` and `toString`, which every object has. */
 export function objectMethods<Self extends JavaValue>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     'equals(Object)': (self, args) => areEqual(self, args.any(0), args.budget),

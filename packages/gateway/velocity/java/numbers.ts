@@ -4,8 +4,8 @@ import { failure, TemplateError } from './template-error.ts';
 
 const LONG_BITS = 64;
 /**
- * Maximum number of digits of a BigInteger or BigDecimal. Multiplying longer numbers would cost more than the one step
- * that is charged.
+ * Maximum number of digits of a BigInteger or BigDecimal. A multiplication counts as one step of the budget, but longer
+ * numbers would take more time than that.
  */
 const MAX_DIGITS = 2_000;
 
@@ -39,7 +39,7 @@ function bigintOf(value: JavaInteger): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
-/** Java's `intValue`. A whole number keeps its low 32 bits; a double is truncated and limited to the range. */
+/** Returns Java's `intValue`. A whole number keeps its low 32 bits; a double is truncated and limited to the range. */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (isInteger(value)) return Number(BigInt.asIntN(32, bigintOf(value)));

@@ -16,7 +16,10 @@ import {
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
-/** Java's `String.valueOf`, within the budget, because a value with shared parts could be printed without end. */
+/**
+ * Returns Java's `String.valueOf`. The budget limits the printing, because a value with shared parts could be printed
+ * without end.
+ */
 export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);

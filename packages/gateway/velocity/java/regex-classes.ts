@@ -13,7 +13,7 @@ const LAST = 0x10ffff;
 /** Code points of escapes such as `\t`. */
 export const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 
-/** `pairs` lists the ends of ranges: `09AZ` is 0 to 9 and A to Z. */
+/** Creates a class from ranges. `pairs` lists the ends of the ranges: `09AZ` is 0 to 9 and A to Z. */
 function classOf(pairs: string): CharClass {
   const codes = Array.from(pairs, (char) => char.codePointAt(0) ?? 0);
   return ofRanges(
@@ -66,7 +66,7 @@ export function propertyClass(set: RegExp): CharClass {
   return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }
 
-/** The ranges may be unsorted. */
+/** Creates a class from ranges, which may be unsorted. */
 function ofRanges(ranges: Ranges): CharClass {
   const sorted = merged(ranges);
   const [only] = sorted;
@@ -126,7 +126,10 @@ export function rangeClass(first: number, last: number, ignoreCase: boolean): Ch
   return ofRanges(folded);
 }
 
-/** Without UNICODE_CASE, Java ignores case only for ASCII letters. */
+/**
+ * Returns the characters that are equal to a character if case is ignored. Without UNICODE_CASE, Java ignores case only
+ * for ASCII letters.
+ */
 function foldings(code: number): readonly number[] {
   if (code >= 65 && code <= 90) return [code, code + 32];
   return code >= 97 && code <= 122 ? [code, code - 32] : [code];

@@ -257,7 +257,7 @@ function isLineEnd(text: string, at: number): boolean {
   return '\n\r\u0085\u2028\u2029'.includes(text.charAt(at) || ' ');
 }
 
-/** `$` also matches before a final line end. */
+/** Whether a position is before the final line end. `$` also matches there. */
 function isBeforeLastLineEnd(text: string, at: number): boolean {
   const rest = text.length - at;
   if (rest === 2) return text.endsWith('\r\n');

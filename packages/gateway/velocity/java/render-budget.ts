@@ -80,7 +80,7 @@ export class RenderBudget {
     }
   }
 
-  /** Charges for a text of this length. */
+  /** Reduces the budget by the cost of a text of this length. */
   spendChars(chars: number): void {
     this.spend(1 + chars / CHARS_PER_STEP);
   }

@@ -74,7 +74,10 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
   return new JavaList([...texts], 'array');
 }
 
-/** Reading a text costs steps according to its length, so that loops over long texts stay within the budget. */
+/**
+ * Wraps a method that reads a text. The method then costs steps according to the text's length, so that loops over long
+ * texts stay within the budget.
+ */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
     args.budget.spendChars(self.length);

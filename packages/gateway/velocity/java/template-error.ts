@@ -13,7 +13,7 @@ export type TemplateErrorCode =
   /** The same parameter was overridden twice in one render. */
   | 'TEMPLATE_OVERRIDE';
 
-/** Lines and columns are counted from 1. */
+/** A place in a template. Lines and columns are counted from 1. */
 export type TemplatePlace = { readonly line: number; readonly column: number };
 
 /**

@@ -186,8 +186,8 @@ export class JavaMap {
 export class SilentMap extends JavaMap {}
 
 /**
- * Equal keys have equal identities. Collections as keys would need Java's hash codes, but no real template uses such
- * keys.
+ * Returns the identity of a key. Equal keys have equal identities. Collections as keys would need Java's hash codes,
+ * but no real template uses such keys.
  */
 function keyIdentity(key: JavaValue): unknown {
   if (key instanceof JavaLong) return `\u0000L${key.value}`;

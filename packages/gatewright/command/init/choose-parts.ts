@@ -46,7 +46,10 @@ parts: [${chosen.join(', ')}]
 `;
 }
 
-/** The example of an empty folder needs the authorizers. @throws UsageError without them */
+/**
+ * Checks that the authorizers are chosen, because the example for an empty folder needs them. @throws UsageError
+ * without them
+ */
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))
     throw new UsageError(

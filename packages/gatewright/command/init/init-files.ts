@@ -130,7 +130,7 @@ sources:
       eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
 `;
 
-/** The API of an empty folder: its authorizer sets the caller. */
+/** The example API for an empty folder. Its authorizer sets the caller. */
 export const HELLO_API: ApiToProtect = {
   stack: 'hello-dev',
   logicalId: 'ApiGatewayRestApi',

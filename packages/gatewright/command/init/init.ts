@@ -79,7 +79,7 @@ export function initCommand(): Command {
     });
 }
 
-/** An existing stack keeps its parts, because another run only adds documents. */
+/** Reads the user's choice. An existing stack keeps its parts, because another run only adds documents. */
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
     if (given === undefined) return { webhooks, parts: undefined };
@@ -208,7 +208,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Dependencies of the stack that the folder lacks. */
+/** Returns dependencies of the stack that the folder lacks. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(
@@ -222,8 +222,8 @@ function installLine(folder: string): string {
 }
 
 /**
- * Both ways to attach the authorizers: lines that the user has to add to the service, whose files are not changed, or
- * `gatewright attach`. A token authorizer cannot charge quotas.
+ * Describes both ways to attach the authorizers. The user can add lines to the service, whose files are not changed, or
+ * run `gatewright attach`. A token authorizer cannot charge quotas.
  */
 function attachLines(
   apis: readonly FoundApi[],

@@ -41,7 +41,7 @@ export function explainCommand(): Command {
     .action(choose);
 }
 
-/** Code for deployed APIs is loaded on demand. */
+/** Explains a request. The code for deployed APIs is loaded on demand. */
 async function choose(id: string | undefined, flags: ExplainFlags): Promise<void> {
   const { api, stage } = flags;
   if (api === undefined) return explainLocal(id ?? 'last', flags);

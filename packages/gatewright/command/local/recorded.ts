@@ -74,7 +74,10 @@ export function printStory(detail: RequestDetail, withPhases: boolean): string[]
   ];
 }
 
-/** Messages of functions and AWS may have several lines. All lines after the first are indented. */
+/**
+ * Splits a message into lines, because messages of functions and AWS may have several lines. All lines after the first
+ * are indented.
+ */
 function showLines(text: string): string[] {
   const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
   return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
@@ -98,7 +101,7 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
   return lines.length === 0 ? ['The replies are the same.'] : lines;
 }
 
-/** These headers differ each time, or depend on the body. */
+/** Headers that are not compared, because they differ each time or depend on the body. */
 const OWN_OF_EACH = new Set([
   'content-length',
   'x-amzn-requestid',

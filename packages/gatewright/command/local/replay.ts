@@ -9,7 +9,7 @@ import { diffDetails, rowsToLines, printStory } from './recorded.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 import type { RequestDetail } from '../../../gateway/engine/index.ts';
 
-/** The limit is long because a function may take 29 s. */
+/** Time limit in milliseconds. It is long because a function may take 29 s. */
 const REPLAY_WITHIN_MS = 65_000;
 
 type ReplayFlags = {
@@ -49,7 +49,10 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   );
 }
 
-/** Secrets appear as fingerprints. The gateway restores the secrets that are not changed. */
+/**
+ * Lets the user edit a request in an editor. Secrets appear as fingerprints. The gateway restores the secrets that are
+ * not changed.
+ */
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
   if (editor === undefined || editor === '') throw new UsageError('--edit needs an editor: set EDITOR');

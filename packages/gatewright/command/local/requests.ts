@@ -67,7 +67,7 @@ function print(rows: readonly RequestRow[]): void {
   printResult(rows, () => rowsToLines(rows));
 }
 
-/** Filters rows as the gateway does. */
+/** Whether a row matches the filter. The gateway filters in the same way. */
 function matchesFilter(row: RequestRow, { route, status, search }: RequestFlags): boolean {
   const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
   if (route !== undefined && !text.includes(route.toLowerCase())) return false;

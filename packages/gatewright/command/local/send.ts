@@ -38,8 +38,8 @@ function readWait({ wait }: SendFlags): number {
 }
 
 /**
- * Returns the first frame, or undefined if the caller waits for no frame. Uses `ws`, because Node's own client does not
- * report why a handshake was refused.
+ * Sends frames on a WebSocket connection. Returns the first frame that arrives, or undefined if the caller does not
+ * wait for a frame. Uses `ws`, because Node's own client does not report why a handshake was refused.
  * @throws UsageError when the handshake is refused or no reply arrives
  */
 function exchange(
@@ -75,7 +75,7 @@ function exchange(
   });
 }
 
-/** The CAs of the system, and this folder's local CA if it exists. */
+/** Returns the CAs of the system, and this folder's local CA if it exists. */
 function trustedAuthorities(): string[] {
   try {
     return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];

@@ -3,7 +3,7 @@ import { quote } from '../shell-text.ts';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 
-/** Describes the current operating system first, and then programs with their own CAs. */
+/** Describes how to trust the CA. The current operating system comes first, and then programs with their own CAs. */
 export function describeTrust(file: string, platform: NodeJS.Platform): string[] {
   const [near, whole] = [quote(relative(process.cwd(), file)), quote(file)];
   const advice = [...ofSystem(platform, whole), ...ofPrograms(near, whole)];

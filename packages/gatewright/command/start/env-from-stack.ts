@@ -17,7 +17,7 @@ type DeployedStack = {
 };
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** A stack has at most 500 resources, listed in pages of a hundred. */
+/** Maximum number of pages. A stack has at most 500 resources, listed in pages of a hundred. */
 const MOST_PAGES = 20;
 
 /** @throws UsageError if AWS does not list the stack's resources */
@@ -86,7 +86,7 @@ export function describeDeployed({ name, outputs, functions }: DeployedStack): s
   return `from the stack ${name}:\n${names === '' ? '' : `  outputs: ${names}\n`}${ofFunctions.join('')}`;
 }
 
-/** Values for `${cf:NAME.Output}` in a serverless.yml. */
+/** Returns values for `${cf:NAME.Output}` in a serverless.yml. */
 export function outputsByReference({ name, outputs }: Pick<DeployedStack, 'name' | 'outputs'>) {
   const named = Object.entries(outputs).map(([key, value]) => [`cf:${name}.${key}`, value] as const);
   return Object.fromEntries(named);

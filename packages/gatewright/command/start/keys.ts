@@ -2,7 +2,7 @@
 
 export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
 
-/** The actions of the terminal itself for these keys, unless the command reads every key. */
+/** Actions that the terminal itself performs for some keys, unless the command reads every key. */
 export type TerminalAction = 'interrupt' | 'suspend' | 'abort' | 'line';
 
 type Key = { readonly action: KeyAction; readonly what: string };

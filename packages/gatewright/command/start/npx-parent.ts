@@ -30,7 +30,10 @@ export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Pr
   });
 }
 
-/** npx runs the command in a shell, which may be another process between npx and the gateway. */
+/**
+ * Returns the process above the shell in which npx runs the command. This shell may be another process between npx and
+ * the gateway.
+ */
 function beyondShell(pid: number): number | undefined {
   const found = describeProcess(pid);
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;

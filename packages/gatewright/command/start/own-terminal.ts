@@ -46,8 +46,8 @@ function windowsTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): 
 
 const SIGNALS = { interrupt: 'SIGINT', suspend: 'SIGTSTP', abort: 'SIGQUIT' } as const;
 /**
- * By default these signals end the process immediately. SIGINT and SIGTERM end the command, which closes the
- * reader.
+ * Signals that end the process immediately by default. SIGINT and SIGTERM are not listed, because they end the command,
+ * which closes the reader.
  */
 const ENDING = ['SIGHUP', 'SIGQUIT'] as const;
 

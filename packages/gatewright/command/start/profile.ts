@@ -18,7 +18,7 @@ export type HeapSummary = {
   readonly memory: NodeJS.MemoryUsage;
   readonly heap: ReturnType<typeof getHeapStatistics>;
   readonly spaces: ReturnType<typeof getHeapSpaceStatistics>;
-  /** Memory that is still in use, by allocating function, sampled; largest first. */
+  /** Samples of memory that is still in use, by the function that allocated it, largest first. */
   readonly holders: readonly { readonly where: string; readonly bytes: number }[];
 };
 

@@ -12,8 +12,9 @@ import { runInNewContext } from 'node:vm';
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Number of checks after startup or after many connections (young-generation.ts). After that there is no collection,
- * because it also discards compiled code. After five seconds of requests, it would slow the next requests by a tenth.
+ * Number of checks after startup or after many connections (young-generation.ts). If the gateway is not idle at any of
+ * them, there is no collection. A collection also discards compiled code. After five seconds of requests, this would
+ * slow the next requests by a tenth.
  */
 const LOOKS = 5;
 
@@ -35,15 +36,15 @@ const OWN: Surroundings = {
 const kept: { tick?: object } = {};
 
 /**
- * Keeps one such object, because V8 then keeps its shape. Otherwise a full collection drops the shape, and for the rest
- * of the process each tick takes 0.33 µs instead of 0.06 µs, because V8 then treats the next shape as polymorphic
- * (DefineKeyedOwnPropertyInLiteral).
+ * Keeps one object that Node creates for `process.nextTick`, because V8 then keeps its shape. Otherwise a full
+ * collection drops the shape, and for the rest of the process each tick takes 0.33 µs instead of 0.06 µs, because V8
+ * then treats the next shape as polymorphic (DefineKeyedOwnPropertyInLiteral).
  */
 function keepTick(): void {
   const init = (_id: number, type: string, _cause: number, resource: object): void => {
     if (type === 'TickObject') kept.tick = resource;
   };
-  // Following promises, even briefly, would leave every later promise slower.
+  // Promises are not tracked. Tracking them, even briefly, would make every later promise slower.
   const hook = createHook({ init, trackPromises: false }).enable();
   process.nextTick(() => undefined);
   hook.disable();
@@ -54,12 +55,12 @@ export function collectAll(): void {
   if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  // Function threads have `gc` if the user has requested it.
+  // The flag stays set if the user has requested `gc`, because function threads then also have it.
   if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', flavor: 'last-resort' });
 }
 
-/** Collects once, in the first second that is nearly idle. */
+/** Collects all garbage once, in the first second in which the gateway is nearly idle. */
 export function releaseMemoryWhenIdle(
   { utilization, later, collect }: Surroundings = OWN,
   looks = LOOKS,

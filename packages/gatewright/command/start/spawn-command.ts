@@ -4,7 +4,10 @@ import { constants } from 'node:os';
 import { endMarked } from '../../../gateway/engine/index.ts';
 
 type SpawnedCommand = {
-  /** The command's exit code; 128 plus the number of the signal that ended it, as in shells. */
+  /**
+   * Resolves with the command's exit code, or with 128 plus the number of the signal that ended the command, as in
+   * shells.
+   */
   readonly ended: Promise<number>;
   /** Passes a signal of the gateway on to the command. */
   pass(signal: NodeJS.Signals): void;
@@ -14,7 +17,10 @@ type SpawnedCommand = {
 
 /** Time for the command's own children to end. */
 const GRACE_MS = 500;
-/** Variables that would be sent with the local key pair, and would invalidate every signature. */
+/**
+ * Variables of the developer that the command must not get. SDKs would send them with the local key pair, which would
+ * invalidate every signature.
+ */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /**
@@ -68,7 +74,10 @@ export function spawnCommand(
   };
 }
 
-/** The shell waits for its command, which also gets the signals, and returns the command's exit code. */
+/**
+ * Returns the shell for a command, with its arguments. The shell waits for the command and returns its exit code. The
+ * command also gets the signals.
+ */
 function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];
 }

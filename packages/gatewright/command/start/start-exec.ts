@@ -11,8 +11,8 @@ const MARK = 'GATEWRIGHT_CONTROL_SECRET';
 const PASSED = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Passes signals on to the command. A second signal ends it immediately.
- * @param isOver settles when it is no longer necessary to wait for the command
+ * Runs one command next to the gateway, and passes signals on to it. A second signal ends it immediately.
+ * @param isOver a promise that resolves when it is no longer necessary to wait for the command
  * @returns the exit code
  */
 export async function runWithGateway(
@@ -66,8 +66,8 @@ export function readExecOptions(
 }
 
 /**
- * The ready text is printed to stdout. With `--exec` stdout belongs to the command, so one line is printed to
- * stderr.
+ * Prints the ready text to stdout. With `--exec` stdout belongs to the command, so one line is printed to stderr
+ * instead.
  */
 export function printReady(
   { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },

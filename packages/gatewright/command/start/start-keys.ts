@@ -44,7 +44,7 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
     reload: () => gateway.reload(),
     clear: () => process.stdout.write(CLEAR),
     async explain() {
-      // Another gateway may have left its address in this folder.
+      // This run's own gateway is chosen, because another gateway may have left its address in this folder.
       chooseGateway({ controlPort: Number(new URL(listening.control).port) });
       const { explainLocal } = await import('../local/explain-local.ts');
       await explainLocal('last', { phases: false, showSecrets: false });

@@ -9,9 +9,12 @@ import type { LoadText } from '../shell-text.ts';
 import { addressOf, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
 
-/** More suggested lines would hide the addresses. */
+/** Maximum number of suggested lines. More lines would hide the addresses. */
 const MAX_SUGGESTED = 8;
-/** APIs with more routes show all routes of one function on one line; `gatewright routes` shows each route. */
+/**
+ * Maximum number of routes shown one by one. For an API with more routes, all routes of one function are shown on one
+ * line; `gatewright routes` shows each route.
+ */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
 /** Maximum number of faults shown with their reason; --verbose lists all faults. */
@@ -29,7 +32,7 @@ export type StartFacts = {
   readonly isVerbose: boolean;
   /** Whether to show only addresses and findings. */
   readonly isQuiet?: boolean;
-  /** How to create tokens of an issuer. If absent, the command's own option is used. */
+  /** Describes how to create tokens of an issuer. If absent, the command's own option is described. */
   readonly standIn?: (issuer: string) => string;
 };
 
@@ -98,7 +101,7 @@ function describeInjected(faults: Listening['faults']): string[][] {
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
 }
 
-/** Issuers that have no stand-in and cannot be reached. */
+/** Describes issuers that have no stand-in and cannot be reached. */
 function describeUnreachable(
   issuers: readonly string[],
   standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
@@ -196,7 +199,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   ];
 }
 
-/** The first faults that affect requests, with each message once. */
+/** Returns the first faults that affect requests, with each message once. */
 function describeFirst(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(
     ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,

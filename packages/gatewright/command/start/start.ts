@@ -187,7 +187,7 @@ function waitForSignal(): Promise<void> {
   });
 }
 
-/** The gateway's options among these flags, unchanged. */
+/** Returns the gateway's options among these flags, unchanged. */
 function readSettings(flags: Flags) {
   const said: Readonly<Record<string, unknown>> = flags;
   return toSettings(optionNames(), (name) => said[toFlagName(name)]);

@@ -23,7 +23,7 @@ type Documents = readonly Pick<CompiledDocument, 'apis' | 'issuers'>[];
 
 const USUAL_TOKEN: TokenText = { sub: 'alice', roles: ['admin'] };
 
-/** The served routes of an API, with their requirements. `stage` is the stage of the authorizers' own stack. */
+/** Returns the served routes of an API, with their requirements. `stage` is the stage of the authorizers' own stack. */
 export function guardedRoutes(
   api: ApiRoutes,
   inspected: readonly InspectedApi[],
@@ -73,7 +73,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
   );
 }
 
-/** Prefers routes without side effects and parameters. */
+/** Chooses a route, preferably without side effects and parameters. */
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
     (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +

@@ -9,15 +9,15 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import { collectAll, IDLE_BELOW } from './release-memory.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
-/** Half of a young generation: live objects are copied from one half to the other. */
+/** Size of each half of a young generation in MB. Live objects are copied from one half to the other. */
 const HALF_MB = 8;
 /**
- * V8's own limit. With so many connections, a small half would be full before their requests are finished, and the
- * objects of all requests would be copied.
+ * Size of each half in MB while many connections are open. It is V8's own limit. A small half would be full before the
+ * requests of these connections are finished, and the objects of all requests would be copied.
  */
 const CROWD_HALF_MB = 64;
 const CROWD = 128;
-/** Limit of a new thread, which uses only what it needs. */
+/** Maximum size of each half in MB in a new thread. The thread uses only what it needs. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
 /** Number of checks in one second. */

@@ -70,8 +70,8 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * Returns the document's inventory with its API's id in that stage. An id that the inventory already contains stays if
- * `kept` returns true for it; all other ids are removed. @throws UsageError
+ * Returns the document's inventory with its API's id in that stage. Of the ids that the inventory already contains,
+ * those for which `kept` returns true stay and all others are removed. @throws UsageError
  */
 export function withDeployedId(
   text: string | undefined,

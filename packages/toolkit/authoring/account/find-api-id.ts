@@ -15,8 +15,8 @@ const ID = /^[a-z0-9]{1,64}$/;
 const ADDRESS = /^(?:https|wss):\/\/([a-z0-9]{1,64})\.execute-api\./;
 
 /**
- * The account does not have such an API, or does not have it yet, because the resources that protect an API are
- * deployed before the API.
+ * The account does not contain such an API. The API may not exist yet, because the resources that protect it are
+ * deployed before it.
  */
 export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
@@ -53,7 +53,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   );
 }
 
-/** Names need not be unique, so a name that two APIs share is an error. */
+/** Finds an API by its name. Names need not be unique, so a name that two APIs share is an error. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');

@@ -1,7 +1,7 @@
 /**
- * Finds routes with an authorizer that a document does not contain, or that were open when its routes were read. Most of
- * them are denied. If a wildcard of an allowed route also matches such a route, it is not denied, because no rule denies
- * it.
+ * Finds routes with an authorizer that a document does not contain, or that were open when its routes were read. Most
+ * of them are denied. However, a route that a wildcard of an allowed route also matches is not denied, because no rule
+ * denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -87,7 +87,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     );
 }
 
-/** The placeholder of an owner's value is not a wildcard. */
+/** Returns the pattern of one path segment. The placeholder of an owner's value is not a wildcard. */
 function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
   const owned = new Set(bind.map(({ segments }) => segments[place]));
   return parseTemplate(path).map((segment, index) => {

@@ -30,7 +30,7 @@ export function identifyFunction(name: string): WiredAuthorizer['calls'] | undef
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** Returns what is unsafe or can never work, each with the change to make. Empty if there is no fault. */
+/** Returns what is unsafe or can never work, with the change to make for each fault. Empty if there is no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -43,7 +43,7 @@ export function checkWiring(document: CompiledDocument, authorizer: WiredAuthori
   return complaints.map((complaint) => `authorizer ${name}: ${complaint}`);
 }
 
-/** Each function reads only its own kind of event. */
+/** Checks that the function gets the kind of event that it reads. Each function reads only its own kind. */
 function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   const wanted = payload === 'rest-token' ? 'token-authorizer' : 'request-authorizer';
   if (calls === wanted) return [];
@@ -92,7 +92,10 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   return complaints;
 }
 
-/** With a cached result, no caller is charged. A TOKEN event has no timestamp from which to choose a period. */
+/**
+ * Checks that callers are charged. A caller who gets a cached result is not charged. A TOKEN event has no timestamp
+ * from which to choose a period.
+ */
 function checkQuota(
   { quota }: CompiledDocument,
   { payload, ttlSeconds }: WiredAuthorizer,
@@ -111,7 +114,10 @@ function checkQuota(
     : [];
 }
 
-/** If any identity source is missing, API Gateway itself responds with 401. */
+/**
+ * Checks that requests reach the authorizer. If any identity source is missing in a request, API Gateway itself
+ * responds with 401.
+ */
 function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { identitySources, payload } = authorizer;
   if (payload === 'rest-token') {
@@ -180,8 +186,8 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
 /**
- * Returns what prevents charged routes from being charged, or from being refused over quota, each with the change to
- * make.
+ * Returns the reasons why callers of charged routes would not be charged, or would not be refused over quota. Each
+ * reason has the change to make.
  */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
@@ -215,7 +221,7 @@ export function checkChargedRoutes(
   return complaints;
 }
 
-/** Every admitted request uses the admission key, so a wrong value in the stack blocks all callers. */
+/** Checks the admission key. Every admitted request uses this key, so a wrong value in the stack blocks all callers. */
 export function checkAdmissionKey(
   { quota }: CompiledDocument,
   { stack, stage }: { readonly stack: string; readonly stage: string },

@@ -10,7 +10,7 @@ type ClaimRead = {
   readonly what: string;
 };
 
-/** A fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
+/** Matches a fallback for a missing authorizer, or a cast: `|| {}`, `as { jwt: { claims: Claims } }`. */
 const IN_BRACES = String.raw`(?:\|\||\?\?|\bas)\s*\{(?:[^{}\n]|\{[^{}\n]{0,120}\}){0,160}\}`;
 /** The member that is read after a dot, a bracket or `.get(`. */
 const MEMBER = String.raw`(?:\.\s*|\[\s*['"${'`'}]|\(\s*['"])(claims|jwt)\b`;
@@ -107,7 +107,7 @@ function claimsReaderOf(file: string): string {
     : 'claimsOf(event) of @gatewright/handlers/access';
 }
 
-/** The advice that is printed after the file and line. */
+/** Returns the advice that is printed after the file and line. */
 export function describeClaimRead(what: string, route: string, file: string): string {
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so it would be undefined for every caller: read ` +
@@ -116,7 +116,7 @@ export function describeClaimRead(what: string, route: string, file: string): st
   );
 }
 
-/** The finding for a function without sources here. */
+/** Returns the finding for a function without sources here. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
     `${handler} behind the authorizer of ${route} is compiled or packed, so it cannot be checked for reads of authorizer.claims or authorizer.jwt, which do not exist there: ` +
@@ -135,7 +135,7 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** The advice that is printed after the place. */
+/** Returns the advice that is printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +

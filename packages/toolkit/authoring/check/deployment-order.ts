@@ -27,8 +27,8 @@ export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
 }
 
 /**
- * SAM writes the deployment itself, and `DependsOn` of the API does not reach it, so the API's document has to contain
- * the parts.
+ * Describes how to fix a missing order. SAM writes the deployment itself and does not apply `DependsOn` of the API to
+ * it, so the API's document has to contain the parts.
  */
 export function orderFix(deployment: string): string {
   return `add it to DependsOn of ${deployment}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`;

@@ -84,8 +84,8 @@ function readRoute(
 }
 
 /**
- * Returns undefined if the authorizer is not in this template. Its function may be unknown until it is deployed, so any
- * authorizer counts as ours.
+ * Returns the payload type of an authorizer; undefined if the authorizer is not in this template. Any authorizer counts
+ * as ours, because its function may be unknown until it is deployed.
  */
 function readPayload(
   resources: UnknownMembers,
@@ -110,12 +110,12 @@ function pathOf(resources: UnknownMembers, id: unknown, api: string, below = '')
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
   const logicalId = refOf(id);
   const { ParentId: parent, PathPart: part } = propertiesOf(resources, logicalId ?? '');
-  // Ends a cycle of parents, because its path would exceed API Gateway's limit.
+  // Ends the search if the parents form a cycle, because the path then exceeds API Gateway's limit.
   if (typeof part !== 'string' || below.length > MAX_PATH_CHARACTERS) return undefined;
   return pathOf(resources, parent, api, `/${part}${below}`);
 }
 
-/** Splits `GET /users`. `$default` is every request that no other route matches. */
+/** Splits a route key such as `GET /users`. The key `$default` matches every request that no other route matches. */
 function placeOf(routeKey: unknown): readonly unknown[] {
   if (typeof routeKey !== 'string') return [];
   return routeKey.startsWith('$') ? ['ANY', routeKey] : routeKey.split(' ');

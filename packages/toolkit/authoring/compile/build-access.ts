@@ -123,8 +123,8 @@ function describeExtended(name: string, reading: DocumentReading): readonly stri
 }
 
 /**
- * Documents of several folders need distinct names, because each name identifies one inventory and one part of what is
- * published.
+ * Reports documents with the same name. Documents of several folders need distinct names, because each name identifies
+ * one inventory and one part of what is published.
  */
 function namesakes(read: readonly ReadFile[]): readonly Problem[] {
   return read.flatMap(({ name, reading }, index) => {

@@ -11,8 +11,8 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * A ticket contains its holder's identity, roles and scopes, but no claims. Therefore, a `deny` rule that reads a claim
- * would not match.
+ * Checks the rules for holders of tickets. A ticket contains its holder's identity, roles and scopes, but no claims.
+ * Therefore, a `deny` rule that reads a claim would not match.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,
@@ -52,8 +52,8 @@ export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] 
 }
 
 /**
- * `kindOf` returns the kind of API of a document. It returns `unread` if the routes are not known yet, and undefined if
- * there is no such document.
+ * Checks the documents whose tickets a document accepts. `kindOf` returns the kind of API of a document. It returns
+ * `unread` if the routes are not known yet, and undefined if there is no such document.
  */
 export function checkTicketSources(
   { issuers }: AccessDocument,
@@ -77,9 +77,10 @@ export function checkTicketSources(
 }
 
 /**
- * The holder of a ticket has the subject that the issuing document assigns. If both documents trust the issuer, the
- * holder is the same principal as with a token of that issuer. Attack: if one document takes the subject from a claim
- * that users choose, such as a nickname, a user can choose another user's `sub` and open the WebSocket as that user.
+ * Checks the subjects of ticket holders. The holder of a ticket has the subject that the issuing document assigns. If
+ * both documents trust the issuer, the holder is the same principal as with a token of that issuer. Attack: if one
+ * document takes the subject from a claim that users choose, such as a nickname, a user can choose another user's `sub`
+ * and open the WebSocket as that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,

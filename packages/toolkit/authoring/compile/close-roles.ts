@@ -3,7 +3,10 @@ import type { CompiledRole } from '@gatewright/handlers/access/compiled-document
 import type { AccessDocument } from '../document/document.ts';
 import type { Path } from '../document/shape.ts';
 
-/** Visits each role once, because the number of paths through the graph can be exponential. */
+/**
+ * Returns the roles with all roles that they inherit. Each role is visited once, because the number of paths through
+ * the graph can be exponential.
+ */
 export function closeRoles(
   document: Pick<AccessDocument, 'roles'>,
   problem: (path: Path, message: string) => void,

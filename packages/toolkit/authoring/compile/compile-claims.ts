@@ -13,8 +13,8 @@ type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
 /**
- * A backend that stores data under a missing claim mixes all callers. Therefore, claims are required unless they are
- * listed as optional.
+ * Returns the claims that are passed to the backend. A backend that stores data under a missing claim mixes the data of
+ * all callers. Therefore, claims are required unless they are listed as optional.
  */
 export function forwardedClaims({ as, names, optional = [] }: ClaimsText): ForwardedClaims {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };

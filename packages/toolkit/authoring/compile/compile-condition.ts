@@ -19,7 +19,10 @@ type ConditionNames = {
   readonly complain: (path: Path, message: string) => void;
 };
 
-/** If one condition has several keys, all of them must be true. Reports names that the document does not declare. */
+/**
+ * Compiles a condition. If the condition has several keys, all of them must be true. Reports names that the document
+ * does not declare.
+ */
 export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
   const nested = (key: 'all' | 'any') =>
     condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));
@@ -70,7 +73,10 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
   return together('all', parts);
 }
 
-/** A cached result is valid until it expires, so the sign-in must still be recent enough then. */
+/**
+ * Compiles a limit on the age of the sign-in. A cached result is valid until it expires, so the sign-in must still be
+ * recent enough at that time.
+ */
 function compileAge(
   authAgeSeconds: number,
   path: Path,

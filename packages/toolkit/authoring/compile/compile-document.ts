@@ -54,7 +54,8 @@ type CompileSource = {
 /** API Gateway's default TTL. */
 const USUAL_TTL_LIMIT_SECONDS = 300;
 /**
- * Routes are walked recursively by segment, so their length is limited. The limit is far more than API Gateway allows.
+ * Maximum number of segments of a route. It is needed because routes are walked recursively by segment, and it is far
+ * more than API Gateway allows.
  */
 const SEGMENTS_LIMIT = 200;
 /** Maximum number of address lists, because each list can double the policy's size. */
@@ -280,7 +281,10 @@ function warnOfRule(
     );
 }
 
-/** Denying by default is right, but deserves a warning if the document does not state it. */
+/**
+ * Warns about routes that are always denied. Denying by default is right, but deserves a warning if the document does
+ * not state it.
+ */
 function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
@@ -301,7 +305,10 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
     );
 }
 
-/** An authorizer can only refuse with 403 and without headers. Only REST APIs can change that to 429. */
+/**
+ * Warns that callers over quota get 403. An authorizer can only refuse with 403 and without headers. Only REST APIs can
+ * change the status to 429.
+ */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
   const isEnforced = quota.isTracked !== true;
@@ -319,7 +326,7 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
   return `${names.join(', ')}${routes.length > 10 ? ' …' : ''}`;
 }
 
-/** Why the authorizers grant nothing on the route (`isReachable`). */
+/** Returns the reason why the authorizers grant nothing on the route (`isReachable`). */
 function reasonUnreachable(kind: CompiledDocument['kind'], path: string): string | undefined {
   if (kind === 'websocket' || isReachable(kind, path)) return undefined;
   if (!path.isWellFormed()) return 'its name contains half of a surrogate pair, which no URL can contain';

@@ -46,8 +46,8 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * A revocation of all tokens that were issued until a given time expires, and none of these tokens may outlive it.
- * Therefore, the age of tokens is limited, and a token without an issue time is refused.
+ * Limits the age of tokens, and refuses tokens without an issue time. This is needed because a revocation of all tokens
+ * that were issued until a given time expires, and none of these tokens may outlive the revocation.
  */
 function withAge(trust: TokenTrust): TokenTrust {
   return { ...trust, maxTokenAgeSeconds: trust.maxTokenAgeSeconds ?? LONGEST_TOKEN_AGE_SECONDS };

@@ -34,7 +34,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A path or method that matches no route is a mistake, most likely a typo. */
+/** Expands a rule. A path or method that matches no route is a mistake, most likely a typo. */
 export function expandRule(
   rule: RuleText,
   routes: readonly CompiledRoute[],

@@ -70,7 +70,10 @@ export function tryProfiles(document: CompiledDocument): ProfileReport {
   return { failures, largestBytes };
 }
 
-/** A WebSocket's policy allows only `$connect`; a caller's rights enlarge the channel list instead. */
+/**
+ * Tries the channel lists of typical callers. The policy of a WebSocket API allows only `$connect`, so a caller's
+ * rights enlarge the channel list instead of the policy.
+ */
 function tryChannels(document: CompiledDocument): ProfileReport {
   const failures: ProfileFailure[] = [];
   let largestBytes = 0;

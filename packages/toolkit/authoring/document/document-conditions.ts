@@ -82,7 +82,7 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
   checkClaimTest,
 );
 
-/** `op` decides the type of `value`; a test that can never be true is reported as a mistake. */
+/** Checks that `value` has the type that `op` requires. A test that can never be true is reported as a mistake. */
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':

@@ -316,7 +316,7 @@ export type CertificateIssuerText = Extract<AccessDocument['issuers'][number], {
 export type TicketIssuerText = Extract<AccessDocument['issuers'][number], { type: 'ticket' }>;
 export type BindText = NonNullable<RuleText['bind']>[string];
 
-/** Editors use this schema for completion. `access/access.schema.json` is its printed form. */
+/** Returns the schema that editors use for completion. `access/access.schema.json` is its printed form. */
 export function documentSchema(): JsonSchema {
   const { schema }: Shape<unknown> = ACCESS_DOCUMENT;
   const required = [schema['required'] ?? []].flat();

@@ -98,7 +98,10 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
-/** `sources` counts as one name. The order of sources matters, so all of them come from one file. */
+/**
+ * Returns the names that the document defines, with their places. `sources` counts as one name. The order of sources
+ * matters, so all of them come from one file.
+ */
 function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],

@@ -34,7 +34,10 @@ const YAML_WORDS: Readonly<Record<string, string>> = {
 const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
-/** Nobody would read more problems than this, and locating each one takes time. */
+/**
+ * Maximum number of problems that are located. Nobody would read more problems than this, and locating each one takes
+ * time.
+ */
 export const PROBLEMS_LIMIT = 100;
 
 function excerptAt(
@@ -152,7 +155,7 @@ function repeatedKeys(yaml: Document): readonly number[] {
   return found;
 }
 
-/** The library limits aliases, so a few lines cannot expand to gigabytes. */
+/** Converts the document to plain values. The library limits aliases, so a few lines cannot expand to gigabytes. */
 function toValue(yaml: Document, report: (message: string) => void): unknown {
   try {
     return yaml.toJS({ maxAliasCount: 100 });

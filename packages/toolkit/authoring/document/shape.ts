@@ -17,7 +17,9 @@ export type Shape<T> = {
   /** Returns undefined after it has reported at least one mistake. */
   readonly read: (value: unknown, path: Path, report: Report) => T | undefined;
   readonly schema: JsonSchema;
-  /** Tells the user in messages what to write, such as `an https URL, such as https://issuer.example/`. */
+  /**
+   * The text that tells the user in messages what to write, such as `an https URL, such as https://issuer.example/`.
+   */
   readonly expected: string;
 };
 
@@ -249,7 +251,7 @@ export function described<T>(shape: Shape<T>, description: string): Shape<T> {
   return { ...shape, schema: { ...shape.schema, description } };
 }
 
-/** Continues after a mistake, so that all mistakes are reported at once. */
+/** Reads all entries. It continues after a mistake, so that all mistakes are reported at once. */
 function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R | undefined): R[] | undefined {
   const taken = entries.map(read);
   const whole = taken.filter((entry) => entry !== undefined);

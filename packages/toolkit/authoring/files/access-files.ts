@@ -12,7 +12,8 @@ import { checkPlan } from '../check/check-plan.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
 /**
- * The inventory and key snapshots of a document are in the document's own folder, and its relative paths start there.
+ * A document's file with its folder. The inventory and key snapshots of the document are in this folder, and its
+ * relative paths start there.
  */
 type PlacedFile = AccessFile & { readonly folder: string };
 type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
@@ -37,7 +38,8 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
 }
 
 /**
- * Throws if the file cannot be read, because without this document its routes would be unprotected.
+ * Reads the text of a document. Throws if the file cannot be read, because without this document its routes would be
+ * unprotected.
  * @throws UsageError
  */
 function readDocumentText(file: string, from: string): string {

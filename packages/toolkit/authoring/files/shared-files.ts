@@ -3,7 +3,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import type { OpenShared } from '../document/extend-document.ts';
 
-/** @param root the folder to which file names in messages are relative */
+/**
+ * Returns a function that opens the files that documents extend.
+ * @param root the folder to which file names in messages are relative
+ */
 export function openSharedFrom(root: string): OpenShared {
   return (name, from) => {
     const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));

@@ -166,7 +166,7 @@ function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, clai
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** An issuer with a trailing slash differs from one without, which is easily overlooked. */
+/** Returns a hint if an issuer differs only by a trailing slash, which is easily overlooked. */
 function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   if (typeof iss !== 'string') return '';
   const bare = (name: string) => name.replace(/\/$/, '');

@@ -99,7 +99,7 @@ export function listAccess(
   });
 }
 
-/** Rules may name open routes too, but no authorizer evaluates them there. */
+/** Returns the verdict on one route. Rules may also name open routes, but no authorizer evaluates the rules there. */
 function verdictOn(
   document: CompiledDocument,
   target: string,

@@ -14,8 +14,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns undefined if the value is not an OpenAPI or Swagger document. An operation without security is open. `guards`
- * tells for each scheme name whether the scheme protects a route, because not every scheme does.
+ * Returns the routes; undefined if the value is not an OpenAPI or Swagger document. An operation without security is
+ * open. `guards` contains for each scheme name whether the scheme protects a route, because not every scheme does.
  */
 export function readOpenApiRoutes(
   document: unknown,

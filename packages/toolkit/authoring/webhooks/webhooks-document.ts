@@ -167,7 +167,7 @@ function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: stri
   return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
 }
 
-/** Editors use this schema for completion. `access/webhooks.schema.json` is its printed form. */
+/** Returns the schema that editors use for completion. `access/webhooks.schema.json` is its printed form. */
 export function webhooksSchema(): JsonSchema {
   const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
   return {

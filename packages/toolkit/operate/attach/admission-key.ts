@@ -1,6 +1,7 @@
 /**
  * What a quota with an admission key needs besides the authorizer, so that callers over quota get 429
- * (node_modules/gatewright/docs/guides/sell/quota.md, "In the authorizer"). An attachment checks it and creates nothing of it.
+ * (node_modules/gatewright/docs/guides/sell/quota.md, "In the authorizer"). An attachment checks these resources, but
+ * does not create any of them.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';

@@ -7,7 +7,7 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 
 export type AuthorizerFunction = {
-  /** Includes the alias if the user named one. */
+  /** The ARN of the function. It includes the alias if the user named one. */
   readonly arn: string;
   readonly name: string;
   readonly timeoutSeconds: number | undefined;

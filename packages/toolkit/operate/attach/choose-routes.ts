@@ -9,8 +9,8 @@ export type Choice = {
 };
 
 /**
- * Chooses every open route if there are no patterns. Skips `OPTIONS`, because browsers send it without credentials. In
- * a WebSocket API only `$connect` can have an authorizer.
+ * Chooses the routes that match the patterns, or every open route if there are no patterns. Skips `OPTIONS`, because
+ * browsers send it without credentials. In a WebSocket API only `$connect` can have an authorizer.
  * @param isReplacing includes routes that have another authorizer
  */
 export function chooseRoutes(

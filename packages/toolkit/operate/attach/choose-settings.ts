@@ -13,12 +13,15 @@ type AuthorizerOptions = {
 };
 
 export type AuthorizerSettings = {
-  /** The settings have the form of `CreateAuthorizer`. */
+  /** The settings in the form of `CreateAuthorizer`. */
   readonly body: UnknownMembers;
   readonly wired: WiredAuthorizer;
 };
 
-/** Without a document nothing is cached, because it is unknown what a result depends on. */
+/**
+ * Chooses the settings of the authorizer. Without a document nothing is cached, because it is unknown what a result
+ * depends on.
+ */
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,
   document: CompiledDocument | undefined,
@@ -91,7 +94,7 @@ function headerOf(source: CompiledSource | undefined): string {
   return source?.in === 'header' ? source.name : 'authorization';
 }
 
-/** Documents contain headers in lower case, but users write them as `X-Api-Key`. */
+/** Spells a header as users write it, such as `X-Api-Key`. Documents contain headers in lower case. */
 function spell(header: string): string {
   return header.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }

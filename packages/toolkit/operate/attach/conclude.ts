@@ -22,8 +22,9 @@ const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']
 const SHOWN = 3;
 
 /**
- * A handler that reads these claims finds no caller and still responds with 200, which no verification notices. So the
- * sources below the folder are searched, even if the user confirms that they are checked.
+ * Checks that no handler reads claims that the replaced authorizer provided. Such a handler finds no caller and still
+ * responds with 200, which verification does not notice. Therefore, the sources below the folder are searched, even if
+ * the user confirms that they are checked.
  * @throws ClaimsUncheckedError
  */
 export function assertClaimsChecked(
@@ -55,7 +56,10 @@ export function assertClaimsChecked(
   );
 }
 
-/** Parts that a forced undo left in place stay, and no file records them any longer. */
+/**
+ * Describes the result of a detachment. Parts that a forced undo left in place stay there, and no file records them any
+ * longer.
+ */
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
   if (kept.length === 0) return `detached${more}`;

@@ -45,13 +45,14 @@ export class PlaneError extends UsageError {
 type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
 
 /**
- * Half of the rate that an account has for all its users. AWS allows 10 calls a second with a burst of 40, and a
- * deployment every 5 s (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
+ * Maximum rate of calls. It is half of the rate that an account has for all its users. AWS allows 10 calls a second
+ * with a burst of 40, and a deployment every 5 s (API Gateway developer guide, "Quotas for creating, deploying and
+ * managing an API").
  */
 const CALLS = { perSecond: 5, burst: 20 };
 const DEPLOYMENT_EVERY_MS = 5_000;
 const PAGES_LIMIT = 50;
-/** Enough attempts to reach the end of a throttling window. */
+/** Maximum number of attempts of one call. They are enough to reach the end of a throttling window. */
 const ATTEMPTS = 5;
 
 function createPace(

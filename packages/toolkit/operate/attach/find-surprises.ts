@@ -88,7 +88,9 @@ function checkDocument({ live, document, settings, keyed, choice: { chosen } }: 
   ];
 }
 
-/** Without what an admission key needs, callers would pass over quota. */
+/**
+ * Checks what a quota needs. If something that an admission key needs is missing, callers over quota are still served.
+ */
 function checkQuota(
   document: CompiledDocument,
   wired: readonly WiredRoute[],
@@ -118,7 +120,7 @@ function checkQuota(
   ];
 }
 
-/** Routes unknown to the document are denied to everyone. */
+/** Reports routes that the document does not contain, because they are denied to everyone. */
 function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): Surprise[] {
   if (document.kind === 'websocket') return [];
   const unknown = chosen.filter(

@@ -18,7 +18,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { Snapshot, Step } from './step.ts';
 
-/** Format 1 also contained the calls of each step. */
+/** File formats that can be read. Format 1 also contained the calls of each step. */
 const READ_FORMATS: readonly unknown[] = [1, 2];
 export const FORMAT = 2;
 
@@ -31,7 +31,7 @@ export type Plan = {
   readonly stage: string;
   readonly region: string;
   readonly functionArn: string;
-  /** Whether any function may decide, without an access document. */
+  /** Whether any function may be the authorizer, so that no access document is needed. */
   readonly isWithoutDocument?: boolean;
   readonly steps: readonly Step[];
   /** All parts of the API from which the plan was made. */
@@ -71,12 +71,12 @@ export interface Journal {
   close(): void;
 }
 
-/** Readable by the owner only, because an API's configuration may contain secrets. */
+/** Mode of a file that only its owner can read, because an API's configuration may contain secrets. */
 const PRIVATE = 0o600;
 
 /**
- * Below `root` there is a folder per API and stage, which contains one folder for each attachment. The latest
- * attachment that is not undone is the current one.
+ * Opens the journal of the current attachment. Below `root` there is a folder per API and stage, which contains one
+ * folder for each attachment. The latest attachment that is not undone is the current one.
  */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
   const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
@@ -138,7 +138,7 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
 }
 
 /**
- * Calls to AWS are made from this file, so it must be unchanged and belong to this API.
+ * Reads a file of an attachment. Calls to AWS are made from this file, so it must be unchanged and belong to this API.
  * @throws UsageError if the file was changed or belongs to another API
  */
 function read(folder: string, file: string): UnknownMembers | undefined {
@@ -164,7 +164,7 @@ function sumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** Writes atomically, and flushes to the disk before anything is called. */
+/** Writes a file atomically, and flushes it to the disk before AWS is called. */
 function save(folder: string, file: string, value: object): void {
   makeFolder(folder);
   const draft = `${file}.${process.pid}`;
@@ -183,8 +183,8 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Attack: git stores symbolic links, so a cloned repository could make an attachment write or read outside of the
- * folder.
+ * Refuses symbolic links. Attack: git stores such links, so a cloned repository could make an attachment write or read
+ * outside of the folder.
  */
 function refuseLinks(paths: readonly string[]): void {
   const link = paths.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());

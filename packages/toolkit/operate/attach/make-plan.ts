@@ -31,7 +31,7 @@ export type AttachOptions = {
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
   readonly isIncludingEdits: boolean;
-  /** Whether any function may decide, so that no document is needed. */
+  /** Whether any function may be the authorizer, so that no document is needed. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number | undefined;
@@ -149,7 +149,10 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
   ];
 }
 
-/** Also needed without a document, because a TOKEN authorizer reads events that only REST APIs send. */
+/**
+ * Refuses a TOKEN authorizer for any API that is not a REST API, because only REST APIs send the events that it reads.
+ * This check is needed even without a document.
+ */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [

@@ -59,7 +59,7 @@ function changed(what: string): AttachmentFileError {
   );
 }
 
-/** Undefined if attach has no step for such a part. */
+/** Restores one step; undefined if attach has no step for such a part. */
 function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunction): Step | undefined {
   const { part, before, after } = step;
   const [kind = ''] = part.split(' ', 1);
@@ -80,7 +80,7 @@ function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunct
   return routeStep(live, { key: name, address: address ?? '', before }, after['apiKeyRequired'] === true);
 }
 
-/** Files of format 1 contain the percentage only in the call. */
+/** Returns the canary percentage of a saved step. Files of format 1 contain the percentage only in the call. */
 function percentOf({ canaryPercent, apply }: SavedStep): number | undefined {
   if (apply === undefined) return canaryPercent;
   const percent = listAt(apply.body, 'patchOperations')
@@ -103,7 +103,7 @@ function findDifferentCall(
   ].find(([saved, own]) => saved !== undefined && !isGone && !isSameCall(saved, own, arn, name))?.[0];
 }
 
-/** The same function may be given by its name or by its ARN. */
+/** Whether two calls are the same. One may contain the function's name and the other the function's ARN. */
 function isSameCall(saved: PlaneCall, own: PlaneCall | undefined, arn: string, name: string): boolean {
   const byArn = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
   const path = saved.path.replace(`/functions/${name}/`, `/functions/${byArn}/`);

@@ -89,7 +89,7 @@ export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState |
   return isBefore ? 'before' : 'other';
 }
 
-/** The first outcome with all its members present; undefined if there is none. */
+/** Returns the first outcome with all its members present; undefined if there is none. */
 export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;

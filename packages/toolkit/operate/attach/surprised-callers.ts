@@ -6,7 +6,7 @@ import { list, warning } from './surprise.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
-/** A web page that cannot read the 401 response reports a CORS error. */
+/** Reports web pages that would be affected. A web page that cannot read the 401 response reports a CORS error. */
 export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const { kind, routes, gatewayResponses, api } = live;
   if (kind === 'websocket') return [];
@@ -82,7 +82,10 @@ export function sharedCacheRoutes(
   });
 }
 
-/** The authorizer decides who is allowed, but every allowed caller gets the same cached response. */
+/**
+ * Reports routes with a shared cache. The authorizer decides who is allowed, but every allowed caller gets the same
+ * cached response.
+ */
 export function checkCaches({ live, choice: { chosen } }: Circumstances): Surprise[] {
   const cached = sharedCacheRoutes(live, chosen);
   return cached.length === 0

@@ -1,6 +1,6 @@
 /**
- * Circuit breakers that instances share, as stored in their table. Reads them, and makes the only change that is open
- * to an operator.
+ * Circuit breakers that instances share, as stored in their table. Reads them, and makes the only change that an
+ * operator can make.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';

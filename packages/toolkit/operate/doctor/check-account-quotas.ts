@@ -5,7 +5,9 @@
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
-/** AWS refuses a reservation that leaves fewer unreserved executions for all other functions. */
+/**
+ * Minimum number of unreserved executions. AWS refuses a reservation that leaves fewer of them for all other functions.
+ */
 const LEFT_TO_OTHERS = 100;
 
 export function checkConcurrency({ stack, account }: Views): readonly Finding[] {

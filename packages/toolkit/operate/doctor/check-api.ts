@@ -36,7 +36,10 @@ const NARROW = new RegExp(
 );
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
-/** docs/aws §4.2: the policy is cached per caller and evaluated for each ARN. */
+/**
+ * Reports policies that allow only the current ARN. The policy is cached per caller and evaluated for each ARN
+ * (docs/aws §4.2).
+ */
 function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
     .filter(({ ttlSeconds }) => ttlSeconds > 0)
@@ -53,7 +56,10 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
     );
 }
 
-/** API Gateway sends no body to authorizers (docs/aws, "Authorizers"). */
+/**
+ * Reports authorizers that read the body of a request. API Gateway does not send the body to authorizers (docs/aws,
+ * "Authorizers").
+ */
 function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
   return authorizers.flatMap(({ name, calls }) =>
     findInSource(calls?.facts, BODY).map(({ place }) =>
@@ -83,8 +89,8 @@ function findInSource(
 }
 
 /**
- * If the authorizer supplies the key, callers do not send one (docs/guides/sell/quota.md, "In the
- * authorizer").
+ * Checks the usage plans. If the authorizer supplies the key, callers do not send one (docs/guides/sell/quota.md, "In
+ * the authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
@@ -170,7 +176,10 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
   ];
 }
 
-/** The limits are 10 MB at the API and 6 MB at a function, and base64 makes 4 bytes of 3 (docs/aws, "Payloads"). */
+/**
+ * Checks the size limits of payloads. The limits are 10 MB at the API and 6 MB at a function, and base64 turns 3 bytes
+ * into 4 (docs/aws, "Payloads").
+ */
 function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
   const types = api['binaryMediaTypes'];
   const first = routes.find(({ calls, method }) => calls !== undefined && method !== 'GET');
@@ -240,7 +249,10 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
   ];
 }
 
-/** AWS shows the account's limits, a rate of 10,000 and a burst of 5,000, if no limit is set. */
+/**
+ * The account's rate limit. If no limit is set, AWS shows the account's limits, which are a rate of 10,000 and a burst
+ * of 5,000.
+ */
 const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
@@ -277,7 +289,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
     }));
 }
 
-/** Prices are for us-east-1 (docs/aws, "Prices"). */
+/** Checks whether the kind of API is the right one. Prices are for us-east-1 (docs/aws, "Prices"). */
 function checkKind(view: ApiView): readonly Finding[] {
   if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
   return [

@@ -5,7 +5,7 @@ import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
 import type { ApiView } from './api-view.ts';
 import type { Finding } from './finding.ts';
 
-/** Lambda's own API accepts only POST. */
+/** Checks the methods of Lambda integrations, because Lambda's own API accepts only POST. */
 export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): readonly Finding[] {
   if (kind !== 'rest') return [];
   return routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
@@ -67,7 +67,7 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
   });
 }
 
-/** The stage cache responds before the function is called, and looks only at the cache key. */
+/** Checks the stage cache. It responds before the function is called, and looks only at the cache key. */
 export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonly Finding[] {
   const guarded = routes.filter(
     ({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired,

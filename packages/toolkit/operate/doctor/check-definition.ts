@@ -10,7 +10,10 @@ export function checkDefinition(definition: DefinitionPlane): readonly Finding[]
   return [...checkOrder(definition), ...checkStages(definition)];
 }
 
-/** CloudFormation creates resources in any order that references and DependsOn allow. */
+/**
+ * Checks the order in which resources are created. CloudFormation creates them in any order that references and
+ * DependsOn allow.
+ */
 function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
   const ids = new Set(stages.filter(({ kind }) => kind === 'rest').map(({ apiId }) => apiId));
   return [...ids].flatMap((apiId) =>

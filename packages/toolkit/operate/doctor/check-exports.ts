@@ -1,4 +1,7 @@
-/** An export name is unique in a region, and an export cannot be removed while another stack imports it. */
+/**
+ * Checks the exports of a template. An export name is unique in a region, and an export cannot be removed while another
+ * stack imports it.
+ */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 

@@ -1,4 +1,6 @@
-/** CloudFormation fails to create a named resource if the name exists outside the stack. */
+/**
+ * Checks the names in a template. CloudFormation fails to create a named resource if the name exists outside the stack.
+ */
 import type { Finding } from './finding.ts';
 import { NAMED_TYPES } from './named-types.ts';
 import type { NamedResource, StackResource, Views } from './views.ts';
@@ -20,7 +22,7 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
     });
 }
 
-/** Physical ids are names, ARNs (topics) or URLs (queues). */
+/** Whether a resource of the stack is the named resource. Physical ids are names, ARNs (topics) or URLs (queues). */
 function isSame({ type, physicalId }: StackResource, named: NamedResource): boolean {
   const { name } = named;
   return type === named.type && (physicalId === name || /[/:]$/.test(beforeEnd(physicalId, name)));

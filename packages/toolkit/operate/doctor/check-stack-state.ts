@@ -1,4 +1,4 @@
-/** Whether CloudFormation would accept a change of the stack. */
+/** Checks whether CloudFormation would accept a change of the stack. */
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 

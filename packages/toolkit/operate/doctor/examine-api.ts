@@ -16,7 +16,8 @@ import type { Report } from './print-findings.ts';
 import { readApiView } from './read-api-view.ts';
 
 /**
- * Returns obstacles first, and without duplicates, because facts of an account or a function are found at every stage.
+ * Returns the findings without duplicates, obstacles first. Duplicates occur because facts of an account or a function
+ * are found at every stage.
  */
 export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));

@@ -1,5 +1,5 @@
 export type Finding = {
-  /** Does not change between versions. docs/guides/operate/operating.md lists the ids. */
+  /** The finding's id, which does not change between versions. docs/guides/operate/operating.md lists the ids. */
   readonly id: string;
   /**
    * `obstacle`: the deployment fails, or the result does not work. `warning`: the result works, but may surprise its

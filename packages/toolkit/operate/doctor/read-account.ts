@@ -1,4 +1,7 @@
-/** Reads the account's state for the stack's checks. Changes nothing. What may not be read is listed, not guessed. */
+/**
+ * Reads the account's state for the stack's checks. Changes nothing. Facts that the credentials may not read are
+ * listed, not guessed.
+ */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
@@ -74,7 +77,10 @@ function namedResources({ template }: StackView): readonly NamedResource[] {
 }
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** A page has 100 exports or resources, and CloudFormation allows no more than this many pages of either. */
+/**
+ * Maximum number of pages. A page has 100 exports or resources, and CloudFormation allows no more than this many pages
+ * of either.
+ */
 const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
@@ -208,7 +214,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   return found;
 }
 
-/** Two pages contain more APIs than the quota allows. */
+/** Maximum number of pages of APIs. Two pages contain more APIs than the quota allows. */
 const API_PAGES = 2;
 
 async function readApis(reader: Reader): Promise<AccountView['apis']> {
@@ -248,7 +254,7 @@ async function readApiPages(
 
 // Finds which names of a template already exist, with one call for each name to the service that owns it.
 
-/** Limits concurrent calls to avoid throttling. */
+/** Maximum number of concurrent calls. More calls could be throttled. */
 const AT_ONCE = 4;
 
 async function lookUp(
@@ -300,12 +306,14 @@ async function readTable(
   return { logicalId, name, replicas, schema };
 }
 
-/** The call searches by prefix, so the exact name must be compared. */
+/** Whether the response contains the group. The call searches by prefix, so the exact name must be compared. */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);
 }
 
-/** DynamoDB also lists the region of the call once the table has another region. */
+/**
+ * Returns the other regions of a table. Once the table has another region, DynamoDB also lists the region of the call.
+ */
 function replicasIn(body: unknown, region: string): readonly string[] {
   return listAt(memberAt(body, 'Table'), 'Replicas')
     .map((replica) => textAt(replica, 'RegionName') ?? '')

@@ -29,7 +29,7 @@ export interface Surroundings {
   webAcls(live: LiveApi): ApiView['webAcls'];
 }
 
-/** A tenth of an account's limit. No more keys than this are read. */
+/** Maximum number of API keys that are read. It is a tenth of an account's limit. */
 const KEYS_LIMIT = 1_000;
 
 export async function readApiView(

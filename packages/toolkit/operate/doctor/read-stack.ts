@@ -44,7 +44,9 @@ function readJson(file: string) {
   throw new UsageError(`${file} does not exist or is not JSON: run gatewright package first`);
 }
 
-/** osls's state file contains the default stage, so only names show which stage was packaged. */
+/**
+ * Checks which stage was packaged. osls's state file contains the default stage, so only names show the packaged stage.
+ */
 function assertStage(template: object, stackName: string, stage: string, folder: string): void {
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))

@@ -68,7 +68,10 @@ function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): s
   ];
 }
 
-/** The API itself never responds with 410. A backend gets a 410 when it posts to a connection that has ended. */
+/**
+ * Explains a 410. The API itself never responds with this status. A backend gets it when it posts to a connection that
+ * has ended.
+ */
 function explainGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';

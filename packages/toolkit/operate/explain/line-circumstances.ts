@@ -152,7 +152,7 @@ function verdictOfIntegration(error: string, status: number): Verdict {
 const PERMISSION =
   /have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
 
-/** A log line contains no code, only API Gateway's wording. */
+/** Finds the defect that an error message describes. A log line contains no code, only API Gateway's wording. */
 function findDefect(error: string): Defect | undefined {
   if (PERMISSION.test(error)) return { kind: 'permission' };
   const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
@@ -161,7 +161,7 @@ function findDefect(error: string): Defect | undefined {
   return problem === undefined ? undefined : { kind: 'proxy-response', problem };
 }
 
-/** Used for HTTP APIs, which have no gateway response types. */
+/** Determines the verdict from the status. It is used for HTTP APIs, which have no gateway response types. */
 function verdictByStatus(
   live: LiveApi,
   status: number,
@@ -235,7 +235,8 @@ function describeGuard(
 }
 
 /**
- * An authorizer is not called if its identity source is missing. The line then contains no latency of the authorizer.
+ * Whether the authorizer's identity source was found. If it is missing, the authorizer is not called, and the line
+ * contains no latency of the authorizer.
  */
 function isFound(fields: LogFields): boolean {
   const error = fields.get('authorizer.error');

@@ -13,7 +13,7 @@ export type FailureQueue = {
   readonly functions: readonly string[];
 };
 
-/** Each page contains 100 resources. */
+/** Maximum number of pages. Each page contains 100 resources. */
 const PAGES_LIMIT = 10;
 const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:(\d{12}):([\w.-]{1,80})$/;
 

@@ -5,7 +5,7 @@ import { callOrFail } from './call-or-fail.ts';
 import type { QueueMessage } from './failed-event.ts';
 
 const AT_ONCE = 10;
-/** With a wait time, SQS queries all servers of the queue instead of only some. */
+/** Wait time in seconds. With a wait time, SQS queries all servers of the queue instead of only some. */
 const WAIT_SECONDS = 1;
 
 /** Receives up to `limit` messages, each only once. They are hidden from other receivers for `hiddenSeconds`. */

@@ -1,4 +1,4 @@
-/** Sends failed events to their functions again, one by one, and deletes those that succeed. */
+/** Sends failed events to their functions again, one by one, and deletes the events that succeed. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { readFailedEvent } from './failed-event.ts';
@@ -16,9 +16,12 @@ export type Replayed = {
   readonly why: string;
 };
 
-/** Longer than a function may run, so that no other replay sends the same event. */
+/**
+ * Seconds for which a message is hidden. This is longer than a function may run, so that no other replay sends the same
+ * event.
+ */
 const HIDDEN_SECONDS = 600;
-/** Shorter than five minutes, after which fetch gives up. */
+/** Time limit of a call in milliseconds. It is shorter than five minutes, after which fetch gives up. */
 const CALL_WITHIN_MS = 290_000;
 const QUOTED_CHARACTERS = 200;
 
@@ -28,7 +31,7 @@ type ReplayChoice = {
 };
 
 /**
- * Reports each event as soon as it is done, because a run may take long.
+ * Sends the failed events again. Reports each event as soon as it is done, because a run may take long.
  * @throws UsageError
  */
 export async function replayFailures(

@@ -26,7 +26,7 @@ export type Measurements = {
 
 /** One throttled or lost call does not end a canary, but this number of failed reads in a row does. */
 const BLIND_LOOKS = 3;
-/** With fewer requests, a percentage is not meaningful. */
+/** Minimum number of requests in a minute. With fewer requests, a percentage is not meaningful. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
@@ -44,7 +44,8 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
 }
 
 /**
- * Also works before there is a canary, because a watch that cannot read its metrics should not begin.
+ * Measures the current state once. This also works before there is a canary, because a watch that cannot read its
+ * metrics should not begin.
  * @returns the current state
  */
 export async function measureOnce(

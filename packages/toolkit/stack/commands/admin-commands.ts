@@ -48,12 +48,15 @@ function mayHaveLanded(error: unknown): error is AdminError {
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
 }
 
-/** Returns the steps that a change of the access table took in API Gateway, each as `{ step, done, reason }`. */
+/** Returns the steps in API Gateway that followed a change of the access table, each as `{ step, done, reason }`. */
 export function outsideSteps({ outside }: Answer): readonly Answer[] {
   return Array.isArray(outside) ? (outside as readonly Answer[]) : [];
 }
 
-/** @throws UsageError if a step in API Gateway failed, with what to do */
+/**
+ * Checks that every step in API Gateway succeeded.
+ * @throws UsageError if a step failed. The message tells the user what to do.
+ */
 export function requireOutside({ answer, operationId }: SentChange): void {
   const failed = outsideSteps(answer).filter(({ done }) => done !== true);
   if (failed.length === 0) return;

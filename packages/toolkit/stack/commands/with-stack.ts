@@ -12,7 +12,7 @@ export function withStack(
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
   say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
-  // The stack comes last, so that its APIs get the ports after the ports of the service. The ports of the service then
-  // stay the same if the stack has more or fewer parts.
+  // The stack comes last. Its APIs then get the ports after those of the service, so the service's ports do not change
+  // when parts are added to the stack or removed.
   return [...sources, folder];
 }

@@ -27,8 +27,8 @@ type Fetched<Answer> = {
 };
 
 /**
- * Reads a path once, again on demand, after each interruption of the connection, and every `everyMs` if it is given.
- * The last result stays while the gateway does not respond.
+ * Reads a path once. Reads it again on demand, after each interruption of the connection, and every `everyMs` if this
+ * is given. The last result stays while the gateway does not respond.
  */
 export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetched<Answer> {
   const [data, setData] = useState<Answer>();

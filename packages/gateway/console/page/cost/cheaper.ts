@@ -14,7 +14,7 @@ type Cheaper = {
   readonly loses: string;
 };
 
-/** Smaller savings are not worth a change. */
+/** Minimum saving in US dollars per month. Smaller savings are not worth a change. */
 const MIN_SAVING = 0.01;
 const LONG_KEPT_SECONDS = 300;
 
@@ -84,8 +84,8 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
 }
 
 /**
- * Returns the functions as they would be called without a cache, which means also for responses that are now cached.
- * Authorizers are called in either case.
+ * Returns the functions as they would be called without a cache, which includes calls for responses that are now
+ * cached. Authorizers are called in either case.
  */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);

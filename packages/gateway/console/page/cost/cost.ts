@@ -60,7 +60,7 @@ export function tiered(units: number, tiers: readonly Tier[], per: number): numb
   return cost;
 }
 
-/** Price tiers apply per account, so APIs share them in proportion to their requests. */
+/** Returns the lines of the APIs. Price tiers apply per account, so APIs share them in proportion to their requests. */
 function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): readonly CostLine[] {
   const all = (kind: ApiShape['kind'], unitsOf: (api: ApiShape) => number): number =>
     apis.filter((api) => api.kind === kind).reduce((sum, api) => sum + unitsOf(api) * factor, 0);

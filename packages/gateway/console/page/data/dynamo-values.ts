@@ -23,7 +23,9 @@ function plain(value: Value): unknown {
   }
 }
 
-/** DynamoDB stores numbers with 38 digits, so a number that JavaScript would round is returned as text. */
+/**
+ * Returns a number, or its text if JavaScript would round the number, because DynamoDB stores numbers with 38 digits.
+ */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
   return String(value) === digits ? value : digits;

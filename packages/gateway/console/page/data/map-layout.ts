@@ -26,7 +26,10 @@ const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNo
   { title: 'Tables, queues, buses', kinds: ['resource'] },
 ];
 
-/** Empty columns are left out. Nodes are ordered by the nodes that point to them, so lines rarely cross. */
+/**
+ * Computes the layout of the map. Empty columns are left out. Nodes are ordered by the nodes that point to them, so
+ * lines rarely cross.
+ */
 export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): Layout {
   const placed = new Map<string, PlacedNode>();
   const leadingTo = Map.groupBy(edges, ({ to }) => to);

@@ -20,7 +20,7 @@ export type TableQuestion = {
   /** The value of the partition key; empty means all items. */
   readonly partition: string;
   readonly operator: Operator;
-  /** The value of the sort key; empty means any. */
+  /** The value of the sort key; empty means any value. */
   readonly sort: string;
   readonly sortTo: string;
   readonly limit: number;

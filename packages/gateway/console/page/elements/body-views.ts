@@ -1,4 +1,4 @@
-/** Ways to view a body besides its text: form fields, parts, a picture, events, bytes. */
+/** Ways to view a body besides its text: as form fields, parts, an image, events or bytes. */
 import type { Shown, ShownPiece } from '../../records/model.ts';
 
 export type BodyView =

@@ -7,7 +7,7 @@ import { axisTime, dateTime } from '../texts.ts';
 type Series = {
   readonly name: string;
   readonly values: readonly number[];
-  /** A CSS variable. */
+  /** The colour, given as a CSS variable. */
   readonly colour: string;
   readonly isBars?: boolean;
 };
@@ -17,7 +17,7 @@ const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
 ).flat();
 
 type Props = {
-  /** Names the series, and the time span of each point. */
+  /** The label, which names the series and the time span of each point. */
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
@@ -109,7 +109,10 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   );
 }
 
-/** Without this margin, half of the first and last bar would be outside the chart. */
+/**
+ * Extends the range of a chart with bars. Without this margin, half of the first and last bar would be outside the
+ * chart.
+ */
 function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
   const steps = chart.data[0].length - 1;
   const half = steps > 0 ? (last - first) / steps / 2 : 1;

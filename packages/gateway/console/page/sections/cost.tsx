@@ -12,7 +12,10 @@ import type { TrafficShape } from '../../endpoints/cost-model.ts';
 
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';
-/** With fewer requests than this, a single cold start would stand for more than one request in a hundred. */
+/**
+ * Minimum number of requests for a stable estimate. With fewer requests, a single cold start would represent more than
+ * one request in a hundred.
+ */
 const FEW_EVENTS = 100;
 const USUAL_MONTH: Month = {
   events: 1_000_000,

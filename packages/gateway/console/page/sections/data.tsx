@@ -138,7 +138,7 @@ type RowsProps = {
   readonly onEdit: (item: Item) => void;
 };
 
-/** Further columns are shown only in the item itself. */
+/** Maximum number of columns. Further attributes are shown only in the item itself. */
 const MAX_COLUMNS = 12;
 
 function Rows({ table, items, keys, onEdit }: RowsProps) {
@@ -171,7 +171,7 @@ function Rows({ table, items, keys, onEdit }: RowsProps) {
   );
 }
 
-/** Text that is being typed may not be valid JSON, or not an item. */
+/** Text that is being typed may not be valid JSON, or may not be an item. */
 function printPlain(text: string): string {
   try {
     return JSON.stringify(fromDynamo(JSON.parse(text) as Item));
@@ -236,7 +236,10 @@ function Edit({ table, keys, item, onDone }: EditProps) {
   );
 }
 
-/** DynamoDB returns up to 1 MB, which is more than a page can usefully show. */
+/**
+ * Maximum number of items that the user can request. DynamoDB returns up to 1 MB, which is more than a page can
+ * usefully show.
+ */
 const MAX_LIMIT = 500;
 
 type Props = {

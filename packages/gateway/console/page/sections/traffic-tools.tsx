@@ -16,7 +16,10 @@ type SearchProps = {
   readonly onChange: (text: string) => void;
 };
 
-/** Only the search text selects the rows, so each choice writes its terms into the search. */
+/**
+ * The search field and its choices. Only the search text selects the rows, so each choice writes its terms into the
+ * text.
+ */
 export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
   const [isAsked, setAsked] = useState(false);
   const status = fieldIn(text, 'status');

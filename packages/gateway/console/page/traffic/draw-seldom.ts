@@ -1,4 +1,4 @@
-/** Changes are drawn at most four times a second, however fast they arrive. */
+/** Minimum interval between two drawings. Changes are drawn at most four times a second, however fast they arrive. */
 export const DRAWN_EVERY_MS = 250;
 
 type Change<Rows> = (before: Rows) => Rows;

@@ -9,9 +9,9 @@ const DROPPED = /^(?::|sec-)/i;
 type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
 /**
- * Assigns each request to the API whose address the request has. An archive of another host has other addresses, so its
- * requests are assigned to the first API with whose base path the request begins. @throws Error that says what is wrong
- * with the archive
+ * Assigns each request to the API whose address it was sent to. An archive of another host has other addresses. Its
+ * requests are assigned to the first API whose base path is the beginning of the request's path. @throws Error with a
+ * message about what is wrong with the archive
  */
 export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {
   const entries = entriesOf(text);

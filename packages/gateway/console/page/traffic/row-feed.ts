@@ -97,8 +97,8 @@ class RowFeed {
 }
 
 /**
- * Ignores a refusal by a gateway that responds. A gateway that responds counts as connected, even if it records
- * nothing.
+ * Throws the problem if the gateway does not respond. A refusal by a gateway that responds is ignored, because such a
+ * gateway counts as connected, even if it records nothing.
  */
 function throwIfAway(problem: unknown): void {
   if (!(problem instanceof Refused) || problem.isOfConnection) throw problem;

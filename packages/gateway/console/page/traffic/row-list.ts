@@ -4,7 +4,7 @@
  */
 import type { RequestRow } from '../../records/model.ts';
 
-/** The limit in the browser; the gateway's ring may be smaller. */
+/** Maximum number of rows in the browser. The gateway's ring may contain fewer rows. */
 const MAX_ROWS = 10_000;
 
 type Numbered = Pick<RequestRow, 'sequence'>;

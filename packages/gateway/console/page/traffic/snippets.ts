@@ -101,7 +101,10 @@ function pythonBody(body: RequestDetail['request']['body']): readonly string[] {
     : [`data=${pythonText(body.text)}.encode()`];
 }
 
-/** JSON's escapes are valid in Python, except for unpaired surrogates, which Python would keep. */
+/**
+ * Prints a text for Python. JSON's escapes are valid in Python, except for unpaired surrogates, which Python would
+ * keep.
+ */
 function pythonText(text: string): string {
   return JSON.stringify(text.toWellFormed());
 }

@@ -123,7 +123,8 @@ function isField(name: string): name is QueryField {
 }
 
 /**
- * Returns whether a row matches all terms. A field without a value, while the user is still typing, matches every row.
+ * Returns a function that tests whether a row matches all terms. A field without a value, while the user is still
+ * typing, matches every row.
  */
 export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
   const tests = terms.flatMap((term): Test[] => {

@@ -25,7 +25,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   POST: 'AddPermission',
   DELETE: 'RemovePermission',
 };
-/** "The final policy size (20597) is bigger than the limit (20480)." */
+/** Lambda's maximum size of a policy: "The final policy size (20597) is bigger than the limit (20480)." */
 const MAX_POLICY_BYTES = 20_480;
 
 /** The members of AddPermission with their patterns (API reference). */

@@ -39,7 +39,7 @@ function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
     : jsonReply(200, printConfig(found));
 }
 
-/** CreationTime is omitted, because the creation time is unknown. */
+/** Returns the configuration of a function URL without CreationTime, because the creation time is unknown. */
 function printConfig({ served, functionArn, resource }: FunctionUrl): object {
   const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
   return {

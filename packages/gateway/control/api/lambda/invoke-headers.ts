@@ -7,7 +7,7 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import type { InvocationResult, InvokeOptions } from '../../../core/ports.ts';
 import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 
-/** Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
+/** Maximum length of a ClientContext. Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
 const MAX_CONTEXT_CHARS = 3_583;
 /** The size of the log tail. "LogResult: the last 4 KB of the execution log, which is base64-encoded". */
 const TAIL_BYTES = 4096;
@@ -34,7 +34,7 @@ export class LogTail {
 
   add(line: string): void {
     this.#lines += `${line}\n`;
-    // A text has at least as many bytes as characters.
+    // A text has at least as many bytes as characters, so its last `TAIL_BYTES` characters are enough.
     if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
   }
 

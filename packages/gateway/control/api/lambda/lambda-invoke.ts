@@ -282,7 +282,10 @@ function notFound(call: AwsCall, arn: string): ControlReply {
   });
 }
 
-/** Lambda reports which limit was exceeded (API reference, "TooManyRequestsException"). */
+/**
+ * Returns the response for a throttled function. As on AWS, it contains which limit was exceeded (API reference,
+ * "TooManyRequestsException").
+ */
 function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   return lambdaError(call, 429, 'TooManyRequestsException', {
     Reason: isReserved

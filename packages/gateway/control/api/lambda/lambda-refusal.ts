@@ -1,7 +1,7 @@
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** The ARN is in the caller's account, even if the function does not exist. */
+/** Returns the ARN of a function in the caller's account, even if the function does not exist. */
 export function functionArn({ region, caller }: AwsCall, name: string): string {
   return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
 }

@@ -6,8 +6,8 @@ import type { StreamEvent } from './event-stream.ts';
 type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
 
 /**
- * Streams a response. `idleMs` is the longest time without output. A failure is reported in the stream, because its
- * status was already sent.
+ * Streams a response. `idleMs` is the longest time without output. A failure is reported in the stream, because the
+ * status of the response was already sent.
  */
 export function streamReply(
   start: Extract<StreamStart, { kind: 'streams' | 'failed' }>,

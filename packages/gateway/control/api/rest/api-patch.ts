@@ -103,7 +103,10 @@ function endpointsOf(api: JsonObject): readonly Json[] {
 
 const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
-/** The path contains the current type, or its index in the list, which is always 0. Tools send both forms. */
+/**
+ * Replaces the endpoint type. The path of the patch contains the current type, or its index in the list, which is
+ * always 0. Tools send both forms.
+ */
 function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInput): JsonObject {
   const current = endpointTypeOf(api);
   if (type !== '0' && type !== current)

@@ -43,7 +43,10 @@ function showEndpoint(properties: JsonObject): object {
   };
 }
 
-/** AWS escapes the policy document once more than JSON requires. Tools undo this. */
+/**
+ * Returns the policy as AWS shows it. AWS escapes the policy document once more than JSON requires, and tools undo
+ * this.
+ */
 function showPolicy(policy: unknown): string | undefined {
   if (policy === undefined || policy === null || policy === '') return undefined;
   const text = typeof policy === 'string' ? policy : JSON.stringify(policy);

@@ -156,7 +156,10 @@ export function showOwn(target: object, fields: readonly Field[]): Record<string
   return Object.fromEntries(fields.map(({ wire }) => [wire, Reflect.get(target, wire)]));
 }
 
-/** Creates AWS's patch rules. Texts, flags and numbers are replaced, maps are patched by entry, and lists by value. */
+/**
+ * Creates AWS's patch rules. Texts, flags and numbers are replaced, maps are patched by entry, and lists are patched by
+ * value.
+ */
 export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
   return fields.map((one) => {
     if (one.kind === 'list') return listRule(one);

@@ -58,7 +58,7 @@ function showResponses(owner: JsonObject, list: ResponseList, fields: readonly F
   );
 }
 
-/** An empty selection pattern means the default response, and is shown as empty. */
+/** Shows a response as AWS does. An empty selection pattern means the default response, and is shown as empty. */
 export function showResponse(response: JsonObject, fields: readonly Field[]): object {
   const shown = showFields(response, fields, AS_GIVEN);
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;

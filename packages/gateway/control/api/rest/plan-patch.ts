@@ -105,7 +105,10 @@ const removeMethodLimit: Change = (plan, { names }) =>
     return Object.fromEntries(Object.entries(throttle).filter(([name]) => name !== methodName(names)));
   });
 
-/** Terraform's provider writes the resource unescaped: `…/throttle//pets/{id}/GET` (its usage_plan.go). */
+/**
+ * The path of a method's throttle. Terraform's provider writes the resource unescaped: `…/throttle//pets/{id}/GET` (its
+ * usage_plan.go).
+ */
 const METHOD = '/apiStages/{stage}/throttle/{resource+}/{method}';
 
 export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [

@@ -58,8 +58,8 @@ export function createRestApiWire(control: RestControl): AwsService {
 }
 
 /**
- * Logs a message each time an API begins to differ from its deployment. An edit that was not deployed is the most
- * common reason why an edit has no effect ("nothing changed").
+ * Logs a message each time an API begins to differ from its deployment. A missing deployment is the most common reason
+ * why an edit has no effect ("nothing changed").
  */
 function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
@@ -108,7 +108,7 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Account settings that tools read before other calls, and the role for logs that they set. */
+/** Account settings that tools read before other calls, and the role for logs that tools set. */
 type Settings = {
   /** Logs require no role in this gateway, but tools read back the role that they have set. */
   readonly cloudwatchRoleArn: string | undefined;

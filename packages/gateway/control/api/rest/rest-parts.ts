@@ -40,7 +40,10 @@ export type RestPart = {
 };
 
 const idOf = ({ id }: ControlResource): string => id;
-/** The name of a model is optional in a template, because CloudFormation can choose one. */
+/**
+ * Returns the name, or the id if there is no name. The name of a model is optional in a template, because
+ * CloudFormation can choose one.
+ */
 const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];

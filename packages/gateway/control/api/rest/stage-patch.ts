@@ -55,8 +55,8 @@ function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObj
 }
 
 /**
- * If a patch sets a part of an absent canary, AWS creates a canary with the stage's own deployment and without traffic
- * [obs].
+ * Returns the canary that AWS creates if a patch sets a part of an absent canary. It has the stage's own deployment and
+ * no traffic [obs].
  */
 const newCanary = (stage: JsonObject): JsonObject => ({
   DeploymentId: stage['DeploymentId'] ?? '',
@@ -76,7 +76,9 @@ const CANARY_RULES: readonly Rule[] = [
   inBlock('canarySettings', 'CanarySetting', upsertRule(overrides), newCanary),
 ];
 
-/** A stage variable can also be added by `replace`, unlike entries of other maps. */
+/**
+ * Creates the rule for stage variables. Unlike entries of other maps, a stage variable can be added by `replace`, too.
+ */
 function upsertRule(map: Field): Rule {
   const rule = mapRule(map, 'Invalid stage variable name');
   const add = rule.on.add;
@@ -118,7 +120,7 @@ const ACCESS_LOG_RULES: readonly Rule[] = [
   ),
 ];
 
-/** The promotion of a canary, by the two copy operations of AWS [obs]. */
+/** The rules for the promotion of a canary, which consists of two copy operations on AWS [obs]. */
 const PROMOTION_RULES: readonly Rule[] = [
   {
     path: '/deploymentId',

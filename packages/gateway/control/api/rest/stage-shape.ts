@@ -85,8 +85,8 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * Shows the settings under `* /*`, or under the path and method as a call wrote them. A call may write `~1pets/GET`, or
- * `pets/GET` like Terraform's provider, which also looks for this form.
+ * Shows the settings under `* /*`, or under the path and method as a call wrote them. A call may write `~1pets/GET`.
+ * Terraform's provider writes `pets/GET`, and looks for this form in the result.
  */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(

@@ -149,7 +149,8 @@ function showPart({ id, properties }: ControlResource): object {
 }
 
 /**
- * The `type`, `path` and `name` in the query must all match. `locationStatus` can select locations that have no part.
+ * Returns a test for documentation parts. The `type`, `path` and `name` in the query must all match. `locationStatus`
+ * UNDOCUMENTED is refused, because it would select locations that have no part.
  */
 function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')

@@ -160,7 +160,7 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** AWS shows the empty base path as `(none)`, and accepts both forms. */
+/** Reads a base path. AWS shows the empty base path as `(none)`, and accepts both forms. */
 function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }

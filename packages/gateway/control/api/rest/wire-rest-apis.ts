@@ -139,7 +139,7 @@ function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   return endpoint;
 }
 
-/** Of the import parameters, only `endpointConfigurationTypes` does not concern the document. */
+/** Reads the parameters of an import. Only `endpointConfigurationTypes` does not concern the document. */
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
   if (types !== null && !ENDPOINT_TYPES.includes(types))

@@ -128,7 +128,7 @@ function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined 
   return parseJsonObject(body.toString('utf8'));
 }
 
-/** AWS's responses with status 202 or 204 have no body. */
+/** Returns a response without a body, like AWS's responses with status 202 or 204. */
 export function emptyReply(status: 202 | 204): ControlReply {
   return { status, headers: [], body: '' };
 }

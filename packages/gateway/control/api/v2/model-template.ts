@@ -3,7 +3,7 @@ import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
-/** Models may refer to each other in a cycle, so the depth is limited. */
+/** Maximum depth of nested models. Models may refer to each other in a cycle, so the depth is limited. */
 const MAX_DEPTH = 8;
 
 /** References to other models are shown as empty objects. */

@@ -73,7 +73,7 @@ function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** AWS defines all member names, so none of them is a key that a user chose. */
+/** Renames the members of a value. AWS defines all member names, so none of them is a key that a user chose. */
 function renameMembers(value: unknown, format: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
   if (isJsonObject(value))

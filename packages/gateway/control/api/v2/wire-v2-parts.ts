@@ -286,8 +286,9 @@ function integrationInUse({ routes }: ApiState['resources'], id: string): string
 }
 
 /**
- * An authorizer can only be changed together with its authorization type (terraform-provider-aws#35821). The type NONE
- * removes the authorizer (aws-cdk#14424, cloudformation-coverage-roadmap#2184). @throws ControlError
+ * Prepares the update of a route. An authorizer can only be changed together with its authorization type
+ * (terraform-provider-aws#35821). The type NONE removes the authorizer (aws-cdk#14424,
+ * cloudformation-coverage-roadmap#2184). @throws ControlError
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;

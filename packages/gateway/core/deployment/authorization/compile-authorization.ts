@@ -120,7 +120,8 @@ function unknownAuthorizerType(
 }
 
 /**
- * The REST wording was recorded 2024-04-15. Public threads quote the JWT wording. All other wordings are by analogy.
+ * AWS's error messages for a missing authorizer. The wording for REST APIs was recorded on 2024-04-15, and public
+ * threads quote the wording for JWT. All other wordings are derived by analogy.
  */
 const REST_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';

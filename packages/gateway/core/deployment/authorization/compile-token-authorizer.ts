@@ -16,7 +16,7 @@ import type { PropertyBag } from '../properties.ts';
 import type { Assumptions } from '../assumptions.ts';
 import type { IdentitySource, StageText, TokenAuthorizer } from '../model.ts';
 
-/** A quota of API Gateway (docs/aws §4.5). */
+/** Maximum number of audiences, which is a quota of API Gateway (docs/aws §4.5). */
 const MAX_AUDIENCES = 50;
 
 /**
@@ -105,7 +105,7 @@ export function compileCognitoAuthorizer(
   };
 }
 
-/** Stage variables may be used only for the user pool (developer guide). */
+/** Reads the provider of an authorizer. Stage variables may be used only for the user pool (developer guide). */
 function readProvider(bag: PropertyBag, text: string): StageText {
   const { service, resource } = parseArn(text) ?? {};
   if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
@@ -185,7 +185,10 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   return { issuer, audience };
 }
 
-/** AWS accepts only https. For development, a loopback issuer may use http. */
+/**
+ * Returns whether the text is a URL of an issuer. AWS accepts only https. For development, a loopback issuer may use
+ * http.
+ */
 function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, search, hash, username, password } = new URL(text);

@@ -124,7 +124,10 @@ function textIn({ properties }: PropertyBag, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A deployment does not know its stages, so permission for one stage is treated as permission for all stages. */
+/**
+ * Returns the pattern for any stage. A deployment does not know its stages, so permission for one stage is treated as
+ * permission for all stages.
+ */
 function ofAnyStage(pattern: string): string {
   const [api = '', stage, ...rest] = pattern.split('/');
   return stage === undefined || stage === 'authorizers' || rest.length === 0

@@ -144,7 +144,7 @@ function unwanted(error: ErrorObject, all: readonly ErrorObject[]): string[] {
     .map(({ params }) => String(params['additionalProperty']));
 }
 
-/** In a schema, `number` includes integers, and fge lists both types. */
+/** Returns the types that a schema allows. In a schema, `number` includes integers, and fge lists both types. */
 function allowedTypes(type: unknown): string[] {
   const names = [type].flat().filter((name) => typeof name === 'string');
   return names.includes('number') ? [...new Set([...names, 'integer'])] : names;

@@ -9,8 +9,8 @@ export type AccessLogFormat = {
 };
 
 /**
- * A name ends with a letter or digit, so that `$context.status.` and `$context.requestId-` work. Claims may contain `:`
- * and `-`.
+ * Matches a variable. Its name ends with a letter or digit, so that `$context.status.` and `$context.requestId-` work.
+ * Claims may contain `:` and `-`.
  */
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 /** The value of this variable includes its own quotes. All other values are within the quotes of the format. */

@@ -114,8 +114,8 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 type DenialKey = Assumptions['access-denied-key'];
 
 /**
- * The key of ACCESS_DENIED is capitalised in the response, although AWS's default template contains `message`
- * (docs/aws §1.4).
+ * Returns the body of a REST error. The key of ACCESS_DENIED is capitalised in the response, although AWS's default
+ * template contains `message` (docs/aws §1.4).
  */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
   const key = code === 'ACCESS_DENIED' ? denialKey : 'message';

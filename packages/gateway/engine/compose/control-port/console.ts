@@ -59,7 +59,9 @@ export function openPageKey({
   return consoleFiles === undefined ? undefined : new PageKey(pageKeys, directory, onProgress);
 }
 
-/** The link of the console with its key, once all ports listen; undefined if no console is served. */
+/**
+ * Returns the console's link with its key; undefined if no console is served. It must be called when all ports listen.
+ */
 export function openConsoleLink(parts: Parts): string | undefined {
   if (parts.pageKey === undefined) return undefined;
   const link = linkWith(parts.pageKey.open(), parts);
@@ -105,7 +107,10 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
     (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
 }
 
-/** Returns the short links at the end of request lines; undefined if no console could open them. */
+/**
+ * Returns the function that creates short links for the ends of request lines; undefined if there is no console that
+ * could open them.
+ */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
   controlUrl: () => string | undefined,
@@ -163,7 +168,7 @@ function inspectPorts(parts: Parts): InspectPorts {
   };
 }
 
-/** Secrets are redacted even if nothing is recorded. */
+/** Returns the function that hides secrets. It is needed even if nothing is recorded. */
 function redactorOf({ records, controlSecret, served }: Parts): Redactor {
   return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
 }
@@ -232,7 +237,7 @@ function mapOf(parts: Parts) {
   );
 }
 
-/** Names of the functions that guard routes. */
+/** Returns the names of the functions that authorize routes. */
 function authorizersOf({ served }: Parts) {
   return (apiId: string, stageName: string, index: number): string | undefined => {
     const stage = served.find(apiId)?.stages.get(stageName);

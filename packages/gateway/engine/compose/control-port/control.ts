@@ -20,7 +20,7 @@ import type { ControlRequest } from '../../../core/api-call.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** Opens the control port. The returned function writes the port's credentials for the other commands. */
+/** Opens the control port. @returns a function that writes the port's credentials for the other commands */
 export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, closing } = parts;
   const { controlSecret: secret } = parts;
@@ -62,7 +62,7 @@ function mountsOf(parts: Parts): ControlMounts {
     services: openServices(parts),
     connections(request, apiId, path) {
       const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
-      // The control port does not accept client certificates.
+      // A domain with mutual TLS is not served here, because the control port does not accept client certificates.
       if (domain?.mutual !== undefined) return undefined;
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
@@ -94,8 +94,8 @@ function mountsOf(parts: Parts): ControlMounts {
 }
 
 /**
- * The head of a request to the control port. A request for the local issuer or its user pools opens them if they are
- * not open yet.
+ * The head of a request to the control port. If the request is for the local issuer or its user pools, they are opened
+ * on demand.
  */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
@@ -117,14 +117,17 @@ function mountSignIn(signIn: SignIn): SignInMount {
 }
 
 /**
- * If there is a pool or stand-in, any request may be for it, because its Host or first path segment may name the pool
- * or stand-in.
+ * Whether the request may be for the local sign-in. If there is a user pool or an emulated issuer, any request may be
+ * for it, because the Host header or the first part of the path may name it.
  */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || OF_ISSUER.has(head.path) || isOfCognito(head);
 }
 
-/** Whether the request is a call to Cognito or may be the preflight of one. A preflight does not name the service. */
+/**
+ * Whether the request is a call to Cognito or may be the CORS preflight of such a call. A preflight does not name the
+ * service.
+ */
 function isOfCognito(head: Head): boolean {
   if (head.path !== '/') return false;
   if (head.method === 'POST') return headerOf(head, 'x-amz-target')?.startsWith(COGNITO) === true;

@@ -1,7 +1,7 @@
 /**
- * The issuers whose tokens are trusted on this machine: the local issuer, the issuers that it emulates, and all other
- * issuers through their keys. The local issuer, its user pools and its pages are loaded when a stack, an option or a
- * call first needs them.
+ * The issuers whose tokens are trusted on this machine. They are the local issuer, the issuers that it emulates, and
+ * all other issuers, whose keys are fetched. The local issuer, its user pools and its pages are loaded when a stack, an
+ * option or a call first needs them.
  */
 import { createKeySets } from '../../../server/adapters/key-sets.ts';
 import { LOCAL_ISSUER } from '../../../core/issuers/issuer-names.ts';
@@ -19,7 +19,10 @@ import type { UserDefinition } from '../../../cognito/pools/pool-user.ts';
 
 type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly identities: Identities;
-  /** Returns the invoker that calls triggers. It is available only once functions are available. */
+  /**
+   * Returns the invoker for the functions that user pools call as triggers. It must not be called before functions are
+   * available.
+   */
   readonly invoker: () => Invoker;
 };
 
@@ -44,7 +47,7 @@ export class SignIn {
     this.keySets = this.#createKeySets();
   }
 
-  /** The opened sign-in; undefined until it is needed. */
+  /** The local sign-in; undefined until it has been opened. */
   get opened(): LocalSignIn | undefined {
     return this.#opened;
   }
@@ -55,13 +58,13 @@ export class SignIn {
     return this.#opening;
   }
 
-  /** Opens the sign-in while the rest of these stacks is read, if the stacks need it. */
+  /** Opens the sign-in if these stacks need it, while the rest of the stacks is still being read. */
   expect(stacks: readonly ResolvedStack[]): void {
     // An error is ignored here, because `follow` throws it later.
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** From now on, the pools, stand-ins and users of these stacks are used. */
+  /** Uses the user pools, emulated issuers and users of these stacks from now on. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };
@@ -80,7 +83,7 @@ export class SignIn {
     return issuer.mint(options);
   }
 
-  /** Hosts that functions reach through the control port. */
+  /** The host names that functions must reach through the control port. */
   get addresses(): readonly string[] {
     const pools = this.#opened?.pools.all ?? [];
     return [
@@ -109,7 +112,8 @@ export class SignIn {
     return {
       known: (issuer, keyId) => keySets.known(issuer, keyId),
       find: async (issuer, keyId) => {
-        // An authorizer that was created by a call may be the first that trusts the local issuer.
+        // The local issuer may not be open yet, because an authorizer that a call has created may be the first that
+        // trusts it.
         if (isLocal(issuer)) await this.open();
         return keySets.find(issuer, keyId);
       },
@@ -118,8 +122,8 @@ export class SignIn {
 }
 
 /**
- * Opens the sign-in. It is opened at once if an option names an issuer, or if keys and users are stored, so that
- * unreadable files are reported.
+ * Opens the sign-in. The local issuer is opened at once if an option names an issuer, or if keys and users are stored.
+ * In the second case, unreadable files are reported at startup.
  */
 export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
   const signIn = new SignIn(options, ports);
@@ -144,7 +148,10 @@ function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
   );
 }
 
-/** Reads keys in advance, because otherwise the first request would wait for them. */
+/**
+ * Fetches the keys of all trusted issuers in advance, so that the first request does not wait for them. @returns the
+ * issuers that cannot be reached
+ */
 export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
   const trusted = listTrustedIssuers(served.all);
   if (trusted.some((issuer) => signIn.includes(issuer))) await signIn.open();

@@ -13,8 +13,8 @@ import type { MoreEndpoints } from '../../../server/control-port/local-endpoints
 import type { Parts } from '../parts.ts';
 
 /**
- * The maximum number of rounds of DynamoDB changes and their effects. If there are more rounds, it is assumed that
- * functions trigger themselves.
+ * The maximum number of rounds in which table changes call functions that change tables again. If there are more
+ * rounds, it is assumed that the functions trigger each other endlessly.
  */
 const MOST_ROUNDS = 1_000;
 const MOST_STEPS = 20_000;
@@ -59,7 +59,7 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Waits until no event and no change of a table is in progress. @throws InvalidRequest if work never ends */
+/** Waits until no event and no table change is being processed. @throws InvalidRequest if the work does not end */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.ready();
@@ -71,7 +71,9 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
   );
 }
 
-/** Moves the clock from one due time to the next, and waits for all effects of each step. */
+/**
+ * Moves the clock forward. It stops at each time at which something is due, and waits until all effects are complete.
+ */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
@@ -121,7 +123,7 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** Converts plain or DynamoDB JSON to DynamoDB JSON. @throws InvalidRequest */
+/** Converts an item in plain JSON or DynamoDB's JSON to DynamoDB's JSON. @throws InvalidRequest */
 async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
   const { isItem, toAttributes } = await import('../../../services/tables/attribute-values.ts');
   try {
@@ -184,6 +186,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 }
 
 /**
+ * Invokes a function for a test.
  * @param wanted as in `functionsNamed`
  * @returns undefined if there is no such function
  */

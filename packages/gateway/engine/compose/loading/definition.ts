@@ -1,6 +1,6 @@
 /**
- * Responses of AWS's control plane about templates, as if the templates were deployed. Nothing is started, and nothing
- * can be changed.
+ * Answers read calls of AWS's control plane about templates, as if the templates were deployed. Nothing is started, and
+ * nothing can be changed.
  */
 import { createSystemRandom } from '../../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';
@@ -21,7 +21,7 @@ type DefinedStage = {
 export type DefinitionPlane = {
   readonly stacks: readonly ResolvedStack[];
   readonly stages: readonly DefinedStage[];
-  /** Handles a GET of `apigateway` or `apigatewayv2`, by its path with the query. */
+  /** Handles a GET request of `apigateway` or `apigatewayv2`. The path includes the query. */
   readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
 };
 

@@ -16,17 +16,17 @@ type LoadStep = {
   readonly name: string;
   readonly after: Readonly<Record<string, string>>;
   /**
-   * Prepares the step without changing what is served. @returns a function that applies the step, once the whole load
-   * is accepted
+   * Prepares the step without changing what is served. @returns a function that applies the step, which is called when
+   * the whole load is accepted
    */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
 };
 type Apply = () => unknown;
 
 /**
- * The order in which the steps are applied: first steps that can still fail, then the data that functions read when
- * they run, then functions, then their callers. Each step names the step before it, so the order cannot change
- * unnoticed.
+ * The steps in the order in which they are applied. First come the steps that can still fail, then the data that
+ * functions read when they run, then the functions, and then their callers. Each step names the step before it, so that
+ * the order cannot change unnoticed.
  */
 export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
@@ -148,7 +148,10 @@ function withDeployed(
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
 
-/** A function with an unknown role may do everything, so its calls are checked only if faults may apply to them. */
+/**
+ * Returns the signers of functions. A function whose role is unknown may do everything, so its calls are checked only
+ * if faults can be injected into them.
+ */
 function signersOf(
   functions: Parts['functionIdentities'],
   roles: RolesOfStacks | undefined,

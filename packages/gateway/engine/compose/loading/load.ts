@@ -1,6 +1,6 @@
 /**
- * Loads stacks from their sources and serves them. Everything is read before anything changes, and after an error the
- * previous stacks stay in service.
+ * Loads stacks from their sources and serves them. Everything is read before anything changes, so an error leaves the
+ * previous stacks in service.
  */
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
@@ -10,8 +10,8 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
  * Serves everything in the sources that can be served, and reports the rest.
- * @param known faults of the previous load; a reload that adds faults is refused
- * @returns the current faults
+ * @param known the faults of the previous load; a reload with more faults is refused
+ * @returns the faults of this load
  * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`
  */
 export async function load(

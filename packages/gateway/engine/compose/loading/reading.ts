@@ -12,7 +12,7 @@ import { typesOf } from '../services/catalogue.ts';
 import type { Parts } from '../parts.ts';
 import { readValues } from '../state/values.ts';
 
-/** The results of the steps of a load, which the steps share. */
+/** The results of the steps of one load. Each step can use the results of the steps before it. */
 export type Reading = {
   readonly sources: readonly string[];
   readonly isReload: boolean;
@@ -42,7 +42,7 @@ export async function readSources(
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
     cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
-  // The sign-in opens while the rest is read.
+  // The sign-in is opened now, so that this happens while the rest is read.
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;

@@ -5,8 +5,8 @@ import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Refuses faults that AWS would not deploy. They are refused under `--strict`, if nothing without faults is left, and
- * if a reload adds faults.
+ * Refuses faults with which AWS would not deploy the stack. They are refused in three cases: under `--strict`, if
+ * everything has faults, and if a reload adds faults.
  */
 export function refuseFaults(
   faults: readonly Fault[],
@@ -22,12 +22,15 @@ export function refuseFaults(
     );
 }
 
-/** Line numbers change with every edit, so they do not identify a fault. */
+/**
+ * Returns a text that identifies a fault across reloads. It contains no line number, because line numbers change with
+ * every edit.
+ */
 export function identifyFault({ place: { file, logicalId, property }, message }: DefinitionError): string {
   return JSON.stringify([file, logicalId, property, message]);
 }
 
-/** `--strict` refuses parts that are not enforced. Otherwise these parts are only reported. */
+/** Refuses parts that are not enforced under `--strict`. Without this option, they are only reported. */
 export function refuseNotEnforced({ faults, stacks, notEnforced }: Reading): void {
   const items = withFaults(faults.all, stacks, notEnforced);
   if (items.length === 0) return;

@@ -13,8 +13,8 @@ import { usersFilesOf } from '../state/users-files.ts';
 import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
- * Loads the stacks again when one of their files changes (unless nothing is watched), and when the returned function is
- * called. A change with new faults keeps the old stacks.
+ * Loads the stacks again when one of their files changes, unless files are not watched. The returned function also
+ * loads them again. If a change adds faults, the old stacks stay.
  */
 export async function watchStacks(
   sources: readonly string[],
@@ -62,8 +62,8 @@ export async function watchStacks(
   ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
   closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
-  // A plug-in may have refused the service because of these documents, so a change to a document loads the service
-  // again.
+  // Changes to these documents reload the service as well, because the documents may have caused a plug-in to refuse
+  // the service.
   closing.add(
     watchDocuments(
       (options.documentFolders ?? []).filter((folder) => existsSync(folder)),

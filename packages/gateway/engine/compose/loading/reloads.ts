@@ -23,13 +23,13 @@ export function openReloads(
   return reloads;
 }
 
-/** Keeps the state of the stacks before a reload. */
+/** Stores the state of the stacks before a reload, for comparisons. */
 export async function keepSnapshot(parts: Parts): Promise<void> {
   const { reloads } = parts;
   if (reloads !== undefined) reloads.snapshot ??= takeSnapshot(parts, await loadComparison());
 }
 
-/** Must be called after the notice, because the notice states how long the reload took. */
+/** Records a reload of stacks with the time that the notice states. It must therefore be called after the notice. */
 export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<void> {
   const { reloads, clock } = parts;
   if (reloads === undefined) return;
@@ -66,7 +66,10 @@ export function noteReload(
 
 type Comparison = Pick<typeof comparisons, 'takeSnapshot' | 'compareSnapshots'>;
 
-/** The code is loaded by the first reload, because nothing is compared at startup. */
+/**
+ * Loads the code that compares reloads. It is loaded by the first reload, because nothing has to be compared at
+ * startup.
+ */
 function loadComparison(): Promise<Comparison> {
   return import('../../../console/records/deployment-snapshot.ts');
 }

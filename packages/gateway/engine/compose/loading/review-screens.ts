@@ -1,4 +1,7 @@
-/** Reviews what services would do in front of the stages of stacks, without starting a gateway. */
+/**
+ * Reviews how services in front of the stages, such as AWS WAF, would treat the stages of stacks. No gateway is started
+ * for this.
+ */
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
@@ -6,14 +9,17 @@ import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kern
 import { StackReading } from '../../../kernel/stack-reading.ts';
 import { CATALOGUE } from '../services/catalogue.ts';
 
-/** Parts of screens that cannot be evaluated here. */
+/** Returns the parts of screens that cannot be evaluated here. */
 export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
   const { reading } = readingOf(stacks);
   for (const review of await loadReviews(stacks)) review.findUnjudged(reading);
   return reading.unsupported;
 }
 
-/** @throws DefinitionError for a file without records; StartError for settings that cannot be used */
+/**
+ * Checks recorded requests against the screens of stacks. @throws DefinitionError for a file without records;
+ * StartError for settings that cannot be used
+ */
 export async function checkRecords(
   file: { readonly name: string; readonly text: string },
   stacks: readonly ResolvedStack[],

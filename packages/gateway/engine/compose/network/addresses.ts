@@ -4,8 +4,8 @@ import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Host, port and base path of an API. An API that is created after startup has no port of its own; every port serves
- * it under a path.
+ * Returns the host, port and base path of an API. An API that was created after startup does not have its own port.
+ * Every port serves it under a path.
  */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
   const own = addresses.get(apiId);
@@ -13,14 +13,14 @@ export function addressOf({ addresses, anyPort, options }: Parts, apiId: string)
   return anyPort === undefined ? options.host : `${shownHost(options)}:${anyPort}${API_PATH}${apiId}`;
 }
 
-/** The host that clients on this machine use in addresses. */
+/** Returns the host for addresses that are shown to clients on this machine. */
 export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 /**
- * Returns the local origin of an API of this run, for integrations that use the API's address at AWS or its custom
- * domain. Any port serves the API by its Host header.
+ * Returns the local address of one of this run's APIs. It is for integrations that call the API by its AWS address or
+ * its custom domain. Any port can be used, because the Host header selects the API.
  */
 export function localOriginOf(
   { anyPort, options, served, tls }: Parts,

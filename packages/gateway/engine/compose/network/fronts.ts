@@ -4,8 +4,8 @@ import { shownHost } from './addresses.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Opens one port for each front. A reload changes what the fronts serve. A distribution that a reload adds gets a port
- * only in the next run.
+ * Opens one port for each service in front of APIs, such as a distribution. A reload changes what these ports serve. A
+ * distribution that a reload adds gets its port only in the next run.
  */
 export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
   for (const name of new Set(events.fronts.map((front) => front.name))) {

@@ -21,7 +21,7 @@ export function listRoutesOf(parts: Parts): readonly ApiRoutes[] {
   );
 }
 
-/** The listing without routes, for the ready line. */
+/** Returns the listing of APIs and stages without their routes, for the ready line. */
 export function listStages(parts: Parts): ApiListing[] {
   return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
     stack,
@@ -35,7 +35,7 @@ export function listStages(parts: Parts): ApiListing[] {
   }));
 }
 
-/** The region of the first stack; `gatewright env` exports it. */
+/** Returns the region of the first stack, which `gatewright env` exports. */
 export function regionOf({ served, firstSource, options }: Parts): string {
   const { stacks } = served;
   const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));
@@ -45,7 +45,7 @@ export function regionOf({ served, firstSource, options }: Parts): string {
 export function planPorts(parts: Parts): readonly PortPlan[] {
   const { options, served, at } = parts;
   const { sharedPorts } = options;
-  // Function URLs never share a path with APIs, because they have their own Host, and their own path on every port.
+  // A function URL does not share a path with APIs. It has its own Host name, and its own path on every port.
   if (sharedPorts !== undefined)
     return planSharedPorts(
       listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),
@@ -54,7 +54,8 @@ export function planPorts(parts: Parts): readonly PortPlan[] {
     );
   const toolkit = findToolkit(served.stacks);
   const own = [...served.all.map(({ identity }) => identity), ...served.urls.map(({ served: url }) => url)];
-  // Adding or removing a part of the toolkit's stack must not change the ports of other parts.
+  // The toolkit's APIs come last, so that adding or removing a part of its stack does not change the ports of other
+  // APIs.
   const ordered = ownFirst(own, ({ stackName }) => toolkit.hasStack(stackName));
   return planOwnPorts(
     ordered.map(({ apiId }) => apiId),

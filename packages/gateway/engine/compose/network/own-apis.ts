@@ -20,7 +20,7 @@ import { DAY_MS, tlsOf } from './tls.ts';
 /** Opens the port. It serves every API, with TLS even without `--tls`, because AWS clients require TLS. */
 export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
   const { options, served, at, closing } = parts;
-  // The authority is created for the first function. Its key stays in memory.
+  // The certificate authority of this port. It is created when the first function runs, and its key stays in memory.
   let authority: CertifiedKey | undefined;
   const ownAuthority = (): CertifiedKey => (authority ??= makeOwnAuthority());
   const tls = tlsOf(ownAuthority, options, served);
@@ -68,7 +68,7 @@ async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProx
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
-  // The environment variable replaces the machine's CAs, so these must be included.
+  // The environment variable replaces the machine's certificate authorities, so the new list must include them.
   const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
   const all = [read().authority, ...known];
   await writeFile(authoritiesFile, all.join('\n'));

@@ -62,9 +62,9 @@ export function tlsOf(
 }
 
 /**
- * Returns certificate and settings by server name: a custom domain, an API, or a name allowed by the user. Any other
- * name is treated as missing.
- * @param ownNames names and addresses of the port itself
+ * Returns the certificate and the settings for a server name. The name can be a custom domain, an API, or a name that
+ * the user allows. Any other name is treated as if the client had sent none.
+ * @param ownNames the names and addresses of the port itself
  */
 export function nameServer(
   served: ServedApis,
@@ -92,7 +92,7 @@ export function nameServer(
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
 
-/** The port of a host name without a port. */
+/** The port of a Host header that contains no port. */
 const HTTP_PORT = 80;
 
 function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {
@@ -126,7 +126,7 @@ function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
 }
 
 /**
- * Returns the addresses that a client without a server name may use: the address that the port listens on, or all
+ * Returns the addresses for clients that send no server name. They are the address on which the port listens, or all
  * addresses of this machine.
  */
 function addressesOf(host: string): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * The services of this run. Each service has one line and one folder. Only data is imported here; the rest of a service
- * is loaded when a resource, a call or a target names the service.
+ * The services of this run. Each service has one line here and one folder. Only data is imported here. The code of a
+ * service is loaded when a resource, a call or a target first names the service.
  */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import type { ServiceEntry } from '../../../kernel/service.ts';
@@ -29,8 +29,8 @@ import { WAF_TYPES } from '../../../services/waf/resource-types.ts';
 import { OTHER_TYPES } from '../../../templates/other-types.ts';
 
 /**
- * Sources come before their readers, so event source mappings, which belong to Lambda, come last. Rows are shown in
- * this order.
+ * The services in the order in which they are created and shown. A source comes before the services that read it, so
+ * event source mappings, which belong to Lambda, come last.
  */
 export const CATALOGUE: readonly ServiceEntry[] = [
   { name: 'sqs', types: SQS_TYPES, isCalled: true, load: () => import('../../../services/sqs/service.ts') },
@@ -124,12 +124,15 @@ function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
 
 export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 
-/** Returns the services of this run: the gateway's own services, and the services that the starting program adds. */
+/**
+ * Returns the services of this run. They are the gateway's own services and the services that the program adds that
+ * starts the gateway.
+ */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];
 }
 
-/** The signing names of the services that can be called. */
+/** Returns the signing names of the services that can be called. */
 export function calledServices(options: Services): readonly string[] {
   return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }

@@ -1,4 +1,4 @@
-/** The events of this run, which are function calls that do not come from requests. */
+/** The events of this run, which call functions without a request. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
@@ -54,7 +54,10 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   return host;
 }
 
-/** Converts a logical id to the name of the queue, topic, bus, stream or schedule. Any other text is used as a name. */
+/**
+ * Returns the name of a queue, topic, bus, stream or schedule by its logical id. If no resource has this logical id,
+ * the text itself is used as the name.
+ */
 export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): string {
   const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
   // The physical id is a URL for a queue, an ARN for a topic, and a name for a schedule.
@@ -76,7 +79,7 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
   };
 }
 
-/** Handles `{"target": queue, "redrive": true}`. @returns undefined for other requests */
+/** Handles the request `{"target": queue, "redrive": true}`. @returns undefined for any other request */
 function redrive(events: ServiceHost, text: string, served: Parts['served']): ControlReply | undefined {
   const { target, redrive: isAsked } = parseJsonObject(text) ?? {};
   if (isAsked !== true || typeof target !== 'string') return undefined;
@@ -89,7 +92,10 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
   return jsonReply(200, { moved: found.redrive() });
 }
 
-/** Sends to a queue, a topic or a bus, or runs a schedule now. @param called the name that the message uses */
+/**
+ * Sends a message to a queue, a topic or a bus, or runs a schedule now. @param called the name that the result's text
+ * uses
+ */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;

@@ -16,7 +16,10 @@ import type { ServiceHost } from '../../service-host.ts';
 import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
-/** Opens the known signers: the local admin, the identities in the identities file, and the current functions. */
+/**
+ * Opens the list of known signers. They are the local admin, the identities in the identities file, and the current
+ * functions.
+ */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
@@ -32,7 +35,7 @@ export async function openIdentities(
   return { identities, functionIdentities, sessions };
 }
 
-/** Values for policy conditions that are not in the call itself. */
+/** Returns the values for policy conditions that do not come from the call itself. */
 export function rightsContext(
   options: GatewayOptions,
   served: ServedApis,
@@ -45,7 +48,7 @@ export function rightsContext(
     isServed: (name) => called.has(name),
     resourceOf(name, operation) {
       const service = find(name);
-      // A service that is not loaded has issued no tokens or handles that a call could name.
+      // If a service is not loaded, it has not issued any token or handle that a call could contain.
       return service === undefined || service instanceof Promise
         ? undefined
         : service.api?.resourceOf?.(operation);
@@ -53,7 +56,10 @@ export function rightsContext(
   };
 }
 
-/** Opens the client for integrations' calls to services. Each call needs the permissions of its method's role. */
+/**
+ * Opens the client with which integrations call services. For each call, the role of the method must have the
+ * permission.
+ */
 export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
     Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {

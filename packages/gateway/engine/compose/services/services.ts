@@ -9,12 +9,13 @@ import type { ServedApis } from '../../../control/served-apis.ts';
 import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
 import type { Parts } from '../parts.ts';
 
-/** AWS's own APIs on the control port, by signing name. */
+/** Opens AWS's own APIs on the control port, by signing name. */
 export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Functions' calls have the same destinations as integrations' calls: the user's endpoint, AWS, or the recorder.
+  // Calls of functions are sent to the same destinations as calls of integrations. These are the user's endpoint, AWS,
+  // or the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
@@ -57,7 +58,8 @@ export function openServices(parts: Parts): Map<string, AwsService> {
 }
 
 /**
- * Adds SSM, Secrets Manager and AppConfig. A service whose calls are sent to AWS or an emulator has its values there.
+ * Adds SSM, Secrets Manager and AppConfig. If the calls of one of them are sent to AWS or an emulator, its values are
+ * there, too.
  */
 function addValues(
   services: Map<string, AwsService>,
@@ -93,7 +95,7 @@ function addValues(
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
 }
 
-/** @param others handles what is not supported here: AWS itself, with `--aws sts` */
+/** @param others handles the operations that are not supported here; it is AWS itself under `--aws sts` */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
   const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
   return openLazily(async () => {
@@ -133,13 +135,13 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // The wire is loaded and opened within `keep`. Otherwise, the time that the journal records could differ from the
-    // time that the call uses.
+    // The code that handles the call is loaded within `keep`. Otherwise, the time that the journal records could differ
+    // from the time that the call uses.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }
 
-/** Replays every call in the journal, each with its recorded random values and time. */
+/** Opens the service that replays the calls in the journal, each with its recorded random values and time. */
 export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
   return openLazily(async () => {
     const { createEdits } = await import('../../../control/api/edits.ts');

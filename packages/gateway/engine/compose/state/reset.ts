@@ -8,14 +8,14 @@ type Reset = (keepsInstances: boolean) => unknown;
 
 type ResetPart = {
   readonly name: string;
-  /** Reads the state after startup. @returns a function that restores this state */
+  /** Stores the state after startup. @returns a function that restores this state */
   readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 
 /**
- * The parts in the order in which a reset handles them. During a reset, no event starts anything. Instances end first,
- * so that their last effects are also undone. Request records stay, because they show how a test went. Services are
- * reset separately, by their own contract.
+ * The parts in the order in which a reset restores them. During a reset, no event starts anything. Instances end first,
+ * so that their last effects are undone, too. Request records are not reset, because they show how a test went.
+ * Services are reset separately, through their own interface.
  */
 const RESET_PARTS: readonly ResetPart[] = [
   {
@@ -120,7 +120,7 @@ export class ResetBaseline implements Resets {
   }
 }
 
-/** Returns undefined if the gateway runs without tables. */
+/** Returns the DynamoDB whose tables are reset; undefined if the gateway runs without tables. */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;

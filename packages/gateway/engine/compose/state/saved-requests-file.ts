@@ -1,6 +1,6 @@
 /**
- * Saved requests for the project's repository, in `gatewright.requests.json` in the folder where the gateway was
- * started.
+ * The saved requests that users can commit to the project's repository. They are in `gatewright.requests.json` in the
+ * folder in which the gateway was started.
  */
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,8 @@ export function savedRequestsFile(directory: string): SavedRequestsFile {
   const refuse = async (): Promise<boolean> => {
     const stats = await lstat(path).catch(() => undefined);
     if (stats === undefined) return false;
-    // Attack: git preserves links, so a cloned repository could make the page write outside of the repository.
+    // Attack: git stores symbolic links. A cloned repository could contain one, so that the console writes to a file
+    // outside of the repository.
     if (!stats.isFile()) throw new InvalidRequest(`${NAME} is not a regular file.`);
     if (stats.size > MAX_BYTES) throw new InvalidRequest(`${NAME} is larger than 8 MB.`);
     return true;

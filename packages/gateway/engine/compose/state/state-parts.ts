@@ -18,7 +18,8 @@ type StatePart = {
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
   /**
-   * @returns a function that loads the part, and may return messages about entries that no longer fit
+   * Checks the part's value.
+   * @returns a function that loads the value, and may return messages about entries that no longer fit
    * @throws StateFileError before anything has changed
    */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
@@ -27,10 +28,13 @@ type Load = () => unknown;
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: StoredUsage };
 
-/** The maximum offset that the clock accepts: a hundred years, as in `gatewright clock`. */
+/** The maximum offset of the clock, which is a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
-/** The clock is loaded first; usage is loaded after the calls that create its keys and plans. */
+/**
+ * The parts in the order of loading. The clock is loaded first. Usage is loaded after the calls, because the calls
+ * create the keys and plans that it belongs to.
+ */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
   { key: 'clockOffsetMs', save: ({ clock }) => clock.offsetMs(), check: checkClock },
@@ -56,7 +60,7 @@ export const STATE_PARTS: readonly StatePart[] = [
   {
     key: 'services',
     save: ({ events }) => events.savedStates(),
-    // Files of earlier versions lack this member.
+    // The value is optional, because files of earlier versions lack this part.
     check: (value = {}, { events }) => events.checkStates(value),
   },
 ];
@@ -117,7 +121,7 @@ async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
   return () => journal.replay(calls, openEdits(parts, served), admin, true);
 }
 
-/** Opens the current stacks in a separate account, so that calls have no effect outside of it. */
+/** Opens a copy of the current stacks in a separate account. Calls to the copy do not affect the running gateway. */
 function sandboxOf(parts: Parts): AwsService {
   const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
@@ -144,7 +148,7 @@ async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
   } catch {
-    // Invalid keys are reported in the same way as missing keys.
+    // An invalid key is reported in the same way as a missing key.
   }
   throw new StateFileError('its issuer has no key');
 }
@@ -160,7 +164,7 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
   });
 }
 
-/** @returns entries that no longer fit */
+/** Loads the usage of keys. @returns messages about entries that no longer fit */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);

@@ -49,7 +49,9 @@ async function save(file: string, parts: Parts): Promise<object> {
   return { file, bytes, ...count(state) };
 }
 
-/** Validates everything and replays the calls on a copy before anything is changed. */
+/**
+ * Loads a state file. The whole file is validated, and its calls are replayed on a copy, before anything is changed.
+ */
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(

@@ -30,16 +30,18 @@ export interface Store {
   readonly url: string | undefined;
   /** The key pair that signs the gateway's own calls; undefined if there is none. */
   readonly keyPair: AwsCredentials | undefined;
-  /** Announces that tables follow, so that the store may start now. */
+  /** Announces that `createTables` will be called, so that the store can start already. */
   expectTables(): void;
   /**
-   * @param region the region of the tables' stack; at a user's endpoint, all tables are in one region
+   * @param region the region of the stack that owns the tables; at a user's endpoint, all tables are in one region
    * @throws DefinitionError if a table exists with other keys
    */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
-  /** Also accepts calls signed with these keys. Has no effect at a user's endpoint. */
+  /**
+   * Accepts calls that are signed with these keys, in addition to the known keys. Has no effect at a user's endpoint.
+   */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** Accepts a temporary key, which stays accepted after later loads. */
+  /** Accepts a temporary key pair. It is still accepted after stacks are loaded again. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
    * Publishes the changes of these tables from now on. Has no effect at a user's endpoint.
@@ -55,7 +57,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Registers the closing function before anything else can fail, because an open store keeps its folder locked. */
+/**
+ * Opens the store. Its closing function is registered before anything else can fail, because an open store keeps its
+ * folder locked.
+ */
 export async function openStoreOf(
   options: GatewayOptions,
   clock: ShiftableClock,
@@ -72,7 +77,7 @@ export async function openStoreOf(
     region,
     accountId,
     clockOffset: clock.offset,
-    // The keys of functions are added with each load.
+    // These are the keys of identities. Each load adds the keys of functions.
     signers: identities.all.map((identity) => toSigner(identity, adminKey)),
     judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
@@ -83,7 +88,7 @@ export async function openStoreOf(
   return store;
 }
 
-/** The admin may do everything, so the admin's calls are not checked. */
+/** Converts an identity to a signer. Only the admin's calls are not checked, because the admin may do everything. */
 function toSigner(
   { accessKeyId, secretAccessKey, session }: LocalIdentity,
   admin: Pick<AwsCredentials, 'accessKeyId'>,
@@ -98,7 +103,10 @@ type FaultOf = (question: CallQuestion) => CallFault | undefined;
 type StoreContext = {
   /** The signers of the user's own tools, which call the embedded store. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Returns why a signer's call is refused, in AWS's wording, or the fault that applies to the call. */
+  /**
+   * Returns the reason for refusing a signer's call, in AWS's wording, or the fault that is injected into the call.
+   * Returns undefined if the call is run.
+   */
   readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
   readonly accountId: string;
@@ -117,7 +125,7 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   return {
     url: choice.url,
     keyPair: choice,
-    // Changes of tables at a user's endpoint trigger nothing in this gateway.
+    // The tables are only created. At a user's endpoint, their changes do not trigger anything in this gateway.
     createTables: async (tables) =>
       (await tablesAt()).createTablesAt(
         target,
@@ -143,7 +151,8 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
 /**
- * An existing data folder is checked at startup. Without one, the store may never be needed, so it is opened on demand.
+ * Opens the embedded DynamoDB. If there is a data folder, it is opened at startup, so that it is checked. Otherwise, it
+ * is opened on demand, because it may never be needed.
  */
 async function openDynamoDb(
   dataDirectory: string | undefined,
@@ -159,7 +168,7 @@ async function openDynamoDb(
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
-    // This identity is for the gateway's own calls; it never leaves the process.
+    // The key pair for the gateway's own calls. It never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
     const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
@@ -170,7 +179,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     return {
       url,
       keyPair,
-      // Callers see the failure when they create the tables.
+      // A failure is ignored here, because callers see it when they create the tables.
       expectTables: () => void start().catch(() => undefined),
       createTables: async (tables, region) => {
         if (tables.length === 0) return;
@@ -186,7 +195,8 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         if (sessions.length > MAX_SESSIONS) sessions.shift();
         return admitAll();
       },
-      // The thread responds in the order of its changes, so every response comes after the changes before it.
+      // The signers are sent again only to wait for the thread's response. The thread handles its messages in order, so
+      // this response comes after all earlier changes.
       ready: admitAll,
       follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
       replay: (streamArn) => dynamoDb.replay(streamArn),
@@ -200,7 +210,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** The code that creates tables is loaded only by a gateway with tables. */
+/** Loads the code that creates tables. Gateways without tables do not need it. */
 function tablesAt() {
   return import('../../../services/tables/create-tables.ts');
 }
@@ -218,8 +228,8 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
 }
 
 /**
- * Opens the stored entries. They are opened after the store, which locks the folder, and closed after the functions,
- * because the last events of the functions are removed from them. @throws StartError DATA_DIRECTORY
+ * Opens the stored events. They are opened after the store, because the store locks the folder. They are closed after
+ * the functions, because the functions' last events must still be removed. @throws StartError DATA_DIRECTORY
  */
 export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {
   if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NO_STORED_ENTRIES;
@@ -238,7 +248,7 @@ function authorizeDynamoDbCall(
   accountId: string,
 ): string | undefined {
   const caller = identities.find(accessKeyId);
-  // The last calls of a function may still arrive after a reload has removed the function.
+  // A function's last calls may arrive after a reload has removed the function. Its key is then unknown.
   if (caller === undefined) return 'The security token included in the request is invalid.';
   return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

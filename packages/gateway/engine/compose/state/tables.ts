@@ -38,7 +38,10 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
   return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
 }
 
-/** Every table that a program names must exist; a folder may contain files for other tables. */
+/**
+ * Refuses initial items for unknown tables. Every table that a program names must exist, whereas a folder may contain
+ * files for tables that do not.
+ */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
   const unknown = Object.keys(given).find(
     (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),

@@ -6,10 +6,13 @@ import type { GatewayOptions } from '../../gateway.ts';
 
 const USERS_FILE = 'users.yml';
 
-/** File names with the extensions that `--seed` accepts for table files. */
+/**
+ * The names of users files in the folder of `--seed`. They may have any extension that `--seed` accepts for table
+ * files.
+ */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
 
-/** The directory's files come before the files of `--seed`. */
+/** Returns the users files. The file in the gateway's directory comes before the files of `--seed`. */
 export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
   const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
@@ -23,7 +26,7 @@ export async function readUsers(files: readonly string[]): Promise<ParsedUsers> 
   return userFiles.readUsers(files);
 }
 
-/** An unreadable file counts as present, because reading it reports the error. */
+/** Whether the file exists. A file that cannot be accessed counts as present, so that reading it reports the error. */
 async function isPresent(file: string): Promise<boolean> {
   try {
     await stat(file);

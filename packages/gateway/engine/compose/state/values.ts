@@ -33,7 +33,7 @@ export class LateValues {
     this.#load = load;
   }
 
-  /** Opens the values. After a failure, the next call tries again, because the file may be readable then. */
+  /** Opens the values. If this fails, the next call tries again, because the file may be readable by then. */
   open(): Promise<LocalValues> {
     return (this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;

@@ -1,6 +1,6 @@
 /**
- * The PyPI packages of modules. Package names may differ from module names, and a package named like the module may
- * belong to somebody else.
+ * Finds the PyPI package of a module. The name of a package may differ from the name of its module. A package with the
+ * module's name may then belong to somebody else.
  */
 
 /** Packages with the same name as their module. */
@@ -58,7 +58,10 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(OTHER),
 ]);
 
-/** Returns the package of a module; undefined if it is not known. A package with the module's name may be unrelated. */
+/**
+ * Returns the package of a module; undefined if the package is not known. The module's name is never used as a guess,
+ * because a package with that name may be unrelated.
+ */
 export function packageOf(module: string): string | undefined {
   return PACKAGES.get(module);
 }

@@ -1,4 +1,7 @@
-/** Finds the Python of a function: the virtual environment of its project, otherwise a Python of the machine. */
+/**
+ * Finds the Python interpreter for a function. It is in the virtual environment of the function's project, or else on
+ * the machine.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -113,7 +116,8 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
     ...listNames(uv).map((name) => join(uv, name)),
   ];
   const named = [
-    // A shim may name a version that is not installed. The installed versions are in the `versions` folder.
+    // The shims of pyenv are left out, because a shim may stand for a version that is not installed. The installed
+    // versions are in the `versions` folder.
     ...findPrograms(machine, /^python3\.\d+$/).filter((file) => dirname(file) !== join(pyenvRoot, 'shims')),
     ...kept.flatMap((folder) =>
       listNames(join(folder, 'bin'))
@@ -123,6 +127,7 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
   ];
   const minorOf = (file: string): number => Number(/(\d+)$/.exec(file)?.[1]);
   const distance = (file: string): number => Math.abs(minorOf(file) - wantedMinor);
-  // The sort is stable, so the first on the path comes first among equal versions.
+  // The sort is stable. If several interpreters have the same version, the one that is found first on the path
+  // therefore comes first.
   return [...named.toSorted((a, b) => distance(a) - distance(b)), ...findPrograms(machine, /^python3?$/)];
 }

@@ -19,7 +19,7 @@ type MissingModule = {
   readonly module: string;
   readonly file: string;
   readonly line: number;
-  /** Whether the import is at the top of a module that is always loaded. */
+  /** Whether the import always runs, because it is at the top level of a module that is always loaded. */
   readonly isCertain: boolean;
 };
 
@@ -44,7 +44,7 @@ export type PythonFacts = {
 
 type PythonReply =
   | (PythonFacts & { readonly kind: 'answered'; readonly answer: PythonAnswer })
-  /** The interpreter does not run. `reason` continues a sentence that begins with the interpreter's name. */
+  /** The interpreter does not run. `reason` is the rest of a sentence that begins with the interpreter's name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
 type ProbeAnswer = PythonFacts & { readonly kind: 'answered'; readonly answers: readonly PythonAnswer[] };
@@ -62,7 +62,8 @@ export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, PendingQuestion[]>();
   /**
-   * Interpreters that do not run. An interpreter that timed out is not included, because it may be faster next time.
+   * The interpreters that are known not to run. One that only timed out is not included, because it may be faster next
+   * time.
    */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;

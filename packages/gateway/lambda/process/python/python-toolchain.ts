@@ -28,7 +28,7 @@ const MAX_NAMES = 8;
 
 export type PythonOptions = {
   readonly bytecodeFolder: string;
-  /** Set if a debugger may attach. */
+  /** The options of the debugger; undefined if no debugger may attach. */
   readonly debugger: { readonly breaks: boolean } | undefined;
   readonly lender: Lender;
 };
@@ -65,8 +65,8 @@ export async function findPython(
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
     isLate ||= probed.kind === 'silent' && probed.wasLate;
-    // A virtual environment that does not run is reported, and so is a timeout. A broken shim of a version manager is
-    // not reported, because the user did not choose the shim.
+    // A virtual environment that does not run is reported, and so is any interpreter that timed out. The broken shim of
+    // a version manager is not reported, because the user did not choose it.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
@@ -109,7 +109,9 @@ function noPython(
   return { kind: 'missing', isLate, error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
 }
 
-/** Reports the intended interpreters that do not run. The text is the same for all functions of the file. */
+/**
+ * Reports interpreters that were meant to be used but do not run. The text is the same for all functions of the file.
+ */
 function describePassedOver(
   { place }: FunctionDefinition,
   passedOver: readonly string[],
@@ -182,7 +184,10 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
 }
 
-/** Python's own message for a handler that Lambda's client cannot split at its last dot. */
+/**
+ * Python's own error message for a handler without a dot. Lambda's client splits the handler at the last dot, which
+ * then fails.
+ */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
 type Installer = { readonly all: string; readonly one: (name: string) => string };
@@ -198,7 +203,8 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  // Uses the interpreter that was found, because the declared version may be missing and a shim may be broken.
+  // The command uses the interpreter that was found here, because the declared version may not be installed and a shim
+  // may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
@@ -212,8 +218,8 @@ function shown(path: string): string {
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
 /**
- * Describes missing modules. Conditional imports are omitted because they are often guarded, except imports of boto3,
- * which hardly ever are.
+ * Describes missing modules. Conditional imports are left out, because the code often handles their failure. Imports of
+ * boto3 are included, because such code hardly ever does.
  */
 function describeMissing(
   { runtime, layers }: FunctionDefinition,
@@ -244,8 +250,8 @@ function remedyOf(module: string, layers: FunctionDefinition['layers'], installe
 }
 
 /**
- * Returns the hint for each module whose import fails. For a package that the project lists, the hint is the command
- * that installs all packages.
+ * Returns a hint for each module that cannot be imported. If the project lists the package, the hint is the command
+ * that installs all of the project's packages.
  */
 function remediesOf(
   { missing: modules, uninstalled }: PythonAnswer,
@@ -298,8 +304,9 @@ type Lending = {
 };
 
 /**
- * Lends Boto3 and its dependencies if a function imports them and its project does not have them. Returns undefined if
- * no module is missing. Import names only decide whether something is installed, never what.
+ * Lends Boto3 and its dependencies if a function imports them and its project lacks them. Returns undefined if no
+ * module is missing. The names of imports decide only whether the fixed list is installed. They never decide which
+ * packages are installed.
  */
 async function lendModules(
   { answer, ...facts }: Answered,
@@ -317,8 +324,8 @@ async function lendModules(
 }
 
 /**
- * Finds a Python with pip. Virtual environments of uv and the Pythons of some systems have no pip. In this case, the
- * pip of another Python to which the same list applies is used.
+ * Finds a Python with pip. The virtual environments of uv and the Pythons of some systems lack pip. In that case, pip
+ * is run by another Python whose version has the same lock list.
  */
 async function findPip(
   { executable, hasPip }: PythonFacts,

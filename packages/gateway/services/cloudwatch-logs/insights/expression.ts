@@ -84,7 +84,10 @@ function negated(isNegated: boolean, test: Expression): Expression {
   return isNegated ? (row) => truth(!isTrue(test(row))) : test;
 }
 
-/** Reads the right side of `like`. A text matches if it is part of the value. The comparison is case-sensitive. */
+/**
+ * Reads the right side of `like`. The condition is true if the value contains this text. The comparison is
+ * case-sensitive.
+ */
 function readLike(text: QueryText, left: Expression): Expression {
   const regex = text.regex();
   const part = regex === undefined ? text.quoted() : undefined;
@@ -189,7 +192,7 @@ function readCall(text: QueryText, called: string, depth: number): Expression {
     );
 }
 
-/** Reads a period. The event's time is rounded down to a multiple of the period. */
+/** Reads the argument of `bin(…)`, which is a period. The event's time is rounded down to a multiple of the period. */
 function readBin(text: QueryText): Expression {
   const [, count = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(text.match(PERIOD) ?? '') ?? [];
   const unitMs = PERIOD_MS[unit];

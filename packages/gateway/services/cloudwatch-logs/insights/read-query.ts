@@ -7,7 +7,7 @@ import { numberOf, printValue } from './value.ts';
 import type { Value } from './value.ts';
 import type { RE2JS } from 're2js';
 
-/** AWS's limits. */
+/** AWS's limits for a query: its characters, its result rows and its commands. */
 const MAX_QUERY = 10_000;
 export const MAX_ROWS = 10_000;
 const MAX_COMMANDS = 100;
@@ -177,8 +177,8 @@ function counter(by: Expression | undefined): Accumulator {
 }
 
 /**
- * Aggregates the numbers of all rows. Rows without a number are ignored, and without any number there is no result. The
- * limit of stored log lines also limits the memory.
+ * Aggregates the numbers of all rows. Rows without a number are ignored. If no row has a number, there is no result.
+ * The memory is limited, because the number of stored log lines is limited.
  */
 function fold(by: Expression, finish: (values: readonly number[]) => number): Accumulator {
   const values: number[] = [];
@@ -257,8 +257,8 @@ function findByRegex(
 }
 
 /**
- * Finds the texts of the `*` in a pattern. Each ends where the next piece of the pattern begins. A `*` at the end takes
- * the rest.
+ * Finds the texts that the `*` in a pattern match. Each text ends where the next piece of the pattern begins. A `*` at
+ * the end matches the rest.
  */
 function findByGlob(
   value: string,

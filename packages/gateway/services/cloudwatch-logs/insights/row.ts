@@ -73,8 +73,8 @@ class EventRow implements Row {
   }
 
   /**
-   * Parses the first JSON in the line. Lambda writes time and request id before it ("Supported logs and discovered
-   * fields").
+   * Parses the first JSON in the line. Lambda writes the time and the request id before the JSON ("Supported logs and
+   * discovered fields").
    */
   #read(): unknown {
     if (!this.#isRead) {

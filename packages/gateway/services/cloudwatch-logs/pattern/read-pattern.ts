@@ -1,6 +1,6 @@
 /**
- * Reads filter patterns of `FilterLogEvents`: terms, JSON and space-delimited (CloudWatch Logs user guide, "Filter
- * pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
+ * Reads filter patterns of `FilterLogEvents`: terms, JSON patterns and space-delimited patterns (CloudWatch Logs user
+ * guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
  */
 import { readJsonPattern } from './json-pattern.ts';
 import { InvalidPattern, PatternText } from './pattern-text.ts';
@@ -8,7 +8,7 @@ import type { LinePattern } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
 import type { ValueTest } from './value-test.ts';
 
-/** AWS's limit. */
+/** AWS's limit for the length of a pattern. */
 const MAX_PATTERN = 1024;
 
 const EVERY_LINE: LinePattern = () => true;

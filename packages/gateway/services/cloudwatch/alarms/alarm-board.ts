@@ -1,4 +1,6 @@
-/** The alarms of this run: their states, the times of their evaluation, and the actions of a change of state. */
+/**
+ * The alarms of this run: their states, the times of their evaluations, and the actions that run when a state changes.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
@@ -155,7 +157,7 @@ export class AlarmBoard {
     }
   }
 
-  /** Plans the next evaluation, at the next full interval of the clock. */
+  /** Plans the next evaluation. Evaluations take place at full intervals of the clock, for example at full minutes. */
   #plan(entry: Entry, after = this.#options.clock.nowEpochMs()): void {
     const { alarm } = entry;
     if (alarm.kind !== 'metric') return;
@@ -167,8 +169,7 @@ export class AlarmBoard {
   }
 
   /**
-   * Plans evaluations again after the clock was moved back, because an earlier full interval may be due before the
-   * planned one.
+   * Plans all evaluations again after the clock was moved back, because they may now be due before the planned times.
    */
   #onMoved(): void {
     const now = this.#options.clock.nowEpochMs();

@@ -52,7 +52,7 @@ export function holds(rule: AlarmRule, stateOf: (alarm: string) => StateValue | 
   }
 }
 
-/** Names and ARNs of the alarms that the rule refers to. */
+/** Returns the names and ARNs of the alarms that the rule refers to. */
 export function alarmsIn(rule: AlarmRule): readonly string[] {
   if (rule.kind === 'state') return [rule.alarm];
   if (rule.kind === 'not') return alarmsIn(rule.rule);

@@ -15,7 +15,7 @@ export type Judgement =
       readonly value: StateValue;
       /** The existing points that decided the state, newest first. */
       readonly by: readonly Required<EvaluatedPoint>[];
-      /** Missing points that were treated as breaching or not breaching, or that remained missing. */
+      /** Number of missing points. They were treated as breaching or not breaching, or they stayed missing. */
       readonly filled: number;
     };
 
@@ -69,8 +69,8 @@ export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judge
   if (by.length > breaching.length) return state('OK');
   if (treatMissingData === 'ignore') return { kind: 'keep' };
   if (by.length === 0) return state('INSUFFICIENT_DATA');
-  // "Avoiding premature transitions" applies: all existing points are breaching, but they are too few. The alarm
-  // changes its state only if the oldest point is as old as M periods.
+  // All existing points are breaching, but there are too few of them ("Avoiding premature transitions"). The alarm
+  // changes its state only if the oldest of them is at least M periods old, where M is `datapointsToAlarm`.
   const oldest = points.findLastIndex(({ value }) => value !== undefined) + 1;
   return oldest >= datapointsToAlarm ? state('ALARM') : { kind: 'keep' };
 }

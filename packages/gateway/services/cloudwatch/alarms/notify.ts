@@ -25,7 +25,7 @@ export function subjectOf({ alarm, after }: Change): string {
   return subject.length <= 100 ? subject : `${subject.slice(0, 97)}...`;
 }
 
-/** The JSON text that AWS publishes to a topic. */
+/** Returns the JSON text that AWS publishes to a topic. */
 export function printMessage({ alarm, accountId, configuredMs, before, after, stateOf }: Change): string {
   return JSON.stringify({
     AlarmName: alarm.name,

@@ -10,7 +10,7 @@ import type { CompositeAlarm, MetricAlarm } from './alarm.ts';
 
 type Identity = Pick<MetricAlarm, 'name' | 'arn'>;
 
-/** "up to five actions" for each state */
+/** Maximum number of actions for each state ("up to five actions"). */
 const MAX_ACTIONS = 5;
 const LONGEST_RANGE_SECONDS = 604_800;
 const LONGEST_RANGE_OF_SHORT_PERIODS = 86_400;
@@ -21,7 +21,7 @@ const OF_BANDS = [
 ] as const;
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 
-/** Whether the alarm compares with an anomaly detection band. */
+/** Whether the alarm compares its metric with an anomaly detection band. */
 export function isAnomalyAlarm(at: MemberReader): boolean {
   return (
     at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))

@@ -77,7 +77,7 @@ function toXmlFields(value: unknown): unknown {
   );
 }
 
-/** Error codes of the newer protocols. The header contains the older codes, for SDKs that use them. */
+/** Error codes of the newer protocols. A response header also contains the older code, for SDKs that use it. */
 const SHAPES: Readonly<Record<InputCode, string>> = {
   InvalidFormat: 'InvalidFormatFault',
   InvalidNextToken: 'InvalidNextToken',

@@ -89,7 +89,10 @@ const OPERATORS: Readonly<Record<BinaryOperator, (left: number, right: number) =
   '^': (left, right) => left ** right,
 };
 
-/** Applies an operator. Two series give a point wherever both have a point, and a division by zero gives no point. */
+/**
+ * Applies an operator. If both values are series, the result has a point at each time at which both have a point. A
+ * division by zero gives no point.
+ */
 function apply2(operator: BinaryOperator, left: Value, right: Value): Value {
   const run = OPERATORS[operator];
   if (left.kind === 'number' && right.kind === 'number')

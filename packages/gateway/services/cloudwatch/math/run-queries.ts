@@ -26,11 +26,14 @@ export type MetricQuery = {
 /** A time range in epoch milliseconds. The first period begins at `fromMs`. */
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Maximum number of periods, which is the number that one call may return. The latest points of the range are used. */
+/**
+ * Maximum number of periods of a query. One call may return at most this number of data points. If the range has more
+ * periods, the latest periods are used.
+ */
 const MAX_PERIODS = 100_800;
 
 /**
- * @returns a function that computes the query with an id, at most once
+ * @returns a function that computes the query with the given id. Each query is computed at most once
  * @throws ExpressionError when the function is called for a query that cannot be computed
  */
 export function openQueries(
@@ -96,7 +99,7 @@ function readSeries(
   return { kind: 'series', label: metric.name, periodSeconds, points };
 }
 
-/** Returns the metrics that the query with an id depends on. */
+/** Returns the metrics that the query with the given id depends on. */
 export function metricsBehind(queries: readonly MetricQuery[], id: string): readonly MetricStat[] {
   const byId = new Map(queries.map((query) => [query.id, query]));
   const seen = new Set<string>();

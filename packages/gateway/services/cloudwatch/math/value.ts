@@ -3,7 +3,7 @@ export type Series = {
   readonly kind: 'series';
   readonly label: string;
   readonly periodSeconds: number;
-  /** The values by start of their period, in epoch milliseconds, ascending. */
+  /** The values by the start time of their period in epoch milliseconds, in ascending order. */
   readonly points: ReadonlyMap<number, number>;
 };
 

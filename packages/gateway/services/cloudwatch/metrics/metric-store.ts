@@ -4,17 +4,20 @@ import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Memory of a series and of a bucket without values, measured in Node.js 24 and rounded up. */
+/**
+ * Bytes of memory that a series needs, and that a bucket without values needs. They were measured in Node.js 24 and
+ * rounded up.
+ */
 const SERIES_BYTES = 1_000;
 const BUCKET_BYTES = 650;
 
 type Series = Metric & {
   readonly scope: Scope;
   readonly unit: string;
-  /** The resolution in seconds, which is the minimum distance of two buckets. */
+  /** The resolution in seconds, which is the minimum distance between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
-  /** The samples by start of their period, in epoch milliseconds. */
+  /** The samples by the start time of their period in epoch milliseconds. */
   readonly buckets: Map<number, Sample>;
 };
 
@@ -41,7 +44,10 @@ export class MetricStore {
     this.#options = options;
   }
 
-  /** Registers a listener for the first point of a minute or a second of each metric. */
+  /**
+   * Registers a listener. It is called for the first data point of each metric in each bucket, which is a second or a
+   * minute.
+   */
   onData(listener: (metric: Metric) => void): void {
     this.#listeners.add(listener);
   }
@@ -166,7 +172,7 @@ export class MetricStore {
         report(`CloudWatch: metrics take ${Math.round(maxBytes / 1024 / 1024)} MB; the oldest are dropped`);
       this.#hasDropped = true;
     }
-    // The dropped entries must not accumulate in the list either.
+    // Entries of dropped periods must also be removed from the list, because otherwise they would accumulate.
     if (this.#head > 1_000 && this.#head * 2 > this.#order.length) {
       this.#order = this.#order.slice(this.#head);
       this.#head = 0;
@@ -207,7 +213,7 @@ function bytesOf({ scope, name, unit }: Series): number {
   return SERIES_BYTES + 2 * (scope.key.length + name.length + unit.length);
 }
 
-/** Line breaks separate the parts of a key, because names cannot contain them. */
+/** Returns the key of a metric. Line breaks separate its parts, because names cannot contain line breaks. */
 export function keyOf({ namespace, name, dimensions }: Metric): string {
   return `${namespace}\n${name}${printDimensions(dimensions)}`;
 }

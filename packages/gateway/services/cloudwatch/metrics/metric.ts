@@ -1,6 +1,9 @@
 /** Metrics and their data points, with CloudWatch's names. */
 
-/** Dimensions are sorted by name. Two metrics are the same if their dimensions are the same. */
+/**
+ * The dimensions of a metric, sorted by name. Metrics with the same name but different dimensions are different
+ * metrics.
+ */
 export type Dimensions = readonly (readonly [name: string, value: string])[];
 
 export type Metric = { readonly namespace: string; readonly name: string; readonly dimensions: Dimensions };
@@ -45,8 +48,8 @@ export const UNITS: ReadonlySet<string> = new Set([
 export const MAX_DIMENSIONS = 30;
 
 /**
- * Whether a dimension is valid. API reference, Dimension: ASCII characters, not only blanks, and no colon at the start
- * of the name.
+ * Whether a dimension is valid (API reference, Dimension). Its name and value must be ASCII characters and not only
+ * blanks. The name must not begin with a colon.
  */
 export function isDimension(name: string, value: string): boolean {
   const isText = (text: string, most: number): boolean =>

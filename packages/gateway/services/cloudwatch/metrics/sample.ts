@@ -11,7 +11,10 @@ export class Sample implements StatisticSet {
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** The number of times that each value occurred; undefined if a statistic set hides the values. */
+  /**
+   * The number of times that each value occurred; undefined after a statistic set was added, because its values are
+   * unknown.
+   */
   values: Map<number, number> | undefined = new Map();
 
   get bytes(): number {
@@ -62,10 +65,13 @@ export class Sample implements StatisticSet {
   }
 }
 
-/** Rounds like `toPrecision(3)` in a fifth of the time, because this runs for every request. */
+/**
+ * Rounds like `toPrecision(3)`, but takes only a fifth of the time. The time matters, because this runs for every
+ * request.
+ */
 function roundToThreeDigits(value: number): number {
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
-  // Powers of ten above this are not exact, and 0 has no logarithm.
+  // Powers of ten above 10^22 are not exact, and 0 has no logarithm.
   if (!(Math.abs(digits) <= 22)) return Number(value.toPrecision(3));
   const power = 10 ** Math.abs(digits);
   return digits > 0 ? Math.round(value * power) / power : Math.round(value / power) * power;

@@ -20,7 +20,7 @@ const SIMPLE: Readonly<Record<string, Statistic>> = {
 const SHORT = /^(p|tm|tc|ts|wm)(\d{1,3}(?:\.\d{1,10})?)$/i;
 const RANGE = /^(tm|tc|ts|wm|pr)\((-?[\d.]*)(%?):(-?[\d.]*)(%?)\)$/i;
 
-/** A value with the positions in the sample at which it begins and ends. Values are in ascending order. */
+/** A value, and the positions at which it begins and ends in the sample. The values are in ascending order. */
 type Placed = { readonly value: number; readonly from: number; readonly to: number };
 
 /** Returns the statistic with a name; undefined for an unknown name. */
@@ -77,7 +77,7 @@ function percentile(sample: Sample, share: number): number | undefined {
   return (place(sample)?.find(({ to }) => to >= wanted - 1e-9) ?? place(sample)?.at(-1))?.value;
 }
 
-/** Returns `tm`, `tc`, `ts` or `wm` between two shares of the sample. */
+/** Returns the statistic `tm`, `tc`, `ts` or `wm` for the values between two shares of the sample. */
 function ofShares(kind: string, low: number, high: number): Statistic {
   return (sample) => {
     const placed = place(sample);
@@ -129,7 +129,7 @@ function winsorized(
   return trimmed('tm', [low, ...inside, { value: last.value, count: ends.high }]);
 }
 
-/** Percentage of the values above the lower and up to the upper bound. */
+/** Returns the percentage of the values that are above the lower bound and not above the upper bound. */
 function percentRank(sample: Sample, least: number, most: number): number | undefined {
   if (sample.values === undefined) return undefined;
   const inside = [...sample.values].reduce(

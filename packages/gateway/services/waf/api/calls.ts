@@ -123,7 +123,10 @@ export function answerWaf(
   }
 }
 
-/** The entity's properties as the API returns them, without the properties that a call returns elsewhere. */
+/**
+ * Returns the entity's properties in the form of the API. `Tags` and `Scope` are omitted, because a call returns them
+ * elsewhere.
+ */
 function describedOf({ properties }: EntityFacts): UnknownMembers {
   const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
   return toApiForm(Object.fromEntries(shown)) as UnknownMembers;

@@ -1,4 +1,7 @@
-/** Lock tokens. With its token, a change proves that it is based on the current state of an entity. */
+/**
+ * Lock tokens of entities. A change must pass the entity's current token, which proves that the change is based on the
+ * entity's current state.
+ */
 import type { Random } from '../../../core/ports.ts';
 
 export class LockTokens {

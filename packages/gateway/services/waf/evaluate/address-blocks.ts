@@ -46,8 +46,8 @@ export class AddressBlocks<Value = true> {
 }
 
 /**
- * IPv4 networks are numbers, which are several times faster than bigints. The prefix is never 0, because `>>>` would
- * then shift nothing.
+ * Returns the network of an address. IPv4 networks are numbers, which are several times faster than bigints. The prefix
+ * must not be 0, because `>>>` would then shift nothing.
  */
 function networkOf(bits: bigint, width: number, prefix: number): number | bigint {
   return width === 32 ? Number(bits) >>> (32 - prefix) : bits >> BigInt(width - prefix);

@@ -1,9 +1,6 @@
 /** Decoders of text transformations. Input and output have one character per byte; faulty parts stay as they are. */
 
-/**
- * Converts full-width forms of ASCII to ASCII by means of the higher byte. Of all other codes only the lower byte
- * remains.
- */
+/** Converts full-width forms of ASCII characters to ASCII. Of all other codes only the lower byte remains. */
 function narrow(code: number): string {
   const isFullWidth = code >= 0xff01 && code <= 0xff5e;
   return String.fromCharCode(isFullWidth ? (code & 0xff) + 0x20 : code & 0xff);
@@ -31,18 +28,18 @@ export function decodeUrlUnicode(text: string): string {
   );
 }
 
-/** Stops at the first character that is not in the base64 alphabet. */
+/** Decodes base64 up to the first character that is not in the base64 alphabet. */
 export function decodeBase64(text: string): string {
   const [valid = ''] = /^[A-Za-z0-9+/]*/.exec(text) ?? [];
   return Buffer.from(valid, 'base64').toString('latin1');
 }
 
-/** Ignores characters that are not in the base64 alphabet. */
+/** Decodes base64, and ignores characters that are not in the base64 alphabet. */
 export function decodeBase64Forgiving(text: string): string {
   return Buffer.from(text.replace(/[^A-Za-z0-9+/]/g, ''), 'base64').toString('latin1');
 }
 
-/** Returns the text unchanged unless it consists only of pairs of hexadecimal digits. */
+/** Decodes hexadecimal digits. Returns the text unchanged unless it consists only of pairs of hexadecimal digits. */
 export function decodeHex(text: string): string {
   return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex').toString('latin1') : text;
 }

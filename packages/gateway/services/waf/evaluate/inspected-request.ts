@@ -1,4 +1,4 @@
-/** One request as statements inspect it; each part is read when a statement first needs it. */
+/** One request in the form that statements inspect. Each part is read when a statement first needs it. */
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { readAddress } from './address-blocks.ts';
 import { transform } from './transform.ts';
@@ -14,7 +14,7 @@ export type RequestParts = {
   readonly path: string;
   /** Text after `?`, as sent. */
   readonly query: string;
-  /** Values have one character per byte. */
+  /** The headers. Their values have one character per byte. */
   readonly headers: HeaderList;
   /** The body as sent, not decompressed. */
   readonly body: Buffer | undefined;
@@ -47,7 +47,10 @@ export class InspectedRequest {
   readonly parts: RequestParts;
   readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
-  /** Indexed by slot, because a Map would cost a request as much as all its statements. */
+  /**
+   * The inspected texts by slot. This is an array, because a Map would take as much time per request as all its
+   * statements.
+   */
   readonly #inspected: Inspected[] = [];
   #headers: readonly Pair[] | undefined;
   #address: Address | 'none' | undefined;
@@ -126,7 +129,7 @@ export class InspectedRequest {
           ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
           : texts(this.header(field.name));
       case 'uri-fragment':
-        // Clients never send the fragment, so API Gateway never sees it.
+        // Clients never send the fragment, so API Gateway never sees it and the fallback decides.
         return { kind: 'decided', isMatch: field.fallback === 'MATCH' };
       case 'body':
         return this.#readBody(field.oversize);

@@ -33,9 +33,9 @@ export type RuleTurn = {
   prefix: string;
   readonly around: Surroundings;
   readonly nowEpochMs: number;
-  /** The rule needs a forwarded address, but its header is missing, so the rule does not apply. */
+  /** Whether the rule does not apply because it needs a forwarded address and the header for it is missing. */
   isSkipped: boolean;
-  /** The record of the request lacks the part that decides the result. */
+  /** Whether the record of the request lacks the part that decides the result. */
   isLost: boolean;
   /** Why the rule could not be evaluated. */
   reasons: Set<string> | undefined;
@@ -75,8 +75,8 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
 }
 
 /**
- * After a decision, only statements that add labels are still evaluated. One `no-match` decides an AND and one `match`
- * decides an OR, even if other statements are unjudged.
+ * Evaluates the statements of an AND or OR. One `no-match` decides an AND and one `match` decides an OR, even if other
+ * statements are unjudged. After the decision, only statements that add labels are still evaluated.
  */
 function judgeAll(
   statements: readonly Statement[],
@@ -157,7 +157,7 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
   }
 }
 
-/** The addresses in the header, or the result if there are none. */
+/** Returns the addresses in the header, or the result of the statement if there are none. */
 function readForwarded({ header, fallback }: ForwardedIp, turn: RuleTurn): readonly Address[] | Judgement {
   if (turn.request.isHidden(header))
     return unjudge(turn, `the header ${header}, which the record hides`, true);
@@ -201,7 +201,10 @@ function sourceOf({ request }: RuleTurn): readonly Address[] {
   return address === undefined ? [] : [address];
 }
 
-/** Counts only requests that match the scope-down statement and have all keys. */
+/**
+ * Evaluates a rate-based statement. It counts only requests that match the scope-down statement and have all
+ * aggregation keys.
+ */
 function judgeRate(statement: RateStatement, turn: RuleTurn): Judgement {
   const scope = statement.scopeDown === undefined ? 'match' : judgeStatement(statement.scopeDown, turn);
   if (scope !== 'match') return scope;

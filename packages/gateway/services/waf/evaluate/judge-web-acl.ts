@@ -41,7 +41,10 @@ export type Unjudged = {
   readonly rule: string;
   readonly reasons: readonly string[];
   readonly action: ActionKind;
-  /** The record of the request lacks a part, although the original request could be evaluated. */
+  /**
+   * Whether the rule is unjudged only because the record of the request lacks a part. The original request could have
+   * been evaluated.
+   */
   readonly isLost: boolean;
 };
 
@@ -72,7 +75,7 @@ type SourceRule = {
 /** A rule of a group, with the settings of one use of the group. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
-  /** The rule's own action, if an override applies instead. */
+  /** The rule's own action if an override replaces it. */
   readonly overridden: ActionKind | undefined;
   /** The result of a rule without a published statement, which is always the same. */
   readonly hidden: Unjudged | undefined;
@@ -89,7 +92,10 @@ type Source = { readonly prefix: string; readonly rules: readonly SourceRule[] }
 
 const HIDDEN = ['a pattern that AWS does not publish'];
 
-/** A use of a group refers to the same rules for its lifetime, because a reload reads both again. */
+/**
+ * Prepared rules by use of a group. They never change for the same use, because a reload reads both the use and the
+ * rules again.
+ */
 const PREPARED = new WeakMap<GroupUse, GroupRules>();
 const PREFILTERS = new WeakMap<WebAcl, Prefilter>();
 

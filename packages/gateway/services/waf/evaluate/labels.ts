@@ -18,7 +18,10 @@ export class Labels {
     if (labels.length > 0) this.#possible.push(labels);
   }
 
-  /** @param prefix prefix of labels that may be present under any name */
+  /**
+   * Records that any label with this prefix may be present.
+   * @param prefix the prefix of these labels
+   */
   addPossiblePrefix(prefix: string): void {
     this.#possiblePrefixes.push(prefix);
   }

@@ -15,7 +15,10 @@ export function matchesBytes(text: string, search: string, constraint: Constrain
   }
 }
 
-/** A word is delimited by characters other than letters, digits and `_`, or by the ends of the text. */
+/**
+ * Whether a text contains a word. A word is delimited by characters other than letters, digits and `_`, or by the ends
+ * of the text.
+ */
 function containsWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1))
     if (!isWordAt(text, at - 1) && !isWordAt(text, at + word.length)) return true;

@@ -5,8 +5,8 @@
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
- * A name or position below its parent. An attacker could send a body of brackets and digits, in which each digit would
- * otherwise need a list of all positions above it.
+ * A name or position in a JSON body, linked to its parent. An attacker could send a body of brackets and digits.
+ * Without the links, each digit would need its own list of all positions above it.
  */
 type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
 
@@ -21,7 +21,7 @@ type JsonElement = {
 export type JsonElements = { readonly elements: readonly JsonElement[]; readonly isWhole: boolean };
 
 const MAX_DEPTH = 512;
-/** A body of at most 64 KB cannot have more elements. */
+/** Maximum number of elements. A body of at most 64 KB cannot have more. */
 const MAX_ELEMENTS = 65_536;
 
 class Fault extends Error {
@@ -56,7 +56,7 @@ class Scanner {
     else this.#note({ kind: 'value', path, text: this.#word() });
   }
 
-  /** Missing or extra commas and colons are not faults (developer guide, "JSON body"). */
+  /** Reads an object. Missing or extra commas and colons are not faults (developer guide, "JSON body"). */
   #object(path: JsonPath | undefined): void {
     this.#at += 1;
     const names = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * Finds, for many rules at once, the rules that a request does not match, because most requests match none. All other
- * rules are evaluated one by one, so a prefilter cannot change a verdict.
+ * Excludes many rules at once that a request cannot match, because most requests match no rule. All other rules are
+ * evaluated one by one, so a prefilter cannot change a verdict.
  */
 import { compilePattern } from '../rules/pattern.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -16,15 +16,15 @@ type Batch =
       readonly inspection: Inspection;
       readonly sizes: readonly SizeStatement[];
       /**
-       * One pattern that matches every text that a statement of the batch matches, except size statements. It may match
-       * more.
+       * One pattern for all statements of the batch except size statements. It matches every text that any of them
+       * matches, and may match other texts.
        */
       readonly joined: Pattern | undefined;
     };
 
 type SizeStatement = Extract<Statement, { kind: 'size' }>;
 
-/** Each batch has one bit. */
+/** Maximum number of batches, because each batch has one bit of an integer. */
 const MAX_BATCHES = 31;
 
 export class Prefilter {
@@ -89,7 +89,7 @@ function matchesNone(batch: Batch, turn: RuleTurn): boolean {
   return true;
 }
 
-/** The key is equal for statements that can share a batch. */
+/** Returns a key that is equal for statements that can share a batch. */
 function keyOf(statement: Statement): Inspection | string | undefined {
   switch (statement.kind) {
     case 'ip-set':
@@ -122,8 +122,8 @@ function makeBatch(
 }
 
 /**
- * Returns regular expressions. Every text that the statement matches contains a match of one of them. Size statements
- * have none.
+ * Returns regular expressions for a statement. Every text that the statement matches contains a match of one of them.
+ * Size statements have no such expressions.
  */
 function sourcesOf(
   statement: Statement,

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 const SLICES = 30;
 /** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
-/** Longer instance names are stored as their hash. */
+/** Maximum length of the name of an instance. Longer names are replaced by their hash. */
 const MAX_NAME = 64;
 
 type Counts = { last: number; total: number; readonly bySlice: Uint32Array };
@@ -63,7 +63,7 @@ export class RateCounter {
   }
 }
 
-/** Clears the slices since the last request; if the time runs backwards, no slice is cleared. */
+/** Clears the slices between the last request and this one. If the clock was moved back, no slice is cleared. */
 function forget(counts: Counts, slice: number): void {
   if (slice <= counts.last) return;
   const passed = Math.min(slice - counts.last, SLICES);

@@ -1,4 +1,4 @@
-/** Text transformations before an inspection (developer guide, "Text transformations"). */
+/** The text transformations that are applied before an inspection (developer guide, "Text transformations"). */
 import { createHash } from 'node:crypto';
 import {
   decodeBase64,

@@ -8,7 +8,7 @@ import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
 
 type ManagedRule = {
   readonly name: string;
-  /** Full name; undefined if the guide gives no name. */
+  /** The full name of the rule's label; undefined if the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
   /** Undefined if the guide does not specify exactly what the rule matches. */
@@ -47,8 +47,9 @@ const EXACT: Readonly<Record<string, Statement>> = {
 };
 
 /**
- * Each line has the group, its WCUs, the namespace of its labels, and its rules. `=` and a label follow a rule whose
- * label differs from the rule's name with small letters in the last part. `!` marks a rule whose action is Count.
+ * Each line has the group, its WCUs, the namespace of its labels, and its rules. By default, a rule's label is the
+ * rule's name with small letters in its last part. Any other label follows the rule after `=`. `!` marks a rule whose
+ * action is Count.
  */
 const TABLE = `
 AWSManagedRulesCommonRuleSet 700 core-rule-set NoUserAgent_HEADER UserAgent_BadBots_HEADER=BadBots_Header

@@ -3,7 +3,7 @@ import { ACTIONS } from './statement.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
-/** Developer guide, "Supported status codes for custom response". */
+/** Status codes that custom responses may have (developer guide, "Supported status codes for custom response"). */
 const STATUSES = new Set([
   200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
   413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
@@ -19,7 +19,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['body']>>;
 
-/** `CustomResponseBodies` of a web ACL or rule group. */
+/** Reads `CustomResponseBodies` of a web ACL or rule group. */
 export function readResponseBodies(at: MemberReader | undefined): ResponseBodies {
   const names = at?.names ?? [];
   if (names.length > 50) at?.refuse('', 'has more than 50 bodies');

@@ -114,7 +114,7 @@ function readPairs(at: MemberReader, kind: 'headers' | 'cookies', suffix: 'Heade
   };
 }
 
-/** Names of headers are case-insensitive, names of cookies are case-sensitive. */
+/** Reads the names of headers or cookies. Header names are case-insensitive, cookie names are case-sensitive. */
 function readKeys(pattern: MemberReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
   const member = pattern.sole();
   if (member === 'All') return { kind: 'all' };

@@ -1,6 +1,4 @@
-/**
- * Reads the statements of rules. A statement that cannot be evaluated here is known by its name and becomes unjudged.
- */
+/** Reads the statements of rules. A known statement that cannot be evaluated here becomes unjudged. */
 import {
   inspectionOf,
   readField,
@@ -15,7 +13,7 @@ import type { AggregateKey, RateStatement, Statement } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
 const MAX_SEARCH_BYTES = 200;
-/** Deeper nesting is refused, because reading and evaluation are recursive. */
+/** Maximum nesting of statements. Deeper nesting is refused, because reading and evaluation are recursive. */
 const MAX_DEPTH = 20;
 const MAX_NESTED = 100;
 const MAX_RATE_KEYS = 5;
@@ -138,12 +136,12 @@ function readIpSet(at: MemberReader): Statement {
   };
 }
 
-/** CloudFormation names the member `Arn`, the API names it `ARN`. */
+/** Returns the name of the member that contains the ARN. It is `Arn` in CloudFormation and `ARN` in the API. */
 function arnNameOf(at: MemberReader): string {
   return at.has('Arn') ? 'Arn' : 'ARN';
 }
 
-/** A rate-based statement can only be the statement of a rule, never nested. */
+/** Reads a rate-based statement. Such a statement can only be the statement of a rule, never nested. */
 export function readRate(at: MemberReader): RateStatement {
   const keyType = at.oneOf('AggregateKeyType', RATE_KEY_TYPES, 'IP');
   const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);

@@ -37,8 +37,9 @@ export function checkTraffic(
 }
 
 /**
- * Rules that are unjudged for every request are reported without traffic. Here, all unjudged rules count if they could
- * have averted a block. Otherwise, an unjudged rule counts only if the record lacks a part that the rule needs.
+ * Returns the verdict on a recorded request. If unjudged rules could have averted a block, all unjudged rules count.
+ * Otherwise, an unjudged rule counts only if the record lacks a part that the rule needs. Rules that are unjudged for
+ * every request are reported separately, without traffic.
  */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';

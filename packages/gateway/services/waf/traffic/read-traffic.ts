@@ -9,7 +9,7 @@ import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
 export type RecordedRequest = {
   readonly parts: RequestParts;
-  /** For example `GET /dev/pets`. */
+  /** The title of the request, for example `GET /dev/pets`. */
   readonly title: string;
   readonly epochMs: number;
 };

@@ -8,7 +8,10 @@ import { printNotes } from '../../../../base/terminal/output.ts';
 
 export type ParameterTexts = Readonly<Record<string, string>>;
 
-/** @param isChosen whether services that name a stage of their own are loaded for `stage` all the same */
+/**
+ * Returns the options for loading the services.
+ * @param isChosen whether `stage` also applies to services that name a stage of their own
+ */
 export function loadOptions(
   stage: string,
   directory: string,
@@ -52,7 +55,7 @@ export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }
 
-/** Authorization types are unknown here, so they cannot be compared. */
+/** Returns the routes in the form of an inventory. Authorization types are unknown here, so they cannot be compared. */
 export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
   return inventory(routes.filter(({ isClosed }) => isClosed !== true));
 }

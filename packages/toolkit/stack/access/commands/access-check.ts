@@ -137,7 +137,8 @@ function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage:
 }
 
 /**
- * Runs before anything listens, so that not even one response goes to the wrong caller.
+ * Refuses access documents that are unsafe. Runs before anything listens, so that not even one response goes to the
+ * wrong caller.
  * @returns the checked documents
  * @throws UsageError
  */

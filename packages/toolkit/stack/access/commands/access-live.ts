@@ -23,7 +23,7 @@ export type LiveApiQuery = NamedApi & {
   readonly stage: string;
 };
 
-/** API Gateway's own limits, 300 resources and 300 routes, need fewer pages. */
+/** Maximum number of pages. API Gateway's own limits, 300 resources and 300 routes, need fewer pages. */
 const PAGES_LIMIT = 20;
 const ROUTES_LIMIT = 10_000;
 const SHOWN = 10;
@@ -145,9 +145,9 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists have the member `item` (or HAL's `_embedded.item`) with `position`. Lists of version 2 have `items` with
- * `nextToken`. A partial list would omit closed routes, which wildcards would then match, so anything unexpected is an
- * error.
+ * Returns the items of all pages. REST lists have the member `item` (or HAL's `_embedded.item`) with `position`. Lists
+ * of version 2 have `items` with `nextToken`. A partial list would omit closed routes, which wildcards would then
+ * match, so anything unexpected is an error.
  */
 async function listPages(
   aws: SignedGet,

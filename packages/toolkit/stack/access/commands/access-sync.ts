@@ -80,7 +80,10 @@ export async function syncRoutes(
   return { lines, warnings, inventories };
 }
 
-/** A document has one list of routes for all its stages, so a look at one stage may open what another one guards. */
+/**
+ * Describes routes that a sync opens. A document has one list of routes for all its stages, so reading one stage may
+ * open a route that another stage guards.
+ */
 function describeOpened(
   before: readonly InventoryRoute[],
   now: readonly InventoryRoute[],
@@ -122,7 +125,7 @@ function assertSources(documents: readonly NamedDocument[]): void {
   throw new UsageError(problems.map(printProblem).join('\n'));
 }
 
-/** @param isChosen whether services that name a stage of their own are loaded for the given stage all the same */
+/** @param isChosen whether the given stage also applies to services that name a stage of their own */
 type Inspect = (isChosen?: boolean) => Promise<readonly InspectedApi[]>;
 
 /** Inspects all stacks together, because they import from each other. */

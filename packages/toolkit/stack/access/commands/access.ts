@@ -1,4 +1,7 @@
-/** `gatewright access` shows who may call what and by which rule, and whether documents and APIs still match. */
+/**
+ * `gatewright access` shows who may call what and which rule decides it. It also checks that the documents still match
+ * the APIs.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -81,8 +84,8 @@ function inFolder(name: string, description: string): Command {
 }
 
 /**
- * Returns an absolute path.
- * @throws UsageError for a missing folder, because it would look like a folder without problems
+ * Returns the absolute path of an existing folder.
+ * @throws UsageError if the folder is missing, because otherwise the check would find no problems in it and pass
  */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
@@ -124,7 +127,7 @@ function snapshotCommand(): Command {
 }
 
 /**
- * Fetches the issuers' keys for documents that contain a snapshot of them.
+ * Fetches the key sets of the issuers whose keys a document contains as a snapshot.
  * @throws UsageError naming an issuer that does not respond
  */
 async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
@@ -327,8 +330,8 @@ function report(answer: Answer): void {
 }
 
 /**
- * Removes the operation id. Each request of a publication is a separate operation, and sending one again changes
- * nothing.
+ * Removes the operation id. Each request of a publication is a separate operation and needs no id, because repeating it
+ * changes nothing.
  */
 function withoutId({ url }: ChangeFlags): ChangeFlags {
   return { url };

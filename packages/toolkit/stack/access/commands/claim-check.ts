@@ -1,4 +1,7 @@
-/** Finds handlers behind the toolkit's authorizers that read the caller in the form of another authorizer. */
+/**
+ * Finds handlers that run behind the toolkit's authorizers, but read the caller in the form that another authorizer
+ * uses.
+ */
 import { relative } from 'node:path';
 import {
   describeClaimRead,
@@ -14,14 +17,15 @@ import { readClaimsChecked } from '../../../terminal/settings-file.ts';
 import { isOurs } from './access-apis.ts';
 
 type HandlerFindings = {
-  /** Each finding includes file and line. */
+  /** The findings, each with file and line. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };
 
 /**
- * Checks only protected APIs, and routes with one of our authorizers.
- * @param sources folders and templates. Their gatewright.yml may name files that a person has checked.
+ * Checks the handlers of protected APIs, and only on routes that use the toolkit's authorizers.
+ * @param sources folders and templates. The gatewright.yml next to a source may list files that a person has already
+ * checked.
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,
@@ -64,13 +68,19 @@ async function readsOf(api: InspectedApi, isChecked: (path: string) => boolean):
   return { unsafe, warnings };
 }
 
-/** Returns the path of code that cannot be searched. Another check reports a missing JavaScript handler. */
+/**
+ * Returns the path of a function's code if the code cannot be searched, because it is packed or not JavaScript. (A
+ * missing JavaScript handler is reported by another check.)
+ */
 function unreadPath({ code, runtime }: FunctionDefinition): string | undefined {
   if (code.kind === 'archive') return code.packed.file;
   return code.kind === 'directory' && !isNodeRuntime(runtime) ? code.directory : undefined;
 }
 
-/** A mapping template that finds no caller writes an empty value, as a handler does. */
+/**
+ * Finds mapping templates that read the caller in the form of another authorizer. Such a template finds no caller and
+ * writes an empty value.
+ */
 function mappedClaims({
   method,
   path,

@@ -18,8 +18,8 @@ export function readExportedRoutes(exported: UnknownMembers): readonly Inventory
 }
 
 /**
- * Whether a scheme may be a Lambda authorizer, which includes an undeclared scheme. API keys, IAM and JWT authorizers
- * are not ours.
+ * True if a security scheme may belong to a Lambda authorizer; an undeclared scheme counts as one. False for API keys,
+ * IAM and JWT authorizers, which are never the toolkit's.
  */
 function isCustom(scheme: unknown): boolean {
   if (!isJsonObject(scheme)) return true;
@@ -36,8 +36,8 @@ type United = {
 };
 
 /**
- * Returns the routes of both lists. A route that is protected in either list is protected, because wildcards of a
- * policy must not match it before, during or after the change.
+ * Merges two lists of routes. A route that is protected in either list is protected in the result, because a policy's
+ * wildcards must not match it before, during or after the change.
  */
 export function mergeRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
   const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];

@@ -1,4 +1,7 @@
-/** `--key` of `gatewright access explain`: reads the key's record from the access table through the admin endpoint. */
+/**
+ * Implements the option `--key` of `gatewright access explain`: reads the key's record from the access table through
+ * the admin endpoint.
+ */
 import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';

@@ -1,6 +1,6 @@
 /**
- * Finds whether the ledger would refuse a caller whom the rules allow. Uses the tenant's usage, read from the admin
- * endpoint.
+ * Checks whether a caller whom the rules allow would still be refused because of a quota. Reads the tenant's usage from
+ * the admin endpoint.
  */
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
@@ -24,12 +24,12 @@ export type Ledger =
       /** The plan on record. Undefined if the stack is too old to have such records. */
       readonly terms: Answer | undefined;
     }
-  /** The reason why there is no usage: no gateway is running, or it returned an error. */
+  /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
   | { readonly kind: 'unasked'; readonly reason: string };
 
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
 
-/** Reads the ledger that an allowed request of the caller charges. Undefined if it charges nothing. */
+/** Reads the usage that an allowed request of the caller is charged to. Undefined if the request is not charged. */
 export async function readLedger(
   answers: readonly Allowed[],
   flags: AdminFlags,
@@ -57,7 +57,7 @@ async function readRows(
   const { tenant, key } = charged;
   const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
     callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
-  // Usage is charged by the plan on record, even if the token or API key names another plan.
+  // Usage is charged according to the plan on record, even if the token or API key names another plan.
   const terms = await read(`${ownerPath(tenant, key)}/terms`);
   const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
   if (plan === undefined) return { rows: [], terms };
@@ -84,14 +84,18 @@ const UNKNOWN: ReadonlySet<string | undefined> = new Set([
   'ROUTE_UNKNOWN',
 ]);
 
-/** Plans of a document are stored with the first charge, so nothing can be spent before that. */
+/**
+ * Ignores errors about an unknown key, plan, limit or route. A document's plans are stored when the first request is
+ * charged, so until then there is no usage to read.
+ */
 function passUnknown(error: unknown): undefined {
   if (error instanceof AdminError && UNKNOWN.has(error.problem.code)) return undefined;
   throw error;
 }
 
 /**
- * Turns the decision into DENY if the ledger refuses. `spent` tells which limit is exceeded.
+ * Changes the decision to DENY if the caller's quota is used up or the customer is stopped. `spent` names the limit or
+ * the reason.
  * @param document the document of the decision
  */
 export function withLedger<A extends Allowed>(
@@ -110,7 +114,8 @@ export function withLedger<A extends Allowed>(
   const halted = findHalted(terms, ledger.rows, answer);
   const spent = halted ?? findSpent(ledger.rows, answer);
   if (spent === undefined) return answer;
-  // As in `authorize.ts`, the refusal is left to API Gateway only if the caller is over quota and has an admission key.
+  // API Gateway returns the refusal only if the caller is over quota and the document has an admission key, as in
+  // `authorize.ts`.
   const status =
     halted === undefined && quota?.admissionKey !== undefined
       ? '429 if the API has the gateway response INVALID_API_KEY with that status, otherwise 403'
@@ -123,7 +128,7 @@ export function withLedger<A extends Allowed>(
   };
 }
 
-/** Turns the decision into ALLOW, because the plan on record is charged. */
+/** Changes the decision to ALLOW, because the request can be charged to the plan on record. */
 function asCharged<A extends Allowed>(answer: A): A {
   const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };

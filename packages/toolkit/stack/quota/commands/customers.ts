@@ -100,7 +100,10 @@ async function create(tenant: string, plan: string, flags: TermFlags): Promise<v
   await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
 }
 
-/** The change is based on the current record. If another change is made in between, this change is refused (409). */
+/**
+ * The request contains the version of the current record, so it is refused (409) if the record has changed since it was
+ * read.
+ */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
   const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
@@ -148,10 +151,7 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/**
- * Reads the limits of the quotas that apply to the whole customer. Quotas of keys are omitted, because they apply to
- * each key separately.
- */
+/** Reads the limits that apply to the customer as a whole. Limits that apply to each key separately are omitted. */
 async function readLeft(
   tenant: string,
   plan: string | undefined,
@@ -169,7 +169,7 @@ async function readLeft(
   );
 }
 
-/** Processes all pages. The changes of a page are counted once, even if the page is sent again. */
+/** Migrates all customers, page by page. A page may be sent again, because its changes take effect only once. */
 async function migrate(flags: ChangeFlags): Promise<void> {
   const sums = { created: 0, kept: 0, mixed: [] as unknown[] };
   let operation = flags.operation;

@@ -15,9 +15,9 @@ export type ExportQuery = {
   /** Folder with the `.json.gz` files of an export, or one file. */
   readonly files: string;
   readonly statement: Exclude<Statement, 'athena'>;
-  /** Month, such as `2026-11`. */
+  /** The month of the usage, such as `2026-11`. */
   readonly month: string;
-  /** Folder for sorts and groups that exceed memory. */
+  /** Folder for temporary files of sorts and groupings that do not fit into memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
   /** Text before and after the statement, such as `SELECT sum(used) FROM (…)`. */

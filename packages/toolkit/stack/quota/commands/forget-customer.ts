@@ -17,7 +17,7 @@ export interface SweptTable {
   scan(): AsyncIterable<ListedItem>;
   remove(key: ItemKey): Promise<void>;
   /**
-   * Writes the new value if `doc` still has the old one.
+   * Replaces the value of `doc`, but only if it is still `before`.
    * @throws if `doc` has another value
    */
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
@@ -27,7 +27,10 @@ export type Tables = { readonly usage: SweptTable; readonly access: SweptTable }
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /** Periods with a price that are not closed, and records that may not be on an invoice yet. */
+  /**
+   * What may still have to be invoiced: periods with a price that are not closed, and usage records that may not be on
+   * an invoice yet.
+   */
   readonly openMoney: readonly string[];
   /** API Gateway keys that correspond to API keys of the customer. */
   readonly nativeKeys: readonly string[];
@@ -38,7 +41,7 @@ type Fate =
   | { readonly kind: 'delete'; readonly what: string }
   | { readonly kind: 'rewrite'; readonly what: string; readonly after: string };
 
-/** A month is invoiced within this time. After it, the month's ledgers have expired. */
+/** The time within which a month is invoiced. After that, the month's ledgers have expired. */
 const INVOICED_WITHIN_MS = 35 * 86_400_000;
 const AT_ONCE = 16;
 const OF_TENANTS = new Set(['Q', 'K', 'R', 'C']);
@@ -52,8 +55,8 @@ const USAGE_SORTS = {
 } as const;
 
 /**
- * Whether a partition belongs to the customer. Ledgers, plans of keys, rates and permits are in partitions that have
- * the tenant as the first name.
+ * Whether a table partition belongs to the customer. The partition keys of ledgers, key plans, rates and permits
+ * contain the tenant as their first name.
  */
 function isCustomersKey(tenant: string, pk: string): boolean {
   const [kind = '', owner] = pk.split('#');
@@ -85,7 +88,7 @@ function auditFate(tenant: string, doc: string): Fate {
   if (target?.['tenant'] === tenant) {
     const { kind, by, at } = entry;
     const empty = { input: {}, before: {}, after: {} };
-    // The operation id is replaced, because an administrator can enter any text as an id, even a person's name.
+    // The operation id is removed, because an administrator may have chosen any text as id, even a person's name.
     const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
     return { kind: 'rewrite', what: 'audit entries', after };
   }
@@ -107,7 +110,10 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/** Decides what happens to an item of the access table. Change entries contain `keyIds`, not the customer. */
+/**
+ * Decides what happens to an item of the access table. Audit entries contain key ids instead of the customer's name, so
+ * they are found by `keyIds`.
+ */
 function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
@@ -193,7 +199,7 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    // Of a customer's partitions, only those with ledgers contain periods and records.
+    // Only partitions with ledgers contain periods and usage records.
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;
@@ -207,7 +213,10 @@ class OpenMoney {
     return [...open.map(({ name }) => `${name} is not closed`), ...this.#records];
   }
 
-  /** Looks at every version of a plan, because an older one may have opened a period. */
+  /**
+   * Collects the limits that have a price, from every version of a plan, because an older version may apply to a period
+   * that is still open.
+   */
   #notePlan(doc: string): void {
     const plan = parseJson(doc) as
       | { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] }

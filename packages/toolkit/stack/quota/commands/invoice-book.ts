@@ -1,4 +1,6 @@
-/** Invoices for the console. They are created as in `gatewright usage invoice`, through the same admin routes. */
+/**
+ * Creates invoices for the console, in the same way and through the same admin routes as `gatewright usage invoice`.
+ */
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';

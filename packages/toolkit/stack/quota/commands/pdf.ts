@@ -1,5 +1,5 @@
 /**
- * Writes pages of text as PDF 1.4 in Helvetica, a font that every PDF reader has. That is enough for an invoice, so no
+ * Writes pages of text as PDF 1.4 in Helvetica, a font that every PDF reader has. An invoice needs nothing more, so no
  * library is used.
  */
 import { UsageError } from '../../../../base/terminal/output.ts';
@@ -12,7 +12,7 @@ export type PdfLine =
 const PAGE = { width: 595, height: 842, margin: 56 };
 const SIZE = 10;
 const LEADING = 1.45;
-/** Right edges of the columns, from the left margin. */
+/** The right edges of the columns, measured from the left margin. */
 const ENDS = [230, 300, 380, 450, PAGE.width - PAGE.margin];
 /**
  * Advance widths of Helvetica for the characters from space to tilde, in thousandths of the font size (Adobe's

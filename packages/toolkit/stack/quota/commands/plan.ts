@@ -63,7 +63,9 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   });
 }
 
-/** Returns the number after the newest version of the plan in the path, or 1 if there is no version. */
+/**
+ * Returns the version number to save next: the number after the plan's newest version, or 1 if the plan has no version.
+ */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
@@ -72,7 +74,7 @@ async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   return Number(newest['version']) + 1;
 }
 
-/** Locates the field that the endpoint refuses in the user's file. */
+/** Turns the endpoint's error about a field into an error that gives the field's position in the user's file. */
 function placed(error: AdminError, text: string, file: string): UsageError {
   const { code, field } = error.problem;
   const problem =
@@ -89,7 +91,8 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
 }
 
 /**
- * The change is based on the current assignment. If another change is made in between, this change is refused (409).
+ * The request contains the version of the current assignment, so it is refused (409) if the assignment has changed
+ * since it was read.
  */
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
@@ -100,7 +103,8 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags);
   await put(Number(version) + 1).catch((error: unknown) => {
-    // The version of a key continues to increase while the key has no plan. Only the refusal contains its value.
+    // A key without a plan may have had a plan before, so its next version number is not always 1. Only the refusal
+    // contains the right number.
     const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
     return put(next);

@@ -177,7 +177,8 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
       await ask(at, 'DeleteItem', named({ Key: printKey(key) }));
     },
     async rewrite(key, { before, after }) {
-      // The condition also accepts the new value, which a write finds if it is repeated after a lost response.
+      // The condition also accepts the new value. If a response was lost and the write is repeated, the item already
+      // contains it.
       const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
       const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
       const change = { kind: 'update', set: { doc: after } } as const;
@@ -186,7 +187,10 @@ function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
   };
 }
 
-/** Writes an audit entry that a customer was forgotten. It contains by whom and why, but not the customer's name. */
+/**
+ * Writes an audit entry that a customer was forgotten. The entry contains who did it and why, but not the customer's
+ * name.
+ */
 async function logForgotten(
   at: DynamoDbAccess,
   tableName: string,

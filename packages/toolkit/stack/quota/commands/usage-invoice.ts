@@ -33,7 +33,10 @@ type InvoiceFlags = MonthFlags & {
 
 const NAMED = 5;
 const HOURS_MS = 3_600_000;
-/** The span of all time zones. In some zone, a month begins this much earlier or ends this much later than in UTC. */
+/**
+ * The maximum difference between a local time and UTC. Somewhere, a month begins or ends this much earlier or later
+ * than in UTC.
+ */
 const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
@@ -145,7 +148,7 @@ export async function* readInvoices(
 }
 
 /**
- * Reads the drafts by tenant.
+ * Reads draft invoices by tenant.
  * @throws UsageError if processes have leased units that have a price, because it is not known how many of these units
  * will be billed
  */
@@ -173,7 +176,10 @@ function nameOf(row: UsageRow | UsageRecord): string {
   return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
-/** Reads the plan on record. Undefined if the tenant has none, or if the stack is too old to have such records. */
+/**
+ * Reads the customer's plan on record. Undefined if the tenant has no record, or if the stack is too old to have such
+ * records.
+ */
 async function readCustomer(
   tenant: string,
   flags: AdminFlags,
@@ -211,7 +217,7 @@ export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecor
     if (record.month === flags.period) yield record;
 }
 
-/** Reads the periods of the month that are not closed, and so are on no invoice yet. */
+/** Reads the periods of the month that are not closed, and so not on any invoice yet. */
 export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRow[]> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))
@@ -240,7 +246,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** Loads the newest version of each plan, because it tells who pays. The records tell how much. */
+/** Loads the newest version of each plan. It determines who pays; the usage records determine how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, CustomerPlan | undefined>,

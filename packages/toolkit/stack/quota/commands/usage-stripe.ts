@@ -23,7 +23,10 @@ type StripeFlags = MonthFlags & {
 
 type MeterEvent = {
   readonly event_name: string;
-  /** Stripe deduplicates events by identifier for at least a day. The journal stores identifiers for longer. */
+  /**
+   * Identifies the event. Stripe ignores a second event with the same identifier for at least a day. The journal stores
+   * identifiers for longer.
+   */
   readonly identifier: string;
   /** Time in seconds since the epoch. */
   readonly timestamp: number;
@@ -145,7 +148,10 @@ async function post(event: MeterEvent, key: string): Promise<void> {
   }
 }
 
-/** The address can be changed for tests and proxies. Keys are sent only over HTTPS or to this machine. */
+/**
+ * Returns the address of Stripe's API. It can be replaced for tests and proxies, but keys are sent only over HTTPS or
+ * to this machine.
+ */
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   const { protocol, hostname, origin } = new URL(base);
@@ -159,7 +165,7 @@ function describe(status: number | undefined, text: string): string {
   return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }
 
-/** If an event could not be recorded after sending, it would be sent again next month. */
+/** Checks that the journal can be written. If a sent event could not be recorded, it would be sent again next month. */
 async function checkWritable(file: string): Promise<void> {
   await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -172,7 +178,8 @@ async function readJournal(file: string): Promise<ReadonlySet<string>> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new UsageError(`${file} cannot be read`, { cause: error });
   });
-  // An interrupted run may have cut off the last line. Stripe still knows the identifier in it.
+  // An interrupted run may have left an incomplete last line. Its event may be sent again, because Stripe still knows
+  // the identifier.
   const lines = text.split('\n').slice(0, -1);
   return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
 }

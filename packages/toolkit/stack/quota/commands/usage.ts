@@ -62,7 +62,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
   printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS);
 }
 
-/** Reads page by page, and no faster than stdout is consumed. */
+/** Reads usage page by page, and no faster than the reader of stdout accepts it. */
 async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags): Promise<void> {
   const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
   const asked = format === 'invoice' ? { of: 'records', format: 'csv' } : { of: 'usage', format };
