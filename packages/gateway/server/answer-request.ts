@@ -21,16 +21,21 @@ import type { BodyMemory } from './body-memory.ts';
 import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
-  /** Whether a Host header may reach this port at all (DNS rebinding). */
+  /**
+   * Whether this port accepts requests with a certain Host header. Other hosts are refused because of DNS rebinding.
+   */
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /**
    * Finds the API for a Host header, or for a target if several APIs share the port. Returns undefined if there is no
    * such API.
    */
   readonly resolveApi: ResolveApi;
-  /** Whether only HTTP APIs can have this Host; absent if no Host is limited to HTTP APIs. */
+  /** Whether only HTTP APIs may be served under this Host; absent if no Host is limited to HTTP APIs. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
-  /** Converts the target to the form of the API's own address; absent if clients already send that form. */
+  /**
+   * Converts the target to the form that it has at the API's own address; absent if clients already send it in that
+   * form.
+   */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** Decides whether a domain with mutual TLS admits a client; absent if no domain requests certificates. */
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
@@ -41,7 +46,10 @@ export type ApiServerOptions = {
   readonly ports: Ports;
 };
 
-/** `namedId` is the value of `x-apigw-api-id`, which is used only at a VPC endpoint's own name. */
+/**
+ * Finds an API. `namedId` is the value of `x-apigw-api-id`, which is used only if the Host is a VPC endpoint's own
+ * name.
+ */
 export type ResolveApi = (
   host: string | undefined,
   target: string,
@@ -50,10 +58,13 @@ export type ResolveApi = (
 ) => ServedApi | undefined;
 
 export type ClientVerdict =
-  /** `shows` means that events contain the client's certificate. */
+  /** The client is admitted. `shows` is true if events contain the client's certificate. */
   | { readonly kind: 'admitted'; readonly shows: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The truststore that accepted the client has changed, so the connection ends and the client connects again. */
+  /**
+   * The truststore has changed since it accepted the client. The connection is therefore ended, and the client has to
+   * connect again.
+   */
   | { readonly kind: 'stale' };
 
 /** A request in a form that is independent of the HTTP version. */
@@ -66,19 +77,25 @@ export type Arrival = {
   readonly headers: HeaderList;
   /** The HTTP version, for example `1.1`. */
   readonly httpVersion: string;
-  /** The client's address; undefined if the connection has been reset, perhaps to hide the address. */
+  /**
+   * The client's address; undefined if the client has reset the connection, which may be an attempt to hide the
+   * address.
+   */
   readonly remoteAddress: string | undefined;
   readonly body: Readable | undefined;
   readonly peer: TlsPeer | undefined;
 };
 
-/** One byte more than AWS accepts, which is enough to detect that a body is too long. */
+/**
+ * The number of bytes of a body that are read. It is one byte more than AWS accepts, which is enough to detect that a
+ * body is too long.
+ */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
-    // Node's own refusal of a request without a Host would have no body.
+    // A request without a Host is refused here, because Node's own refusal would have no body.
     send(sink, method, host === undefined ? refusal('without-host') : foreignHost(host, arrival, options));
     return;
   }
@@ -133,8 +150,8 @@ function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiSe
 const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
 
 /**
- * Matches AWS's own health check at the root of every host of REST APIs. No stage, route or base path can have these
- * names.
+ * Matches the paths of AWS's own health check, which every host of REST APIs has at its root. No stage, route or base
+ * path can have these names.
  */
 const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
 
@@ -161,8 +178,8 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
   if (remoteAddress === undefined) {
-    // Bytes sent before a reset can still be read. Attack: a request without an address would be treated as a local
-    // request.
+    // The request is refused, although bytes that were sent before a reset can still be read. Attack: a request without
+    // an address would be treated as a local request.
     options.ports.log.write(
       `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
     );

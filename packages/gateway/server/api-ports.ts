@@ -1,4 +1,4 @@
-/** The planned ports of APIs. Every port also serves all other APIs by their Host. */
+/** Opens the planned ports of APIs. Each port also serves all other APIs, which are found by the Host header. */
 import {
   stripApiPath,
   isVpcEndpointHost,
@@ -35,9 +35,9 @@ import type { WebSocketPort } from './websocket-frames.ts';
 export type ApiPortsOptions = {
   /** Bind address; `127.0.0.1` unless the user sets another. */
   readonly host: string;
-  /** The planned ports. APIs are looked up at every request, so a reload takes effect at once. */
+  /** The planned ports. The APIs of a port are looked up for every request, so that a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
-  /** Names that a Host header may contain in addition to the loopback names. */
+  /** The names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: readonly string[];
   /** Finds the API of a Host that is a custom domain. Returns undefined for any other host. */
   readonly findDomain: (
@@ -51,7 +51,7 @@ export type ApiPortsOptions = {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
-  /** Memory for request bodies, and the same amount for unread replies; absent for 256 MB. */
+  /** The maximum memory for request bodies in bytes. Unread replies may use the same amount. Absent means 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };
@@ -67,11 +67,11 @@ type OpenPort = {
 
 export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
-  /** One of the ports, since each serves every API by its Host; undefined if there is no port. */
+  /** The number of any one port, because each port serves every API by its Host; undefined if there is no port. */
   readonly any: number | undefined;
   /**
-   * Accepts no more connections, ends WebSockets with 1001 and waits for requests in flight. All of this takes at most
-   * a second.
+   * Closes the ports. No more connections are accepted, WebSockets are ended with 1001, and requests in flight may
+   * finish. All of this takes at most a second.
    */
   readonly close: () => Promise<void>;
 };
@@ -115,12 +115,12 @@ async function openPort(
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isSecure = options.tls !== undefined;
-  // `port` is the bound port when this runs, because hosts are checked only after the port is open.
+  // `port` already has its value when this function runs, because hosts are checked only after the port is open.
   const isOwnHost = memoizeLast(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
-      // HTTP/2 clients send the port of the AWS address.
+      // The port 443 of AWS's address is accepted in the Host, too, because HTTP/2 clients send it.
       (isSecure && isAllowedHost(host.replace(HTTPS_PORT_END, ''), { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
@@ -170,7 +170,7 @@ function handshakeOf(
   return { method, target, rawHeaders, body: undefined, remoteAddress, httpVersion };
 }
 
-/** Default port of the scheme, which clients omit from the Host. */
+/** The default port of https, which clients leave out of the Host header. */
 const HTTPS_PORT = 443;
 const HTTPS_PORT_END = /:443$/;
 
@@ -207,7 +207,7 @@ function chooseApis(
     const apiId = readApiIdFromPath(target);
     if (apiId === undefined || isNamed(host)) return undefined;
     const api = at.findApi(apiId);
-    // An API with its own port is not served by its path, except a function URL.
+    // An API that has its own port is not served under its path on other ports. Function URLs are the exception.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
@@ -241,7 +241,7 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   return isPrivate ? api : undefined;
 }
 
-/** Time for requests in flight. Slower functions are cut off. */
+/** The time in milliseconds that requests in flight have to finish. Functions that need longer are cut off. */
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
@@ -249,10 +249,11 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   const closed = stopListening(server);
   http2?.close();
   const gone = sockets.close();
-  // Requests that have already been sent count as in flight.
+  // Requests whose bytes have arrived but have not been read count as in flight, too.
   await waitForUnread();
   server.close();
-  // A connection whose reply has been sent is idle, and would otherwise wait for another request.
+  // A connection becomes idle when its reply has been sent. It is closed, because it would otherwise wait for another
+  // request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
@@ -276,8 +277,8 @@ function stopListening(server: Server): Promise<void> {
 }
 
 /**
- * Waits until received data has been read. The first callback runs after the reads of this turn, the second after
- * everything that had arrived by then.
+ * Waits until received data has been read. The first callback runs after the reads of this turn of the event loop. The
+ * second runs after the reads of everything that had arrived by then.
  */
 async function waitForUnread(): Promise<void> {
   await nextImmediate();

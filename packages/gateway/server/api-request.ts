@@ -1,11 +1,12 @@
 /**
- * A request of `node:http`. If its headers are equal to those of the previous request on its connection, as with most
- * clients, both share one list. What was parsed from the headers is reused, and V8 has fewer objects to copy.
+ * A request of `node:http`. With most clients, the headers are the same as those of the previous request on the
+ * connection. Both requests then share one list. The values that were parsed from the headers are reused, and V8 has
+ * fewer objects to copy.
  */
 import { IncomingMessage } from '@gatewright/aws/node-http';
 import { areSameLines, HeaderList } from '../core/events/header-list.ts';
 
-/** Maximum length of the header list that is stored per connection. Longer lists are parsed for each request. */
+/** The maximum length of a header list that is stored for a connection. A longer list is parsed for each request. */
 const MOST_LINES = 64;
 const MOST_CHARS = 4_096;
 
@@ -17,7 +18,8 @@ export class ApiRequest extends IncomingMessage {
   #headerList: HeaderList | undefined;
 
   static {
-    // Node reads this map for every request and would create it each time.
+    // The stored map is returned, because Node reads this property for every request and would create a new map each
+    // time.
     Object.defineProperty(this.prototype, 'headers', {
       get(this: ApiRequest) {
         const known = mapOf.get(this.headerList);

@@ -1,15 +1,21 @@
-/** Limits the memory of request bodies that are being read or processed, over all connections of its ports. */
+/**
+ * Limits the total memory of request bodies that are being read or processed, over all connections of one or several
+ * ports.
+ */
 import { RefusalLog } from './refusal-log.ts';
 import type { LogSink } from '../core/ports.ts';
 
 export const DEFAULT_BODY_MEMORY_BYTES = 256 * 1024 ** 2;
-/** A body up to this size is not counted and never waits. */
+/** The size in bytes up to which a body is not counted and never waits. */
 export const FREE_BODY_BYTES = 65_536;
 const WAIT_MS = 5_000;
-/** Divisor for the share of one client address, so that one client cannot use the memory that others need. */
+/**
+ * The number by which the total memory is divided to get the limit of one client address. A single client therefore
+ * cannot use the memory that others need.
+ */
 const SHARE_OF_ADDRESS = 4;
 
-/** The memory reserved for one body until the response to its request has been sent. */
+/** The memory that is reserved for one body. It is released when the response to the request has been sent. */
 export type BodyRoom = { bytes: number; readonly address: string };
 
 type Waiter = BodyRoom & {
@@ -21,14 +27,16 @@ type Waiter = BodyRoom & {
 export class BodyMemory {
   readonly #refusals: RefusalLog;
   readonly #maxBytes: number;
-  /** Limit of the memory for all bodies of one client address. */
+  /** The memory in bytes that the bodies of one client address may use together. */
   readonly ofAddressBytes: number;
   readonly #held = new Map<string, number>();
   readonly #beginning = new Map<string, number>();
   #heldBytes = 0;
   /** Bodies that wait for memory, in order of arrival. */
   readonly #waiting = new Set<Waiter>();
-  /** Bytes of the first parts of incomplete bodies, for which no memory is reserved yet. */
+  /**
+   * The size of the parts of incomplete bodies that have arrived before memory is reserved for these bodies, in bytes.
+   */
   #beginningBytes = 0;
 
   constructor(log: LogSink, maxBytes = DEFAULT_BODY_MEMORY_BYTES) {
@@ -37,14 +45,14 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** Bytes of bodies that have memory reserved or have begun without a reservation. */
+  /** The size in bytes of all reservations and of the bodies that have begun without one. */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }
 
   /**
-   * Counts the first part of a body. Returns false if too many bodies have begun without continuing, in total or from
-   * this client address. Attack: connections that each send some kilobytes and then nothing.
+   * Counts the first part of a body. Returns false if too many bodies have begun without continuing, either in total or
+   * from this client address. Attack: many connections that each send a few kilobytes and then nothing more.
    */
   begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;
@@ -59,7 +67,8 @@ export class BodyMemory {
   }
 
   /**
-   * Reserves memory. Calls `decide` at once if memory is free, otherwise when it becomes free, or after five seconds.
+   * Reserves memory. Calls `decide` at once if memory is free. Otherwise `decide` is called when memory becomes free,
+   * or after five seconds without memory.
    * @returns a function that stops the waiting
    */
   take(bytes: number, address: string, decide: Waiter['decide']): () => void {
@@ -112,8 +121,8 @@ export class BodyMemory {
   }
 
   /**
-   * Grants memory to waiting bodies. An address at its limit does not delay other addresses, and small bodies cannot
-   * overtake a large body forever.
+   * Reserves memory for waiting bodies. A body that must wait because its address is at the limit does not delay bodies
+   * of other addresses. Small bodies cannot overtake a large body forever.
    */
   #grantWaiting(): void {
     for (const waiter of this.#waiting) {

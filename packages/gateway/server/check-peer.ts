@@ -17,11 +17,12 @@ export function checkPeer(
   nowEpochMs: number,
 ): ClientVerdict {
   if (mutual === undefined) return OPEN;
-  // Attack: a handshake for another name that requires no certificate, followed by a request with this name in the Host
-  // header.
+  // Attack: a client makes the handshake for another name, which requires no certificate, and then sends a request with
+  // this domain in the Host header.
   if (peer === undefined || peer.domain !== mutual.domain)
     return refuse('the TLS handshake was for another name');
-  // After a change of the truststore, a client that is no longer trusted must not continue on an existing connection.
+  // After a change of the truststore, the connection must not be used any longer, because its client may no longer be
+  // trusted.
   if (peer.truststore !== mutual.truststore) return { kind: 'stale' };
   if (peer.certificate === undefined) return refuse('no client certificate');
   const reason = findTrustFault(peer.certificate, mutual.truststore, nowEpochMs);

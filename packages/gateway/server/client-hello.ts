@@ -1,12 +1,15 @@
 /**
- * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3), from which the server name is read before any TLS
- * setting is chosen.
+ * The result of reading the first bytes that a TLS client sends (RFC 8446 §4.1.2, RFC 6066 §3). They contain the server
+ * name, by which the TLS settings are chosen.
  */
 
 type Hello =
   | { readonly kind: 'more' }
   | { readonly kind: 'foreign' }
-  /** `serverName` is undefined if it is unreadable or if the client sent no name, as for an IP address. */
+  /**
+   * The hello is complete. `serverName` is undefined if the name cannot be read or the client sent none, as it does for
+   * an IP address.
+   */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const HANDSHAKE_RECORD = 22;
@@ -15,8 +18,8 @@ const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const HOST_NAME = 0;
 /**
- * Maximum size of a hello. A hello with every extension of browsers, including post-quantum keys, is a tenth of this
- * size.
+ * The maximum size of a hello in bytes. Even a hello with all extensions of browsers, including post-quantum keys, has
+ * only a tenth of this size.
  */
 export const MAX_HELLO_BYTES = 16_384;
 const VERSION_AND_RANDOM_BYTES = 34;
@@ -66,10 +69,10 @@ function findServerName(message: Buffer): string | undefined {
   return undefined;
 }
 
-/** The characters that are allowed in a Host header. */
+/** Matches names that consist of the characters that are allowed in a Host header. */
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
 
-/** Reads numbers and blocks. Beyond the end, every number is 0 and blocks are undefined. */
+/** Reads numbers and blocks of bytes. After the end of the bytes, every number is 0 and every block is undefined. */
 class Reader {
   readonly #bytes: Buffer;
   #at: number;

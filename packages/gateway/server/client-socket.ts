@@ -1,6 +1,7 @@
 /**
- * Connects one client's WebSocket (`ws`) with the connection registry. Enforces AWS's limits on the client's messages
- * and the gateway's own limits on both queues, so that a broken or slow client does not affect others.
+ * Connects one client's WebSocket (`ws`) with the registry of connections. AWS's limits apply to the client's messages,
+ * and the gateway's own limits apply to the queues in both directions. A broken or slow client therefore does not
+ * affect other clients.
  */
 import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
@@ -22,7 +23,10 @@ import type { ConnectionSocket } from '../core/websocket/connections.ts';
 import type { Closure } from '../core/websocket/limits.ts';
 
 type ClientEvents = {
-  /** Passes on a complete text message. Settles when the gateway has processed it, and never rejects. */
+  /**
+   * Handles a complete text message. The promise resolves when the gateway has processed the message, and never
+   * rejects.
+   */
   message(text: string): Promise<void>;
   /** Called once, when the TCP connection has ended. */
   closed(closure: Closure): void;
@@ -37,25 +41,28 @@ export class ClientSocket implements ConnectionSocket {
   #bytesInFlight = 0;
   #framesUnderWay = 0;
   /**
-   * Called when the system has taken a frame. The `drain` event is emitted earlier and still counts these frames, so
-   * the last of these calls checks the buffer again.
+   * Called when the operating system has accepted a frame. The buffer is checked here again, because the `drain` event
+   * is emitted too early, when these frames still count.
    */
   readonly #frameIsTaken = (): void => {
     this.#framesUnderWay -= 1;
     if (this.#framesUnderWay === 0) this.#regulate();
   };
-  /** Whether the system still has to take the last pong. `#nextPong` is the payload of the newest ping since then. */
+  /**
+   * Whether the last pong is still waiting for the operating system to accept it. `#nextPong` is the payload of the
+   * newest ping that has arrived since then.
+   */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
-  /** Set when this side ends the connection. It takes precedence over the client's close frame. */
+  /** The closure if this side ends the connection. It takes precedence over the client's close frame. */
   #closure: Closure | undefined;
 
   /** @param stream the raw socket below `webSocket` at the time of the upgrade, before any byte was read */
   constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
     this.#webSocket = webSocket;
     this.#events = events;
-    // The meter sees each chunk before `ws` does, but the check comes after `ws`. Messages completed before the
-    // oversized frame are therefore still delivered.
+    // The meter observes each chunk before `ws` does, but its result is checked after `ws` has read the chunk. Messages
+    // that were complete before the oversized frame are therefore still delivered.
     stream.prependListener('data', (chunk: Buffer) => this.#meter.observe(chunk));
     stream.on('data', () => {
       if (this.#meter.isOversized) this.close(TOO_BIG);
@@ -89,7 +96,8 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    // The codes 1006 (there is no close frame) and 1005 (the frame has no code) are never sent.
+    // The codes 1006 and 1005 are never sent, because they mean that there was no close frame, or that the frame had no
+    // code.
     if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
     else if (closure.code === NO_STATUS.code) this.#webSocket.close();
     else this.#webSocket.close(closure.code, closure.reason);
@@ -121,8 +129,8 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   /**
-   * When pings arrive faster than their pongs are sent, only the newest is answered (RFC 6455 §5.5.3).
-   * Attack: a flood of pings. Their pongs would fill the gateway's memory.
+   * Responds to a ping. If pings arrive faster than pongs can be sent, only the newest ping gets a pong
+   * (RFC 6455 §5.5.3). Attack: a flood of pings, whose pongs would fill the gateway's memory.
    */
   #answerPing(data: Buffer): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return;
@@ -142,8 +150,8 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   /**
-   * Pauses reading from a client that sends faster than functions respond, or faster than it reads itself. TCP then
-   * slows down the client.
+   * Pauses reading from a client. It is paused if it sends messages faster than functions process them, or if it does
+   * not read what it is sent. TCP then slows down the client.
    */
   #regulate(): void {
     const isBusy =
@@ -158,8 +166,8 @@ export class ClientSocket implements ConnectionSocket {
 }
 
 /**
- * Decodes a text message. `ws` delivers one buffer (`binaryType` is `nodebuffer`). The other forms exist only in its
- * type.
+ * Decodes a text message. With the `binaryType` that is used here (`nodebuffer`), `ws` always delivers one buffer. The
+ * type also allows other forms, which do not occur.
  */
 function decodeText(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');

@@ -1,6 +1,4 @@
-/**
- * An HTTP proxy on loopback that only opens tunnels (RFC 9110 §9.3.6) and never reads their contents.
- */
+/** An HTTP proxy on the loopback interface. It only opens tunnels (RFC 9110 §9.3.6), and never reads their contents. */
 import { createServer } from '@gatewright/aws/node-http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,13 +6,16 @@ import { closeServer, listenOn } from './listen.ts';
 
 const MAX_PORT = 65_535;
 /**
- * Time limit for connecting to a target. An open tunnel has no time limit, because it may be silent until its client
- * ends it.
+ * The time limit for connecting to a target, in milliseconds. An open tunnel has no time limit, because nothing may be
+ * sent through it until its client ends it.
  */
 const CONNECT_MS = 10_000;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
-/** @param divert returns the local port for a target; undefined if the target is reached at its own address */
+/**
+ * @param divert returns the local port to which connections to a target are redirected; undefined if the target's own
+ * address is used
+ */
 export async function openConnectProxy(
   divert: (host: string, port: number) => number | undefined,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
@@ -57,7 +58,8 @@ export async function openConnectProxy(
 }
 
 /**
- * Parses the target of a tunnel. Attack: a function requests an invalid port, which would throw outside any request.
+ * Parses the target of a tunnel. Attack: a function requests an invalid port. The error would be thrown outside of any
+ * request and would end the process.
  */
 function targetOf(url: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = TARGET.exec(url) ?? [];

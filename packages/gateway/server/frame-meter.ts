@@ -1,6 +1,6 @@
 /**
- * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` only limits whole messages, but AWS also
- * limits each frame (docs/aws §11.1), so frame headers are read here as well. The meter reads lengths and never
+ * Finds the first data frame of a WebSocket that exceeds the size limit. `ws` limits only whole messages, but AWS also
+ * limits each frame (docs/aws §11.1). Frame headers are therefore read here, too. The meter reads only lengths and no
  * payloads, which is ten bytes of work per frame. `ws` refuses malformed frames.
  */
 export class FrameMeter {
@@ -15,12 +15,12 @@ export class FrameMeter {
     this.#limitBytes = limitBytes;
   }
 
-  /** Whether a frame above the limit was found. Nothing after it is read. */
+  /** Whether an oversized frame was found. The bytes after it are not read. */
   get isOversized(): boolean {
     return this.#isOversized;
   }
 
-  /** Number of data messages that were complete before the frame above the limit. These are still delivered. */
+  /** The number of data messages that were complete before the oversized frame. These messages are still delivered. */
   get messagesBefore(): number {
     return this.#messages;
   }

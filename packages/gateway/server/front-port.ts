@@ -1,4 +1,6 @@
-/** A port in front of APIs. It passes on complete requests and sends the replies. */
+/**
+ * A port for a service in front of APIs. It passes complete requests to the service and sends the service's replies.
+ */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { describeFault } from '../core/errors.ts';
 import { createServer } from '@gatewright/aws/node-http';
@@ -83,7 +85,8 @@ async function answer(
 }
 
 /**
- * Hop-by-hop and framing headers, which the port writes itself. The other headers of a backend's reply are passed on.
+ * The hop-by-hop and framing headers, which the port writes itself. A backend's other headers are passed on to the
+ * client.
  */
 const OWN_HEADERS = new Set(CONNECTION_HEADERS);
 
@@ -100,9 +103,9 @@ function send(
   response.writeHead(status, [
     ...passed,
     ...(hasBody ? ['Content-Length', String(Buffer.byteLength(body))] : []),
-    // Unread bytes of the request cannot be skipped, so the connection ends with the reply.
+    // The connection ends with the reply, because the unread bytes of the request cannot be skipped.
     ...(complete ? [] : ['Connection', 'close']),
   ]);
-  // Node omits the body from replies that cannot have one.
+  // Node leaves out the body if the reply must not have one.
   response.end(body);
 }

@@ -1,4 +1,4 @@
-/** Converts between sockets and exchanges for REST and HTTP APIs, with one node:http server per API port. */
+/** Connects sockets with the pipeline for REST and HTTP APIs. Each API port has one node:http server. */
 import { createServer } from '@gatewright/aws/node-http';
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
@@ -14,11 +14,11 @@ import type { TlsPeer } from './tls-peer.ts';
 /** Time limit for request headers, so that slow clients do not occupy a socket forever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
-/** Interval in which Node looks for overdue requests. */
+/** The interval in milliseconds at which Node looks for requests that have timed out. */
 const TIMEOUT_CHECK_MS = 1_000;
 /**
- * Maximum size of headers for Node. It is larger than AWS's 10,240 bytes, so that the pipeline refuses such headers
- * with AWS's message. Node refuses anything larger.
+ * The maximum size of headers that Node accepts, in bytes. It is larger than AWS's limit of 10,240 bytes, so that the
+ * pipeline can refuse such headers with AWS's message. Node itself refuses larger headers.
  */
 export const MAX_HEADER_BYTES = 65_536;
 
@@ -39,7 +39,7 @@ export function createApiServer(
   const server = createServer(
     {
       IncomingMessage: ApiRequest,
-      // With this option, a request without a body costs 15 % less.
+      // This option makes requests without a body 15 % cheaper.
       optimizeEmptyRequests: true,
       maxHeaderSize: MAX_HEADER_BYTES,
       requireHostHeader: false,
@@ -59,15 +59,17 @@ export function createApiServer(
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
-      // A pipelined request is processed only after the reply to the previous request has been sent. Attack: one packet
-      // of requests for large replies, which are never read.
+      // A pipelined request is processed only when the reply to the previous request has been sent. Attack: a single
+      // packet contains many requests for large replies, which the client never reads.
       if (response.socket === null) response.once('socket', () => accept(request, response));
       else accept(request, response);
     },
   );
-  // Node would drop headers beyond 2,000, and their bytes would not be counted.
+  // Node's limit on the number of headers is switched off. Node would drop headers beyond 2,000, and the size limit
+  // would then not count their bytes.
   server.maxHeadersCount = 0;
-  // A client that has closed its side still expects its reply. Node documents neither the name nor the default.
+  // Half-open sockets are allowed, because a client that has closed its side still expects its reply. Node documents
+  // neither this property nor its default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
   readPendingBeforeIdleClose(server);
   server.on('clientError', refuseMalformed);

@@ -4,18 +4,18 @@ import type { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 500;
 /**
- * Time after which an idle session ends. It is longer than any pause in a streamed reply or in the longest call of the
- * control port.
+ * The time in milliseconds after which an idle session ends. It is longer than any pause in a streamed reply, and
+ * longer than the longest call of the control port.
  */
 export const IDLE_SESSION_MS = 310_000;
 
 /**
- * Ends a session whose client has closed its side, once open requests have been answered. Requests with an incomplete
- * body end at once.
+ * Ends a session whose client has closed its side. Open requests are answered first, except that requests with an
+ * incomplete body end at once.
  *
- * Sockets of an HTTP server stay open for replies (`allowHalfOpen`), and Node ends a session only with its socket.
- * Attack: clients request a large reply and disconnect. The rest of the reply would wait forever for window space, and
- * no write would reveal the reset.
+ * This is needed because sockets of an HTTP server stay open for replies (`allowHalfOpen`), and Node ends a session
+ * only together with its socket. Attack: clients request a large reply and disconnect. The rest of the reply would then
+ * wait forever for window space, and the reset would never be noticed because nothing is written.
  */
 export function endWithClient(session: ServerHttp2Session, socket: Socket): void {
   const open = new Set<ServerHttp2Stream>();
@@ -25,12 +25,12 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
   });
   socket.once('end', () => {
     if (session.destroyed) return;
-    // `close` would wait until the client has read the reset of the stream.
+    // `destroy` is used, because `close` would wait until the client has read the reset of the stream.
     for (const stream of open) if (stream.state.remoteClose !== 1) stream.destroy();
     session.close();
     let sentBytes: number | undefined;
     const timer = setInterval(() => {
-      // A stream without output so far is waiting for its function.
+      // A stream that has no output yet is waiting for its function.
       const waits = [...open].some((stream) => stream.writableLength === 0);
       if (!waits && socket.bytesWritten === sentBytes) session.destroy();
       sentBytes = socket.bytesWritten;

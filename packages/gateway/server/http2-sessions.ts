@@ -1,4 +1,4 @@
-/** HTTP/2 streams (RFC 9113) and the replies on them, for the connections of every port. */
+/** Handles HTTP/2 streams (RFC 9113) and sends the replies on them, for the connections of every port. */
 import { constants, createServer } from 'node:http2';
 import { HOP_BY_HOP } from '@gatewright/aws/connection-headers';
 import { endWithClient, IDLE_SESSION_MS } from './http2-ends.ts';
@@ -44,7 +44,7 @@ export function openSessions<From>(
   });
   return {
     take(socket, from) {
-      // `emit` creates the session within this call.
+      // The listener is called during `emit`, which creates the session synchronously.
       server.once('session', (session: ServerHttp2Session) => {
         sessions.add(session);
         session.on('close', () => sessions.delete(session));
@@ -77,12 +77,13 @@ export class StreamSink implements ReplySink {
   constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
     this.#stream = stream;
     const reset = (): void => {
-      // A complete reply is unaffected, and a partial reply is recognizably cut off.
+      // A reply that is already complete is not affected. If it is only partly sent, the client notices that it was cut
+      // off.
       this.#isReset = true;
       stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
     };
-    // The reset is sent after all earlier data, because it drops data that waits for the client's window. `close` would
-    // end the stream first, as if the reply were complete.
+    // The reset is sent after all earlier data, because a reset drops the data that waits for the client's window.
+    // `close` is not used, because it would first end the stream as if the reply were complete.
     const breakOff = (): void => {
       this.#isReset = true;
       stream.destroy(new Error('the reply broke off'));
@@ -92,7 +93,7 @@ export class StreamSink implements ReplySink {
         get destroyed() {
           return session.destroyed;
         },
-        // The end of the request does not mean that the client has left.
+        // The value is always false, because the end of the request does not mean that the client has disconnected.
         readableEnded: false,
         destroySoon: () => {
           if (stream.writableEnded) reset();
@@ -142,7 +143,8 @@ export class StreamSink implements ReplySink {
 
   end(body?: string | Buffer): void {
     this.#stream.end(body);
-    // Unread bytes of the request cannot be skipped, so the stream is closed after the reply.
+    // If the request has not been read completely, the stream is closed after the reply, because unread bytes cannot be
+    // skipped.
     if (!this.#stream.readableEnded && !this.#stream.endAfterHeaders)
       this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
   }

@@ -1,6 +1,5 @@
 /**
- * Converts between HTTP/2 streams and exchanges, for clients of an API port that have negotiated HTTP/2 by ALPN
- * (RFC 9113).
+ * Connects HTTP/2 streams with the pipeline, for clients of an API port that have negotiated HTTP/2 by ALPN (RFC 9113).
  */
 import { HeaderList } from '../core/events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
@@ -13,7 +12,7 @@ import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { ArrivedStream } from './http2-sessions.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** Maximum number of header pairs for Node. AWS and the pipeline count bytes instead. */
+/** The maximum number of header pairs that Node accepts. AWS and the pipeline limit the number of bytes instead. */
 const MAX_HEADER_PAIRS = 2_000;
 type From = { readonly socket: TLSSocket; readonly peer: TlsPeer };
 
@@ -39,8 +38,8 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
   };
   const authority = own(':authority');
   const named = own('host');
-  // Two different names make the request malformed (RFC 9113 §8.3.1). Attack: one name
-  // passes the check, the other appears in the event.
+  // A request with two different names is malformed (RFC 9113 §8.3.1). Attack: one name passes the check, and the other
+  // name appears in the event.
   const isTorn = authority !== undefined && named !== undefined && authority !== named;
   const host = isTorn ? undefined : (authority ?? named);
   const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));
@@ -51,9 +50,10 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
     target: originForm(own(':path')),
     host,
     apiId: own('x-apigw-api-id')?.toLowerCase(),
-    // Clients send the host in `:authority`, but events contain it among the headers.
+    // `Host` is added to the headers, because events contain it but HTTP/2 clients send the host only in `:authority`.
     headers: new HeaderList(host === undefined || named !== undefined ? sent : ['Host', host, ...sent]),
-    // On AWS, events contain this value even for HTTP/2 clients (captures of browsers, which always use it).
+    // On AWS, events contain this value even if the client uses HTTP/2 (captured with browsers, which always use
+    // HTTP/2).
     httpVersion: '1.1',
     remoteAddress: from.socket.remoteAddress,
     body: isBare ? undefined : stream,

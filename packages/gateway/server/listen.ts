@@ -1,11 +1,12 @@
-/** Binds a server to an address, with an error message that says what to change. */
+/** Binds a server to an address. If this fails, the error message tells the user what to change. */
 import { StartError } from '../core/errors.ts';
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 
 /**
- * Maximum number of connections that wait to be accepted. Systems reduce it to their own limit (Linux:
- * `net.core.somaxconn`, 4,096). With Node's default of 511, the rest of a burst would retry a second later.
+ * The maximum number of connections that wait to be accepted. Operating systems reduce it to their own limit (Linux:
+ * `net.core.somaxconn`, 4,096). Node's default is 511. In a larger burst, the remaining clients would have to try again
+ * a second later.
  */
 const BACKLOG = 4_096;
 

@@ -1,20 +1,29 @@
 /**
- * Plans which APIs a port serves: a single API, or several that the stage in the path distinguishes, as in
- * serverless-offline.
+ * Plans which APIs a port serves. It is either a single API, or several APIs that are distinguished by the stage in the
+ * path, as in serverless-offline.
  */
 import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/loading/list-apis.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ServedApi } from '../core/exchange.ts';
 
-/** `GatewayOptions.sharedPorts`, which selects serverless-offline's addresses instead of a port per API. */
+/**
+ * The type of `GatewayOptions.sharedPorts`. With this option, APIs have the same addresses as in serverless-offline,
+ * instead of one port for each API.
+ */
 export type SharedPorts = {
   /** The port of all REST and HTTP APIs; 0 selects any free port. */
   readonly httpPort: number;
   readonly websocketPort: number;
-  /** Prefix of every REST and HTTP path, without slashes at the start and end, for example `api/v1`; empty for none. */
+  /**
+   * The prefix of every path of REST and HTTP APIs, without slashes at the start and end, such as `api/v1`. It is empty
+   * if there is none.
+   */
   readonly prefix: string;
-  /** Whether the only REST API of the port is served at `/users` instead of `/dev/users`. */
+  /**
+   * Whether the stage is left out of the path if the port has only one REST API, so that its path is `/users` instead
+   * of `/dev/users`.
+   */
   readonly omitStage: boolean;
 };
 
@@ -24,7 +33,7 @@ export type PortPlan = {
   /** The option that sets the port. The error message names it if the port is in use. */
   readonly option: string;
   readonly apiIds: readonly string[];
-  /** `/prefix` or empty. It precedes the paths of the port's APIs. */
+  /** The base path of all paths on this port, such as `/prefix`; empty if there is none. */
   readonly basePath: string;
   /** Returns the API of this path; undefined if no API has it. */
   readonly chooseApi: (target: string) => ServedApi | undefined;
@@ -34,7 +43,10 @@ export type PortPlan = {
 
 type FindApi = (apiId: string) => ServedApi | undefined;
 
-/** Plans one port per API, in template order. If there is no API, plans one port for APIs that calls will create. */
+/**
+ * Plans one port for each API, in the order of the template. If there is no API, one port is planned for APIs that
+ * calls will create.
+ */
 export function planOwnPorts(
   apiIds: readonly string[],
   firstPort: number,
@@ -80,7 +92,7 @@ export function planSharedPorts(
       option: '--websocketPort',
       basePath: '',
       stages: websocket,
-      // The WebSocket address of serverless-offline has no stage, unlike the address on AWS.
+      // In serverless-offline, the address of a WebSocket API has no stage, whereas it has one on AWS.
       stageless: 'websocket',
     },
   ] as const;
@@ -92,7 +104,7 @@ type Group = {
   readonly option: string;
   readonly basePath: string;
   readonly stages: readonly ApiRoutes[];
-  /** Protocol of the APIs whose paths may omit the stage. */
+  /** The protocol of the APIs for which the stage may be left out of the path. */
   readonly stageless: ApiProtocol | undefined;
 };
 
@@ -115,8 +127,8 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
       if (api.protocol !== stageless) return below;
-      // Only a WebSocket path may include its stage here. A REST path never includes it, even if a route has the same
-      // name.
+      // Only the path of a WebSocket API may include the stage here. If a REST path begins with the stage's name, it is
+      // a route that has the same name.
       if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
       const [stageName = ''] = api.stages.keys();
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
@@ -152,7 +164,10 @@ function refuseSameStage(stages: readonly ApiRoutes[], option: string): void {
   }
 }
 
-/** Refuses a route of `$default` that begins like another API's stage, because it could never be reached. */
+/**
+ * Refuses a route of a `$default` stage if its path begins with the name of another API's stage. Such a route could
+ * never be reached.
+ */
 function refuseHiddenRoutes(stages: readonly ApiRoutes[]): void {
   const byStage = new Map(stages.map((stage) => [stage.stage, stage]));
   const routes = byStage.get('$default')?.routes ?? [];

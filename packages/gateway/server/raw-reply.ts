@@ -1,4 +1,4 @@
-/** A reply on a socket that Node's HTTP no longer handles. */
+/** Writes replies to sockets that Node's HTTP server does not handle any more. */
 import { STATUS_CODES } from '@gatewright/aws/node-http';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import type { Refusal } from '../core/deployment/wordings/refusal-wordings.ts';
@@ -6,7 +6,7 @@ import type { Reply } from '../core/exchange.ts';
 
 export type RawReply = Pick<Readonly<Reply>, 'status' | 'body'> & { readonly headers: readonly string[] };
 
-/** Prints everything before the body. The connection ends after the body. */
+/** Prints the status line and the headers. They tell the client that the connection ends after the body. */
 export function printHead({ status, headers, body }: RawReply): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
   for (let index = 0; index + 1 < headers.length; index += 2)

@@ -1,4 +1,4 @@
-/** Reads request bodies of any HTTP version, within the memory for bodies. */
+/** Reads request bodies of any HTTP version. Their total memory is limited. */
 import { FREE_BODY_BYTES } from './body-memory.ts';
 import type { Readable } from 'node:stream';
 import type { BodyMemory, BodyRoom } from './body-memory.ts';
@@ -13,7 +13,10 @@ type BodyRules = {
   readonly address: string | undefined;
 };
 
-/** Exactly one of these functions is called, once. None is called if the client disconnects first. */
+/**
+ * The functions that are called when a body ends. Exactly one of them is called, once, unless the client disconnects
+ * first.
+ */
 type BodyEnds = {
   /**
    * Called with the body, or with its first `maxBytes`.
@@ -33,7 +36,7 @@ export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): v
   request.on('data', (chunk: Buffer) => reader.receive(chunk));
   request.on('end', () => reader.finish());
   request.on('error', () => reader.abandon());
-  // HTTP/2 emits `end` for a truncated body too.
+  // The event is needed, because HTTP/2 emits `end` even for a body that was cut off.
   request.on('aborted', () => reader.abandon());
   request.on('close', () => reader.abandon());
 }
@@ -57,11 +60,11 @@ class BodyReader {
   readonly #request: Readable;
   readonly #rules: BodyRules;
   readonly #ends: BodyEnds;
-  /** The first part, which is usually the whole body. It is copied once another part arrives. */
+  /** The first part of the body, which is usually the whole body. It is copied only if another part arrives. */
   #first: Buffer | undefined;
   #bytes: Buffer<ArrayBuffer> | undefined;
   #length = 0;
-  /** The bytes that are counted for this body while it has only begun. */
+  /** The number of bytes that are counted for this body until memory is reserved for it. */
   #begun = 0;
   #room: BodyRoom | undefined;
   #stopWaiting: (() => void) | undefined;
@@ -108,7 +111,7 @@ class BodyReader {
     this.#end();
     if (this.#room !== undefined) this.#rules.memory.give(this.#room);
     this.#first = undefined;
-    // The bytes are freed now, because an idle process may not collect garbage for minutes.
+    // The memory is freed explicitly, because an idle process may not collect garbage for minutes.
     this.#bytes?.buffer.transfer(0);
     this.#bytes = undefined;
   }
@@ -136,8 +139,8 @@ class BodyReader {
   }
 
   /**
-   * Reserves memory for the whole body at once. If readers had memory for a part each and waited for more, they would
-   * deadlock.
+   * Reserves memory for the whole body at once. If several bodies each had a part of their memory and waited for the
+   * rest, they could block each other forever.
    */
   #askForRoom(chunk: Buffer): void {
     const { memory, maxBytes, announced, address = '' } = this.#rules;
@@ -171,8 +174,8 @@ class BodyReader {
   }
 
   /**
-   * Copies the parts into one buffer. Attack: a body in parts of one byte, each of which would remain a separate
-   * object.
+   * Copies the parts into one buffer. Attack: a client sends a body in parts of one byte. Without the copy, each part
+   * would remain a separate object.
    */
   #resize(bytes: number): Buffer<ArrayBuffer> {
     const larger = allocate(bytes);
@@ -184,9 +187,9 @@ class BodyReader {
 }
 
 /**
- * Allocates a buffer. Large buffers are resizable, because V8 maps pages for resizable buffers and unmaps them when
- * they are freed. Large malloc blocks mostly stay in the process, since small blocks with a longer life lie between
- * them. Mapping takes 1.3 ms per MB.
+ * Allocates a buffer. Large buffers are resizable, because V8 maps memory pages for them and unmaps these pages when
+ * the buffer is freed, which takes 1.3 ms per MB. Large blocks of malloc, in contrast, mostly stay in the process,
+ * because small blocks that live longer lie between them.
  */
 function allocate(bytes: number): Buffer<ArrayBuffer> {
   if (bytes <= MAPPED_FROM_BYTES) return Buffer.allocUnsafeSlow(bytes);

@@ -3,12 +3,12 @@ import type { LogSink } from '../core/ports.ts';
 const EVERY_MS = 1_000;
 
 /**
- * Logs refusals that appear in no API's request log. The first refusal is logged at once, later ones as a count per
- * second.
+ * Logs refusals that do not appear in the request log of any API. The first refusal is logged at once. Later refusals
+ * are counted and logged once per second.
  */
 export class RefusalLog {
   readonly #log: LogSink;
-  /** Number of refusals since the last line, by API or port and by reason. */
+  /** The number of refusals since the last log line, by API or port and by reason. */
   readonly #counts = new Map<string, number>();
 
   constructor(log: LogSink) {

@@ -1,6 +1,6 @@
 /**
- * Replies to bytes that are not HTTP or arrive too slowly. They never reach a route, so the reply explains to the
- * client what was wrong.
+ * Replies to clients whose bytes are not HTTP or arrive too slowly. Such bytes never reach a route, so the reply itself
+ * tells the client what was wrong.
  */
 import { ServerResponse } from '@gatewright/aws/node-http';
 import { printRefusal } from './raw-reply.ts';
@@ -15,22 +15,23 @@ export function refuseMalformed({ code }: ClientError, socket: Duplex): void {
 }
 
 /**
- * Refuses a client that is really slow. Node checks timeouts before it reads waiting bytes. After a stall of the event
- * loop or the machine, it would mistake a new connection, or a body in parts, for a slow client.
+ * Refuses a client, but only if it is really slow. Node checks timeouts before it reads the bytes that have arrived. If
+ * the event loop or the machine has been blocked, a new connection, or a body in parts, would otherwise be mistaken for
+ * a slow client.
  */
 function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
   const written = writtenTo(socket);
   if (before?.req.complete === true) {
-    // The current request is complete, so a later request has timed out.
+    // The current request is complete, so the request that has timed out is a later one.
     refuseOnSocket(socket, 'too-slow');
     return;
   }
-  // Runs after the reads of this turn.
+  // The check runs after the reads of this turn of the event loop.
   setImmediate(() => {
     const current = before ?? responseOf(socket);
-    // The request may have been answered, or the connection may have become a WebSocket, from which Node removes its
-    // parser.
+    // The client is not refused if the request has been answered in the meantime, or if the connection has become a
+    // WebSocket, because Node removes its parser from a WebSocket.
     const isOver = current === undefined && writtenTo(socket) > written;
     const isRead = current?.req.complete === true || Reflect.get(socket, 'parser') === null;
     if (!isRead && !isOver) refuseOnSocket(socket, 'too-slow');
@@ -38,8 +39,8 @@ function refuseSlow(socket: Duplex): void {
 }
 
 /**
- * Refuses a client that closes its side before its body is complete. Node's parser reports this, except for a request
- * with an unwanted `Upgrade`, which would otherwise hold its connection for a minute.
+ * Refuses a client that closes its side before its body is complete. Node's parser usually reports this. It does not
+ * report it for a request with an unwanted `Upgrade`, which would otherwise occupy its connection for a minute.
  */
 export function refuseUnfinished(socket: Duplex): void {
   socket.on('end', () => {
@@ -49,8 +50,8 @@ export function refuseUnfinished(socket: Duplex): void {
 }
 
 /**
- * Replies on the socket itself and ends it. The reply comes after the replies to earlier requests of the connection, so
- * that a pipelining client does not take the refusal for the reply to another request.
+ * Writes a reply directly to the socket and ends the connection. The reply comes after the replies to earlier requests
+ * of the connection. Otherwise, a client that pipelines requests would take it for the reply to another request.
  */
 export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   if (!socket.writable) return;
@@ -64,7 +65,7 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
     current.once('finish', () => refuseOnSocket(socket, refusal));
     return;
   }
-  // The reply to this request has begun, so no other reply can be sent.
+  // The reply to this request has already begun, so no other reply can be sent.
   if (current.headersSent) socket.destroy();
   else socket.end(printRefusal(refusal));
 }

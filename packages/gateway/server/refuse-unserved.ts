@@ -1,11 +1,14 @@
-/** Handles requests that Node itself would end without a response or a log line: CONNECT, and an unknown `Expect`. */
+/**
+ * Handles requests that Node would otherwise end without a response or a log line. These are CONNECT requests and
+ * requests with an unknown `Expect`.
+ */
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogSink } from '../core/ports.ts';
 
-/** Time after which clients that neither read nor close are disconnected. */
+/** The time in milliseconds after which a client is disconnected if it neither reads nor closes the connection. */
 const GOODBYE_MS = 2_000;
 const MAX_SHOWN = 100;
 
@@ -29,7 +32,8 @@ export function refuseUnserved(server: Server, log: LogSink): void {
         ...reply.headers,
         'Content-Length',
         String(reply.body.length),
-        // The client may or may not send the body (RFC 9110 §10.1.1), so the end of the request is unknown.
+        // The connection is closed, because the client may or may not send the body (RFC 9110 §10.1.1), so it is
+        // unknown where the request ends.
         'Connection',
         'close',
       ]);

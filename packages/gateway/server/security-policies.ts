@@ -1,17 +1,20 @@
-/** Security policies of domains and APIs, as far as they affect a handshake (docs/aws §10.7). */
+/** The parts of the security policies of domains and APIs that affect a TLS handshake (docs/aws §10.7). */
 import type { SecureVersion } from 'node:tls';
 
 type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string };
 
 const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';
-/** Cipher suites for ECDSA. Certificates here use elliptic curves, so AWS's suites for RSA keys do not apply. */
+/**
+ * The cipher suites for ECDSA certificates. AWS's cipher suites for RSA do not apply here, because the gateway's
+ * certificates use elliptic curves.
+ */
 const GCM = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'];
 const CBC = ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'];
-/** The only cipher suites of TLS 1.0 and 1.1; OpenSSL allows them only at a lower security level. */
+/** The only cipher suites for TLS 1.0 and 1.1. OpenSSL allows them only at a lower security level. */
 const OLD = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', '@SECLEVEL=0'];
 
-/** The default, and the only policy of HTTP and WebSocket APIs on AWS. */
+/** The default policy. On AWS, it is the only policy of HTTP and WebSocket APIs. */
 export const DEFAULT_SECURITY_POLICY = 'TLS_1_2';
 
 /**

@@ -11,7 +11,7 @@ export type ReplySink = {
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
   readonly writableFinished: boolean;
-  /** The request, whose socket shows that the client has disconnected. */
+  /** The request. Its socket shows whether the client has disconnected. */
   readonly req: { readonly socket: ClientSide };
   /** The socket of the reply; undefined or null once the reply has been sent. */
   readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
@@ -31,23 +31,26 @@ type ClientSide = {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   destroySoon(): void;
-  /** Resets a TCP connection. A TLS connection cannot be reset. Its socket has `encrypted`. */
+  /** Resets a TCP connection. A TLS connection, whose socket has the member `encrypted`, cannot be reset. */
   resetAndDestroy?(): unknown;
   readonly encrypted?: boolean;
   on(event: 'close' | 'end', listener: () => void): unknown;
   off(event: 'close' | 'end', listener: () => void): unknown;
 };
 
-/** Number of bytes that are sent at any speed. Further bytes are sent at `BYTES_PER_MS` at most. */
+/**
+ * The number of bytes of a reply that are sent without a speed limit. All further bytes are sent at `BYTES_PER_MS` at
+ * most.
+ */
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
 const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 
-/** How long a client that closed its side may wait for the next part. */
+/** The time in milliseconds for which the next part is awaited after the client has closed its side. */
 const LEFT_IDLE_MS = 500;
 
 /**
- * Returns the milliseconds until the next part may be sent. `sentBytes` is the total so far, which includes a last part
- * of `partBytes`.
+ * Returns the milliseconds after which the next part may be sent. `sentBytes` is the number of bytes sent so far. It
+ * includes the last part, whose size is `partBytes`.
  */
 export function pauseAfter(sentBytes: number, partBytes: number): number {
   return Math.min(partBytes, Math.max(0, sentBytes - UNTHROTTLED_BYTES)) / BYTES_PER_MS;
@@ -96,7 +99,7 @@ class StreamSender {
   #mayHaveLeft = false;
   #sentBytes = 0;
   #firstByteMs: number | undefined;
-  /** The side that sent or read nothing for too long. */
+  /** The side that was silent for too long, because it sent no data or did not read. */
   #silent: StreamEnd['cutBy'];
   #fault: string | undefined;
 
@@ -110,19 +113,20 @@ class StreamSender {
       socket.off('close', close);
       socket.off('end', stopListening);
       this.#closed.abort();
-      // Wakes a reader that waits for more bytes.
+      // Ends the wait of the code that reads the stream.
       stream.bytes.cancel();
     };
-    // A response that waits behind another response on its connection learns only here that the socket has closed.
+    // This event is needed for a response that waits behind another response on its connection. Such a response has no
+    // socket yet, and does not learn in any other way that the connection has closed.
     response.on('close', close);
     socket.on('close', close);
-    // The socket is idle if either the function or the client is idle.
+    // The socket has been idle, because either the function or the client has been idle.
     response.setTimeout(stream.idleMs, () => {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // The client either has nothing more to send or has disconnected. Only a write would show which is true, so the
-    // allowed idle time is shortened.
+    // The client has either nothing more to send or has disconnected. Only writing to the socket would show which of
+    // these is true. The allowed idle time is therefore reduced.
     const stopListening = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);
@@ -168,7 +172,7 @@ class StreamSender {
       }
     } catch (error) {
       if (!this.#closed.signal.aborted) {
-        // The status has already been sent, so a body without its last chunk shows the error.
+        // The status has already been sent, so the error can only be shown by a body that lacks its last chunk.
         this.#fault = describe(error);
         this.#response.socket?.destroySoon();
       }
@@ -177,7 +181,10 @@ class StreamSender {
     await this.#finished();
   }
 
-  /** Waits as AWS's bandwidth limit requires. The socket handles the bandwidth of the client. */
+  /**
+   * Waits as long as AWS's bandwidth limit requires. A slow client needs no wait here, because its socket limits the
+   * speed.
+   */
   async #paced(bytes: number): Promise<void> {
     const pauseMs = pauseAfter(this.#sentBytes, bytes);
     if (pauseMs > 0) await wait(pauseMs, undefined, { signal: this.#closed.signal });
@@ -197,7 +204,7 @@ class StreamSender {
     });
   }
 
-  /** Resolves when the last byte has been sent, or when it is certain that it will never be sent. */
+  /** Resolves when the last byte has been sent, or when it is certain that it cannot be sent any more. */
   #finished(): Promise<void> {
     return new Promise((resolve) => {
       const notify = (): void => {

@@ -1,7 +1,7 @@
 /**
- * TLS in front of an API port. The server name determines the certificate, versions, ciphers, HTTP/2 and client
- * certificates. The server name is read from the first bytes, because if a context is chosen later, OpenSSL uses only
- * its certificate.
+ * TLS in front of an API port. The server name determines the certificate, the versions, the ciphers, HTTP/2 and
+ * whether client certificates are requested. It is read from the client's first bytes, before the handshake begins. If
+ * the TLS context were chosen later, OpenSSL would use only its certificate and not its other settings.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
@@ -21,12 +21,12 @@ export type TlsName = {
   readonly names: readonly string[];
   readonly policy: string;
   readonly acceptsHttp2: boolean;
-  /** A custom domain that requests client certificates. */
+  /** The custom domain, if it requests client certificates. */
   readonly mutual?:
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** Whether connections end without a response if the client has no certificate. */
+        /** Whether a connection without a client certificate is ended without a response. */
         readonly requiresCertificate: boolean;
       }
     | undefined;
@@ -34,8 +34,8 @@ export type TlsName = {
 
 type TlsFrontOptions = {
   /**
-   * Returns the settings for a server name, which is undefined if the client sent none. A name that is not served is
-   * treated like no name.
+   * Returns the settings for a server name. The name is undefined if the client sent none. A name that is not served is
+   * treated in the same way.
    */
   readonly nameOf: (serverName: string | undefined) => TlsName;
   readonly certify: (names: readonly string[]) => CertifiedKey;
@@ -43,9 +43,12 @@ type TlsFrontOptions = {
   readonly log: LogSink;
 };
 
-/** Time limit from the connection to the end of the handshake. */
+/** The time limit from the start of the connection to the end of the handshake, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
-/** Maximum number of stored certificates and contexts, by name. Only served names have any. */
+/**
+ * The maximum number of server names for which certificates and contexts are stored. They are stored only for names
+ * that are served.
+ */
 const MAX_KEPT = 200;
 const PLAIN_HTTP = printRefusal('plain-http');
 
@@ -57,9 +60,9 @@ export function peerOf(socket: object): TlsPeer | undefined {
 }
 
 /**
- * Puts TLS in front of a server, which may already listen.
- * @returns a function that ends open connections, because neither the server nor HTTP/2 knows connections with an
- * unfinished handshake
+ * Puts TLS in front of a server, which may already be listening.
+ * @returns a function that ends open connections. It is needed because neither the server nor HTTP/2 knows connections
+ * whose handshake is unfinished
  */
 export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const connected = new Set<Socket>();
@@ -123,10 +126,10 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
 const SWEEP_EVERY_MS = 2_000;
 
 /**
- * Ends connections that the client has reset. If the first write that fails is TLS's own session ticket, Node reports
- * nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that complete the handshake and then
- * reset, so that each leaves a socket open forever. Returns a function that stops the sweeps. The timer does not keep
- * the process alive.
+ * Ends connections that the client has reset. Node does not report a reset if the first write that fails is TLS's own
+ * session ticket. Later writes then never call back, and HTTP/2 does not read any more. Attack: clients complete the
+ * handshake and then reset the connection, so that each leaves a socket open forever.
+ * @returns a function that stops the checks; their timer does not keep the process alive
  */
 function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): () => void {
   const timer = setInterval(() => {
@@ -135,7 +138,9 @@ function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): (
   return () => clearInterval(timer);
 }
 
-/** Queries the operating system, because `remoteAddress` may be cached. */
+/**
+ * Whether the client is still connected. The operating system is asked, because `remoteAddress` may be a cached value.
+ */
 function hasClient(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return false;
@@ -145,7 +150,7 @@ function hasClient(socket: Socket): boolean {
 
 const truststores = new WeakMap<TlsServer, Truststore | undefined>();
 
-/** TLS alerts with which browsers and libraries report a certificate of an unknown authority. */
+/** Matches the TLS alerts with which browsers and libraries report that they do not know a certificate's authority. */
 const DISTRUST = /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/;
 
 function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }: TlsFrontOptions): TlsServer {
@@ -159,7 +164,7 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),
       requestCert: true,
-      // AWS responds with 403 to an untrusted certificate, so the handshake must succeed.
+      // AWS responds with 403 to an untrusted client certificate, so the handshake itself must succeed.
       rejectUnauthorized: false,
     }),
   });
@@ -174,7 +179,7 @@ function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
   };
 }
 
-/** Looks at the hello without consuming it. Silent clients and clients without TLS are disconnected. */
+/** Reads the client's hello and puts the bytes back. Clients that send nothing or do not use TLS are disconnected. */
 function sniff(socket: Socket, choose: (serverName: string | undefined) => void): void {
   const end = (): void => {
     socket.destroy();

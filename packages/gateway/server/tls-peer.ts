@@ -1,4 +1,7 @@
-/** Facts of a connection's handshake. Requests are judged by these facts, regardless of the Host header. */
+/**
+ * The facts about a connection's TLS handshake. Requests are accepted or refused by these facts, whatever their Host
+ * header is.
+ */
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
@@ -30,7 +33,8 @@ export function describeCertificate(certificate: X509Certificate): ClientCertifi
 }
 
 /**
- * Converts a distinguished name. Node writes one part per line, the most general part first, escaped as in RFC 2253.
+ * Converts a distinguished name. Node writes its parts on separate lines, with the most general part first. The parts
+ * are escaped as in RFC 2253.
  */
 function distinguishedName(lines: string): string {
   return lines.split('\n').reverse().join(',');

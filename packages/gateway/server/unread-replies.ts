@@ -3,7 +3,8 @@ import { DEFAULT_BODY_MEMORY_BYTES } from './body-memory.ts';
 import type { LogSink } from '../core/ports.ts';
 
 /**
- * Size from which replies are counted. Smaller replies are not counted, because there is at most one per connection.
+ * The size in bytes from which a reply is counted. Smaller replies do not have to be counted, because each connection
+ * has at most one of them.
  */
 export const LARGE_REPLY_BYTES = 16_384;
 
@@ -17,14 +18,14 @@ type OutgoingReply = {
 type Unread = { readonly bytes: number; readonly address: string };
 
 /**
- * Divisor for the share of one client. If a client uses more than its share, its replies are closed before the replies
- * of other clients.
+ * The number by which the total memory is divided to get a client's share. If a client uses more than its share, its
+ * replies are closed before those of other clients.
  */
 const SHARE_OF_ADDRESS = 4;
 
 /**
- * Closes the connection that has waited longest for its reader when the limit is reached. Attack: clients that request
- * large replies and never read them.
+ * Limits the memory of unread replies. When the limit is reached, the connection that has waited longest for its reader
+ * is closed. Attack: clients request large replies and never read them.
  */
 export class UnreadReplies {
   readonly #log: LogSink;

@@ -1,6 +1,6 @@
 /**
- * Connects the upgrades of one HTTP server with the WebSocket pipeline. `ws` implements the protocol. `websocket/`
- * decides about handshakes, messages and closing.
+ * Connects one HTTP server's upgrades with the WebSocket pipeline. `ws` implements the protocol, and `websocket/`
+ * handles handshakes, messages and closing.
  */
 import { describeFault } from '../core/errors.ts';
 import { WebSocketServer } from 'ws';
@@ -20,21 +20,27 @@ import type { WebSocketPorts } from '../core/websocket/pipeline.ts';
 
 type WebSocketDeps = {
   /**
-   * Returns the request for the pipeline, with the API of its address; undefined if the address has no WebSocket API.
+   * Returns the request in the form that the pipeline needs, with the API that its address belongs to; undefined if
+   * this API is not a WebSocket API.
    */
   receive(request: IncomingMessage): Received | undefined;
   readonly at: WebSocketPorts;
 };
 
-/** Time for a client to respond to a close frame, or to read the reply to a refused handshake. */
+/**
+ * The time in milliseconds that a client has to respond to a close frame, or to read the reply to a refused handshake.
+ */
 const GOODBYE_MS = 1000;
-/** Time at shutdown for closing handshakes, and again for `$disconnect` functions. */
+/**
+ * The time limit in milliseconds for each step of the shutdown. The first step is the closing handshakes, and the
+ * second is the `$disconnect` functions.
+ */
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
 /**
- * Options for `ws`. They are a separate constant because the published types of `ws` lack `closeTimeout`. Pings are
- * handled in client-socket.ts.
+ * The options for `ws`. They are in a separate constant because the published types of `ws` lack `closeTimeout`. `ws`
+ * itself does not respond to pings, because client-socket.ts does.
  */
 const FRAMES = {
   noServer: true,
@@ -43,7 +49,7 @@ const FRAMES = {
   autoPong: false,
   maxPayload: MESSAGE_LIMIT_BYTES,
   closeTimeout: GOODBYE_MS,
-  // AWS selects no subprotocol. Only the header of the `$connect` function's result sets one.
+  // AWS does not select a subprotocol itself. Only the response of the `$connect` function can set one, in a header.
   handleProtocols: () => false as const,
 };
 
@@ -56,8 +62,8 @@ export function isWebSocketHandshake(request: IncomingMessage): boolean {
 }
 
 /**
- * Ends idle and old connections of all servers. Returns a function that stops this. The timer does not keep the process
- * alive.
+ * Starts to end connections that are idle or too old, on all servers. Returns a function that stops this. The timer
+ * does not keep the process alive.
  */
 export function startSweeping(connections: Connections): () => void {
   const timer = setInterval(() => connections.sweep(), SWEEP_EVERY_MS);
@@ -73,9 +79,9 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
 }
 
 /**
- * Maximum number of concurrent `$disconnect` invocations. If ten thousand connections end at once, for example because
- * the clock is moved past their idle limit, they would exceed an account's concurrency. A throttled `$disconnect` is
- * not repeated.
+ * The maximum number of `$disconnect` functions that run at the same time. Ten thousand connections may end at once,
+ * for example because the clock is moved past their idle limit. Without this limit, their `$disconnect` calls would
+ * exceed the account's concurrency, and a throttled `$disconnect` is not repeated.
  */
 const CLOSED_AT_ONCE = 250;
 
@@ -84,7 +90,7 @@ export class WebSocketPort {
   readonly #frames = new WebSocketServer(FRAMES);
   readonly #open = new Map<Connection, ClientSocket>();
   readonly #handshakes = new Set<Duplex>();
-  /** Open handshakes, and every connection until its `$disconnect` function ends. */
+  /** The handshakes in progress, and all connections whose `$disconnect` function has not ended. */
   readonly #tasks = new Set<Promise<void>>();
   readonly #closing = new TaskQueue(CLOSED_AT_ONCE);
   #isClosing = false;
@@ -121,8 +127,8 @@ export class WebSocketPort {
       return;
     }
     const webSocket = this.#upgrade(request, socket, head, outcome.headers);
-    // The client disconnected while `$connect` ran. The function accepted the connection, so `$disconnect` is invoked
-    // for it.
+    // The client has disconnected while `$connect` was running. The function has accepted the connection, so
+    // `$disconnect` must be called for it.
     if (webSocket === undefined) await disconnect(outcome.detail, ABNORMAL, this.#deps.at);
     else this.#track(this.#serve(webSocket, socket, outcome.detail));
   }
@@ -138,7 +144,7 @@ export class WebSocketPort {
       for (let index = 0; index + 1 < headers.length; index += 2)
         lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
     };
-    // Both callbacks run within this call, because `ws` does not wait.
+    // Both callbacks run during this call, because `ws` handles the upgrade synchronously.
     this.#frames.once('headers', addHeaders);
     this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
     this.#frames.off('headers', addHeaders);
@@ -213,7 +219,7 @@ function writeReply(socket: Duplex, reply: RawReply): void {
   socket.end(reply.body);
 }
 
-/** Runs a bounded number of tasks at a time, in order of arrival. */
+/** Runs tasks in order of arrival. The number of tasks that run at the same time is limited. */
 export class TaskQueue {
   readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
@@ -229,7 +235,7 @@ export class TaskQueue {
     try {
       await task();
     } finally {
-      // The slot passes directly to the next task without becoming free in between.
+      // The slot of the finished task is given directly to the next task, so no other task can take it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

@@ -1,6 +1,6 @@
 /**
- * Supplies the keys of token issuers. The local issuer's keys come from this process, all other keys through OpenID
- * Connect Discovery.
+ * Supplies the keys of token issuers. The keys of the local issuer are read in this process. All other keys are fetched
+ * by OpenID Connect Discovery.
  */
 import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
@@ -17,8 +17,8 @@ import type { Clock, KeySets } from '../../core/ports.ts';
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
 /**
- * The local issuer in this process. Its keys are read each time, so that a token with a withdrawn key is refused at
- * once.
+ * The keys of the local issuer, which is in this process. They are read for every token, so that a token with a
+ * withdrawn key is refused at once.
  */
 type LocalKeys = {
   readonly isLocal: (issuer: string) => boolean;
@@ -26,8 +26,8 @@ type LocalKeys = {
 };
 
 /**
- * API Gateway's limits for the discovery document and the key set. It caches keys for up to an hour, or two hours if
- * the issuer is unreachable (docs/aws §4.5).
+ * The limits for fetching the discovery document and the key set, as in API Gateway. It caches keys for up to an hour,
+ * or for up to two hours if the issuer is unreachable (docs/aws §4.5).
  */
 const LIMITS = {
   timeoutMs: 1_500,
@@ -36,13 +36,16 @@ const LIMITS = {
   staleSeconds: 3_600,
   cooldownSeconds: 30,
 };
-/** How long a key is used without another request. Together with `maxAgeSeconds`, this is an hour. */
+/**
+ * The time in milliseconds for which a key is used without asking for it again. Together with `maxAgeSeconds`, this is
+ * an hour.
+ */
 const AT_HAND_MS = 1_800_000;
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 /**
- * Maximum number of tokens with a valid signature that are remembered per key. They are remembered because a
- * verification costs as much as the rest of a request.
+ * The maximum number of tokens per key whose signature is remembered as valid. They are remembered because verifying a
+ * signature costs as much as the rest of a request.
  */
 const MAX_REMEMBERED = 1_000;
 
@@ -92,11 +95,15 @@ export function createKeySets(
   };
 }
 
-/** Fetches the key sets of issuers: first the discovery document, then the key set at the address in the document. */
+/**
+ * Returns a function that fetches the key set of an issuer. It fetches the discovery document first, and then the key
+ * set at the address in that document.
+ */
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // The timeout applies to the discovery document and to the key set separately, and includes a second attempt.
+      // Each of the two requests, for the discovery document and for the key set, has this timeout. It includes a
+      // second attempt.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -119,8 +126,8 @@ function unreadable(message: string): DomainError {
 }
 
 /**
- * A key that remembers valid signatures. They are dropped with the key. Invalid signatures are not remembered, because
- * a flood of them would evict the valid signatures.
+ * A key that remembers valid signatures as long as the key itself is cached. Invalid signatures are not remembered,
+ * because a flood of them would push out the valid ones.
  */
 class RememberingKey implements Verifier {
   readonly #key: PublicKey;

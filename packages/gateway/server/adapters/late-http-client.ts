@@ -1,6 +1,6 @@
 /**
- * Loads the client for backends at the first request to a backend, because undici would be a tenth of the code that
- * startup loads.
+ * Loads the HTTP client at the first request to a backend. Otherwise, undici would be a tenth of the code that is
+ * loaded at startup.
  */
 import type { createHttpClient } from './http-client.ts';
 

@@ -3,29 +3,29 @@ import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../../core/ports.ts';
 
-/** Maximum size of the unread text of a stalled reader. Further lines are dropped. */
+/** The maximum size of text that a stalled reader has not read, in bytes. If there is more, lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /**
- * Lines that follow other lines within this time are gathered. Under load, one write per turn would cost 3 % of
- * throughput.
+ * The time in milliseconds during which lines are collected for one write. Under load, one write per turn of the event
+ * loop would cost 3 % of throughput.
  */
 const GATHERED_MS = 5;
 
 interface StreamSink extends LogSink {
   flush(): void;
   /**
-   * Flushes, and resolves when the stream has accepted everything. The stream stays open because it belongs to the
-   * caller.
+   * Writes all lines, and resolves when the stream has accepted them. The stream is not closed, because it belongs to
+   * the caller.
    */
   close(): Promise<void>;
 }
 
 /**
- * Writes lines at the end of the loop turn in which they were logged, or 5 ms later if other lines came just before. A
- * crash loses these lines. For a stalled reader at most 16 MB are stored. Later lines are dropped, and one line reports
- * their number once the reader continues. If the reader has disconnected (EPIPE), logging ends but the gateway
- * continues.
+ * Creates a sink that writes lines at the end of the turn of the event loop in which they were logged. If other lines
+ * came just before, they are written 5 ms later. A crash loses lines that are not yet written. If the reader stalls, at
+ * most 16 MB are stored. Later lines are dropped, and when the reader continues, one line reports their number. If the
+ * reader has disconnected (EPIPE), logging ends but the gateway continues.
  */
 export function createStreamSink(stream: Writable): StreamSink {
   let pending = '';
@@ -78,8 +78,8 @@ export function createStreamSink(stream: Writable): StreamSink {
 
 function whenTaken(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
-    // The callback of an empty write is called after all earlier writes. On a failed stream it is called with an error,
-    // which also ends the wait.
+    // An empty write is used, because its callback is called after all earlier writes. If the stream has failed, the
+    // callback is called with an error, which ends the wait, too.
     stream.write('', () => {
       resolve();
     });

@@ -1,12 +1,14 @@
 /**
- * Draws ids from the system's random generator through one pool, because a separate draw per id would cost 30 times as
- * much.
+ * Creates ids and random numbers from the system's random generator. Random bytes are fetched in advance for many ids,
+ * because a separate call for each id would cost 30 times as much.
  */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import type { Random } from '../../core/ports.ts';
 
 const POOL_BYTES = 4096;
-/** 88 bits are encoded as 15 base64 characters and one `=`. */
+/**
+ * The number of random bytes in an extended request id. These 88 bits are encoded as 15 base64 characters and one `=`.
+ */
 const EXTENDED_ID_BYTES = 11;
 const FRACTION_BYTES = 6;
 

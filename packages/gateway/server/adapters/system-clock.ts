@@ -3,7 +3,8 @@ import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { ShiftableClock } from '../../core/ports.ts';
 
 /**
- * Maximum distance of the virtual time from the machine's time. A hundred years are well inside the range of `Date`.
+ * The maximum difference between the virtual time and the machine's time in milliseconds. A hundred years are well
+ * inside the range of `Date`.
  */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 

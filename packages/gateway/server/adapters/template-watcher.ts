@@ -3,8 +3,8 @@ import { basename, dirname } from 'node:path';
 import type { FSWatcher } from 'node:fs';
 
 /**
- * Time after which a burst of changes is over. Editors write a file in several steps, and two files are often saved
- * together.
+ * The time in milliseconds without a change after which a burst of changes is over. Editors write a file in several
+ * steps, and two files are often saved together.
  */
 const SETTLE_MS = 100;
 
@@ -56,11 +56,11 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
       else outside(place);
     });
     watcher.on('error', () => watcher?.close());
-    // The folder may have been created before the watch began.
+    // Checks whether the folder was created before the watch of the parent folder began.
     if (place !== folder) outside(place);
   };
   const inside = (event: string, name: string | null): void => {
-    // This is an event of the folder itself, which was removed and may have been recreated.
+    // This event is about the folder itself. The folder was removed, and may have been created again.
     const isOfFolder = event === 'rename' && name === basename(folder);
     if (isOfFolder) look();
     if (isOfFolder || (name !== null && isWanted(name))) note();

@@ -1,6 +1,7 @@
 /**
- * The control port serves AWS's own APIs, the issuer and the command line's endpoints, on loopback only. Every request
- * passes the guards, and every AWS call is verified against the local identities.
+ * The control port, which is open on the loopback interface only. It serves AWS's own APIs, the issuer, and the
+ * endpoints of the command line. Every request must pass the guards, and the signature of every AWS call is verified
+ * with the local identities.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -29,7 +30,10 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 /** The handler for the local issuer, its user pools and the issuers that it emulates. */
 export interface SignInMount {
-  /** Called before the other functions. Loads what this request needs; undefined if nothing has to be loaded. */
+  /**
+   * Loads what this request needs, and is called before the other functions. Returns undefined if nothing has to be
+   * loaded.
+   */
   open(head: Head): Promise<unknown> | undefined;
   /** The issuers' host names. */
   readonly hosts: readonly string[];
@@ -44,9 +48,9 @@ export type ControlMounts = {
   /** The services by signing name: `dynamodb`, `lambda` …. A call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
-   * Handles `@connections` of an API. `path` is `/{stage}/@connections/{id}`, but `request.path` is the path that was
-   * signed. The handler verifies the signature itself, as on the API's own address. If `apiId` is undefined, the Host
-   * names a custom domain, and the path begins with its mapping.
+   * Handles a call of `@connections`. `path` is `/{stage}/@connections/{id}`, whereas `request.path` is the path that
+   * was signed. The handler verifies the signature itself, as on the API's own address. If `apiId` is undefined, the
+   * Host is a custom domain, and the path begins with the base path of its mapping.
    * @returns undefined if there is no such API
    */
   readonly connections: (
@@ -62,7 +66,7 @@ export type ControlMounts = {
   readonly status: () => unknown;
   /** Returns the body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** Recorded calls to AWS services that do not run here, for `GET` and `DELETE /_gatewright/recorded`. */
+  /** The recorded calls to AWS services that do not run here. `GET` and `DELETE /_gatewright/recorded` use them. */
   readonly recorded: RecordedCalls;
   /** Serves the files of the console, which need no secret; absent if the console is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
@@ -76,13 +80,13 @@ type ControlPortOptions = {
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
   readonly clockFixedBecause?: string | undefined;
-  /** Runs work that has become due because the clock was moved. */
+  /** Called after the clock has been moved. It runs the work that has become due. */
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** Memory for request bodies, and the same amount for unread replies; absent for 256 MB. */
+  /** The maximum memory for request bodies in bytes. Unread replies may use the same amount. Absent means 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
-  /** Bearer secret of `/_gatewright/`. */
+  /** The bearer secret that the endpoints below `/_gatewright/` require. */
   readonly secret: string;
   /** The console's page; absent if it is not served. */
   readonly page?: PageAccess | undefined;
@@ -96,11 +100,11 @@ interface ControlPort {
   /** The URL of the port, for example `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly port: number;
-  /** Closes the port within a second, and ends open requests. */
+  /** Closes the port within a second. Requests that are still open are ended. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's limit, which is the largest limit of all services here. */
+/** The maximum size of a request body in bytes. It is DynamoDB's limit, which is the largest of all services here. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -108,7 +112,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** Matches `/{apiId}/{stage}/@connections/{id}`. The SDK may encode the `@`. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** Matches the path with or without a base path. */
+/** Matches a path of `@connections` at a custom domain, with or without a base path. */
 const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
@@ -130,12 +134,12 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      // Functions call AWS's APIs, and their clients keep connections open.
+      // Connections are kept open, because the AWS clients of functions reuse them.
       ...KEEP_ALIVE_OPTIONS,
     },
     (request, response) => {
       accept(request, response, port, at).catch((error: unknown) => {
-        // The client has disconnected or its socket failed, so no reply is possible.
+        // The client has disconnected or its socket has failed, so a reply cannot be sent.
         options.report(error);
         response.destroy();
       });
@@ -156,7 +160,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   return { port, url: `http://127.0.0.1:${port}`, close };
 }
 
-/** Handles an HTTP/2 call with the same guards and replies. Streamed replies need HTTP/1.1. */
+/** Handles a call over HTTP/2 in the same way as a call over HTTP/1.1. Only streamed replies are not possible. */
 async function acceptHttp2Call(
   { method, target, rawHeaders, host, body, remoteAddress }: Http2Arrival,
   port: number,
@@ -207,7 +211,8 @@ function refuseByGuards(
 ): ControlReply | undefined {
   const { signIn } = mounts;
   const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
-  // These requests need a signature, so a page that uses DNS rebinding gets nothing.
+  // The Host is not checked for these requests. They need a signature, so a web page that uses DNS rebinding cannot
+  // make them.
   if (isOfDomain(arrival, mounts)) return undefined;
   return (
     refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
@@ -228,7 +233,7 @@ async function accept(
     send(response, refusal, options, true);
     return;
   }
-  // The client may have disconnected by now.
+  // The client may have disconnected in the meantime.
   if (request.destroyed) return;
   const read = await readCall(request, arrival, request.socket.remoteAddress, options);
   if (read.kind === 'refused') {
@@ -289,7 +294,7 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
-/** Replies to a client that uses the control port itself as the endpoint. */
+/** Replies to a client that uses the control port itself as the endpoint of `@connections`, without naming an API. */
 function refuseWithoutApi(urls: readonly string[]): ControlReply {
   const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
   const remedy =
@@ -300,14 +305,14 @@ function refuseWithoutApi(urls: readonly string[]): ControlReply {
 }
 
 /**
- * Ports that have already logged the explanation. It is logged once, because a client with invented credentials calls
- * repeatedly.
+ * The ports that have already logged the explanation. Each port logs it only once, because a client with invalid
+ * credentials calls repeatedly.
  */
 const EXPLAINED = new WeakSet<ControlPortOptions>();
 
 /**
- * Logs an explanation, because code written for other emulators sends arbitrary credentials such as `ABC`, and AWS's
- * response gives no hint.
+ * Logs why a key is unknown. Code for other emulators sends invented credentials such as `ABC`, and AWS's response does
+ * not explain the problem.
  */
 function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
   if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
@@ -324,7 +329,8 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // A function that made this call would take `MissingAuthenticationToken` for a response of the API.
+    // Such a call is refused with a different error. A function that made it would otherwise take
+    // `MissingAuthenticationToken` for a response of the API.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
@@ -351,8 +357,8 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
 }
 
 /**
- * Removes the `:authority` header. The signature covers the header, but a call that is forwarded over HTTP/1.1 cannot
- * contain it.
+ * Removes the `:authority` header from the call. Clients sign this header, but a call that is forwarded over HTTP/1.1
+ * cannot contain it.
  */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
@@ -415,7 +421,7 @@ function send(
     ...(reply.status === 204 || hasLength(reply)
       ? []
       : ['Content-Length', String(Buffer.byteLength(reply.body))]),
-    // Unread bytes of the request cannot be skipped, so the connection ends with the reply.
+    // The connection ends with the reply, because the unread bytes of the request cannot be skipped.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);
   response.end(reply.status === 204 ? undefined : reply.body);

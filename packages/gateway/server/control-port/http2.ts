@@ -1,6 +1,6 @@
 /**
- * Serves clients that use HTTP/2 from the first byte, without TLS, on the port for HTTP/1.1. The AWS SDK for JavaScript
- * does this for Kinesis and a few other services, with any endpoint.
+ * Serves HTTP/2 without TLS on the port for HTTP/1.1, for clients that use HTTP/2 from the first byte. The AWS SDK for
+ * JavaScript does so for Kinesis and a few other services, whatever the endpoint is.
  */
 import { limitBody } from '../http2-ends.ts';
 import { openSessions, type StreamSink } from '../http2-sessions.ts';
@@ -15,20 +15,20 @@ import type { ControlReply } from '../../core/api-call.ts';
 export type Http2Arrival = {
   readonly method: string;
   readonly target: string;
-  /** Flat list of names and values with `:authority`, which HTTP/2 clients sign instead of `host`. */
+  /** A flat list of names and values. It contains `:authority`, which HTTP/2 clients sign instead of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly body: Readable;
   readonly remoteAddress: string | undefined;
 };
 
-/** Start of the connection preface (RFC 9113 §3.4). No method of HTTP/1.1 begins like this. */
+/** The first bytes of an HTTP/2 connection (RFC 9113 §3.4). No method of HTTP/1.1 begins with these bytes. */
 const PREFACE = Buffer.from('PRI');
 type EndHttp2 = () => void;
 
 /**
- * Passes a connection to HTTP/2 if it begins with the preface. All other connections are passed to `server`, which
- * listens.
+ * Handles a connection with HTTP/2 if it begins with the preface. All other connections are passed to `server`, which
+ * is already listening.
  * @param answer must not reject
  */
 export function acceptHttp2(
@@ -58,8 +58,8 @@ export function acceptHttp2(
     });
   });
   /**
-   * Connections whose first bytes have not been read. The server does not know them, and would still serve them after
-   * it was closed.
+   * The connections whose first bytes have not been read. They are closed with the port, because the server does not
+   * know them and would otherwise serve them after it has been closed.
    */
   const sniffed = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
@@ -90,8 +90,8 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Waits briefly for the rest of the preface, because some clients send single bytes. Bytes that were put back now
-    // would be read again at once.
+    // If only a part of the preface has arrived, the rest is awaited briefly, because some clients send single bytes.
+    // The bytes are not put back yet, because they would be read again at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

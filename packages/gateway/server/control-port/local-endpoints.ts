@@ -1,6 +1,6 @@
 /**
- * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of this run. The console's
- * endpoints also accept the key of the console's page.
+ * The endpoints below `/_gatewright/`, which the command line uses. They require the bearer secret of this run. The
+ * endpoints of the console also accept the key of the console's page.
  */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';
@@ -13,7 +13,7 @@ export interface PageAccess {
   /** Whether all ports are listening. */
   readonly isReady: boolean;
   admits(signature: string, host: string): boolean;
-  /** @param path below `/_gatewright/` */
+  /** Whether the page may call an endpoint. @param path the path below `/_gatewright/` */
   mayCall(method: string, path: string): boolean;
 }
 
@@ -28,7 +28,10 @@ type LocalEndpointsOptions = {
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** The endpoints for the console and for the commands that read records. Their `path` is below `/_gatewright/`. */
+  /**
+   * The endpoints for the console and for the commands that read records. Their `path` parameter is the path below
+   * `/_gatewright/`.
+   */
   readonly more?: MoreEndpoints | undefined;
 };
 

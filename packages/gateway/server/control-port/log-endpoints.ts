@@ -13,7 +13,10 @@ export type FunctionListing = {
   readonly region: string;
 };
 
-/** Maximum time without a line for a listener. It is Node's longest timer, about 25 days. */
+/**
+ * The maximum time in milliseconds for which a listener may wait for a line. It is the maximum of Node's timers, which
+ * is about 25 days.
+ */
 const IDLE_MS = 2 ** 31 - 1;
 const LINES = ['Content-Type', 'application/x-ndjson'];
 
@@ -35,8 +38,8 @@ export function logEndpoints(
 }
 
 /**
- * Sends log lines. In the query, `function` is a function's name, `sinceMs` selects the lines of this last period, and
- * `follow=true` includes future lines.
+ * Sends log lines. The query parameter `function` selects the lines of one function, `sinceMs` selects the lines of the
+ * last milliseconds, and `follow=true` also sends future lines.
  */
 function sendLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
   const wanted = new URLSearchParams(query);

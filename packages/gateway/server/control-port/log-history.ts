@@ -20,14 +20,20 @@ type HistoryQuestion = {
 
 const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** The limit of text that a follower has not read. */
+/** The maximum number of characters that a follower has not read yet. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
-/** Maximum number of the gateway's own lines in one piece. Old lines are dropped one piece at a time. */
+/**
+ * The maximum number of the gateway's own lines that are joined into one piece. Old lines are dropped one piece at a
+ * time.
+ */
 const MAX_TOGETHER = 500;
 /** A separator that no printable line contains. */
 const BETWEEN_LINES = '\0';
 
-/** Lines of the gateway from one loop turn with the time of the first line, or one line of a function. */
+/**
+ * A part of the history. It is either one line of a function, or the gateway's own lines of one turn of the event loop
+ * with the time of the first line.
+ */
 type Piece = {
   readonly line: HistoryLine;
   readonly count: number;
@@ -39,7 +45,7 @@ export class LogHistory {
   #first = 0;
   #lines = 0;
   #chars = 0;
-  /** The gateway's own lines of this loop turn. */
+  /** The gateway's own lines of the current turn of the event loop. */
   #together: string[] = [];
   #togetherMs = 0;
   readonly #listeners = new Set<(line: HistoryLine) => void>();
@@ -49,8 +55,8 @@ export class LogHistory {
   }
 
   /**
-   * Remembers lines that are written to the sink. The lines of a loop turn are joined into one string, because V8 would
-   * otherwise copy ten thousand strings per second from its young generation into the old generation.
+   * Stores all lines that are written to the sink. The lines of one turn of the event loop are joined into one string.
+   * Otherwise, V8 would copy ten thousand strings per second from its young generation to the old generation.
    */
   listenIn(sink: LogSink): LogSink {
     return {
@@ -90,7 +96,7 @@ export class LogHistory {
     return lines.slice(-MAX_LINES).filter((line) => answers(question, line));
   }
 
-  /** Sends remembered lines and then new lines, as JSON lines, until the reader cancels. */
+  /** Returns a stream of the stored lines and then of new lines, as JSON lines, until the reader cancels it. */
   follow(question: HistoryQuestion): ByteStream {
     const stream = new LineStream();
     for (const line of this.read(question)) stream.push(line);
