@@ -20,6 +20,8 @@ export type EventRequest = {
 
 export type ValuesByName = ReadonlyMap<string, readonly string[]>;
 
+const LAST_EPOCH_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** @throws DomainError EVENT_MALFORMED */
 export function readRequest(event: unknown): EventRequest {
   const fields = parseOptionalFields(event);
@@ -111,11 +113,14 @@ export function clientCertOf({ context, identity }: EventRequest): unknown {
 
 /**
  * Returns epoch milliseconds from `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST,
- * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN).
+ * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN), and for a number that
+ * no gateway writes: a fraction, or a time before 1970 or after 9999, which has no date in every language.
  */
 export function receivedAtOf({ context }: EventRequest): number | undefined {
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
-  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : undefined;
+  return typeof stamp === 'number' && Number.isInteger(stamp) && stamp >= 0 && stamp <= LAST_EPOCH_MS
+    ? stamp
+    : undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from .errors import DomainError, Refused
 from .event import malformed, received_at_of
 from .headers import LimitState, rate_limit_headers, rejection
+from .json_text import safe_integer_of
 from .ledger import (
     LedgerId,
     Mark,
@@ -28,11 +29,13 @@ from .ledger import (
     stale_marks,
 )
 from .opening import Opening, open_period
-from .plans import Limit, Period, Plan, period_at
+from .periods import Period, period_at
+from .plans import Limit, Plan
 from .records import Halted, Records, Terms
 from .table import LOG, Item, Key, Table, Unavailable
+from .text import is_well_formed, utf16_units
 
-_MAX_SAFE = 2**53 - 1
+_MAX_NAME_UNITS = 256
 _RELOADS = 3
 _ROUNDS = 12
 _MAX_MOVED = 10_000
@@ -128,8 +131,8 @@ class Quota:
             for _ in range(_RELOADS):
                 terms = records.terms_of(tenant, key, plan, stamp)
                 in_force = records.plan_of(terms)
-                units = in_force.cost_of(route) if cost is None else cost
-                if isinstance(units, bool) or not isinstance(units, int) or not 0 <= units <= _MAX_SAFE:
+                units = safe_integer_of(in_force.cost_of(route) if cost is None else cost)
+                if units is None or units < 0:
                     raise DomainError("COST_INVALID", "the cost must be a whole number of units, 0 or more")
                 ledgers = [(limit, ledger_id_of(limit, tenant, key, route)) for limit in in_force.limits]
                 try:
@@ -270,8 +273,9 @@ def _make_client() -> Any:
 def _check_name(name: str, value: Any, *, is_optional: bool) -> None:
     if value is None and is_optional:
         return
-    if not isinstance(value, str) or not 1 <= len(value) <= 256:
-        raise DomainError("SUBJECT_INVALID", f"{name} must be 1 to 256 characters")
+    if not isinstance(value, str) or not 1 <= utf16_units(value) <= _MAX_NAME_UNITS or not is_well_formed(value):
+        message = f"{name} must be 1 to {_MAX_NAME_UNITS} characters of well-formed Unicode"
+        raise DomainError("SUBJECT_INVALID", message)
 
 
 def _log_threshold(ledger: LedgerId, percent: int) -> None:
