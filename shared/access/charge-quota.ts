@@ -4,6 +4,7 @@
 import { DomainError } from '../errors.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
+import { isStoredName } from '../table/stored-name.ts';
 import { claimAt } from './decide/claims.ts';
 import type { CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
@@ -21,9 +22,6 @@ export type QuotaVerdict =
   | { readonly kind: 'no-subject' }
   /** A TOKEN authorizer never charges. */
   | { readonly kind: 'not-charged' };
-
-/** Maximum length of a name in the usage table. A longer name cannot be charged. */
-const NAME_LIMIT_CHARACTERS = 256;
 
 /** Returns the names of the caller that a charge needs. Undefined if a name is missing or may not be used. */
 export function chargedAs(
@@ -123,7 +121,6 @@ export async function chargeQuota(
   return { kind: decision.reason === 'suspended' ? 'suspended' : 'over-quota', decision };
 }
 
-/** Names of routes in the form of plans, such as `GET /orders/{id}` or `$connect`. */
 /** Returns the name of the route in the form that plans and usage use. */
 export function routeNameOf(route: CompiledRoute | undefined): string {
   if (route === undefined) return '$none';
@@ -141,7 +138,7 @@ function nameOf(from: NameOrClaim, { claims }: Principal): string | undefined {
  * would spoil the line. `-` means no caller, so a caller of that name would never be charged.
  */
 function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean {
-  if (name === undefined || name === '' || name.length > NAME_LIMIT_CHARACTERS) return false;
+  if (!isStoredName(name)) return false;
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 

@@ -5,6 +5,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
+import { MAX_NAME_LENGTH } from '../table/stored-name.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -28,12 +29,9 @@ export type ReadFields<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** This is also the limit for names of tenants, keys and routes. */
-const MAX_TEXT_LENGTH = 256;
-
 export function text(
   description: string,
-  { pattern, maxLength = MAX_TEXT_LENGTH }: { readonly pattern?: RegExp; readonly maxLength?: number } = {},
+  { pattern, maxLength = MAX_NAME_LENGTH }: { readonly pattern?: RegExp; readonly maxLength?: number } = {},
 ): Field<string> {
   return {
     schema: {
@@ -49,6 +47,7 @@ export function text(
       typeof value === 'string' &&
       value !== '' &&
       value.length <= maxLength &&
+      value.isWellFormed() &&
       (pattern?.test(value) ?? true) &&
       !hasControls(value)
         ? value

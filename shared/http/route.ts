@@ -5,6 +5,7 @@ import { hasDuplicateMember } from './json-members.ts';
 import { hasControls, readFields, schemaOf } from './fields.ts';
 import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
 import { parsePathName } from './path-name.ts';
+import { isStoredName, MAX_NAME_LENGTH } from '../table/stored-name.ts';
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
@@ -63,7 +64,6 @@ type RouteText<Path extends string, Query extends Fields> = {
   readonly answer: Answer;
 };
 
-const MAX_NAME_LENGTH = 256;
 const MAX_BODY_BYTES = 128 * 1024;
 const OPERATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -141,7 +141,7 @@ function readRequest<Path extends string, Query extends Fields>(
 function readNames(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const names = Object.entries(parameters).map(([parameter, segment]) => {
     const name = parsePathName(segment);
-    if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH || hasControls(name))
+    if (!isStoredName(name) || hasControls(name))
       throw new RequestInvalid(
         parameter,
         `must be 1 to ${MAX_NAME_LENGTH} characters, with ~0 for ~, ~1 for / and ~2 for each dot of a name that consists of dots`,

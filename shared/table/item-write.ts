@@ -4,6 +4,8 @@
  * once, and simulations run exactly what is sent.
  */
 
+import { DomainError } from '../errors.ts';
+
 export type Value = string | number;
 export type Item = Readonly<Record<string, Value>>;
 /** The key of an item, for example `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
@@ -108,8 +110,13 @@ export function isSameItem(one: ItemKey, other: ItemKey): boolean {
   return one.pk === other.pk && one.sk === other.sk;
 }
 
-/** Escapes a name. Otherwise tenant `a#b` with limit `c` would share the ledger of tenant `a` with limit `b#c`. */
+/**
+ * Escapes a name. Otherwise tenant `a#b` with limit `c` would share the ledger of tenant `a` with limit `b#c`.
+ * @throws DomainError SUBJECT_INVALID for half of a surrogate pair, as which DynamoDB would store any other half
+ */
 export function printKeyPart(name: string): string {
+  if (!name.isWellFormed())
+    throw new DomainError('SUBJECT_INVALID', 'a name contains half of a surrogate pair');
   // Hardly any name needs escaping, and several names are printed per request.
   if (!name.includes('%') && !name.includes('#')) return name;
   return name.replace(/%/g, '%25').replace(/#/g, '%23');

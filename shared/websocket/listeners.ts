@@ -14,11 +14,11 @@ import type { LiveStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import type { ListedItem } from '../table/listing.ts';
+import { isStoredName, MAX_NAME_LENGTH } from '../table/stored-name.ts';
 import { addressOfListeners } from './channel-address.ts';
 import { connectionOf, listenerKey, nameOf } from './connection.ts';
 import type { Connection, ConnectionName } from './connection.ts';
 
-const MAX_NAME_CHARACTERS = 256;
 const RECORD = 'connection';
 const PAGE = 100;
 
@@ -29,8 +29,11 @@ export type Audience = { readonly topic: string } | { readonly issuer: string; r
 export function audienceKey(audience: Audience): string {
   if (!('topic' in audience)) return callerKey(`${audience.issuer}|${audience.sub}`);
   const { topic } = audience;
-  if (topic === '' || topic.length > MAX_NAME_CHARACTERS)
-    throw new DomainError('SUBJECT_INVALID', `a topic must have 1 to ${MAX_NAME_CHARACTERS} characters`);
+  if (!isStoredName(topic))
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `a topic must have 1 to ${MAX_NAME_LENGTH} characters of well-formed Unicode`,
+    );
   return `live#topic#${printKeyPart(topic)}`;
 }
 

@@ -8,7 +8,7 @@ const REQUESTS_PER_CALLER = 12;
 export const accessDocuments: DrawnPromise = {
   name: 'access-documents',
   says: 'a policy decides as its document does, for drawn routes, rules, callers and requests',
-  few: 300,
+  few: 150,
   // The proof `access` draws a million requests.
   many: 2_000,
   meets: [

@@ -5,7 +5,24 @@ const NAMES = ['users', 'orders', 'search', 'items', 'admin', 'me', 'export'];
 const VERBS = ['GET', 'POST', 'PUT', 'DELETE'];
 
 /** Names that AWS takes in a path part of a REST API, and that a server behind it may read otherwise. */
-const ODD_NAMES = ['.', '..', 'v1.2', 'x::$y', 'a:b', 'a@b', 'a,b', '$me', '+1', '~', '-', '_x.', '...'];
+const ODD_NAMES = [
+  'admin::$x',
+  'users.',
+  'search..',
+  '.',
+  '..',
+  'v1.2',
+  'x::$y',
+  'a:b',
+  'a@b',
+  'a,b',
+  '$me',
+  '+1',
+  '~',
+  '-',
+  '_x.',
+  '...',
+];
 /** Names that only the keys of HTTP APIs may have: any but white space and braces. */
 const ODD_HTTP_NAMES = [
   ...ODD_NAMES,
@@ -174,19 +191,28 @@ const ENDS = [
   ';x',
 ];
 
-export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
+/** `isNamed`: every name of the route is sent as it is, and every parameter has an ordinary value. */
+export type RandomRequest = {
+  readonly isNamed: boolean;
+  readonly method: string;
+  readonly path: string;
+  readonly isOrdinary: boolean;
+};
 
 export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequest {
   const [verb = '', template = ''] = pick.one(routes).split(' ');
   const method = verb === 'ANY' ? pick.one(VERBS) : verb;
   let isOrdinary = true;
+  let isNamed = true;
   const fill = (): string => {
     if (pick.chance(0.7)) {
       const value = pick.one(ORDINARY);
-      isOrdinary &&= !namesByteOf(value, routes);
+      isOrdinary &&= !meetsName(value, routes);
+      isNamed &&= !meetsName(value, routes);
       return value;
     }
     isOrdinary = false;
+    isNamed = false;
     // Names of routes where ids belong are what attacks are made of.
     if (pick.chance(0.5)) return pick.one(ODD);
     const name = pick.one(NAMES);
@@ -195,6 +221,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
   const spell = (name: string): string => {
     const spelling = spellName(pick, name);
     isOrdinary &&= spelling.isOrdinary;
+    isNamed &&= spelling.text === name || spelling.isOrdinary;
     return spelling.text;
   };
   let path = template
@@ -206,6 +233,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
     .replace(/\{[^}]*\}/g, fill);
   if (pick.chance(0.15)) {
     isOrdinary = false;
+    isNamed = false;
     path = pick.one([
       `${path}/`,
       `${path}//`,
@@ -225,7 +253,7 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
       `/.${path}`,
     ]);
   }
-  return { method, path, isOrdinary };
+  return { method, path, isOrdinary, isNamed };
 }
 
 /** Clients escape what no URL may contain, in capitals. Servers read dots and `;` in a name in ways of their own. */
@@ -241,11 +269,20 @@ function spellName(pick: Pick, name: string): { readonly text: string; readonly 
 }
 
 /**
- * Whether the value contains an escape of a character of some route's name. Policies deny these escapes beside a wildcard
- * (`escapesOf`), so an id `a%40b` is refused if a closed route is named `x@y`. The document says so, and the price is
- * known: names of routes seldom contain characters that clients escape.
+ * Whether the value is the name of a route, or contains an escape of a character of one. Policies deny both beside a
+ * wildcard: an id `search` reaches the route of that name, and an id `a%40b` may spell the name `x@y` of a closed route
+ * (`escapesOf`). Names of routes seldom contain characters that clients escape.
  */
-function namesByteOf(value: string, routes: readonly string[]): boolean {
+function meetsName(value: string, routes: readonly string[]): boolean {
+  if (
+    routes.some((route) =>
+      route
+        .slice(route.indexOf(' ') + 1)
+        .split('/')
+        .includes(value),
+    )
+  )
+    return true;
   const bytes = new Set(
     routes.flatMap((route) => [...Buffer.from(route.replace(/\{[^}]*\}/g, '').replace(/[\w/ .-]/g, ''))]),
   );

@@ -5,6 +5,7 @@ import type { LedgerId, Standing } from '../ledger/ledger.ts';
 import { ruleAt } from '../ledger/line.ts';
 import { monthAt, periodAt, periodId } from '../ledger/period.ts';
 import type { PeriodRule } from '../ledger/period.ts';
+import { namesOfSubject } from '../plan/subject.ts';
 
 export type UsageRow = {
   readonly tenant: string;
@@ -113,7 +114,5 @@ export function periodEndOf(item: Item): number {
 
 export function namesOf({ id, level }: SubjectHead): Pick<UsageRow, 'key' | 'route'> {
   if (level === 'tenant') return {};
-  if (level !== 'route') return { key: id.subject };
-  const [key = '', route = ''] = id.subject.split('#').map(parseKeyPart);
-  return { key, route };
+  return namesOfSubject(level, id.subject);
 }

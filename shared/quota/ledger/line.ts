@@ -5,12 +5,12 @@
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { parseKeyPart } from '../../table/item-write.ts';
 import { headKey, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodLength, PeriodRule } from './period.ts';
 import type { Level, CustomerPlan } from '../plan/plan.ts';
+import { namesOfSubject } from '../plan/subject.ts';
 
 /** Successive ledgers that follow one rule, from the first to the last. */
 type Segment = { readonly rule: string; readonly since: number; readonly last: number };
@@ -154,7 +154,7 @@ export function assignedKey(tenant: string, key: string): ItemKey {
 /** Returns the API key of a ledger, or undefined if the ledger belongs to a whole tenant. */
 export function keyOf({ subject }: LedgerId, level: Level): string | undefined {
   if (level === 'tenant') return undefined;
-  return level === 'key' ? subject : parseKeyPart(subject.split('#')[0] ?? '');
+  return namesOfSubject(level, subject).key;
 }
 
 export function parseLimits(item: Item | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import { DomainError } from '../../errors.ts';
-import { printKeyPart } from '../../table/item-write.ts';
+import { parseKeyPart, printKeyPart } from '../../table/item-write.ts';
+import { isStoredName, MAX_NAME_LENGTH } from '../../table/stored-name.ts';
 import { headKey } from '../ledger/ledger.ts';
 import type { LedgerId } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
@@ -32,7 +33,6 @@ export function termFor(
   return term.by === 'key' && limit.level === 'tenant' ? undefined : term.fromEpochMs;
 }
 
-const MAX_NAME_LENGTH = 256;
 /**
  * The index `list` has the partition key as its sort key, which DynamoDB limits to 1,024 bytes (2,048 for a
  * partition key).
@@ -78,7 +78,7 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
     case 'tenant':
       return '';
     case 'key':
-      return key;
+      return subjectOfKey(key);
     case 'route':
       if (route === undefined)
         throw new DomainError(
@@ -89,7 +89,37 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
   }
 }
 
+/**
+ * The subject of a key whose name contains `#` is marked. Otherwise key `k#GET /x` and key `k` on route `GET /x` would
+ * share a ledger if a limit per key and a limit per route have the same id.
+ */
+function subjectOfKey(key: string): string {
+  return key.includes('#') ? `${KEY_WITH_HASH}${printKeyPart(key)}` : key;
+}
+
+/** No subject of a route begins so, because its key is not empty. */
+const KEY_WITH_HASH = '##';
+
+/**
+ * Returns the key, and for a limit per route the route, of a ledger's subject. A ledger of an earlier version, in which
+ * keys were not marked, is read, too.
+ */
+export function namesOfSubject(
+  level: string,
+  subject: string,
+): { readonly key: string; readonly route?: string } {
+  if (level !== 'route')
+    return {
+      key: subject.startsWith(KEY_WITH_HASH) ? parseKeyPart(subject.slice(KEY_WITH_HASH.length)) : subject,
+    };
+  const [key = '', route = ''] = subject.split('#').map(parseKeyPart);
+  return { key, route };
+}
+
 function checkName(name: unknown, field: string): void {
-  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_LENGTH)
-    throw new DomainError('SUBJECT_INVALID', `${field} must be 1 to ${MAX_NAME_LENGTH} characters`);
+  if (!isStoredName(name))
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `${field} must be 1 to ${MAX_NAME_LENGTH} characters of well-formed Unicode`,
+    );
 }

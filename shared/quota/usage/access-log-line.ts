@@ -1,5 +1,6 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { hasDuplicateMember } from '../../http/json-members.ts';
+import { isStoredName } from '../../table/stored-name.ts';
 import type { Subject } from '../plan/subject.ts';
 
 /** Names of the line's fields. A value may also be a constant in the log format, such as `"plan":"gold"`. */
@@ -58,7 +59,6 @@ const CHOSEN_BY_CALLER =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
 const NAMES = ['requestId', 'plan', 'tenant', 'key', 'route'] as const;
 const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
-const MAX_NAME_LENGTH = 256;
 /** Later years change the form of period names, and no log has such requests. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
@@ -83,17 +83,16 @@ export function readAccessLine(
   if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
   const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
   if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
-  if ([requestId, plan, tenant, key].some((name) => name.length > MAX_NAME_LENGTH))
-    return { kind: 'malformed' };
   const hasReached =
     fields.integration in line ? read('integration') !== undefined : !REFUSED_BY_GATEWAY.has(status);
   if (counts !== 'all' && !(hasReached && (counts === 'reached' || status < 400)))
     return { kind: 'uncounted' };
-  const route = read('route');
+  const route = read('route') ?? '$default';
+  if (![requestId, plan, tenant, key, route].every(isStoredName)) return { kind: 'malformed' };
   const atEpochMs = Number(read('time') ?? receivedAtEpochMs);
   if (!Number.isSafeInteger(atEpochMs) || atEpochMs <= 0 || atEpochMs >= END_OF_TIME_MS)
     return { kind: 'malformed' };
-  const subject = { plan, tenant, key, route: route ?? '$default' };
+  const subject = { plan, tenant, key, route };
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
 }
 
