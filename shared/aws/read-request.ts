@@ -68,9 +68,14 @@ export function queryOf({ fields }: EventRequest): ValuesByName {
     );
   const query = new Map<string, string[]>();
   // API Gateway also accepts `;` as a separator.
-  for (const [name, value] of new URLSearchParams(rawQueryString.replaceAll(';', '&')))
+  for (const [name, value] of new URLSearchParams(inAscii(rawQueryString).replaceAll(';', '&')))
     query.set(name, [...(query.get(name) ?? []), value]);
   return query;
+}
+
+/** Node.js drops the upper half of each UTF-16 unit in a name or value that also has a `%` without two digits. */
+function inAscii(query: string): string {
+  return query.toWellFormed().replace(/[\u0080-\u{10ffff}]+/gu, encodeURIComponent);
 }
 
 /** Returns the query as sent, without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */

@@ -81,7 +81,7 @@ def _first(*values: Any) -> Any:
 def headers_of(event: Any) -> Dict[str, List[str]]:
     """By lower-case name, every value sent. Single maps have only the last of several values."""
     found: Dict[str, List[str]] = {}
-    fields = fields_of(event)
+    fields = request_of(event).fields
     for name, values in fields_of(fields.get("multiValueHeaders")).items():
         listed = values if isinstance(values, list) else [values]
         found.setdefault(name.lower(), []).extend(text for text in listed if isinstance(text, str))
@@ -93,7 +93,7 @@ def headers_of(event: Any) -> Dict[str, List[str]]:
 
 
 def query_names_of(event: Any) -> Set[str]:
-    fields = fields_of(event)
+    fields = request_of(event).fields
     raw = fields.get("rawQueryString")
     if isinstance(raw, str) and raw != "":
         # API Gateway takes `;` as a separator, too.
@@ -105,7 +105,7 @@ def query_names_of(event: Any) -> Set[str]:
 
 def body_of(event: Any) -> bytes:
     """Signatures are over bytes: text is encoded as UTF-8, base64 must decode without loss."""
-    fields = fields_of(event)
+    fields = request_of(event).fields
     body = fields.get("body")
     if body is None:
         return b""

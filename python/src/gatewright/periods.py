@@ -14,7 +14,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _DAY_MS = 86_400_000
 _MAX_EPOCH_MS = 8_640_000_000_000_000
 # Between these, every date and its local time is one that Python has.
-_LAST_MS = 253_402_300_799_999
 _DATES_MS = (-62_000_000_000_000, 253_402_000_000_000)
 _INSTANT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{3}))?Z)?")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2}")
@@ -118,6 +117,14 @@ def _day_number(year: int, month: int, day: int) -> int:
     return year * 365 + leap_days + (month * 153 + 2) // 5 + day - 1 - 719_468
 
 
+def _month_number(day: int) -> int:
+    """Months since year 0 of a day: the reverse of `_day_number`, in eras of 400 years."""
+    era, day_of_era = divmod(day + 719_468, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    return (era * 400 + year_of_era) * 12 + 2 + (5 * day_of_year + 2) // 153
+
+
 def _days_in(year: int, month: int) -> int:
     following = (year + 1, 1) if month == 12 else (year, month + 1)
     return _day_number(*following, 1) - _day_number(year, month, 1)
@@ -127,8 +134,7 @@ def _unit_at(rule: Rule, zone: tzinfo, epoch_ms: int) -> int:
     """Number of the local day, week or month that contains the instant."""
     local_ms = epoch_ms + _offset_ms(zone, epoch_ms)
     if rule.length == "MONTH":
-        local = _EPOCH + timedelta(milliseconds=min(local_ms, _LAST_MS))
-        return local.year * 12 + local.month - 1
+        return _month_number(local_ms // _DAY_MS)
     day = local_ms // _DAY_MS
     # Day numbers count from a Thursday, ISO weekday 4.
     return (day - (rule.day - 4)) // 7 if rule.length == "WEEK" else day

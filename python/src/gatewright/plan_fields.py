@@ -73,7 +73,12 @@ class PlanFields:
 
     def instant(self, name: str) -> int:
         expected = "a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z"
-        return self._read(name, expected, lambda value: epoch_ms_of(value) if isinstance(value, str) else None)
+
+        def read(value: Any) -> Optional[int]:
+            # Periods' ids have milliseconds, plans do not.
+            return epoch_ms_of(value) if isinstance(value, str) and "." not in value else None
+
+        return self._read(name, expected, read)
 
     def list(self, name: str, most: int, default: Optional[Sequence[Any]] = None) -> Sequence[Any]:
         def read(value: Any) -> Optional[Sequence[Any]]:
