@@ -8,7 +8,7 @@ import unittest
 from typing import Any, Callable, Dict, List
 
 from gatewright import DomainError, PlanInvalid, Quota, Refused
-from gatewright.plans import epoch_ms_of
+from gatewright.periods import epoch_ms_of
 from tiny_dynamodb import TinyDynamoDb
 from wire import run_cases
 

@@ -6,7 +6,8 @@ from typing import Any, Dict, Optional
 
 from gatewright import Caller, DomainError, Refused, claims_of, require, webhooks
 from gatewright.headers import LimitState, rate_limit_headers, rejection
-from gatewright.plans import epoch_ms_of, instant_of, parse_plan, period_at, print_rule
+from gatewright.periods import epoch_ms_of, instant_of, period_at, print_rule
+from gatewright.plans import parse_plan
 from wire import run_cases
 
 

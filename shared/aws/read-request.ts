@@ -20,6 +20,8 @@ export type EventRequest = {
 
 export type ValuesByName = ReadonlyMap<string, readonly string[]>;
 
+const LAST_EPOCH_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** @throws DomainError EVENT_MALFORMED */
 export function readRequest(event: unknown): EventRequest {
   const fields = parseOptionalFields(event);
@@ -66,9 +68,14 @@ export function queryOf({ fields }: EventRequest): ValuesByName {
     );
   const query = new Map<string, string[]>();
   // API Gateway also accepts `;` as a separator.
-  for (const [name, value] of new URLSearchParams(rawQueryString.replaceAll(';', '&')))
+  for (const [name, value] of new URLSearchParams(inAscii(rawQueryString).replaceAll(';', '&')))
     query.set(name, [...(query.get(name) ?? []), value]);
   return query;
+}
+
+/** Node.js drops the upper half of each UTF-16 unit in a name or value that also has a `%` without two digits. */
+function inAscii(query: string): string {
+  return query.toWellFormed().replace(/[\u0080-\u{10ffff}]+/gu, encodeURIComponent);
 }
 
 /** Returns the query as sent, without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */
@@ -111,11 +118,14 @@ export function clientCertOf({ context, identity }: EventRequest): unknown {
 
 /**
  * Returns epoch milliseconds from `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST,
- * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN).
+ * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN), and for a number that
+ * no gateway writes: a fraction, or a time before 1970 or after 9999, which has no date in every language.
  */
 export function receivedAtOf({ context }: EventRequest): number | undefined {
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
-  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : undefined;
+  return typeof stamp === 'number' && Number.isInteger(stamp) && stamp >= 0 && stamp <= LAST_EPOCH_MS
+    ? stamp
+    : undefined;
 }
 
 /**

@@ -44,7 +44,7 @@ export function claimsOf(event: unknown): CallerClaims | undefined {
 
 function readOurs(context: EventFields): CallerClaims {
   const carried = parseCarriedClaims(context[CARRIED_CLAIMS]);
-  if (carried === undefined && String(context[CONTEXT_CUT]).split(' ').includes(CARRIED_CLAIMS))
+  if (carried === undefined && asNonEmptyText(context[CONTEXT_CUT])?.split(' ').includes(CARRIED_CLAIMS))
     throw new DomainError(
       'CONFIG_INVALID',
       'the claims under result.claims are too long to carry: name fewer',

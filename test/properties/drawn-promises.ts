@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { boundClaims } from './bound-claims.ts';
+import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
@@ -19,6 +20,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
   boundClaims,
+  languages,
   messageSignatures,
   resourcePolicies,
   tableKeys,

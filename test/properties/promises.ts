@@ -16,6 +16,8 @@ export type DrawnPromise = {
    * @returns what broke, with the smallest known input; undefined if the promise holds
    */
   readonly check: (seed: number, tally: Tally) => string | undefined | Promise<string | undefined>;
+  /** Why the promise cannot be tried on this machine; undefined if it can. */
+  readonly skip?: () => string | undefined;
   /** Called once at the end, for what a check has started. */
   readonly close?: () => void | Promise<void>;
   /** What the draws must have met at least once, by names in `tally`. Otherwise they prove nothing. */

@@ -16,6 +16,11 @@ export const promises: Proof = {
     const figures: Record<string, Figures> = {};
     for (const promise of DRAWN_PROMISES) {
       if (only !== undefined && promise.name !== only) continue;
+      const reason = promise.skip?.();
+      if (reason !== undefined) {
+        console.log(`  ${promise.name}: skipped: ${reason}`);
+        continue;
+      }
       const tally: Tally = new Map();
       const seeds = quick ? Math.ceil(promise.many * QUICK_SHARE) : promise.many;
       const broken = await draw(promise, seed, seeds, tally);

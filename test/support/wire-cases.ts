@@ -188,7 +188,9 @@ function fieldsOf(rejection: Rejection): unknown {
 function itemsOf({ items }: QuotaTable): readonly Item[] {
   return [...items]
     .map(([name, item]) => {
-      const [pk = '', sk = ''] = name.split('\n');
+      // A name in the partition key may contain a line end, too.
+      const at = name.lastIndexOf('\n');
+      const [pk, sk] = [name.slice(0, at), name.slice(at + 1)];
       const kept = Object.entries(item).filter(([attribute]) => !/^h[\da-f]{12}$/.test(attribute));
       return { pk, sk, ...Object.fromEntries(kept) };
     })

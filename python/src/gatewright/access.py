@@ -1,12 +1,12 @@
 """The caller of a request, and the backend's own check of the authorizer's result."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .errors import DomainError, refused
-from .event import Fields, authorizer_context_of, authorizer_of, fields_of, headers_of, query_names_of, received_at_of
+from .event import Fields, authorizer_context_of, fields_of, headers_of, query_names_of, received_at_of, request_of
+from .json_text import number_of, parse_json, print_number
 
 _NOT_CLAIMS = {"principalId", "integrationLatency", "ticketCaller", "contextCut"}
 _STANDARD = {"sub": "sub", "iss": "iss", "scope": "scope", "client_id": "clientId", "exp": "exp"}
@@ -59,7 +59,7 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
     The caller's claims behind a Cognito, JWT or Gatewright authorizer; None when no authorizer has answered.
     Raises DomainError CONFIG_INVALID for a claim that the access document does not carry.
     """
-    authorizer = authorizer_of(event)
+    authorizer = request_of(event).authorizer
     jwt, claims = authorizer.get("jwt"), authorizer.get("claims")
     if isinstance(jwt, Mapping):
         return fields_of(jwt.get("claims"))
@@ -69,7 +69,7 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
     if _text(context.get("sub")) is None:
         return None
     carried = _parse_carried(context.get("carriedClaims"))
-    if carried is None and "carriedClaims" in str(context.get("contextCut", "")).split(" "):
+    if carried is None and "carriedClaims" in _words(context.get("contextCut")):
         raise DomainError("CONFIG_INVALID", "the claims under result.claims are too long to carry: name fewer")
     return CarriedClaims(_claims_of_context(context) if carried is None else carried)
 
@@ -77,12 +77,11 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
 def caller_of(event: Any) -> Optional[Caller]:
     """None when none of Gatewright's authorizers answered for the request."""
     context = authorizer_context_of(event)
-    # An empty subject would be one caller for all.
     subject, expiry = _text(context.get("sub")), context.get("exp")
     if isinstance(expiry, str) and _EXPIRY.fullmatch(expiry):
         expiry = int(expiry)
-    is_expiry = expiry is None or (isinstance(expiry, (int, float)) and not isinstance(expiry, bool))
-    if subject is None or not is_expiry:
+    # An empty subject would be one caller for all, and null for a time would be a credential that never expires.
+    if subject is None or ("exp" in context and number_of(expiry) is None):
         return None
     named = {"sub", "iss", "clientId", "scope", "exp", "contextCut"}
     return Caller(
@@ -90,7 +89,7 @@ def caller_of(event: Any) -> Optional[Caller]:
         issuer=_text(context.get("iss")),
         client_id=_text(context.get("clientId")),
         scopes=_words(context.get("scope")),
-        expires_at_epoch_seconds=expiry,
+        expires_at_epoch_seconds=number_of(expiry),
         context={name: value for name, value in context.items() if name not in named},
         cut=_words(context.get("contextCut")),
     )
@@ -125,7 +124,7 @@ def require(
 
 def _parse_carried(text: Any) -> Optional[Dict[str, Optional[str]]]:
     try:
-        carried = json.loads(text) if isinstance(text, str) else None
+        carried = parse_json(text) if isinstance(text, str) else None
     except ValueError:
         return None
     is_whole = isinstance(carried, dict) and all(v is None or isinstance(v, str) for v in carried.values())
@@ -142,9 +141,9 @@ def _claims_of_context(context: Fields) -> Dict[str, Optional[str]]:
 def _print_claim(value: Any) -> Optional[str]:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value) if isinstance(value, (str, int, float)) else None
+    if isinstance(value, str):
+        return value
+    return print_number(value) if isinstance(value, (int, float)) else None
 
 
 def _overrides_method(event: Any) -> bool:

@@ -1,7 +1,8 @@
 """The errors and refusals of this library, with the codes of the Node packages (docs/errors.md)."""
 
-import json
 from typing import Any, Dict, Mapping, Optional
+
+from .json_text import print_json
 
 
 class DomainError(Exception):
@@ -30,7 +31,7 @@ class Refused(Exception):
         self.status = status
         self.reason = reason
         self.headers: Dict[str, str] = {"content-type": "application/problem+json", **(headers or {})}
-        self.body = json.dumps(problem, separators=(",", ":"))
+        self.body = print_json(problem)
 
     def reply(self) -> Dict[str, Any]:
         """As a handler returns it to API Gateway."""

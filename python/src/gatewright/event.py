@@ -2,13 +2,27 @@
 
 import base64
 import binascii
-import math
+from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Set
 from urllib.parse import parse_qsl
 
 from .errors import DomainError
+from .json_text import number_of
+from .text import utf8_of, well_formed
 
 Fields = Mapping[str, Any]
+# The last millisecond of the year 9999, which every language has a date for.
+_MAX_TIME_MS = 253_402_300_799_999
+
+
+@dataclass(frozen=True)
+class Request:
+    """The maps of an event, each checked: another JSON type in the place of a map is a malformed event."""
+
+    fields: Fields
+    context: Fields
+    http: Fields
+    authorizer: Fields
 
 
 def fields_of(value: Any) -> Fields:
@@ -20,35 +34,54 @@ def fields_of(value: Any) -> Fields:
     raise malformed("the event, or a part of it, is not a JSON object")
 
 
-def context_of(event: Any) -> Fields:
-    return fields_of(fields_of(event).get("requestContext"))
-
-
-def authorizer_of(event: Any) -> Fields:
-    return fields_of(context_of(event).get("authorizer"))
+def request_of(event: Any) -> Request:
+    """Raises DomainError EVENT_MALFORMED."""
+    fields = fields_of(event)
+    context = fields_of(fields.get("requestContext"))
+    http, _, authorizer = (fields_of(context.get(name)) for name in ("http", "identity", "authorizer"))
+    return Request(fields, context, http, authorizer)
 
 
 def authorizer_context_of(event: Any) -> Fields:
     """Payload 2.0 has the context of a Lambda authorizer under `lambda`."""
-    authorizer = authorizer_of(event)
+    authorizer = request_of(event).authorizer
     inner = authorizer.get("lambda")
     return authorizer if inner is None else fields_of(inner)
 
 
 def received_at_of(event: Any) -> Optional[int]:
-    """Epoch milliseconds of the gateway, which no caller can write; None if the event has no such time (ALB, queues)."""
-    context = context_of(event)
+    """
+    Epoch milliseconds of the gateway, which no caller can write; None if the event has no such time (ALB, queues), or
+    one that no gateway writes: a fraction, or before 1970 or after 9999.
+    """
+    context = request_of(event).context
     stamp = context.get("timeEpoch")
-    stamp = context.get("requestTimeEpoch") if stamp is None else stamp
-    if isinstance(stamp, bool) or not isinstance(stamp, (int, float)) or not math.isfinite(stamp):
-        return None
-    return int(stamp)
+    stamp = number_of(context.get("requestTimeEpoch") if stamp is None else stamp)
+    return stamp if isinstance(stamp, int) and 0 <= stamp <= _MAX_TIME_MS else None
+
+
+def http_request_of(event: Any) -> int:
+    """The time of an HTTP request. Raises DomainError EVENT_MALFORMED unless it has a method, a path and a time."""
+    request, stamp = request_of(event), received_at_of(event)
+    fields, context, http = request.fields, request.context, request.http
+    method = _first(http.get("method"), fields.get("httpMethod"))
+    path = _first(http.get("path"), context.get("path"), fields.get("path"))
+    if not isinstance(method, str) or not isinstance(path, str) or stamp is None:
+        raise malformed("the event of an HTTP request must have method, path and time")
+    if not isinstance(fields.get("rawQueryString"), str):
+        fields_of(fields.get("queryStringParameters"))
+    fields_of(fields.get("pathParameters"))
+    return stamp
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
 
 
 def headers_of(event: Any) -> Dict[str, List[str]]:
     """By lower-case name, every value sent. Single maps have only the last of several values."""
     found: Dict[str, List[str]] = {}
-    fields = fields_of(event)
+    fields = request_of(event).fields
     for name, values in fields_of(fields.get("multiValueHeaders")).items():
         listed = values if isinstance(values, list) else [values]
         found.setdefault(name.lower(), []).extend(text for text in listed if isinstance(text, str))
@@ -60,29 +93,39 @@ def headers_of(event: Any) -> Dict[str, List[str]]:
 
 
 def query_names_of(event: Any) -> Set[str]:
-    fields = fields_of(event)
+    fields = request_of(event).fields
     raw = fields.get("rawQueryString")
     if isinstance(raw, str) and raw != "":
         # API Gateway takes `;` as a separator, too.
-        return {name for name, _ in parse_qsl(raw.replace(";", "&"), keep_blank_values=True)}
+        query = well_formed(raw[1:] if raw.startswith("?") else raw).replace(";", "&")
+        return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
     maps = ("multiValueQueryStringParameters", "queryStringParameters")
     return {name for map_name in maps for name in fields_of(fields.get(map_name))}
 
 
 def body_of(event: Any) -> bytes:
     """Signatures are over bytes: text is encoded as UTF-8, base64 must decode without loss."""
-    fields = fields_of(event)
+    fields = request_of(event).fields
     body = fields.get("body")
     if body is None:
         return b""
     if not isinstance(body, str):
         raise malformed("the body of an HTTP request must be text")
     if fields.get("isBase64Encoded") is not True:
-        return body.encode("utf-8", "replace")
+        return utf8_of(body)
+    decoded = base64_of(body)
+    if decoded is None:
+        raise malformed("the body is marked as base64, but it is not valid base64")
+    return decoded
+
+
+def base64_of(text: str) -> Optional[bytes]:
+    """None unless the text is what its bytes are printed as: no other alphabet, no stray bits, all of the padding."""
     try:
-        return base64.b64decode(body.encode("ascii"), validate=True)
+        decoded = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise malformed("the body is marked as base64, but it is not valid base64") from None
+        return None
+    return decoded if base64.b64encode(decoded).decode() == text else None
 
 
 def malformed(message: str) -> DomainError:

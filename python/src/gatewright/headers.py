@@ -1,10 +1,12 @@
 """RateLimit fields (draft-ietf-httpapi-ratelimit-headers-11) and the answers to requests over their quota."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Dict, Optional, Sequence
 
 from .errors import Refused, refused
+from .json_text import print_number
 
 _PROBLEMS = "https://iana.org/assignments/http-problem-types#"
 # A structured field's Integer has at most 15 digits.
@@ -42,7 +44,7 @@ def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequenc
     """429 for a used-up limit, 503 when the table is out of reach (never 429), 403 while suspended."""
     if reason == "suspended":
         return refused(403, "Forbidden", "access is suspended by the owner of the API", reason)
-    headers = {"retry-after": str(retry_after_seconds), **rate_limit_headers(limits)}
+    headers = {"retry-after": print_number(retry_after_seconds), **rate_limit_headers(limits)}
     if reason == "unavailable":
         title = "Request cannot be satisfied due to temporary server capacity constraints"
         problem = {"type": f"{_PROBLEMS}temporary-reduced-capacity", "title": title, "status": 503}
@@ -52,7 +54,13 @@ def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequenc
     return Refused(429, problem, headers, reason)
 
 
-def _item(name: str, **parameters: Optional[int]) -> str:
-    text = re.sub(r'(["\\])', r"\\\1", re.sub(r"[^\x20-\x7e]", "?", name))
-    printed = [f";{key}={max(0, min(_MAX_INTEGER, value))}" for key, value in parameters.items() if value is not None]
+def _item(name: str, **parameters: Optional[float]) -> str:
+    # Two signs for a character of two UTF-16 units, as the contract counts.
+    shown = re.sub(r"[^\x20-\x7e]", lambda other: "??" if other[0] > "\uffff" else "?", name)
+    text = re.sub(r'(["\\])', r"\\\1", shown)
+    printed = [f";{key}={_integer(value)}" for key, value in parameters.items() if value is not None]
     return f'"{text}"{"".join(printed)}'
+
+
+def _integer(value: float) -> int:
+    return max(0, math.floor(min(_MAX_INTEGER, value)))

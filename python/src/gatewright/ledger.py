@@ -5,19 +5,22 @@ from dataclasses import dataclass, replace
 from typing import Optional, Sequence, Tuple
 
 from .errors import DomainError
-from .plans import Limit, Period
-from .table import Item, Key, Test, Write, print_key_part
+from .periods import Period
+from .plans import Limit
+from .table import Item, Key, Test, Write, parse_key_part, print_key_part
 
 # Ledgers outlive their period, so that the head refuses late writers.
 _KEEP_MS = 35 * 86_400_000
 _MAX_KEY_BYTES = 1024
+# No subject of a route begins so, because its key is not empty.
+_KEY_WITH_HASH = "##"
 
 
 @dataclass(frozen=True)
 class LedgerId:
     tenant: str
     limit: str
-    # Empty for a tenant, the key, or `key#route`, each part escaped.
+    # Empty for a tenant, the key (with `#` in it: `##` and the key escaped), or `key#route`, each part escaped.
     subject: str
 
     @property
@@ -38,7 +41,7 @@ class LedgerId:
 def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> LedgerId:
     if limit.level == "route" and route is None:
         raise DomainError("SUBJECT_INVALID", f"the limit {limit.id} is per route, but no route was given")
-    subjects = {"tenant": "", "key": key, "route": f"{print_key_part(key)}#{print_key_part(route or '')}"}
+    subjects = {"tenant": "", "key": _subject_of_key(key), "route": f"{print_key_part(key)}#{print_key_part(route or '')}"}
     ledger = LedgerId(tenant, limit.id, subjects[limit.level])
     if len(ledger.pk.encode()) > _MAX_KEY_BYTES:
         message = (
@@ -46,6 +49,19 @@ def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> L
         )
         raise DomainError("SUBJECT_INVALID", message)
     return ledger
+
+
+def _subject_of_key(key: str) -> str:
+    """Marked if it has `#`, or key `k#GET /x` would share the ledger of key `k` on route `GET /x` under one limit id."""
+    return f"{_KEY_WITH_HASH}{print_key_part(key)}" if "#" in key else key
+
+
+def key_of_subject(level: str, subject: str) -> str:
+    """Ledgers from before keys were marked are read, too."""
+    if level == "route":
+        return parse_key_part(subject.split("#")[0])
+    is_marked = subject.startswith(_KEY_WITH_HASH)
+    return parse_key_part(subject[len(_KEY_WITH_HASH) :]) if is_marked else subject
 
 
 def expiry_of(end: int) -> int:

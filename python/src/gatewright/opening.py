@@ -7,9 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from .ledger import LedgerId, end_of, expiry_of, is_before_term, is_of_period, number
-from .plans import Limit, Period, Plan, epoch_ms_of, parse_rule, period_at, print_rule
-from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, parse_key_part, print_key_part
+from .errors import DomainError
+from .ledger import LedgerId, end_of, expiry_of, is_before_term, is_of_period, key_of_subject, number
+from .periods import Period, epoch_ms_of, parse_rule, period_at, print_rule
+from .plans import Limit, Plan
+from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, print_key_part
 
 _ROUNDS = 4
 # Tokens with the previous plan may be this old if no plan is on record.
@@ -177,7 +179,7 @@ def _may_replace(table: Table, ask: Opening, line: _Line) -> bool:
         return True
     if line.plan == ask.plan.id:
         return ask.plan.version > line.plan_version
-    key = ask.id.subject if ask.limit.level == "key" else parse_key_part(ask.id.subject.split("#")[0])
+    key = key_of_subject(ask.limit.level, ask.id.subject)
     assigned = None if ask.limit.level == "tenant" else table.read(assigned_key(ask.id.tenant, key))
     plan = None if assigned is None else assigned.get("plan")
     return plan == ask.plan.id if isinstance(plan, str) else ask.now - line.at >= _HOLD_MS
@@ -303,6 +305,8 @@ def assigned_key(tenant: str, key: str) -> Key:
 
 def _parse_line(head: Item, fallback: str) -> _Line:
     start = epoch_ms_of(str(head["cur"]))
+    if start is None:
+        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not the head of a limit")
     rule = str(head["rule"]) if isinstance(head.get("rule"), str) else None
     current = rule or fallback
     past = [tuple(segment) for segment in json.loads(str(head.get("past", "[]")))]

@@ -1,40 +1,20 @@
-"""Customer plans as the table has them, checked when they were saved, and the periods of their quotas."""
+"""Customer plans as the table has them, checked as the TypeScript library checks them. Prices are its own affair."""
 
-import json
-import math
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Any, Mapping, Optional, Tuple, Union
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
 from .errors import DomainError, PlanInvalid
+from .json_text import MAX_SAFE, number_of
+from .periods import Rule, zone_of
+from .plan_fields import PlanFields
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_DAY_MS = 86_400_000
-_MAX_EPOCH_MS = 8_640_000_000_000_000
-
-
-@dataclass(frozen=True)
-class Period:
-    """Half open. Its id is its start."""
-
-    start: int
-    end: int
-
-    @property
-    def id(self) -> str:
-        """`2026-11-01T00:00:00.000Z`"""
-        return instant_of(self.start)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """DAY, WEEK, MONTH, or seconds and the instant of a first period (None: 1970)."""
-
-    length: Union[str, Tuple[int, Optional[int]]]
-    zone: str
-    day: int
-    minutes: int
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_LEVELS = ("tenant", "key", "route")
+_LENGTHS = ("DAY", "WEEK", "MONTH")
+_KINDS = ("quota", "rate", "concurrency")
+_MAX_LIMITS, _MAX_ROUTES = 10, 500
+_MAX_PERIOD_SECONDS = 366 * 86_400
 
 
 @dataclass(frozen=True)
@@ -62,18 +42,27 @@ class Plan:
     is_own: bool = False
 
     def cost_of(self, route: Optional[str]) -> int:
-        return self.costs.get(route or "*", self.costs.get("*", 1))
+        usual = self.costs["*"]
+        return usual if route is None else self.costs.get(route, usual)
 
 
-def parse_plan(document: Mapping[str, Any]) -> Plan:
-    """Raises PlanInvalid for a limit that this library does not enforce."""
-    cost = document.get("cost", 1)
-    costs = {"*": cost} if isinstance(cost, int) else cost
-    limits = tuple(_parse_limit(limit, f"limits[{n}]") for n, limit in enumerate(document["limits"]))
-    for n, limit in enumerate(limits):
-        if limit.quota + limit.overage < max(1, *costs.values()):
-            raise PlanInvalid(f"limits[{n}].quota", "is less than the largest cost, which could never be admitted")
-    return Plan(document["id"], document["version"], limits, costs, document)
+def parse_plan(document: Any) -> Plan:
+    """Raises PlanInvalid with the path of the first field that is wrong, and for a limit that is not enforced here."""
+    fields = PlanFields(document, "")
+    plan_id, version = fields.id("id"), fields.integer("version", 1, MAX_SAFE)
+    costs = _parse_costs(fields)
+    largest = max(1, *costs.values())
+    listed = fields.list("limits", _MAX_LIMITS)
+    limits = tuple(_parse_limit(PlanFields(limit, f"limits[{n}]"), largest) for n, limit in enumerate(listed))
+    fields.get("invoice")
+    fields.refuse_others()
+    if not limits:
+        raise PlanInvalid("limits", "must have at least one limit")
+    ids = [limit.id for limit in limits]
+    twice = next((n for n, limit_id in enumerate(ids) if ids.index(limit_id) < n), None)
+    if twice is not None:
+        raise PlanInvalid(f"limits[{twice}].id", "is already the id of an earlier limit")
+    return Plan(plan_id, version, limits, costs, document)
 
 
 def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
@@ -89,122 +78,100 @@ def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
     return replace(parse_plan({**plan.document, "limits": limits}), is_own=True)
 
 
-def _parse_limit(limit: Mapping[str, Any], path: str) -> Limit:
+def _parse_costs(fields: PlanFields) -> Mapping[str, int]:
+    value = fields.get("cost", 1)
+    if number_of(value) is not None:
+        return {"*": fields.integer("cost", 0, MAX_SAFE, 1)}
+    by_route = PlanFields(value, "cost")
+    routes = by_route.names()
+    if len(routes) > _MAX_ROUTES:
+        fields.fail("cost", f"must name at most {_MAX_ROUTES} routes")
+    return {"*": 1, **{route: by_route.integer(route, 0, MAX_SAFE) for route in routes}}
+
+
+def _parse_limit(fields: PlanFields, largest_cost: int) -> Limit:
+    kinds = [kind for kind in _KINDS if fields.has(kind)]
+    if len(kinds) != 1:
+        fields.fail(kinds[0] if kinds else "quota", f"must be the only one of {', '.join(_KINDS)}")
     for kind in ("rate", "concurrency", "shards"):
-        if kind in limit:
-            raise PlanInvalid(
-                f"{path}.{kind}", "is not enforced by the Python library: charge this plan in the authorizer"
-            )
-    quota, level, lease = limit["quota"], limit["level"], limit.get("lease")
-    rule = _parse_rule(limit, path)
-    initial = limit.get("initialUsage", 0)
-    if initial > quota:
-        raise PlanInvalid(f"{path}.initialUsage", f"must be a whole number from 0 to {quota}")
-    is_leased = lease not in (None, False) or limit.get("wasteBudget") is not None
-    is_invoiced = level == "tenant" and rule.length == "MONTH" and not is_leased
-    is_exact = limit.get("billing", "exact" if is_invoiced else "leased") == "exact"
-    share = limit.get("wasteBudget", 0.01)
-    return Limit(
-        id=limit["id"],
+        if fields.has(kind):
+            fields.fail(kind, "is not enforced by the Python library: charge this plan in the authorizer")
+    quota, overage = fields.integer("quota", 0, MAX_SAFE), fields.integer("overage", 0, MAX_SAFE, 0)
+    if quota + overage > MAX_SAFE:
+        fields.fail("overage", f"and quota together must be at most {MAX_SAFE}")
+    lease = fields.get("lease", {})
+    _check_lease(PlanFields({} if lease is False else lease, fields.path_of("lease")))
+    share = fields.number("wasteBudget", 0, 0.5, 0.01)
+    level, rule = fields.one_of("level", _LEVELS), _parse_rule(fields)
+    is_exact = _is_exact(fields, level, rule)
+    fields.get("price")
+    limit = Limit(
+        id=fields.id("id"),
         level=level,
         quota=quota,
         rule=rule,
-        initial_usage=initial,
-        overage=limit.get("overage", 0),
-        alarms=tuple(sorted(limit.get("alarms", ()))),
-        waste_budget=0 if is_exact or lease is False else max(1, math.floor(share * quota)),
+        initial_usage=fields.integer("initialUsage", 0, quota, 0),
+        overage=overage,
+        alarms=_parse_alarms(fields),
+        waste_budget=0 if is_exact or lease is False else max(1, int(share * quota)),
     )
+    fields.refuse_others()
+    if quota + overage < largest_cost:
+        fields.fail("quota", f"is less than the largest cost ({largest_cost}), which could never be admitted")
+    return limit
 
 
-def _parse_rule(limit: Mapping[str, Any], path: str) -> Rule:
-    length, zone, anchor = limit["period"], limit.get("timeZone", "UTC"), limit.get("anchor", {})
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise PlanInvalid(f"{path}.timeZone", f"{zone} is unknown here: install the package tzdata") from None
-    hours, minutes = anchor.get("time", "00:00").split(":")
-    day = anchor.get("weekday" if length == "WEEK" else "day", 1)
-    if isinstance(length, Mapping):
-        since = length.get("from")
-        first = None if since is None else epoch_ms_of(since)
-        return Rule((length["everySeconds"], first), zone, day, 0)
-    return Rule(length, zone, day, int(hours) * 60 + int(minutes))
+def _check_lease(fields: PlanFields) -> None:
+    """Other processes lease; the form is checked, so that no library reads a plan that another refuses."""
+    fields.number("seconds", 1, 3600, 30)
+    fields.integer("max", 1, 1_000_000, 10_000)
+    fields.refuse_others()
 
 
-def print_rule(rule: Rule) -> str:
-    length: Any = rule.length
-    if isinstance(length, tuple):
-        seconds, first = length
-        length = {"everySeconds": seconds, **({} if first is None else {"fromEpochMs": first})}
-    return json.dumps([length, rule.zone, rule.day, rule.minutes], separators=(",", ":"), ensure_ascii=False)
+def _is_exact(fields: PlanFields, level: str, rule: Rule) -> bool:
+    """Monthly invoiced usage is billed to the unit, unless the plan explicitly specifies leases."""
+    of_leases = [name for name in ("lease", "wasteBudget") if fields.has(name) and fields.get(name) is not False]
+    if not fields.has("billing"):
+        return level == "tenant" and rule.length == "MONTH" and not of_leases
+    is_exact = fields.one_of("billing", ("exact", "leased")) == "exact"
+    if is_exact and of_leases:
+        fields.fail(of_leases[0], "is a setting of leases, but billing: exact has no leases")
+    return is_exact
 
 
-def parse_rule(text: str) -> Rule:
-    length, zone, day, minutes = json.loads(text)
-    if isinstance(length, dict):
-        length = (length["everySeconds"], length.get("fromEpochMs"))
-    return Rule(length, zone, day, minutes)
+def _parse_rule(fields: PlanFields) -> Rule:
+    length = _parse_length(fields)
+    zone = fields.text("timeZone", "UTC")
+    if zone_of(zone) is None:
+        fields.fail("timeZone", f"{zone} is unknown here: install the package tzdata")
+    anchor = PlanFields(fields.get("anchor", {}), fields.path_of("anchor"))
+    if isinstance(length, tuple) and (fields.has("timeZone") or fields.has("anchor")):
+        fields.fail("anchor", "and timeZone are for DAY, WEEK and MONTH; other periods begin at period.from")
+    if length == "DAY" and anchor.has("day"):
+        anchor.fail("day", "is for MONTH; a DAY begins at anchor.time")
+    day = anchor.integer("weekday", 1, 7, 1) if length == "WEEK" else anchor.integer("day", 1, 31, 1)
+    time = _TIME.fullmatch(anchor.text("time", "00:00"))
+    if time is None:
+        anchor.fail("time", "must be a time of day like 06:00")
+    anchor.refuse_others()
+    return Rule(length, zone, day, int(time[1]) * 60 + int(time[2]))
 
 
-def period_at(rule: Rule, stamp: int) -> Period:
-    if isinstance(rule.length, tuple):
-        length, first = rule.length[0] * 1000, rule.length[1] or 0
-        start = (stamp - first) // length * length + first
-        return Period(start, start + length)
-    zone = ZoneInfo(rule.zone)
-    # The local calendar gives a unit that may begin after the stamp; the unit before it always suffices.
-    unit, end = _unit_at(rule, zone, stamp) + 1, _MAX_EPOCH_MS
-    while True:
-        start = _boundary_of(rule, zone, unit)
-        if start <= stamp:
-            return Period(start, end)
-        unit, end = unit - 1, start
+def _parse_length(fields: PlanFields) -> Union[str, Tuple[int, Optional[int]]]:
+    value = fields.get("period")
+    if not isinstance(value, (Mapping, list)):
+        return fields.one_of("period", _LENGTHS)
+    custom = PlanFields(value, fields.path_of("period"))
+    seconds = custom.integer("everySeconds", 1, _MAX_PERIOD_SECONDS)
+    first = custom.instant("from") if custom.has("from") else None
+    custom.refuse_others()
+    return seconds, first
 
 
-def instant_of(epoch_ms: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=epoch_ms)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"
-
-
-def epoch_ms_of(instant: str) -> int:
-    """Of `2026-11-20`, `2026-11-20T06:00:00Z` and of a period's id."""
-    text = instant if "T" in instant else f"{instant}T00:00:00Z"
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _unit_at(rule: Rule, zone: tzinfo, epoch_ms: int) -> int:
-    """Number of the local day, week or month that contains the instant."""
-    local_ms = epoch_ms + _offset_ms(zone, epoch_ms)
-    if rule.length == "MONTH":
-        local = _EPOCH + timedelta(milliseconds=local_ms)
-        return local.year * 12 + local.month - 1
-    day = local_ms // _DAY_MS
-    # Day numbers count from a Thursday, ISO weekday 4.
-    return (day - (rule.day - 4)) // 7 if rule.length == "WEEK" else day
-
-
-def _boundary_of(rule: Rule, zone: tzinfo, unit: int) -> int:
-    minutes_ms = rule.minutes * 60_000
-    if rule.length != "MONTH":
-        day = unit * 7 + rule.day - 4 if rule.length == "WEEK" else unit
-        return _to_instant(zone, day * _DAY_MS + minutes_ms)
-    year, month = divmod(unit, 12)
-    first = datetime(year, month + 1, 1, tzinfo=timezone.utc)
-    following = datetime(year + month // 11, (month + 1) % 12 + 1, 1, tzinfo=timezone.utc)
-    day = min(rule.day, (following - first).days)
-    return _to_instant(zone, (first - _EPOCH) // timedelta(milliseconds=1) + (day - 1) * _DAY_MS + minutes_ms)
-
-
-def _to_instant(zone: tzinfo, local_ms: int) -> int:
-    """A local time that occurs twice is its first occurrence; one in a gap is moved by the length of the gap."""
-    before = local_ms - _offset_ms(zone, local_ms - _DAY_MS)
-    after = local_ms - _offset_ms(zone, local_ms + _DAY_MS)
-    is_before = before + _offset_ms(zone, before) == local_ms
-    is_after = after + _offset_ms(zone, after) == local_ms
-    return before if is_before or not is_after else after
-
-
-def _offset_ms(zone: tzinfo, epoch_ms: int) -> int:
-    offset = (_EPOCH + timedelta(milliseconds=epoch_ms)).astimezone(zone).utcoffset()
-    return 0 if offset is None else offset // timedelta(milliseconds=1)
+def _parse_alarms(fields: PlanFields) -> Tuple[int, ...]:
+    alarms: Sequence[Any] = [number_of(percent) for percent in fields.list("alarms", 8, [])]
+    if not all(isinstance(percent, int) and 1 <= percent <= 1000 for percent in alarms):
+        fields.fail("alarms", "must be whole percentages of the quota from 1 to 1000")
+    if len(set(alarms)) < len(alarms):
+        fields.fail("alarms", "must not contain a percentage twice")
+    return tuple(sorted(alarms))

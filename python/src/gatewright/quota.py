@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from .errors import DomainError, Refused
 from .event import malformed, received_at_of
 from .headers import LimitState, rate_limit_headers, rejection
+from .json_text import safe_integer_of
 from .ledger import (
     LedgerId,
     Mark,
@@ -28,11 +29,13 @@ from .ledger import (
     stale_marks,
 )
 from .opening import Opening, open_period
-from .plans import Limit, Period, Plan, period_at
+from .periods import Period, period_at
+from .plans import Limit, Plan
 from .records import Halted, Records, Terms
 from .table import LOG, Item, Key, Table, Unavailable
+from .text import is_well_formed, utf16_units
 
-_MAX_SAFE = 2**53 - 1
+_MAX_NAME_UNITS = 256
 _RELOADS = 3
 _ROUNDS = 12
 _MAX_MOVED = 10_000
@@ -48,6 +51,7 @@ OnThreshold = Callable[[LedgerId, int], None]
 class _Spent:
     """Charged to this ledger."""
 
+    id: LedgerId
     key: Key
     limit: Limit
     period: Period
@@ -100,6 +104,8 @@ class Quota:
         self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
         self._renamed: Dict[str, LedgerId] = {}
         self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
+        # The ledgers as last seen, for the fields of a refusal by another limit.
+        self._seen: Dict[str, Tuple[Period, Item]] = {}
 
     def charge(
         self,
@@ -128,8 +134,8 @@ class Quota:
             for _ in range(_RELOADS):
                 terms = records.terms_of(tenant, key, plan, stamp)
                 in_force = records.plan_of(terms)
-                units = in_force.cost_of(route) if cost is None else cost
-                if isinstance(units, bool) or not isinstance(units, int) or not 0 <= units <= _MAX_SAFE:
+                units = safe_integer_of(in_force.cost_of(route) if cost is None else cost)
+                if units is None or units < 0:
                     raise DomainError("COST_INVALID", "the cost must be a whole number of units, 0 or more")
                 ledgers = [(limit, ledger_id_of(limit, tenant, key, route)) for limit in in_force.limits]
                 try:
@@ -163,8 +169,10 @@ class Quota:
                     for each in spent
                 ]
                 if isinstance(failure, _Denied):
-                    raise _refuse(failure, limit, ledgers, back, stamp) from None
+                    raise _refuse(failure, limit, ledgers, back, stamp, self._seen) from None
                 raise
+        for each in spent:
+            self._raise_alarms(table, each, stamp)
         limits = [_state(each.limit, each.period, each.ledger, stamp) for each in spent]
         open_charges = [each.key for each in spent]
 
@@ -194,8 +202,8 @@ class Quota:
             # Refused because an earlier attempt of the client has landed.
             is_charged = outcome.kind == "done" or (ledger is not None and ledger.get(mark.name) == mark.sequence)
             if is_charged and ledger is not None:
-                self._note(table, ledger_id, key, limit, ledger, stamp)
-                return _Spent(key, limit, period, ledger)
+                self._remember(own, key, period, ledger, stamp)
+                return _Spent(ledger_id, key, limit, period, ledger)
             is_ours = ledger is not None and is_of_period(ledger, period) and not is_before_term(ledger, term)
             if ledger is None or not is_ours or "nxt" in ledger:
                 self._open_period(table, Opening(ledger_id, period, limit, plan, stamp, term), own, place)
@@ -225,13 +233,18 @@ class Quota:
         if opened.to is not None:
             known[own.pk if isinstance(opened.to, LedgerId) else place] = opened.to
 
-    def _note(self, table: Table, ledger_id: LedgerId, key: Key, limit: Limit, ledger: Item, stamp: int) -> None:
-        if len(self._swept) >= _MAX_MOVED:
+    def _remember(self, own: LedgerId, key: Key, period: Period, ledger: Item, stamp: int) -> None:
+        if len(self._seen) >= _MAX_MOVED:
+            self._seen.clear()
             self._swept.clear()
+        self._seen[own.pk] = period, ledger
         self._swept[key] = stale_marks(ledger, stamp - _MARK_MS)
-        for percent in due_alarms(ledger, limit.alarms):
-            if table.update(alarm_write(key, percent, stamp)).kind == "done":
-                self._on_threshold(ledger_id, percent)
+
+    def _raise_alarms(self, table: Table, spent: _Spent, stamp: int) -> None:
+        """Of admitted requests: what another limit refuses is given back, and was never used."""
+        for percent in due_alarms(spent.ledger, spent.limit.alarms):
+            if table.update(alarm_write(spent.key, percent, stamp)).kind == "done":
+                self._on_threshold(spent.id, percent)
 
     def _give_back(self, table: Table, key: Key, units: int, stamp: int) -> Optional[Item]:
         """The ledger afterwards; None: the units stay charged."""
@@ -270,8 +283,9 @@ def _make_client() -> Any:
 def _check_name(name: str, value: Any, *, is_optional: bool) -> None:
     if value is None and is_optional:
         return
-    if not isinstance(value, str) or not 1 <= len(value) <= 256:
-        raise DomainError("SUBJECT_INVALID", f"{name} must be 1 to 256 characters")
+    if not isinstance(value, str) or not 1 <= utf16_units(value) <= _MAX_NAME_UNITS or not is_well_formed(value):
+        message = f"{name} must be 1 to {_MAX_NAME_UNITS} characters of well-formed Unicode"
+        raise DomainError("SUBJECT_INVALID", message)
 
 
 def _log_threshold(ledger: LedgerId, percent: int) -> None:
@@ -284,8 +298,14 @@ def _refuse(
     ledgers: Sequence[Tuple[Limit, LedgerId]],
     spent: Sequence[_Spent],
     stamp: int,
+    remembered: Mapping[str, Tuple[Period, Item]],
 ) -> Refused:
     seen: Mapping[str, Tuple[Period, Optional[Item]]] = {
+        **{
+            each.id: remembered[ledger.pk]
+            for each, ledger in ledgers
+            if ledger.pk in remembered and remembered[ledger.pk][0].start <= stamp < remembered[ledger.pk][0].end
+        },
         **{each.limit.id: (each.period, each.ledger) for each in spent},
         **({} if denied.period is None else {limit.id: (denied.period, denied.ledger)}),
     }
@@ -298,18 +318,21 @@ def _refuse(
 
 def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> LimitState:
     """`ledger`: as last seen; None: as it would be opened."""
-    remaining, shown = limit.quota + limit.overage, limit.quota
+    overage, shown = limit.overage, limit.quota
+    remaining = shown + overage
     if ledger is not None:
+        # The plan may have another overage by now.
+        overage = int(number(ledger, "ov"))
         remaining = int(number(ledger, "rem"))
         limited = number(ledger, "lim")
-        opened = max(0, limited + number(ledger, "ov") - number(ledger, "carry"))
+        opened = max(0, limited + overage - number(ledger, "carry"))
         topped_up = number(ledger, "cred") - opened - number(ledger, "rst")
         shown = int(limited + max(0, topped_up))
     return LimitState(
         id=limit.id,
         limit=shown,
         window_seconds=max(1, math.floor((period.end - period.start) / 1000 + 0.5)),
-        remaining=max(0, remaining - limit.overage),
+        remaining=max(0, remaining - overage),
         reset_seconds=max(0, math.ceil((period.end - stamp) / 1000)),
-        overage=limit.overage > 0 and remaining < limit.overage,
+        overage=overage > 0 and remaining < overage,
     )

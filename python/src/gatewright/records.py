@@ -1,15 +1,16 @@
 """What is on record in the usage table, read at most every 40 to 60 seconds: customers, keys' plans, plans."""
 
-import json
 import math
 import time
 from dataclasses import dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .errors import DomainError
+from .json_text import number_of, parse_json, safe_integer_of
 from .ledger import LedgerId
 from .opening import assigned_key, plan_key
-from .plans import Period, Plan, parse_plan, plan_of_term
+from .periods import Period
+from .plans import Plan, parse_plan, plan_of_term
 from .table import Item, Key, Table, Unavailable
 
 _RECORD_SECONDS = 40.0
@@ -53,7 +54,7 @@ class Records:
         else:
             assigned = self._find(assigned_key(tenant, key), _RECORD_SECONDS, _STALE_RECORD_SECONDS) or {}
             plan, since = assigned.get("plan"), assigned.get("at")
-            found = Terms(plan, "key", since if isinstance(since, int) else None) if isinstance(plan, str) else None
+            found = Terms(plan, "key", safe_integer_of(since)) if isinstance(plan, str) else None
         if found is not None:
             return found
         if named is None:
@@ -66,7 +67,11 @@ class Records:
         if item is None:
             self.forget_plan(terms.plan)
             raise DomainError("PLAN_UNKNOWN", "there is no customer plan with that id")
-        return plan_of_term(parse_plan(json.loads(str(item["doc"]))), terms.own_limits)
+        try:
+            document = parse_json(str(item.get("doc")))
+        except ValueError:
+            raise DomainError("PLAN_INVALID", "a stored plan is not valid JSON") from None
+        return plan_of_term(parse_plan(document), terms.own_limits)
 
     def forget_plan(self, plan: str) -> None:
         self._read.pop(plan_key(plan), None)
@@ -94,15 +99,36 @@ def _age(read: Tuple[Any, float, float]) -> float:
 
 
 def _terms_of_customer(item: Item, stamp: int) -> Optional[Terms]:
+    """Raises DomainError STORE_UNAVAILABLE for an item that no library can have written; Halted."""
     try:
-        record = json.loads(str(item["doc"]))
-        state, terms = record["state"], [(t["plan"], int(t["fromEpochMs"]), t.get("limits")) for t in record["terms"]]
-    except (KeyError, TypeError, ValueError):
-        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not a customer") from None
-    if state != "active":
+        record = parse_json(str(item.get("doc")))
+    except ValueError:
+        record = None
+    if not _is_customer(record) or number_of(item.get("ver")) is None:
+        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not a customer")
+    if record["state"] != "active":
         raise Halted
-    begun = [term for term in terms if term[1] <= stamp]
-    if not begun:
-        return None
-    plan, since, limits = begun[-1]
-    return Terms(plan, "customer", since, limits)
+    begun = [term for term in record["terms"] if term["fromEpochMs"] <= stamp]
+    return Terms(begun[-1]["plan"], "customer", int(begun[-1]["fromEpochMs"]), begun[-1].get("limits")) if begun else None
+
+
+def _is_customer(record: Any) -> bool:
+    if not isinstance(record, Mapping) or not isinstance(record.get("tenant"), str):
+        return False
+    terms, state = record.get("terms"), record.get("state")
+    return (
+        isinstance(state, str)
+        and state in ("active", "suspended", "closed")
+        and number_of(record.get("stateSinceEpochMs")) is not None
+        and isinstance(terms, list)
+        and len(terms) > 0
+        and all(_is_term(term) for term in terms)
+    )
+
+
+def _is_term(term: Any) -> bool:
+    if not isinstance(term, Mapping) or not isinstance(term.get("plan"), str):
+        return False
+    limits = term.get("limits", {})
+    is_whole = isinstance(limits, Mapping) and all(safe_integer_of(quota) is not None for quota in limits.values())
+    return safe_integer_of(term.get("fromEpochMs")) is not None and is_whole

@@ -1,8 +1,13 @@
 """Conditional writes as data, and the table that carries them out through boto3's low-level client."""
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from .errors import DomainError
+from .json_text import number_of
+from .text import is_well_formed
 
 LOG = logging.getLogger("gatewright")
 
@@ -129,7 +134,12 @@ class Table:
 
 
 def print_key_part(name: str) -> str:
-    """Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`."""
+    """
+    Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`. Raises DomainError
+    SUBJECT_INVALID for half of a surrogate pair, which the table cannot store.
+    """
+    if not is_well_formed(name):
+        raise DomainError("SUBJECT_INVALID", "a name contains half of a surrogate pair")
     return name.replace("%", "%25").replace("#", "%23")
 
 
@@ -181,7 +191,13 @@ def _parse_item(item: Optional[Mapping[str, Mapping[str, str]]]) -> Optional[Ite
     parsed: Dict[str, Value] = {}
     for name, value in item.items():
         if "N" in value:
-            parsed[name] = int(value["N"]) if value["N"].lstrip("-").isdigit() else float(value["N"])
+            parsed[name] = _parse_number(value["N"])
         elif "S" in value and name not in ("pk", "sk"):
             parsed[name] = value["S"]
     return parsed
+
+
+def _parse_number(text: str) -> Union[int, float]:
+    number = int(text) if re.fullmatch(r"-?[0-9]{1,38}", text) else float(text)
+    known = number_of(number)
+    return number if known is None else known

@@ -1,16 +1,16 @@
 """Verifies signed webhooks of GitHub, Stripe, Slack and Standard Webhooks (Svix)."""
 
 import base64
-import binascii
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional, Pattern, Sequence, Tuple
 
 from .errors import DomainError, Refused, refused
-from .event import body_of, context_of, fields_of, headers_of, malformed, received_at_of
+from .event import base64_of, body_of, headers_of, http_request_of
+from .json_text import MAX_SAFE, parse_json
+from .text import utf8_of
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{43}=")
@@ -18,7 +18,6 @@ _SECONDS = re.compile(r"[1-9][0-9]{0,15}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,127}")
 _STANDARD_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _STRIPE_NAME = re.compile(r"t|v[0-9]{1,2}")
-_MAX_SAFE = 2**53 - 1
 
 Headers = Mapping[str, List[str]]
 
@@ -60,11 +59,7 @@ def verify(
             "CONFIG_INVALID", f"the scheme {scheme} is not verified here; known are {', '.join(_SCHEMES)}"
         )
     read_claim, to_key, encode, describe = _SCHEMES[scheme]
-    headers, body, now_ms = headers_of(event), body_of(event), received_at_of(event)
-    fields, http = fields_of(event), fields_of(context_of(event).get("http"))
-    is_request = isinstance(http.get("method", fields.get("httpMethod")), str)
-    if now_ms is None or not is_request:
-        raise malformed("the event of an HTTP request must have method and time")
+    now_ms, headers, body = http_request_of(event), headers_of(event), body_of(event)
     claim = read_claim(headers)
     now = now_ms // 1000
     if abs(now - (now if claim.signed_at is None else claim.signed_at)) > tolerance_seconds:
@@ -147,17 +142,12 @@ def _describe_standard(headers: Headers, payload: Mapping[str, Any]) -> Descript
 
 
 def _text_key(secret: str) -> Optional[bytes]:
-    return secret.encode()
+    return utf8_of(secret)
 
 
 def _standard_key(secret: str) -> Optional[bytes]:
     """The base64 after `whsec_`; Stripe has the same prefix, and uses the whole text."""
-    text = secret[6:] if secret.startswith("whsec_") else secret
-    try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return key if base64.b64encode(key).decode() == text else None
+    return base64_of(secret[6:] if secret.startswith("whsec_") else secret)
 
 
 def _family(headers: Headers) -> str:
@@ -174,8 +164,8 @@ def _only(headers: Headers, name: str) -> str:
 
 
 def _seconds(text: str) -> int:
-    seconds = int(text) if _SECONDS.fullmatch(text) else _MAX_SAFE + 1
-    if seconds > _MAX_SAFE:
+    seconds = int(text) if _SECONDS.fullmatch(text) else MAX_SAFE + 1
+    if seconds > MAX_SAFE:
         raise _unauthorized("malformed_timestamp")
     return seconds
 
@@ -192,14 +182,10 @@ def _match(value: Any, form: Pattern[str]) -> Optional[str]:
 
 def _parse_object(body: bytes) -> Dict[str, Any]:
     try:
-        parsed = json.loads(body.decode("utf-8", "replace"), parse_constant=_no_json)
-    except (ValueError, RecursionError):
+        parsed = parse_json(body.decode("utf-8", "replace"))
+    except ValueError:
         return {}
     return parsed if isinstance(parsed, dict) else {}
-
-
-def _no_json(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _unauthorized(reason: str) -> Refused:

@@ -2,6 +2,7 @@
  * A customer's record. It states which plan is in force from which time. A term that has begun never changes. Requests,
  * invoices and administration all use this record.
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey } from '../ledger/ledger.ts';
@@ -97,7 +98,7 @@ export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): Customer
     );
   const document = JSON.parse(plan.source) as { readonly limits: readonly { readonly id: string }[] };
   const own = document.limits.map((limit) =>
-    limits[limit.id] === undefined ? limit : { ...limit, quota: limits[limit.id] },
+    Object.hasOwn(limits, limit.id) ? { ...limit, quota: limits[limit.id] } : limit,
   );
   return { ...parsePlan({ ...document, limits: own }), isOwn: true };
 }
@@ -119,7 +120,6 @@ function isTerm(value: unknown): value is Term {
   if (typeof value !== 'object' || value === null) return false;
   const { plan, fromEpochMs, limits } = value as Readonly<Record<keyof Term, unknown>>;
   const isWhole =
-    limits === undefined ||
-    (typeof limits === 'object' && limits !== null && Object.values(limits).every(Number.isSafeInteger));
+    limits === undefined || (isJsonObject(limits) && Object.values(limits).every(Number.isSafeInteger));
   return typeof plan === 'string' && Number.isSafeInteger(fromEpochMs) && isWhole;
 }
