@@ -54,7 +54,7 @@ export class SharedCalls {
   #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {
     const controller = new AbortController();
     const call = { answer: make(controller.signal), controller, consumers: 0 };
-    // Prevents an unhandled rejection. A part that still waits gets the error itself.
+    // Prevents an unhandled rejection. Parts that are still waiting receive the error through their own promises.
     call.answer.catch(() => undefined);
     this.#calls.set(key, call);
     return call;

@@ -48,8 +48,8 @@ export type Admission =
   | { readonly kind: 'refused'; readonly by: 'table' | 'instance' };
 
 /**
- * The outcome of a call. `ignored` means that it tells nothing about the backend, for example because the caller
- * aborted the call. A probe must not be ignored: it must report an outcome.
+ * The outcome of a call. `ignored` means that the call says nothing about the backend, for example because the caller
+ * aborted it. A probe must report `succeeded` or `failed`, never `ignored`.
  */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 

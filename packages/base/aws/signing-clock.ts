@@ -31,7 +31,7 @@ export function verifyByAnyClock(
   // The machine's time is tried last, so that its error message is returned, because developers compare the message
   // with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
-    // An expired session stays expired, whatever the clock.
+    // An expired session stays expired, whatever the clock says.
     if (result.kind !== 'refused' || result.code === 'EXPIRED_TOKEN') return result;
     if (other !== offsetMs)
       result = verifySignature(request, { ...context, nowEpochMs: nowEpochMs - offsetMs + other });

@@ -109,7 +109,7 @@ function adjustRoutes(
         id: `set${owner}Limit`,
         query,
         answer: CHANGED,
-        summary: 'Sets another limit for a period',
+        summary: 'Sets a different limit for one period',
         body: {
           limit: wholeNumber('Units of the period, not counting top-ups and overage', { ...UNITS, min: 0 }),
         },

@@ -66,7 +66,7 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
   const currency = fields.text('currency', '');
   if (!isCurrency(currency)) fields.fail('currency', 'must be an ISO 4217 currency code such as EUR');
   const customers = fields.get('customers') ?? {};
-  if (!isJsonObject(customers)) return fields.fail('customers', 'must be an object with tenants as names');
+  if (!isJsonObject(customers)) return fields.fail('customers', 'must be an object keyed by tenant');
   const names = Object.keys(customers);
   if (names.length > MAX_CUSTOMERS) fields.fail('customers', `must name at most ${MAX_CUSTOMERS} tenants`);
   const path = fields.pathOf('customers');

@@ -44,8 +44,8 @@ export class TextChannel<Sent, Received> {
     const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
     this.#port = port;
     [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
-    // The gateway's event loop runs in any case, so one string is enough. For an instance, an additional turn costs
-    // half as much as an event.
+    // The number of waiting strings from which this side counts as busy. One is enough for the gateway, because its event
+    // loop runs in any case. An instance waits for two, because an additional turn costs half as much as an event.
     this.#busyFrom = side === 'gateway' ? 1 : 2;
   }
 

@@ -59,8 +59,8 @@ export function runLinear(form: RegExp | undefined, text: string): boolean | und
 }
 
 /**
- * Removes a leading `^` and a trailing `$`. For `matches`, both are always true there: nothing precedes the text, and
- * its end is an end of every kind.
+ * Removes a leading `^` and a trailing `$`. `matches` compares the whole text, so both anchors always hold: the match
+ * begins at the start of the text and ends at its end.
  */
 function stripAnchors(pattern: Node) {
   const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(

@@ -125,7 +125,7 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
       // After `npm install gatewright` a package.json exists and stays unchanged.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
-      'npx gatewright access sync   # reads the routes of hello again after changes',
+      'npx gatewright access sync   # reads the routes of the service hello; run it again after changing them',
       `guides by task are in ${GUIDES}; start with protect/own-repository.md`,
     ],
   };

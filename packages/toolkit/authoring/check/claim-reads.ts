@@ -119,7 +119,7 @@ export function describeClaimRead(what: string, route: string, file: string): st
 /** Returns the finding for a function without sources here. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
-    `${handler} behind the authorizer of ${route} is compiled or packed, so it cannot be checked for reads of authorizer.claims or authorizer.jwt, which do not exist there: ` +
+    `${handler} behind the authorizer of ${route} is compiled or bundled, so its source cannot be checked. Behind this authorizer, authorizer.claims and authorizer.jwt do not exist, and the function must not read them: ` +
     `look into its source, then name this path under claimsChecked in gatewright.yml`
   );
 }

@@ -315,10 +315,13 @@ function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],
-      'over quota, an HTTP API returns 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
+      'an HTTP API returns 403 {"message":"Forbidden"} when the quota is exceeded; to return 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
     );
   else if (isEnforced && quota.admissionKey === undefined)
-    warning(['quota'], 'over quota, the API returns 403: for 429 with Retry-After, set quota.admissionKey');
+    warning(
+      ['quota'],
+      'the API returns 403 when the quota is exceeded; to return 429 with Retry-After, set quota.admissionKey',
+    );
 }
 
 function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {

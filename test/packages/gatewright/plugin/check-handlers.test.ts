@@ -113,7 +113,7 @@ describe('checkHandlers', () => {
       runtime: 'provided.al2023',
       handler: 'bin/list',
       files: { 'bin/list': '\x7fELF' },
-      warns: /^bin\/list: bin\/list behind the authorizer of GET \(ListGet\) is compiled or packed/,
+      warns: /^bin\/list: bin\/list behind the authorizer of GET \(ListGet\) is compiled or bundled/,
     },
     {
       name: 'such a program that a person has looked into',
@@ -134,7 +134,7 @@ describe('checkHandlers', () => {
       runtime: 'java21',
       handler: 'shop.List::handleRequest',
       files: { 'list.jar': 'PK' },
-      warns: /^\.: shop\.List::handleRequest behind the authorizer of GET \(ListGet\) is compiled or packed/,
+      warns: /^\.: shop\.List::handleRequest behind the authorizer of GET \(ListGet\) is compiled or bundled/,
     },
     {
       name: 'Python with its source',

@@ -393,6 +393,9 @@ describe('warnings of a document', () => {
     const result = { cacheTtlSeconds: 0 };
 
     for (const kind of ['rest', 'http'] as const)
-      assert.match(warned({ quota, result }, ['GET /users'], kind).join('\n'), /^quota: over quota, /m);
+      assert.match(
+        warned({ quota, result }, ['GET /users'], kind).join('\n'),
+        /^quota: .* 403 .*when the quota is exceeded/m,
+      );
   });
 });
