@@ -73,14 +73,16 @@ function isSame(name: string, ours: unknown, theirs: unknown, text: string): boo
 
 /**
  * Of several limits, each language asks in its own order which one refuses. What the others' ledgers show then, and
- * whether they are opened, is its own, but what is used is not.
+ * whether they are opened or go on under a term, is its own, but what is used is not.
  */
 function whatIsUsed(answer: unknown): unknown {
   const [outcomes, items] = answer as readonly [readonly unknown[], Readonly<Record<string, object>>];
   const shown = outcomes.map((outcome) =>
     Array.isArray(outcome) && outcome[1] !== null ? outcome.slice(0, 2) : outcome,
   );
-  const used = Object.entries(items).filter(([, item]) => 'used' in item && item.used !== 0);
+  const used = Object.entries(items).flatMap(([key, item]) =>
+    'used' in item && item.used !== 0 ? [[key, item.used] as const] : [],
+  );
   return [shown, Object.fromEntries(used)];
 }
 

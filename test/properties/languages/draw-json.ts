@@ -59,6 +59,8 @@ export const text = (value: string): string => JSON.stringify(value);
 export function drawJsonText(pick: Pick): string {
   const whole = pick.chance(0.9) ? drawJson(pick, 3) : pick.one(DEEP)(pick);
   if (pick.chance(0.6)) return whole;
+  if (pick.chance(0.2))
+    return `[${pick.one(['NaN', 'Infinity', '-Infinity', '01', '1.', '٣', 'True', '"\t"'])}]`;
   const at = pick.upTo(Math.min(whole.length, 40));
   const bits = [
     '',
