@@ -130,7 +130,8 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
       without: /handlers\/(access|cache|webhooks|websocket)\//,
-      limitKilobytes: 77,
+      // 77 until names that no table key can tell apart were refused.
+      limitKilobytes: 78,
     },
     {
       entry: 'access',
@@ -156,7 +157,8 @@ describe('a bundle of a handler', () => {
       entry: 'gather',
       text: `import { createGather } from 'gatewright/gather'; export const used = [createGather];`,
       without: /handlers\/(access|cache|quota|webhooks|websocket|table)\/|breaker|dynamodb/,
-      limitKilobytes: 7,
+      // 7 until only spaces and tabs were taken from around header values.
+      limitKilobytes: 7.5,
       folder: 'gather',
     },
     {
