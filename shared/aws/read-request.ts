@@ -20,7 +20,7 @@ export type EventRequest = {
 
 export type ValuesByName = ReadonlyMap<string, readonly string[]>;
 
-const LAST_EPOCH_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const LAST_EPOCH_MS = 253_402_300_799_999;
 
 /** @throws DomainError EVENT_MALFORMED */
 export function readRequest(event: unknown): EventRequest {

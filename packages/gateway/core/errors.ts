@@ -66,7 +66,7 @@ type FixedErrorCode =
   | 'URI_TOO_LONG'
   /** The headers exceed 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** The request is not valid HTTP: invalid percent-encoding, a body shorter than announced, or several `Host` headers. */
+  /** The request is not valid HTTP: invalid percent-encoding, an unescaped `#`, a body shorter than announced, or several `Host` headers. */
   | 'MALFORMED_REQUEST';
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
