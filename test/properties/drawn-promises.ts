@@ -10,6 +10,7 @@ import { authorizerResults } from './authorizer-results.ts';
 import { boundClaims } from './bound-claims.ts';
 import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
+import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
 import type { DrawnPromise } from './promises.ts';
@@ -22,6 +23,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   boundClaims,
   languages,
   messageSignatures,
+  renamedLimits,
   resourcePolicies,
   tableKeys,
   ...(await promisesOfServices()),

@@ -13,7 +13,7 @@ import type { DrawnPromise, Tally } from './promises.ts';
 
 const PYTHON = process.env['GATEWRIGHT_PYTHON'] ?? 'python3';
 /** As the plan's text has it in the text of the question. */
-const SECOND_LIMIT = String.raw`,{\"id\":\"m\"`;
+const SECOND_LIMIT = String.raw`,{\"id\":\"`;
 const SHOWN_CHARACTERS = 600;
 
 let running: PythonProcess | undefined;

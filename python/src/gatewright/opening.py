@@ -49,6 +49,8 @@ class _Attempt:
     set: Mapping[str, Any]
     # The list of the subject's limits, for its first ledger under this one: before, after.
     limits: Optional[Tuple[Optional[str], str]] = None
+    # The limit whose ledgers this limit used until now.
+    parts_from: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,7 @@ class _Line:
 
 def open_period(table: Table, ask: Opening) -> Opened:
     """Raises Unavailable."""
-    rule = print_rule(ask.limit.rule)
-    same = [("cur", "absent-or-below", ask.period.id), ("cur", "present", None), ("rule", "equal", rule)]
-    attempt = _Attempt(ask.period, 0, same, {})
+    attempt = _next(ask)
     for _ in range(_ROUNDS):
         outcome = table.transact(_open_writes(ask, attempt))
         is_moved = attempt.period.start != ask.period.start
@@ -83,6 +83,13 @@ def open_period(table: Table, ask: Opening) -> Opened:
             return decided
         attempt = decided
     raise Unavailable
+
+
+def _next(ask: Opening) -> _Attempt:
+    """The subject has an earlier period of the same rule."""
+    rule = print_rule(ask.limit.rule)
+    same = [("cur", "absent-or-below", ask.period.id), ("cur", "present", None), ("rule", "equal", rule)]
+    return _Attempt(ask.period, 0, same, {})
 
 
 def _judge(outcome: Outcome, ask: Opening, period: Period, ready: Opened) -> Optional[Opened]:
@@ -105,10 +112,9 @@ def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt,
     period, rule = ask.period, print_rule(ask.limit.rule)
     if head is not None and "susp" in head:
         return Opened("suspended")
-    if head is not None and isinstance(head.get("alias"), str):
-        return Opened("moved", ask.id.under(str(head["alias"])))
     if head is None or not isinstance(head.get("cur"), str):
-        return _open_under_alias(table, ask)
+        alias = None if head is None else head.get("alias")
+        return _follow_alias(table, ask, alias) if isinstance(alias, str) else _open_under_alias(table, ask)
     line = _parse_line(head, rule)
     cur = line.cur
     if (ask.term is not None or "term" in head) and period.start < cur.end and cur.start < period.end:
@@ -196,10 +202,7 @@ def _replace(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened]
         # A later term goes on with one of them: the next attempt finds it in force.
         if ask.term is not None and number(later, "term") > ask.term:
             return Opened("ready")
-    carried = 0
-    for each in before:
-        ledger = table.read(ask.id.at(each)) or {}
-        carried += max(0, int(number(ledger, "cred") - number(ledger, "rem")))
+    carried = _charged_in(table, ask.id, before)
     start = max(ask.period.start, line.cur.start + 1)
     rule_holds: Test = ("rule", "absent", None) if line.rule is None else ("rule", "equal", line.rule)
     past = json.dumps(line.segments[:_MAX_SEGMENTS], separators=(",", ":"), ensure_ascii=False)
@@ -211,6 +214,11 @@ def _replace(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened]
     )
 
 
+def _charged_in(table: Table, ledger_id: LedgerId, periods: Sequence[Period]) -> int:
+    ledgers = [table.read(ledger_id.at(each)) or {} for each in periods]
+    return sum(max(0, int(number(each, "cred") - number(each, "rem"))) for each in ledgers)
+
+
 def _end_write(key: Key, ask: Opening) -> Write:
     when: List[Test] = [("rem", "present", None), ("closed", "absent", None)]
     if ask.term is not None:
@@ -219,27 +227,82 @@ def _end_write(key: Key, ask: Opening) -> Write:
 
 
 def _open_under_alias(table: Table, ask: Opening) -> Union[_Attempt, Opened]:
-    """Nothing was ever charged to the subject under that id: it may be a renamed limit."""
-    subject = table.read(_limits_key(ask))
-    had_text = None if subject is None else subject.get("limits")
-    had: List[str] = json.loads(str(had_text or "[]"))
-    limits = json.dumps([*(each for each in had if each != ask.limit.id), ask.limit.id], separators=(",", ":"))
-    listed = (None if had_text is None else str(had_text), limits)
+    """Nothing was ever charged to the subject under that id, so it may be a renamed limit."""
+    had_text, had = _read_limits(table, ask)
+    limits = _print_limits([*(each for each in had if each != ask.limit.id), ask.limit.id])
     new: Sequence[Test] = [("cur", "absent", None), ("alias", "absent", None)]
-    attempt = _Attempt(ask.period, ask.limit.initial_usage, new, {"since": ask.period.start}, listed)
-    now = [limit.id for limit in ask.plan.limits if limit.level == ask.limit.level]
+    first = {"since": ask.period.start}
+    attempt = _Attempt(ask.period, ask.limit.initial_usage, new, first, (had_text, limits))
+    now = _quotas_of(ask)
     added = [limit for limit in now if limit not in had]
     gone = [limit for limit in had if limit not in now]
     place = added.index(ask.limit.id) if ask.limit.id in added else -1
     if not 0 <= place < len(gone) or ask.id.limit != ask.limit.id:
         return attempt
-    named = table.read(ask.id.under(gone[place]).head) or {}
-    alias = str(named.get("alias", gone[place]))
+    before = gone[place]
+    alias = _line_name(before, table.read(ask.id.under(before).head))
+    if _find_user(table, ask, alias) is not None:
+        return attempt
+    limits = _print_limits([ask.limit.id if each == before else each for each in had])
     when = [*new, ("susp", "absent", None)]
-    writes = [_plan_check(ask), Write(ask.id.head, when, set={"alias": alias}), _limits_write(ask, listed)]
-    # If refused, another process was first; the next read shows it.
-    table.transact(writes)
-    return Opened("moved", ask.id.under(alias))
+    writes = [_plan_check(ask), Write(ask.id.head, when, set={"alias": alias}), _limits_write(ask, (had_text, limits))]
+    outcome = table.transact(writes)
+    if outcome.kind == "done":
+        return Opened("moved", ask.id.under(alias))
+    if outcome.kind == "refused" and not outcome.members[0][0]:
+        return Opened("plan-changed")
+    # Another process may have been faster. The next attempt reads what it wrote.
+    return _next(ask)
+
+
+def _follow_alias(table: Table, ask: Opening, alias: str) -> Union[_Attempt, Opened]:
+    """
+    The limit has replaced another one, whose ledgers it continues. If a later plan has a limit that uses the same
+    ledgers, this limit gets ledgers of its own. The units that were charged before count in them.
+    """
+    line_id = ask.id.under(alias)
+    user = _find_user(table, ask, alias)
+    if user is None or user == ask.limit.id:
+        return Opened("moved", line_id)
+    had_text, had = _read_limits(table, ask)
+    limits = _print_limits(list(dict.fromkeys([*had, ask.limit.id, user])))
+    head = table.read(line_id.head)
+    carried = 0
+    if head is not None and isinstance(head.get("cur"), str):
+        before = _overlapping(_parse_line(head, print_rule(ask.limit.rule)), ask.period)
+        carried = _charged_in(table, line_id, before)
+    when: Sequence[Test] = [("cur", "absent", None), ("alias", "equal", alias)]
+    first = {"since": ask.period.start}
+    return _Attempt(ask.period, carried, when, first, (had_text, limits), parts_from=alias)
+
+
+def _find_user(table: Table, ask: Opening, name: str) -> Optional[str]:
+    """The limit of the plan that uses the ledgers of `name`: the one with that name, or the first that continues it."""
+    now = _quotas_of(ask)
+    if name in now:
+        return name
+    return next((each for each in now if _line_name(each, table.read(ask.id.under(each).head)) == name), None)
+
+
+def _line_name(limit: str, head: Optional[Item]) -> str:
+    """The limit whose ledgers a limit uses. It is another limit if the limit has replaced one."""
+    alias = None if head is None or "cur" in head else head.get("alias")
+    return alias if isinstance(alias, str) else limit
+
+
+def _quotas_of(ask: Opening) -> Sequence[str]:
+    return [limit.id for limit in ask.plan.limits if limit.level == ask.limit.level]
+
+
+def _read_limits(table: Table, ask: Opening) -> Tuple[Optional[str], List[str]]:
+    """The list of the subject's limits, as text and parsed."""
+    subject = table.read(_limits_key(ask))
+    text = None if subject is None or subject.get("limits") is None else str(subject["limits"])
+    return text, json.loads(text or "[]")
+
+
+def _print_limits(limits: Sequence[str]) -> str:
+    return json.dumps(limits, separators=(",", ":"))
 
 
 def _open_writes(ask: Opening, attempt: _Attempt) -> Sequence[Write]:
@@ -268,14 +331,15 @@ def _open_writes(ask: Opening, attempt: _Attempt) -> Sequence[Write]:
         "plan": plan.id,
         "ver": plan.version,
         **({"ov": limit.overage} if limit.overage > 0 else {}),
-        **({"carry": carried} if carried > 0 and not is_first else {}),
+        **({"carry": carried} if carried > 0 and (not is_first or attempt.parts_from) else {}),
         **({"name": limit.id} if limit.id != ask.id.limit else {}),
         **term,
         "expiresAt": expiry_of(attempt.period.end),
     }
+    left = () if attempt.parts_from is None else ("alias",)
     writes = [
         _plan_check(ask),
-        Write(ask.id.head, [*attempt.when, ("susp", "absent", None)], set=head),
+        Write(ask.id.head, [*attempt.when, ("susp", "absent", None)], set=head, remove=left),
         Write(ask.id.at(attempt.period), [("cred", "absent", None)], put=ledger),
     ]
     return writes if attempt.limits is None else [*writes, _limits_write(ask, attempt.limits)]

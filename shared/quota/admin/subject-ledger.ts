@@ -7,6 +7,8 @@ import {
   chargedIn,
   mayReplace,
   overlapping,
+  findUser,
+  lineName,
   parseLimits,
   parseLine,
   predecessorOf,
@@ -139,21 +141,27 @@ async function findStanding(
   return { period, item: undefined, carried };
 }
 
-/** Finds the ledgers of another limit that this limit continues. */
+/** Finds the ledgers that the next charge of a limit would use, as `openPeriod` does. */
 async function findLine(
   { store }: Pick<AdminPorts, 'store'>,
   asked: LedgerId,
   own: Item | undefined,
   plan: CustomerPlan,
-  { level }: QuotaLimit,
+  limit: QuotaLimit,
 ): Promise<Pick<SubjectLedger, 'id' | 'head'>> {
-  let limit = own?.['alias'];
-  if (limit === undefined && own?.['cur'] === undefined) {
-    const had = parseLimits(await readItem(store, subjectKey(asked, level)));
-    limit = predecessorOf(asked.limit, level, plan, had);
+  const found = { id: asked, head: own };
+  if (own?.['cur'] !== undefined) return found;
+  let name = lineName(asked.limit, own);
+  if (name === asked.limit) {
+    const had = parseLimits(await readItem(store, subjectKey(asked, limit.level)));
+    const before = predecessorOf(asked.limit, limit.level, plan, had);
+    if (before === undefined) return found;
+    name = lineName(before, await readItem(store, headKey({ ...asked, limit: before })));
   }
-  if (typeof limit !== 'string') return { id: asked, head: own };
-  const id = { ...asked, limit };
+  const user = await findUser(name, { id: asked, limit, plan }, store);
+  if (user === 'unavailable') throw unavailable('the ledgers of the other limits could not be read');
+  if (user !== undefined && user.limit !== asked.limit) return found;
+  const id = { ...asked, limit: name };
   return { id, head: await readItem(store, headKey(id)) };
 }
 

@@ -28,7 +28,7 @@ export type Moved = {
   readonly from: {
     readonly id: LedgerId;
     readonly period: Period;
-    readonly plan: Pick<CustomerPlan, 'id'>;
+    readonly plan: Pick<CustomerPlan, 'id' | 'version'>;
     readonly termEpochMs?: number | undefined;
   };
   /**

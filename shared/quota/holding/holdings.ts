@@ -51,7 +51,7 @@ export class Holdings {
   readonly #pools = new Map<string, PermitPool>();
   /** Maps a period that cannot be opened to the period that is charged instead. */
   readonly #moved = new Map<string, Period>();
-  /** Maps a limit to the ledgers that it continues. */
+  /** Maps a limit of a plan's version to the ledgers that it continues. */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
 
@@ -98,7 +98,7 @@ export class Holdings {
     }
     const known: Map<string, unknown> = 'tenant' in to ? this.#lines : this.#moved;
     if (known.size >= this.#options.maxLeases) known.clear();
-    if ('tenant' in to) this.#lines.set(headKey(from.id).pk, to);
+    if ('tenant' in to) this.#lines.set(renamedName(from.id, from.plan), to);
     else this.#moved.set(nameOf(from.id, from.period, from.plan, from.termEpochMs), to);
   }
 
@@ -129,7 +129,7 @@ export class Holdings {
 
   #leaseOf({ limit, id: own, plan, term }: LeaseOf, asked: Period, atEpochMs: number): Lease {
     const termEpochMs = termFor(limit, asked, term);
-    const id = this.#lines.size === 0 ? own : (this.#lines.get(headKey(own).pk) ?? own);
+    const id = this.#lines.size === 0 ? own : (this.#lines.get(renamedName(own, plan)) ?? own);
     const moved = this.#moved.size === 0 ? undefined : this.#moved.get(nameOf(id, asked, plan, termEpochMs));
     const isOver = moved !== undefined && moved.endEpochMs <= atEpochMs;
     if (isOver) this.#moved.delete(nameOf(id, asked, plan, termEpochMs));
@@ -210,6 +210,10 @@ function nameOf(
 ): string {
   const name = `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;
   return termEpochMs === undefined ? name : `${name}#${termEpochMs}`;
+}
+
+function renamedName(id: LedgerId, plan: Pick<CustomerPlan, 'id' | 'version'>): string {
+  return `${headKey(id).pk}#${plan.version}#${plan.id}`;
 }
 
 function dropFirst<K, V>(from: Map<K, V>, maxSize: number): readonly V[] {

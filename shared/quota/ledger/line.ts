@@ -9,7 +9,7 @@ import { headKey, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodLength, PeriodRule } from './period.ts';
-import type { Level, CustomerPlan } from '../plan/plan.ts';
+import type { CustomerPlan, Level, QuotaLimit } from '../plan/plan.ts';
 import { namesOfSubject } from '../plan/subject.ts';
 
 /** Successive ledgers that follow one rule, from the first to the last. */
@@ -180,9 +180,39 @@ export function predecessorOf(
   plan: CustomerPlan,
   had: readonly string[],
 ): string | undefined {
-  const now = plan.limits.filter((each) => each.kind === 'quota' && each.level === level).map(({ id }) => id);
+  const now = quotasOf(plan, level);
   const added = now.filter((id) => !had.includes(id));
   return had.filter((id) => !now.includes(id))[added.indexOf(limit)];
+}
+
+/** Returns the limit whose ledgers a limit uses. It is another limit if the limit has replaced one. */
+export function lineName(limit: string, head: Item | undefined): string {
+  const { cur, alias } = head ?? {};
+  return cur === undefined && typeof alias === 'string' ? alias : limit;
+}
+
+/**
+ * Returns the limit of the plan that uses the ledgers of `name`: the limit with that name, or else the first limit that
+ * continues them. Two limits must never use the same ledgers, because only one of them would then be enforced.
+ * @returns undefined if no limit of the plan uses them, or `unavailable`
+ */
+export async function findUser(
+  name: string,
+  { id, limit, plan }: { readonly id: LedgerId; readonly limit: QuotaLimit; readonly plan: CustomerPlan },
+  store: Pick<ItemStore, 'read'>,
+): Promise<{ readonly limit: string } | 'unavailable' | undefined> {
+  const now = quotasOf(plan, limit.level);
+  if (now.includes(name)) return { limit: name };
+  for (const each of now) {
+    const read = await store.read(headKey({ ...id, limit: each }), { consistent: true });
+    if (read.kind === 'unavailable') return 'unavailable';
+    if (lineName(each, read.item) === name) return { limit: each };
+  }
+  return undefined;
+}
+
+function quotasOf({ limits }: CustomerPlan, level: Level): readonly string[] {
+  return limits.filter((each) => each.kind === 'quota' && each.level === level).map(({ id }) => id);
 }
 
 export function isSamePeriod(one: Period, other: Period): boolean {

@@ -11,7 +11,9 @@ import type { LedgerId } from './ledger.ts';
 import {
   assignedKey,
   chargedIn,
+  findUser,
   keyOf,
+  lineName,
   mayEnd,
   mayReplace,
   overlapping,
@@ -90,13 +92,14 @@ async function decide(
   item: Item | undefined,
   store: ItemStore,
 ): Promise<Plan | Opened> {
-  const { id, period, limit } = request;
+  const { period, limit } = request;
   const rule = printRule(limit.period);
   if (item?.['susp'] !== undefined) return { kind: 'suspended' };
-  const alias = item?.['alias'];
-  if (typeof alias === 'string') return { kind: 'renamed', id: { ...id, limit: alias } };
   const line = parseLine(item, limit.period);
-  if (line === undefined) return openUnderAlias(request, store);
+  if (line === undefined) {
+    const alias = item?.['alias'];
+    return typeof alias === 'string' ? followAlias(request, alias, store) : openUnderAlias(request, store);
+  }
   const { cur } = line;
   const isByTerm = request.termEpochMs !== undefined || item?.['term'] !== undefined;
   if (isByTerm && period.startEpochMs < cur.endEpochMs && cur.startEpochMs < period.endEpochMs) {
@@ -221,25 +224,53 @@ function termOf(item: Item | undefined): number | undefined {
  * Nothing was ever charged under this limit's id, so the limit may be a renamed one. If so, returns the ledgers that it
  * continues.
  */
-async function openUnderAlias(
-  { id, limit, plan, period }: OpenRequest,
-  store: ItemStore,
-): Promise<Plan | Opened> {
+async function openUnderAlias(request: OpenRequest, store: ItemStore): Promise<Plan | Opened> {
+  const { id, limit, plan, period } = request;
+  const rule = printRule(limit.period);
   const read = await store.read(subjectKey(id, limit.level), { consistent: true });
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   const had = parseLimits(read.item);
+  const listed = (limits: readonly string[]) =>
+    ({ is: 'first', rule, limits: JSON.stringify(limits), had: read.item?.['limits'] }) as const;
+  const fresh = { head: listed([...had.filter((each) => each !== limit.id), limit.id]), period, carried: 0 };
   const before = predecessorOf(limit.id, limit.level, plan, had);
-  const limits = JSON.stringify([...had.filter((each) => each !== limit.id), limit.id]);
-  const listed = { is: 'first', rule: printRule(limit.period), limits, had: read.item?.['limits'] } as const;
-  if (before === undefined || id.limit !== limit.id) return { head: listed, period, carried: 0 };
+  if (before === undefined || id.limit !== limit.id) return fresh;
   const named = await store.read(headKey({ ...id, limit: before }), { consistent: true });
   if (named.kind === 'unavailable') return { kind: 'unavailable' };
-  const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
-  const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
-  // If the write was refused, another process was faster. The next read shows what it wrote.
-  return outcome.kind === 'rejected' && !outcome.retryable
-    ? { kind: 'unavailable' }
-    : { kind: 'renamed', id: line };
+  const line = lineName(before, named.item);
+  const user = await findUser(line, request, store);
+  if (user === 'unavailable') return { kind: 'unavailable' };
+  if (user !== undefined) return fresh;
+  const head = listed(had.map((each) => (each === before ? limit.id : each)));
+  const outcome = await store.transact(aliasWrites(id, line, plan, limit.level, head));
+  if (outcome.kind === 'done') return { kind: 'renamed', id: { ...id, limit: line } };
+  if (outcome.kind === 'rejected' && !outcome.retryable) return { kind: 'unavailable' };
+  if (outcome.kind === 'refused' && outcome.members[0]?.holds === false) return { kind: 'plan-changed' };
+  // Another process may have been faster. The next attempt reads what it wrote.
+  return { head: { is: 'next', rule }, period, carried: 0 };
+}
+
+/**
+ * The limit has replaced another one, whose ledgers it continues. If a later plan has a limit that uses the same
+ * ledgers, this limit gets ledgers of its own. The units that were charged before count in them.
+ */
+async function followAlias(request: OpenRequest, alias: string, store: ItemStore): Promise<Plan | Opened> {
+  const { id, limit, period } = request;
+  const line = { ...id, limit: alias };
+  const user = await findUser(alias, request, store);
+  if (user === 'unavailable') return { kind: 'unavailable' };
+  if (user === undefined || user.limit === limit.id) return { kind: 'renamed', id: line };
+  const [list, head] = await Promise.all([
+    store.read(subjectKey(id, limit.level), { consistent: true }),
+    store.read(headKey(line), { consistent: true }),
+  ]);
+  if (list.kind === 'unavailable' || head.kind === 'unavailable') return { kind: 'unavailable' };
+  const previous = parseLine(head.item, limit.period);
+  const carried = previous === undefined ? 0 : await chargedIn(line, overlapping(previous, period), store);
+  if (carried === undefined) return { kind: 'unavailable' };
+  const limits = JSON.stringify([...new Set([...parseLimits(list.item), limit.id, user.limit])]);
+  const rule = printRule(limit.period);
+  return { head: { is: 'first', rule, limits, had: list.item?.['limits'], alias }, period, carried };
 }
 
 /** Reads the key's assigned plan. Needed only if another plan's period would be ended. */
@@ -259,7 +290,7 @@ async function readAssigned(
 function open(request: OpenRequest, head: Head, carried: number, store: ItemStore): Promise<TransactOutcome> {
   const { id, period, limit, plan } = request;
   const { quota, overage, level, wasteBudget } = limit;
-  const before = carried + (head.is === 'first' ? limit.initialUsage : 0);
+  const before = carried + (head.is === 'first' && head.alias === undefined ? limit.initialUsage : 0);
   const isSharded = limit.shards !== undefined;
   const credits = openingCredits({ limit: quota, overage, carried: before });
   const { termEpochMs } = request;

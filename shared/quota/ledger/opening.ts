@@ -12,14 +12,15 @@ export type Head =
   /** The subject has an earlier period of the same rule, from before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
   /**
-   * The subject has neither a head nor a ledger for this limit yet. `had` is the list of the subject's limits, as it
-   * was read.
+   * The subject has no ledger for this limit yet. `had` is the list of the subject's limits, as it was read. `alias` is
+   * the limit whose ledgers it used until now.
    */
   | {
       readonly is: 'first';
       readonly rule: string;
       readonly limits: string;
       readonly had: Value | undefined;
+      readonly alias?: string;
     }
   /** The subject's periods follow another rule until this period. */
   | {
@@ -69,7 +70,11 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
       purpose: 'open',
       key: headKey(id),
       when: [...whenHead(head, periodId(period)), { attribute: 'susp', is: 'absent' }],
-      change: { kind: 'update', set: headAfter(opening) },
+      change: {
+        kind: 'update',
+        set: headAfter(opening),
+        ...(head.is === 'first' && head.alias !== undefined && { remove: ['alias'] }),
+      },
     },
     {
       purpose: 'open',
@@ -110,7 +115,9 @@ function whenHead(head: Head, start: string): readonly Test[] {
     case 'first':
       return [
         { attribute: 'cur', is: 'absent' },
-        { attribute: 'alias', is: 'absent' },
+        head.alias === undefined
+          ? { attribute: 'alias', is: 'absent' }
+          : { attribute: 'alias', is: 'equal', value: head.alias },
       ];
     case 'legacy':
       return [

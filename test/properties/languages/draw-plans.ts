@@ -183,12 +183,12 @@ function drawPut(pick: Pick, version: number, tenant: string, key: string, atEpo
     };
   }
   if (kind === 3) return { put: { pk: partition(key), sk: 'ASSIGNED', plan: 'gold', at: atEpochMs } };
-  // Of two new limits of one level, both continue the ledger of one limit that is gone: a fault of both languages.
-  const isSecond = pick.chance(0.3);
+  const id = pick.one(['daily', 'daily', 'other']);
+  const isSecond = pick.chance(0.4);
   const limits = [
     {
-      id: pick.one(['daily', 'daily', 'other']),
-      level: pick.one(isSecond ? ['tenant', 'key'] : ['tenant', 'key', 'key', 'route']),
+      id,
+      level: pick.one(['tenant', 'key', 'key', 'route']),
       quota: 2 + pick.upTo(6),
       period: pick.one(['DAY', 'WEEK', 'MONTH', { everySeconds: 3600 }]),
       lease: false,
@@ -196,7 +196,16 @@ function drawPut(pick: Pick, version: number, tenant: string, key: string, atEpo
       ...(pick.chance(0.2) && { alarms: [50, 100] }),
     },
     ...(isSecond
-      ? [{ id: 'm', level: 'route', quota: 5, period: 'MONTH', timeZone: 'Europe/Berlin', lease: false }]
+      ? [
+          {
+            id: pick.one(['m', 'm', id === 'daily' ? 'other' : 'daily']),
+            level: pick.one(['key', 'route']),
+            quota: 5,
+            period: 'MONTH',
+            timeZone: 'Europe/Berlin',
+            lease: false,
+          },
+        ]
       : []),
   ];
   const doc = JSON.stringify({

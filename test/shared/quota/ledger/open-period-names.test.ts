@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
-import { headKey } from '#shared/quota/ledger/ledger.ts';
+import { headKey, ledgerKey } from '#shared/quota/ledger/ledger.ts';
 import { openPeriod } from '#shared/quota/ledger/open-period.ts';
 import type { Opened } from '#shared/quota/ledger/open-period.ts';
 import { periodAt } from '#shared/quota/ledger/period.ts';
@@ -49,6 +49,76 @@ describe('openPeriod, of a limit that had another name', () => {
 
     assert.deepEqual(await open(table, 2, 'each-day', unread), { kind: 'unavailable' });
     assert.equal(table.items.size, before);
+  });
+});
+
+/** Opens the first period of every limit of a version of the plan, and returns where each limit is charged. */
+async function openAll(
+  table: QuotaTable,
+  version: number,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const limits = names.map((id) => ({ id, level: 'key', quota: 5, period: 'DAY' }));
+  const plan = parsePlan({ id: 'p', version, limits });
+  await table.store.update(savePlanWrite(plan, version === 1 ? undefined : version - 1));
+  const used: string[] = [];
+  for (const limit of plan.limits) {
+    assert.ok(limit.kind === 'quota');
+    const asked = { period: DAY, limit, plan, nowEpochMs: NOON_MS };
+    const opened = await openPeriod({ ...asked, id: idOf(limit.id) }, table.store);
+    used.push(opened.kind === 'renamed' ? opened.id.limit : limit.id);
+    if (opened.kind !== 'renamed') assert.equal(opened.kind, 'ready');
+  }
+  return used;
+}
+
+describe('openPeriod, of several limits that had other names', () => {
+  // Limits that share ledgers are enforced as one, so the limit with the smaller quota or longer period is lost.
+  const rows: readonly (readonly [string, readonly (readonly string[])[], readonly string[]])[] = [
+    ['one limit was replaced by two', [['other'], ['daily', 'm']], ['other', 'm']],
+    [
+      'two limits were renamed',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      ['a', 'b'],
+    ],
+    [
+      'two limits were renamed, the second first',
+      [
+        ['a', 'b'],
+        ['a', 'd'],
+        ['c', 'd'],
+      ],
+      ['a', 'b'],
+    ],
+    ['a limit was renamed twice and one was added', [['a'], ['b'], ['c', 'd']], ['a', 'd']],
+    ['the first name returns beside its successor', [['a'], ['b'], ['b', 'a']], ['b', 'a']],
+    ['two successive names are in one plan', [['a'], ['b'], ['c'], ['b', 'c']], ['a', 'c']],
+    ['the first name returns beside a third limit', [['a'], ['b'], ['x', 'a']], ['x', 'a']],
+  ];
+  for (const [title, versions, expected] of rows)
+    it(`gives every limit ledgers of its own if ${title}`, async () => {
+      const table = new QuotaTable();
+      let used: readonly string[] = [];
+      for (const [index, names] of versions.entries()) used = await openAll(table, index + 1, names);
+
+      assert.deepEqual(used, expected);
+      assert.equal(new Set(used).size, used.length);
+    });
+
+  it('counts what was charged in the shared ledger when the limits part', async () => {
+    const table = new QuotaTable();
+    await openAll(table, 1, ['a']);
+    const { pk, sk } = ledgerKey(idOf('a'), DAY);
+    const ledger = table.items.get(`${pk}\n${sk}`);
+    table.items.set(`${pk}\n${sk}`, { ...ledger, rem: 2 });
+    await openAll(table, 2, ['b']);
+    await openAll(table, 3, ['b', 'a']);
+
+    const own = ledgerKey(idOf('b'), DAY);
+    assert.equal(table.items.get(`${own.pk}\n${own.sk}`)?.['rem'], 2);
   });
 });
 
