@@ -13,13 +13,13 @@ import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
-import { backendContext } from './backend-context.ts';
+import { ACCESS_DECISION, printAccessDecision } from '@gatewright/aws/access-decision';
+import { backendContext, tenantOfKey } from './backend-context.ts';
 import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
-import { printChannels } from './decide/channel-rules.ts';
 import { circumstancesOf, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { documentPlansOf, findDocument } from './find-document.ts';
@@ -103,7 +103,8 @@ export function createAuthorizer(
       const lacks = findMissingClaims(document, principal);
       observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;
-      const known = { principal, request, decision };
+      const channels = await printChannelsOf(document, principal, request, nowEpochSeconds);
+      const known = { principal, request, decision, channels };
       if (quota === undefined || !isChargedCaller(quota, principal))
         return answerKnown(document, known, nowEpochSeconds);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
@@ -129,18 +130,31 @@ type Known = {
   readonly principal: Principal;
   readonly request: AuthorizeRequest;
   readonly decision: Decision;
+  /** What the caller may do with channels, as `printChannels` prints it. */
+  readonly channels: string | undefined;
 };
 
-function answerKnown(
+const loadChannelRules = loadOnce(() => import('./decide/channel-rules.ts'));
+
+/** The rules of channels are loaded with the first document that has some. */
+async function printChannelsOf(
   document: CompiledDocument,
-  { principal, request, decision }: Known,
+  principal: Principal,
+  request: AuthorizeRequest,
   nowEpochSeconds: number,
-): Authorized {
-  const context = contextOf(document, { principal, request, nowEpochSeconds });
+): Promise<string | undefined> {
+  if (document.channels === undefined) return undefined;
+  const { printChannels } = await loadChannelRules();
+  return printChannels(document, principal, circumstancesOf(document, { ...request, nowEpochSeconds }));
+}
+
+function answerKnown(document: CompiledDocument, known: Known, nowEpochSeconds: number): Authorized {
+  const { principal, request, decision } = known;
+  const context = contextOf(document, known);
   if (isSimple(document, request)) {
     const result = { isAuthorized: decision.kind === 'allow', context };
     if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
-    return { kind: 'known', decision, result, rejectedBindings: [] };
+    return { kind: 'known', decision, result: withRecord(document, known, result), rejectedBindings: [] };
   }
   const answer = { principalId: principal.principalId, context, ...usageKeyOf(document, principal, request) };
   const fits = (policyDocument: PolicyDocument) =>
@@ -150,7 +164,30 @@ function answerKnown(
     decision,
     fits,
   });
-  return { kind: 'known', decision, result: { ...answer, policyDocument: policy }, rejectedBindings };
+  const result = withRecord(document, known, { ...answer, policyDocument: policy });
+  return { kind: 'known', decision, result, rejectedBindings };
+}
+
+/** Adds the record of the decision, if it still fits into the result. It explains the result and grants nothing. */
+function withRecord<Result extends AuthorizerResult>(
+  { name, version, result: { maxBytes }, ...document }: CompiledDocument,
+  { principal, decision }: Known,
+  result: Result,
+  charged?: { readonly outcome: string; readonly customer: string | undefined },
+): Result {
+  const customer = charged?.customer ?? tenantOfKey(document, principal);
+  const record = printAccessDecision({
+    document: name,
+    version,
+    outcome: charged?.outcome ?? (decision.kind === 'allow' ? 'allow' : decision.reason),
+    issuer: principal.issuerId,
+    key: document.apiKeys.some(({ id }) => id === principal.issuerId) ? principal.subject : undefined,
+    customer,
+    rules: decision.rules,
+    roles: [...principal.roles],
+  });
+  const whole = { ...result, context: { ...result.context, [ACCESS_DECISION]: record } };
+  return record === undefined || sizeOf(whole) > maxBytes ? result : whole;
 }
 
 type ByQuota = Known & {
@@ -181,7 +218,7 @@ async function answerByQuota(
       ? { kind: 'not-charged' }
       : await charging.chargeQuota(await quotas(), quota, principal, { route, receivedAtEpochMs });
   if (isOfCharged && (quota.isTracked !== true || verdict.kind !== 'admitted'))
-    return answerOnce(document, { ...known, quota, charging }, verdict, nowEpochSeconds);
+    return answerOnce(document, { ...known, quota, charging }, verdict);
   return answerKnown(
     verdict.kind === 'admitted' ? document : withoutCharged(document),
     known,
@@ -195,18 +232,14 @@ type Charged = Known & {
 };
 
 /** Returns a result for this request only, because the next request has to be charged too. */
-function answerOnce(
-  document: CompiledDocument,
-  { principal, request, decision, quota, charging }: Charged,
-  verdict: QuotaVerdict,
-  nowEpochSeconds: number,
-): Authorized {
+function answerOnce(document: CompiledDocument, charged: Charged, verdict: QuotaVerdict): Authorized {
+  const { principal, request, decision, quota, charging } = charged;
   const isAdmitted = verdict.kind === 'admitted';
   // An over-quota caller is allowed, but the result does not contain the admission key. The API itself then refuses the
   // request because the key is missing, with another message than for a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
-    ...contextOf(document, { principal, request, nowEpochSeconds }),
+    ...contextOf(document, charged),
     ...charging.verdictContext(quota, principal, verdict),
   };
   const result = isSimple(document, request)
@@ -218,23 +251,21 @@ function answerOnce(
         ...(isAdmitted && usageKeyOf(document, principal, request)),
       };
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
-  const known = { kind: 'known', decision, result, rejectedBindings: [] } as const;
+  const { tenant: customer } = charging.chargedAs(quota, principal);
+  const record = { outcome: isAdmitted ? 'allow' : verdict.kind, customer };
+  const known = {
+    kind: 'known',
+    decision,
+    result: withRecord(document, charged, result, record),
+    rejectedBindings: [],
+  } as const;
   return isAdmitted ? known : { ...known, refusal: verdict.kind };
 }
 
-function contextOf(
-  document: CompiledDocument,
-  known: {
-    readonly principal: Principal;
-    readonly request: AuthorizeRequest;
-    readonly nowEpochSeconds: number;
-  },
-): AuthorizerContext {
-  const { principal, request, nowEpochSeconds } = known;
-  const at = circumstancesOf(document, { ...request, nowEpochSeconds });
+function contextOf(document: CompiledDocument, { principal, channels }: Known): AuthorizerContext {
   const lacked = findMissingClaims(document, principal);
   return {
-    ...backendContext(document, principal, printChannels(document, principal, at)),
+    ...backendContext(document, principal, channels),
     ...(lacked.length > 0 && { claimRefusal: describeMissingClaims(lacked) }),
   };
 }

@@ -59,7 +59,10 @@ const TENANT = 'tenant';
  * tenant of a key is used, because the administrator sets it. A user might be able to set a token's claim with that
  * name.
  */
-function tenantOfKey({ apiKeys }: CompiledDocument, { issuerId, claims }: Principal): string | undefined {
+export function tenantOfKey(
+  { apiKeys }: Pick<CompiledDocument, 'apiKeys'>,
+  { issuerId, claims }: Principal,
+): string | undefined {
   const tenant = apiKeys.some(({ id }) => id === issuerId) ? claims[TENANT] : undefined;
   return typeof tenant === 'string' ? tenant : undefined;
 }

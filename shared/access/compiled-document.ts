@@ -12,6 +12,8 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 
 export type CompiledDocument = {
   readonly name: string;
+  /** Checksum of the other members. Absent in documents that an older version compiled. */
+  readonly version?: string;
   readonly kind: ApiKind;
   /** The protected APIs, each with the stage of the stack that contains its authorizers. */
   readonly apis: readonly ProtectedApi[];

@@ -6,6 +6,7 @@ import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import { authorizerContextOf, readRequest } from '../aws/read-request.ts';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
+import { ACCESS_DECISION } from '@gatewright/aws/access-decision';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
@@ -55,7 +56,13 @@ function readOurs(context: EventFields): CallerClaims {
 }
 
 /** Members that API Gateway or the authorizer adds. They are not claims. */
-const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
+const NOT_CLAIMS = new Set([
+  'principalId',
+  'integrationLatency',
+  'ticketCaller',
+  CONTEXT_CUT,
+  ACCESS_DECISION,
+]);
 
 /**
  * Returns the members that every context has, renamed to the names of the claims, and the members that the document

@@ -216,7 +216,9 @@ describe('the answer to each kind of event', () => {
     scope: 'a orders:read',
     clientId: 'web',
     exp: nowSeconds + 300,
+    accessDecision: 'document=orders&outcome=allow&issuer=main&rules=users&roles=support',
   };
+  const ofConnect = { ...context, accessDecision: context.accessDecision.replace('users', 'ws') };
   const policyOf = (...resources: readonly string[]) => ({
     principalId: 'main|alice',
     policyDocument: {
@@ -258,7 +260,7 @@ describe('the answer to each kind of event', () => {
     {
       kind: 'websocket',
       event: request({ methodArn: `${API}/prod/$connect`, requestContext: { eventType: 'CONNECT' } }),
-      expected: policyOf(`${API}/prod/$connect`),
+      expected: { ...policyOf(`${API}/prod/$connect`), context: ofConnect },
     },
   ] as const;
   for (const { kind, event, expected } of rows)

@@ -159,6 +159,7 @@ const ACCESS: AccessBook = {
       ],
     },
   ],
+  decide: () => undefined,
   ask: async ({ document, roles }) =>
     document === 'shop'
       ? {

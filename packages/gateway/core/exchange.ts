@@ -73,6 +73,8 @@ export type AuthorizerGrant = {
   readonly usageIdentifierKey: string | undefined;
   /** The time of the function's response. */
   readonly givenAtEpochMs?: number;
+  /** Key of the route for whose request the function was called. */
+  readonly givenFor?: string;
   /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
@@ -110,6 +112,7 @@ export interface KeyHolder {
   readonly apiKey: NonNullable<ApiKeyFacts>;
   readonly plan: {
     readonly id: string;
+    readonly name?: string | undefined;
     readonly quota: { readonly limit: number; readonly period: string } | undefined;
   };
   /** Returns the bucket of a route under the usage plan; undefined means that the plan does not throttle the route. */

@@ -42,7 +42,12 @@ export type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from '../console/endpoints/invoice-model.ts';
 export type { AccessBook } from '../console/endpoints/show-access.ts';
-export type { AccessQuestion, AccessReply, ShownAccess } from '../console/endpoints/access-model.ts';
+export type {
+  AccessQuestion,
+  AccessReply,
+  AccessVerdict,
+  ShownAccess,
+} from '../console/endpoints/access-model.ts';
 export type { Isolation } from '../core/stack/function.ts';
 export type { Flags, LoadFlags, Settings } from './start-settings.ts';
 export type { TokenOptions } from '../cognito/issuer.ts';

@@ -41,6 +41,21 @@ export type AccessQuestion = {
 
 type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
 
+/** What the rules of a document say about a caller's request, for the explanation of a refusal. */
+export type AccessVerdict = {
+  readonly word: AccessWord;
+  /** For example `no rule allows it`. */
+  readonly reason: string;
+  /** Checksum of the document that decided; undefined if an older version compiled it. */
+  readonly version: string | undefined;
+  /** The document's file, as a path from the working directory; undefined if it is not at hand. */
+  readonly file: string | undefined;
+  /** The caller as the rules see it. */
+  readonly caller: string | undefined;
+  /** The rules of the route, with the place of each in its file: `access/orders.yml:12`. */
+  readonly rules: readonly { readonly text: string; readonly place: string | undefined }[];
+};
+
 type ShownAccessAnswer = {
   readonly word: AccessWord;
   readonly reason: string;

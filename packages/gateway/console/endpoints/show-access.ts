@@ -4,7 +4,13 @@
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
-import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
+import type {
+  AccessQuestion,
+  AccessReply,
+  AccessVerdict,
+  ShownAccess,
+  ShownAccessBook,
+} from './access-model.ts';
 
 /**
  * The access documents of this run. They are read again for each request, because they may change while the gateway
@@ -13,6 +19,8 @@ import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from '
 export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
+  /** Decides by the rules alone. Returns undefined if there is no such document, or the caller cannot be read. */
+  decide(question: AccessQuestion, nowEpochSeconds: number): AccessVerdict | undefined;
 }
 
 const MAX_TEXT = 20_000;

@@ -1,6 +1,8 @@
 /** Facts about one request, from which its explanation is written. Plain data without secrets. */
+import type { AccessDecision } from '@gatewright/aws/access-decision';
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
+import type { AccessVerdict } from '../endpoints/access-model.ts';
 
 export type NearMiss = {
   readonly route: string;
@@ -30,6 +32,13 @@ export type TokenCircumstances = {
   readonly overForMs: number | undefined;
 };
 
+export type DecidedAccess = AccessDecision & {
+  /** Key of the route for whose request the authorizer decided. A cached result serves other routes, too. */
+  readonly routeKey: string | undefined;
+  /** What the rules say about this request; undefined if the document is not at hand. */
+  readonly verdict: AccessVerdict | undefined;
+};
+
 export type GuardCircumstances = {
   readonly kind: 'none' | 'lambda' | 'token' | 'iam';
   readonly name: string;
@@ -43,6 +52,8 @@ export type GuardCircumstances = {
   readonly principal: string | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
+  /** What one of the toolkit's authorizers decided; undefined for other authorizers. */
+  readonly decided?: DecidedAccess | undefined;
   /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
@@ -77,6 +88,9 @@ export type MeterCircumstances = {
   /** `{apiId}/{stage}` of each stage in the API key's usage plans. */
   readonly opens: readonly string[];
   readonly planId: string | undefined;
+  /** The names that the owner gave to the key and the usage plan. */
+  readonly keyName?: string | undefined;
+  readonly planName?: string | undefined;
   readonly quota: { readonly limit: number; readonly period: string; readonly left: number } | undefined;
   readonly planLimit: LimitCircumstances | undefined;
   readonly routeLimit: LimitCircumstances | undefined;

@@ -1,5 +1,6 @@
 import { list, sentence, formatLastLine, findNotedLine } from './reason.ts';
 import { describeCredential, adviseFix } from './authorizer-advice.ts';
+import { explainAccess, explainCommand } from './explain-access.ts';
 import { explainToken, renewToken } from './explain-token.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
@@ -18,6 +19,8 @@ export function explainGuard(about: Circumstances): Reason {
   if (guard === undefined || phase === 'screen')
     return { because: [sentence(failure ?? code ?? '')], changes: [] };
   if (phase === 'authorize') {
+    if (guard.decided !== undefined && refusing?.of !== 'resource')
+      return explainAccess(about, guard, guard.decided);
     if (guard.simpleAnswer === false) return explainNo(about, guard);
     return refusing === undefined
       ? { because: [sentence(failure ?? '')], changes: [] }
@@ -299,12 +302,6 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
       ? `Make ${answering} allow ${action} on ${resource} for ${caller}.`
       : `Or add a rule that allows ${routeKey} to the access document ${document} (${document}.yml); ${lookUp} shows the document's roles and rules.`,
   ];
-}
-
-function explainCommand({ protocol, method, path }: Circumstances, document: string): string {
-  const isPlain = /^[\w/.~-]+$/.test(path);
-  const request = protocol === 'websocket' || !isPlain ? '' : ` ${method} ${path}`;
-  return `gatewright access explain ${document}${request}`;
 }
 
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {

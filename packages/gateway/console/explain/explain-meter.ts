@@ -23,13 +23,13 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
   switch (meter.keyFault) {
     case 'disabled':
       return {
-        because: [`${needs}; key ${meter.keyId ?? ''} is disabled.`],
+        because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
         changes: ['Enable the key, or send another one.'],
       };
     case 'no-plan':
       return {
         because: [
-          `${needs}; key ${meter.keyId ?? ''} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
+          `${needs}; ${nameOfKey(meter)} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
         changes: [
           `Add the key to a usage plan that includes the stage ${here} (AWS::ApiGateway::UsagePlanKey).`,
@@ -38,7 +38,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
     case 'other-stages':
       return {
         because: [
-          `${needs}; the usage plans of key ${meter.keyId ?? ''} include ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
+          `${needs}; the usage plans of ${nameOfKey(meter)} include ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
         ],
         changes: [`Add the stage ${here} to the ApiStages of the key's usage plan.`],
       };
@@ -68,12 +68,13 @@ function explainNoneGiven(needs: string, refusal: string): Reason {
       };
 }
 
-function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: MeterCircumstances): Reason {
+function explainQuota({ isDeployed }: Circumstances, meter: MeterCircumstances): Reason {
+  const { quota } = meter;
   const period = quota?.period.toLowerCase() ?? 'period';
   const advance = { day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d';
   return {
     because: [
-      `Key ${keyId ?? ''} has used up its quota: plan ${planId ?? ''} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
+      `${nameOfKey(meter)} has used up its quota: ${nameOfPlan(meter)} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
       `Wait for the next ${period}${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
@@ -83,10 +84,10 @@ function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: M
 }
 
 function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter: MeterCircumstances): Reason {
-  const { planLimit, routeLimit, planId } = meter;
+  const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
-      because: [`The throttle of plan ${planId ?? ''} is used up: ${describe(planLimit)}.`],
+      because: [`The throttle of ${nameOfPlan(meter)} is used up: ${describe(planLimit)}.`],
       changes: ['Send more slowly, or raise the rate or burst limit of the usage plan.'],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
@@ -99,6 +100,19 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
       ],
     };
   return { because: [sentence(failure ?? 'A throttle is used up')], changes: ['Send more slowly.'] };
+}
+
+/** Names an API key as its owner does, with the id that AWS's own calls need. */
+export function nameOfKey({ keyId, keyName }: Pick<MeterCircumstances, 'keyId' | 'keyName'>): string {
+  return `API key ${named(keyName, keyId)}`;
+}
+
+export function nameOfPlan({ planId, planName }: Pick<MeterCircumstances, 'planId' | 'planName'>): string {
+  return `usage plan ${named(planName, planId)}`;
+}
+
+function named(name: string | undefined, id: string | undefined): string {
+  return name === undefined || name === id ? (id ?? '') : `${name} (${id ?? ''})`;
 }
 
 function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {

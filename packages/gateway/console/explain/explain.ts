@@ -4,7 +4,7 @@
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
-import { explainMeter } from './explain-meter.ts';
+import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
 import { sentence } from './reason.ts';
@@ -57,7 +57,7 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
   if (guard !== undefined && isPast && guard.kind !== 'none') way.push(describeCaller(guard));
   if (meter?.planId !== undefined && phase !== 'meter')
-    way.push(`Key ${meter.keyId ?? ''} of plan ${meter.planId} was within its limits.`);
+    way.push(`${nameOfKey(meter)} of ${nameOfPlan(meter)} was within its limits.`);
   if (cache?.isHit === true)
     way.push(
       `The response came from the stage’s cache and was ${describeSeconds(cache.ageMs ?? 0)} old; the integration was not called.`,
@@ -69,8 +69,17 @@ function describeInjected({ injected }: Circumstances): string[] {
   return injected.map((note) => `A fault was injected: ${note}.`);
 }
 
-function describeCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {
-  const who = principal === undefined ? 'the caller' : principal;
+function describeCaller({
+  kind,
+  name,
+  principal,
+  from,
+  ageMs,
+  decided,
+}: NonNullable<Circumstances['guard']>): string {
+  const key = decided?.key === undefined ? '' : ` (key ${decided.key})`;
+  const who =
+    decided?.customer === undefined ? (principal ?? 'the caller') : `the customer ${decided.customer}${key}`;
   if (kind === 'iam') return `The signature is valid: ${who} called.`;
   if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
   return from === 'cache'

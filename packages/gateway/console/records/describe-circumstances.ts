@@ -1,6 +1,7 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
@@ -18,13 +19,18 @@ import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
-export type DescribeWith = { readonly lines: FunctionLines; readonly redactor: Redactor };
+export type DescribeWith = {
+  readonly lines: FunctionLines;
+  readonly redactor: Redactor;
+  readonly access: AccessBook | undefined;
+};
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   return isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
 }
 
-function describeRequest(recorded: RecordedRequest, { lines, redactor }: DescribeWith): Circumstances {
+function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {
+  const { lines, redactor } = at;
   const { received, error, metered, cache } = recorded;
   const { api, stage, route } = received;
   const askedId = requestIdOf(recorded.authorizerCall?.result);
@@ -55,7 +61,7 @@ function describeRequest(recorded: RecordedRequest, { lines, redactor }: Describ
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),
-      redactor,
+      at,
     ),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
@@ -105,6 +111,8 @@ function describeMeter(
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
     planId: holder?.plan.id,
+    keyName: holder?.apiKey.name,
+    planName: holder?.plan.name,
     quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
     planLimit: limitOf(notes.planLimit, notes.planTokens),
     routeLimit: limitOf(notes.routeLimit, notes.routeTokens),

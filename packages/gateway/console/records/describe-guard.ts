@@ -2,18 +2,25 @@
  * Describes how the caller was identified and authorized: the identity sources, the token, the grant and the deciding
  * policies.
  */
+import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
 import { tracePolicy } from '../../core/policy/trace-policy.ts';
 import { duplicatesOf, readIdentity } from '../../core/events/identity-sources.ts';
-import type { GuardCircumstances, GuardPolicy, TokenCircumstances } from '../explain/circumstances.ts';
+import type {
+  DecidedAccess,
+  GuardCircumstances,
+  GuardPolicy,
+  TokenCircumstances,
+} from '../explain/circumstances.ts';
 import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
-import type { Caller, Matched, Received } from '../../core/exchange.ts';
+import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
+import type { AccessBook } from '../endpoints/show-access.ts';
+import type { DescribeWith } from './describe-circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
-import type { Redactor } from './redact.ts';
 
 export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
@@ -23,7 +30,7 @@ export function isMatched(received: Received): received is Matched {
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
-  redactor: Redactor,
+  { redactor, access }: Pick<DescribeWith, 'redactor' | 'access'>,
 ): GuardCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { authorization } = received.route;
@@ -56,6 +63,7 @@ export function describeGuard(
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     principal: principalOf(caller),
+    decided: grant && describeDecided(grant, received, sources, access),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
     token: readToken(received, sources),
@@ -68,6 +76,51 @@ export function describeGuard(
             scopes: authorization.scopes,
           },
   };
+}
+
+/**
+ * Reads what one of the toolkit's authorizers decided. The rules are asked again about this request, because a cached
+ * result was made for another one, and has only ids.
+ */
+function describeDecided(
+  { context, givenFor, principalId }: AuthorizerGrant,
+  received: Matched,
+  sources: readonly IdentitySource[],
+  access: AccessBook | undefined,
+): DecidedAccess | undefined {
+  const decided = parseAccessDecision(context[ACCESS_DECISION]);
+  if (decided === undefined) return undefined;
+  const { method, path, sourceIp, receivedAtEpochMs } = received;
+  // A simple result has no principal, but the toolkit's context has the subject.
+  const subject = principalId?.slice(decided.issuer.length + 1) ?? textsOf(context['sub'])[0];
+  const token = findToken(received, sources, subject);
+  const question = {
+    document: decided.document,
+    method,
+    path,
+    ip: sourceIp,
+    ...(token === undefined
+      ? {
+          // The record of a key or a ticket has no other claims.
+          claims: JSON.stringify({ sub: subject, tenant: decided.customer }),
+          issuer: decided.issuer,
+          roles: decided.roles,
+          scopes: textsOf(context['scope']).flatMap((text) => text.split(' ')),
+        }
+      : { token, roles: [], scopes: [] }),
+  };
+  return {
+    ...decided,
+    routeKey: givenFor,
+    verdict: access?.decide(question, Math.floor(receivedAtEpochMs / 1000)),
+  };
+}
+
+/** Returns the caller as the owner of the API knows it: the customer of the toolkit, or else the principal. */
+export function nameOfCaller(caller: CallerFacts | undefined): string | undefined {
+  const decided =
+    caller?.kind === 'lambda' ? parseAccessDecision(caller.context[ACCESS_DECISION]) : undefined;
+  return decided?.customer ?? principalOf(caller);
 }
 
 /** Returns the principal for display. The principal contains no secrets. */
@@ -86,8 +139,7 @@ export function principalOf(caller: CallerFacts | undefined): string | undefined
 }
 
 function readToken(received: Matched, sources: readonly IdentitySource[]): TokenCircumstances | undefined {
-  const [text] = readIdentity(sources.slice(0, 1), received, 'last') ?? [];
-  const bearer = text ?? readIdentity([{ kind: 'header', name: 'authorization' }], received, 'last')?.[0];
+  const bearer = readBearer(received, sources);
   if (bearer === undefined) return undefined;
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;
@@ -102,6 +154,28 @@ function readToken(received: Matched, sources: readonly IdentitySource[]): Token
     expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
     overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,
   };
+}
+
+/** Finds the token of the caller, which may also be in the query or in a subprotocol. */
+function findToken(
+  received: Matched,
+  sources: readonly IdentitySource[],
+  subject: string | undefined,
+): string | undefined {
+  const values = [
+    readBearer(received, sources),
+    ...new URLSearchParams(received.rawQuery).values(),
+    ...(received.headers.last('sec-websocket-protocol') ?? '').split(',').map((text) => text.trim()),
+  ];
+  return values.find((value) => {
+    const token = value === undefined ? undefined : parseBearerToken(value);
+    return token?.kind === 'token' && token.claims['sub'] === subject && subject !== undefined;
+  });
+}
+
+function readBearer(received: Matched, sources: readonly IdentitySource[]): string | undefined {
+  const [text] = readIdentity(sources.slice(0, 1), received, 'last') ?? [];
+  return text ?? readIdentity([{ kind: 'header', name: 'authorization' }], received, 'last')?.[0];
 }
 
 function textsOf(value: unknown): string[] {

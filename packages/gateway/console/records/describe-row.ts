@@ -1,4 +1,4 @@
-import { principalOf } from './describe-guard.ts';
+import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
 import { notesOf } from './row-notes.ts';
 import { showData } from './shown.ts';
@@ -36,7 +36,7 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
     phase: recorded.phase,
     code: recorded.error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
-    caller: mask(principalOf(recorded.caller), redactor),
+    caller: mask(nameOfCaller(recorded.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
     isColdStart: isCold(recorded.outcome) || isCold(recorded.authorizerCall?.result),
     connectionId: recorded.connectionId,

@@ -15,10 +15,16 @@ const MAX_OF_STACKS = 256;
 
 /** Returns the secrets of a record. The caller's secrets come first, because the number of secrets is limited. */
 export function secretsOf(recorded: Recorded): readonly string[] {
-  return findSecrets((redactor) => {
+  const found = findSecrets((redactor) => {
     if (isEvent(recorded)) visitEvent(recorded, redactor);
     else visitRequest(recorded, redactor);
   });
+  if (isEvent(recorded)) return found;
+  // An identity source may be a fact of the request such as `$context.routeKey`. It stands beside the token in the
+  // authorizer's event, but it is no secret, and every sentence about the request contains it.
+  const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
+  const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId];
+  return found.filter((secret) => !facts.includes(secret));
 }
 
 /** Returns the values from the environments of functions, which are secrets in every record. */

@@ -12,6 +12,7 @@ import { maskRepeats, secretsOf, secretsOfStacks } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
+import type { AccessBook } from '../endpoints/show-access.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Scheme } from './describe-detail.ts';
@@ -76,6 +77,8 @@ export class RequestRecords implements RecordSink {
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
   /** Returns the stacks that are served now. It is the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
+  /** The access documents of this run, with which refusals are explained. */
+  access: AccessBook | undefined;
   /** Returns the number of the deployment that responded at that time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Functions that are called once, at the next record. */
@@ -216,7 +219,7 @@ export class RequestRecords implements RecordSink {
     const found = this.find(id);
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
-    const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme };
+    const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme, access: this.access };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
   }

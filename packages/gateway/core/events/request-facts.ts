@@ -182,4 +182,6 @@ export type CallerFacts =
     };
 
 /** The API key with which the request was admitted, if the route requires an API key. */
-export type ApiKeyFacts = { readonly id: string; readonly value: string } | undefined;
+export type ApiKeyFacts =
+  | { readonly id: string; readonly value: string; readonly name?: string | undefined }
+  | undefined;

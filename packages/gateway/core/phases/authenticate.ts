@@ -123,7 +123,11 @@ async function askFunction(
     traceHeader: matched.traceHeader,
   });
   if (matched.notes?.authorizerCall !== undefined) matched.notes.authorizerCall.result = result;
-  const grant = { ...readGrant(result, authorizer), givenAtEpochMs: at.clock.nowEpochMs() };
+  const grant = {
+    ...readGrant(result, authorizer),
+    givenAtEpochMs: at.clock.nowEpochMs(),
+    givenFor: matched.route.routeKey,
+  };
   if (authorizer.ttlSeconds > 0)
     matched.stage.authorizerCache.put(
       authorizer.resultsName,

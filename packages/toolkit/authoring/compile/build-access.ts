@@ -1,4 +1,5 @@
 /** Compiles all access documents of a folder to the one JSON file that ships, or returns all mistakes. */
+import { createHash } from 'node:crypto';
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
 import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
@@ -12,6 +13,8 @@ import { readDocument } from '../document/read-access-document.ts';
 import type { DocumentReading, Sharing } from '../document/read-access-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import { parseInventory } from '../inventory/route-inventory.ts';
+
+const VERSION_DIGITS = 12;
 
 export type AccessFile = {
   /** Name of the document, such as `orders` for `access/orders.yml`. */
@@ -103,13 +106,20 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(locate(['quota', 'plan'], message));
       const twin = documents.find((other) => sharesApi(other, compilation.document));
       if (twin === undefined) {
-        documents.push(compilation.document);
-        protects.push(...protectedStacks(compilation.document, document));
+        const compiled = withVersion(compilation.document);
+        documents.push(compiled);
+        protects.push(...protectedStacks(compiled, document));
       } else problems.push(locate(['api'], `protects an API that "${twin.name}" already protects`));
     }
   }
   const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
   return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
+}
+
+/** Adds the checksum by which an authorizer's result names the document that decided. */
+function withVersion(document: CompiledDocument): CompiledDocument {
+  const checksum = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+  return { ...document, version: checksum.slice(0, VERSION_DIGITS) };
 }
 
 function describeExtended(name: string, reading: DocumentReading): readonly string[] {

@@ -220,7 +220,7 @@ function checkRule({
 }
 
 const CONTEXT_NAME =
-  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims|claimRefusal)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
+  /^(?!(principalId|integrationLatency|claims|scopes|jwt|lambda|sub|iss|exp|scope|clientId|channels|ticketCaller|contextCut|carriedClaims|claimRefusal|accessDecision)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const EXTENDS_NAME = text(
   /^\S{1,400}$/,

@@ -2,6 +2,7 @@
  * Derives the facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure
  * functions.
  */
+import { parseAccessDecision } from '@gatewright/aws/access-decision';
 import type {
   Circumstances,
   Defect,
@@ -227,11 +228,19 @@ function describeGuard(
           : 'function',
     ageMs: undefined,
     principal: fields.get('authorizer.principalId'),
+    decided: describeDecided(fields, route),
     simpleAnswer: undefined,
     lines: [],
     token: undefined,
     trusted: undefined,
   };
+}
+
+/** If the function was invoked, it decided for this route. For a cached result, the route is unknown. */
+function describeDecided(fields: LogFields, { key }: LiveRoute): GuardCircumstances['decided'] {
+  const decided = parseAccessDecision(fields.get('authorizer.accessDecision'));
+  const isCached = fields.get('authorizer.latency') === '0';
+  return decided && { ...decided, routeKey: isCached ? undefined : key, verdict: undefined };
 }
 
 /**

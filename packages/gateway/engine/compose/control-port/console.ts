@@ -39,7 +39,7 @@ const { version } = JSON.parse(
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(
-  { record, recordAll, tls }: GatewayOptions,
+  { record, recordAll, tls, access }: GatewayOptions,
   clock: Clock,
   readStacks: RequestRecords['readStacks'],
 ): RequestRecords | undefined {
@@ -47,6 +47,7 @@ export function openRecords(
   const scheme = tls === true ? 'https' : 'http';
   const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
   records.readStacks = readStacks;
+  records.access = access;
   return records;
 }
 

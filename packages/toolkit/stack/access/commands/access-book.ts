@@ -2,10 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { readAccessFiles } from '@gatewright/authoring/files/access-files';
+import { readDocument } from '@gatewright/authoring/document/read-access-document';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import { UsageError } from '@gatewright/aws/usage-error';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
@@ -13,6 +16,7 @@ import type {
   AccessBook,
   AccessQuestion,
   AccessReply,
+  AccessVerdict,
   ShownAccess,
 } from '../../../../gateway/engine/index.ts';
 
@@ -27,6 +31,7 @@ export function openAccessBook(
 ): AccessBook {
   const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
   return {
+    decide: (question, nowEpochSeconds) => decideIn(sources, question, nowEpochSeconds),
     documents: () => read().map((document) => showDocument(document, stage)),
     async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);
@@ -51,6 +56,66 @@ function readDocuments(source: string): readonly CompiledDocument[] {
   if (!existsSync(file)) return [];
   const compiled = parseJsonObject(readFileSync(file, 'utf8')) as CompiledAccess | undefined;
   return compiled?.documents ?? [];
+}
+
+function decideIn(
+  sources: readonly string[],
+  { roles, scopes, method, path, ...said }: AccessQuestion,
+  nowEpochSeconds: number,
+): AccessVerdict | undefined {
+  for (const source of sources) {
+    const document = readDocuments(source).find(({ name }) => name === said.document);
+    if (document === undefined) continue;
+    try {
+      const caller = { ...said, role: roles, scope: scopes };
+      const found = findAccess(document, method, path, caller, nowEpochSeconds);
+      const { word, reason, caller: seen, rules } = found;
+      const { file, places } = readRulePlaces(source, document.name);
+      return {
+        word,
+        reason,
+        version: document.version,
+        file,
+        caller: seen,
+        rules: rules.map((text) => ({ text, place: places.get(text.slice(0, text.indexOf(':'))) })),
+      };
+    } catch (error) {
+      if (error instanceof AccessQueryError) return undefined;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+type RulePlaces = { readonly file: string | undefined; readonly places: ReadonlyMap<string, string> };
+
+/** Finds the document's file, and maps the ids of its rules to their places, such as `access/orders.yml:12`. */
+function readRulePlaces(source: string, name: string): RulePlaces {
+  const named = findDocumentFile(source, name);
+  if (named === undefined) return { file: undefined, places: new Map() };
+  const { file, text, sharing } = named;
+  const reading = readDocument(text, file, sharing);
+  if (reading.kind === 'invalid') return { file, places: new Map() };
+  const { document, locate } = reading;
+  return {
+    file,
+    places: new Map(
+      document.rules.map(({ id }, index) => {
+        const place = locate(['rules', index], '');
+        return [id, `${place.file}:${place.line}`] as const;
+      }),
+    ),
+  };
+}
+
+/** A folder that cannot be read only costs the places. */
+function findDocumentFile(source: string, name: string) {
+  try {
+    return readAccessFiles(join(source, 'access')).find((each) => each.name === name);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 function showDocument(document: CompiledDocument, stage: string): ShownAccess {

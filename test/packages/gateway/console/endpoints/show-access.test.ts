@@ -16,7 +16,11 @@ describe('showAccess', () => {
         { apiId: 'elsewhere', stage: 'dev' },
       ],
     };
-    const book = { documents: () => [document], ask: () => assert.fail('nobody asks') };
+    const book = {
+      documents: () => [document],
+      decide: () => undefined,
+      ask: () => assert.fail('nobody asks'),
+    };
 
     const { documents } = showAccess(book, false, (apiId) => (apiId === 'a1' ? 'shop-api' : undefined));
 
@@ -36,7 +40,7 @@ describe('showAccess', () => {
       apis: [{ apiId, stage: 'dev' }],
     });
     const all = [named('a', 'elsewhere'), named('b', 'b1'), named('c', 'elsewhere'), named('d', 'd1')];
-    const book = { documents: () => all, ask: () => assert.fail('nobody asks') };
+    const book = { documents: () => all, decide: () => undefined, ask: () => assert.fail('nobody asks') };
 
     const { documents } = showAccess(book, false, (apiId) => (apiId === 'elsewhere' ? undefined : apiId));
 

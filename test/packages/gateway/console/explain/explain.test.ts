@@ -257,7 +257,10 @@ describe('explain', () => {
 
     const detail = api.last();
     assert.equal(detail.status, 429);
-    assert.match(storyOf(detail), /has used up its quota: plan Plan allows 1 request a day, and 0 are left/);
+    assert.match(
+      storyOf(detail),
+      /has used up its quota: usage plan basic \(Plan\) allows 1 request a day, and 0 are left/,
+    );
     assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
   });
 
@@ -280,7 +283,7 @@ describe('explain', () => {
     await planned.send({ target: '/dev/pets', headers: withKey });
     await planned.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(planned.last()), /The throttle of plan Plan is used up/);
+    assert.match(storyOf(planned.last()), /The throttle of usage plan basic \(Plan\) is used up/);
   });
 
   it('repeats what a body misses of its model', async () => {
@@ -384,7 +387,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /the usage plans of key Key include abcdefghij\/prod, not abcdefghij\/dev/,
+      /the usage plans of API key Key include abcdefghij\/prod, not abcdefghij\/dev/,
     );
   });
 

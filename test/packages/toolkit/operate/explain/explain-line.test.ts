@@ -130,7 +130,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/sold', ...withKey },
       status: 429,
       phase: 'meter',
-      says: /Key Key has used up its quota: plan gold allows 1 request a day/,
+      says: /API key Key has used up its quota: usage plan gold allows 1 request a day/,
     },
     {
       request: { target: '/prod/checked' },

@@ -1,0 +1,63 @@
+/**
+ * What the toolkit's authorizers decided, as one member of the authorizer's context. API Gateway caches the context with
+ * the policy, so the record explains a cached result as well as a new one. Access logs print it with
+ * `$context.authorizer.accessDecision`.
+ *
+ * The record has names and ids only: no claims, paths or texts. It is encoded like a query string, which can stand in a
+ * JSON log line and in a header without escapes.
+ */
+export const ACCESS_DECISION = 'accessDecision';
+
+export type AccessDecision = {
+  /** Name of the access document. */
+  readonly document: string;
+  /** Identifies the compiled document; absent if an older version of the toolkit compiled it. */
+  readonly version?: string | undefined;
+  /** `allow`, or why the request that was decided is refused: `no-rule`, `deny-rule`, `not-owner`, `over-quota` … */
+  readonly outcome: string;
+  /** Ids of the rules that decided. */
+  readonly rules: readonly string[];
+  /** Id of the issuer in the document. */
+  readonly issuer: string;
+  readonly roles: readonly string[];
+  /** The caller's API key. */
+  readonly key?: string | undefined;
+  /** The tenant of the caller's API key, or the tenant that the quota charges. */
+  readonly customer?: string | undefined;
+};
+
+/** Longer records lose their roles, then their rules. */
+const MAX_CHARACTERS = 512;
+
+/** @returns undefined if the record is too long even without roles and rules */
+export function printAccessDecision({ rules, roles, ...named }: AccessDecision): string | undefined {
+  const fields = Object.entries(named).filter((field): field is [string, string] => field[1] !== undefined);
+  const lists = [
+    ['rules', rules.join(' ')],
+    ['roles', roles.join(' ')],
+  ].filter(([, text]) => text !== '');
+  for (let count = lists.length; count >= 0; count -= 1) {
+    const text = new URLSearchParams([...fields, ...lists.slice(0, count)] as [string, string][]).toString();
+    if (text.length <= MAX_CHARACTERS) return text;
+  }
+  return undefined;
+}
+
+/** @returns undefined if the value is not such a record */
+export function parseAccessDecision(value: unknown): AccessDecision | undefined {
+  if (typeof value !== 'string') return undefined;
+  const fields = new URLSearchParams(value);
+  const [document, outcome, issuer] = ['document', 'outcome', 'issuer'].map((name) => fields.get(name));
+  if (document == null || outcome == null || issuer == null) return undefined;
+  const list = (name: string) => (fields.get(name) ?? '').split(' ').filter((text) => text !== '');
+  return {
+    document,
+    version: fields.get('version') ?? undefined,
+    outcome,
+    rules: list('rules'),
+    issuer,
+    roles: list('roles'),
+    key: fields.get('key') ?? undefined,
+    customer: fields.get('customer') ?? undefined,
+  };
+}

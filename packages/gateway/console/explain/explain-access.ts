@@ -1,0 +1,219 @@
+/**
+ * Explains a refusal by one of the toolkit's authorizers from the record of its decision. A cached result has the same
+ * record as a new one, so both get the same explanation.
+ */
+import { renewToken } from './explain-token.ts';
+import { sentence } from './reason.ts';
+import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+/** Outcomes with which the rules, and not a quota, refuse. @see {@link AccessDecision} */
+const BY_RULES: Readonly<Record<string, (rules: string, route: string) => string>> = {
+  'no-rule': (_, route) => `no rule allows ${route} to this caller`,
+  'no-route': (_, route) => `the document does not know ${route}`,
+  'deny-rule': (rules, route) => `${rules} denies ${route}`,
+  'not-owner': (rules, route) => `${rules} allows ${route} only to the owner of the resource`,
+  'missing-claim': () => 'the caller lacks a claim that the document requires',
+  'dot-segment': () => 'a server behind the API may read another path in its dots',
+};
+
+export function explainAccess(
+  about: Circumstances,
+  guard: GuardCircumstances,
+  decided: DecidedAccess,
+): Reason {
+  const { verdict } = decided;
+  const isCurrent = verdict !== undefined && verdict.version === decided.version;
+  const reason = isRefusedCharge(about, decided)
+    ? explainCharge(about, decided)
+    : verdict === undefined
+      ? explainRecord(about, guard, decided)
+      : verdict.word === 'DENY'
+        ? explainVerdict(about, decided, verdict)
+        : explainStale(about, guard, decided, isCurrent);
+  return {
+    because: [...reason.because, ...describeAge(about, guard, decided, isCurrent), ...describeExpiry(guard)],
+    changes: [
+      ...(guard.token?.overForMs === undefined ? [] : [renewToken(about.isDeployed)]),
+      ...reason.changes,
+    ],
+  };
+}
+
+type Verdict = NonNullable<DecidedAccess['verdict']>;
+
+/** The rules allowed the request, and its quota refused it. Such a result is never cached. */
+function isRefusedCharge({ routeKey }: Circumstances, decided: DecidedAccess): boolean {
+  const isOfRequest = decided.routeKey === undefined || decided.routeKey === routeKey;
+  return isOfRequest && decided.outcome !== 'allow' && BY_RULES[decided.outcome] === undefined;
+}
+
+function explainCharge({ failure = '' }: Circumstances, { document, customer }: DecidedAccess): Reason {
+  const [, said = ''] = /: ((?:over quota|suspended|charged)\b.*)$/s.exec(failure) ?? [];
+  return {
+    because: [
+      `The rules of the access document ${document} allow the request, but its quota refuses it${said === '' ? '' : `: ${said}`}.`,
+    ],
+    changes: [
+      customer === undefined
+        ? 'Use a credential that names the customer and the plan to charge.'
+        : `Show the customer with \`gatewright customers show ${customer}\`; wait for the next period, or change the plan or the state.`,
+    ],
+  };
+}
+
+function explainVerdict(
+  about: Circumstances,
+  { document, outcome, roles }: DecidedAccess,
+  { reason, caller, file, rules: ofRoute }: Verdict,
+): Reason {
+  const route = about.routeKey ?? 'the route';
+  const listed = ofRoute.map(({ text, place }) => (place === undefined ? text : `${text} (${place})`));
+  return {
+    because: [
+      sentence(`The access document ${document} refuses ${route}: ${reason}`),
+      ...(caller === undefined
+        ? []
+        : [`The caller, as the rules see it: ${caller.replaceAll(/\s{2,}/g, ', ')}.`]),
+      ...describeForeignRoles(about, document, roles),
+      listed.length === 0
+        ? `No rule of ${document} names ${route}.`
+        : `The rules for ${route}: ${listed.join('; ')}.`,
+    ],
+    changes: adviseOnRules(about, document, outcome, file, ofRoute),
+  };
+}
+
+/** Names the roles of the token that have no meaning, because a misspelled role is a common mistake. */
+function describeForeignRoles(
+  { guard }: Circumstances,
+  document: string,
+  known: readonly string[],
+): string[] {
+  const foreign = (guard?.token?.roles ?? []).filter((role) => !known.includes(role));
+  return foreign.length === 0
+    ? []
+    : [
+        `The token has ${foreign.length === 1 ? 'the role' : 'the roles'} ${foreign.join(', ')}, which ${document} does not declare.`,
+      ];
+}
+
+function adviseOnRules(
+  { routeKey = 'the route', ...about }: Circumstances,
+  document: string,
+  outcome: string,
+  file: string | undefined,
+  ofRoute: Verdict['rules'],
+): readonly string[] {
+  const allowing = ofRoute.filter(({ text }) => /^[^:]+: allow\b/.test(text));
+  const denying = ofRoute.filter(({ text }) => /^[^:]+: deny\b/.test(text));
+  const command = `\`${explainCommand(about, document)}\``;
+  return [
+    ...(outcome === 'deny-rule' && denying.length > 0
+      ? [`Use a caller to whom ${named(denying)} does not apply. A deny overrides every allow.`]
+      : []),
+    ...(allowing.length > 0 ? [`Use a caller that meets the condition of ${named(allowing)}.`] : []),
+    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it. ${command} with the same credential tries a change.`,
+  ];
+}
+
+function named(rules: Verdict['rules']): string {
+  return rules.map(({ text }) => text.slice(0, text.indexOf(':'))).join(' or ');
+}
+
+/** The rules would allow the request now, but the result that was used does not. */
+function explainStale(
+  { routeKey = 'the route', ...about }: Circumstances,
+  guard: GuardCircumstances,
+  { document, routeKey: first }: DecidedAccess,
+  isCurrent: boolean,
+): Reason {
+  const why = isCurrent
+    ? `it was made ${first === undefined ? 'earlier' : `for ${first}`}, under other circumstances, such as another address or an earlier time`
+    : 'the document has changed since it was made';
+  return {
+    because: [
+      `The access document ${document} allows ${routeKey} now, but the result of authorizer ${guard.name} does not: ${why}.`,
+    ],
+    changes: [
+      `Flush the authorizer’s cache: ${flushCommand(about)}. Without that, the result is used for at most ${guard.ttlSeconds} s.`,
+    ],
+  };
+}
+
+function flushCommand({
+  protocol,
+  apiId,
+  stageName = '',
+}: Pick<Circumstances, 'protocol' | 'apiId' | 'stageName'>) {
+  return protocol === 'http'
+    ? `\`aws apigatewayv2 reset-authorizers-cache --api-id ${apiId} --stage-name '${stageName}'\``
+    : `\`aws apigateway flush-stage-authorizers-cache --rest-api-id ${apiId} --stage-name ${stageName}\``;
+}
+
+/** Only the record is at hand, as for a deployed API. It decides for the route that it was made for. */
+function explainRecord(about: Circumstances, guard: GuardCircumstances, decided: DecidedAccess): Reason {
+  const { document, outcome, rules, roles, routeKey: first } = decided;
+  const { routeKey = 'the route' } = about;
+  const describe = BY_RULES[outcome];
+  const isOfRequest = first === routeKey || (first === undefined && guard.from === 'function');
+  const has = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
+  const ruled = rules.length === 1 ? `rule ${rules[0]}` : `rules ${rules.join(', ')}`;
+  return {
+    because: [
+      isOfRequest && describe !== undefined
+        ? `The access document ${document} refuses the request: ${describe(ruled, routeKey)}.`
+        : `The access document ${document} does not allow ${routeKey} to this caller.`,
+      `The caller comes from the issuer ${decided.issuer} and has ${has}.`,
+    ],
+    changes: [
+      `Run \`${explainCommand(about, document)}\` with the same credential: it names the rules of the route and their conditions.`,
+    ],
+  };
+}
+
+function describeAge(
+  { routeKey }: Circumstances,
+  { from, ageMs, ttlSeconds, name }: GuardCircumstances,
+  { verdict, document, version, routeKey: first }: DecidedAccess,
+  isCurrent: boolean,
+): readonly string[] {
+  const isOther = first !== undefined && first !== routeKey;
+  const made = isOther ? ` for ${first}` : '';
+  return [
+    ...(from === 'cache'
+      ? [
+          `Authorizer ${name} was not called: its result${ageMs === undefined ? '' : ` of ${seconds(ageMs)} ago`}${made} is cached${ttlSeconds > 0 ? ` for ${ttlSeconds} s` : ''}.`,
+        ]
+      : []),
+    ...(verdict === undefined || version === undefined
+      ? []
+      : isCurrent
+        ? isOther
+          ? [`This explanation applies the same version of ${document} (${version}) to this request.`]
+          : []
+        : [
+            `The result was made by version ${version} of ${document}. This explanation applies the current version${verdict.version === undefined ? '' : ` (${verdict.version})`}, which may differ.`,
+          ]),
+  ];
+}
+
+function describeExpiry({ token }: GuardCircumstances): readonly string[] {
+  if (token?.expiresAtEpochMs === undefined || token.overForMs === undefined) return [];
+  return [
+    `The token's unverified \`exp\` says it expired at ${new Date(token.expiresAtEpochMs).toISOString()}, ${seconds(token.overForMs)} before the request.`,
+  ];
+}
+
+export function explainCommand(
+  { protocol, method, path }: Pick<Circumstances, 'protocol' | 'method' | 'path'>,
+  document: string,
+): string {
+  const isPlain = /^[\w/.~-]+$/.test(path);
+  const request = protocol === 'websocket' || !isPlain ? '' : ` ${method} ${path}`;
+  return `gatewright access explain ${document}${request}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,117 @@
+/** A refusal by an authorizer of the toolkit has the same explanation whether its result was cached or not. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openAccessBook } from '../../packages/toolkit/stack/access/commands/access-book.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { aProtectedApi, documentFor, ISSUER_KEY, KINDS } from '../support/a-protected-api.ts';
+import { recording, storyOf } from '../support/recorded-apis.ts';
+import { signToken, someClaims } from '../support/signed-tokens.ts';
+import type { Kind } from '../support/a-protected-api.ts';
+
+const RULES = {
+  rules: [
+    {
+      id: 'staff',
+      effect: 'allow',
+      methods: ['GET'],
+      paths: ['/users'],
+      when: { roles: { any: ['support'] } },
+    },
+    { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'], bind: { id: { claim: 'sub' } } },
+    { id: 'closed', effect: 'deny', methods: ['GET'], paths: ['/admin'] },
+  ],
+};
+const TOKEN = signToken(ISSUER_KEY, someClaims({ sub: 'dora', roles: ['courier'] }));
+
+describe('the explanation of a refusal by rules', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewright-explained-'));
+    mkdirSync(join(folder, 'access'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function anExplainedApi(kind: Kind, document: CompiledDocument, inFolder = document, ttlSeconds = 300) {
+    writeFileSync(join(folder, 'access/compiled.json'), JSON.stringify({ documents: [inFolder] }));
+    const api = recording(aProtectedApi(kind, [document], ttlSeconds));
+    api.records.access = openAccessBook([folder], 'prod', () => undefined);
+    return api;
+  }
+
+  const REASONS: readonly (readonly [path: string, says: RegExp])[] = [
+    ['/users', /refuses GET \/users: no rule allows it/],
+    ['/users/77', /refuses GET \/users\/\{id\}: own allows it only to the owner of the resource/],
+    ['/admin', /refuses GET \/admin: by closed/],
+  ];
+  for (const kind of KINDS) {
+    // The compiler refuses to cache simple results of such rules.
+    const ttlSeconds = kind === 'http-2.0-simple' ? 0 : 300;
+    for (const [path, says] of REASONS)
+      it(`is the same for a new and a cached result of ${kind} on ${path}`, async () => {
+        const over =
+          ttlSeconds === 0 ? { ...RULES, result: { format: 'simple', cacheTtlSeconds: 0 } } : RULES;
+        const document = { ...documentFor(kind, over), version: 'a1' };
+        const api = anExplainedApi(kind, document, document, ttlSeconds);
+
+        assert.equal(await api.get(path, TOKEN), 403);
+        const first = api.last();
+        assert.equal(await api.get(path, TOKEN), 403);
+        const second = api.last();
+
+        assert.match(storyOf(first), says);
+        assert.match(storyOf(first), /The token has the role courier, which orders does not declare/);
+        assert.deepEqual(second.story.changes, first.story.changes);
+        assert.deepEqual(
+          second.story.sentences.filter((text) => !/was not called: its result of .* is cached/.test(text)),
+          first.story.sentences,
+        );
+        assert.equal(api.asked.length, ttlSeconds === 0 ? 2 : 1);
+      });
+  }
+
+  it('decides again by the same version for another route of a cached result, and says so', async () => {
+    const api = anExplainedApi('rest-token', { ...documentFor('rest-token', RULES), version: 'a1' });
+    await api.get('/users', TOKEN);
+
+    await api.get('/users/77', TOKEN);
+
+    assert.equal(api.asked.length, 1);
+    const story = storyOf(api.last());
+    assert.match(story, /own allows it only to the owner/);
+    assert.match(story, /was not called: its result of \d+ m?s ago for GET \/users is cached for 300 s/);
+    assert.match(story, /applies the same version of orders \(a1\) to this request/);
+    assert.doesNotMatch(story, /\/\*|Ttl/);
+  });
+
+  it('says that the document has changed, and how the cached result ends', async () => {
+    const old = { ...documentFor('rest-token', RULES), version: 'a1' };
+    const [staff, ...others] = RULES.rules;
+    const open = { rules: [{ ...staff, when: undefined }, ...others] };
+    const api = anExplainedApi('rest-token', old, { ...documentFor('rest-token', open), version: 'b2' });
+
+    await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(story, /orders allows GET \/users now, but .* the document has changed since it was made/);
+    assert.match(story, /made by version a1 of orders\. This explanation applies the current version \(b2\)/);
+    assert.match(
+      story,
+      /aws apigateway flush-stage-authorizers-cache --rest-api-id abcdefghij --stage-name prod/,
+    );
+  });
+
+  it('names the rules of the record where no document is at hand', async () => {
+    const api = recording(aProtectedApi('rest-token', [documentFor('rest-token', RULES)]));
+
+    await api.get('/admin', TOKEN);
+    assert.match(storyOf(api.last()), /document orders refuses the request: rule closed denies GET \/admin/);
+    await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(story, /document orders does not allow GET \/users to this caller/);
+    assert.match(story, /gatewright access explain orders GET \/users/);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parseAccessDecision, printAccessDecision } from '../../../../packages/base/aws/access-decision.ts';
+
+const DECISION = {
+  document: 'orders',
+  version: '0123456789ab',
+  outcome: 'no-rule',
+  rules: ['a', 'b'],
+  issuer: 'main',
+  roles: ['courier'],
+  key: undefined,
+  customer: 'Müller & Söhne "x"',
+};
+
+describe('the record of an authorizer’s decision', () => {
+  it('is read back as it was written, whatever the names', () => {
+    const name = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
+    // Ids of rules and roles have no spaces.
+    const id = fc.stringMatching(/^[a-z0-9:_-]{1,12}$/);
+    fc.assert(
+      fc.property(name, name, fc.array(id, { maxLength: 3 }), (customer, key, rules) => {
+        const decision = { ...DECISION, customer, key, rules };
+
+        assert.deepEqual(parseAccessDecision(printAccessDecision(decision)), decision);
+      }),
+    );
+  });
+
+  it('can stand in a line of JSON and in a header', () => {
+    assert.match(printAccessDecision(DECISION) ?? '', /^[\w&=%+.*-]+$/);
+  });
+
+  it('loses its roles and then its rules when it is too long', () => {
+    const many = Array.from({ length: 60 }, (_, index) => `role-of-somebody-${index}`);
+
+    assert.deepEqual(parseAccessDecision(printAccessDecision({ ...DECISION, roles: many })), {
+      ...DECISION,
+      roles: [],
+    });
+    assert.deepEqual(parseAccessDecision(printAccessDecision({ ...DECISION, rules: many, roles: many })), {
+      ...DECISION,
+      rules: [],
+      roles: [],
+    });
+    assert.equal(printAccessDecision({ ...DECISION, customer: 'x'.repeat(600) }), undefined);
+  });
+
+  it('is nothing else that a context may contain', () => {
+    for (const value of [undefined, 7, true, '', 'orders', 'document=orders&outcome=allow'])
+      assert.equal(parseAccessDecision(value), undefined);
+  });
+});
