@@ -189,7 +189,7 @@ describe('a service whose issuers cannot be reached', () => {
   });
 
   it('mints no token for an issuer that no option replaces', async () => {
-    await assert.rejects(mint(NOWHERE), /start with --issuer https:\/\/issuer\.invalid\/=local$/);
+    await assert.rejects(mint(NOWHERE), /start the gateway with --issuer https:\/\/issuer\.invalid\/=local$/);
   });
 
   it('says at the start and at each refusal whose keys cannot be read, and what to do', async () => {
@@ -197,7 +197,7 @@ describe('a service whose issuers cannot be reached', () => {
 
     assert.equal(status, 401);
     assert.deepEqual(at.listening.unreachableIssuers, [NOWHERE]);
-    assert.match(at.lines.at(-1) ?? '', /start with --issuer https:\/\/issuer\.invalid\/=local/);
+    assert.match(at.lines.at(-1) ?? '', /start the gateway with --issuer https:\/\/issuer\.invalid\/=local/);
   });
 
   it('suggests tokens of these issuers', () => {
