@@ -197,7 +197,7 @@ describe('a service whose issuers cannot be reached', () => {
 
     assert.equal(status, 401);
     assert.deepEqual(at.listening.unreachableIssuers, [NOWHERE]);
-    assert.match(at.lines.at(-1) ?? '', /start the gateway with --issuer https:\/\/issuer\.invalid\/=local/);
+    assert.match(at.lines.at(-1) ?? '', /start with --issuer https:\/\/issuer\.invalid\/=local/);
   });
 
   it('suggests tokens of these issuers', () => {
