@@ -176,7 +176,9 @@ const OTHERS_PACKAGE = /node_modules\/(?!@?gatewright\/)(?!.*node_modules\/@?gat
 export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   const bundled = Object.keys(metafile.inputs).find((input) => OTHERS_PACKAGE.test(input));
   if (bundled !== undefined)
-    throw new Error(`${name}: ${bundled} is bundled, but packages belong in the layer`);
+    throw new Error(
+      `function ${name}: ${bundled} is bundled with the function, but packages must be in the layer; add the package to layers/contents.ts`,
+    );
   const provided = new Set(
     LAYER_PACKAGES.flatMap(({ name: packageName, subpaths }) =>
       subpaths.map((subpath) => specifierOf(packageName, subpath)),
@@ -185,5 +187,7 @@ export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   for (const { imports } of Object.values(metafile.outputs))
     for (const { path, external } of imports)
       if (external === true && !path.startsWith('node:') && !provided.has(path))
-        throw new Error(`${name}: imports ${path}, which is not in the layer (layers/contents.ts)`);
+        throw new Error(
+          `function ${name} imports ${path}, which is not in the layer; add it to layers/contents.ts`,
+        );
 }

@@ -17,7 +17,7 @@ export function globalTables({ Resources }: Template): readonly string[] {
     const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`;
     return [
       `${logicalId} is a global table${where}. Its regions synchronize with a delay, so each would admit the whole quota and accept a one-time ` +
-        'ticket once. Use an AWS::DynamoDB::Table without replicas; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions", has alternatives',
+        'ticket once. Use an AWS::DynamoDB::Table without replicas. For alternatives, see "Several regions" in node_modules/gatewright/docs/guides/operate/operating.md',
     ];
   });
 }

@@ -100,7 +100,7 @@ function merged(one: unknown, other: unknown): unknown {
 export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   return tables.map(({ name, stays }) =>
     stays
-      ? `the stack no longer has a part with the table ${name}. The table stays, with its data. Before the part is added again, delete it or import it into the stack`
+      ? `the stack no longer has a part with the table ${name}. CloudFormation keeps the table and its data. Before you add the part again, delete the table or import it into the stack`
       : `the stack no longer has a part with the table ${name}, so this deployment deletes the table`,
   );
 }

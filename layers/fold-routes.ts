@@ -60,7 +60,7 @@ function operationOf(route: Readonly<Record<string, unknown>>, integration: Reso
   const { RouteKey: key, AuthorizationType: authorization = 'NONE' } = route;
   if (authorization !== 'AWS_IAM' && authorization !== 'NONE')
     throw new Error(
-      `${String(key)}: ${String(authorization)} cannot be written into the definition of the API`,
+      `route ${String(key)}: the definition of the API can contain only the authorization types NONE and AWS_IAM, not ${String(authorization)}`,
     );
   const {
     IntegrationUri: uri,

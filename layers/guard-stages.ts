@@ -52,7 +52,7 @@ export function guardStages(template: Template, settings: WebAclSettings, known:
   if (association === undefined) {
     const isWanted = named.length > 0 || settings.mode === 'block';
     const problem =
-      'the parameters wafStages and wafMode need the part waf: add waf to parts in gatewright.yml';
+      'the parameters wafStages and wafMode require the part waf: add waf to parts in gatewright.yml';
     return { notes: [], ...(isWanted && { problem }) };
   }
   const apis = apisOf(known);
@@ -79,7 +79,7 @@ function apisOf({ documents, stage, leftOut }: Known): readonly KnownApi[] {
 
 function findProblem(text: string, apis: readonly KnownApi[]): string | undefined {
   if (!STAGE.test(text))
-    return `"${text}" in the parameter wafStages is not a stage; write it as a1b2c3d4e5/prod`;
+    return `"${text}" in the parameter wafStages is not a stage; write the id of the API and the stage, as in a1b2c3d4e5/prod`;
   const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
   return (
     other &&

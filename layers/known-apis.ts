@@ -22,10 +22,10 @@ const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
   if (id !== undefined)
-    return `"${id}" in the parameter apis is not the id of an API; write it as a1b2c3d4e5`;
+    return `"${id}" in the parameter apis is not the id of an API; write only the id, as in a1b2c3d4e5`;
   const pair = listed(cacheApis).find((text) => !CACHE_API.test(text));
   if (pair === undefined) return undefined;
-  return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write it as orders/a1b2c3d4e5`;
+  return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write both, as in orders/a1b2c3d4e5`;
 }
 
 /** Ids from parameters and from access documents. The documents' ids are looked up when the stack is packaged. */

@@ -99,15 +99,15 @@ function describeWithoutCredentials(
   error: unknown,
 ): string {
   const sources = 'set AWS_PROFILE or pass --aws-profile';
-  const none = `no AWS credentials${reasonOf(error)}`;
+  const none = `no AWS credentials were found${reasonOf(error)}`;
   const offline = `To package without an account, run npx gatewright package --stage ${stage}`;
   if (missing.length === 0)
     return need === 'deployment'
       ? `${none}, so stage "${stage}" cannot be deployed: ${sources}. ${offline}; to try the stack on this machine, run npx gatewright start`
-      : `${none}, and serverless package compares the layer of stage "${stage}" with the deployed one: ${sources}. ${offline}`;
-  const documents = missing.map((name) => `access/${name}.yml`).join(', ');
+      : `${none}, and serverless package needs them to compare the layer of stage "${stage}" with the deployed layer: ${sources}. ${offline}`;
+  const documents = documentsOf(missing);
   return (
-    `${none}, and the ids of the APIs in stage "${stage}" are unknown (${documents}). ` +
+    `${none}, and no API id is known in stage "${stage}" for ${documents}. ` +
     `${offline}; to deploy, ${sources}, or write api.${stage}.apiId in each document`
   );
 }
@@ -124,16 +124,20 @@ function reasonOf(error: unknown): string {
 
 function describe(missing: readonly string[], stage: string, error: unknown): string {
   return (
-    `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and the call to AWS failed: ${firstLine(error)}. ` +
-    `Write api.${stage}.apiId in each document, or run npx gatewright package --stage ${stage} to package without an account; until the id is known, its authorizers return 500`
+    `no API id is known in stage "${stage}" for ${documentsOf(missing)}, and the call to AWS failed: ${firstLine(error)}. ` +
+    `Write api.${stage}.apiId in each document, or run npx gatewright package --stage ${stage} to package without an account; until the id is known, the authorizers return 500`
   );
 }
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
-    `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known, and the call to AWS failed: ${firstLine(error)}; ` +
-    'this works on this machine, but once deployed the authorizers deny every request'
+    `only the local gateway's API id is known in stage "${stage}" for ${documentsOf(local)}, and the call to AWS failed: ${firstLine(error)}; ` +
+    'the stack works on this machine, but once it is deployed, the authorizers deny every request'
   );
+}
+
+function documentsOf(names: readonly string[]): string {
+  return names.map((name) => `access/${name}.yml`).join(', ');
 }
 
 function firstLine(error: unknown): string {

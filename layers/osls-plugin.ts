@@ -203,7 +203,10 @@ class StackPlugin {
       (name) => name !== 'default',
     );
     if (stages.length > 0 && !stages.includes(this.#stage()))
-      throw this.#error(`unknown stage "${this.#stage()}"; params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+      throw this.#error(
+        `unknown stage "${this.#stage()}"; the stages in params are ${stages.join(', ')}`,
+        'UNKNOWN_STAGE',
+      );
   }
 
   async #askAws(isDeployment: boolean): Promise<void> {
@@ -343,8 +346,8 @@ class StackPlugin {
       const owner = this.#protects().find((api) => api.stack === stack && api.logicalId === logicalId);
       if (owner !== undefined)
         throw this.#error(
-          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", but the stage leaves it out: ` +
-            'set its parameter in params (custom.apis of serverless.yml) to true, or remove the stage from the document',
+          `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", but the stage's params leave this API out: ` +
+            'set the parameter that custom.apis of serverless.yml names for the API to true in params, or remove the stage from the document',
           'ACCESS_API_LEFT_OUT',
         );
       removeWithDependents(template, logicalId);
@@ -355,7 +358,7 @@ class StackPlugin {
     const { knownApis = {} } = this.#serverless.service.custom ?? {};
     const invalid = findInvalidApi(knownApis);
     if (invalid !== undefined)
-      throw this.#error(`${invalid}; separate several with commas`, 'API_ID_INVALID');
+      throw this.#error(`${invalid}; separate several entries with commas`, 'API_ID_INVALID');
     const documents = this.#access?.compiled.documents ?? [];
     putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
   }

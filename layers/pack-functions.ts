@@ -44,7 +44,11 @@ export async function packFunctions(
   for (const [name, definition] of Object.entries(functions)) {
     const bundle = bundles.get(fileOf(definition));
     if (bundle === undefined)
-      throw new Error(`${name}: ${definition.handler ?? 'no handler'} is not in functions/`);
+      throw new Error(
+        definition.handler === undefined
+          ? `the function ${name} has no handler`
+          : `the handler ${definition.handler} of the function ${name} is not in the folder functions/`,
+      );
     const artifact = join(WORKSHOP, `${name}.zip`);
     const isMap = (path: string) => path.endsWith('.map');
     const code = new Map([...bundle.files].filter(([path]) => !isMap(path)));

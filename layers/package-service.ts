@@ -33,7 +33,10 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
   const { serviceDirectory, stage, outputDirectory, parameters = [], environment } = request;
   const stages = await readStages(serviceDirectory);
   if (!stages.includes(stage))
-    return { kind: 'failed', message: `unknown stage "${stage}"; serverless.yml has ${stages.join(', ')}` };
+    return {
+      kind: 'failed',
+      message: `unknown stage "${stage}"; the stages in serverless.yml are ${stages.join(', ')}`,
+    };
   await rm(outputDirectory, { recursive: true, force: true });
   const standIn = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   try {

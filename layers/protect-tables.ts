@@ -31,7 +31,8 @@ export async function deployedIds(
 ): Promise<readonly string[] | Error> {
   try {
     const resources = await provider.getStackResources?.();
-    if (resources === undefined) return new Error('this osls does not list the resources of a stack');
+    if (resources === undefined)
+      return new Error('this version of osls cannot list the resources of a stack');
     return resources.flatMap(({ LogicalResourceId: id, ResourceStatus: status = '' }) =>
       id === undefined || GONE.test(status) ? [] : [id],
     );
@@ -87,7 +88,8 @@ export function protectByParameter(template: Template): void {
       Type: 'String',
       AllowedValues: ['true', 'false'],
       Default: 'true',
-      Description: 'write false for a first deployment that may fail and be rolled back',
+      Description:
+        'Deletion protection of the tables. Write false for a first deployment, so that its tables can be deleted if it fails and is rolled back',
     },
   };
 }

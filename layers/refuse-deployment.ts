@@ -33,8 +33,8 @@ function findLocalDocument({ stage, documents }: Deployment): Refusal | undefine
   );
   if (local === undefined) return undefined;
   const message =
-    `stage "${stage}" is deployed, but access/${local.name}.yml trusts the local issuer there: ` +
-    'remove the stage from its "only", or add it to custom.localStages';
+    `stage "${stage}" is for AWS, but access/${local.name}.yml trusts the local issuer in this stage: ` +
+    'list only local stages in "only" of the issuer, or add the stage to custom.localStages';
   return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
 }
 
@@ -46,8 +46,8 @@ function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
   const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');
   if (local === undefined) return undefined;
   const message =
-    `stage "${stage}" is deployed, but access/webhooks.yml reads the secret of "${local.name}" from a variable ` +
-    'there: name a parameter or a secret, or add the stage to custom.localStages';
+    `stage "${stage}" is for AWS, but access/webhooks.yml reads the secret of "${local.name}" from an environment variable ` +
+    'in this stage: name a parameter or a secret instead, or add the stage to custom.localStages';
   return { message, code: 'LOCAL_SECRET_DEPLOYED' };
 }
 
@@ -58,7 +58,7 @@ function findLocalIssuer({ stage, resources }: Deployment): Refusal | undefined 
   );
   if (trusting === undefined) return undefined;
   const message =
-    `stage "${stage}" is deployed, but ${trusting[0]} trusts the local issuer: ` +
+    `stage "${stage}" is for AWS, but ${trusting[0]} trusts the local issuer: ` +
     'leave params.localIssuerUrl empty, or add the stage to custom.localStages';
   return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
 }
@@ -87,7 +87,7 @@ export function findUnservedKeys(
     for (const { document, need } of needs) {
       const missing = missingVariable(variables, need === 'keys' && hasNativePlans(document, stage));
       if (missing !== undefined)
-        return `access/${document.name}.yml ${TABLE_NEEDS[need]}, but ${logicalId} has no ${missing}`;
+        return `access/${document.name}.yml ${TABLE_NEEDS[need]}, but the environment of ${logicalId} does not contain ${missing}`;
     }
   }
   return undefined;

@@ -18,15 +18,21 @@ export function missingParts(
   if (chosen === undefined) return [];
   const inStage = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
   const needs = inStage.flatMap(({ name, quota, channels }) => [
-    { what: `access/${name}.yml protects an API`, part: 'authorizers' },
-    ...(quota === undefined ? [] : [{ what: `access/${name}.yml has a quota`, part: 'quotas' }]),
-    ...(channels === undefined ? [] : [{ what: `access/${name}.yml has channels`, part: 'channels' }]),
+    { what: `access/${name}.yml protects an API`, part: 'authorizers', item: 'the API' },
+    ...(quota === undefined
+      ? []
+      : [{ what: `access/${name}.yml has a quota`, part: 'quotas', item: 'the quota' }]),
+    ...(channels === undefined
+      ? []
+      : [{ what: `access/${name}.yml has channels`, part: 'channels', item: 'the channels' }]),
   ]);
-  const all = hasWebhooks ? [...needs, { what: 'access/webhooks.yml has sources', part: 'webhooks' }] : needs;
+  const all = hasWebhooks
+    ? [...needs, { what: 'access/webhooks.yml has sources', part: 'webhooks', item: 'the sources' }]
+    : needs;
   return all
     .filter(({ part }) => !chosen.includes(part))
     .map(
-      ({ what, part }) =>
-        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or remove it from the document`,
+      ({ what, part, item }) =>
+        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or remove ${item} from the document`,
     );
 }

@@ -38,15 +38,21 @@ export function addAliases(
   if (!isRollout(rollout))
     return named.length === 0 && weight === 0
       ? undefined
-      : { problem: 'a weight of a previous version needs params.authorizerVersions: true' };
+      : {
+          problem:
+            'a previous version or weight of an authorizer requires authorizerVersions: true in params',
+        };
   const wrong = named.find(({ version }) => !VERSION.test(version));
   if (wrong !== undefined)
-    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is not a version number` };
+    return {
+      problem: `the previous version of ${wrong.name} must be a version number such as 41, not "${wrong.version}"`,
+    };
   if (!(weight >= 0 && weight <= 1))
-    return { problem: `params.previousWeight is ${String(previousWeight)}; expected a share from 0 to 1` };
+    return { problem: `params.previousWeight must be a number from 0 to 1, not ${String(previousWeight)}` };
   if (weight > 0 && named.length === 0)
     return {
-      problem: 'params.previousWeight is set without a previous version: name one in previous…Authorizer',
+      problem:
+        'params.previousWeight is set, but no previous version: also set params.previousTokenAuthorizer or params.previousRequestAuthorizer',
     };
   for (const { name, version } of wanted) {
     const functionId = `${name
@@ -54,7 +60,7 @@ export function addAliases(
       .map((part, index) => (index === 0 ? capitalize(part) : `Dash${part}`))
       .join('')}LambdaFunction`;
     const versionId = findVersion(template, functionId);
-    if (versionId === undefined) return { problem: `${name} has no version: osls did not create one` };
+    if (versionId === undefined) return { problem: `osls did not create a version of the function ${name}` };
     addAlias(template, {
       name,
       functionId,
@@ -82,7 +88,8 @@ function addAlias(template: Template, wanted: AliasOptions): void {
   template.Resources[id] = {
     Type: 'AWS::Lambda::Alias',
     Properties: {
-      Description: 'Imported by the APIs that call it; weights move calls from one version to the next',
+      Description:
+        'APIs that call the authorizer import this alias. Its weights move calls from one version to the next',
       FunctionName: { Ref: functionId },
       FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
       Name: ALIAS,

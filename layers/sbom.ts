@@ -101,7 +101,7 @@ function componentOf(name: string, { version, license, integrity }: LockedPackag
   const isOurs = name.startsWith('@gatewright/');
   const licence = license ?? (isOurs ? 'MIT' : undefined);
   if (version === undefined || licence === undefined)
-    throw new Error(`${name}: the lock file has no version or licence for it`);
+    throw new Error(`the lock file has no version or no licence for the package ${name}`);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return {
     type: 'library',

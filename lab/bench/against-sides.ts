@@ -138,7 +138,10 @@ async function rateOf(
   });
   // `invocations` is the sum of the highest count of each instance. These counts include earlier measurements, so the
   // sum may exceed `total`.
-  if (invocations < total) throw new Error(`${total} responses, but the handler ran ${invocations} times`);
+  if (invocations < total)
+    throw new Error(
+      `the gateway sent ${total} responses, but the handler ran only ${invocations} times; it must run for every request`,
+    );
   const mainMs = mainThreadMs(pid) - mainBeforeMs;
   const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;
   return {
@@ -196,7 +199,7 @@ export async function bundleAuthorizer({
   label,
 }: WantedAuthorizer): Promise<Starter> {
   const candidate = candidates(root).find((one) => one.name === name);
-  if (candidate === undefined) throw new Error(`there is no ${name} to measure`);
+  if (candidate === undefined) throw new Error(`there is no authorizer named "${name}" to measure`);
   const { file } = await bundle(candidate, form, keys, label);
   return { name, event: candidate.event, form, keys, file };
 }

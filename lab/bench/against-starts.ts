@@ -39,7 +39,7 @@ export async function runAgainstStarts(args: readonly string[]): Promise<void> {
   for (const root of Object.values(roots)) buildPackage(root);
   const rows = summariseStarts(await measureStartPairs(roots, pairs));
   console.log(
-    `start of a plain template until its ready line, these files compared with ${commit.slice(0, 12)}: ${pairs} interleaved pairs\n`,
+    `time from starting a plain template to its ready line, this checkout compared with ${commit.slice(0, 12)}: ${pairs} interleaved pairs\n`,
   );
   console.log(printStarts(rows));
   const conditions = { against: commit, pairs, cpus: cpus().length, node: process.version };
@@ -52,7 +52,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     options: { against: { type: 'string' }, pairs: { type: 'string', default: '15' } },
   });
   const pairs = Number(values.pairs);
-  if (values.against === undefined) throw new Error('starts needs --against with a commit');
+  if (values.against === undefined)
+    throw new Error('the bench "starts" requires --against COMMIT, the commit to compare this checkout with');
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > MOST_PAIRS)
     throw new Error(`--pairs must be a number from 1 to ${MOST_PAIRS}`);
   return { against: values.against, pairs };

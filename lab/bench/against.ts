@@ -54,8 +54,8 @@ export async function measureAgainst(
   await using theirs = await checkOut(ROOT, `${BUILD}/against`, commit, { withPackages: true });
   const rows = summarisePairs(await measurePairs(theirs.root, options), options.bound);
   console.log(
-    `these files compared with ${commit.slice(0, 12)}: ${options.pairs} alternating pairs, ${options.seconds} s each side; ` +
-      `ratio: median with its 95 % interval; above 1, these files are faster; bound ${options.bound}\n`,
+    `this checkout compared with ${commit.slice(0, 12)}: ${options.pairs} alternating pairs, ${options.seconds} s each side; ` +
+      `ratio: median with its 95 % interval; above 1, this checkout is faster; the bound is ${options.bound}\n`,
   );
   console.log(printRows(rows));
   const conditions = { ...options, against: commit, cpus: cpus().length, node: process.version };
@@ -79,7 +79,7 @@ export function parseOptions(args: readonly string[]): Options {
     number,
     number,
   ];
-  if (values.against === '') throw new Error('--against needs a commit');
+  if (values.against === '') throw new Error('--against must name the commit to compare this checkout with');
   if (!Number.isInteger(pairs) || pairs < 1 || pairs > MOST_PAIRS)
     throw new Error(`--pairs must be a number from 1 to ${MOST_PAIRS}`);
   if (!(seconds > 0) || !(bound > 0)) throw new Error('--seconds and --bound must be positive numbers');
@@ -145,7 +145,9 @@ export function summarisePairs(
     const own = pairs.filter((pair) => pair.figure === figure);
     const broken = own.find(({ ours, theirs }) => !(ours > 0) || !(theirs > 0));
     if (broken !== undefined)
-      throw new Error(`${figure}: ${broken.ours} and ${broken.theirs} cannot be compared`);
+      throw new Error(
+        `${figure}: ${broken.ours} (ours) and ${broken.theirs} (theirs) cannot be compared, because both must be greater than 0`,
+      );
     const interval = medianInterval(own.map(({ ours, theirs }) => ours / theirs));
     return {
       figure,

@@ -85,7 +85,7 @@ async function bundleAsDeployed(
     packagesFrom: form === 'alone' ? await packagesOf(resolveDir) : undefined,
     plugins: pluginsFor(keys),
   });
-  if (built === undefined) throw new Error(`there is no ${entry}`);
+  if (built === undefined) throw new Error(`the function file ${entry} does not exist`);
   for (const [path, code] of built.files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), code);

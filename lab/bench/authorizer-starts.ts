@@ -225,6 +225,6 @@ function eventsWith(credential: string): Issuer['events'] {
 export function protectedApi(name: string): string {
   const document = parseCompiledAccess(compiled).documents.find((one) => one.name === name);
   const api = document?.apis.find((one) => one.for === 'dev');
-  if (api === undefined) throw new Error(`access/${name}.yml protects nothing in stage dev`);
+  if (api === undefined) throw new Error(`access/${name}.yml protects no API in stage dev`);
   return `${api.apiId}/${api.stage}`;
 }

@@ -48,11 +48,11 @@ export async function runAuthorizerBench(args: readonly string[]): Promise<void>
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--starts must be a positive number');
   const rows = await measure(rounds);
   console.log(
-    `one start per process, ${rounds} of each, alternating; medians; RS256; ${cpus().length} CPUs, node ${process.version}\n`,
+    `medians of ${rounds} starts of each authorizer, one start per process, alternating; RS256 tokens; ${cpus().length} CPUs, node ${process.version}\n`,
   );
   console.log(printAuthorizerTable(rows));
   console.log(
-    '\nalone: packages are bundled (the SDK is not); layer: as this stack is deployed. Bytes are those read before the first call.' +
+    '\nalone: the packages are in the bundle, except the AWS SDK; layer: the packages are in a layer, as in the deployed stack. Bytes are those read before the first call.' +
       '\nstart = import + first result, with the keys in memory; fetched: with the keys fetched in one request over TLS.' +
       '\nratio: compared with aws-jwt-verify alone, in the same form.',
   );

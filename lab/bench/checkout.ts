@@ -117,7 +117,7 @@ export function scriptWords(root: string, script: string): readonly string[] {
   };
   const words = /\bnode ((?:--require \S+ )*\S+\.ts)\b/.exec(scripts?.[script] ?? '')?.[1]?.split(' ');
   if (words === undefined)
-    throw new Error(`${root}: package.json has no script "${script}" that runs a file`);
+    throw new Error(`${root}/package.json has no script "${script}" that runs a .ts file with node`);
   return words.map((word) => (word.startsWith('--') ? word : join(root, word)));
 }
 

@@ -169,7 +169,7 @@ const authorizers: Prepare = async (wanted) => {
 /** A pair is a fresh process, which is measured in blocks of requests, alternately with and without recording. */
 const recording: Prepare = () => {
   const rest = SCENARIOS.find(({ name }) => name === 'rest');
-  if (rest === undefined) throw new Error('there is no scenario for a REST API');
+  if (rest === undefined) throw new Error('the recording bench has no scenario named "rest"');
   return async () => {
     const { perSecond } = await measureRecording(rest, { pairs: RECORDED_BLOCKS });
     return [{ figure: 'recording', ours: perSecond.on, theirs: perSecond.off }];

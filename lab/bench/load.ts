@@ -80,7 +80,8 @@ class AnswerReader {
     this.#head ??= parseHead(this.#join());
     if (this.#head === undefined || this.#length < this.#head.answerLength) return undefined;
     const { text, bodyStart, answerLength } = this.#head;
-    if (this.#length > answerLength) throw new Error('the server sent more bytes than one response');
+    if (this.#length > answerLength)
+      throw new Error('the server sent more bytes than the Content-Length of its response');
     const body = this.#join().subarray(bodyStart);
     [this.#pieces, this.#length, this.#head] = [[], 0, undefined];
     return { head: text, body };

@@ -57,11 +57,15 @@ class Crew {
 
   async stop(): Promise<void> {
     const ended = this.members.map(async (child) => {
-      if (child.exitCode !== null) throw new Error(`a process of the bench ended with ${child.exitCode}`);
+      if (child.exitCode !== null)
+        throw new Error(`a process of the bench ended early, with exit code ${child.exitCode}`);
       const exit = once(child, 'exit');
       child.send('stop');
       const [code] = (await exit) as [number | null];
-      if (code !== 0) throw new Error(`a process of the bench ended with ${String(code)}`);
+      if (code !== 0)
+        throw new Error(
+          `a process of the bench ended with ${code === null ? 'a signal' : `exit code ${code}`}`,
+        );
     });
     await Promise.all(ended);
   }
@@ -158,7 +162,7 @@ const USED_UP_SHARE = 0.95;
  */
 export function findFaultTroubles(rows: readonly FaultRow[]): readonly string[] {
   return rows.flatMap(({ fault, quota, over, admitted }) => [
-    ...(over > 0 ? [`${fault}: admitted ${over} over the quota`] : []),
+    ...(over > 0 ? [`${fault}: the admitted requests exceed the quota by ${over}`] : []),
     ...(Math.max(0, ...admitted) < quota * USED_UP_SHARE ? [`${fault}: the quota was not used up`] : []),
   ]);
 }

@@ -37,7 +37,8 @@ async function ask(order: QuotaOrder): Promise<QuotaReport> {
     const tookMs = performance.now() - startedMs;
     if (answer === 'admitted') admittedMs.push(tookMs);
     counts[answer] += 1;
-    if (counts.failed > MAX_FAILED) throw new Error(`the table failed ${counts.failed} times`);
+    if (counts.failed > MAX_FAILED)
+      throw new Error(`${counts.failed} calls to the table failed, so the run was stopped`);
     return answer;
   };
   // Waits for a turn of the event loop between requests, because real requests arrive through a socket.

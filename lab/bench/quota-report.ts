@@ -61,10 +61,12 @@ export function findTroubles(rows: readonly QuotaRow[]): readonly string[] {
   return rows
     .filter(({ limiter }) => limiter === 'gatewright')
     .flatMap(({ quota, admitted, writesPerThousand }) => [
-      ...(admitted === quota ? [] : [`gatewright admitted ${admitted} of ${quota}`]),
+      ...(admitted === quota ? [] : [`gatewright admitted ${admitted} requests, but the quota is ${quota}`]),
       ...(quota < LARGE_QUOTA || writesPerThousand <= MAX_WRITES_PER_THOUSAND
         ? []
-        : [`gatewright wrote ${writesPerThousand} times per 1,000 of ${quota}`]),
+        : [
+            `gatewright wrote ${writesPerThousand} times per 1,000 requests of the quota ${quota}; the limit is ${MAX_WRITES_PER_THOUSAND}`,
+          ]),
     ]);
 }
 

@@ -50,7 +50,7 @@ function parseOptions(args: readonly string[]): Options {
   const { only } = values;
   const names = [...new Set(RUNS.map(({ limiter }) => limiter))];
   if (only !== undefined && !names.some((name) => name === only))
-    throw new Error(`--only must be one of ${names.join(', ')}`);
+    throw new Error(`--only must be one of ${names.join(', ')}, not ${only}`);
   if (only !== undefined && values.faults)
     throw new Error('--faults measures only this library; remove --only');
   return { processes, only, faults: values.faults };
@@ -71,7 +71,9 @@ function environmentFor(endpoint: string): NodeJS.ProcessEnv {
 /** Returns the next message of a process. @throws if the process ends first */
 async function messageOf(child: ChildProcess): Promise<unknown> {
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`a process of the bench ended with ${String(code)}`);
+    throw new Error(
+      `a process of the bench ended with ${code === null ? 'a signal' : `exit code ${String(code)}`}`,
+    );
   });
   const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown];
   return message;
@@ -121,7 +123,9 @@ export async function runQuotaBench(args: readonly string[]): Promise<void> {
 async function breakThings({ processes }: Options, endpoint: string): Promise<void> {
   const rows = await runFaults(processes, environmentFor(endpoint));
   for (const { fault, quota, admitted, over } of rows)
-    console.log(`${fault}: quota ${quota}, admitted by period ${admitted.join(' + ')}, over ${over}`);
+    console.log(
+      `${fault}: quota ${quota}, admitted in each period ${admitted.join(' + ')}, more than the quota by ${over}`,
+    );
   endWith(findFaultTroubles(rows), { conditions: { processes, cpus: cpus().length }, rows });
 }
 

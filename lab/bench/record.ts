@@ -139,7 +139,7 @@ export async function measureRecording(
  */
 export function summarise(pairs: readonly BlockPair[]): Omit<RecordRow, 'scenario' | 'ring' | 'rssMb'> {
   if (pairs.some(({ on, off }) => on.requests === 0 || off.requests === 0))
-    throw new RangeError('a block has no requests, so nothing was measured');
+    throw new RangeError('one of the blocks served no requests, so there is nothing to compare');
   const sidesOf = (read: (block: Block) => number): Sides => ({
     on: median(pairs.map(({ on }) => read(on))),
     off: median(pairs.map(({ off }) => read(off))),
@@ -170,11 +170,11 @@ export function describeRow(row: RecordRow): string {
   const { perSecond, cost, mainMicros, main, processMicros, process: whole, busy, ring, rssMb, pairs } = row;
   const micros = ({ on, off }: Sides): string => `${on.toFixed(1)} µs on, ${off.toFixed(1)} µs off`;
   return [
-    `${row.scenario}, ${pairs} pairs of blocks; the serving thread was busy for ${(busy.off * 100).toFixed(0)} % of the time`,
+    `${row.scenario}, ${pairs} pairs of blocks, with recording on and off; with recording off, the serving thread was busy for ${(busy.off * 100).toFixed(0)} % of the time`,
     `  throughput      ${perSecond.on.toFixed(0)}/s on, ${perSecond.off.toFixed(0)}/s off: ${percent(cost)} less`,
     `  serving thread  ${micros(mainMicros)}: ${percent(main)} more`,
     `  whole process   ${micros(processMicros)}: ${percent(whole)} more`,
-    `  memory          ${describeRing(ring)}, process ${rssMb?.toFixed(0) ?? '?'} MB`,
+    `  memory          ${describeRing(ring)}; ${rssMb?.toFixed(0) ?? '?'} MB for the whole process`,
   ].join('\n');
 }
 
@@ -188,8 +188,8 @@ function percent({ median: middle, low, high }: Interval): string {
 
 /** Prints how many requests the ring contains, and its size in MB as the ring measures itself. */
 function describeRing(ring: Ring | undefined): string {
-  if (ring === undefined) return 'no ring';
+  if (ring === undefined) return 'no records';
   const { kept, limit, bytes } = ring;
-  const full = kept === limit ? `full ring of ${limit}` : `ring of ${kept} of ${limit}`;
-  return `${full} ${(bytes / 1024 ** 2).toFixed(1)} MB`;
+  const full = kept === limit ? `${limit} records (the maximum)` : `${kept} of at most ${limit} records`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB for ${full}`;
 }

@@ -82,7 +82,8 @@ async function packageMs(): Promise<number> {
         return code;
       }),
     );
-    if (codes.some((code) => code !== 0)) throw new Error(`osls package ended with ${codes.join(' and ')}`);
+    if (codes.some((code) => code !== 0))
+      throw new Error(`osls package failed; the exit codes are ${codes.map(String).join(' and ')}`);
     return performance.now() - fromMs;
   } finally {
     await aws.close();

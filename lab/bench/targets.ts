@@ -48,7 +48,7 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
   } finally {
     clearTimeout(timer);
   }
-  throw new Error(`ended before it was ready (exit code ${child.exitCode ?? 'unknown'})`);
+  throw new Error(`the server process ended before it was ready (exit code ${child.exitCode ?? 'unknown'})`);
 }
 
 type Ready = {
@@ -186,7 +186,7 @@ export async function untilAnswered(
   let last = 'no connection';
   while (performance.now() < untilMs) {
     if (running.process.exitCode !== null)
-      throw new Error(`ended with exit code ${running.process.exitCode}`);
+      throw new Error(`the server process ended with exit code ${running.process.exitCode}`);
     try {
       const request = { method, headers: { ...headers }, ...(body !== undefined && { body }) };
       const response = await fetch(url, request);
@@ -198,7 +198,9 @@ export async function untilAnswered(
     }
     await delay(20);
   }
-  throw new Error(`${url} did not respond with 200 within ${START_DEADLINE_MS / 1000} s: ${last}`);
+  throw new Error(
+    `${url} did not respond with 200 within ${START_DEADLINE_MS / 1000} s; the last result was: ${last}`,
+  );
 }
 
 /** Credentials for calls to the tables. */

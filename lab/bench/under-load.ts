@@ -35,14 +35,16 @@ export async function forkGateway(
     stdio: ['ignore', 'ignore', logFile(label), 'ipc'],
   });
   const ready = await nextMessage<unknown>(child);
-  if (ready.kind !== 'ready') throw new Error('the gateway started the measurement too early');
+  if (ready.kind !== 'ready') throw new Error('the gateway reported a measurement before it was ready');
   return { process: child, ready, folder: cwd };
 }
 
 function nextMessage<Measured>(child: ChildProcess): Promise<ChildMessage<Measured>> {
   return new Promise((resolve, reject) => {
     child.once('message', (said) => resolve(said as ChildMessage<Measured>));
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code ?? 'a signal'}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the gateway ended early, with ${code === null ? 'a signal' : `exit code ${code}`}`)),
+    );
   });
 }
 
@@ -64,9 +66,14 @@ export async function measureUnderLoad<Measured>(
   );
   try {
     child.send(order);
-    const ended = load.then(() => Promise.reject(new Error('the load ended before the measurement')));
+    const ended = load.then(() =>
+      Promise.reject(new Error('the load generator ended before the measurement was complete')),
+    );
     const said = await Promise.race([nextMessage<Measured>(child), ended]);
-    if (said.kind !== 'measured') throw new Error('the gateway has started twice');
+    if (said.kind !== 'measured')
+      throw new Error(
+        'the gateway reported that it was ready a second time instead of sending the measurement',
+      );
     return said.measured;
   } finally {
     over.abort();

@@ -50,7 +50,9 @@ export async function runWebAcl(args: readonly string[]): Promise<void> {
     measured.push(...(await measurePair(sides, order.isOursFirst)));
   }
   const rows = summarisePairs(measured, BOUND);
-  console.log(`ours: behind 50 rules; theirs: without a web ACL; ${pairs} pairs, ${seconds} s each side\n`);
+  console.log(
+    `ours: the API has a web ACL of 50 rules; theirs: the API has no web ACL; ${pairs} pairs, ${seconds} s each side\n`,
+  );
   console.log(printRows(rows));
   console.log(
     `\n${JSON.stringify({ conditions: { pairs, seconds, cpus: cpus().length, node: process.version }, rows })}`,

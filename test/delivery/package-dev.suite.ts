@@ -87,7 +87,7 @@ describe('npm run package, asked wrongly', () => {
   for (const { given, expected } of [
     {
       given: ['--stage', 'nope'],
-      expected: 'package: unknown stage "nope"; serverless.yml has dev, test, prod',
+      expected: 'package: unknown stage "nope"; the stages in serverless.yml are dev, test, prod',
     },
     {
       given: ['--stag', 'dev'],

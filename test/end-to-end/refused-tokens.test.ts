@@ -115,7 +115,7 @@ const REFUSALS: readonly Refusal[] = [
     claims: { scope: 'menu:read menu:write' },
     status: 403,
     because:
-      /^The token has the scopes menu:read(?:, | and )menu:write; the route needs one of orders:read\.$/m,
+      /^The token has the scopes menu:read(?:, | and )menu:write; the route requires one of orders:read\.$/m,
     change: /^→ Request a token with the scope orders:read\.$/m,
     never: /audience|expired|could not be read/,
   },

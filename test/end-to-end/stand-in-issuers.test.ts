@@ -189,7 +189,7 @@ describe('a service whose issuers cannot be reached', () => {
   });
 
   it('mints no token for an issuer that no option replaces', async () => {
-    await assert.rejects(mint(NOWHERE), /start with --issuer https:\/\/issuer\.invalid\/=local$/);
+    await assert.rejects(mint(NOWHERE), /start the gateway with --issuer https:\/\/issuer\.invalid\/=local$/);
   });
 
   it('says at the start and at each refusal whose keys cannot be read, and what to do', async () => {

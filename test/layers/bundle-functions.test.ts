@@ -61,7 +61,7 @@ describe('assertPackagesInLayer', () => {
   it('refuses a package in the bundle', () => {
     assert.throws(
       () => assertPackagesInLayer('f', aMetafile(['node_modules/x/index.js'], [])),
-      /belong in the layer/,
+      /must be in the layer/,
     );
   });
 

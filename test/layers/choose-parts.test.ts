@@ -190,7 +190,7 @@ describe('a stack of chosen parts', () => {
       { id: 'UsageTable', name: 'gatewright-prod-usage', stays: true },
       { id: 'CacheTable', name: 'gatewright-prod-cache', stays: false },
     ]);
-    assert.match(kept, /gatewright-prod-usage\. The table stays, with its data/);
+    assert.match(kept, /gatewright-prod-usage\. CloudFormation keeps the table and its data/);
     assert.match(gone, /gatewright-prod-cache, so this deployment deletes the table/);
     const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
     assert.deepEqual(

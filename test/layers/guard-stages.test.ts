@@ -68,7 +68,7 @@ describe('guardStages', () => {
     {
       name: 'text that is no stage',
       settings: { stages: 'a1b2c3' },
-      says: /"a1b2c3" .* not a stage; write it as/,
+      says: /"a1b2c3" .* not a stage; write the id of the API and the stage/,
     },
     {
       name: 'a stage of an HTTP API',
@@ -87,7 +87,7 @@ describe('guardStages', () => {
     it(`refuses ${JSON.stringify(settings)} where the stack has no web ACL`, () => {
       const { problem = '' } = guardStages({ Resources: {} }, settings, NONE);
 
-      assert.match(problem, /need the part waf: add waf to parts/);
+      assert.match(problem, /require the part waf: add waf to parts/);
     });
 
   it('says nothing where the stack has no web ACL and nothing asks for one', () => {

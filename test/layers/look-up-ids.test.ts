@@ -88,7 +88,7 @@ describe('lookUpIds', () => {
 
     assert.match(
       refusal ?? '',
-      /^no AWS credentials, and the ids .* stage "prod" are unknown \(access\/shop\.yml, access\/soon\.yml\)\. To package without an account, run npx gatewright package --stage prod; to deploy, set AWS_PROFILE .*api\.prod\.apiId/,
+      /^no AWS credentials were found, and no API id is known in stage "prod" for access\/shop\.yml, access\/soon\.yml\. To package without an account, run npx gatewright package --stage prod; to deploy, set AWS_PROFILE .*api\.prod\.apiId/,
     );
   });
 
@@ -120,7 +120,7 @@ describe('lookUpIds', () => {
     assert.equal(refusal, undefined);
     assert.match(
       absent.join('\n'),
-      /^shop, soon: in stage prod only the local gateway's API id .*deny every request$/,
+      /^only the local gateway's API id is known in stage "prod" for access\/shop\.yml, access\/soon\.yml, .*deny every request$/,
     );
   });
 
@@ -133,7 +133,7 @@ describe('lookUpIds', () => {
 
     assert.match(
       refusal ?? '',
-      /^no AWS credentials, so stage "prod" cannot be deployed: set AWS_PROFILE .* npx gatewright start$/,
+      /^no AWS credentials were found, so stage "prod" cannot be deployed: set AWS_PROFILE .* npx gatewright start$/,
     );
   });
 
@@ -141,12 +141,12 @@ describe('lookUpIds', () => {
     [
       'a deployment',
       'deployment',
-      /^no AWS credentials, so stage "test" cannot be deployed: set AWS_PROFILE .* npx gatewright package --stage test; /,
+      /^no AWS credentials were found, so stage "test" cannot be deployed: set AWS_PROFILE .* npx gatewright package --stage test; /,
     ],
     [
       'a package with a layer, which osls compares with the deployed one',
       'layer',
-      /^no AWS credentials, and serverless package compares .*: set AWS_PROFILE .* npx gatewright package --stage test$/,
+      /^no AWS credentials were found, and serverless package needs them .*: set AWS_PROFILE .* npx gatewright package --stage test$/,
     ],
   ] as const)
     it(`refuses ${what} without credentials, though no id is missing`, async () => {
@@ -168,7 +168,7 @@ describe('lookUpIds', () => {
 
     const { refusal } = await lookUpIds(folder.path, source, {}, 'deployment');
 
-    assert.match(refusal ?? '', /^no AWS credentials \(profile shop does not exist\), so stage/);
+    assert.match(refusal ?? '', /^no AWS credentials were found \(profile shop does not exist\), so stage/);
   });
 
   it('asks nothing with credentials, if no id is missing', async () => {

@@ -24,7 +24,7 @@ const INVENTORY = JSON.stringify({
 describe('StackPlugin', () => {
   it('refuses a stage that has no params', () => {
     assert.throws(() => aPlugin('nope', {})['initialize']?.(), {
-      message: 'unknown stage "nope"; params has dev, prod',
+      message: 'unknown stage "nope"; the stages in params are dev, prod',
     });
     void aPlugin('dev', {})['initialize']?.();
   });
@@ -255,7 +255,9 @@ describe('StackPlugin', () => {
       {},
     )();
     const jwt = keys('').replace(/apiKey.*shop/, 'oidc, issuer: https://i, audience: [a], revocation: true');
-    assert.throws(packaging(jwt, {}), { message: /has revocation, but .* no GATEWRIGHT_ACCESS_TABLE/ });
+    assert.throws(packaging(jwt, {}), {
+      message: /has revocation, but .* does not contain GATEWRIGHT_ACCESS_TABLE/,
+    });
     const native = keys(', nativeUsagePlan: true');
     assert.throws(packaging(native, { ...table, GATEWRIGHT_USAGE_KEY_SECRET: '' }), {
       code: 'ACCESS_KEYS_NOT_SERVED',
@@ -388,7 +390,7 @@ sources:
 
     assert.throws(() => deployed[finalize]?.(), {
       code: 'LOCAL_SECRET_DEPLOYED',
-      message: /the secret of "hub" from a variable/,
+      message: /the secret of "hub" from an environment variable/,
     });
   });
 });

@@ -65,7 +65,8 @@ rules: [{ id: all, effect: allow, connect: true }]
   it('refuses to leave out an API that a document protects', () => {
     assert.throws(packaging('{ stack: users-prod, logicalId: Sockets, stage: prod }', { Sockets: false }), {
       code: 'ACCESS_API_LEFT_OUT',
-      message: /^access\/users\.yml protects Sockets in stage "prod", but the stage leaves it out/,
+      message:
+        /^access\/users\.yml protects Sockets in stage "prod", but the stage's params leave this API out/,
     });
   });
 });

@@ -56,8 +56,10 @@ describe('packFunctions', () => {
   it('refuses a handler of which there is no file', async () => {
     const functions = { nobody: { handler: 'functions/nobody.handler' }, nothing: {} };
     await assert.rejects(packFunctions(service, functions), {
-      message: 'nobody: functions/nobody.handler is not in functions/',
+      message: 'the handler functions/nobody.handler of the function nobody is not in the folder functions/',
     });
-    await assert.rejects(packFunctions(service, { nothing: {} }), { message: /^nothing: no handler/ });
+    await assert.rejects(packFunctions(service, { nothing: {} }), {
+      message: 'the function nothing has no handler',
+    });
   });
 });

@@ -82,7 +82,7 @@ describe('packageService', () => {
 
     assert.deepEqual(await packageService({ ...service.request, stage: 'default' }), {
       kind: 'failed',
-      message: 'unknown stage "default"; serverless.yml has dev, prod',
+      message: 'unknown stage "default"; the stages in serverless.yml are dev, prod',
     });
   });
 });

@@ -32,7 +32,7 @@ describe('npm run package', () => {
     {
       name: 'a stage that serverless.yml does not have',
       words: ['--stage', 'nope'],
-      says: 'package: unknown stage "nope"; serverless.yml has dev, test, prod',
+      says: 'package: unknown stage "nope"; the stages in serverless.yml are dev, test, prod',
     },
   ])
     it(`ends with 1 and one line for ${name}`, async (t) => {

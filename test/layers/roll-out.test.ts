@@ -49,7 +49,8 @@ describe('addAliases', () => {
     assert.deepEqual(Resources['RequestAuthorizerLive'], {
       Type: 'AWS::Lambda::Alias',
       Properties: {
-        Description: 'Imported by the APIs that call it; weights move calls from one version to the next',
+        Description:
+          'APIs that call the authorizer import this alias. Its weights move calls from one version to the next',
         FunctionName: { Ref: 'RequestDashauthorizerLambdaFunction' },
         FunctionVersion: { 'Fn::GetAtt': ['RequestDashauthorizerLambdaVersioncD2', 'Version'] },
         Name: 'live',
@@ -102,37 +103,37 @@ describe('addAliases', () => {
     [
       'a weight without versions',
       { previousWeight: 0.5, previous: PREVIOUS },
-      /needs params\.authorizerVersions: true/,
+      /requires authorizerVersions: true in params/,
     ],
     [
       'a previous version without versions',
       { previous: { ...PREVIOUS, 'token-authorizer': '3' } },
-      /needs params\.authorizerVersions: true/,
+      /requires authorizerVersions: true in params/,
     ],
     [
       'a weight without a version',
       { versions: true, previousWeight: 0.5, previous: PREVIOUS },
-      /is set without a previous version/,
+      /is set, but no previous version/,
     ],
     [
       'a weight above 1',
       { versions: true, previousWeight: '10', previous: { 'token-authorizer': 3 } },
-      /previousWeight is 10/,
+      /previousWeight must be .*, not 10/,
     ],
     [
       'a weight that is no number',
       { versions: true, previousWeight: 'half', previous: { 'token-authorizer': 3 } },
-      /previousWeight is half/,
+      /previousWeight must be .*, not half/,
     ],
     [
       'a version that is none',
       { versions: true, previousWeight: 0.5, previous: { 'token-authorizer': '$LATEST' } },
-      /"\$LATEST" is not a version number/,
+      /must be a version number such as 41, not "\$LATEST"/,
     ],
     [
       'a function that has no version',
       { versions: true, previous: { 'ws-ticket': '' } },
-      /ws-ticket has no version/,
+      /did not create a version of the function ws-ticket/,
     ],
   ];
   for (const [name, rollout, problem] of wrong)

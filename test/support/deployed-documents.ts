@@ -6,6 +6,6 @@ import compiled from '../../access/compiled.json' with { type: 'json' };
 export function apiIdOf(name: string): string {
   const document = parseCompiledAccess(compiled).documents.find((candidate) => candidate.name === name);
   const api = document?.apis.find(({ for: stage }) => stage === 'dev');
-  if (api === undefined) throw new Error(`access/${name}.yml protects nothing in stage dev`);
+  if (api === undefined) throw new Error(`access/${name}.yml protects no API in stage dev`);
   return api.apiId;
 }

@@ -23,7 +23,7 @@ type Answer = { readonly body: string; readonly ms: number };
 export async function untilListening({ process: child }: Running, url: string): Promise<void> {
   const untilMs = performance.now() + DEADLINE_MS;
   while (performance.now() < untilMs) {
-    if (child.exitCode !== null) throw new Error(`ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`the server process ended with exit code ${child.exitCode}`);
     try {
       await (await fetch(url)).text();
       return;

@@ -134,7 +134,7 @@ function buildJava(): string | undefined {
     mkdirSync(MAVEN, { recursive: true });
     const get = ['-q', '-B', `-Dmaven.repo.local=${MAVEN}`, 'dependency:get', `-Dartifact=${JAVA_CLIENT}`];
     const fetched = spawnSync('mvn', get, { stdio: 'ignore', timeout: TOOL_DEADLINE_MS });
-    if (fetched.status !== 0) return "AWS's runtime interface client cannot be fetched";
+    if (fetched.status !== 0) return "AWS's Java runtime interface client could not be downloaded with mvn";
   }
   const folder = join(COPY, 'java');
   execFileSync('javac', ['-d', 'target/classes', 'src/example/Answer.java'], { cwd: folder });

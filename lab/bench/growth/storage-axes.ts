@@ -20,7 +20,10 @@ async function importKeys({ control }: Served, count: number): Promise<void> {
   const { ids, warnings = [] } = await client.send(
     new ImportApiKeysCommand({ body, format: 'csv', failOnWarnings: true }),
   );
-  if (ids?.length !== count) throw new Error(`${ids?.length ?? 0} of ${count} keys: ${warnings[0] ?? ''}`);
+  if (ids?.length !== count)
+    throw new Error(
+      `only ${ids?.length ?? 0} of ${count} API keys were imported: ${warnings[0] ?? 'no warning was returned'}`,
+    );
 }
 
 const apiKeys: Axis = {
@@ -101,7 +104,7 @@ const recorded: Axis = {
       async (served) => {
         const figures = await askUnderLoad(served, { path: '/r0', requestsAtLeast: size, seconds });
         const { kept = 0, bytes = NaN } = (await readRing(served.folder)) ?? {};
-        if (kept !== size) throw new Error(`only ${kept} of ${size} requests are recorded`);
+        if (kept !== size) throw new Error(`only ${kept} of ${size} requests were recorded`);
         return {
           ...figures,
           pageMs: await listMs(served, 'limit=250'),

@@ -147,7 +147,8 @@ export async function measureCharges(world: World): Promise<readonly ChargeFigur
         key: 'key',
         atEpochMs: Date.now(),
       });
-      if (!allowed) throw new Error(`a charge of ${id} was refused`);
+      if (!allowed)
+        throw new Error(`a charge to the tenant ${id} was refused, so its units cannot be counted`);
     });
     figures.push({ lease, charges, units });
     await quotas.flush();

@@ -46,10 +46,10 @@ export function readExpectation(text: string, name: string): Expectation {
   if (typeof value.source !== 'string') throw new Error(`${name}: "source" is missing`);
   if (!Array.isArray(value.routes)) throw new Error(`${name}: "routes" is missing`);
   const routes: readonly Partial<ExpectedRoute>[] = value.routes;
-  for (const { method, path, protocol, statuses } of routes)
+  for (const [index, { method, path, protocol, statuses }] of routes.entries())
     if ([method, path, protocol].includes(undefined) || !statuses?.every(isStatus))
       throw new Error(
-        `${name}: each route must have protocol, method, path and statuses; got ${method ?? ''} ${path ?? ''}`,
+        `${name}: each route must have protocol, method, path and statuses, but route ${index + 1} does not`,
       );
   return { ...(value as Expectation), arguments: value.arguments ?? [] };
 }

@@ -56,7 +56,7 @@ export async function startProject(
     }
     if (performance.now() > deadlineMs) {
       await stop();
-      const reason = `not ready within ${bounds.timeoutMs / 1000} s: ${output.stderr().slice(-300).trim()}`;
+      const reason = `the gateway was not ready within ${bounds.timeoutMs / 1000} s; the end of its stderr: ${output.stderr().slice(-300).trim()}`;
       return { start: { kind: 'stopped', reason }, apis: [], log: output.stderr, hasEnded, stop };
     }
     await sleep(50);

@@ -16,8 +16,14 @@ import { countVerdicts, printTotals } from './totals.ts';
 import { judge } from './verdict.ts';
 import type { Result } from './totals.ts';
 
-const USAGE =
-  'npm run corpus -- FOLDER [--only NAME]… [--with=--OPTION]… [--build] [--draft] [--json] [--timeout 60]';
+const USAGE = `npm run corpus -- FOLDER [OPTION …]    tries every project below the folder
+
+  --only NAME       only projects whose name contains NAME; may be repeated
+  --with=--OPTION   passes this option to gatewright start; may be repeated
+  --build           runs the build scripts of the projects
+  --draft           writes the missing .expect.json files and tries nothing
+  --json            prints the results as JSON
+  --timeout N       seconds to wait for a project to start; default: 60`;
 const MAX_REASONS = 4;
 
 type Flags = StartFlags & { readonly json: boolean; readonly timeoutMs: number };
@@ -63,11 +69,15 @@ function writeDrafts(root: string, names: readonly string[]): number {
     if (existsSync(path)) continue;
     const draft = draftExpectation(join(root, name));
     if (draft === undefined) {
-      process.stdout.write(`${name}: no known template; write ${name}.expect.json by hand\n`);
+      process.stdout.write(
+        `${name}: no template of a known kind was found; write ${name}.expect.json by hand\n`,
+      );
       continue;
     }
     writeFileSync(path, `${JSON.stringify(draft, undefined, 2)}\n`);
-    process.stdout.write(`${name}: ${draft.kind}, ${draft.routes.length} routes\n`);
+    process.stdout.write(
+      `${name}: wrote ${name}.expect.json (kind ${draft.kind}, routes: ${draft.routes.length})\n`,
+    );
   }
   return 0;
 }

@@ -86,7 +86,7 @@ function judgeAnswer(answer: Answer, findings: readonly Finding[]): Judged {
   const what = `${route.method} ${route.path}`;
   if (status === undefined) return { verdict: 'wrong', reasons: [`${what}: no response ${log}`.trim()] };
   if (!isUnknownRoute && allows(route.statuses, status)) return { verdict: 'works', reasons: [] };
-  const reasons = [`${what}: ${status}, expected ${route.statuses.join(', ')}; log: ${log}`];
+  const reasons = [`${what}: responded with ${status}, expected ${route.statuses.join(' or ')}; log: ${log}`];
   if (status < 500 || isUnknownRoute) return { verdict: 'wrong', reasons };
   const reason = /\((.+)\)\s*$/.exec(log)?.[1];
   if (reason === undefined) return { verdict: isOwnWords ? 'wrong' : 'unclear', reasons };

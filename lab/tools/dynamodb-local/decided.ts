@@ -32,13 +32,13 @@ const DECISIONS: readonly Decision[] = [
   },
   { reason: 'numbers are trimmed at any depth', kinds: ['body'], settle: withNumbers },
   {
-    reason: 'settings, counts and capacity of a table that DynamoDB Local omits or invents',
+    reason: 'DynamoDB Local omits or invents settings, counts and capacity of a table',
     kinds: ['body'],
     operation: /Table$/,
     settle: withoutSettings,
   },
   {
-    reason: 'wording of a cancellation reason',
+    reason: 'the wording of a cancellation reason differs',
     kinds: ['body'],
     operation: /^Transact/,
     settle: (value) =>
@@ -46,13 +46,13 @@ const DECISIONS: readonly Decision[] = [
   },
   {
     reason:
-      'returned attributes of a nested path: only the path; DynamoDB Local sometimes returns its siblings too',
+      'an update of a nested path returns only that path; DynamoDB Local sometimes returns its siblings too',
     kinds: ['body'],
     operation: /^UpdateItem$/,
     ours: /"Attributes"/,
   },
   {
-    reason: 'an update whose value and path are both missing: DynamoDB Local reports the path',
+    reason: 'if the value and the path of an update are both missing, DynamoDB Local reports the path',
     kinds: ['message'],
     theirs: /document path provided in the update expression is invalid/,
   },
@@ -69,18 +69,21 @@ const DECISIONS: readonly Decision[] = [
     settle: (value) => withNumbers(isJsonObject(value) ? { ...value, LastEvaluatedKey: undefined } : value),
   },
   {
-    reason: 'OPEN: a scan of a local index does not fetch what the index lacks',
+    reason: 'OPEN: a scan of a local index does not fetch attributes that the index does not project',
     operation: /^Scan$/,
     kinds: ['body'],
     ours: /\{\}/,
   },
-  { reason: 'capacity is not given on demand', ours: /can be specified when BillingMode is PAY_PER_REQUEST/ },
+  {
+    reason: 'an on-demand table cannot have provisioned capacity',
+    ours: /can be specified when BillingMode is PAY_PER_REQUEST/,
+  },
   { reason: 'SIZE is a reserved word', ours: /reserved keyword: size/i },
   { reason: 'an empty list of local indexes is refused', ours: /List of LocalSecondaryIndexes is empty/ },
-  { reason: 'TableClass has two values', ours: /at 'tableClass'/ },
-  { reason: 'a ClientRequestToken has at least one character', ours: /clientRequestToken/ },
+  { reason: 'TableClass accepts only two values', ours: /at 'tableClass'/ },
+  { reason: 'a ClientRequestToken must have at least one character', ours: /clientRequestToken/ },
   {
-    reason: 'a filter on an attribute that a local index does not project: undecided',
+    reason: 'OPEN: AWS may or may not accept a filter on an attribute that a local index does not project',
     theirs: /does not project one or more filter attributes/,
   },
   {

@@ -102,11 +102,13 @@ function operationOf({ target }: Call): string {
 
 function report(found: readonly Found[], calls: number, isAll: boolean): number {
   const open = found.filter(({ reason }) => reason === undefined);
-  process.stdout.write(`${calls} calls, ${found.length} differences, ${open.length} of them unexplained\n`);
+  process.stdout.write(
+    `calls: ${calls}, differences: ${found.length}, unexplained differences: ${open.length}\n`,
+  );
   const byKind = Map.groupBy(found, ({ call, difference }) => `${operationOf(call)} ${difference.kind}`);
   for (const [name, group] of [...byKind].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const unlisted = group.filter(({ reason }) => reason === undefined);
-    process.stdout.write(`${name}: ${group.length}, ${unlisted.length} unexplained\n`);
+    process.stdout.write(`${name}: differences: ${group.length}, unexplained: ${unlisted.length}\n`);
     for (const { call, difference, reason } of isAll ? group : unlisted) {
       process.stdout.write(`    ${JSON.stringify(call.input)}\n      ours    ${difference.ours}\n`);
       process.stdout.write(`      theirs  ${difference.theirs}\n`);

@@ -66,7 +66,7 @@ export async function startLocal(libraries: string): Promise<Side> {
         continue;
       }
       await side.close();
-      throw new Error(`DynamoDB Local did not start with ${libraries}`, { cause: error });
+      throw new Error(`DynamoDB Local did not start with the libraries in ${libraries}`, { cause: error });
     }
   }
 }

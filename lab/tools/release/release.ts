@@ -55,11 +55,13 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
 function assertProvenance(version: string, environment: ReleaseOptions['environment'], run: Run): void {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
     throw new ReleaseRefused(
-      'only .github/workflows/release.yml publishes packages, because it can attest their provenance: push the tag',
+      'only .github/workflows/release.yml publishes packages, because it can attest their provenance; to publish, push the tag',
     );
   const tags = run('git', ['tag', '--points-at', 'HEAD']).split('\n');
   if (!tags.includes(`v${version}`))
-    throw new ReleaseRefused(`this commit has no tag v${version}: git tag v${version} && git push --tags`);
+    throw new ReleaseRefused(
+      `this commit has no tag v${version}; run git tag v${version} && git push --tags`,
+    );
 }
 
 /** Returns the options that keep a pre-release from being the version that `npm install gatewright` installs. */

@@ -36,13 +36,13 @@ export function findStrayVersions(root: string): readonly string[] {
   const python =
     ofPython === version
       ? []
-      : [`${PYTHON}: its version is ${ofPython}, but the root package has ${version}`];
+      : [`${PYTHON}: its version is ${ofPython}, but the root package has version ${version}`];
   const manifests = MANIFESTS.flatMap((path) => {
     const { version: own, dependencies = {} } = read(root, path);
     const named = Object.entries(dependencies).filter(([name]) => name.startsWith(SCOPE));
     return [['its version', own] as const, ...named]
       .filter(([, said]) => said !== version)
-      .map(([what, said]) => `${path}: ${what} is ${said}, but the root package has ${version}`);
+      .map(([what, said]) => `${path}: ${what} is ${said}, but the root package has version ${version}`);
   });
   return [...manifests, ...python];
 }

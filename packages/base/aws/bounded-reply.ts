@@ -36,5 +36,7 @@ function reasonOf(failure: unknown): string {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   // Unlike osls, Node's fetch reads these variables only if NODE_USE_ENV_PROXY is set.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
-  return isUnread ? `${reason}; to use the proxy of the environment, set NODE_USE_ENV_PROXY=1` : reason;
+  return isUnread
+    ? `${reason}; to use the proxy that is set in the environment, set NODE_USE_ENV_PROXY=1`
+    : reason;
 }

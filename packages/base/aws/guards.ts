@@ -68,7 +68,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
 /** The refusal of a Host that `isAllowedHost` does not admit. */
 export function refuseHost(host: string): GuardRefusal {
   return refusal(
-    `Host '${printable(host)}' is not served here. A tunnel or proxy needs --allow-host ${suggestedName(host)}`,
+    `This gateway does not serve the host '${printable(host)}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${suggestedName(host)}`,
   );
 }
 

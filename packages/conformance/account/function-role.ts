@@ -33,7 +33,7 @@ export async function removeRole(access: QueryAccess, name: string): Promise<str
   const { status, text } = await query(access, 'iam', { Action: 'DeleteRole', RoleName: name });
   return status === 200 || status === 404
     ? undefined
-    : `DeleteRole ${name}: ${status} ${elementOf(text, 'Code') ?? ''}`;
+    : `role ${name}: DeleteRole responded with ${status} ${elementOf(text, 'Code') ?? ''}`;
 }
 
 /** Returns the names of the roles of all runs; empty if the endpoint does not offer IAM. */

@@ -93,8 +93,8 @@ export function printPlan(plan: Plan, runId: string): string {
   return [
     ...calls.map(([call, count]) => `${String(count).padStart(6)} ${call}`),
     '',
-    `${plan.cases} cases, ${plan.requests} requests to deployed APIs`,
-    `names begin with ${PREFIX}${runId}; everything is removed at the end`,
+    `cases: ${plan.cases}, requests to deployed APIs: ${plan.requests}`,
+    `the names of all resources begin with ${PREFIX}${runId}; all resources are removed at the end`,
     `cost: about $${plan.dollars.toFixed(4)} without the free tier; control plane calls are free`,
     `time: about ${minutes} min at the rate that AWS's quotas allow; DeleteRestApi may be called once every 30 s`,
   ].join('\n');

@@ -37,7 +37,7 @@ export async function runAws(
   if (values.sweep) return sweepAccount(options);
   if (values.resume !== undefined && !listRuns(workingFolder).includes(values.resume))
     throw new Error(
-      `no run ${values.resume} in this folder; its runs: ${listRuns(workingFolder).join(', ') || 'none'}`,
+      `this folder has no run ${values.resume}; the runs that can be resumed: ${listRuns(workingFolder).join(', ') || 'none'}`,
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();
@@ -45,12 +45,14 @@ export async function runAws(
   const waiting = asked.filter(({ id }) => !results.has(id));
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;
-  if (!values.yes && !(await ports.confirm('Make it?'))) {
+  if (!values.yes && !(await ports.confirm('Create these resources?'))) {
     process.stderr.write('Nothing was created. Pass --yes if there is no terminal.\n');
     return 2;
   }
   if (values.resume !== undefined) await sweepAccount(options);
-  process.stderr.write(`run ${runId}; if it is interrupted: --resume ${runId}, or --sweep\n`);
+  process.stderr.write(
+    `this is run ${runId}; if it is interrupted, continue it with --resume ${runId}, or remove its resources with --sweep\n`,
+  );
   const code = await ports.run(
     cases.filter(({ id }) => !results.has(id)),
     ({ parityCase, difference, notAsked }) =>
@@ -69,7 +71,7 @@ export async function runAws(
     }),
   );
   const { made, removed } = journal.read();
-  process.stderr.write(`created ${made}, removed ${removed}\n`);
+  process.stderr.write(`resources created: ${made}, removed: ${removed}\n`);
   return code;
 }
 
@@ -83,8 +85,8 @@ async function sweepAccount(options: TargetOptions): Promise<number> {
       workingFolder,
       pace: access.pace,
     });
-    process.stderr.write(`swept ${removed}, left ${left.length}\n`);
-    for (const one of left) process.stderr.write(`left behind: ${one}\n`);
+    process.stderr.write(`leftover resources removed: ${removed}, still there: ${left.length}\n`);
+    for (const one of left) process.stderr.write(`not removed: ${one}\n`);
     return left.length > 0 ? 1 : 0;
   } finally {
     access.target.close();

@@ -43,16 +43,24 @@ const OPTIONS = {
 
 const HELP = `conformance run --target ${TARGET_NAMES.join('|')}|URL
 
-  --area NAME --only ID   some cases; both may be repeated
-  --cases FILE            your cases, instead of the package's
-  --command LINE          command that starts the target, with its first arguments
-  --endpoint URL          the address of a running emulator, or the one to use instead of AWS's
-  --invoke-url URL        address of a deployed stage, with {api} and {stage}
-  --region NAME           default: AWS_REGION, us-east-1
-  --json                  results as JSON; --junit, --page, --badge FILE: as JUnit, HTML, SVG
-  --record FILE           writes the recorded responses as cases
+  --area NAME             runs the cases of this area; may be repeated
+  --only ID               runs the case with this id; may be repeated
+  --cases FILE            runs the cases of this file instead of the package's
+  --command LINE          starts the target with this command and first arguments
+  --endpoint URL          address of a running emulator, or of an endpoint to use instead of AWS's
+  --invoke-url URL        address of a deployed stage, with {api} and {stage} as placeholders
+  --region NAME           AWS region; default: AWS_REGION, or else us-east-1
+  --json                  prints the results as JSON
+  --junit FILE            also writes the results as JUnit XML
+  --page FILE             also writes the results as an HTML page
+  --badge FILE            also writes the score as an SVG badge
+  --record FILE           writes the responses as cases to this file
 
-  aws: --plan creates nothing; --yes skips the confirmation; --resume RUN; --sweep removes leftovers
+Only for --target aws:
+  --plan                  prints the plan and creates nothing
+  --yes                   skips the confirmation
+  --resume RUN            continues an interrupted run
+  --sweep                 removes the resources that earlier runs left behind
 
 Exit code: 0 all cases that were run pass, 1 some differ or something was left behind, 2 could not run
 `;

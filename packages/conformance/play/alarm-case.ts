@@ -45,7 +45,7 @@ export async function playAlarm(
     await import('@aws-sdk/client-cloudwatch').catch(withoutPackage);
   const { control: endpoint, region } = api;
   if (endpoint === undefined)
-    throw new NotAsked('alarms are read by API calls; a request to an address cannot reach them');
+    throw new NotAsked('alarms are read with API calls, which this target does not accept');
   const client = new CloudWatchClient({ endpoint, region, credentials: RUNNER_KEY, maxAttempts: 1 });
   try {
     const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);

@@ -40,7 +40,7 @@ function make(): ClientCertificates {
     files: { 'gatewright.values.yml': JSON.stringify(values) },
     of: (whose) => {
       const found = whose === 'trusted' ? trusted : stranger;
-      if (found === undefined) throw new Error(`the case has no certificate of ${whose}`);
+      if (found === undefined) throw new Error(`the case has no client certificate named "${whose}"`);
       return found;
     },
   };

@@ -67,7 +67,7 @@ export async function removeMade(target: Sender, made: readonly Made[]): Promise
     const { service, call, input } = found;
     const { error } = await target.send(service, { call, input });
     if (error !== undefined && !GONE.has(error.code))
-      left ??= `left behind: ${found.call}: ${error.code} ${show(error.message)}`;
+      left ??= `a resource was left behind, because ${found.call} failed: ${error.code} ${show(error.message)}`;
   }
   return left;
 }

@@ -51,11 +51,11 @@ export async function runControlCase(
     for (const [index, step] of setup.calls.entries()) {
       const reply = await send(step.service ?? usual, fill(callOf(step)));
       if (reply.error !== undefined)
-        return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
+        return `set-up call ${index + 1}, ${step.call}, failed: ${reply.error.code} ${show(reply.error.message)}`;
       for (const [name, member] of Object.entries(step.keep ?? {})) {
         const value = reply.body[member];
         if (typeof value !== 'string')
-          return `set-up ${index + 1}, ${step.call}: no ${member} in the response`;
+          return `set-up call ${index + 1}, ${step.call}: the response has no ${member}`;
         kept.set(name, value);
       }
     }

@@ -135,7 +135,7 @@ async function sendCommand(
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')
-    ? new NotAsked('names below localhost do not resolve on this machine')
+    ? new NotAsked('host names that end with .localhost do not resolve on this machine')
     : undefined;
 }
 

@@ -101,7 +101,7 @@ export async function logDifference(
   await until(() => api.readLog().length >= accessLog.length);
   const lines = api.readLog();
   if (lines.length !== accessLog.length)
-    return `accessLog: expected ${accessLog.length} lines, got ${lines.length}: ${show(lines)}`;
+    return `accessLog: expected lines: ${accessLog.length}, got: ${lines.length}: ${show(lines)}`;
   for (const [index, expected] of accessLog.entries()) {
     const line = lines[index] ?? '';
     const actual = typeof expected === 'string' ? line : parseJson(line);

@@ -100,7 +100,8 @@ export function parseReply(bytes: Buffer, method: string, atEnd: boolean): RawRe
   if (headEnd === -1) return undefined;
   const [statusLine = '', ...headerLines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1];
-  if (status === undefined) throw new Error(`not an HTTP status line: ${statusLine.slice(0, 80)}`);
+  if (status === undefined)
+    throw new Error(`the response does not begin with an HTTP status line: ${statusLine.slice(0, 80)}`);
   const rest = bytes.subarray(headEnd + 4);
   if (status.startsWith('1') && status !== '101') return parseReply(rest, method, atEnd);
   const headers = headerLines.map((line): readonly [string, string] => {

@@ -124,7 +124,8 @@ async function surround(
   };
   const runner = opened(
     await startRunnerServer(async (connectionId, data) => {
-      if (running.api === undefined) throw new Error('the connection cannot be opened before the API runs');
+      if (running.api === undefined)
+        throw new Error('a message cannot be posted to a connection before the API is running');
       const { status } = await running.api.manage('POST', connectionId, data);
       return status;
     }),
@@ -193,7 +194,7 @@ async function playFrames(
   if (result.kind === 'differs') return result.difference;
   if (result.kind === 'refused')
     return expect.status === undefined
-      ? `the handshake was answered with ${result.reply.status}`
+      ? `expected the handshake to be accepted, but it was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
   // This difference is reported before any other, because it means that a caller who should have been refused was

@@ -59,7 +59,10 @@ export function describeApi({ secret, ...facts }: Facts): RunningApi {
     async testInvoke(request) {
       const resources = await call('GET', `/restapis/${apiId}/resources?limit=500`);
       const resource = itemsOf(resources).find(({ path }) => path === request.resource);
-      if (resource === undefined) throw new Error(`GetResources lists no ${request.resource ?? 'resource'}`);
+      if (resource === undefined)
+        throw new Error(
+          `the response of GetResources does not contain the resource ${request.resource ?? '(none given)'}`,
+        );
       const query = request.query === undefined ? '' : `?${request.query}`;
       const path = `/restapis/${apiId}/resources/${resource['id'] as string}/methods/${request.method ?? 'GET'}`;
       const result = await call('POST', path, {
@@ -102,7 +105,7 @@ async function moveClock(control: string, secret: string, shiftMs: number): Prom
   const url = new URL(`${control}/_gatewright/clock`);
   const body = Buffer.from(JSON.stringify({ shiftMs }));
   const reply = await send({ method: 'POST', url, body }, { Authorization: `Bearer ${secret}` });
-  if (reply.status !== 200) throw new Error(`the clock was not moved: ${reply.body.toString()}`);
+  if (reply.status !== 200) throw new Error(`the gateway did not move its clock: ${reply.body.toString()}`);
 }
 
 /** Reads a list in AWS's HAL format, in which `item` is one object or a list. */

@@ -98,7 +98,7 @@ async function take(play: Play, step: FrameStep): Promise<string | undefined> {
     const { frames } = step;
     await until(() => received.length >= frames);
     if (received.length < frames)
-      return `received ${received.length} frames: ${show(received.map(({ text }) => text))}`;
+      return `expected frames: ${frames}, received: ${received.length}: ${show(received.map(({ text }) => text))}`;
   }
   if (step.wait !== undefined) await delay(step.wait);
   if (step.pause === true) find(play, step.on).socket.pause();
@@ -164,14 +164,16 @@ async function idOf({ received, clients }: Play, on: string | undefined): Promis
   await until(() => messages() !== undefined);
   const id = messages();
   if (typeof id !== 'string')
-    throw new Error(`no frame on ${name ?? 'any connection'} has sent its connectionId`);
+    throw new Error(`no frame received on ${name ?? 'any connection'} contains a connectionId`);
   return id;
 }
 
 function find({ clients }: Play, name: string | undefined): Client {
   const client = name === undefined ? clients.values().next().value : clients.get(name);
   if (client === undefined)
-    throw new Error(`the script names a connection that is not open: ${name ?? 'any'}`);
+    throw new Error(
+      name === undefined ? 'no connection is open' : `the connection ${name} of the script is not open`,
+    );
   return client;
 }
 

@@ -54,7 +54,7 @@ export function printPage(results: readonly CaseResult[], facts: RunFacts): stri
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p><strong>${passed} of ${total}</strong> cases that were run pass; ${results.length - total} were not run. ${escapeHtml(facts.day)}</p>
-<p><small>Recorded: read from a recording of AWS. Asserted: by a suite that ran on AWS. Documented: a page, a service model or a sample event of AWS. Reported: pasted by a user.</small></p>
+<p><small>Recorded: taken from a recording of AWS. Asserted: taken from a test suite that ran on AWS. Documented: taken from a page, a service model or a sample event of AWS. Reported: pasted by a user.</small></p>
 <form hidden>
 ${select('area', areas)}
 ${select('kind', ['recorded', 'asserted', 'documented', 'reported'])}

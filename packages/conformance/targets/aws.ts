@@ -36,7 +36,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['events', OUT_OF_REACH],
   ['issuer', OUT_OF_REACH],
   ['management', OUT_OF_REACH],
-  ['waf', 'web ACLs are billed by the month'],
+  ['waf', 'AWS bills web ACLs by the month, so the runner creates none'],
 ]);
 
 /**
@@ -57,7 +57,7 @@ export function lackOfAws(parityCase: AnyCase): string | undefined {
   const found = calls.find(({ call }) => NOT_CALLED.has(call));
   return found === undefined
     ? findLack(parityCase, LACKS_OF_AWS)
-    : `${found.call} is not called in an account that others use`;
+    : `the runner never calls ${found.call} on AWS, because the call changes the whole account or creates a resource that cannot be found by name`;
 }
 
 export type AwsAccess = QueryAccess & {

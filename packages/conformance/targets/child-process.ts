@@ -65,9 +65,9 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
       const endMs = performance.now() + START_MS;
       while (!(await isReady(output))) {
         if (hasEnded() || child.pid === undefined)
-          throw new Error(`ended before it was ready: ${tail(output)}`);
+          throw new Error(`${program} ended before it was ready: ${tail(output)}`);
         if (performance.now() > endMs)
-          throw new Error(`not ready after ${START_MS / 1000} s: ${tail(output)}`);
+          throw new Error(`${program} was not ready after ${START_MS / 1000} s: ${tail(output)}`);
         await delay(LOOK_MS);
       }
     },

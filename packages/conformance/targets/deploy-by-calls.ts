@@ -42,7 +42,7 @@ export async function deployByCalls(template: string, account: Account): Promise
   try {
     for (const [logicalId, { Type, Properties = {} }] of Object.entries(Resources)) {
       const make = MAKERS[Type];
-      if (make === undefined) throw new NotAsked(`the runner does not create ${Type} by API calls`);
+      if (make === undefined) throw new NotAsked(`the runner cannot create ${Type} with API calls`);
       build.known.set(logicalId, await make(build, resolve(Properties, build) as JsonObject, logicalId));
     }
     return { kind: 'made', apiId: build.api, made: build.made };
@@ -163,7 +163,9 @@ function refuseLaterModels(schema: string, { made }: Build): void {
   const names = new Set(made.filter(({ call }) => call === 'CreateModel').map(({ body }) => body['name']));
   for (const [, name = ''] of schema.matchAll(/\/restapis\/[^/"]+\/models\/(\w+)/g))
     if (!names.has(name))
-      throw new NotAsked('the runner does not create models that refer to later ones by API calls');
+      throw new NotAsked(
+        'the runner cannot create a model with API calls if the model refers to a later one',
+      );
 }
 
 async function makeFunction(
@@ -222,12 +224,12 @@ async function makeMethod(build: Build, properties: JsonObject, logicalId: strin
 
 function onlyKnown(properties: JsonObject, names: readonly string[], what: string): void {
   const other = Object.keys(properties).find((name) => !names.includes(name));
-  if (other !== undefined) throw new NotAsked(`the runner does not set ${what}.${other} by API calls`);
+  if (other !== undefined) throw new NotAsked(`the runner cannot set ${what}.${other} with API calls`);
 }
 
 function onlyWithout(properties: JsonObject, names: readonly string[], what: string): void {
   const found = names.find((name) => properties[name] !== undefined);
-  if (found !== undefined) throw new NotAsked(`the runner does not set ${what}.${found} by API calls`);
+  if (found !== undefined) throw new NotAsked(`the runner cannot set ${what}.${found} with API calls`);
 }
 
 /**

@@ -20,6 +20,6 @@ export async function openTarget(name: string, options: TargetOptions): Promise<
   const load = TARGETS[name];
   if (load !== undefined) return (await load())(options);
   if (!/^https?:/.test(name) || !URL.canParse(name))
-    throw new Error(`unknown target "${name}": ${TARGET_NAMES.join(', ')}, or a URL`);
+    throw new Error(`unknown target "${name}"; expected one of ${TARGET_NAMES.join(', ')}, or a URL`);
   return (await import('./url.ts')).openUrl({ ...options, endpoint: name });
 }

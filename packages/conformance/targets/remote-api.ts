@@ -40,7 +40,7 @@ export function describeRemoteApi(
       }),
     testInvoke: (request) => testInvoke(account.target, apiId, request),
     describeGatewayResponses: () => describeGatewayResponses(account.target, apiId),
-    call: () => Promise.reject(new NotAsked(`${name} has no control plane addressed by path`)),
+    call: () => Promise.reject(new NotAsked(`the runner cannot call the control plane of ${name} by path`)),
     advance: () => Promise.reject(new NotAsked(`${name} has no clock that can be moved`)),
   };
 }

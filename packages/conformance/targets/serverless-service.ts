@@ -30,7 +30,7 @@ export function toService(parityCase: ParityCase, region: string): JsonObject {
   if (other !== undefined) throw new NotAsked(`${other} has no counterpart in serverless.yml`);
   // HTTP APIs have only the stage `$default`: https://www.serverless.com/framework/docs/providers/aws/events/http-api.
   if (api === 'http' && setup.stage !== '$default')
-    throw new NotAsked('the framework deploys HTTP APIs to $default');
+    throw new NotAsked('the Serverless Framework deploys HTTP APIs only to the stage $default');
   const events = new Map<string, Json[]>();
   const add = (functionName: string, event: JsonObject): void => {
     events.set(functionName, [...(events.get(functionName) ?? []), event]);

@@ -31,7 +31,8 @@ export function openUrl({ endpoint = '', region, invokeUrl }: TargetOptions): Ta
     account: {
       target,
       prefix: 'conformance',
-      role: () => Promise.reject(new NotAsked('the runner cannot create functions at a bare URL')),
+      role: () =>
+        Promise.reject(new NotAsked('the runner cannot create functions if the target is only a URL')),
     },
     invokeUrl,
     credentials: anyCredentials,

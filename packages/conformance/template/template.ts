@@ -200,7 +200,8 @@ function originOf(draft: Draft, of: 'api' | 'backend', backendUrl: string | unde
     const CustomOriginConfig = { OriginProtocolPolicy: 'https-only' };
     return { DomainName: { 'Fn::Join': ['', parts] }, CustomOriginConfig };
   }
-  if (backendUrl === undefined) throw new Error('the distribution needs a backend');
+  if (backendUrl === undefined)
+    throw new Error('the CloudFront distribution needs a backend, but the case has none');
   const { hostname, port } = new URL(backendUrl);
   const CustomOriginConfig = { OriginProtocolPolicy: 'http-only', HTTPPort: Number(port) };
   return { DomainName: hostname, CustomOriginConfig };

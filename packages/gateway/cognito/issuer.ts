@@ -118,7 +118,7 @@ export class Issuer {
     const { issuer = LOCAL_ISSUER } = options;
     checkTokenOptions(options);
     if (!this.includes(issuer))
-      throw new InvalidRequest(`unknown issuer ${issuer}; start with --issuer ${issuer}=local`);
+      throw new InvalidRequest(`unknown issuer ${issuer}; start the gateway with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = options.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;

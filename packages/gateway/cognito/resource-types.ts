@@ -4,7 +4,7 @@ import { words } from '../core/resource-types/words.ts';
 import type { Namer } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
-const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not supported: such a sign-in receives 501';
+const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not supported; a sign-in that uses it receives 501';
 const NO_SENDER = 'codes appear in the log; no function sends them';
 
 const userPoolId: Namer = ({ region, stackName, logicalId }) =>
@@ -34,7 +34,7 @@ export const COGNITO_TYPES = {
       },
     },
     unsupported: {
-      'LambdaConfig.UserMigration': 'users that the pool does not have are not migrated',
+      'LambdaConfig.UserMigration': 'users who are not in the pool are not migrated',
       'LambdaConfig.DefineAuthChallenge': NO_CUSTOM_AUTH,
       'LambdaConfig.CreateAuthChallenge': NO_CUSTOM_AUTH,
       'LambdaConfig.VerifyAuthChallengeResponse': NO_CUSTOM_AUTH,

@@ -75,7 +75,7 @@ async function openIssuer({ clock, random, standIns, directory, log }: SignInOpt
     kept: await loadIssuerKeys(directory),
     onChange: (keys) => {
       saveIssuerKeys(directory, keys).catch((fault: unknown) => {
-        log.write(`the keys of the issuer are not saved: ${String(fault)}`);
+        log.write(`the keys of the issuer could not be saved: ${String(fault)}`);
       });
     },
   });
@@ -93,7 +93,7 @@ async function openPools(
     setImmediate(() => {
       isDue = false;
       savePools(directory, pools.kept).catch((fault: unknown) => {
-        log.write(`the users are not saved: ${String(fault)}`);
+        log.write(`the users could not be saved: ${String(fault)}`);
       });
     });
   };

@@ -50,7 +50,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
   }
   throw new StartError(
     'KEPT_USERS',
-    `${path} is damaged; delete it to start without the users that calls created`,
+    `${path} is damaged; delete it to start without the users that were created by API calls`,
   );
 }
 

@@ -142,7 +142,7 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
 /** Reads calls from a file. @throws InvalidRequest */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
   if (!Array.isArray(value) || value.length > MAX_CALLS)
-    throw new InvalidRequest('the saved calls are not a list');
+    throw new InvalidRequest(`the saved calls must be a list of at most ${MAX_CALLS} calls`);
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
     throw new InvalidRequest(`call ${index + 1} is invalid`);

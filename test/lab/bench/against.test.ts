@@ -40,7 +40,7 @@ describe('summarisePairs', () => {
     for (const theirs of [0, Number.NaN, -1])
       assert.throws(
         () => summarisePairs([{ figure: 'rest', ours: 1, theirs }], 0.95),
-        /rest: 1 and .* compared/,
+        /rest: 1 \(ours\) and .* compared/,
       );
   });
 
@@ -75,7 +75,7 @@ describe('parseOptions', () => {
   });
 
   const refused: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [[], /--against needs a commit/],
+    [[], /--against must name the commit/],
     [['--pairs', '0'], /--pairs must be a number from 1 to 500/],
     [['--pairs', '1.5'], /--pairs/],
     [['--seconds', 'x'], /--seconds and --bound must be positive numbers/],

@@ -17,7 +17,7 @@ describe('findFaultTroubles', () => {
         { ...row, admitted: [] },
       ]),
       [
-        'crash: admitted 1 over the quota',
+        'crash: the admitted requests exceed the quota by 1',
         'crash: the quota was not used up',
         'crash: the quota was not used up',
       ],

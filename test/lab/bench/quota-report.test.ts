@@ -59,9 +59,9 @@ describe('findTroubles', () => {
         { ...row, limiter: 'conditional-write', admitted: 7, writesPerThousand: 1000 },
       ]),
       [
-        'gatewright admitted 1000001 of 1000000',
-        'gatewright wrote 3.01 times per 1,000 of 1000000',
-        'gatewright admitted 19999 of 20000',
+        'gatewright admitted 1000001 requests, but the quota is 1000000',
+        'gatewright wrote 3.01 times per 1,000 requests of the quota 1000000; the limit is 3',
+        'gatewright admitted 19999 requests, but the quota is 20000',
       ],
     );
   });

@@ -62,6 +62,6 @@ describe('describeRow', () => {
     });
 
     assert.match(text, /9800\/s on, 10000\/s off: 2\.0 % \(2\.0 to 2\.0\) less/);
-    assert.match(text, /full ring of 2000 2\.0 MB, process 300 MB/);
+    assert.match(text, /2\.0 MB for 2000 records \(the maximum\); 300 MB for the whole process/);
   });
 });

@@ -27,12 +27,12 @@ export function readTruststore(text: string): Truststore {
   const blocks = text.match(BLOCK) ?? [];
   if (blocks.length === 0) throw new RangeError('has no PEM certificate');
   if (blocks.length > MAX_CERTIFICATES)
-    throw new RangeError(`has ${blocks.length} certificates; AWS takes at most ${MAX_CERTIFICATES}`);
+    throw new RangeError(`has ${blocks.length} certificates; AWS accepts at most ${MAX_CERTIFICATES}`);
   const certificates = blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
     } catch {
-      throw new RangeError(`has an invalid certificate, block ${index + 1}`);
+      throw new RangeError(`has an invalid certificate: number ${index + 1} of ${blocks.length}`);
     }
   });
   return { text, certificates };

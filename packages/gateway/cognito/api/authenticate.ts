@@ -112,7 +112,11 @@ function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Pro
   const known = Object.hasOwn(flows, name) ? flows[name] : undefined;
   if (known === undefined) {
     if (/^(?:CUSTOM_AUTH|USER_AUTH)$/.test(name))
-      throw new ServiceRefusal('NotImplementedException', `${name} is not served here.`, 501);
+      throw new ServiceRefusal(
+        'NotImplementedException',
+        `This gateway does not support the authentication flow ${name}.`,
+        501,
+      );
     throw invalidParameter('Initiate Auth method not supported.');
   }
   const [flow, start] = known;
@@ -231,7 +235,11 @@ function respond(
   const name = input.text('ChallengeName');
   if (name === 'PASSWORD_VERIFIER') return verifyPassword(attempt);
   if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optionalText('Session') ?? '');
-  throw new ServiceRefusal('NotImplementedException', `The challenge ${name} is not served here.`, 501);
+  throw new ServiceRefusal(
+    'NotImplementedException',
+    `This gateway does not support the challenge ${name}.`,
+    501,
+  );
 }
 
 async function verifyPassword(attempt: Attempt): Promise<unknown> {

@@ -217,7 +217,11 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
 
 function notServed(name: string): CognitoOperation {
   return () => {
-    throw new ServiceRefusal('NotImplementedException', `${name} is not served here.`, 501);
+    throw new ServiceRefusal(
+      'NotImplementedException',
+      `This gateway does not support the operation ${name}.`,
+      501,
+    );
   };
 }
 

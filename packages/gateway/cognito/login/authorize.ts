@@ -306,7 +306,8 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
   const scopes = asked.length === 0 ? usual : asked;
   const unknown =
     client.scopes === 'any' ? undefined : scopes.find((scope) => !client.scopes.includes(scope));
-  if (unknown !== undefined) return refuse('invalid_scope', 'The client is not allowed one of these scopes');
+  if (unknown !== undefined)
+    return refuse('invalid_scope', 'The client is not allowed to request at least one of these scopes');
   return {
     kind: 'request',
     request: {

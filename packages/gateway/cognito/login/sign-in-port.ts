@@ -178,7 +178,7 @@ async function serveEndpoint(
       return logOut(request, place);
     default:
       return jsonReply(404, {
-        message: `${found.pool.definition.issuer} does not support ${request.method} ${found.path} here`,
+        message: `This gateway does not support ${request.method} ${found.path} of ${found.pool.definition.issuer}`,
       });
   }
 }

@@ -38,7 +38,7 @@ export function grantTokens(request: ControlRequest, place: LoginContext): Promi
       default:
         throw new OAuthError(
           'unsupported_grant_type',
-          'authorization_code, refresh_token or client_credentials',
+          'grant_type must be authorization_code, refresh_token or client_credentials',
         );
     }
   }, place);
@@ -60,7 +60,8 @@ export function sendUserInfo(request: ControlRequest, { pool, sessions }: LoginC
   const token = /^Bearer\s+(\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
   try {
     const { user, scopes, clientId } = sessions.readAccess(token);
-    if (!scopes.includes('openid')) return bearerError('invalid_token', 'The token lacks the scope openid');
+    if (!scopes.includes('openid'))
+      return bearerError('invalid_token', 'The token does not have the scope openid');
     if (pool.definition.kind === 'oidc') return jsonReply(200, userClaims(user, scopes), NO_STORE);
     const attributes = listAttributes(user, pool.findClient(clientId)?.readable);
     const claims = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
@@ -187,11 +188,14 @@ function grantToClient(
 ): ControlReply {
   const { kind, isOpen } = pool.definition;
   if (client.secret === undefined && !isOpen)
-    throw new OAuthError('invalid_client', 'The client has no secret');
+    throw new OAuthError('invalid_client', 'The grant client_credentials requires a client with a secret');
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const known = client.scopes === 'any' ? asked : client.scopes;
   if (asked.some((scope) => !known.includes(scope)))
-    throw new OAuthError('invalid_scope', 'The client is not allowed at least one of these scopes');
+    throw new OAuthError(
+      'invalid_scope',
+      'The client is not allowed to request at least one of these scopes',
+    );
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };

@@ -247,7 +247,9 @@ export class UserPool {
     if (text === undefined) return;
     const subject = medium === 'SMS' || message?.subject === undefined ? '' : `${message.subject}: `;
     const filled = `${subject}${text}`.replaceAll('{####}', secret).replaceAll('{username}', username);
-    this.ports.log(`user pool ${this.definition.poolId}: to ${username}: ${filled.slice(0, MAX_MESSAGE)}`);
+    this.ports.log(
+      `user pool ${this.definition.poolId}: message to ${username}: ${filled.slice(0, MAX_MESSAGE)}`,
+    );
   }
 
   /** @throws ServiceRefusal CodeMismatchException, ExpiredCodeException, LimitExceededException */

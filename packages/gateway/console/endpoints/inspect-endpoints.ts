@@ -78,7 +78,7 @@ export async function serveInspection(
     return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
   const body = readObject(request);
-  if (body === undefined) return describeExpected('a JSON object as body');
+  if (body === undefined) return describeExpected('a JSON object as the body');
   switch (name) {
     case 'caches/flush':
       return flush(body, at);
@@ -171,7 +171,9 @@ function flush(body: UnknownMembers, { findApi }: InspectPorts): ControlReply {
   const { apiId, stage, kind, id } = body;
   const isKind = kind === 'authorizer' || kind === 'response';
   if (typeof apiId !== 'string' || typeof stage !== 'string' || !isKind || !isOptionalText(id))
-    return describeExpected('{"apiId", "stage", "kind": "authorizer" or "response", "id": of one entry}');
+    return describeExpected(
+      '{"apiId", "stage", "kind": "authorizer" or "response", "id": the id of one entry (optional)}',
+    );
   const flushed = flushCache(findApi(apiId), { apiId, stage, kind, id });
   return flushed === undefined ? jsonReply(404, { message: 'No such cache.' }) : jsonReply(200, { flushed });
 }
@@ -195,7 +197,7 @@ function changeKey(
       !Number.isSafeInteger(remaining) ||
       remaining < 0
     )
-      return describeExpected('{"planId", "keyId", "remaining": a number from 0}');
+      return describeExpected('{"planId", "keyId", "remaining": a whole number, 0 or more}');
     refusal = setRemaining(at.metering(), planId, keyId, remaining, nowEpochMs);
   }
   return refusal === undefined
@@ -213,7 +215,9 @@ function reachClient(name: string, body: UnknownMembers, at: InspectPorts): Cont
   }
   if (typeof text !== 'string') return describeExpected('{"connectionId", "text"}');
   if (at.connections.deliver(connection, text) === 'full')
-    return jsonReply(429, { message: 'The client has not read earlier messages.' });
+    return jsonReply(429, {
+      message: 'The message was not sent, because the client has not read earlier messages.',
+    });
   const api = at.findApi(connection.apiId);
   if (api !== undefined) recordPost(Buffer.from(text), connection, api, at.random.uuid(), at);
   return jsonReply(200, { sent: connection.connectionId });

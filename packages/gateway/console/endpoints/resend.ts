@@ -52,7 +52,7 @@ export async function replay(
 ): Promise<string> {
   const because = findReplayObstacle(recorded);
   if (isEvent(recorded) || because !== undefined)
-    throw new InvalidRequest(`It cannot be sent again: ${because ?? ''}.`);
+    throw new InvalidRequest(`This request cannot be sent again: ${because ?? ''}.`);
   const { received } = recorded;
   const original: OutgoingRequest = {
     method: received.method,

@@ -22,7 +22,10 @@ export function parseSavedRequests(text: string, file: string): readonly SavedRe
   if (!Array.isArray(list)) throw new InvalidRequest(`${file} has no list "requests".`);
   return list.map((one: unknown, index) => {
     const request = readSavedRequest(one);
-    if (request === undefined) throw new InvalidRequest(`${file}: request ${index + 1} is incomplete.`);
+    if (request === undefined)
+      throw new InvalidRequest(
+        `${file}: request ${index + 1} must have name, api, stage, method, target and headers.`,
+      );
     return request;
   });
 }

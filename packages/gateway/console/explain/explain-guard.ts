@@ -225,7 +225,7 @@ function explainNarrow(
   return {
     because: [
       `Authorizer ${guard.name} was not called, because its result from ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
-      `The cached policy allows only ${list(resources)}; ${routeKey} is ${policy.resource}.`,
+      `The cached policy allows only ${list(resources)}; the ARN of ${routeKey} is ${policy.resource}.`,
       ...describeToken(guard),
     ],
     changes: [
@@ -273,7 +273,7 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
  * each caller.
  */
 function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
-  const { guard, routeKey = 'do this' } = about;
+  const { guard, routeKey = 'this route' } = about;
   if (guard === undefined) return [];
   const { token, principal, functionName, name, lines } = guard;
   const lacks = findNotedLine(lines, 'lacks');
@@ -296,18 +296,20 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
   return [
     ...renewal(about, guard),
     ...(token === undefined
-      ? [`Give ${caller} a role that may ${routeKey}.`].filter(() => document !== undefined)
-      : [`Use a token with a role that may ${routeKey}; this one has ${list(token.roles)}.`]),
+      ? [`Give ${caller} a role that is allowed to call ${routeKey}.`].filter(() => document !== undefined)
+      : [
+          `Use a token with a role that is allowed to call ${routeKey}; the roles of this token: ${list(token.roles)}.`,
+        ]),
     document === undefined
       ? `Make ${answering} allow ${action} on ${resource} for ${caller}.`
-      : `Or add a rule that allows ${routeKey} to the access document ${document} (${document}.yml); ${lookUp} shows the document's roles and rules.`,
+      : `Or, in the access document ${document} (${document}.yml), add a rule that allows ${routeKey}; ${lookUp} shows the document's roles and rules.`,
   ];
 }
 
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The result is ${seconds(guard.ageMs)} old and applies to every request with this credential. If it was made for one request only, or the rules have changed since then, make it cover more requests or flush the authorizer’s cache.`,
+        `The result is ${seconds(guard.ageMs)} old and applies to every request with this credential. If the authorizer generated it for one request only, make the result cover more requests; if the rules have changed since then, flush the authorizer’s cache.`,
       ]
     : [];
 }

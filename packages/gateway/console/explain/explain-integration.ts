@@ -88,7 +88,7 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
       ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
         ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
         : []),
-      'Make it respond sooner, or hand long work to another process and respond at once.',
+      'Make the integration respond sooner, or hand long work to another process and respond at once.',
       'Or raise TimeoutInMillis of the integration (the maximum is 29,000 unless AWS has raised the quota of the account).',
     ],
   };

@@ -38,7 +38,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
     case 'other-stages':
       return {
         because: [
-          `${needs}; the usage plans of ${nameOfKey(meter)} include ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
+          `${needs}; the usage plans of ${nameOfKey(meter)} do not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
         ],
         changes: [`Add the stage ${here} to the ApiStages of the key's usage plan.`],
       };
@@ -87,19 +87,22 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
   const { planLimit, routeLimit } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
-      because: [`The throttle of ${nameOfPlan(meter)} is used up: ${describe(planLimit)}.`],
-      changes: ['Send more slowly, or raise the rate or burst limit of the usage plan.'],
+      because: [`The throttle of ${nameOfPlan(meter)} was exceeded: ${describe(planLimit)}.`],
+      changes: ['Send requests more slowly, or raise the rate or burst limit of the usage plan.'],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
     return {
       because: [
-        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. All callers share this throttle.`,
+        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} was exceeded: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
       changes: [
-        'Send more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
+        'Send requests more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
       ],
     };
-  return { because: [sentence(failure ?? 'A throttle is used up')], changes: ['Send more slowly.'] };
+  return {
+    because: [sentence(failure ?? 'A throttle was exceeded')],
+    changes: ['Send requests more slowly.'],
+  };
 }
 
 /** Names an API key as its owner does, with the id that AWS's own calls need. */
@@ -116,5 +119,5 @@ function named(name: string | undefined, id: string | undefined): string {
 }
 
 function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {
-  return `burst ${burst}, rate ${ratePerSecond} a second, ${level} left`;
+  return `burst limit ${burst}, rate limit ${ratePerSecond} per second, ${level} left`;
 }

@@ -91,7 +91,9 @@ function explainClaim(
         because: [
           `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}.`,
         ],
-        changes: ['Use a token from that issuer, or change the authorizer’s issuer.'],
+        changes: [
+          'Use a token from an issuer that the authorizer accepts, or change the authorizer’s issuer.',
+        ],
       };
     case 'audience':
       return explainAudience(authorizer, isDeployed, token, trusted.audiences);
@@ -114,7 +116,7 @@ function explainClaim(
     case 'scope':
       return {
         because: [
-          `The token has the scopes ${list(token.scopes)}; the route needs one of ${list(trusted.scopes)}.`,
+          `The token has ${token.scopes.length === 0 ? 'no scopes' : `the scopes ${list(token.scopes)}`}; the route requires one of ${list(trusted.scopes)}.`,
         ],
         changes: [`Request a token with the scope ${trusted.scopes[0] ?? ''}.`],
       };
@@ -131,10 +133,10 @@ function explainAudience(
   const here = first === undefined || isDeployed ? '' : ` (here: \`gatewright token --audience ${first}\`)`;
   return {
     because: [
-      `The token has the audience ${list(token.audience)}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
+      `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
     ],
     changes: [
-      `Request a token for ${list(audiences)} from the issuer${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,
+      `Request a token for ${list(audiences)} from the issuer${here}${token.audience.length === 0 ? '' : `, or add ${list(token.audience)} to the authorizer’s audiences`}.`,
     ],
   };
 }

@@ -36,7 +36,7 @@ function headlineOf(about: Circumstances): string {
   const what = {
     request: `${method} ${path}`,
     handshake: `The handshake on stage ${stageName ?? 'unknown'}`,
-    message: `The message for ${about.routeKey ?? 'no route'}`,
+    message: `The message ${about.routeKey === undefined ? 'without a route' : `for ${about.routeKey}`}`,
     disconnect: 'The end of the connection',
     post: 'The message to the client',
   }[kind];
@@ -110,7 +110,9 @@ function explainValidation({ code, validation, failure, routeKey }: Circumstance
   if (code === 'BAD_REQUEST_PARAMETERS')
     return {
       because: [`${details}.`],
-      changes: [`Send them, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.`],
+      changes: [
+        `Send the missing parameters, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.`,
+      ],
     };
   return {
     because: [
@@ -182,7 +184,7 @@ function explainMatch(about: Circumstances): Reason {
   if (code === 'STAGE_NOT_FOUND' || stageName === undefined)
     return {
       because: [
-        `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : `the stages ${stages.join(', ')}`}.`,
+        `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : `the ${stages.length === 1 ? 'stage' : 'stages'} ${stages.join(', ')}`}.`,
       ],
       changes: [stages.length === 0 ? 'Deploy the API to a stage.' : `Begin the path with /${stages[0]}.`],
     };
@@ -197,7 +199,7 @@ function explainMatch(about: Circumstances): Reason {
     ],
     changes: [
       isStageTwice
-        ? 'Remove one occurrence of the stage from the path, which has it twice.'
+        ? 'The path begins with the stage twice: remove one of them.'
         : nearest === undefined
           ? 'Add the route, and deploy the API again.'
           : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,

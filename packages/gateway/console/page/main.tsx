@@ -15,7 +15,7 @@ if (root !== null && !isSecureContext)
   render(
     <main class="closed">
       <Empty title="The browser does not trust this address.">
-        Open the console by <code>127.0.0.1</code>, <code>localhost</code> or HTTPS.
+        Open the console at <code>127.0.0.1</code>, <code>localhost</code> or HTTPS.
       </Empty>
     </main>,
     root,

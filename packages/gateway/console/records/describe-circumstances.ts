@@ -220,7 +220,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     isDeployed: false,
     nearMisses: routesOf(recorded).map((name) => ({
       route: name,
-      because: 'the selection expression did not yield its name',
+      because: 'the route selection expression did not yield the name of this route',
     })),
     screened: [],
     injected: [],

@@ -166,9 +166,9 @@ function describePolicies({ guard, policies }: Circumstances): string {
       const statement = decidedBy === undefined ? undefined : statements[decidedBy];
       const by =
         decidedBy === undefined
-          ? 'no statement matches'
-          : `statement ${decidedBy + 1}${statement?.sid === undefined ? '' : ` (${statement.sid})`}`;
-      return `${of}: ${decision} by ${by}`;
+          ? ', because no statement matches'
+          : ` by statement ${decidedBy + 1}${statement?.sid === undefined ? '' : ` (${statement.sid})`}`;
+      return `${of}: ${decision}${by}`;
     })
     .join('; ');
 }
@@ -183,7 +183,8 @@ function showPolicy(policy: GuardPolicy): Shown {
 }
 
 function describeMeter({ meter }: Circumstances): PhaseText {
-  if (meter === undefined) return { read: [], decided: 'no key, throttle or quota here', isIdle: true };
+  if (meter === undefined)
+    return { read: [], decided: 'no API key, throttle or quota applies to this route', isIdle: true };
   const { quota, planLimit, routeLimit } = meter;
   return {
     read: [
@@ -191,10 +192,14 @@ function describeMeter({ meter }: Circumstances): PhaseText {
       ...(meter.planId === undefined ? [] : [`usage plan ${meter.planId}`]),
       ...(planLimit === undefined
         ? []
-        : [`plan bucket: ${planLimit.level} of ${planLimit.burst}, ${planLimit.ratePerSecond}/s`]),
+        : [
+            `throttle of the plan: ${planLimit.level} of ${planLimit.burst} left, ${planLimit.ratePerSecond}/s`,
+          ]),
       ...(routeLimit === undefined
         ? []
-        : [`route bucket: ${routeLimit.level} of ${routeLimit.burst}, ${routeLimit.ratePerSecond}/s`]),
+        : [
+            `throttle of the route: ${routeLimit.level} of ${routeLimit.burst} left, ${routeLimit.ratePerSecond}/s`,
+          ]),
       ...(quota === undefined
         ? []
         : [`quota: ${quota.left} of ${quota.limit} a ${quota.period.toLowerCase()} left`]),

@@ -39,7 +39,7 @@ function compare(
   const isVerb = httpMethod === 'ANY' || httpMethod === method;
   if (fits(resourcePath, path)) {
     if (!isVerb) {
-      const because = `it accepts ${httpMethod}, the request is ${method}`;
+      const because = `it accepts ${httpMethod}, but the method of the request is ${method}`;
       return { distance: 0, because, otherMethod: httpMethod };
     }
     return (

@@ -77,7 +77,7 @@ function readConditions({ properties }: ControlResource, fail: Fail): readonly R
       listOf(mapOf(condition, 'MatchBasePaths'), 'AnyOf'),
     ];
     if (headers.length > 0 === basePaths.length > 0)
-      return fail('Conditions', 'A condition must be on headers or on base paths');
+      return fail('Conditions', 'A condition must match either headers or base paths');
     if (headers.length > 0)
       return {
         kind: 'headers' as const,
@@ -97,7 +97,11 @@ function readHeader(one: JsonObject, fail: Fail): { name: string; glob: string }
   const [name, glob] = [textOf(one, 'Header'), textOf(one, 'ValueGlob')];
   if (!HEADER_NAME.test(name)) fail('Conditions', `Invalid header name: "${name}"`);
   const isBounded = glob.length <= MAX_GLOB_LENGTH && glob.split('*').length - 1 <= MAX_WILDCARDS;
-  if (glob === '' || !isBounded) fail('Conditions', `Invalid ValueGlob for the header ${name}`);
+  if (glob === '' || !isBounded)
+    fail(
+      'Conditions',
+      `Invalid ValueGlob for the header ${name}: it must have 1 to ${MAX_GLOB_LENGTH} characters and at most ${MAX_WILDCARDS} wildcards`,
+    );
   return { name, glob };
 }
 

@@ -82,7 +82,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
   for (const resource of resourcesOf(stacks, [ALIAS])) {
     const alias = toControlResource(resource);
     tolerance.attempt(
-      'Lambda would refuse it; events of the alias run the function',
+      'Lambda would refuse the alias; here, events of the alias run the function',
       () => checkAlias(alias),
       () => undefined,
     );
@@ -94,7 +94,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
             alias.place('RoutingConfig'),
             `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),
-          'its share of the events is reported as its own, but runs the current code',
+          'the events for this version are reported under the version, but run the current code',
         );
   }
 }

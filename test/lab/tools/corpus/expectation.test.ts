@@ -17,7 +17,7 @@ describe('what is expected of a project', () => {
     [{ kind: 'SAM', source: '.' }, /p: "routes" is missing/],
     [
       { kind: 'SAM', source: '.', routes: [{ ...ROUTE, statuses: ['ok'] }] },
-      /each route must have .* got GET \//,
+      /each route must have .* but route 1 does not/,
     ],
     [{ kind: 'SAM', source: '.', routes: [{ ...ROUTE, method: undefined }] }, /each route must have/],
   ];

@@ -68,7 +68,7 @@ describe('the role of functions', () => {
   for (const { status, left } of [
     { status: 200, left: undefined },
     { status: 404, left: undefined },
-    { status: 409, left: 'DeleteRole r: 409 DeleteConflict' },
+    { status: 409, left: 'role r: DeleteRole responded with 409 DeleteConflict' },
   ])
     it(`is ${left === undefined ? 'gone' : 'left'} where DeleteRole answers ${status}`, async () => {
       const { asked, access } = await anIam([200, ''], [status, error('DeleteConflict')]);
@@ -83,7 +83,7 @@ describe('the role of functions', () => {
   it('is left without a word where the answer has no code', async () => {
     const { access } = await anIam([200, ''], [500, 'down']);
 
-    assert.equal(await removeRole(access, 'r'), 'DeleteRole r: 500 ');
+    assert.equal(await removeRole(access, 'r'), 'role r: DeleteRole responded with 500 ');
   });
 
   it('is found by its name, over all pages', async () => {

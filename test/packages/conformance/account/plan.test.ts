@@ -98,8 +98,8 @@ describe('printPlan', () => {
       '     1 DeleteApi',
       '     1 GetRestApi',
       '',
-      '3 cases, 2 requests to deployed APIs',
-      'names begin with gatewright-conformance-r1; everything is removed at the end',
+      'cases: 3, requests to deployed APIs: 2',
+      'the names of all resources begin with gatewright-conformance-r1; all resources are removed at the end',
       'cost: about $0.0000 without the free tier; control plane calls are free',
       "time: about 1 min at the rate that AWS's quotas allow; DeleteRestApi may be called once every 30 s",
     ]);

@@ -121,8 +121,8 @@ describe('sweep', () => {
     assert.deepEqual(await run(), {
       removed: 1,
       left: [
-        'left behind: DeleteRestApi: TooManyRequestsException "no"',
-        'DeleteRole gatewright-conformance-kept: 409 ',
+        'a resource was left behind, because DeleteRestApi failed: TooManyRequestsException "no"',
+        'role gatewright-conformance-kept: DeleteRole responded with 409 ',
       ],
     });
   });

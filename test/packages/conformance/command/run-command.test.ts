@@ -54,7 +54,7 @@ describe('conformance run --target aws', () => {
     assert.equal(plan.code, 0, plan.err);
     assert.match(
       plan.err,
-      /3 cases, 0 requests.*\n.*gatewright-conformance-[0-9a-f]{8}; everything is removed/,
+      /cases: 3, requests to deployed APIs: 0\n.*gatewright-conformance-[0-9a-f]{8}; all resources are removed/,
     );
     assert.match(plan.err, /cost: about \$0\.0000/);
     const unconfirmed = await run();
@@ -68,7 +68,7 @@ describe('conformance run --target aws', () => {
     const { code, out, err } = await run('--yes', '--json', ...files);
 
     assert.equal(code, 0, err);
-    assert.match(err, /created 2, removed 2\n/);
+    assert.match(err, /resources created: 2, removed: 2\n/);
     assert.equal((JSON.parse(out) as { passed: number }).passed, IDS.length);
     assert.deepEqual(await names(), []);
     for (const name of ['page', 'badge', 'junit', 'record'])
@@ -84,7 +84,7 @@ describe('conformance run --target aws', () => {
     journal.write({ result: { id: IDS[0] ?? '' } });
     appendFileSync(join(folder, '.gatewright-conformance/0badf00d.jsonl'), '{"ma');
     const swept = await run('--sweep');
-    assert.match(swept.err, /swept 1, left 0/);
+    assert.match(swept.err, /leftover resources removed: 1, still there: 0/);
     assert.deepEqual(await names(), [other]);
 
     writeFileSync(
@@ -92,7 +92,7 @@ describe('conformance run --target aws', () => {
       '{"result":{"id":"control-api-deleted"}}\n',
     );
     const resumed = await run('--resume', '0badf00d', '--yes', '--json');
-    assert.match(resumed.err, /2 cases/);
+    assert.match(resumed.err, /cases: 2,/);
     assert.equal((JSON.parse(resumed.out) as { passed: number }).passed, IDS.length);
   });
 
@@ -133,14 +133,20 @@ describe('conformance run --target aws', () => {
     rmSync(own, { recursive: true });
 
     assert.equal(ended.code, 1);
-    assert.match(ended.err, /\nleft behind: DeleteRestApi {"restApiId":"a1"}\n[^]*created 1, removed 0\n/);
+    assert.match(
+      ended.err,
+      /\nleft behind: DeleteRestApi {"restApiId":"a1"}\n[^]*resources created: 1, removed: 0\n/,
+    );
   });
 });
 
 describe('conformance', () => {
   const rows = [
     [['run'], /--target is missing/],
-    [['run', '--target', 'nothing'], /unknown target "nothing": gatewright, serverless-offline/],
+    [
+      ['run', '--target', 'nothing'],
+      /unknown target "nothing"; expected one of gatewright, serverless-offline/,
+    ],
     [['run', '--target', 'moto', '--plan'], /--plan is only for --target aws/],
     [['run', '--target', 'moto', '--area', 'gardening'], /unknown area gardening; /],
     [['run', '--target', 'moto', '--only', 'nobody'], /unknown case nobody/],

@@ -106,7 +106,10 @@ describe('removeMade', () => {
   for (const { code, left } of [
     { code: 'NotFoundException', left: undefined },
     { code: 'ResourceNotFoundException', left: undefined },
-    { code: 'TooManyRequestsException', left: 'left behind: DeleteApiKey: TooManyRequestsException "x"' },
+    {
+      code: 'TooManyRequestsException',
+      left: 'a resource was left behind, because DeleteApiKey failed: TooManyRequestsException "x"',
+    },
   ])
     it(`says ${left === undefined ? 'nothing of' : 'what is left by'} ${code}, and goes on`, async () => {
       const error = { code, message: 'x' };

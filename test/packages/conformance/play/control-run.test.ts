@@ -91,7 +91,7 @@ describe('runControlCase', () => {
       name: 'fails where the set-up is refused',
       case: { setup: { calls: [{ call: 'GetAccount', input: {} }] } },
       reply: REFUSED,
-      difference: /^set-up 1, GetAccount: NotFoundException/,
+      difference: /^set-up call 1, GetAccount, failed: NotFoundException/,
     },
     {
       name: 'fails where a placeholder stands for nothing',
@@ -117,7 +117,7 @@ describe('runControlCase', () => {
     );
 
     assert.equal(sent.at(-1)?.call, 'DeleteRestApi');
-    assert.match(left ?? '', /^left behind: DeleteRestApi: Busy "later"/);
+    assert.match(left ?? '', /^a resource was left behind, because DeleteRestApi failed: Busy "later"/);
   });
 
   it('fills what was kept, and removes what was made', async () => {

@@ -121,7 +121,7 @@ describe('logDifference', () => {
   const rows: Rows<Expectation> = [
     [{}, undefined],
     [{ accessLog: ['GET /', { status: 200 }] }, undefined],
-    [{ accessLog: ['GET /'] }, 'accessLog: expected 1 lines, got 2: ["GET /","{\\"status\\":200}"]'],
+    [{ accessLog: ['GET /'] }, 'accessLog: expected lines: 1, got: 2: ["GET /","{\\"status\\":200}"]'],
     [
       { accessLog: ['<any>', { status: 201 }] },
       'accessLog[1].status: expected 201, got 200 in "{\\"status\\":200}"',

@@ -96,7 +96,7 @@ describe('parseReply', () => {
   }
 
   it('refuses what is not HTTP', () => {
-    assert.throws(() => parse('SSH-2.0-x\r\n\r\n'), /not an HTTP status line/);
+    assert.throws(() => parse('SSH-2.0-x\r\n\r\n'), /does not begin with an HTTP status line/);
   });
 
   it('reads the same reply however it is cut', () => {

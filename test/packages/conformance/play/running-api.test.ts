@@ -142,7 +142,7 @@ describe('describeApi', () => {
 
   for (const [resource, named] of [
     ['/none', '/none'],
-    [undefined, 'resource'],
+    [undefined, '(none given)'],
   ] as const)
     it(`says that there is no ${named}`, async () => {
       const asked = {
@@ -152,7 +152,9 @@ describe('describeApi', () => {
         ...(resource !== undefined && { resource }),
       };
 
-      await assert.rejects(api.testInvoke(asked), { message: `GetResources lists no ${named}` });
+      await assert.rejects(api.testInvoke(asked), {
+        message: `the response of GetResources does not contain the resource ${named}`,
+      });
     });
 
   for (const [name, item, expected] of [
@@ -189,6 +191,6 @@ describe('describeApi', () => {
   });
 
   it('says why the clock was not moved', async () => {
-    await assert.rejects(api.advance(1), { message: 'the clock was not moved: {}' });
+    await assert.rejects(api.advance(1), { message: 'the gateway did not move its clock: {}' });
   });
 });

@@ -17,7 +17,8 @@ const control = (first: string, last: string): ControlCase => ({
   expect: { status: 200, body: {} },
 });
 const outOfReach = 'AWS cannot reach a server on this machine';
-const notCalled = (call: string): string => `${call} is not called in an account that others use`;
+const notCalled = (call: string): string =>
+  `the runner never calls ${call} on AWS, because the call changes the whole account or creates a resource that cannot be found by name`;
 
 describe('lackOfAws', () => {
   for (const [name, asked, lack] of [
@@ -38,7 +39,7 @@ describe('lackOfAws', () => {
     [
       'a web ACL',
       aParityCase({ setup: { stage: 'dev', waf: { webAcl: {} } } }),
-      'web ACLs are billed by the month',
+      'AWS bills web ACLs by the month, so the runner creates none',
     ],
     ['domains', aParityCase({ setup: { stage: 'dev', domains: [] } }), 'needs custom domains'],
   ] as const)

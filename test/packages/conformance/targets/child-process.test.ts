@@ -49,7 +49,7 @@ describe('startProcess', () => {
 
     await assert.rejects(
       started.until(() => false),
-      { message: 'ended before it was ready: it broke' },
+      { message: 'sh ended before it was ready: it broke' },
     );
     assert.equal(started.exitCode, 3);
     await started.stop();
@@ -60,7 +60,7 @@ describe('startProcess', () => {
 
     await assert.rejects(
       started.until((output) => output === 'never'),
-      { message: /^ended before it was ready: (spawn gatewright-no-such-program ENOENT)?$/ },
+      { message: /ended before it was ready: (spawn gatewright-no-such-program ENOENT)?$/ },
     );
   });
 });

@@ -279,17 +279,20 @@ describe('the calls of a template', () => {
   });
 
   for (const [resources, reason] of [
-    [{ A: { Type: 'AWS::SQS::Queue' } }, 'the runner does not create AWS::SQS::Queue by API calls'],
-    [rest('RestApi', { Body: {} }), 'the runner does not set RestApi.Body by API calls'],
-    [rest('RestApi', { BodyS3Location: {} }), 'the runner does not set RestApi.BodyS3Location by API calls'],
-    [rest('RestApi', { Parameters: {} }), 'the runner does not set RestApi.Parameters by API calls'],
-    [rest('Stage', { MethodSettings: [] }), 'the runner does not set Stage.MethodSettings by API calls'],
-    [v2('Api', { Body: {} }), 'the runner does not set Api.Body by API calls'],
+    [{ A: { Type: 'AWS::SQS::Queue' } }, 'the runner cannot create AWS::SQS::Queue with API calls'],
+    [rest('RestApi', { Body: {} }), 'the runner cannot set RestApi.Body with API calls'],
+    [rest('RestApi', { BodyS3Location: {} }), 'the runner cannot set RestApi.BodyS3Location with API calls'],
+    [rest('RestApi', { Parameters: {} }), 'the runner cannot set RestApi.Parameters with API calls'],
+    [rest('Stage', { MethodSettings: [] }), 'the runner cannot set Stage.MethodSettings with API calls'],
+    [v2('Api', { Body: {} }), 'the runner cannot set Api.Body with API calls'],
     [
       v2('Integration', { ResponseParameters: [] }),
-      'the runner does not set Integration.ResponseParameters by API calls',
+      'the runner cannot set Integration.ResponseParameters with API calls',
     ],
-    [models(refer('later')), 'the runner does not create models that refer to later ones by API calls'],
+    [
+      models(refer('later')),
+      'the runner cannot create a model with API calls if the model refers to a later one',
+    ],
   ] as const)
     it(`cannot be asked: ${reason}`, async () => {
       await assert.rejects(callsOf(resources), (error) => {

@@ -61,13 +61,13 @@ describe('openEmulator', () => {
       name: 'its own address',
       invokeUrl: undefined,
       own: () => 'http://own/{api}',
-      refusal: /^the runner does not set RestApi\.Body by API calls$/,
+      refusal: /^the runner cannot set RestApi\.Body with API calls$/,
     },
     {
       name: 'an address that is named',
       invokeUrl: 'http://a',
       own: () => undefined,
-      refusal: /^the runner does not set RestApi\.Body by API calls$/,
+      refusal: /^the runner cannot set RestApi\.Body with API calls$/,
     },
     {
       name: 'none',
@@ -108,9 +108,9 @@ describe('openEmulator', () => {
     const command = ['sh', '-c', 'echo $AT $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY "$@"', 'sh'];
 
     await assert.rejects(openEmulator(emulator, someOptions({ command })), {
-      message: /^ended before it was ready: (\d+) test test --port \1$/,
+      message: /ended before it was ready: (\d+) test test --port \1$/,
     });
-    await assert.rejects(openEmulator(emulator, someOptions()), { message: /^ended before it was ready: / });
+    await assert.rejects(openEmulator(emulator, someOptions()), { message: /ended before it was ready: / });
   });
 });
 
@@ -158,12 +158,12 @@ describe('openUrl', () => {
     for (const [part, need] of [
       [{ awsBackend: { service: 'sqs', respond: { status: 200 } } }, 'a stand-in for an AWS service'],
       [{ domains: [] }, 'custom domains'],
-      [{ identities: {} }, 'IAM identities of the case'],
+      [{ identities: {} }, 'IAM identities that the case defines'],
       [{ waf: { webAcl: {} } }, 'AWS WAF'],
       [{ alarm: {} }, 'CloudWatch alarms on a clock that can be moved'],
       [{ cloudfront: { of: 'api' } }, 'CloudFront in front of an API'],
       [{ accessLog: 'x' }, 'access logs'],
-      [{ canaryDeployment: { methods: [] } }, 'a second deployment by API calls'],
+      [{ canaryDeployment: { methods: [] } }, 'a second deployment, created with API calls'],
       [{ withoutPermission: [] }, 'permissions for Lambda functions'],
     ] as const)
       assert.equal(target.cannotAsk(setup(part)), `needs ${need}`);

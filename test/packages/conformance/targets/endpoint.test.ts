@@ -82,7 +82,9 @@ describe('openPlace', () => {
     const deployed = await aPlace('http://a', 'DeleteRestApi').place.deploy(aFragment({}));
 
     assert.ok(deployed.kind === 'running');
-    await assert.rejects(deployed.api.close(), { message: /^left behind: DeleteRestApi: Busy/ });
+    await assert.rejects(deployed.api.close(), {
+      message: /^a resource was left behind, because DeleteRestApi failed: Busy/,
+    });
   });
 
   it('removes what it has made of a template that is refused', async () => {

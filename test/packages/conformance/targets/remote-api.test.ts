@@ -28,7 +28,7 @@ describe('describeRemoteApi', () => {
     );
     for (const [asked, message] of [
       [api.advance(1), 'moto has no clock that can be moved'],
-      [api.call('GET', '/'), 'moto has no control plane addressed by path'],
+      [api.call('GET', '/'), 'the runner cannot call the control plane of moto by path'],
     ] as const)
       await assert.rejects(asked, (error) => error instanceof NotAsked && error.message === message);
   });

@@ -46,7 +46,7 @@ describe('openServerlessOffline', () => {
     for (const [part, reason] of [
       [{ setup: { ...setup, tokens: {} } }, 'serverless-offline does not verify tokens'],
       [{ setup: { ...setup, backend: 'echo' } }, 'needs access to the HTTP backend of the runner'],
-      [{ setup: { ...setup, identities: {} } }, 'needs IAM identities of the case'],
+      [{ setup: { ...setup, identities: {} } }, 'needs IAM identities that the case defines'],
     ] as const)
       assert.equal(target.cannotAsk(aParityCase(part)), reason);
     await assert.rejects(target.openControl(), NotAsked);
@@ -60,7 +60,7 @@ describe('openServerlessOffline', () => {
     const target = openServerlessOffline(someOptions({ workingFolder, command: ['echo', 'run'] }));
 
     await assert.rejects(target.deploy(aFragment({})), {
-      message: new RegExp(`^ended before it was ready: run offline ${ports}$`),
+      message: new RegExp(`ended before it was ready: run offline ${ports}$`),
     });
   });
 
@@ -75,7 +75,7 @@ describe('openServerlessOffline', () => {
 
     await assert.rejects(target.deploy(aFragment({ setup })), {
       message:
-        /^ended before it was ready: 1 offline\n\{\}exports\.a = 1;\nserverless-offline\n\{"service":"conformance"/,
+        /ended before it was ready: 1 offline\n\{\}exports\.a = 1;\nserverless-offline\n\{"service":"conformance"/,
     });
   });
 });

@@ -302,7 +302,7 @@ describe('what events cannot say', () => {
   ])[] = [
     ['rest', { waf: { webAcl: {} } }, none('waf')],
     ['rest', { models: {}, analogue: 'x' }, undefined],
-    ['http', { stage: 'dev' }, 'the framework deploys HTTP APIs to $default'],
+    ['http', { stage: 'dev' }, 'the Serverless Framework deploys HTTP APIs only to the stage $default'],
     ['rest', { functionProps: { fn: { Layers: [] } } }, none('Function.Layers')],
     ['rest', { restApi: { Body: {} } }, none('RestApi.Body')],
     ['http', { httpApi: { Target: 'x' } }, none('Api.Target')],

@@ -137,7 +137,7 @@ describe('the distribution of a case', () => {
 
   it('wants the backend that it stands before', () => {
     assert.throws(() => resourcesOf('rest', { stage: 'dev', cloudfront: { of: 'backend' } }), {
-      message: 'the distribution needs a backend',
+      message: 'the CloudFront distribution needs a backend, but the case has none',
     });
   });
 });

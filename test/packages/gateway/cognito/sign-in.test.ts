@@ -28,7 +28,7 @@ async function open(t: TestContext, config: { readonly PreSignUp?: string } = {}
     directory,
     log: {
       write: (line) => {
-        if (!line.startsWith('the users are not saved: ')) return;
+        if (!line.startsWith('the users could not be saved: ')) return;
         unsaved += 1;
         heard?.();
       },

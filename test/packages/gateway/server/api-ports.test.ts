@@ -38,7 +38,7 @@ const http = Object.fromEntries(
 );
 
 const foreign = (host: string): string =>
-  `Host '${host}' is not served here. A tunnel or proxy needs --allow-host ${host}`;
+  `This gateway does not serve the host '${host}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${host}`;
 
 const RESOURCES = {
   ...restRoutes({ 'GET /pets': {} }),

@@ -63,6 +63,6 @@ describe('a front port', () => {
     const { answer, seen, lines } = await aReply(t, reply, 'GET', { host: 'evil.example' });
 
     assert.deepEqual([answer.statusCode, seen], [403, []]);
-    assert.match(lines.join('\n'), /^403 GET \/menu: Host 'evil\.example' is not served here\./);
+    assert.match(lines.join('\n'), /^403 GET \/menu: This gateway does not serve the host 'evil\.example'\./);
   });
 });

@@ -114,7 +114,7 @@ describe('createApiServer', () => {
       name: 'a Host that was rebound to this machine',
       text: () => `GET /dev/pets HTTP/1.1\r\nHost: evil.example\r\n${CLOSE}\r\n`,
       status: 403,
-      body: `{"message":"Host 'evil.example' is not served here. A tunnel or proxy needs --allow-host evil.example"}`,
+      body: `{"message":"This gateway does not serve the host 'evil.example'. If a tunnel or proxy sends this host, start the gateway with --allow-host evil.example"}`,
     },
     {
       name: 'bytes that are no HTTP',

@@ -188,7 +188,7 @@ function Api({ api, opened }: ApiProps) {
       )}
       {api.routes.length > MAX_ROUTES ? (
         <p class="soft">
-          The first {MAX_ROUTES} of {api.routes.length}; the search finds the others.
+          The first {MAX_ROUTES} of {api.routes.length} routes are shown; use the search to find the others.
         </p>
       ) : null}
     </section>

@@ -232,8 +232,9 @@ function PriceFields({
         ))}
       </div>
       <p class="soft">
-        Higher tiers change in proportion. Caches cost by the hour, {Object.keys(prices.cache).length} sizes,
-        as of 2025 and 2026. Changes last as long as this tab.
+        Higher tiers change in proportion. Caches are billed by the hour, in{' '}
+        {Object.keys(prices.cache).length} sizes; prices are as of 2025 and 2026. Your changes are kept until
+        you close this tab.
       </p>
       <button type="button" onClick={() => onChange({})}>
         Restore

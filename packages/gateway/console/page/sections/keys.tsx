@@ -89,7 +89,7 @@ function Plan({
               </Fragment>
             ))}
       </p>
-      {plan.keys.length === 0 ? <p>It has no keys.</p> : null}
+      {plan.keys.length === 0 ? <p>This plan has no keys.</p> : null}
       {plan.keys.map((key) => (
         <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />
       ))}
@@ -207,7 +207,7 @@ function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
     <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>
       <p class="soft">
-        For the toolkit’s quotas, from the records of closed periods, as printed by{' '}
+        Invoices for the toolkit’s quotas, made from the records of closed periods, as printed by{' '}
         <code>gatewright usage invoice</code>.
       </p>
       <div class="row">
@@ -237,7 +237,7 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
     <>
       {notClosed === undefined ? null : <p class="note">Drafts: {notClosed}.</p>}
       {unpriced === 0 ? null : (
-        <p class="note">{unpriced} periods have no price in their plans, and appear on no invoice.</p>
+        <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}
       {invoices.length === 0 ? <Empty title={`No usage of ${month} has a price.`} /> : null}
       {invoices.map((invoice) => (

@@ -130,7 +130,7 @@ function FullDetail({
       {detail.noReplay === undefined ? (
         <ReplayForm detail={detail} />
       ) : (
-        <p class="soft">It cannot be replayed: {detail.noReplay}.</p>
+        <p class="soft">This request cannot be replayed: {detail.noReplay}.</p>
       )}
       <Message title="Request" size={detail.requestBytes} message={detail.request} />
       {detail.phases.length === 0 ? null : <Waterfall phases={detail.phases} tookMs={detail.tookMs} />}

@@ -189,7 +189,7 @@ function Events({
       <Heading>{title}</Heading>
       {rows.length > SHOWN_EVENTS ? (
         <p class="soft">
-          The last {SHOWN_EVENTS} of {rows.length}; Traffic has all.
+          The last {SHOWN_EVENTS} of {rows.length} are shown; Traffic lists all of them.
         </p>
       ) : null}
       <ul class="events">

@@ -77,7 +77,7 @@ export function checkPreflight(
           },
         ]
       : []),
-    { isMet: status >= 200 && status < 300, label: `its status is ${status}` },
+    { isMet: status >= 200 && status < 300, label: `the status of the response is ${status}` },
     {
       isMet:
         SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),

@@ -65,7 +65,7 @@ function readArchive(input: UnknownMembers | undefined): Buffer | string {
     return 'Publish is not supported by this gateway: only the template defines versions';
   const text = input['ZipFile'];
   if (typeof text !== 'string' || text === '') return 'Please provide a source for function code.';
-  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile is not base64';
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile must be encoded in Base64';
 }
 
 function refuseCode(
@@ -77,6 +77,6 @@ function refuseCode(
     const message = `Could not unzip uploaded file. Please check your file, then try to upload again. (${outcome.reason})`;
     return refused(call, 400, 'InvalidParameterValueException', message);
   }
-  const message = `${functionName} has no code that runs in this gateway; its start reports why`;
+  const message = `${functionName} has no code that runs in this gateway; the gateway reported the reason when it started`;
   return refused(call, 501, 'NotImplementedException', message);
 }

@@ -53,7 +53,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const { request } = call;
     const target = readTarget(request.path, request.query);
     if (request.method !== 'POST' || target === undefined) {
-      const message = `${request.method} ${request.path} of Lambda is not supported here; Invoke and InvokeWithResponseStream are`;
+      const message = `${request.method} ${request.path} of Lambda is not supported here; the supported operations at this endpoint are Invoke and InvokeWithResponseStream`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
@@ -232,7 +232,7 @@ function refuseOptions(call: AwsCall): ControlReply | undefined {
     {
       header: 'x-amz-log-type',
       none: 'None',
-      says: "LogType 'Tail' for a streamed response; function logs are on the gateway's stderr",
+      says: "LogType 'Tail' for a streamed response; read the log of the function on the gateway's stderr",
     },
     { header: 'x-amz-client-context', none: '', says: 'ClientContext for a streamed response' },
   ];

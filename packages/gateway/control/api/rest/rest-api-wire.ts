@@ -67,7 +67,7 @@ function reportEdits(control: RestControl, reported: Set<string>): void {
     else if (!reported.has(identity.apiId)) {
       reported.add(identity.apiId);
       control.ports.log.write(
-        `${identity.name} was edited but not deployed; requests see the edit after CreateDeployment`,
+        `${identity.name} was edited but not deployed; the edit affects requests only after CreateDeployment`,
       );
     }
   }

@@ -128,7 +128,7 @@ describe('readTruststore', () => {
     {
       name: 'a block that is none',
       text: `${authority.certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
-      reason: /block 2/,
+      reason: /number 2 of 2/,
     },
     { name: 'more than a megabyte', text: authority.certificate.padEnd(1024 * 1024 + 1), reason: /1 MB/ },
     {

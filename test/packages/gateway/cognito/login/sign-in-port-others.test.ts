@@ -98,7 +98,7 @@ describe('an Auth0 tenant that is stood in for', () => {
     const headers = { authorization: `Bearer ${token}` };
     const reply = await send(at, 'GET', tenant('/userinfo'), { headers });
 
-    assert.match(header(reply, 'www-authenticate'), /lacks the scope openid/);
+    assert.match(header(reply, 'www-authenticate'), /does not have the scope openid/);
   });
 
   it('describes itself by this port for local callers, and by its own name for functions', async () => {

@@ -227,7 +227,7 @@ describe('a trigger of a user pool', () => {
 
     await at.call('ForgotPassword', { ...client, Username: 'ada' });
 
-    assert.equal(at.lines.at(-2), `user pool ${POOL_ID}: to ada: Hello: Dear ada, ${at.code()}!`);
+    assert.equal(at.lines.at(-2), `user pool ${POOL_ID}: message to ada: Hello: Dear ada, ${at.code()}!`);
   });
 
   it('knows of users that an administrator makes, and of none that it keeps out', async () => {
@@ -242,7 +242,7 @@ describe('a trigger of a user pool', () => {
 
     assert.equal((body['User'] as { UserStatus: string }).UserStatus, 'FORCE_CHANGE_PASSWORD');
     assert.deepEqual(at.sources(), ['PreSignUp_AdminCreateUser', 'CustomMessage_AdminCreateUser']);
-    assert.equal(at.lines.at(-2), `user pool ${POOL_ID}: to eve: eve ${PASSWORD}`);
+    assert.equal(at.lines.at(-2), `user pool ${POOL_ID}: message to eve: eve ${PASSWORD}`);
   });
 });
 

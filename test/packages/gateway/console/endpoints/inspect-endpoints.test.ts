@@ -290,7 +290,7 @@ describe('the console’s endpoints', () => {
       assert.equal(((await at.ask(method, path, body)) as Status).status, 400, path);
     const bearer = { authorization: `Bearer ${at.secret}` };
     const noJson = await at.send('POST', '/_gatewright/console/tables', bearer, 'Scan orders');
-    assert.deepEqual([noJson.status, noJson.text], [400, '{"message":"Expected a JSON object as body"}']);
+    assert.deepEqual([noJson.status, noJson.text], [400, '{"message":"Expected a JSON object as the body"}']);
     assert.equal(((await at.ask('GET', 'console/nothing')) as Status).status, 404);
     assert.equal(
       ((await at.ask('POST', 'console/keys/enabled', { keyId: 'nobody', enabled: true })) as Status).status,

@@ -78,8 +78,8 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     'no role of the caller may do it',
     refusedBy('authorizer', { ...NOTED, reason: 'insufficient_scope' }),
     [
-      'Give keys|abc a role that may GET /tiles/{id}.',
-      `Or add a rule that allows GET /tiles/{id} to the access document maps (maps.yml); ${EXPLAIN} shows the document's roles and rules.`,
+      'Give keys|abc a role that is allowed to call GET /tiles/{id}.',
+      `Or, in the access document maps (maps.yml), add a rule that allows GET /tiles/{id}; ${EXPLAIN} shows the document's roles and rules.`,
     ],
   ],
   [
@@ -286,7 +286,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called, because its result from 2 s ago, for another route, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    `Authorizer gate was not called, because its result from 2 s ago, for another route, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
     'If the caller should have access, return a policy from the authorizer that covers everything the caller may do, such as the ARN of the stage followed by /*.',
   ],
 ];

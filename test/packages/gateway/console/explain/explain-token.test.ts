@@ -82,7 +82,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   },
   issuer: {
     because: /^The token names the issuer .*; authorizer tokens accepts/,
-    change: /^Use a token from that issuer/,
+    change: /^Use a token from an issuer that the authorizer accepts/,
   },
   audience: {
     because: /has the audience billing; .* accepts only api/,
@@ -95,7 +95,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   'not-yet-valid': { because: /^The token is not valid yet/, change: /^Wait until the token is valid/ },
   claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
   scope: {
-    because: /has the scopes read; the route needs one of write/,
+    because: /has the scopes read; the route requires one of write/,
     change: /with the scope write\.$/,
   },
 };

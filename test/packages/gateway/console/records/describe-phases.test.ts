@@ -80,7 +80,7 @@ const ROWS: readonly (readonly [
       match: MATCHED,
       authenticate: [[], 'the route is open, so no authorizer is called'],
       authorize: [[], 'no policy applies'],
-      meter: [[], 'no key, throttle or quota here'],
+      meter: [[], 'no API key, throttle or quota applies to this route'],
       validate: [['required parameters', 'body'], 'nothing is missing'],
       cache: [[], 'the route has no cache'],
       'map-request': [[], 'for list'],
@@ -94,7 +94,12 @@ const ROWS: readonly (readonly [
     [{ ...PETS, headers: ['x-api-key', KEY_VALUE] }],
     {
       meter: [
-        ['API key Key', 'usage plan Plan', 'plan bucket: 7 of 7, 5/s', 'quota: 2 of 2 a day left'],
+        [
+          'API key Key',
+          'usage plan Plan',
+          'throttle of the plan: 7 of 7 left, 5/s',
+          'quota: 2 of 2 a day left',
+        ],
         'admitted',
       ],
     },

@@ -15,8 +15,8 @@ describe('findNearMisses', () => {
       method: 'PUT',
       path: '/orders',
       misses: [
-        'GET /orders: it accepts GET, the request is PUT',
-        'POST /orders: it accepts POST, the request is PUT',
+        'GET /orders: it accepts GET, but the method of the request is PUT',
+        'POST /orders: it accepts POST, but the method of the request is PUT',
       ],
     },
     { method: 'GET', path: '/Orders', misses: ['GET /orders: only upper and lower case differ'] },

@@ -162,7 +162,7 @@ describe('meter, throttle of a stage', () => {
 
     await statuses(api, 2, '/prod/pets');
 
-    const routeBucket = /route bucket: [\d.]+ of 5, 1\/s/;
+    const routeBucket = /throttle of the route: [\d.]+ of 5 left, 1\/s/;
     assert.match(JSON.stringify(api.last()), routeBucket);
   });
 

@@ -295,7 +295,7 @@ describe('openControlPort', () => {
         it(`refuses ${path} by ${name}, which API ports admit`, async () => {
           const { status, body } = await at.send('GET', path, { Host: name });
           assert.equal(status, 403);
-          assert.match(body, /is not served here/);
+          assert.match(body, /does not serve the host/);
         });
 
     for (const origin of ['http://localhost:5173', 'http://localhost', 'http://host.docker.internal'])

@@ -123,7 +123,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/slow-down' },
       status: 429,
       phase: 'meter',
-      says: /The throttle of GET \/slow-down on stage prod is used up: burst 1, rate 1 a second/,
+      says: /The throttle of GET \/slow-down on stage prod was exceeded: burst limit 1, rate limit 1 per second/,
     },
     {
       first: { target: '/prod/sold', ...withKey },

@@ -42,7 +42,7 @@ describe('a line of a WebSocket API', () => {
     {
       what: { eventType: 'MESSAGE', status: '403', 'error.message': 'Forbidden' },
       phase: 'match',
-      headline: /^The message for no route was refused with 403/,
+      headline: /^The message without a route was refused with 403/,
       says: /The route selection expression yielded no known route key .* and there is no \$default/,
     },
     {
@@ -55,7 +55,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...MESSAGE, status: '429', 'error.message': 'Too Many Requests' },
       phase: 'meter',
       headline: /^The message for track was refused with 429/,
-      says: /throttle of track on stage prod is used up: burst 5, rate 2 a second/,
+      says: /throttle of track on stage prod was exceeded: burst limit 5, rate limit 2 per second/,
     },
     {
       what: { ...MESSAGE, status: '200', 'integration.status': '410' },

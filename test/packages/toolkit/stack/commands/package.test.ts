@@ -24,7 +24,7 @@ function write(name: string, text: string): void {
 
 /** What is packaged ends here: a stage that serverless.yml does not have is refused after ids were looked up. */
 const withStages = (stages: string): string => `params: { default: {}, ${stages} }\n`;
-const UNKNOWN_STAGE = /error: unknown stage "prod"; serverless\.yml has (.*)\n$/;
+const UNKNOWN_STAGE = /error: unknown stage "prod"; the stages in serverless\.yml are (.*)\n$/;
 
 const documentOf = (api: string): string => `version: 1
 api: { ${api} }

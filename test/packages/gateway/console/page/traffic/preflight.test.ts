@@ -61,7 +61,7 @@ describe('a preflight as a browser sees it', () => {
       question: { hasCredentials: true },
       blockedBy: /Allow-Credentials is missing/,
     },
-    { name: 'wants a status of success', status: 403, blockedBy: /status is 403/ },
+    { name: 'wants a status of success', status: 403, blockedBy: /status of the response is 403/ },
     { name: 'wants the method', headers: without('Methods'), blockedBy: /Allow-Methods is missing/ },
     {
       name: 'wants no permission for POST',

@@ -70,7 +70,7 @@ describe('UpdateFunctionCode', async () => {
     ['an image', 'first', { ImageUri: 'x' }, 400, /ImageUri is not supported/],
     ['a revision', 'first', { ZipFile: ZIP, RevisionId: 'x' }, 400, /RevisionId is not supported/],
     ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
-    ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /not base64/],
+    ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /must be encoded in Base64/],
   ];
   for (const [what, name, input, status, says] of refusals)
     it(`refuses ${what}`, async () => {

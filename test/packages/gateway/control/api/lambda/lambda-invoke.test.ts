@@ -163,7 +163,7 @@ describe('createLambdaInvoke', () => {
       body: {
         Type: 'User',
         message:
-          "Not supported here: LogType 'Tail' for a streamed response; function logs are on the gateway's stderr",
+          "Not supported here: LogType 'Tail' for a streamed response; read the log of the function on the gateway's stderr",
       },
     },
     {
@@ -224,7 +224,7 @@ describe('createLambdaInvoke', () => {
       body: {
         __type: 'NotImplementedException',
         message:
-          'POST /2015-03-31/functions of Lambda is not supported here; Invoke and InvokeWithResponseStream are',
+          'POST /2015-03-31/functions of Lambda is not supported here; the supported operations at this endpoint are Invoke and InvokeWithResponseStream',
       },
     },
   ] as readonly {

@@ -32,7 +32,7 @@ describe('deployments through the AWS SDK', () => {
 
     assert.deepEqual(
       control.ports.log.lines.filter((line) => line.includes('not deployed')),
-      ['pets was edited but not deployed; requests see the edit after CreateDeployment'],
+      ['pets was edited but not deployed; the edit affects requests only after CreateDeployment'],
     );
     await deploy(control);
     assert.equal(await status(control, '/dev/cats'), 403);
