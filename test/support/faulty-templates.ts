@@ -172,7 +172,11 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Wall', /is not in a loaded stack or has errors/, /stage dev returns 500.*--allow-unguarded/],
+    reports: [
+      'Wall',
+      /is not in a loaded stack or has errors/,
+      /stage dev responds with 500.*--allow-unguarded/,
+    ],
   },
   {
     name: 'a web ACL of a stage that cannot be told',
@@ -181,8 +185,8 @@ export const CASES: readonly Case[] = [
     bad: 500,
     reports: [
       'Wall',
-      /the guarded stage is unknown/,
-      /all stages of REST APIs return 500.*--allow-unguarded/,
+      /the stage that this web ACL guards is unknown/,
+      /all stages of REST APIs respond with 500.*--allow-unguarded/,
     ],
   },
   {
