@@ -102,7 +102,7 @@ describe('a start with something that cannot be served', () => {
         { Resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }), Odd: {} } },
         { strict: true },
       ),
-      /--strict: 2 parts[^]*Odd[^]*Invalid authorizer ID|--strict: 2 parts[^]*Invalid authorizer ID[^]*Odd/,
+      /--strict: these parts[^]*Odd[^]*Invalid authorizer ID|--strict: these parts[^]*Invalid authorizer ID[^]*Odd/,
     );
   });
 

@@ -172,11 +172,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: [
-      'Wall',
-      /is not in a loaded stack or has errors/,
-      /stage dev responds with 500.*--allow-unguarded/,
-    ],
+    reports: ['Wall', /is not in a loaded stack or has errors/, /stage dev returns 500.*--allow-unguarded/],
   },
   {
     name: 'a web ACL of a stage that cannot be told',
@@ -185,8 +181,8 @@ export const CASES: readonly Case[] = [
     bad: 500,
     reports: [
       'Wall',
-      /the stage that this web ACL guards is unknown/,
-      /all stages of REST APIs respond with 500.*--allow-unguarded/,
+      /the guarded stage is unknown/,
+      /all stages of REST APIs return 500.*--allow-unguarded/,
     ],
   },
   {
@@ -229,7 +225,7 @@ export const CASES: readonly Case[] = [
       GetBad: guarded({ AuthorizerId: { Ref: 'Who10' } }),
     },
     bad: 401,
-    reports: ['Who10', /Maximum number of Authorizers/, /it is served here/],
+    reports: ['Who10', /Maximum number of Authorizers/, /the gateway serves it/],
   },
   {
     name: 'an HTTP API with a timeout over 30 s',
