@@ -98,12 +98,12 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'what cannot be enforced, with --strict',
     args: ['start', tables, '--strict', ...PORTS],
-    says: /--strict: 1 part.*\n +\S+: Queue \(AWS::MSK::Cluster\)/,
+    says: /--strict: these parts .*\n +\S+: Queue \(AWS::MSK::Cluster\)/,
   },
   {
     name: 'a store that is no URL',
     args: ['start', broken, '--dynamodb', 'mysql'],
-    says: /--dynamodb takes "embedded" or a URL/,
+    says: /--dynamodb must be "embedded" or a URL/,
   },
   {
     name: 'a data directory below a file',

@@ -199,7 +199,10 @@ describe('gatewright data, and start --seed', () => {
     const { Items } = await (await clients()).tables.send(new ScanCommand({ TableName: 'orders' }));
     const overwrite = await run('data', 'save', 'template.json');
 
-    assert.match(again.stderr, /calls have already created APIs, keys or plans in this gateway; restart it/);
+    assert.match(
+      again.stderr,
+      /calls have already created APIs, keys or plans in this gateway; restart the gateway/,
+    );
     assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
     assert.match(
       reply[1]?.stderr ?? '',

@@ -102,7 +102,7 @@ describe('a start with something that cannot be served', () => {
         { Resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }), Odd: {} } },
         { strict: true },
       ),
-      /--strict: 2 parts[^]*Odd[^]*Invalid authorizer ID|--strict: 2 parts[^]*Invalid authorizer ID[^]*Odd/,
+      /--strict: these parts[^]*Odd[^]*Invalid authorizer ID|--strict: these parts[^]*Invalid authorizer ID[^]*Odd/,
     );
   });
 
@@ -110,7 +110,7 @@ describe('a start with something that cannot be served', () => {
     const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
     await assert.rejects(
       start({ Resources: { ...REST, Machine } }, { strict: true }),
-      /\.json:\d+: Machine \(AWS::StepFunctions::StateMachine\): calls to it are answered and recorded/,
+      /\.json:\d+: Machine \(AWS::StepFunctions::StateMachine\): calls to this resource are answered and recorded/,
     );
   });
 

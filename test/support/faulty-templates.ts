@@ -225,7 +225,7 @@ export const CASES: readonly Case[] = [
       GetBad: guarded({ AuthorizerId: { Ref: 'Who10' } }),
     },
     bad: 401,
-    reports: ['Who10', /Maximum number of Authorizers/, /it is served here/],
+    reports: ['Who10', /Maximum number of Authorizers/, /the gateway serves it/],
   },
   {
     name: 'an HTTP API with a timeout over 30 s',

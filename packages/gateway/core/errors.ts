@@ -332,7 +332,7 @@ export const REFUSING: Tolerance = {
 };
 
 /** The consequence for parts that no request depends on, such as the certificate of a distribution. */
-export const NO_CONSEQUENCE = 'changes nothing for a request';
+export const NO_CONSEQUENCE = 'requests are not affected';
 
 /** The tolerance for checking routes and their guards. Faults without effect on requests are skipped, and all other faults are refused. */
 export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {

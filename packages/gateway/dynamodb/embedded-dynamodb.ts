@@ -155,7 +155,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   });
   worker.on('error', (error: Error) => options.onFault?.(error.stack ?? error.message));
   worker.on('exit', (code) => {
-    if (!closing) options.onFault?.(`the embedded DynamoDB ended with code ${code}`);
+    if (!closing) options.onFault?.(`the embedded DynamoDB ended unexpectedly with exit code ${code}`);
   });
 
   const url = `http://127.0.0.1:${port}`;

@@ -68,7 +68,7 @@ class Late implements LateDynamoDb {
         const reason = error instanceof Error ? error.message : String(error);
         throw new EmbeddedDynamoDbError(
           'DYNAMODB_NOT_STARTED',
-          `no port for the embedded DynamoDB: ${reason}`,
+          `the embedded DynamoDB could not open a port: ${reason}`,
         );
       });
     }

@@ -360,7 +360,7 @@ function refuseParameters(input: UnknownMembers): void {
       (typeof value === 'object' && 'StreamEnabled' in value && value.StreamEnabled === false);
     if (!isOff)
       throw validationError(
-        `The embedded DynamoDB does not support ${says} (${name}); start with --dynamodb URL`,
+        `The embedded DynamoDB does not support ${says} (${name}); start with --dynamodb URL to use another DynamoDB`,
       );
   }
 }

@@ -73,17 +73,18 @@ export const FORMS = {
   },
   concurrency: {
     read: readConcurrency,
-    expected: 'Write how many events all functions may run at a time, from 1 to 100000.',
+    expected:
+      'Write the maximum number of events that all functions together run at a time, from 1 to 100000.',
   },
   isolation: {
     read: readIsolation,
     expected:
-      'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
+      'Write thread, process, or the names of the Node.js functions that run in processes: resize,orders.',
   },
   issuer: {
     read: readStandIn,
     expected:
-      'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',
+      'Write it as URL=local, with the issuer URL that the authorizers use: https://example.eu.auth0.com/=local.',
   },
   name: {
     read: (text: string) => (isGatewayName(text) ? text : undefined),
@@ -95,14 +96,17 @@ export const FORMS = {
   port: { read: readPort, expected: 'A port is a number from 0 to 65535; 0 picks a free one.' },
   quota: {
     read: raiseQuota,
-    expected: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
+    expected: `Write it as NAME=NUMBER; the number must not be below AWS’s default. AWS raises only these quotas: ${RAISABLE_QUOTAS.join(', ')}.`,
   },
-  records: { read: readRecordCount, expected: `A number from 0 (none are recorded) to ${MAX_RECORDS}.` },
+  records: { read: readRecordCount, expected: `Write a number from 0 (record nothing) to ${MAX_RECORDS}.` },
   region: {
     read: (text: string) => (isRegion(text) ? text : undefined),
     expected: 'A region is written like eu-central-1.',
   },
-  services: { read: readServiceNames, expected: 'Write services by their names in ARNs: sns,s3.' },
+  services: {
+    read: readServiceNames,
+    expected: 'Write service names as they appear in ARNs, separated by commas: sns,s3.',
+  },
   size: { read: readSize, expected: 'Write an amount of memory like 64MB or 2GB.' },
   span: { read: readSpan, expected: 'Write a duration like 500ms, 30s, 2m or 1h.' },
   stage: {
@@ -258,9 +262,9 @@ export function readStore(
 ): DynamoDbChoice | string {
   if (dynamodb === undefined || dynamodb === 'embedded') return { kind: 'embedded', dataDirectory: data };
   if (!URL.canParse(dynamodb) || !/^https?:/.test(dynamodb))
-    return `dynamodb takes "embedded" or a URL, not "${dynamodb}"`;
+    return `dynamodb must be "embedded" or a URL, not "${dynamodb}"`;
   if (data !== undefined)
-    return 'data is for the embedded DynamoDB and cannot be combined with a URL in dynamodb';
+    return 'data applies only to the embedded DynamoDB, so it cannot be combined with a URL in dynamodb';
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   return {
     kind: 'url',

@@ -28,14 +28,14 @@ export const START_OPTIONS = {
     takes: '<name>',
     ...FORMS.region,
     loads: true,
-    what: "region of all stacks (default: the stack's, AWS_REGION, AWS_DEFAULT_REGION, us-east-1)",
+    what: "region of all stacks (default: the stack's region, AWS_REGION, AWS_DEFAULT_REGION or us-east-1)",
   },
   account: {
     takes: '<id>',
     ...FORMS.account,
     loads: true,
     plugin: 'both',
-    what: "12-digit account of all stacks (default: the stack's, AWS_ACCOUNT_ID, 123456789012)",
+    what: "12-digit account of all stacks (default: the stack's account, AWS_ACCOUNT_ID or 123456789012)",
   },
   param: {
     takes: '<name=value>',
@@ -50,7 +50,7 @@ export const START_OPTIONS = {
   'env-file': {
     takes: '<file>',
     loads: true,
-    what: 'variables for ${env:…} in serverless.yml; functions do not see them',
+    what: 'file with variables for ${env:…} in serverless.yml; functions do not see these variables',
   },
   strict: {
     defaultValue: false,
@@ -121,7 +121,7 @@ export const START_OPTIONS = {
     takes: '<embedded|url>',
     defaultValue: 'embedded',
     plugin: 'option',
-    what: 'use the embedded DynamoDB, or one at this address',
+    what: 'use the embedded DynamoDB, or another DynamoDB at this URL',
   },
   data: {
     takes: '<dir>',
@@ -168,7 +168,7 @@ export const START_OPTIONS = {
     repeats: true,
     plugin: 'setting',
     sets: 'vpcEndpoints',
-    what: 'VPC of an endpoint of private APIs, for aws:SourceVpc',
+    what: 'VPC of a VPC endpoint of private APIs, for the condition key aws:SourceVpc',
     defaultValue: NO_ENDPOINTS,
     shown: 'none',
   },
@@ -270,7 +270,7 @@ export const START_OPTIONS = {
     defaultValue: false,
     plugin: 'setting',
     sets: 'allowFaultsOnNetwork',
-    what: 'allow --faults with a --host that others on the network reach',
+    what: 'allow --faults with a --host that others on the network can reach',
   },
   cold: {
     defaultValue: false,
@@ -281,7 +281,7 @@ export const START_OPTIONS = {
   exec: {
     takes: '<command>',
     isOfOneRun: true,
-    what: 'run a command with the addresses in its environment, on free ports; exit with its code',
+    what: 'start on free ports, run this command with the addresses in its environment, exit with its exit code',
   },
   'env-from-stack': {
     takes: '<name>',

@@ -55,7 +55,7 @@ export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
 /** Returns why the event is lost; undefined if it was delivered. */
 export function describeLoss(outcome: DeliveryOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.message;
-  return outcome.isRecorded ? 'not in any loaded stack; the call is only recorded' : undefined;
+  return outcome.isRecorded ? 'the target is not in a loaded stack, so the call is only recorded' : undefined;
 }
 
 export function final(code: string, message: string): DeliveryOutcome {

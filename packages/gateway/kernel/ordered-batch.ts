@@ -95,7 +95,7 @@ export async function tryBatch<Item>(
   if (rest.records.length === 0) return { over, left: [], againAt: undefined, endedMs };
   if (result.kind === 'failed')
     ports.report(
-      `${fresh.records.length} records of ${source.name} for ${rules.functionName}: ${result.errorMessage}`,
+      `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${result.errorMessage}`,
     );
   return retry(rest, { at, over, result, endedMs, isCut });
 }
@@ -177,7 +177,7 @@ async function failBatch<Item>(
 ): Promise<void> {
   const { functionName, onFailureArn } = rules;
   const { targets, report, random, clock, functionArnOf } = ports;
-  report(`${functionName}: gave up ${records.length} records of ${source.name}: ${condition}`);
+  report(`${functionName}: discarded a batch of ${records.length} from ${source.name}: ${condition}`);
   if (onFailureArn === undefined) return;
   const outcome = await targets.send(
     onFailureArn,

@@ -26,7 +26,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported(
       'TumblingWindowInSeconds',
-      'the function gets batches without windows and their state',
+      'tumbling windows are not supported: batches have no window and no state',
     );
   const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);

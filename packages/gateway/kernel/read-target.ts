@@ -38,7 +38,7 @@ export function readTarget(
   const arn = target['Arn'];
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
   if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
-    reader.unsupported(property, `its target ${String(arn)} does not run here`);
+    reader.unsupported(property, `the target ${String(arn)} does not run here and receives no events`);
     return undefined;
   }
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);

@@ -75,7 +75,7 @@ export class StackReading {
       if (property === undefined || reader.value(property) !== undefined)
         reader.unsupported(
           undefined,
-          `${service} is at the endpoint that you set, so it invokes no function here`,
+          `calls to ${service} go to the endpoint that you set, so this resource invokes no function here`,
         );
     return [];
   }

@@ -38,7 +38,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
   if (reserved.length > 0) {
     throw new DefinitionError(
       place,
-      `Lambda reserves ${reserved.join(', ')} and refuses functions that set them`,
+      `Lambda refuses functions that set reserved variables; rename ${reserved.join(', ')}`,
     );
   }
   const size = Object.entries(definition.environment).reduce(
@@ -46,7 +46,10 @@ export function checkEnvironment(definition: FunctionDefinition): void {
     0,
   );
   if (size > ENVIRONMENT_LIMIT_BYTES) {
-    throw new DefinitionError(place, `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
+    throw new DefinitionError(
+      place,
+      `the environment variables have ${size} bytes; Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}`,
+    );
   }
 }
 

@@ -29,8 +29,10 @@ export const LAMBDA_TYPES = {
       ImageConfig: 'the function cannot run here',
       FileSystemConfigs: 'the file system is not mounted',
       TenancyConfig: 'tenants share instances (tenant isolation: new on AWS on 19 Nov 2025)',
-      CapacityProviderConfig: 'it runs on this machine (Managed Instances: new on AWS on 1 Dec 2025)',
-      DurableConfig: 'its steps are neither saved nor resumed (durable functions: new on AWS on 2 Dec 2025)',
+      CapacityProviderConfig:
+        'the function runs on this machine (Managed Instances: new on AWS on 1 Dec 2025)',
+      DurableConfig:
+        'the steps of the function are neither saved nor resumed (durable functions: new on AWS on 2 Dec 2025)',
     },
     values: { PackageType: { allowed: ['Zip'], consequence: 'the function cannot run here' } },
     names: row(functionName, { Arn: arnOf('lambda', functionName, 'function:') }),
@@ -38,7 +40,7 @@ export const LAMBDA_TYPES = {
   'AWS::Lambda::Alias': {
     enforced: words('FunctionName FunctionVersion Name RoutingConfig'),
     noEffect: words('Description'),
-    unsupported: { ProvisionedConcurrencyConfig: 'no instance is kept warm for it' },
+    unsupported: { ProvisionedConcurrencyConfig: 'no instance is kept warm for the alias' },
     names: row(aliasArn, { AliasArn: aliasArn }),
   },
   'AWS::Lambda::Url': {

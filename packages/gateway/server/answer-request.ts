@@ -181,7 +181,7 @@ async function answer(
     // The request is refused, although bytes that were sent before a reset can still be read. Attack: a request without
     // an address would be treated as a local request.
     options.ports.log.write(
-      `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
+      `${method} ${pathOf(arrival.target)} was not served, because the client reset the connection`,
     );
     sink.destroy();
     return;

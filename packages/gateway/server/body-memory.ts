@@ -108,7 +108,7 @@ export class BodyMemory {
     const megabytes = Math.floor(this.#maxBytes / 1024 ** 2);
     this.#refusals.note(
       what,
-      `no memory left for a request body: bodies in progress may use ${megabytes} MB in total, and a quarter of it per client address (--max-body-memory)`,
+      `there is no memory left for a request body: all bodies together can use ${megabytes} MB, and those of one client address a quarter of that (--max-body-memory)`,
     );
   }
 

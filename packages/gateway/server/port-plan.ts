@@ -158,7 +158,7 @@ function refuseSameStage(stages: readonly ApiRoutes[], option: string): void {
     const other = seen.get(stage.stage);
     if (other !== undefined)
       throw ambiguous(
-        `${describe(other)} and ${describe(stage)} cannot share the port of ${option}, because both are stage ${stage.stage}`,
+        `${describe(other)} and ${describe(stage)} cannot share the port of ${option}, because both have the stage ${stage.stage}`,
       );
     seen.set(stage.stage, stage);
   }

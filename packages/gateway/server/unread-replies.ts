@@ -56,7 +56,7 @@ export class UnreadReplies {
       const oldest = this.#oldest();
       if (oldest === undefined || oldest === reply) return;
       this.#log.write(
-        `closed a connection that does not read its reply: more than ${this.#maxBytes} bytes of replies are unread (--max-body-memory)`,
+        `closed a connection whose client does not read the reply: more than ${this.#maxBytes} bytes of replies are unread (--max-body-memory)`,
       );
       this.#release(oldest);
       oldest.destroy();

@@ -343,7 +343,11 @@ describe('a faulty alarm', () => {
           'AlarmActions',
           'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not run, because only topics and functions are supported',
         ],
-        ['Any', 'AlarmRule', 'refers to Gone, which is not in a loaded stack, so that part is never true'],
+        [
+          'Any',
+          'AlarmRule',
+          'the rule refers to Gone, which is not in a loaded stack, so that part of the rule is never true',
+        ],
       ],
     );
   });

@@ -218,7 +218,9 @@ describe('Kinesis of a start', () => {
     await after.engine.close();
     rmSync(dataDirectory, { recursive: true });
 
-    assert.deepEqual(after.reports, ['orders now has 2 shards, so its 1 records are dropped']);
+    assert.deepEqual(after.reports, [
+      'the number of shards of orders changed to 2, so all its records are dropped (1)',
+    ]);
     assert.equal(rows[0]?.state, '0 records in 2 shards');
   });
 
@@ -265,7 +267,7 @@ describe('Kinesis of a start', () => {
 
     assert.deepEqual(
       bench.unsupported.map(({ consequence }) => consequence),
-      ['its source is at the endpoint that you set, so the mapping invokes no function'],
+      ['calls to the event source go to the endpoint that you set, so the mapping invokes no function here'],
     );
   });
 });

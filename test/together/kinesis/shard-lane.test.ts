@@ -92,7 +92,7 @@ describe('StreamConsumer of a shard', () => {
     );
     await bench.advance(4_000);
     assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
-    assert.equal(bench.reports[0], '1 records of orders for work: no');
+    assert.equal(bench.reports[0], 'work failed on a batch of 1 from orders: no');
   });
 
   it('continues a shard while a batch of another one fails', async () => {

@@ -52,7 +52,7 @@ describe('AsyncInvocations', () => {
       at.map((ms) => ms - start),
       [0, minutes(1), minutes(3)],
     );
-    assert.deepEqual(bench.reports[0], 'event for work: RangeError: no');
+    assert.deepEqual(bench.reports[0], 'an event for work failed: RangeError: no');
     const [record] = bodiesOf(bench, 'failed') as Record<string, unknown>[];
     const { requestId, ...context } = record?.['requestContext'] as Record<string, unknown>;
     assert.equal(typeof requestId, 'string');

@@ -123,7 +123,7 @@ describe('event source mappings by calls', () => {
       `Cannot access stream ${STREAM}. Please ensure the role can perform the GetRecords, GetShardIterator, ` +
       'DescribeStream, and ListStreams Actions on your stream in IAM.';
 
-    assert.deepEqual(bench.reports, [`Mapping: AWS would not create it: ${ofQueue}`]);
+    assert.deepEqual(bench.reports, [`AWS would not create the event source mapping Mapping: ${ofQueue}`]);
     for (const [input, message] of [
       [{ EventSourceArn: QUEUE }, ofQueue],
       [{ EventSourceArn: STREAM, StartingPosition: 'LATEST', FunctionName: 'other' }, ofStream],

@@ -94,7 +94,7 @@ describe('QueueConsumer', () => {
     assert.deepEqual(counts, ['1', '2', '3']);
     await bench.advance(30_000);
     assert.deepEqual([counts.length, lengthOf(bench, 'jobs'), lengthOf(bench, 'dead')], [3, 0, 1]);
-    assert.equal(bench.reports[0], '1 messages of jobs for work: no');
+    assert.equal(bench.reports[0], 'work failed on a batch of 1 from jobs: no');
   });
 
   for (const { name, answer, left, reports = 0 } of [

@@ -374,7 +374,7 @@ describe('StreamConsumer', () => {
     );
 
     assert.ok(
-      bench.reports.includes(`${gone}: not in any loaded stack; the call is only recorded`),
+      bench.reports.includes(`${gone}: the target is not in a loaded stack, so the call is only recorded`),
       bench.reports.join('\n'),
     );
   });

@@ -96,7 +96,7 @@ export function readPathResources(
   };
   for (const resource of byId.values())
     tolerance.attempt(
-      'its methods do not exist',
+      'the methods of this resource do not exist',
       () => pathOf(resource, 0),
       () => '',
     );

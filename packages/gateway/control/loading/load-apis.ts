@@ -124,7 +124,7 @@ type Work = {
 };
 
 function overLimit(tolerance: Tolerance, check: () => void): void {
-  tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
+  tolerance.attempt('AWS would refuse the API, but the gateway serves it', check, () => undefined);
 }
 
 function refuseTooMany(
@@ -304,12 +304,15 @@ function readUnguardedStages(
     ASSOCIATIONS.filter((type) => !isServed(type)),
   )) {
     if (association.unresolved?.includes('ResourceArn') === true) {
-      const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
+      const error = new DefinitionError(
+        association.place('ResourceArn'),
+        'the stage that this web ACL guards is unknown',
+      );
       tolerance.note(
         error,
         'all stages of REST APIs respond with 500; --allow-unguarded serves them without the web ACL',
       );
-      everyStage ??= `${error.describe()}; this stage may be the one that is meant`;
+      everyStage ??= `${error.describe()}; the web ACL may be meant for this stage`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
@@ -319,7 +322,7 @@ function readUnguardedStages(
       error,
       `stage ${stageName} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,
     );
-    reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
+    reasons.set(`${apiId}/${stageName}`, `${error.describe()}, although it guards the stage`);
   }
   return ({ apiId }) =>
     (stageName) =>

@@ -148,7 +148,7 @@ export function reportUnpermitted(
     if (seen.has(functionArn))
       tolerance.note(
         new DefinitionError(resource.place('TargetFunctionArn'), `${functionArn} already has a function URL`),
-        'AWS would refuse it; it is served here',
+        'AWS would refuse the second function URL, but the gateway serves it',
       );
     seen.add(functionArn);
   }
@@ -169,10 +169,10 @@ export function reportUnpermitted(
     tolerance.note(
       new DefinitionError(
         resource.place('AuthType'),
-        `no caller may invoke it, because it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
+        `no caller is allowed to invoke the function URL, because it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
       ),
       functionUrl.actions.length === 0
-        ? 'AWS responds with 403; it is served here because of --roles off'
+        ? 'AWS responds with 403; the gateway serves the function URL because of --roles off'
         : 'every request receives 403, as on AWS',
     );
   }

@@ -26,7 +26,7 @@ export type RolesOfStacks = {
 };
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-const NOT_KNOWN = 'its permissions are unknown, so its users may do everything that is not denied';
+const NOT_KNOWN = 'its permissions are unknown, so all calls are allowed that no statement denies';
 
 /**
  * @param tolerance determines whether a document that IAM would refuse to save is accepted. Such a document grants
@@ -148,7 +148,7 @@ class RoleReader {
       this.#note(
         owned,
         property,
-        `no call here provides the condition key ${key}: the statement applies as if the key were missing`,
+        `the gateway never provides the condition key ${key}, so the statement is evaluated as if the key were missing`,
       );
     return compiled.policy;
   }

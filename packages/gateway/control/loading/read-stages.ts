@@ -52,13 +52,13 @@ function readEach(
     );
     if (name === undefined) continue;
     tolerance.attempt(
-      'AWS would refuse it; it is served here',
+      'AWS would refuse the stage, but the gateway serves it',
       () => refuseManyTags(stage),
       () => undefined,
     );
     if (protocol === 'http')
       tolerance.attempt(
-        'AWS would refuse it; it is served here, without an execution log',
+        'AWS would refuse the stage, but the gateway serves it without an execution log',
         () => refuseExecutionLog(stage),
         () => undefined,
       );
@@ -99,7 +99,7 @@ function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   const own = named.filter((deployment) => !canaries.includes(deployment));
   const made = [...group.parts.stages, ...own.map(toStageResource)];
   const resources = tolerance.attempt(
-    'there is no canary',
+    'the stage is served without the canary',
     () => addCanaries(made, canaries),
     () => made,
   );

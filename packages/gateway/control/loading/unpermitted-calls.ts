@@ -49,11 +49,12 @@ export function findUnpermittedCalls(
         const { functionName, qualifier } = readFunctionName(named);
         const definition = functions.find(({ name }) => name === functionName);
         if (definition === undefined) return [];
-        const what = qualifier === undefined ? 'it' : `its alias or version ${qualifier}`;
+        const what =
+          qualifier === undefined ? 'this function' : `alias or version ${qualifier} of this function`;
         const ofWhat =
           qualifier === undefined
             ? ''
-            : ` whose FunctionName is ${named}: a permission for the function itself does not count`;
+            : ` whose FunctionName is ${named} (a permission for the function itself is not enough)`;
         const { stackName, logicalId, place } = definition;
         return [
           {
@@ -62,7 +63,7 @@ export function findUnpermittedCalls(
             type: 'AWS::Lambda::Function',
             file: place.file,
             line: place.line,
-            message: `${identity.name} may not invoke ${what}, because it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
+            message: `${identity.name} is not allowed to invoke ${what}: add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
@@ -80,7 +81,7 @@ function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: bo
   const calls: Call[] = [];
   if (authorization.kind === 'lambda' && authorization.authorizer.mayInvoke !== undefined) {
     const { authorizerId, name } = authorization.authorizer;
-    const what = `all behind authorizer ${name}`;
+    const what = `every route with authorizer ${name}`;
     const invoked = ownerOf(authorization.authorizer);
     calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what });
   }

@@ -34,7 +34,8 @@ type Owned = PropertyBag & { readonly stackName: string };
 /** The length of generated values, which is the same as on AWS. */
 const GENERATED_VALUE_LENGTH = 40;
 /** The consequence if a key, a plan or a membership is refused. Routes that require an API key reject the key. */
-export const NOT_THERE = 'not found; routes that require an API key reject it';
+export const NOT_THERE =
+  'this resource does not exist here, so routes that require an API key reject the affected keys';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**

@@ -8,7 +8,7 @@ import type { ApiType } from './api-type.ts';
 
 /** The message for a document in S3. It is also used for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
-  'routes of a document in S3 are not served unless it is added to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
+  'the routes of a document in S3 are served only if you add the document to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
 const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
 const METHOD_ITEMS = words(
@@ -68,9 +68,9 @@ export const REST_TYPES = {
     ),
     unsupported: {
       BodyS3Location: DOCUMENT_IN_S3,
-      CloneFrom: 'the API stays empty',
+      CloneFrom: 'the other API is not copied, so this API stays empty',
       EndpointAccessMode:
-        'calls for every host of a VPC endpoint are accepted (access modes: new on AWS on 19 Nov 2025)',
+        'the access mode is not enforced: calls for every host of a VPC endpoint are accepted (access modes: new on AWS on 19 Nov 2025)',
     },
   },
   'AWS::ApiGateway::Resource': {
@@ -105,7 +105,7 @@ export const REST_TYPES = {
     unsupported: {
       'Integration.TlsConfig': 'the certificates of backends are always verified, whatever the setting',
       'Integration.IntegrationTarget':
-        'the link points to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new on AWS on 21 Nov 2025)',
+        'the VPC link sends requests to the address of --vpc-link instead of its load balancer (VPC links V2 of REST APIs: new on AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],

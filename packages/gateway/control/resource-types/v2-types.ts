@@ -200,7 +200,7 @@ export const V2_TYPES = {
     ],
     enforced: ['StageName', ...prefixFields('DefaultRouteSettings', ROUTE_SETTINGS)],
     noEffect: words('Description Tags'),
-    unsupported: { ClientCertificateId: 'backends get no client certificate' },
+    unsupported: { ClientCertificateId: 'the gateway presents no client certificate to backends' },
   },
   'AWS::ApiGatewayV2::VpcLink': {
     names: idOf(6, 'VpcLinkId'),

@@ -28,7 +28,7 @@ export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance:
     logicalId: url.logicalId,
   };
   const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
-    'every request of the function URL returns 502',
+    'every request to the function URL returns 502',
     () => ({ cors: compileUrlCors(requireValid(url)), plan: { ...facts, ...compileRoute(url, owner) } }),
     (error) => ({ cors: undefined, plan: closedPlan(facts, error.describe()) }),
   );

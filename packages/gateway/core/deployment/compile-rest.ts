@@ -205,7 +205,7 @@ function compileMethods(from: RestResources): readonly RoutePlan[] {
   if (from.methods.length === 0)
     tolerance.note(
       new DefinitionError(from.api.place(), "The REST API doesn't contain any methods"),
-      'it responds to no request',
+      'the API responds to no request',
     );
   const isEdge = isEdgeOptimized(from);
   const idleMs = isEdge ? STREAM_IDLE_MS.edge : STREAM_IDLE_MS.regional;
@@ -228,7 +228,7 @@ function compileMethods(from: RestResources): readonly RoutePlan[] {
 
 function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
   const types = tolerance.attempt(
-    'it is served like an edge-optimized API',
+    'the API is served as an edge-optimized API',
     () => readEndpointTypes(api),
     () => [],
   );
@@ -237,12 +237,12 @@ function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
 
 /** Runs a check of AWS's limits. A definition that exceeds a limit is reported and served, if faults are tolerated. */
 function tolerate(tolerance: Tolerance, check: () => void): void {
-  tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
+  tolerance.attempt('AWS would refuse this timeout, but the gateway applies it', check, () => undefined);
 }
 
 function refuseSecond(method: PropertyBag, { routeKey }: RoutePlan, tolerance: Tolerance): void {
   tolerance.note(
     new DefinitionError(method.place('HttpMethod'), `Method already exists for this resource: ${routeKey}`),
-    'the first one is used',
+    'the first method is used',
   );
 }

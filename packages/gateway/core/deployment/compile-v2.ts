@@ -119,7 +119,7 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
     if (integration.properties[property] !== undefined && integration.properties[property] !== PASSED_ON)
       tolerance.note(
         new DefinitionError(integration.place(property), `${property} is for WebSocket APIs only`),
-        'requests are passed on without it',
+        'the gateway ignores this property',
       );
 }
 

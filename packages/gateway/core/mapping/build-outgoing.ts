@@ -79,7 +79,8 @@ function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAw
   const body = buildRequestBody(mapping, input, facts.request, facts.binaryMediaTypes);
   const overridden = overrideParameters(parameters, input);
   const forbidden = overridden.headers.find(([name]) => isForbiddenMapping(name, toAws));
-  if (forbidden !== undefined) throw configurationError(`the header ${forbidden[0]} may not be mapped`);
+  if (forbidden !== undefined)
+    throw configurationError(`API Gateway does not allow a mapping to the header ${forbidden[0]}`);
   return { body, parameters: overridden };
 }
 

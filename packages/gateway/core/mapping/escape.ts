@@ -37,7 +37,8 @@ export function encodeUrl(text: string): string {
  * TEMPLATE_FAILED for a `%` without two hex digits.
  */
 export function decodeUrl(text: string): string {
-  if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
+  if (/%(?![\da-fA-F]{2})/.test(text))
+    throw failure('the text to decode contains a "%" that is not followed by two hexadecimal digits');
   return decodeQueryText(text);
 }
 

@@ -264,7 +264,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     throw gatewayError(code, { source: 'client', reason: message, message, errorType });
   }
   const identity = at.identities.find(signature.accessKeyId);
-  if (identity === undefined) throw new TypeError('the verified signature belongs to no identity');
+  if (identity === undefined) throw new TypeError('no identity has the access key of the verified signature');
   const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     kind: 'iam',

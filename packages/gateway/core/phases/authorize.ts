@@ -94,12 +94,12 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
   );
   if (decision === 'explicit-deny')
     throw denied(
-      `the authorizer's policy denies it${describeCaller(grant)}${describeRefusal(grant)}`,
+      `the authorizer's policy denies the request${describeCaller(grant)}${describeRefusal(grant)}`,
       'User is not authorized to access this resource with an explicit deny',
     );
   if (decision === 'implicit-deny')
     throw denied(
-      `the authorizer's policy does not allow it${describeCaller(grant)}${describeRefusal(grant)}`,
+      `the authorizer's policy does not allow the request${describeCaller(grant)}${describeRefusal(grant)}`,
     );
 }
 
@@ -108,7 +108,7 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
  * expected.
  */
 function describeCaller({ principalId }: AuthorizerGrant): string {
-  return principalId === undefined ? '' : ` to ${principalId}`;
+  return principalId === undefined ? '' : ` of ${principalId}`;
 }
 
 /** A token identifies a caller but grants nothing; a resource policy must allow the call. */

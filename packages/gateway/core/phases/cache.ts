@@ -112,7 +112,8 @@ function decideRefresh(
     case 'FAIL_WITH_403':
       throw gatewayError('ACCESS_DENIED', {
         source: 'client',
-        reason: 'Cache-Control: max-age=0 without execute-api:InvalidateCache',
+        reason:
+          'the request has Cache-Control: max-age=0, but its caller lacks the permission execute-api:InvalidateCache',
       });
     case 'SUCCEED_WITH_RESPONSE_HEADER':
       return 'warned';

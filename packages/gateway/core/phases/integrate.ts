@@ -82,7 +82,9 @@ function invokeFunction(
   if (!call.isAsynchronous) return result;
   // Lambda accepts the event and responds before the function runs, so the caller never sees the result. An error is
   // only logged.
-  result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));
+  result.catch((fault: unknown) =>
+    at.log.write(`the asynchronous call of ${functionName} failed: ${String(fault)}`),
+  );
   return Promise.resolve(ACCEPTED);
 }
 

@@ -25,7 +25,10 @@ export function screen(received: Received): void {
   const limits = received.api.limits ?? USUAL_LIMITS;
   const urlBytes = received.rawPath.length + received.rawQuery.length;
   if (urlBytes > limits.urlBytes)
-    throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `URL of ${urlBytes} bytes` });
+    throw gatewayError('URI_TOO_LONG', {
+      source: 'client',
+      reason: `the URL has ${urlBytes} bytes; at most ${limits.urlBytes} are allowed`,
+    });
   // Attack: a server that cuts the path at `#` may serve a route other than the authorized route. A request target has
   // no fragment (RFC 9112 §3.2).
   if (received.rawPath.includes('#') || received.rawQuery.includes('#'))
@@ -39,11 +42,18 @@ export function screen(received: Received): void {
     isName = !isName;
   }
   // Attack: a proxy in front of the gateway or a server behind it may use the other Host header (RFC 9112 §3.2).
-  if (hosts > 1) throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'more than one Host' });
+  if (hosts > 1)
+    throw gatewayError('MALFORMED_REQUEST', {
+      source: 'client',
+      reason: 'the request has more than one Host header',
+    });
   if (headerBytes > limits.headerBytes)
-    throw gatewayError('HEADERS_TOO_LARGE', { source: 'client', reason: `headers of ${headerBytes} bytes` });
+    throw gatewayError('HEADERS_TOO_LARGE', {
+      source: 'client',
+      reason: `the headers have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed`,
+    });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
-    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'body over 10 MB' });
+    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'the body is larger than 10 MB' });
   if (received.packed?.fault !== undefined) refusePacked(received.packed.fault);
 }
 
@@ -51,7 +61,7 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
   if (fault === 'too-large')
     throw gatewayError('REQUEST_TOO_LARGE', {
       source: 'client',
-      reason: 'body over 10 MB once decompressed',
+      reason: 'the decompressed body is larger than 10 MB',
     });
   throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
     source: 'client',
@@ -78,9 +88,9 @@ export function screenByPolicy(matched: Matched): void {
     resource: methodArn(matched),
     conditions: requestConditions(matched, resourcePolicy),
   });
-  if (decision === 'explicit-deny') throw denied(matched, true, 'the resource policy denies it');
+  if (decision === 'explicit-deny') throw denied(matched, true, 'the resource policy denies the request');
   if (decision === 'implicit-deny' && kind === 'none')
-    throw denied(matched, false, 'the resource policy does not allow it');
+    throw denied(matched, false, 'the resource policy does not allow the request');
 }
 
 /** The policies of the domain and of the API must both allow the call, even for authorized callers. */
@@ -93,9 +103,9 @@ function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: P
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );
   if (whole === 'explicit-deny' || below === 'explicit-deny')
-    throw denied(matched, true, `the policy of the private domain ${name} denies it`);
+    throw denied(matched, true, `the policy of the private domain ${name} denies the request`);
   if (whole !== 'allow' && below !== 'allow')
-    throw denied(matched, false, `the policy of the private domain ${name} does not allow it`);
+    throw denied(matched, false, `the policy of the private domain ${name} does not allow the request`);
 }
 
 /**
@@ -107,7 +117,10 @@ function refuseLongArn(matched: Matched): void {
   if (matched.api.protocol !== 'rest' || authorization.kind === 'none') return;
   const { length } = methodArn(matched);
   if (length > MAX_ARN_BYTES)
-    throw gatewayError('URI_TOO_LONG', { source: 'client', reason: `method ARN of ${length} bytes` });
+    throw gatewayError('URI_TOO_LONG', {
+      source: 'client',
+      reason: `the method ARN has ${length} bytes; at most ${MAX_ARN_BYTES} are allowed`,
+    });
 }
 
 function denied(matched: Matched, isExplicit: boolean, reason: string): Error {

@@ -221,8 +221,8 @@ function userArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:user/${name}`;
 }
 
-const ORGANIZATION = 'the id of an organization, o- and 10 to 32 letters and digits';
-const EXPIRES = 'a time as 2026-12-31T23:59:59Z in quotes';
+const ORGANIZATION = 'the id of an organization: o- followed by 10 to 32 letters and digits';
+const EXPIRES = 'a time in quotes, such as "2026-12-31T23:59:59Z"';
 
 class IdentitiesReader {
   readonly #file: string;
@@ -247,7 +247,13 @@ class IdentitiesReader {
 
   #identity(item: unknown): LocalIdentity {
     const fields = this.#fields(item, 'an identity', [...IDENTITY_KEYS, ...OPTIONAL_KEYS]);
-    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a valid IAM user name');
+    const name = this.#text(
+      item,
+      fields,
+      'name',
+      /^[\w+=,.@-]{1,64}$/,
+      'an IAM user name: 1 to 64 letters, digits or characters of +=,.@_-',
+    );
     const accessKeyId = this.#text(
       item,
       fields,
@@ -293,9 +299,10 @@ class IdentitiesReader {
         return this.#fail(
           key,
           'tags',
-          'must have keys of up to 128 and values of up to 256 characters, as strings',
+          'must have keys of 1 to 128 characters, and strings of at most 256 characters as values',
         );
-      if (tags.has(name)) return this.#fail(key, 'tags', 'contains a key twice; keys are case-insensitive');
+      if (tags.has(name))
+        return this.#fail(key, 'tags', `contains the key ${name} twice; keys are case-insensitive`);
       tags.set(name, text);
     }
     return tags;
@@ -337,11 +344,11 @@ class IdentitiesReader {
   /** Returns the map's values by key. Keys that are not in `keys` are refused. */
   #fields(node: unknown, what: string, keys: readonly string[]): Map<string, unknown> {
     const wanted = keys.join(', ');
-    if (!isMap(node)) return this.#fail(node, undefined, `${what} must be a map with ${wanted}`);
+    if (!isMap(node)) return this.#fail(node, undefined, `${what} must be a map with the keys ${wanted}`);
     const fields = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : '';
-      if (!keys.includes(name)) this.#fail(key, name, `is unknown; ${what} has ${wanted}`);
+      if (!keys.includes(name)) this.#fail(key, name, `is unknown; ${what} can have ${wanted}`);
       fields.set(name, value);
     }
     return fields;

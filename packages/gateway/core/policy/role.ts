@@ -34,12 +34,12 @@ export function describeMissing(
   decision: PolicyDecision,
 ): string {
   const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
-  const begin = `${who} may not ${question.action} on ${question.resource}: role ${name} (${where})`;
-  if (decision === 'explicit-deny') return `${begin} has a statement that denies it`;
+  const begin = `${who} is not allowed to perform ${question.action} on ${question.resource}: role ${name} (${where})`;
+  if (decision === 'explicit-deny') return `${begin} has a statement that denies the call`;
   const elsewhere = describeElsewhere(arn, policies, question);
   return elsewhere !== undefined
     ? `${begin} ${elsewhere}`
-    : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
+    : `${begin} has no statement whose action, resource and conditions allow the call. Add this statement: ${missingStatement(question)}`;
 }
 
 /**
@@ -66,10 +66,10 @@ function describeElsewhere(
     accountId !== home &&
     policies.some((policy) => policy.decide(question) === 'allow')
   )
-    return `allows it, but account ${accountId} differs from the gateway's account ${home}: start it with --account ${accountId}`;
+    return `allows the call, but account ${accountId} differs from the gateway's account ${home}: start the gateway with --account ${accountId}`;
   const [named] = policies.flatMap((policy) => namedBy(policy, asked, question));
   const place = named && describePlace(named, asked);
-  return place && `allows it only ${place}`;
+  return place && `allows the call only ${place}`;
 }
 
 /**
@@ -110,7 +110,7 @@ function describePlace(named: Arn, asked: Arn): string | undefined {
     ...(differs('accountId') ? [[`account ${accountId}`, `--account ${accountId}`]] : []),
   ];
   if (places.length === 0) return undefined;
-  return `in ${places.map(([place]) => place).join(' and ')}: start with ${places.map(([, option]) => option).join(' ')}`;
+  return `in ${places.map(([place]) => place).join(' and ')}: start the gateway with ${places.map(([, option]) => option).join(' ')}`;
 }
 
 /** The default region of each partition, which is the partition's first region. */

@@ -23,9 +23,10 @@ type ResourceType = Partial<TypeClass> & {
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
 /** The consequence for a service whose calls are handled and recorded. */
-export const RECORDED: Consequence = 'calls to it are answered and recorded, but have no further effect';
+export const RECORDED: Consequence =
+  'calls to this resource are answered and recorded, but have no further effect';
 
-const NOT_RUN: Consequence = 'nothing of this type runs here, so calls to it fail';
+const NOT_RUN: Consequence = 'resources of this type do not run here, so calls to them fail';
 
 export class ResourceTypes {
   readonly #types = new Map<string, ResourceType>();

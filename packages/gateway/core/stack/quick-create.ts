@@ -40,7 +40,7 @@ export function expandQuickCreate(
     expanded.set(logicalId, resource);
     if (resource.type !== 'AWS::ApiGatewayV2::Api') continue;
     const made = tolerance.attempt(
-      'its quick-create route does not exist',
+      'the quick-create route of the API does not exist',
       () => quickCreate(stackName, resource),
       () => [],
     );
@@ -53,7 +53,10 @@ function quickCreate(stackName: string, api: ResolvedResource): readonly Resolve
   const { Target: target, RouteKey: routeKey, CredentialsArn: credentials } = api.properties;
   if (target === undefined || target === null) {
     if (routeKey === undefined || routeKey === null) return [];
-    throw new DefinitionError(api.place('RouteKey'), 'RouteKey is for quick create, which needs a Target');
+    throw new DefinitionError(
+      api.place('RouteKey'),
+      'RouteKey is allowed only for quick create, which requires a Target',
+    );
   }
   if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a string');
   if (api.properties['ProtocolType'] !== 'HTTP')

@@ -31,7 +31,8 @@ export async function callRoute(
   if (integration.kind !== 'lambda-proxy')
     throw gatewayError('API_CONFIGURATION_ERROR', {
       source: 'gateway',
-      reason: 'reason' in integration ? integration.reason : 'the route has no integration that it can run',
+      reason:
+        'reason' in integration ? integration.reason : 'the integration of the route is not a Lambda proxy',
     });
   refuseUnpermitted(integration);
   const result = await at.invoker.invoke({

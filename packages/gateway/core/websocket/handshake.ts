@@ -16,7 +16,10 @@ const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-
 /** @throws GatewayError MALFORMED_REQUEST or URI_TOO_LONG */
 export function checkHandshake(request: RequestFacts): void {
   if (request.rawPath.length + request.rawQuery.length > URL_LIMIT_CHARACTERS)
-    throw gatewayError('URI_TOO_LONG', { source: 'client', reason: 'WebSocket URL over 4,096 characters' });
+    throw gatewayError('URI_TOO_LONG', {
+      source: 'client',
+      reason: 'the WebSocket URL is longer than 4,096 characters',
+    });
   const upgrade = request.headers.last('upgrade')?.trim().toLowerCase();
   if (request.method !== 'GET' || upgrade !== 'websocket')
     throw malformed('a WebSocket upgrade must be a GET request with Upgrade: websocket');

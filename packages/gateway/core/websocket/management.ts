@@ -125,7 +125,7 @@ function permit(
   if (signature.kind === 'unsigned')
     throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
       source: 'client',
-      reason: '@connections is not signed',
+      reason: 'the request to @connections is not signed',
     });
   if (signature.kind === 'refused') {
     const { code, message, errorType } = signature;

@@ -109,7 +109,7 @@ export function prepareCall(event: RouteEvent): PreparedCall {
   refuseUnpermitted(integration);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
-    if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not stream');
+    if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not support response streaming');
     return { event, call, payload: printCall(call) };
   } catch (error) {
     throw toMappingFailure(error, 'request');

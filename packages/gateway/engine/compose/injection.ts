@@ -28,7 +28,7 @@ export function openFaultsApi({ injection }: Pick<Parts, 'injection'>): MoreEndp
     if (typeof rule !== 'number' || typeof isOn !== 'boolean')
       return Promise.resolve(jsonReply(400, { message: 'Expected {"rule": number, "isOn": true or false}' }));
     if (injection?.rules.turn(rule, isOn) !== true)
-      return Promise.resolve(jsonReply(404, { message: `There is no rule ${rule} of faults.` }));
+      return Promise.resolve(jsonReply(404, { message: `There is no fault rule ${rule}.` }));
     return Promise.resolve(jsonReply(200, { faults: injection.rules.rows }));
   };
 }

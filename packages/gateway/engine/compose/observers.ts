@@ -53,7 +53,7 @@ export class LateLogGroups implements LogGroups {
   async close(): Promise<void> {
     // A failure is ignored here, because the call that opened the log groups reports it.
     const opened = await this.#opening?.catch(() => undefined);
-    this.#reportLost(this.#held.length + this.#dropped, 'their files could not be opened');
+    this.#reportLost(this.#held.length + this.#dropped, 'the files of the log groups could not be opened');
     await opened?.close();
   }
 
@@ -81,12 +81,14 @@ export class LateLogGroups implements LogGroups {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#reportedFailure) return;
     this.#reportedFailure = failure;
-    this.#options.log.write(`log groups cannot be opened; lines wait for the next try: ${failure}`);
+    this.#options.log.write(
+      `the files of the log groups cannot be opened; log lines wait for the next attempt: ${failure}`,
+    );
   }
 
   #reportLost(count: number, why: string): void {
     if (count === 0) return;
-    this.#options.log.write(`log groups: ${count} line${count === 1 ? ' is' : 's are'} lost; ${why}`);
+    this.#options.log.write(`${count} log line${count === 1 ? ' is' : 's are'} lost, because ${why}`);
   }
 }
 

@@ -167,7 +167,7 @@ const SEEN_AT_ONCE: ReadonlySet<RequestFault['kind']> = new Set(['reset', 'cut b
 
 const NOTES = {
   crash: 'the function crashed',
-  'cold start': 'the event got a new instance',
+  'cold start': 'the event ran in a new instance',
   error: 'the function failed',
   throttle: 'Lambda throttled the call',
 };

@@ -64,7 +64,7 @@ function readStatus(source: LinedText, member: Member): Fault {
   const members = source.members(node, 'status', ['code', 'headers', 'body', 'callsIntegration']);
   const [code, headers] = [members.get('code'), members.get('headers')];
   const [body, calls] = [members.get('body'), members.get('callsIntegration')];
-  if (code === undefined) throw source.error(member.line, 'status has no code');
+  if (code === undefined) throw source.error(member.line, 'the status has no code');
   return {
     kind: 'status',
     status: readWhole(source, code, STATUSES),
@@ -95,7 +95,7 @@ function readTable(source: LinedText, member: Member): Fault {
   if (!isMap(node)) return { kind: 'table', table: readText(source, member), answer: 'unreachable' };
   const members = source.members(node, 'table', ['name', 'answers']);
   const [name, answers] = [members.get('name'), members.get('answers')];
-  if (name === undefined) throw source.error(member.line, 'table has no name');
+  if (name === undefined) throw source.error(member.line, 'the table has no name');
   return {
     kind: 'table',
     table: readText(source, name),
@@ -115,7 +115,7 @@ const MOST_RULES = 1000;
 /** @throws DefinitionFaults with every faulty rule, by line */
 export function readFaults(file: string, text: string): FaultFile {
   const source = new LinedText(file, text);
-  const members = source.members(source.contents, 'a file of faults', ['seed', 'rules']);
+  const members = source.members(source.contents, 'the faults file', ['seed', 'rules']);
   const [seed, list] = [members.get('seed'), members.get('rules')];
   if (list === undefined) throw source.error(members.line, 'the file has no rules');
   const items = source.items(list);

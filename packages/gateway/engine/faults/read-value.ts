@@ -56,7 +56,7 @@ export function readRange(source: LinedText, member: Member): readonly [number, 
   if (more.length === 0 && fromMs <= toMs && toMs <= LONGEST_MS) return [fromMs, toMs];
   throw source.error(
     line,
-    `${name} must be a duration of at most 15m, or the shortest and the longest, not ${show(value)}`,
+    `${name} must be a duration of at most 15m, or a list of the shortest and the longest duration, not ${show(value)}`,
   );
 }
 

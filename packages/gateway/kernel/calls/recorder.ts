@@ -72,7 +72,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'request',
-        message: `${service} ${what} is not recorded; send it to AWS with --aws ${service}, or elsewhere with ${endpointVariableOf(service)}`,
+        message: `the gateway does not record ${service} ${what}; start with --aws ${service} to send the call to AWS, or set ${endpointVariableOf(service)} to send it to another endpoint`,
       };
     }
     const answer =

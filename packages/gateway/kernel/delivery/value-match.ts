@@ -114,7 +114,7 @@ function numericTest(operand: unknown): ValueTest {
         ? COMPARISONS[operator]
         : undefined;
     if (compare === undefined || typeof bound !== 'number')
-      throw new PatternError('"numeric" takes =, <, <=, > or >=, each with a number');
+      throw new PatternError('"numeric" must contain =, <, <=, > or >=, each with a number');
     return (value: number) => compare(value, bound);
   });
   return (value) => typeof value === 'number' && tests.every((test) => test(value));
@@ -137,7 +137,7 @@ function anythingBut(operand: unknown): ValueTest {
     if (!isJsonObject(rule)) return [compileValueTest(rule)];
     const [name, inner] = onlyEntry(rule);
     if (!['prefix', 'suffix', 'wildcard', 'equals-ignore-case'].includes(name))
-      throw new PatternError(`"anything-but" does not take "${name}"`);
+      throw new PatternError(`"anything-but" does not support "${name}"`);
     const values: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
     return values.map((value) => compileValueTest({ [name]: value }));
   });

@@ -107,7 +107,7 @@ export async function readCredentials(directory: string): Promise<StartCredentia
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(
       'CREDENTIALS_FILE',
-      `${path} cannot be read: ${reason}; the gateway may be another user’s: choose one with --gateway`,
+      `${path} cannot be read: ${reason}; the gateway may belong to another user: choose your own gateway with --gateway`,
     );
   });
   if (text === undefined) return undefined;

@@ -69,5 +69,5 @@ function wayOut(text: string): string {
   const [, specifier = '.'] = UNRESOLVED.exec(text) ?? [];
   if (/^[./]/.test(specifier)) return '';
   const install = `run npm install ${packageNameOf(specifier)}`;
-  return `: ${install}, or list it under external of the esbuild settings in serverless.yml`;
+  return `: ${install}, or list the package under external in the esbuild settings of serverless.yml`;
 }

@@ -41,7 +41,9 @@ export function findBuildScript(file: string): BuildScript | undefined {
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);
   if (script === undefined) return undefined;
-  const why = script.watches ? ' (it watches and does not end, so the gateway does not run it)' : '';
+  const why = script.watches
+    ? ' (this script watches files and does not end, so the gateway does not run it)'
+    : '';
   return describeScript(script) + why;
 }
 

@@ -293,10 +293,13 @@ export class FunctionBuild {
       return {
         error,
         consequence:
-          'functions are bundled without them; after sam build, gatewright start .aws-sam/build runs its output',
+          'functions are bundled without them; to run the output of sam build, run gatewright start .aws-sam/build',
       };
     const wayOut = `serverless package in ${folder}`;
-    return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
+    return {
+      error,
+      consequence: `functions are bundled without them; run ${wayOut} and its output is used instead`,
+    };
   }
 
   #refusedSettings(): DefinitionError | undefined {

@@ -23,7 +23,7 @@ export class Compiling {
 
   announce(functionName: string, compiler: Compiler | undefined): void {
     if (compiler === undefined || compiler.sinceMs !== undefined) return;
-    this.#say(functionName, `${compiler.command} runs before the first event, which waits for it`);
+    this.#say(functionName, `the first event waits until ${compiler.command} has finished`);
   }
 
   /**
@@ -52,7 +52,7 @@ export class Compiling {
     const settled = await result;
     const running = this.#running.get(functionName);
     if (running === undefined || settled.kind !== 'timed-out') return settled;
-    const because = `${running.command} has run for ${secondsSince(running.sinceMs)} s; later requests wait for it as well`;
+    const because = `${running.command} has run for ${secondsSince(running.sinceMs)} s and has not finished; later requests also wait for it`;
     return { ...settled, because };
   }
 

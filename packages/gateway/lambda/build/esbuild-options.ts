@@ -97,12 +97,14 @@ type ServiceBuild = {
 export function listRefusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
-    if (Object.hasOwn(ONLY, name)) return value === ONLY[name] ? [] : [`${name}: only ${String(ONLY[name])}`];
-    if (name === 'exclude') return value === '*' || isTexts(value) ? [] : ['exclude: "*" or a list of names'];
+    if (Object.hasOwn(ONLY, name))
+      return value === ONLY[name] ? [] : [`${name} (only ${String(ONLY[name])} is supported)`];
+    if (name === 'exclude')
+      return value === '*' || isTexts(value) ? [] : ['exclude (only "*" or a list of names is supported)'];
     if (name === 'outputFileExtension') return [];
     if (name === 'plugins') {
       if (Array.isArray(value) && value.length === 0) return [];
-      return [`plugins ${pluginNames(value)}: the gateway does not run build plug-ins`];
+      return [`plugins ${pluginNames(value)} (the gateway does not run build plug-ins)`];
     }
     return [name];
   });

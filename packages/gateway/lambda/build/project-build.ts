@@ -131,7 +131,7 @@ export class ProjectBuilds {
     this.#last = build.wait().catch(() => undefined);
     const made = relative(process.cwd(), file);
     this.#setup.inform(
-      `runs ${build.command}, because it builds ${made.startsWith('..') ? file : made}.js; requests wait until it ends (--no-build turns this off)`,
+      `runs ${build.command} to build ${made.startsWith('..') ? file : made}.js; requests wait until the command ends (--no-build turns this off)`,
     );
     return build;
   }

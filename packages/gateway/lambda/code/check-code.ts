@@ -17,7 +17,7 @@ export function unsupportedReason({ runtime }: FunctionDefinition): string | und
 /** Checks the limits of Lambda that matter here. Exceeding one of Lambda's other limits does no harm here. */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
-    'Lambda would refuse it; it still runs here',
+    'Lambda would refuse the function, but it runs here',
     () => {
       checkEnvironment(definition);
     },
@@ -47,7 +47,7 @@ export async function findBroken<T extends CheckedEntry>(
       for (const error of missing) tolerance.note(error, `invocations of ${name} that need it fail`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
-      tolerance.note(error, `invocations of ${name} fail until it is fixed`);
+      tolerance.note(error, `invocations of ${name} fail until the error is fixed`);
       broken.add(entry);
     }
   };

@@ -34,7 +34,7 @@ export function explainMissing(path: string): string | undefined {
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );
   if (other === undefined) return undefined;
-  return `there is no ${shown(missing)}, but ${other}: Lambda and Linux tell capital letters apart; correct the name`;
+  return `there is no ${shown(missing)}, but there is ${other}: Lambda and Linux distinguish upper and lower case; correct the name`;
 }
 
 /** Returns the first part of a path that does not exist, and the existing folder above it. */

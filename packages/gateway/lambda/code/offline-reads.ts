@@ -22,7 +22,7 @@ export async function describeOfflineRead(
     const text = await readFile(file, 'utf8').catch(() => '');
     const line = text.split('\n').findIndex((one) => one.includes(VARIABLE)) + 1;
     if (line === 0) continue;
-    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) but not set, as on AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
+    return `${relative(process.cwd(), file)}:${line} reads ${VARIABLE}, which is not set here or on AWS. To set it as "serverless offline" does, add ${VARIABLE}: 'true' to the function's environment`;
   }
   return undefined;
 }

@@ -25,6 +25,6 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
 export function describePacked({ file, version }: PackedCode, nowMs: number): string {
   const madeMs = Number(version.slice(version.indexOf('-') + 1));
   const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));
-  const age = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
-  return `the package of ${age} ago runs in its place (${file}); changes of the source take effect once the service is packaged again`;
+  const age = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  return `the package built ${age} ago runs instead (${file}); package the service again after you change its source`;
 }

@@ -71,12 +71,12 @@ export function packageNameOf(specifier: string): string {
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')
-    return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
+    return `Lambda's runtime includes ${name}, but the gateway does not; run npm install --save-dev ${name}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
-      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails on AWS, unless the ` +
-      'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
+      `Lambda runtimes since nodejs18.x do not include version 2 of the AWS SDK, so on ${runtime} this import also fails on AWS unless the ` +
+      'package is deployed with the function; run npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
   return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;
 }

@@ -53,7 +53,8 @@ type Entry = {
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
   const { size } = statSync(file);
-  if (size > SIZE_LIMIT_BYTES) throw new ArchiveError(`${file} is over ${SIZE_LIMIT_BYTES} bytes`);
+  if (size > SIZE_LIMIT_BYTES)
+    throw new ArchiveError(`${file} is larger than ${SIZE_LIMIT_BYTES} bytes, Lambda's quota`);
   const entries = readEntries(readFileSync(file), file);
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -142,7 +143,7 @@ function readEntry(
   const name = archive.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
   const isLink = ((archive.readUInt32LE(at + 38) >>> 16) & FILE_TYPE) === LINK;
   const path = JSON.stringify(name);
-  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, which is not followed here`);
+  if (isLink) throw new ArchiveError(`${file}: ${path} is a symbolic link, which is not supported here`);
   if (!isInside(name)) throw new ArchiveError(`${file}: ${path} would lie outside of the function's folder`);
   if ((archive.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
     throw new ArchiveError(`${file}: ${path} is encrypted`);

@@ -99,7 +99,10 @@ export class Lending implements Lender {
     const { folder, installs, inform, run = runInstaller, limitMs = LIMIT_MS } = this.#options;
     const strangeness = strangenessOf(folder);
     if (strangeness !== undefined) return refused(strangeness);
-    if (!installs) return refused('installing is off: --no-install, or a program without `install: true`');
+    if (!installs)
+      return refused(
+        'the gateway installs no packages, because of --no-install or because the program does not set `install: true`',
+      );
     const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });
@@ -123,7 +126,9 @@ export class Lending implements Lender {
       rmSync(unfinished, { recursive: true, force: true });
     }
     const found = this.find(list);
-    return found === undefined ? refused(`${folder} does not contain it`) : { kind: 'lent', folder: found };
+    return found === undefined
+      ? refused(`${folder} does not contain the installed packages`)
+      : { kind: 'lent', folder: found };
   }
 
   /**
@@ -168,10 +173,10 @@ function strangenessOf(folder: string): string | undefined {
   const own = process.getuid?.();
   if (stats === undefined) return undefined;
   if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
-    return `${folder} is not a folder of this user`;
+    return `${folder} is not a folder that belongs to this user`;
   // This is not checked on Windows, which does not have such file modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
-    return `other users may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
+    return `other users can write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;
 }
 

@@ -33,7 +33,7 @@ export function checkTogether(
         place,
         `ReservedConcurrentExecutions: functions reserve ${reserved} in total, but ${left}`,
       ),
-      'Lambda would refuse it; it is reserved here',
+      'Lambda would refuse the reservation, but it applies here',
     );
   }
 }

@@ -22,13 +22,13 @@ export function throttled(functionName: string): Refused {
 }
 
 export function throttledByReservation(functionName: string, reserved: number): Refused {
-  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and all of them are in use`;
+  const message = `Rate Exceeded: all ${reserved} concurrent executions that are reserved for ${functionName} are in use`;
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 
 /** @param limit the account's concurrency that is not reserved */
 export function throttledByAccount(limit: number): Refused {
-  const message = `Rate Exceeded: ${limit} events run at a time, which is the account's concurrency (--concurrency)`;
+  const message = `Rate Exceeded: ${limit} events are running, and the account's unreserved concurrency allows no more (--concurrency)`;
   return { kind: 'refused', reason: 'throttled', message };
 }
 

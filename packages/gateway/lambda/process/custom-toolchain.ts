@@ -51,7 +51,7 @@ export function findCustom(
   const where = relative(process.cwd(), taskRoot) || '.';
   if (module !== undefined)
     return refuse(
-      `${runtime} cannot run here: ${where} is a program in Go, and no Go is installed (https://go.dev/dl)`,
+      `${runtime} cannot run here: ${where} is a program in Go, but Go is not installed; install Go (https://go.dev/dl)`,
     );
   return refuse(
     fault ?? `${runtime} cannot run here: there is no program "${name}" in ${where}${wayToBuild(taskRoot)}`,
@@ -119,7 +119,7 @@ function programFault(file: string, { platform, architecture }: Machine): string
       return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this machine`;
   }
   if (isExecutable(file)) return undefined;
-  return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
+  return `${file} is not executable, so it cannot run here or in Lambda: run chmod +x ${file}`;
 }
 
 /** Makes files executable. This is needed because unpacking an archive does not set file modes here. */

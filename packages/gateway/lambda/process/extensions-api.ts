@@ -97,7 +97,7 @@ export class ExtensionsApi {
       const [type, message] =
         events === undefined
           ? ['Extension.InvalidEventType', 'events must be a list of INVOKE and SHUTDOWN']
-          : ['Extension.TooManyExtensions', `at most ${MAX_EXTENSIONS} extensions`];
+          : ['Extension.TooManyExtensions', `a function can have at most ${MAX_EXTENSIONS} extensions`];
       refuse(response, 403, type, message);
       return;
     }

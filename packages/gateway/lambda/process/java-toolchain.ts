@@ -54,7 +54,7 @@ export async function findJava(
   const client = hasClient(code.path) ? [] : findClient(machine);
   if (client === undefined) {
     const get = `mvn dependency:get -Dartifact=com.amazonaws:${CLIENT}:RELEASE`;
-    return refuse('Code', `${CLIENT} is neither in its packages nor in ~/.m2; ${get}`);
+    return refuse('Code', `${CLIENT} is neither in the packages of the function nor in ~/.m2; run ${get}`);
   }
   const whole = [...classPath, ...client];
   return {

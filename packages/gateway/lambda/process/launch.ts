@@ -55,7 +55,7 @@ export function versionFinding(
 ): readonly CodeFinding[] {
   if (isSame) return [];
   const error = new DefinitionError({ file: place.file }, `${runtime} is not installed`);
-  return [{ error, consequence: `its functions run on ${found}` }];
+  return [{ error, consequence: `functions of this runtime run on ${found}` }];
 }
 
 export function defaultConsequence({ name }: FunctionDefinition): string {

@@ -73,7 +73,7 @@ export class ProcessCode implements RunnableCode {
     if (found.kind === 'missing' && found.isLate === true) {
       const finding = {
         error: found.error,
-        consequence: 'the gateway looks for it again at the next request',
+        consequence: 'the gateway looks for the runtime again at the next request',
       };
       return { missing: [], borrowed: [], findings: [finding] };
     }
@@ -172,7 +172,10 @@ function wrap(
     : wrapper;
   if (file !== undefined) return { command: file, args: [command, ...args] };
   const place = propertyAt(definition.place, 'Environment');
-  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is not in any of its layers`);
+  throw new DefinitionError(
+    place,
+    `AWS_LAMBDA_EXEC_WRAPPER is ${wrapper}, which is not in any layer of the function`,
+  );
 }
 
 /**

@@ -87,7 +87,11 @@ export class FunctionOutput {
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.#post('WARN', 'stderr', `${dropped} lines dropped, because the output is faster than the log`);
+      this.#post(
+        'WARN',
+        'stderr',
+        `dropped ${dropped} log line${dropped === 1 ? '' : 's'}, because the function writes faster than the log`,
+      );
     }
     this.#post(level, stream, message);
   }

@@ -41,7 +41,7 @@ function shieldSignals(warn: (message: string) => void): void {
     if (!isGateway(target)) return kill(target, signal);
     // Signal 0 is allowed, because it only checks whether the process exists.
     if (signal === 0) return 0;
-    warn(`process.kill(${target}) would have ended the gateway; it ends this instance`);
+    warn(`process.kill(${target}) would have ended the gateway; only this instance ends instead`);
     process.exit(KILLED);
   };
 }
@@ -59,7 +59,7 @@ function shieldWorkers(preload: string, warn: (message: string) => void): void {
       const worker = Reflect.construct(target, [file, { ...options, execArgv }], newTarget) as Worker;
       worker.once('exit', (code) => {
         if (code !== KILLED) return;
-        warn('process.kill() in a worker would have ended the gateway; it ends this instance');
+        warn('process.kill() in a worker would have ended the gateway; only this instance ends instead');
         process.exit(KILLED);
       });
       return worker;

@@ -103,14 +103,17 @@ function isUnconnected(failure: Failure): boolean {
 
 /** Converts an error of the search for instances, such as a faulty --cloud-map file, to a result. */
 function notFound(fault: unknown): ChosenInstance {
-  return { kind: 'none', message: `its instances cannot be found: ${describeFault(fault)}` };
+  return {
+    kind: 'none',
+    message: `the instances of the Cloud Map service cannot be found: ${describeFault(fault)}`,
+  };
 }
 
 function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
   const without = `VPC link ${vpcLink} has no address; give one with --vpc-link`;
   return serviceArn === undefined
     ? without
-    : `${serviceArn} has no instances: register some, or name them in the file of --cloud-map. ${without}`;
+    : `the Cloud Map service ${serviceArn} has no instances: register some, or list them in the file of --cloud-map. ${without}`;
 }
 
 /** Adds a Host header if there is none, because the local port recognizes the API by this header. */

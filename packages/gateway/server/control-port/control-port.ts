@@ -352,7 +352,7 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
   return awsError(request, 'execute-api', {
     status: 501,
     type: 'NotImplementedException',
-    message: `no API of this gateway has the address ${request.host}: start its stack as well (gatewright start STACK OTHER-STACK)`,
+    message: `no API of this gateway has the address ${request.host}: start the stack of that API as well (gatewright start STACK OTHER-STACK)`,
   });
 }
 

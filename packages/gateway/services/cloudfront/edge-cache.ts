@@ -146,7 +146,7 @@ export class EdgeCache {
       // The response to the earlier request was not stored, so it must not be shared. This request needs its own
       // response from the origin.
       if (kept === undefined) return (await this.#fetch(asked, at)).outcome;
-      return this.#hit(kept, asked.request, 'shared with a concurrent request with the same cache key,');
+      return this.#hit(kept, asked.request, 'stored by a concurrent request with the same cache key');
     }
     const fetching = this.#begin(asked, at.parts);
     const fetched = this.#fetch(asked, at, fetching);
@@ -286,7 +286,7 @@ export class EdgeCache {
   #refusal(asked: Asked, { status, headers }: OriginAnswer): string {
     const said = lastHeader(headers, 'cache-control');
     if (hasCondition(asked.request) && status !== 200)
-      return 'not cached: the request has a condition or a range';
+      return 'not cached: the request is conditional or asks for a range';
     return said === undefined ? `not cached: status ${status}` : `not cached: Cache-Control: ${said}`;
   }
 

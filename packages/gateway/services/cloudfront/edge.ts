@@ -221,7 +221,7 @@ function refuse(
   if (behavior?.allowedMethods.has(method) === false)
     return refused(ownError(403, `${method} is not allowed for this path.`), `${method} is not allowed`);
   if (method === 'GET' && body.length > 0)
-    return refused(ownError(403, 'GET requests must not have a body.'), 'GET with a body');
+    return refused(ownError(403, 'GET requests must not have a body.'), 'the GET request has a body');
   if (protocol === 'https' || behavior === undefined || behavior.viewerProtocol === 'allow-all')
     return undefined;
   if (behavior.viewerProtocol === 'https-only') return refused(ownError(403, 'Use HTTPS.'), 'HTTPS only');

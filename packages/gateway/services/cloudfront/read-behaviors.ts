@@ -148,7 +148,7 @@ function findUnknownHeaders(
   for (const [member, names] of asked) {
     const unknown = names.filter((name) => name.startsWith('cloudfront-') && !isKnownEdgeHeader(name));
     if (unknown.length === 0) continue;
-    const what = `not available here, so they are omitted: ${unknown.map(spellEdgeHeader).join(', ')}`;
+    const what = `headers that are not available here are omitted: ${unknown.map(spellEdgeHeader).join(', ')}`;
     find({ path: `${at.path}.${member}`, what, closes: false });
   }
 }

@@ -15,7 +15,7 @@ const MAX_LISTED = 1_000;
 const ROOT = 'DistributionConfig';
 const RESPONSE_ROOT = 'ResponseHeadersPolicyConfig';
 const SERVER_TIMING = 'ServerTimingHeadersConfig';
-const REFUSED = 'its requests get a 500 response';
+const REFUSED = 'requests to the distribution return 500';
 
 const DONE = new Set(
   `Aliases CacheBehaviors CustomErrorResponses DefaultCacheBehavior DefaultRootObject Enabled Origins WebACLId
@@ -24,8 +24,8 @@ const DONE = new Set(
 );
 const OPEN_FINDINGS: Readonly<Record<string, string>> = {
   Logging: 'no log is written to the bucket; see the log group of the distribution',
-  ContinuousDeploymentPolicyId: 'no staging distribution takes a share of the requests',
-  Staging: 'it is served like any other distribution',
+  ContinuousDeploymentPolicyId: 'no requests are sent to a staging distribution',
+  Staging: 'the staging distribution is served like any other distribution',
 };
 const ORIGIN_DONE = new Set(
   `Id DomainName OriginPath OriginCustomHeaders CustomOriginConfig ConnectionAttempts ConnectionTimeout
@@ -56,7 +56,11 @@ export function readDistributions(stacks: StackReading, settings: ServiceSetting
     const distribution = new DistributionReader(reader, policies, settings).read();
     const twice = distribution?.aliases.find((alias) => taken.has(alias));
     if (twice !== undefined)
-      reader.note(`${ROOT}.Aliases`, `${twice} is an alias of two distributions`, 'the first one keeps it');
+      reader.note(
+        `${ROOT}.Aliases`,
+        `${twice} is an alias of two distributions`,
+        'the first distribution keeps the alias',
+      );
     for (const alias of distribution?.aliases ?? []) taken.add(alias);
     return distribution ?? [];
   });

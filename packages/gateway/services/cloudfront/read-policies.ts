@@ -76,7 +76,7 @@ function readTtls(
   );
   const maxTtlSeconds = most ?? Math.max(YEAR_SECONDS, defaultTtlSeconds);
   if (minTtlSeconds > maxTtlSeconds)
-    at.refuse('MinTTL', `is ${minTtlSeconds}, above MaxTTL ${maxTtlSeconds}`);
+    at.refuse('MinTTL', `is ${minTtlSeconds}, which is above MaxTTL ${maxTtlSeconds}`);
   if (defaultTtlSeconds < minTtlSeconds || defaultTtlSeconds > maxTtlSeconds)
     at.refuse(
       'DefaultTTL',
@@ -93,7 +93,7 @@ export function readRequestPolicy(at: MemberReader): OriginRequestPolicy {
   if (headers.selection.kind === 'only' && headers.selection.names.includes('authorization'))
     config.refuse(
       'HeadersConfig.Headers',
-      'Authorization cannot be forwarded by itself; put it into the cache policy, or forward all headers',
+      'Authorization cannot be forwarded on its own; add this header to the cache policy, or forward all headers',
     );
   return {
     name: config.text('Name'),

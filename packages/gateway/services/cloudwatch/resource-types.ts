@@ -11,10 +11,10 @@ export const CLOUDWATCH_TYPES = {
     ),
     noEffect: words('Tags ActionConfiguration'),
     unsupported: {
-      EvaluationWindow: 'its evaluation window slides instead of being aligned to the clock',
+      EvaluationWindow: 'the evaluation window of the alarm slides instead of being aligned to the clock',
       EvaluationCriteria: 'queries in PromQL are not evaluated',
       EvaluationInterval: 'queries in PromQL are not evaluated',
-      WarmUpConfiguration: 'it is evaluated from the start',
+      WarmUpConfiguration: 'the alarm is evaluated from the start',
     },
   },
   'AWS::CloudWatch::CompositeAlarm': {
@@ -23,9 +23,9 @@ export const CLOUDWATCH_TYPES = {
     ),
     noEffect: words('Tags ActionConfiguration'),
     unsupported: {
-      ActionsSuppressor: 'its actions are not suppressed',
-      ActionsSuppressorWaitPeriod: 'its actions are not suppressed',
-      ActionsSuppressorExtensionPeriod: 'its actions are not suppressed',
+      ActionsSuppressor: 'the actions of the alarm are not suppressed',
+      ActionsSuppressorWaitPeriod: 'the actions of the alarm are not suppressed',
+      ActionsSuppressorExtensionPeriod: 'the actions of the alarm are not suppressed',
     },
   },
   'AWS::CloudWatch::Dashboard': { isWithoutEffect: true },

@@ -89,7 +89,7 @@ function readAlarms(stacks: StackReading): readonly Alarm[] {
         for (const name of gone.filter((one) => !names.has(one)))
           reader.unsupported(
             'AlarmRule',
-            `refers to ${name}, which is not in a loaded stack, so that part is never true`,
+            `the rule refers to ${name}, which is not in a loaded stack, so that part of the rule is never true`,
           );
         return alarm;
       }),

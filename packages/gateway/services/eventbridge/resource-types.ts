@@ -12,7 +12,7 @@ export const EVENTBRIDGE_TYPES = {
     enforced: words('Name'),
     noEffect: words('Description Tags KmsKeyIdentifier Policy LogConfig'),
     unsupported: {
-      EventSourceName: 'no partner sends events to it',
+      EventSourceName: 'no partner sends events to this event bus',
       DeadLetterConfig: 'only dead-letter queues of rules are supported here',
     },
     names: row(named('Name'), {

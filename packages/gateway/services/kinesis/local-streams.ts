@@ -224,7 +224,10 @@ export class LocalStream {
 }
 
 function reportLoss({ name, shardCount }: StreamDefinition, lost: number, { report }: StreamPorts): void {
-  if (lost > 0) report(`${name} now has ${shardCount} shards, so its ${lost} records are dropped`);
+  if (lost > 0)
+    report(
+      `the number of shards of ${name} changed to ${shardCount}, so all its records are dropped (${lost})`,
+    );
 }
 
 /**

@@ -11,7 +11,7 @@ export const KINESIS_TYPES = {
     noEffect: words('Tags StreamEncryption DesiredShardLevelMetrics'),
     unsupported: {
       MaxRecordSizeInKiB: 'records are limited to 1 MiB',
-      WarmThroughputMiBps: 'it starts with four shards',
+      WarmThroughputMiBps: 'the stream starts with four shards',
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
   },

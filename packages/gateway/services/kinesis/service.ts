@@ -233,7 +233,7 @@ function readStart(reader: ResourceReader): StartingPosition {
     kind === 'AT_TIMESTAMP'
       ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time in epoch seconds']
       : ['StartingPosition', 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP'];
-  reader.note(property, message, 'it starts with new records');
+  reader.note(property, message, 'the function receives only new records');
   return { kind: 'LATEST' };
 }
 

@@ -112,7 +112,7 @@ export class AsyncInvocations {
       this.#running.set(functionName, (this.#running.get(functionName) ?? 0) + 1);
       this.#options.work.track(
         () => this.#run(pending, dueMs).finally(() => this.#finished(functionName)),
-        (fault) => this.#options.report(`event for ${functionName}: ${String(fault)}`),
+        (fault) => this.#options.report(`an event for ${functionName} failed: ${String(fault)}`),
       );
     };
     if ((this.#running.get(functionName) ?? 0) < MAX_RUNNING) run();
@@ -150,7 +150,7 @@ export class AsyncInvocations {
     const result = await invoker.invoke(options === undefined ? qualified : { ...qualified, options });
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
-    this.#options.report(`event for ${functionName}: ${describe(result)}`);
+    this.#options.report(`an event for ${functionName} failed: ${describe(result)}`);
     // A reload removed the function, so retries are pointless.
     if (result.kind === 'refused' && result.reason !== 'throttled')
       return this.#end(pending, { condition: 'RetriesExhausted', result });
@@ -175,7 +175,7 @@ export class AsyncInvocations {
     const end = { condition: verdict.condition, result };
     this.#options.work.track(
       () => this.#end(pending, end),
-      (fault) => this.#options.report(`event for ${pending.functionName}: ${String(fault)}`),
+      (fault) => this.#options.report(`an event for ${pending.functionName} failed: ${String(fault)}`),
     );
   }
 
@@ -216,7 +216,7 @@ function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): stri
     case 'failed':
       return `${result.errorType}: ${result.errorMessage}`;
     case 'timed-out':
-      return 'did not end in time';
+      return 'the function did not end in time';
     case 'refused':
       return result.message;
   }

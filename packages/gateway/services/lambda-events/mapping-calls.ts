@@ -86,7 +86,9 @@ export class MappingCalls {
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
-      throw invalidParameter('The limit of event source mappings is reached; delete some');
+      throw invalidParameter(
+        'The limit of event source mappings is reached; delete mappings that you do not need',
+      );
     const made = { id: this.#ports.random.uuid(), region, properties: given, modifiedAt: this.#now() };
     await this.#put(made);
     return { status: 202, fields: this.#print(made, 'Creating') };

@@ -19,7 +19,9 @@ export const LAMBDA_EVENTS_TYPES = {
     ),
     // A source that begins at startup, such as a table's stream, has only one starting position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
-    unsupported: { ProvisionedPollerConfig: 'it does not limit concurrent batches' },
+    unsupported: {
+      ProvisionedPollerConfig: 'the number of concurrent batches is not limited by this setting',
+    },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
       Id: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),
     }),

@@ -75,7 +75,7 @@ class LambdaEventsService implements Service {
     );
     if (missing === undefined || this.#reported.has(logicalId + missing)) return;
     this.#reported.add(logicalId + missing);
-    this.#ports.report(`${logicalId}: AWS would not create it: ${missing}`);
+    this.#ports.report(`AWS would not create the event source mapping ${logicalId}: ${missing}`);
   }
 
   get pending(): number {
@@ -164,7 +164,7 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
   if (source === 'elsewhere') {
     mapping.unsupported(
       undefined,
-      'its source is at the endpoint that you set, so the mapping invokes no function',
+      'calls to the event source go to the endpoint that you set, so the mapping invokes no function here',
     );
     return;
   }

@@ -144,7 +144,7 @@ class Queue {
       if (!(await this.#deliver(batch))) this.#dropped += batch.length;
       if (this.#dropped > 0)
         this.#options.report(
-          `${this.#dropped} lines of ${this.logGroup} did not reach ${this.#to.functionName}`,
+          `${this.#dropped} line${this.#dropped === 1 ? '' : 's'} of ${this.logGroup} did not reach ${this.#to.functionName}`,
         );
       this.#dropped = 0;
     }

@@ -19,11 +19,11 @@ export const S3_TYPES = {
     ),
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
-      WebsiteConfiguration: 'it is not served as a website',
+      WebsiteConfiguration: 'the bucket is not served as a website',
       VersioningConfiguration: 'an object has only its last version',
       ReplicationConfiguration: 'objects are not copied',
-      ObjectLockConfiguration: 'every object may be deleted',
-      ObjectLockEnabled: 'every object may be deleted',
+      ObjectLockConfiguration: 'every object can be deleted',
+      ObjectLockEnabled: 'every object can be deleted',
     },
     names: row(bucketName, {
       Arn: (resource) => `arn:${resource.partition}:s3:::${bucketName(resource)}`,

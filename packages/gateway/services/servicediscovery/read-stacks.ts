@@ -41,7 +41,10 @@ export function readDefinitions(stacks: StackReading): Definitions {
     const service = [...services.values()].find((one) => one.id === id || one.arn === id);
     const instance = service && readStackInstance(reader, service);
     if (service === undefined)
-      reader.unsupported('ServiceId', 'its service is not in the loaded stacks, so it is not registered');
+      reader.unsupported(
+        'ServiceId',
+        'the service is not in a loaded stack, so the instance is not registered',
+      );
     else if (instance !== undefined)
       services.set(service.arn, { ...service, instances: [...service.instances, instance] });
   }
@@ -106,7 +109,7 @@ function readStackInstance(reader: ResourceReader, service: ServiceDefinition): 
     if (originOf(instance) === 'not of this machine')
       reader.unsupported(
         'InstanceAttributes',
-        `its address is not on this machine: integrations call it only if the file of --cloud-map lists it`,
+        `the address of the instance is not on this machine: integrations call the instance only if the file of --cloud-map lists it`,
       );
     return instance;
   } catch (error) {

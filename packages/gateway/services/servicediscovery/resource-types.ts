@@ -44,8 +44,8 @@ export const SERVICE_DISCOVERY_TYPES = {
     noEffect: words('Tags DnsConfig.RoutingPolicy'),
     unsupported: {
       'DnsConfig.DnsRecords': NO_DNS,
-      HealthCheckConfig: 'no health checker calls its instances, so all count as healthy',
-      ServiceAttributes: 'they are not returned',
+      HealthCheckConfig: 'the health of instances is not checked, so all instances count as healthy',
+      ServiceAttributes: 'the attributes are not returned',
     },
     names: row(serviceId, {
       Id: serviceId,

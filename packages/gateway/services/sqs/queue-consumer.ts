@@ -150,14 +150,14 @@ export class QueueConsumer {
     const { name } = this.#queue.definition;
     if (result.kind !== 'returned') {
       const why = result.kind === 'failed' ? result.errorMessage : describe(result);
-      report(`${known.size} messages of ${name} for ${functionName}: ${why}`);
+      report(`${functionName} failed on a batch of ${known.size} from ${name}: ${why}`);
       return () => true;
     }
     if (!reportsItems) return () => false;
     const outcome = readBatchFailures(result.payload, known);
     if (outcome.kind === 'all') {
       report(
-        `${functionName}: its batchItemFailures cannot be read; all ${known.size} messages of ${name} count as failed`,
+        `the batchItemFailures that ${functionName} returned cannot be read, so its whole batch of ${known.size} from ${name} counts as failed`,
       );
       return () => true;
     }
@@ -166,7 +166,7 @@ export class QueueConsumer {
 }
 
 function describe(result: Extract<InvocationResult, { kind: 'timed-out' | 'refused' }>): string {
-  return result.kind === 'refused' ? result.message : 'did not end in time';
+  return result.kind === 'refused' ? result.message : 'the function did not end in time';
 }
 
 function printRecord(

@@ -238,8 +238,8 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   if (settings.isFifo !== name.endsWith('.fifo'))
     reader.note(
       'QueueName',
-      'the name of a FIFO queue, and only of one, must end with .fifo',
-      'it is accepted here',
+      'the names of FIFO queues, and only of FIFO queues, must end with .fifo',
+      'the name is accepted here',
     );
   return {
     name,
@@ -266,7 +266,7 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
     reader.note(
       'BatchSize',
       'a BatchSize above 10 needs a MaximumBatchingWindowInSeconds of at least 1',
-      'batches do not wait',
+      'batches are sent without waiting',
     );
   if (!reader.flag('Enabled', true)) return undefined;
   const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');

@@ -145,13 +145,13 @@ describe('readStore', () => {
     {
       dynamodb: 'nowhere',
       data: undefined,
-      expected: 'dynamodb takes "embedded" or a URL, not "nowhere"',
+      expected: 'dynamodb must be "embedded" or a URL, not "nowhere"',
     },
-    { dynamodb: 'ftp://a', data: undefined, expected: 'dynamodb takes "embedded" or a URL, not "ftp://a"' },
+    { dynamodb: 'ftp://a', data: undefined, expected: 'dynamodb must be "embedded" or a URL, not "ftp://a"' },
     {
       dynamodb: url,
       data: 'kept',
-      expected: 'data is for the embedded DynamoDB and cannot be combined with a URL in dynamodb',
+      expected: 'data applies only to the embedded DynamoDB, so it cannot be combined with a URL in dynamodb',
     },
   ])
     it(`takes ${dynamodb} with data in ${data} and ${Object.keys(environment).length} variables`, () => {

@@ -124,7 +124,7 @@ describe('tryBatch', () => {
         againAt: DUE_MS + 5 + waitMs,
         endedMs: DUE_MS + 5,
       });
-      assert.deepEqual(said, ['2 records of shop for sell: broken']);
+      assert.deepEqual(said, ['sell failed on a batch of 2 from shop: broken']);
     }
   });
 
@@ -185,8 +185,8 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried, { over: [1, 2, 3], left: [], againAt: undefined, endedMs: DUE_MS });
     assert.deepEqual(said, [
-      '3 records of shop for sell: broken',
-      'sell: gave up 3 records of shop: RetryAttemptsExhausted',
+      'sell failed on a batch of 3 from shop: broken',
+      'sell: discarded a batch of 3 from shop: RetryAttemptsExhausted',
     ]);
     const [{ arn, body } = assert.fail('nothing was sent')] = sent;
     const { requestContext, ...rest } = body as { requestContext: { requestId: string } };
@@ -240,7 +240,7 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried?.over, [8, 9, 10, 11]);
     assert.deepEqual(JSON.parse(invoked[0]?.payload ?? ''), { Records: [{ n: 10 }, { n: 11 }] });
-    assert.deepEqual(said, ['sell: gave up 2 records of shop: RecordAgeExceeded']);
+    assert.deepEqual(said, ['sell: discarded a batch of 2 from shop: RecordAgeExceeded']);
     const { requestContext, Info, ...rest } = sent[0]?.body as {
       requestContext: { approximateInvokeCount: number };
       Info: { endSequenceNumber: string };

@@ -43,7 +43,7 @@ describe('StackReading', () => {
 
     assert.deepEqual([every.here(QUEUE, 'sqs'), some.here(QUEUE, 'sqs', 'A')], [[], []]);
     assert.deepEqual([named(every), named(some)], [['Queue0', 'Queue1'], ['Queue0']]);
-    assert.match(every.unsupported[0]?.consequence ?? '', /^sqs is at the endpoint that you set/);
+    assert.match(every.unsupported[0]?.consequence ?? '', /^calls to sqs go to the endpoint that you set/);
   });
 
   it('offers the sources of a service to the mappings that name them', () => {

@@ -317,19 +317,20 @@ describe('definitions that are refused before anything runs', () => {
       given: aFolderFunction(folder, 'users.list', {
         esbuild: { plugins: [{ name: 'magic' }], platform: 'browser', minify: true, typo: 1 },
       }),
-      message: /plugins "magic": the gateway does not run build plug-ins; platform: only node; typo$/,
+      message:
+        /plugins "magic" \(the gateway does not run build plug-ins\); platform \(only node is supported\); typo$/,
       source: 'AGENTS.md: nothing is ignored in silence',
     },
     {
       name: 'a reserved variable',
       given: anInlineFunction('f', COUNTING, { environment: { AWS_REGION: 'x', OK: '1' } }),
-      message: /^Lambda reserves AWS_REGION and refuses/,
+      message: /^Lambda refuses functions that set reserved variables; rename AWS_REGION$/,
       source: 'Lambda, "Reserved environment variables"',
     },
     {
       name: 'more than 4 KB of variables',
       given: anInlineFunction('f', COUNTING, { environment: { BIG: 'x'.repeat(4094) } }),
-      message: /^4097 bytes of variables: Lambda allows 4096$/,
+      message: /^the environment variables have 4097 bytes; Lambda allows at most 4096$/,
       source: 'Lambda quotas',
     },
   ];

@@ -31,6 +31,8 @@ describe('a request whose connection has been reset', () => {
     await destroyed;
 
     assert.equal(calls, 0);
-    assert.deepEqual(ports.log.lines, ['GET /dev/pets: not served, its client has reset the connection']);
+    assert.deepEqual(ports.log.lines, [
+      'GET /dev/pets was not served, because the client reset the connection',
+    ]);
   });
 });

@@ -201,7 +201,7 @@ describe('planSharedPorts', () => {
     {
       name: 'two REST APIs of one stage',
       stages: [REST, aStage('rest', 'admin', 'dev')],
-      says: /^REST API shop-rest and REST API admin cannot share the port of --httpPort, because both are stage dev; "serverless gateway start"/,
+      says: /^REST API shop-rest and REST API admin cannot share the port of --httpPort, because both have the stage dev; "serverless gateway start"/,
     },
     {
       name: 'two WebSocket APIs of one stage',
@@ -211,7 +211,7 @@ describe('planSharedPorts', () => {
     {
       name: 'two HTTP APIs',
       stages: [HTTP, aStage('http', 'b', '$default')],
-      says: /both are stage \$default/,
+      says: /both have the stage \$default/,
     },
     {
       name: 'a route that a stage would hide',

@@ -223,7 +223,7 @@ describe('classifyResources', () => {
       },
       unsupported: [
         /^LifecycleConfiguration: objects stay/,
-        /^WebsiteConfiguration: it is not served as a website/,
+        /^WebsiteConfiguration: the bucket is not served as a website/,
       ],
       noEffect: ['BucketEncryption'],
     },

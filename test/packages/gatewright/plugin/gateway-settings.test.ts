@@ -141,7 +141,7 @@ describe('readGatewaySettings', () => {
     {
       name: 'a quota that AWS does not raise',
       custom: { 'account-quota': { 'api-keys': 20_000 } },
-      says: /AWS raises no other quota/,
+      says: /AWS raises only these quotas/,
     },
     { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
     { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },

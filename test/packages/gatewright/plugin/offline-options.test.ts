@@ -151,12 +151,12 @@ describe('readOfflineOptions', () => {
     {
       name: 'a store that is no URL',
       given: { dynamodb: 'mysql' },
-      says: /dynamodb takes "embedded" or a URL/,
+      says: /dynamodb must be "embedded" or a URL/,
     },
     {
       name: 'a folder for another program’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
-      says: /data is for the embedded DynamoDB/,
+      says: /data applies only to the embedded DynamoDB/,
     },
     { name: 'a list', given: ['httpPort'], says: /must be a map of options/ },
   ])

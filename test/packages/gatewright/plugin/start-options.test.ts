@@ -54,7 +54,7 @@ describe('readStartOptions', () => {
     const { name, seed, record } = readStartOptions({ name: 'shop', seed: 'seeds', record: '0' });
 
     assert.deepEqual([name, seed, record], ['shop', 'seeds', 0]);
-    assert.throws(() => readStartOptions({ record: 'all' }), /--record: "all"\. A number from 0/);
+    assert.throws(() => readStartOptions({ record: 'all' }), /--record: "all"\. Write a number from 0/);
   });
 
   it('refuses a port that is none', () => {

@@ -153,7 +153,7 @@ function readScopes(method: PropertyBag): readonly string[] {
     throw new DefinitionError(
       method.place('AuthorizationScopes'),
       wrong === undefined
-        ? `A route has at most ${MAX_SCOPES} authorization scopes, not ${scopes.length}`
+        ? `A route can have at most ${MAX_SCOPES} authorization scopes, not ${scopes.length}`
         : `Invalid authorization scope "${wrong}"`,
     );
   return scopes;

@@ -39,7 +39,7 @@ export function parseSources(bag: PropertyBag, texts: readonly string[], form: R
     if (source !== undefined) return source;
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      `Invalid identity source "${text}". A source is a header, query string, stage variable or context variable of the request`,
+      `Invalid identity source "${text}". A source must be a header, query string, stage variable or context variable of the request`,
     );
   });
 }
@@ -92,7 +92,7 @@ export function compileRestLambdaAuthorizer(
   if (isToken && (identitySources.length !== 1 || identitySources[0]?.kind !== 'header'))
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      'A TOKEN authorizer has exactly one identity source, method.request.header.<Name>',
+      'A TOKEN authorizer must have exactly one identity source, method.request.header.<Name>',
     );
   if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
     throw new DefinitionError(

@@ -60,7 +60,7 @@ function readDocument(api: PropertyBag): unknown {
   try {
     return JSON.parse(value) as unknown;
   } catch {
-    throw invalidPolicy(api, 'it is not JSON');
+    throw invalidPolicy(api, 'the policy is not JSON');
   }
 }
 

@@ -180,7 +180,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   if (audience.length === 0 || audience.length > MAX_AUDIENCES)
     throw new DefinitionError(
       block.place(audienceProperty),
-      `A JWT authorizer has 1 to ${MAX_AUDIENCES} audiences`,
+      `A JWT authorizer must have 1 to ${MAX_AUDIENCES} audiences`,
     );
   return { issuer, audience };
 }
@@ -211,7 +211,7 @@ function readSource(
   if (source !== undefined && more.length === 0 && kinds.includes(source.kind)) return source;
   throw new DefinitionError(
     bag.place('IdentitySource'),
-    `An authorizer that checks tokens has exactly one identity source, a ${kinds.join(' or ')}`,
+    `An authorizer that checks tokens must have exactly one identity source, which is a ${kinds.join(' or ')}`,
   );
 }
 
@@ -223,7 +223,7 @@ function readAlgorithms(block: PropertyBag): readonly RsaAlgorithm[] {
     if (known !== undefined) return known;
     throw new DefinitionError(
       block.place('AllowedAlgorithms'),
-      `Invalid signing algorithm "${name}". API Gateway verifies ${RSA_ALGORITHMS.join(', ')}`,
+      `Invalid signing algorithm "${name}". API Gateway supports ${RSA_ALGORITHMS.join(', ')}`,
     );
   });
 }

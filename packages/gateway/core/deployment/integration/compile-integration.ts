@@ -203,7 +203,7 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
   if (verb === 'POST' || verb === 'ANY') return undefined;
   return {
     kind: 'misconfigured',
-    reason: `Lambda takes POST only, and ${property} is "${verb}"`,
+    reason: `Lambda accepts only POST, but ${property} is "${verb}"`,
   };
 }
 
@@ -221,6 +221,6 @@ export function refuseAtRunTime(
   if (forbidden === undefined) return undefined;
   return {
     kind: 'misconfigured',
-    reason: `integration.request.header.${forbidden.name} may not be mapped`,
+    reason: `API Gateway does not allow a mapping to integration.request.header.${forbidden.name}`,
   };
 }

@@ -186,7 +186,7 @@ export function noteStrayResponses(
         : `Unable to find Integration by id ${id} within the API`;
     tolerance.note(
       new DefinitionError(response.place('IntegrationId'), words),
-      'responses are passed on without it',
+      'responses are passed on without this integration response',
     );
   }
 }

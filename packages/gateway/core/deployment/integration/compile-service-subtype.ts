@@ -33,7 +33,7 @@ export function compileServiceSubtype(
   const known = [...Object.keys(subtype.required), ...Object.keys(subtype.optional), REGION_PARAMETER];
   const unknown = Object.keys(given).find((parameter) => !known.includes(parameter));
   if (unknown !== undefined)
-    throw refuse(`RequestParameters.${unknown}`, `${name} takes ${known.join(', ')}, not ${unknown}`);
+    throw refuse(`RequestParameters.${unknown}`, `${name} accepts only ${known.join(', ')}, not ${unknown}`);
   const missing = Object.keys(subtype.required).filter((parameter) => (given[parameter] ?? '') === '');
   if (missing.length > 0) throw refuse('RequestParameters', `${name} needs ${missing.join(' and ')}`);
   return {

@@ -22,7 +22,7 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
   if (STREAM_PATH.test(uri))
     return {
       kind: 'invalid',
-      message: 'response-streaming-invocations in the URI needs ResponseTransferMode STREAM',
+      message: 'a URI with response-streaming-invocations requires ResponseTransferMode STREAM',
     };
   if (!uri.startsWith('arn:')) return { kind: 'invalid', message: 'Invalid ARN specified in the request' };
   if (!SERVICE_ARN.test(uri))

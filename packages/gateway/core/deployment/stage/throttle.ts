@@ -106,7 +106,7 @@ function readRouteKey(bag: PropertyBag): string | undefined {
   if (method === '*' || path === '/*' || path === '*')
     throw new DefinitionError(
       bag.place(method === '*' ? 'HttpMethod' : 'ResourcePath'),
-      `Invalid method setting path: ${path}/${method}. A setting is for one method of one resource, or for */*`,
+      `Invalid method setting path: ${path}/${method}. Name one method of one resource, or */* for all methods`,
     );
   return `${method} ${path}`;
 }

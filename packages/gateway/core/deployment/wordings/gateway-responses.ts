@@ -48,7 +48,7 @@ function readOwn(bag: PropertyBag): GatewayResponse {
     if (!PARAMETER.test(name))
       throw new DefinitionError(
         bag.place(`ResponseParameters.${name}`),
-        `Invalid mapping expression specified: "${name}" must read gatewayresponse.header.<Name>, .path.<Name> or .querystring.<Name>`,
+        `Invalid mapping expression specified: "${name}" must have the form gatewayresponse.header.<Name>, .path.<Name> or .querystring.<Name>`,
       );
   const hasStatus = bag.properties['StatusCode'] !== undefined;
   const statusCode = hasStatus

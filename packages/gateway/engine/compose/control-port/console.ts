@@ -81,7 +81,7 @@ export function openPageKeyApi(parts: Parts): MoreEndpoints {
   const { pageKey } = parts;
   const answer = (method: string): ControlReply =>
     pageKey === undefined
-      ? jsonReply(409, { message: 'This gateway serves no console.' })
+      ? jsonReply(409, { message: 'This gateway does not serve the console.' })
       : jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
   return ({ method }, path) =>
     Promise.resolve(

@@ -45,7 +45,8 @@ export function openTestingApi(parts: Parts): MoreEndpoints {
 async function reset({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   if (parts.resets === undefined)
     return jsonReply(409, {
-      message: 'only a gateway of gatewright/testing or of `start --exec` can be reset; restart this one',
+      message:
+        'only a gateway that gatewright/testing or `start --exec` has started can be reset; restart this gateway',
     });
   const { keepsInstances = false } = parseJsonObject(body.toString()) ?? {};
   if (typeof keepsInstances !== 'boolean')
@@ -99,7 +100,7 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
     if (isLast || clock.nowEpochMs() >= target) return jsonReply(200, { nowEpochMs: clock.nowEpochMs() });
   }
   return jsonReply(409, {
-    message: `more than ${MOST_STEPS} events are due in that time; go in smaller steps`,
+    message: `more than ${MOST_STEPS} events are due in that time; move the clock in smaller steps`,
   });
 }
 

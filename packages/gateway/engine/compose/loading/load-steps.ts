@@ -35,7 +35,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     after: { tables: 'a table or a seed that refuses the load would leave new pools and users behind' },
     async read({ stacks, faults }, { options, signIn }) {
       const written = await readUsers(usersFilesOf(options));
-      for (const fault of written.faults) faults.note(fault, 'the user that it describes cannot sign in');
+      for (const fault of written.faults) faults.note(fault, 'this user cannot sign in');
       return () => signIn.follow(stacks, written.users);
     },
   },
@@ -43,7 +43,8 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'values',
     after: { 'sign-in': 'saved keys of the issuer that cannot be read would leave new values behind' },
     read({ values, stacks, faults }, parts) {
-      for (const fault of values.faults) faults.note(fault, 'functions that request it find no value');
+      for (const fault of values.faults)
+        faults.note(fault, 'functions that request this value do not find it');
       return () => parts.values.replace(values.written, stacks);
     },
   },

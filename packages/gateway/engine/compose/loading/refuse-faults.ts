@@ -37,7 +37,7 @@ export function refuseNotEnforced({ faults, stacks, notEnforced }: Reading): voi
   const lines = items.map((item) => `  ${describeItem(item)}`);
   throw new StartError(
     'UNSUPPORTED',
-    `--strict: ${items.length} parts cannot be enforced\n${lines.join('\n')}`,
+    `--strict: these parts of the stacks cannot be enforced (${items.length})\n${lines.join('\n')}`,
   );
 }
 

@@ -82,12 +82,12 @@ function reportNew(parts: Parts, reported: Set<string>): void {
     if (addresses.has(identity.apiId) || reported.has(identity.apiId)) continue;
     reported.add(identity.apiId);
     options.log.write(
-      `${identity.name} is new, and is served at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start of the gateway gives it a port`,
+      `${identity.name} is a new API, served at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)}; restart the gateway to give the API a port of its own`,
     );
   }
   for (const { name } of events.fronts)
     if (!fronts.has(name) && !reported.has(name)) {
       reported.add(name);
-      options.log.write(`${name} is new, and gets a port at the next start of the gateway`);
+      options.log.write(`${name} is new; restart the gateway to give it a port`);
     }
 }

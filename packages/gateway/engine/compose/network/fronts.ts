@@ -26,5 +26,5 @@ export async function openFronts({ options, events, closing, fronts }: Parts): P
 const GONE = {
   status: 404,
   headers: ['Content-Type', 'text/plain'],
-  body: 'A reload has removed this address.',
+  body: 'This address no longer exists, because a reload has removed it.',
 };

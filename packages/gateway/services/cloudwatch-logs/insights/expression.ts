@@ -198,7 +198,7 @@ function readBin(text: QueryText): Expression {
   const unitMs = PERIOD_MS[unit];
   if (unitMs === undefined || Number(count) === 0)
     return text.fail(
-      `bin takes a period such as 30s, 5m, 1h, 1d or 1w${unit === '' ? '' : `; ${unit} is not supported`}`,
+      `bin needs a period such as 30s, 5m, 1h, 1d or 1w${unit === '' ? '' : `; ${unit} is not supported`}`,
     );
   text.expect(')');
   const periodMs = Number(count) * unitMs;

@@ -47,7 +47,7 @@ const COMMANDS: Readonly<Record<string, (text: QueryText) => Read>> = {
   },
   limit(text) {
     const count = Number(text.match(/\d{1,9}/y) ?? NaN);
-    if (!(count >= 1 && count <= MAX_ROWS)) text.fail(`limit takes a number from 1 to ${MAX_ROWS}`);
+    if (!(count >= 1 && count <= MAX_ROWS)) text.fail(`limit must be a number from 1 to ${MAX_ROWS}`);
     return { commands: [{ kind: 'limit', count }], adds: ADDS_NOTHING };
   },
 };
@@ -237,7 +237,9 @@ function readFind(text: QueryText): { readonly names: readonly string[]; readonl
   do names.push(text.fieldName() ?? text.fail('a name is expected'));
   while (text.take(','));
   if (names.length !== pieces.length - 1)
-    return text.fail(`the pattern has ${pieces.length - 1} * but there are ${names.length} names`);
+    return text.fail(
+      `the number of names (${names.length}) differs from the number of * in the pattern (${pieces.length - 1})`,
+    );
   return { names, find: (value) => findByGlob(value, pieces, names) };
 }
 

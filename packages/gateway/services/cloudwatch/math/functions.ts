@@ -90,7 +90,7 @@ export const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
     items: listOf('REMOVE_EMPTY', value).filter(({ points }) => points.size > 0),
   }),
   TIME_SERIES: ([value], { starts, periodSeconds }) => {
-    if (value?.kind !== 'number') throw new ExpressionError('TIME_SERIES takes a number');
+    if (value?.kind !== 'number') throw new ExpressionError('must pass a number to TIME_SERIES');
     return {
       kind: 'series',
       label: NO_LABEL,
@@ -140,11 +140,13 @@ function fill(series: Series, filler: Value | undefined, grid: Grid): Series {
   const fillerOf = (at: number): number | undefined => {
     if (filler?.kind === 'number') return filler.value;
     if (filler?.kind === 'series') return filler.points.get(at);
-    if (filler?.kind !== 'text') throw new ExpressionError('FILL takes a number, a series, REPEAT or LINEAR');
+    if (filler?.kind !== 'text')
+      throw new ExpressionError('must pass a number, a series, REPEAT or LINEAR to FILL');
     const before = known.findLast(([one]) => one < at);
     const after = known.find(([one]) => one > at);
     if (filler.value === 'REPEAT') return before?.[1];
-    if (filler.value !== 'LINEAR') throw new ExpressionError(`FILL does not support ${filler.value}`);
+    if (filler.value !== 'LINEAR')
+      throw new ExpressionError(`passes ${filler.value} to FILL, which does not support it`);
     if (before === undefined || after === undefined) return undefined;
     const share = (at - before[0]) / (after[0] - before[0]);
     return before[1] + share * (after[1] - before[1]);
@@ -159,7 +161,7 @@ function fill(series: Series, filler: Value | undefined, grid: Grid): Series {
 /** Computes `IF(condition, then, else)`. Without `else`, points for which the condition is false are missing. */
 function chooseBranch([condition, then, otherwise]: readonly Value[]): Value {
   if (condition === undefined || then === undefined)
-    throw new ExpressionError('IF takes two or three values');
+    throw new ExpressionError('must pass two or three values to IF');
   if (condition.kind === 'number') {
     const chosen = condition.value === 0 ? otherwise : then;
     return chosen ?? { kind: 'list', items: [] };
@@ -184,7 +186,7 @@ function eachSeries(name: string, value: Value | undefined, run: (series: Series
 }
 
 function seriesOf(name: string, value: Value | undefined): Series {
-  if (value?.kind !== 'series') throw new ExpressionError(`${name} takes a time series`);
+  if (value?.kind !== 'series') throw new ExpressionError(`must pass a time series to ${name}`);
   return value;
 }
 

@@ -169,7 +169,9 @@ export class MetricStore {
       this.#head += 1;
       if (oldest !== undefined) this.#drop(...oldest);
       if (!this.#hasDropped)
-        report(`CloudWatch: metrics take ${Math.round(maxBytes / 1024 / 1024)} MB; the oldest are dropped`);
+        report(
+          `CloudWatch: the metrics use ${Math.round(maxBytes / 1024 / 1024)} MB of memory, so the oldest are dropped`,
+        );
       this.#hasDropped = true;
     }
     // Entries of dropped periods must also be removed from the list, because otherwise they would accumulate.

@@ -101,7 +101,7 @@ describe('readRoles', () => {
         [
           'Role',
           'ManagedPolicyArns',
-          'arn:aws:iam::aws:policy/NobodyKnowsThis: its permissions are unknown, so its users may do everything that is not denied',
+          'arn:aws:iam::aws:policy/NobodyKnowsThis: its permissions are unknown, so all calls are allowed that no statement denies',
         ],
       ],
     );

@@ -86,7 +86,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     {
       name: 'by an authorizer, however many routes it guards',
       resources: guarded(),
-      expected: [`all behind authorizer ours fails ${AS_AT_AWS}`],
+      expected: [`every route with authorizer ours fails ${AS_AT_AWS}`],
     },
     {
       name: 'by an authorizer with one',
@@ -119,7 +119,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
       for (const text of found)
         assert.match(
           text,
-          /^template\.json:7 (fn|auth)Function: (pets|menu) may not invoke it, because it needs an AWS::Lambda::Permission/,
+          /^template\.json:7 (fn|auth)Function: (pets|menu) is not allowed to invoke this function: add an AWS::Lambda::Permission/,
         );
     });
 
@@ -128,8 +128,8 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     const resources = restRoutes({ 'GET /a': toAlias, 'GET /b': toFn }, { more: { Leave: aPermission() } });
 
     assert.deepEqual(findingsOf(resources), [
-      'template.json:7 fnFunction: pets may not invoke its alias or version live, because it needs an AWS::Lambda::Permission ' +
-        'for apigateway.amazonaws.com whose FunctionName is fn:live: a permission for the function itself does not count → ' +
+      'template.json:7 fnFunction: pets is not allowed to invoke alias or version live of this function: add an AWS::Lambda::Permission ' +
+        'for apigateway.amazonaws.com whose FunctionName is fn:live (a permission for the function itself is not enough) → ' +
         `GET /a fails ${AS_AT_AWS}`,
     ]);
   });

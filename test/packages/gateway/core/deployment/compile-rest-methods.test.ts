@@ -49,7 +49,7 @@ describe('a method of a REST API that is at fault', () => {
     assert.equal((await send({ target: '/dev/pets' })).body, 'ok');
     assert.deepEqual(
       faults.all.map(({ error, consequences }) => [error.message, ...consequences]),
-      [['Method already exists for this resource: GET /pets', 'the first one is used']],
+      [['Method already exists for this resource: GET /pets', 'the first method is used']],
     );
   });
 });

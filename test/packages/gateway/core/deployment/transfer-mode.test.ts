@@ -45,7 +45,7 @@ describe('a definition with a transfer mode is refused', () => {
       name: 'BUFFERED and the URI of InvokeWithResponseStream',
       integration: { ...LAMBDA, ResponseTransferMode: 'BUFFERED' },
       at: 'Integration.Uri',
-      says: /needs ResponseTransferMode STREAM/,
+      says: /requires ResponseTransferMode STREAM/,
     },
     {
       name: 'STREAM for longer than 15 minutes',

@@ -60,7 +60,7 @@ describe('a function that is called asynchronously', () => {
     await turn();
 
     assert.equal(outcome.kind === 'answered' && outcome.status, 202);
-    assert.deepEqual(lines, ['asynchronous call of later: Error: no process']);
+    assert.deepEqual(lines, ['the asynchronous call of later failed: Error: no process']);
   });
 });
 

@@ -86,7 +86,7 @@ describe('the access log of a REST stage', () => {
       functions: { list: ok, auth: () => policy('Deny', '*') },
       resources: withAuthorizer(TOKEN),
       headers: bearer,
-      line: "200 - 403 the authorizer's policy denies it to alice - - -",
+      line: "200 - 403 the authorizer's policy denies the request of alice - - -",
     },
     {
       name: 'says that the identity source was missing',

@@ -38,8 +38,8 @@ function arriving(whole: PolicyDecision, below: PolicyDecision, hasPolicy = true
   } as unknown as Matched;
 }
 
-const SILENT = /^the policy of the private domain api\.internal does not allow it$/;
-const DENIES = /^the policy of the private domain api\.internal denies it$/;
+const SILENT = /^the policy of the private domain api\.internal does not allow the request$/;
+const DENIES = /^the policy of the private domain api\.internal denies the request$/;
 
 describe('a private domain', () => {
   for (const [whole, below] of [

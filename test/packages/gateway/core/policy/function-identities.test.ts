@@ -82,8 +82,8 @@ describe('FunctionIdentities', () => {
     assert.equal(ask('dynamodb:PutItem'), 'allow');
     for (let count = 0; count < 3; count += 1) assert.equal(ask('sqs:SendMessage', '*'), 'implicit-deny');
     assert.deepEqual(messages, [
-      'orders may not sqs:SendMessage on *: role dev-orders (template.yaml:7) has no statement whose action, resource ' +
-        'and conditions allow it. Add {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}',
+      'orders is not allowed to perform sqs:SendMessage on *: role dev-orders (template.yaml:7) has no statement whose action, resource ' +
+        'and conditions allow the call. Add this statement: {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}',
     ]);
   });
 
@@ -91,24 +91,24 @@ describe('FunctionIdentities', () => {
     {
       name: 'in another account',
       allowed: 'arn:aws:dynamodb:us-east-1:111122223333:table/*',
-      remedy: 'in account 111122223333: start with --account 111122223333',
+      remedy: 'in account 111122223333: start the gateway with --account 111122223333',
     },
     {
       name: 'in another region',
       allowed: `arn:aws:dynamodb:eu-west-1:${ACCOUNT_ID}:table/orders`,
-      remedy: 'in region eu-west-1: start with --region eu-west-1',
+      remedy: 'in region eu-west-1: start the gateway with --region eu-west-1',
     },
     {
       name: 'in another account and region',
       allowed: 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders',
       remedy:
-        'in region eu-west-1 and account 111122223333: start with --region eu-west-1 --account 111122223333',
+        'in region eu-west-1 and account 111122223333: start the gateway with --region eu-west-1 --account 111122223333',
     },
     {
       name: 'in another partition',
       allowed: 'arn:aws-cn:s3:::pictures/*',
       asked: 'arn:aws:s3:::pictures/cat',
-      remedy: 'in partition aws-cn: start with --region cn-north-1, or another region of aws-cn',
+      remedy: 'in partition aws-cn: start the gateway with --region cn-north-1, or another region of aws-cn',
     },
   ])
     it(`says of a statement that allows the same ${name} how to start`, () => {
@@ -123,7 +123,7 @@ describe('FunctionIdentities', () => {
       assert.equal(ask('dynamodb:PutItem'), 'implicit-deny');
       assert.deepEqual(
         messages[0],
-        `orders may not ${action} on ${asked}: role dev-orders (template.yaml:7) allows it only ${remedy}`,
+        `orders is not allowed to perform ${action} on ${asked}: role dev-orders (template.yaml:7) allows the call only ${remedy}`,
       );
       assert.match(messages[1] ?? '', /no statement whose action/);
     });
@@ -136,7 +136,7 @@ describe('FunctionIdentities', () => {
 
     assert.equal(ask('sns:Publish', other), 'implicit-deny');
     assert.deepEqual(messages, [
-      `orders may not sns:Publish on ${other}: role dev-orders (template.yaml:7) allows it, but account 111122223333 differs from the gateway's account ${ACCOUNT_ID}: start it with --account 111122223333`,
+      `orders is not allowed to perform sns:Publish on ${other}: role dev-orders (template.yaml:7) allows the call, but account 111122223333 differs from the gateway's account ${ACCOUNT_ID}: start the gateway with --account 111122223333`,
     ]);
   });
 
@@ -148,7 +148,10 @@ describe('FunctionIdentities', () => {
     const { ask, messages } = identify(aRole({ policies }));
 
     assert.equal(ask('dynamodb:Scan'), 'explicit-deny');
-    assert.match(messages[0] ?? '', /role dev-orders \(template\.yaml:7\) has a statement that denies it$/);
+    assert.match(
+      messages[0] ?? '',
+      /role dev-orders \(template\.yaml:7\) has a statement that denies the call$/,
+    );
   });
 
   it('gives no more than the permissions boundary', () => {
@@ -193,7 +196,7 @@ describe('FunctionIdentities', () => {
     decideFor(session, { action: 'sqs:SendMessage', resource: '*', conditions: new Map() });
     assert.match(
       messages[0] ?? '',
-      /^BackplaneAssumeRoleSession may not sqs:SendMessage on \*: role dev-orders/,
+      /^BackplaneAssumeRoleSession is not allowed to perform sqs:SendMessage on \*: role dev-orders/,
     );
     assert.equal(functions.find(session.accessKeyId), undefined, 'nobody signs as it');
     assert.equal(functions.assume('arn:aws:iam::123456789012:role/unknown'), undefined);

@@ -45,7 +45,7 @@ describe('LateLogGroups', () => {
     }
 
     assert.deepEqual(log, [
-      'log groups cannot be opened; lines wait for the next try: EMFILE: too many open files',
+      'the files of the log groups cannot be opened; log lines wait for the next attempt: EMFILE: too many open files',
     ]);
     assert.deepEqual(written, ['access: one', 'access: two', 'access: three']);
   });
@@ -58,7 +58,7 @@ describe('LateLogGroups', () => {
 
     assert.equal(written.length, HELD);
     assert.deepEqual(log, [
-      `log groups: 3 lines are lost; the files were still being opened, and ${HELD} lines were already waiting`,
+      `3 log lines are lost, because the files were still being opened, and ${HELD} lines were already waiting`,
     ]);
   });
 
@@ -70,8 +70,8 @@ describe('LateLogGroups', () => {
     await groups.close();
 
     assert.deepEqual(log, [
-      'log groups cannot be opened; lines wait for the next try: EMFILE: too many open files',
-      'log groups: 2 lines are lost; their files could not be opened',
+      'the files of the log groups cannot be opened; log lines wait for the next attempt: EMFILE: too many open files',
+      '2 log lines are lost, because the files of the log groups could not be opened',
     ]);
   });
 

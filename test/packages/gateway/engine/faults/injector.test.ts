@@ -113,7 +113,7 @@ describe('several rules that answer', () => {
     assert.deepEqual(at.done, ['renew list', 'renew list']);
     assert.deepEqual(at.trails[0]?.injected?.notes, [
       'faults.yml rule 1: the function crashed',
-      'faults.yml rule 3: the event got a new instance',
+      'faults.yml rule 3: the event ran in a new instance',
     ]);
   });
 });
@@ -321,7 +321,7 @@ describe('an asynchronous call of a function', () => {
     {
       rule: 'coldStart: true',
       done: ['renew list'],
-      notes: ['faults.yml rule 1: the event got a new instance'],
+      notes: ['faults.yml rule 1: the event ran in a new instance'],
     },
     { rule: 'reset: true', done: [], notes: ['faults.yml rule 1: reset the connection'] },
     { rule: 'latency: 1s', done: [], notes: undefined },

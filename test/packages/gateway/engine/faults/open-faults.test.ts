@@ -230,7 +230,7 @@ describe('a gateway with a file of faults', () => {
 
   it('gives an event a new instance', async () => {
     assert.notEqual(await instance('cold'), await instance('cold'));
-    assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event got a new instance/);
+    assert.match(lineOf('cold') ?? '', /faults\.yml rule 6: the event ran in a new instance/);
   });
 
   /** What arrives on a connection of its own, and how it ends. */
@@ -278,7 +278,7 @@ describe('a gateway with a file of faults', () => {
       injected: 2,
     });
     assert.deepEqual(await ask('POST', 'console/faults', { rule: 99, isOn: false }), {
-      message: 'There is no rule 99 of faults.',
+      message: 'There is no fault rule 99.',
     });
   });
 

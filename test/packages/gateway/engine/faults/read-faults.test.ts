@@ -124,7 +124,7 @@ rules:
 
   for (const { name, text, says } of [
     { name: 'a text that is no YAML', text: 'rules: [', says: /^faults\.yml:1: / },
-    { name: 'an empty file', text: '', says: /^faults\.yml: a file of faults must be a map of seed, rules$/ },
+    { name: 'an empty file', text: '', says: /^faults\.yml: the faults file must be a map of seed, rules$/ },
     { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: the file has no rules$/ },
     { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules must be a list$/ },
     { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed must be a whole number/ },

@@ -80,7 +80,7 @@ describe('chooseKeyPair', () => {
 
     await assert.rejects(
       readCredentials(folder),
-      /^StartError: .*credentials\.json cannot be read: E\w+.*; the gateway may be another user’s: choose one with --gateway$/,
+      /^StartError: .*credentials\.json cannot be read: E\w+.*; the gateway may belong to another user: choose your own gateway with --gateway$/,
     );
   });
 

@@ -46,11 +46,11 @@ describe('errors of esbuild', () => {
     [
       'a package that is not there',
       messages(['Could not resolve "@scope/pkg/deep"', place]),
-      'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list it under external of the esbuild settings in serverless.yml',
+      'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list the package under external in the esbuild settings of serverless.yml',
       {
         file: '/task/src/a.ts',
         line: 3,
-        text: 'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list it under external of the esbuild settings in serverless.yml',
+        text: 'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list the package under external in the esbuild settings of serverless.yml',
       },
     ],
     [

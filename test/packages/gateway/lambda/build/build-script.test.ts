@@ -39,7 +39,8 @@ describe('a handler file that is missing', () => {
       name: 'is made by the script that watches where there is no other',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w" } }' },
       handler: 'dist/main.handler',
-      message: /; run npm run build in \S+ \(it watches and does not end, so the gateway does not run it\)$/,
+      message:
+        /; run npm run build in \S+ \(this script watches files and does not end, so the gateway does not run it\)$/,
     },
     {
       name: 'is made by a script of the package above the folder of the code',

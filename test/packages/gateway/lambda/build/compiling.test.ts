@@ -22,7 +22,7 @@ describe('a compiler', () => {
     assert.equal(made, 5);
     assert.equal(compiling.isRunning('f'), false);
     assert.deepEqual(said(), [
-      'go build runs before the first event, which waits for it',
+      'the first event waits until go build has finished',
       'go build has begun',
       'go build has ended after N s',
     ]);
@@ -58,7 +58,7 @@ describe('a compiler', () => {
 
     assert.match(
       JSON.stringify(explained),
-      /go build has run for [\d.]+ s; later requests wait for it as well/,
+      /go build has run for [\d.]+ s and has not finished; later requests also wait for it/,
     );
     assert.deepEqual(
       [other, answered, after],

@@ -66,10 +66,7 @@ describe(
       assert.deepEqual([returned(await invoke('a')), returned(await invoke('b'))], ['made', 'made']);
       assert.deepEqual(faults, []);
       assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'run build\n');
-      assert.match(
-        said[0] ?? '',
-        /^runs npm run build in \S+, because it builds \S+\/dist\/a\.js; requests wait/,
-      );
+      assert.match(said[0] ?? '', /^runs npm run build in \S+ to build \S+\/dist\/a\.js; requests wait/);
       assert.match(said[1] ?? '', /^npm run build in \S+ has ended after \d+\.\d s$/);
       assert.equal(said.length, 2);
     });

@@ -85,7 +85,7 @@ describe('a bundle', () => {
     assert.equal(errorType, 'Runtime.UserCodeSyntaxError');
     assert.equal(
       errorMessage,
-      'Could not resolve "gone-one" (a.ts:1:14, and 2 more): run npm install gone-one, or list it under external of the esbuild settings in serverless.yml',
+      'Could not resolve "gone-one" (a.ts:1:14, and 2 more): run npm install gone-one, or list the package under external in the esbuild settings of serverless.yml',
     );
   });
 });

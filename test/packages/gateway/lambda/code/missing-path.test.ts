@@ -51,13 +51,13 @@ describe('a function whose code is not there', () => {
       name: 'names the folder of another spelling',
       files: { 'src/app.js': OK },
       directory: 'Src',
-      finding: /there is no \S+\/Src, but src: .*capital letters/,
+      finding: /there is no \S+\/Src, but there is src: .*upper and lower case/,
     },
     {
       name: 'names the file of another spelling',
       files: { 'src/App.js': OK },
       directory: 'src',
-      finding: /there is no \S+\/src\/app\.js, but App\.js: .*capital letters/,
+      finding: /there is no \S+\/src\/app\.js, but there is App\.js: .*upper and lower case/,
     },
     {
       name: 'says that its folder is a link to nowhere',

@@ -111,8 +111,8 @@ describe('code that was packaged', () => {
       assert.equal(answer, 'packaged');
       assert.equal(messages.length, 1);
       assert.match(messages[0] ?? '', says);
-      assert.match(messages[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
-      assert.match(messages[0] ?? '', /changes of the source take effect once the service is packaged again/);
+      assert.match(messages[0] ?? '', /the package built 0 min ago runs instead \(.*code\.zip\)/);
+      assert.match(messages[0] ?? '', /package the service again after you change its source/);
     });
 
   it('runs in place of a bundle that would lack its build plug-ins', async () => {
@@ -125,7 +125,7 @@ describe('code that was packaged', () => {
     assert.equal(answer, 'packaged');
     assert.match(
       messages.join(),
-      /plugins "graphql": the gateway does not run build plug-ins \(the package of/,
+      /plugins "graphql" \(the gateway does not run build plug-ins\) \(the package built/,
     );
   });
 });
@@ -136,7 +136,7 @@ describe('describePacked', () => {
 
     assert.equal(
       describePacked(packed, Date.parse('2026-11-20T13:10:00Z')),
-      'the package of 3 hours ago runs in its place (/app/.serverless/a.zip); changes of the source take effect once the service is packaged again',
+      'the package built 3 h ago runs instead (/app/.serverless/a.zip); package the service again after you change its source',
     );
   });
 });

@@ -63,7 +63,7 @@ describe('an archive of a function', () => {
     });
 
   const damaged: readonly [what: string, change: (zip: Buffer, entry: number) => void, says: RegExp][] = [
-    ['holds a link', (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38), /is a link/],
+    ['holds a link', (zip, at) => zip.writeUInt32LE((0o120777 << 16) >>> 0, at + 38), /is a symbolic link/],
     ['is encrypted', (zip, at) => zip.writeUInt16LE(1, at + 8), /is encrypted/],
     ['is packed by another method', (zip, at) => zip.writeUInt16LE(93, at + 10), /method .* \(93\)/],
     ['unpacks to more than it says', (zip, at) => zip.writeUInt32LE(2, at + 24), /"a\.js"/],

@@ -96,7 +96,8 @@ describe('Lending', () => {
 
     assert.deepEqual(none, {
       kind: 'refused',
-      reason: 'installing is off: --no-install, or a program without `install: true`',
+      reason:
+        'the gateway installs no packages, because of --no-install or because the program does not set `install: true`',
     });
     assert.deepEqual([there.kind, ran.length], ['lent', 1]);
   });
@@ -174,7 +175,7 @@ describe('Lending', () => {
     symlinkSync(aFolder({}), folder);
     const lent = await aLending({ folder, run: installer().run }).lending.lend(aList(), commandIn);
 
-    assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder of this user/);
+    assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder that belongs to this user/);
   });
 
   it('refuses a folder that other users may write to, with its mode, also where the list is there', async () => {
@@ -186,7 +187,7 @@ describe('Lending', () => {
       const lent = await lending.lend(list, commandIn);
 
       assert.equal(lending.find(list), undefined);
-      assert.match(lent.kind === 'refused' ? lent.reason : '', /other users may write to .*lent.*chmod go-w/);
+      assert.match(lent.kind === 'refused' ? lent.reason : '', /other users can write to .*lent.*chmod go-w/);
     }
   });
 

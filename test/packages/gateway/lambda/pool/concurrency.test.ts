@@ -38,7 +38,7 @@ describe('Concurrency', () => {
     };
 
     assert.deepEqual([hand(), hand(), hand(), hand()], [true, true, true, false]);
-    assert.match(together.refuse(pool, 'f')?.message ?? '', /^Rate Exceeded: 3 events run/);
+    assert.match(together.refuse(pool, 'f')?.message ?? '', /^Rate Exceeded: 3 events are running/);
     pool.running -= 2;
     assert.deepEqual([hand(), hand(), hand()], [true, true, false]);
   });
@@ -68,7 +68,7 @@ describe('Concurrency', () => {
     together.join(other);
 
     assert.equal(together.unreserved, 1);
-    assert.match(together.refuse(other, 'other')?.message ?? '', /^Rate Exceeded: 1 events run/);
+    assert.match(together.refuse(other, 'other')?.message ?? '', /^Rate Exceeded: 1 events are running/);
     assert.equal(together.refuse(reserving, 'busy')?.isReserved, true);
     together.leave(reserving);
     assert.equal(together.refuse(other, 'other'), undefined);

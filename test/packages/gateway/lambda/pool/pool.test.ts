@@ -98,7 +98,7 @@ describe('FunctionPool', () => {
       traceHeader: '',
     });
 
-    assert.match(JSON.stringify(refused), /"throttled".*2 events run at a time.*--concurrency/);
+    assert.match(JSON.stringify(refused), /"throttled".*2 events are running.*--concurrency/);
     assert.deepEqual(await first, [[1], [1]]);
     assert.deepEqual(await send(one, 1, { ms: 0 }), [1]);
   });

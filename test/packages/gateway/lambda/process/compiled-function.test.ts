@@ -17,10 +17,13 @@ describe('a function that is compiled before its first event', { skip: process.p
     const { invoke, lines } = await startRuntime([definition]);
     const said = (): string[] => lines.map(({ message }) => message);
 
-    assert.deepEqual(said(), ['go build runs before the first event, which waits for it']);
+    assert.deepEqual(said(), ['the first event waits until go build has finished']);
     const late = await invoke('orders', {}, 50);
     assert.ok(late.kind === 'timed-out');
-    assert.match(late.because ?? '', /^go build has run for \d+\.\d s; later requests wait for it as well$/);
+    assert.match(
+      late.because ?? '',
+      /^go build has run for \d+\.\d s and has not finished; later requests also wait for it$/,
+    );
     const waiting = invoke('orders');
     writeFiles(folder, { done: '' });
 

@@ -219,7 +219,7 @@ describe('a function in Java', () => {
       machine: () => aMachine(JAVA),
       files: { 'a.jar': '' },
       messages:
-        /neither in its packages nor in ~\/\.m2; mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
+        /neither in the packages of the function nor in ~\/\.m2; run mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
     },
     {
       what: 'another system',
@@ -303,7 +303,7 @@ describe('a function in Go', () => {
     {
       files: { 'go.mod': 'module m\n', 'main.go': MAIN },
       programs: {},
-      messages: /no Go is installed \(https:\/\/go\.dev\/dl\)$/,
+      messages: /install Go \(https:\/\/go\.dev\/dl\)$/,
     },
     {
       files: { 'go.mod': 'module m\n', 'a.go': 'package a\n' },

@@ -43,7 +43,7 @@ async function runsOn(
 }
 
 describe('the Node.js of a function in a process', { skip: process.platform === 'win32' }, () => {
-  const instead = [`its functions run on Node ${OWN}`];
+  const instead = [`functions of this runtime run on Node ${OWN}`];
   const rows: readonly (readonly [
     name: string,
     nodes: Readonly<Record<string, string>>,

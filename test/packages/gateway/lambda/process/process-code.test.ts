@@ -50,7 +50,7 @@ describe('a runtime that does not answer in time', () => {
     assert.equal(refused, undefined);
     assert.deepEqual(
       findings.map(({ consequence }) => consequence),
-      ['the gateway looks for it again at the next request'],
+      ['the gateway looks for the runtime again at the next request'],
     );
     await assert.rejects(code.build(), /no answer within 10 s/);
     assert.equal(typeof (await code.build()).program.start, 'function');

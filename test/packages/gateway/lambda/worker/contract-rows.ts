@@ -181,7 +181,7 @@ export const contractRows: readonly ContractRow[] = [
     source: 'require("aws-sdk"); exports.handler = async () => 1',
     fails: [
       'Runtime.ImportModuleError',
-      /not in Lambda runtimes since nodejs18\.x, .* npm install aws-sdk, or move to version 3/,
+      /Lambda runtimes since nodejs18\.x do not include version 2 .* npm install aws-sdk, or move to version 3/,
     ],
     from: 'Lambda developer guide, "Building Lambda functions with Node.js", runtime-included SDK versions',
   },

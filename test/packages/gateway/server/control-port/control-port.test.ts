@@ -125,7 +125,7 @@ describe('openControlPort', () => {
 
     assert.deepEqual(statuses, [503, 200]);
     assert.deepEqual(own.reports, [
-      '503 control port: no memory left for a request body: bodies in progress may use 1 MB in total, and a quarter of it per client address (--max-body-memory)',
+      '503 control port: there is no memory left for a request body: all bodies together can use 1 MB, and those of one client address a quarter of that (--max-body-memory)',
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('openControlPort', () => {
     assert.equal(status, 501);
     assert.match(
       body,
-      /no API of this gateway has the address gone123\.execute-api\.eu-west-1\.amazonaws\.com: start its stack/,
+      /no API of this gateway has the address gone123\.execute-api\.eu-west-1\.amazonaws\.com: start the stack of that API/,
     );
   });
 

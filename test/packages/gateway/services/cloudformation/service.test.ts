@@ -211,7 +211,7 @@ describe('a call of CloudFormation', () => {
   it('that is not done is refused by name', async () => {
     await assert.rejects(
       ask(aBench(), 'DescribeStackEvents'),
-      /cloudformation DescribeStackEvents is not recorded/,
+      /does not record cloudformation DescribeStackEvents/,
     );
   });
 });

@@ -220,7 +220,7 @@ describe('a distribution that CloudFormation would refuse', () => {
     [
       'OriginRequestPolicy',
       '{ Name: p, HeadersConfig: { HeaderBehavior: whitelist, Headers: [Authorization] }, CookiesConfig: { CookieBehavior: none }, QueryStringsConfig: { QueryStringBehavior: none } }',
-      /Authorization cannot be forwarded by itself/,
+      /Authorization cannot be forwarded on its own/,
     ],
     [
       'ResponseHeadersPolicy',

@@ -391,7 +391,7 @@ describe('a call of CloudWatch Logs', () => {
     });
 
   it('that is not done is refused by name', async () => {
-    await assert.rejects(aBench().call('logs', 'StartLiveTail', {}), /logs StartLiveTail is not recorded/);
+    await assert.rejects(aBench().call('logs', 'StartLiveTail', {}), /does not record logs StartLiveTail/);
   });
 });
 

@@ -124,7 +124,7 @@ describe('subscriptions of log groups', () => {
 
     assert.equal(batches.length, 3);
     assert.equal(new Set(batches.map((batch) => JSON.stringify(batch))).size, 1, 'the same ids');
-    assert.deepEqual(reports, ['1 lines of /aws/api did not reach tracker']);
+    assert.deepEqual(reports, ['1 line of /aws/api did not reach tracker']);
   });
 
   it('deliver what has gathered when the gateway ends', async () => {

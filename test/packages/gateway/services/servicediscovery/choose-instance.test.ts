@@ -115,7 +115,7 @@ describe('the instance of a call by an integration', () => {
     ...['10.0.0.7', '169.254.169.254', '0.0.0.0'].map((AWS_INSTANCE_IPV4) => ({
       name: `with the address ${AWS_INSTANCE_IPV4}, which is not of this machine`,
       attributes: at(1, { AWS_INSTANCE_IPV4 }),
-      message: /only the file of --cloud-map may name addresses of other machines/,
+      message: /only the file of --cloud-map can contain addresses of other machines/,
     })),
     {
       name: 'with a host name that is not of this machine',

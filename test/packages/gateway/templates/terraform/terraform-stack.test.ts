@@ -363,7 +363,7 @@ describe('the rest of a plan', () => {
     assert.deepEqual(
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [
-        ['aws_instance.i', undefined, 'nothing of this type runs here, so calls to it fail'],
+        ['aws_instance.i', undefined, 'resources of this type do not run here, so calls to them fail'],
         [
           'aws_api_gateway_integration.i',
           undefined,

@@ -55,7 +55,7 @@ describe('an integration of a WebSocket API that AWS deploys and that fails', ()
       compileMessageIntegration(bag({ ...FUNCTION, IntegrationMethod: 'GET' }), 'AWS', REFUSING),
       {
         kind: 'misconfigured',
-        reason: 'Lambda takes POST only, and IntegrationMethod is "GET"',
+        reason: 'Lambda accepts only POST, but IntegrationMethod is "GET"',
       },
     );
   });

@@ -120,7 +120,7 @@ describe('a start with a stack that cannot be read', () => {
 
       assert.match(
         await said.promise,
-        /^mended is new, and is served at http:\/\/127\.0\.0\.1:\d+\/.* until the next start of the gateway gives it a port$/,
+        /^mended is a new API, served at http:\/\/127\.0\.0\.1:\d+\/.*; restart the gateway to give the API a port of its own$/,
       );
     } finally {
       await started.close();

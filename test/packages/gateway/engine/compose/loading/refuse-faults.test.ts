@@ -60,7 +60,10 @@ describe('a start with --strict', () => {
     },
   ])
     it(`ends with ${name}`, () => {
-      assert.equal(refusal([{ ...ITEM, ...item }]), `--strict: 1 parts cannot be enforced\n  ${line}`);
+      assert.equal(
+        refusal([{ ...ITEM, ...item }]),
+        `--strict: these parts of the stacks cannot be enforced (1)\n  ${line}`,
+      );
     });
 
   it('ends with faults as well, which come first', () => {
@@ -73,7 +76,7 @@ describe('a start with --strict', () => {
     assert.equal(
       refusal([ITEM], faults),
       [
-        '--strict: 2 parts cannot be enforced',
+        '--strict: these parts of the stacks cannot be enforced (2)',
         '  template.json:3: Api: is broken (no API)',
         '  shop: Api (AWS::ApiGateway::RestApi): it is not enforced',
       ].join('\n'),

@@ -130,6 +130,6 @@ describe('a service of a start', () => {
 
       const { unsupported } = host.read(stacks, new Faults(false));
 
-      assert.equal(JSON.stringify(unsupported).includes('at the endpoint that you set'), !isHere);
+      assert.equal(JSON.stringify(unsupported).includes('to the endpoint that you set'), !isHere);
     });
 });

@@ -42,7 +42,7 @@ describe('openIdentities', () => {
     assert.equal(log.lines.length, 1);
     assert.match(
       log.lines[0] ?? '',
-      /^shop may not s3:GetObject on arn:aws:s3:::photos\/a: role shop \(template\.yml:7\)/,
+      /^shop is not allowed to perform s3:GetObject on arn:aws:s3:::photos\/a: role shop \(template\.yml:7\)/,
     );
   });
 });

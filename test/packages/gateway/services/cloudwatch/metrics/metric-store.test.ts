@@ -56,7 +56,7 @@ describe('MetricStore', () => {
     store.add(point(0, 1, { name: 'Old' }));
     for (let minute = 1; minute <= 20_000; minute += 1) store.add(point(minute * MINUTE, minute));
 
-    assert.deepEqual(reports, ['CloudWatch: metrics take 1 MB; the oldest are dropped']);
+    assert.deepEqual(reports, ['CloudWatch: the metrics use 1 MB of memory, so the oldest are dropped']);
     assert.deepEqual(
       store.list().map(({ name }) => name),
       ['Took'],
