@@ -129,7 +129,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],
-    says: /"tomorrow" is not a shift; write \+1d/,
+    says: /"tomorrow" is not a time shift; write \+1d/,
   },
   { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {

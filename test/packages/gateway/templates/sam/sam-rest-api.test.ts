@@ -170,7 +170,10 @@ describe('Auth of AWS::Serverless::Api', () => {
       says('{ ResourcePolicy: { IpRangeWhiteList: x } }'),
       /unknown property IpRangeWhiteList in Auth\.ResourcePolicy/,
     );
-    assert.match(says('{ ResourcePolicy: { SourceVpcWhitelist: [x] } }'), /SourceVpcWhitelist must contain ids/);
+    assert.match(
+      says('{ ResourcePolicy: { SourceVpcWhitelist: [x] } }'),
+      /SourceVpcWhitelist must contain ids/,
+    );
     assert.match(says('{ UsagePlan: { CreateUsagePlan: all } }'), /must be SHARED, PER_API or NONE/);
   });
 });
