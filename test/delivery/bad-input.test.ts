@@ -62,7 +62,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', join(folder, 'no.yaml'), ...PORTS],
     says: /no\.yaml: template not found/,
   },
-  { name: 'a broken template', args: ['start', broken, ...PORTS], says: /broken\.yaml:\d+: broken YAML/ },
+  { name: 'a broken template', args: ['start', broken, ...PORTS], says: /broken\.yaml:\d+: invalid YAML/ },
   {
     name: 'a template that AWS would refuse',
     args: ['start', wrong, ...PORTS],

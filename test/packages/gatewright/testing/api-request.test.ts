@@ -81,7 +81,7 @@ describe('the API that a request is for', () => {
       () => chooseApi([...all, ours], false, { api: 'Pets' }),
       /the stacks have Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
     );
-    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there are none/);
+    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; the stacks have none/);
   });
 });
 
