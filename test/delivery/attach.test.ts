@@ -39,7 +39,7 @@ describe('gatewright attach', () => {
     const unasked = await run(...attach);
     assert.equal(unasked.code, 1);
     assert.match(unasked.stdout, /1 +permission +allow API Gateway to call gatewright-prod-token-authorizer/);
-    assert.match(unasked.stderr, /No terminal to confirm in\. Nothing was changed\./);
+    assert.match(unasked.stderr, /There is no terminal for a confirmation, so nothing was changed\./);
     assertSame(await api.everything(), before);
 
     const { PATH = '', HOME = '' } = process.env;

@@ -62,7 +62,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', join(folder, 'no.yaml'), ...PORTS],
     says: /no\.yaml: template not found/,
   },
-  { name: 'a broken template', args: ['start', broken, ...PORTS], says: /broken\.yaml:\d+: broken YAML/ },
+  { name: 'a broken template', args: ['start', broken, ...PORTS], says: /broken\.yaml:\d+: invalid YAML/ },
   {
     name: 'a template that AWS would refuse',
     args: ['start', wrong, ...PORTS],
@@ -129,7 +129,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],
-    says: /"tomorrow" is not a shift; write \+1d/,
+    says: /"tomorrow" is not a time shift; write \+1d/,
   },
   { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {

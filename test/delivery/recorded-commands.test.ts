@@ -122,7 +122,7 @@ describe('gatewright requests, explain, replay and export', () => {
         /There is no record of request ffffffff; `gatewright requests` lists the recorded ones/,
       ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
-      [['replay', 'last', '--at', 'soon'], /"soon" is not a shift/],
+      [['replay', 'last', '--at', 'soon'], /"soon" is not a time shift/],
     ];
     const messages = await Promise.all(cases.map(([args]) => run(...args)));
     for (const [index, { code, stderr }] of messages.entries()) {

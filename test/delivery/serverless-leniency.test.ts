@@ -388,7 +388,7 @@ describe('a service of another time', () => {
     ]);
     const message = await refusalOf(loadStacks([service], OPTIONS));
 
-    assert.match(message, /\$\{self:custom\.nothing\} has no value: the service does not define it$/);
+    assert.match(message, /\$\{self:custom\.nothing\} has no value: define it in the service$/);
   });
 
   it('is read with sections that have nothing below them', async () => {

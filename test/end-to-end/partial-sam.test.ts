@@ -83,7 +83,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    reports: /event Bad: Auth has no member Autorizer/,
+    reports: /event Bad: unknown property Autorizer in Auth/,
   },
   {
     name: 'an event of an HTTP API with an authorizer that the API lacks',
@@ -112,7 +112,7 @@ const rows: readonly {
     },
     good: 500,
     bad: 500,
-    reports: /Auth has no member DefaultAuthoriser/,
+    reports: /unknown property DefaultAuthoriser in Auth/,
   },
   {
     name: 'an API that is refused after its methods are made',
@@ -135,7 +135,7 @@ const rows: readonly {
     },
     good: 500,
     bad: 500,
-    reports: /Auth has no member DefaultAuthoriser/,
+    reports: /unknown property DefaultAuthoriser in Auth/,
   },
 ];
 

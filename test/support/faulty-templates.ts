@@ -117,7 +117,7 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    reports: ['', /must have a value; set --param Kind=…/, /GET \/bad returns 500/],
+    reports: ['', /must have a value; pass --param Kind=…/, /GET \/bad returns 500/],
   },
   {
     name: 'an authorizer that is not there',

@@ -66,7 +66,7 @@ function describeMissing(folder: string): string {
   if (found.length === 0) return `${own}; name a template file instead`;
   const named = found.slice(0, NAMED_AT_MOST).map((path) => relative(folder, path));
   const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
-  return `${own}. Found in it: ${named.join(', ')}${more}; name one or more of them, as in gatewright start ${pathFromHere(found[0] ?? folder)}`;
+  return `${own}. Its subfolders and files contain definitions: ${named.join(', ')}${more}. Name one or more of these paths, as in gatewright start ${pathFromHere(found[0] ?? folder)}`;
 }
 
 function pathFromHere(path: string): string {

@@ -136,7 +136,7 @@ function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
   if (name.length > 64)
     tolerance.note(
       new DefinitionError(resource.place('FunctionName'), describeName(name)),
-      'Lambda would refuse it; it still runs here',
+      'Lambda would refuse this name, but the function still runs here',
     );
 }
 
@@ -159,10 +159,15 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const stored = address === undefined ? undefined : raw.stored?.fileOf(address);
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
-    address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
+    address === undefined ? (isJsonObject(code) ? describeImage(code) : undefined) : `s3://${address}`;
   // A file can supply an archive, but no other kind of code.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
-  report('Code', `the code is ${where}, not on this machine, so invocations fail${wayOut}`);
+  report(
+    'Code',
+    where === undefined
+      ? 'the template does not say where the code is, so invocations fail'
+      : `the code is at ${where} and not on this machine, so invocations fail${wayOut}`,
+  );
   return undefined;
 }
 
@@ -190,8 +195,8 @@ function addressOf({ S3Bucket: bucket, S3Key: key }: JsonObject): string | undef
   return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined;
 }
 
-function describeImage({ ImageUri: image }: JsonObject): string {
-  return typeof image === 'string' ? image : 'nowhere';
+function describeImage({ ImageUri: image }: JsonObject): string | undefined {
+  return typeof image === 'string' ? image : undefined;
 }
 
 function readLayers(
@@ -201,7 +206,7 @@ function readLayers(
 ): readonly LayerDefinition[] {
   const list = resource.properties['Layers'] ?? [];
   if (!isJsonList(list)) return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-  if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
+  if (list.length > 5) refuse(resource, 'Layers', 'a function can have at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
     // A layer that has not been built is reported once, by its own stack.
@@ -226,7 +231,7 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     refuse(
       resource,
       'Environment',
-      `variables have ${sizeBytes} bytes; Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`,
+      `the variables have ${sizeBytes} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}`,
     );
   }
   return Object.fromEntries(entries);

@@ -81,7 +81,7 @@ function guarded<Result>(name: string, run: () => Result): Result {
   } catch (error) {
     const failed =
       error instanceof RangeError
-        ? new TemplateError('TEMPLATE_LIMIT', 'the template is nested too deeply; expected a flatter one')
+        ? new TemplateError('TEMPLATE_LIMIT', 'the template is nested too deeply; reduce the nesting')
         : error;
     if (failed instanceof TemplateError) failed.template ??= name;
     throw failed;

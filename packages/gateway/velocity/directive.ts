@@ -155,7 +155,7 @@ function compileMacro(
 function compileDefine(directive: Directive, block: Renderer | undefined): Renderer {
   const [target] = directive.args;
   if (block === undefined || target === undefined || directive.args.length !== 1) {
-    throw refuse(directive, 'one reference as argument of #define');
+    throw refuse(directive, 'exactly one reference as the argument of #define');
   }
   const name = nameOf(target);
   return (state, variables) =>

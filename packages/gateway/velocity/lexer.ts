@@ -136,7 +136,7 @@ export class VelocityLexer {
   #unfinished(start: number): TemplateError {
     return new TemplateError(
       'TEMPLATE_SYNTAX',
-      'the template ends after an unfinished "$", "#", comment or "#[[" block; expected its continuation',
+      'the template ends within an unfinished "$", "#", comment or "#[[" block; complete it',
       this.#place(start),
     );
   }

@@ -143,7 +143,7 @@ class StatementParser {
   #set(): Statement {
     const first = this.#tokens.advance();
     this.#tokens.skip('whitespace');
-    if (!this.#expressions.startsReference()) this.#tokens.fail('a reference to set');
+    if (!this.#expressions.startsReference()) this.#tokens.fail('a reference as the target of #set');
     const target = this.#expressions.reference();
     this.#tokens.skip('whitespace');
     this.#tokens.take('assign', '"=" after the reference of #set');

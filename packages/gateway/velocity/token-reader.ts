@@ -60,7 +60,7 @@ export class TokenReader {
     this.#depth += 1;
     if (this.#depth > MAX_TEMPLATE_DEPTH) {
       const { line, column } = this.peek();
-      const message = `nested deeper than ${MAX_TEMPLATE_DEPTH} levels; expected a flatter template`;
+      const message = `the template is nested deeper than ${MAX_TEMPLATE_DEPTH} levels; reduce the nesting`;
       throw new TemplateError('TEMPLATE_REFUSED', message, { line, column });
     }
     const result = read();

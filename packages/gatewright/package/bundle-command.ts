@@ -102,7 +102,8 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
         // esbuild finds and replaces the property. A text search is not used, because a literal may also contain the
         // property's name.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
-        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} needs more than ${OWN_PLACE}`);
+        if (code.includes(MARKED['import.meta']))
+          throw new Error(`${path} uses more of import.meta than ${OWN_PLACE}, so it cannot be bundled`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;
         return { contents: code.replaceAll(MARKED[OWN_PLACE], own), resolveDir: dirname(path) };
       });

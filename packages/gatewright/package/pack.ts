@@ -34,5 +34,5 @@ export function findNpm(): string {
       }
     }
   }
-  throw new Error('npm is not on the path');
+  throw new Error('npm was not found on the PATH');
 }

@@ -95,7 +95,10 @@ class GatewrightPlugin {
 
   /** @throws if another command runs offline's hooks, because offline's options have not been read then */
   #offline(): StartSettings {
-    if (this.#offlineSettings === undefined) throw this.#error('offline was not called on the command line');
+    if (this.#offlineSettings === undefined)
+      throw this.#error(
+        'the hooks of offline can run only if the command line calls offline: run serverless offline',
+      );
     return this.#offlineSettings;
   }
 
@@ -179,7 +182,9 @@ class GatewrightPlugin {
     const serviceDir = this.#serviceDir;
     const { service, configurationFilename = 'serverless.yml' } = this.#serverless;
     if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
-      throw this.#error(`gatewright reads serverless.yml or serverless.yaml, not ${configurationFilename}`);
+      throw this.#error(
+        `the service file must be called serverless.yml, .yaml, .json, .js or .ts, not ${configurationFilename}`,
+      );
     const provider = this.#serverless.getProvider('aws');
     return {
       file: join(serviceDir, configurationFilename),

@@ -209,5 +209,5 @@ function decide(given: CliOptions): StartSettings {
 function readPrefix(value: unknown): string {
   const prefix = (readOption('prefix', { what: '', takes: '<path>' }, value) ?? '').replace(/^\/+|\/+$/g, '');
   if (/^[\w.~/-]*$/.test(prefix)) return prefix;
-  throw new OptionError('prefix: a path of letters, digits, "_", "-", ".", "~" and "/"');
+  throw new OptionError('prefix must be a path of letters, digits, "_", "-", ".", "~" and "/"');
 }

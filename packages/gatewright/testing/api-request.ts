@@ -81,12 +81,12 @@ export function chooseApi(
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = candidates.map((one) => `${one.logicalId} (${placeOf(one, candidates)})`).join(', ');
-  const there = names === '' ? 'there are none' : `there are ${names}`;
+  const there = names === '' ? 'the stacks have none' : `the stacks have ${names}`;
   const called = wanted === undefined ? '' : ` "${wanted}"`;
   throw new TestingError(
     only === undefined
       ? `there is no ${kind}${called}; ${there}`
-      : `several match: choose one with { api } or { stage }; ${there}`,
+      : `several APIs match: pass { api } or { stage } to choose one; ${there}`,
   );
 }
 

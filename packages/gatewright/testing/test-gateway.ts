@@ -244,7 +244,7 @@ async function invoke(
     case 'timed-out':
       throw new FunctionFailed('Sandbox.Timedout', 'the function timed out');
     default:
-      throw new TestingError(result['message'] ?? `${name} was not run`);
+      throw new TestingError(result['message'] ?? `the function ${name} was not run`);
   }
 }
 

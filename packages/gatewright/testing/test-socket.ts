@@ -62,7 +62,7 @@ export async function openSocket(
   socket.on('message', (data: Buffer) => inbox.take(data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => {
-      inbox.end(`the connection was closed with ${code}`);
+      inbox.end(`the connection was closed with code ${code}`);
       resolve({ code, reason: reason.toString() });
     });
   });
@@ -129,7 +129,7 @@ class Inbox {
       };
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(new TestingError(`no message within ${withinMs} ms`));
+        reject(new TestingError(`no message arrived within ${withinMs} ms`));
       }, withinMs);
       this.#waiting.push(waiter);
     });

@@ -94,7 +94,7 @@ export function attachCommand(): Command {
       collectText,
       [],
     )
-    .option('--replace', 'replace other authorizers that these routes have', false)
+    .option('--replace', 'also guard routes that have another authorizer, and replace that authorizer', false)
     .option(
       '--claims-checked',
       'with --replace and --yes: confirms that no handler reads claims of a Cognito or JWT authorizer',
@@ -125,7 +125,7 @@ export function attachCommand(): Command {
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 refused and nothing changed, 3 not finished, or verify failed and every part was put back.',
+      '\nExit codes: 0 done, 1 invalid call, 2 refused and nothing changed, 3 not finished, or verify failed and every change was undone.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((start) => attach(step, flags, start), REFUSED);
@@ -331,7 +331,10 @@ async function finish(
   printLines(
     showControls(`the authorizer's function ${functionArn} is in account ${functionArn.split(':')[4] ?? ''}`),
   );
-  await confirm(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
+  await confirm(
+    `Apply ${saved.steps.length} ${saved.steps.length === 1 ? 'step' : 'steps'} to API ${saved.apiId}?`,
+    flags.yes,
+  );
   open.start();
   const work: Work = {
     plane: open.plane,
@@ -357,7 +360,7 @@ async function finish(
   });
   report(checks);
   if (await undoIfWrong(checks, saved, work))
-    printError(new UsageError('the verification failed (WRONG), so every part was put back'));
+    printError(new UsageError('the verification failed (WRONG), so every change was undone'));
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {

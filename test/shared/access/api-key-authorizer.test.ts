@@ -258,7 +258,7 @@ describe('a document with API keys', () => {
         issuers: [KEYS, { ...KEYS, id: 'others' }],
         sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys', 'others'] }],
       },
-      expected: /its keys begin with "shop_live", which another issuer also uses/,
+      expected: /the keys of issuer "others" begin with "shop_live", which another issuer also uses/,
     },
     {
       name: 'a key in the query of a REST API',

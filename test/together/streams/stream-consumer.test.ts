@@ -389,7 +389,7 @@ describe('a table that streams', () => {
 
     assert.deepEqual(
       faults.all.map(({ consequences }) => consequences),
-      [['it has no stream']],
+      [['the table has no stream']],
     );
   });
 

@@ -34,7 +34,7 @@ class StreamsService implements Service {
       kind: 'stream',
       name: tableName,
       targets: [mapping.functionName],
-      state: `${waiting} waiting, the oldest for ${Math.round(ageMs / 1000)} s`,
+      state: `records waiting: ${waiting}, age of the oldest: ${Math.round(ageMs / 1000)} s`,
     }));
   }
 
@@ -51,7 +51,11 @@ function readStream(reader: ResourceReader): readonly TableStream[] {
   const viewType = reader.text('StreamSpecification.StreamViewType');
   if (reader.value('StreamSpecification') === undefined) return [];
   if (!isViewType(viewType)) {
-    reader.note('StreamSpecification', `StreamViewType must be ${VIEW_TYPES.join(', ')}`, 'it has no stream');
+    reader.note(
+      'StreamSpecification',
+      `StreamViewType must be one of ${VIEW_TYPES.join(', ')}`,
+      'the table has no stream',
+    );
     return [];
   }
   const { region, accountId } = reader.stack;
@@ -66,7 +70,7 @@ function readStreamMapping(reader: ResourceReader, stream: TableStream): StreamM
     reader.note(
       'StartingPosition',
       'must be TRIM_HORIZON or LATEST for the stream of a table',
-      'using the default, LATEST',
+      'the default, LATEST, is used',
     );
   return {
     ...readOrderedMapping(reader),

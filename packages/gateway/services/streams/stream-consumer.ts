@@ -166,13 +166,14 @@ export class StreamConsumer {
 
   #add(record: TableChange): Lane {
     const lane = this.#lanes[laneOf(record, this.#lanes.length)];
-    if (lane === undefined) throw new RangeError('a mapping has at least one lane');
+    if (lane === undefined)
+      throw new RangeError('an event source mapping must process at least one batch at a time');
     lane.waiting.push(record);
     if (lane.waiting.length > MAX_WAITING) {
       const [lost] = lane.waiting.splice(0, 1);
       if (lost !== undefined) this.#forget([lost]);
       this.#options.report(
-        `${this.mapping.functionName}: more than ${MAX_WAITING} records are waiting; the oldest is dropped`,
+        `${this.mapping.functionName}: more than ${MAX_WAITING} stream records are waiting, so the oldest record was dropped`,
       );
     }
     return lane;

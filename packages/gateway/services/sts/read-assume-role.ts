@@ -47,7 +47,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   if (unknown !== undefined)
     throw new OperationRefused(
       'ValidationError',
-      `${unknown.split('.')[0] ?? ''} of AssumeRole is not supported; omit it`,
+      `The local STS does not support the AssumeRole parameter ${unknown.split('.')[0] ?? ''}; omit it`,
     );
   const policy = parameters.get('Policy') ?? undefined;
   return {

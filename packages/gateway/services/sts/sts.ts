@@ -178,7 +178,7 @@ function print(
 }
 
 function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
-  const message = `${action} of STS is not served here; send it to AWS with --aws sts`;
+  const message = `The local STS does not support ${action}; start the gateway with --aws sts to send STS calls to AWS`;
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 
@@ -277,19 +277,20 @@ function decideAssumption(
   const { roleArn: resource } = wanted;
   const action = 'sts:AssumeRole';
   const refuse = (reason: string): never => {
-    report(`${caller.arn} may not assume ${resource}: ${reason}`);
+    report(`${caller.arn} is not allowed to assume ${resource}: ${reason}`);
     throw new AccessDenied(
       `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`,
     );
   };
   const role = roles.find(resource);
-  if (role === undefined) return refuse('no loaded stack has this role');
-  if (role.trust === undefined) return refuse('its AssumeRolePolicyDocument is missing or cannot be read');
+  if (role === undefined) return refuse('no loaded stack contains this role');
+  if (role.trust === undefined)
+    return refuse("the role's AssumeRolePolicyDocument is missing or cannot be read");
   const { arn, accountId, roleArn } = describeIdentity(caller);
   const conditions = factsOf(caller, wanted, nowEpochMs());
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
   if (role.trust.decide(question) !== 'allow')
-    return refuse('its AssumeRolePolicyDocument does not allow this caller');
+    return refuse("the role's AssumeRolePolicyDocument does not allow this caller");
   // Within the account, a trust policy that names the caller is sufficient. If it names only the account, the caller's
   // own policies must also allow the call.
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
@@ -300,7 +301,7 @@ function decideAssumption(
     (!isNamed || caller.role?.boundary !== undefined) &&
     decideFor(caller, { action, resource, conditions }) !== 'allow'
   )
-    return refuse("the caller's policies do not allow sts:AssumeRole on it");
+    return refuse("the caller's policies do not allow sts:AssumeRole on this role");
   return { maxSeconds: role.maxSessionSeconds ?? 3600 };
 }
 

@@ -50,20 +50,20 @@ function isAttribute(value: unknown, depth = 0): boolean {
  * @throws RangeError for a number that JSON parsing has already rounded, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): UnknownMembers {
-  if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw new RangeError(`the item is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number') {
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
       throw new RangeError(
-        `${value} cannot be represented exactly; write the item in DynamoDB's form: {"N": "…"}`,
+        `the number ${value} cannot be represented exactly; write the item in DynamoDB's form: {"N": "…"}`,
       );
     return { N: String(value) };
   }
   if (Array.isArray(value)) return { L: value.map((one: unknown) => toAttribute(one, depth + 1)) };
   if (isJsonObject(value)) return { M: toAttributes(value, depth + 1) };
-  throw new RangeError(`a ${typeof value} is not a JSON value`);
+  throw new RangeError(`a value of type ${typeof value} cannot be written as JSON`);
 }
 
 export function toAttributes(item: UnknownMembers, depth = 0): UnknownMembers {

@@ -125,7 +125,7 @@ function compare(table: TableDefinition, description: unknown): void {
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
   throw new DefinitionError(
     propertyAt(table.place, property),
-    `table ${table.name} exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
+    `table ${table.name} already exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
       'delete it, or start with another --data directory',
   );
 }
@@ -242,7 +242,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     // After a timeout, `error.cause` is the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
-    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not respond: ${message}`);
+    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} cannot be used: ${message}`);
   }
 }
 

@@ -40,7 +40,7 @@ export function createDynamoDbCalls(
     async serve(call) {
       const [version = '', operation = ''] = (headerOf(call.request, 'x-amz-target') ?? '').split('.');
       if (!VERSIONS.includes(version) || !/^[A-Za-z]{1,64}$/.test(operation)) {
-        const message = `'${version.slice(0, 100)}' is not served here; ${VERSIONS.join(' and ')} are`;
+        const message = `X-Amz-Target must be an operation of ${VERSIONS.join(' or ')}, such as ${VERSIONS[0] ?? ''}.GetItem, not '${version.slice(0, 100)}'`;
         return awsError(call.request, 'dynamodb', {
           status: 400,
           type: 'UnknownOperationException',

@@ -16,7 +16,7 @@ export const TABLES_TYPES = {
        ContributorInsightsSpecification OnDemandThroughput WarmThroughput`,
     ),
     unsupported: {
-      KinesisStreamSpecification: 'changes of items are not streamed',
+      KinesisStreamSpecification: 'changes to items are not streamed',
       ResourcePolicy: 'only the policies of the caller are evaluated',
       ImportSourceSpecification: 'the table starts empty',
     },

@@ -46,21 +46,21 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
 
 /** Checks a file's content without any effect. @throws StateFileError */
 export function checkTables(value: unknown): readonly SavedTable[] {
-  if (!Array.isArray(value)) throw new StateFileError('its tables are not a list');
+  if (!Array.isArray(value)) throw new StateFileError('the tables in the file are not a list');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
-  if (new Set(names).size !== names.length) throw new StateFileError('it contains a table twice');
+  if (new Set(names).size !== names.length) throw new StateFileError('the file contains a table twice');
   return tables;
 }
 
 function checkTable(value: unknown): SavedTable {
-  if (!isJsonObject(value)) throw new StateFileError('one of its tables is not an object');
+  if (!isJsonObject(value)) throw new StateFileError('a table in the file is not an object');
   const { region, definition, timeToLive, items } = value;
   const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
-    throw new StateFileError('one of its tables has an invalid name');
+    throw new StateFileError('a table in the file has an invalid name');
   const refuse = (what: string): never => {
-    throw new StateFileError(`its table ${name} ${what}`);
+    throw new StateFileError(`the table ${name} in the file ${what}`);
   };
   if (typeof region !== 'string' || !REGION.test(region)) return refuse('has no region');
   if (!Object.keys(definition).every((key) => OF_TABLE.has(key)))
@@ -74,9 +74,9 @@ function checkTable(value: unknown): SavedTable {
     if (!isItem(item)) return refuse('has an invalid item');
     if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item larger than 400 KB');
     if (!keys.every(([key, type]) => membersOf(item[key])[type] !== undefined))
-      return refuse('has an item without its key');
+      return refuse('has an item that lacks a key attribute');
     const key = JSON.stringify(keys.map(([attribute]) => item[attribute]));
-    if (seen.has(key)) return refuse('has two items with one key');
+    if (seen.has(key)) return refuse('has two items with the same key');
     seen.add(key);
   }
   return { region, definition, timeToLive, items: items as UnknownMembers[] };
@@ -90,9 +90,7 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
     if (!there.has(name)) continue;
     const found = toDefinition(await describe(target, name));
     if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
-      throw new StateFileError(
-        `its table ${name} has keys that differ from the table's keys in the template`,
-      );
+      throw new StateFileError(`the table ${name} has different keys in the file and in the template`);
   }
 }
 

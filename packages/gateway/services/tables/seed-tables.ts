@@ -22,10 +22,10 @@ export async function seedTables(
     }
     const own = { ...target, region: found.region };
     if ((await readItems(own, found.name, 1)).length > 0)
-      messages.push(`--seed: ${found.name} already has items and is not changed`);
+      messages.push(`--seed: ${found.name} already has items, so no items were added`);
     else {
       await putItems(own, found.name, items);
-      messages.push(`--seed: ${found.name} has ${items.length} items`);
+      messages.push(`--seed: items added to ${found.name}: ${items.length}`);
     }
   }
   return messages;

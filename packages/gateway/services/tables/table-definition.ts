@@ -61,7 +61,7 @@ class TableReader {
     if (!/^[a-zA-Z0-9_.-]{3,255}$/.test(physicalId)) {
       this.#fail(
         'TableName',
-        `must have 3 to 255 of the characters a-z, A-Z, 0-9, '_', '.', '-', not '${physicalId}'`,
+        `must have 3 to 255 characters from a-z, A-Z, 0-9, '_', '.' and '-', but is '${physicalId}'`,
       );
     }
     const types = this.#attributeTypes();
@@ -76,7 +76,7 @@ class TableReader {
     if (unused.length > 0) {
       this.#fail(
         'AttributeDefinitions',
-        `only key attributes may be listed; no key uses ${unused.join(', ')}`,
+        `must list only attributes that keys use, but no key uses ${unused.join(', ')}`,
       );
     }
     return {
@@ -120,13 +120,16 @@ class TableReader {
       if (keyType !== wanted) this.#fail(property, `KeyType of element ${index + 1} must be ${wanted}`);
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
-        return this.#fail(property, `${JSON.stringify(name)} is missing in the AttributeDefinitions`);
+        return this.#fail(
+          property,
+          `the key attribute ${JSON.stringify(name)} is missing from AttributeDefinitions`,
+        );
       }
       this.#used.add(name);
       return { name, type };
     });
     if (keys[0]?.name === keys[1]?.name)
-      this.#fail(property, 'HASH and RANGE key must be different attributes');
+      this.#fail(property, 'the HASH key and the RANGE key must be different attributes');
     return keys;
   }
 
@@ -147,7 +150,7 @@ class TableReader {
       this.#fail(property, 'must have 1 to 4 HASH keys, and then at most 4 RANGE keys');
     const keys = elements.map(({ AttributeName: name, KeyType: role }): KeyAttribute => {
       const [key] = this.#keys([{ AttributeName: name ?? null, KeyType: 'HASH' }], property, types);
-      if (key === undefined) throw new RangeError('a key schema with one element has one key');
+      if (key === undefined) throw new RangeError('a key schema with one element must have exactly one key');
       return { ...key, role: role === 'HASH' ? 'HASH' : 'RANGE' };
     });
     if (new Set(keys.map(({ name }) => name)).size < keys.length)
@@ -163,11 +166,11 @@ class TableReader {
     const value = this.#resource.properties[property];
     if (value === undefined) return [];
     const entries = this.#list(value, property);
-    if (entries.length > max) this.#fail(property, `at most ${max} are allowed`);
+    if (entries.length > max) this.#fail(property, `can have at most ${max} indexes`);
     return entries.map((entry): IndexDefinition => {
       const { IndexName: name, KeySchema: schema, Projection: projection } = entry;
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) {
-        return this.#fail(property, 'IndexName must have 3 to 255 of the characters a-z, A-Z, 0-9, _, ., -');
+        return this.#fail(property, 'IndexName must have 3 to 255 characters from a-z, A-Z, 0-9, _, . and -');
       }
       return {
         name,
@@ -187,9 +190,9 @@ class TableReader {
     }
     const names = Array.isArray(attributes) ? attributes.filter((name) => typeof name === 'string') : [];
     if (type === 'INCLUDE' && names.length === 0)
-      this.#fail(property, 'an INCLUDE projection needs NonKeyAttributes');
+      this.#fail(property, 'a projection of type INCLUDE must have NonKeyAttributes');
     if (type !== 'INCLUDE' && names.length > 0)
-      this.#fail(property, `NonKeyAttributes is for INCLUDE, not for ${type}`);
+      this.#fail(property, `NonKeyAttributes is allowed only with ProjectionType INCLUDE, not with ${type}`);
     return { type, attributes: names };
   }
 
@@ -200,7 +203,7 @@ class TableReader {
       if (index.keys.length < 2 || index.keys[0]?.name !== keys[0]?.name) {
         this.#fail(
           `LocalSecondaryIndexes.${index.name}`,
-          'needs the HASH key of the table and a RANGE key of its own',
+          'must have the HASH key of the table and its own RANGE key',
         );
       }
     }
@@ -232,13 +235,13 @@ class TableReader {
       this.#resource.properties;
     if (mode === 'PAY_PER_REQUEST') {
       if (throughput !== undefined) {
-        this.#fail('ProvisionedThroughput', 'must not be given when BillingMode is PAY_PER_REQUEST');
+        this.#fail('ProvisionedThroughput', 'must be omitted when BillingMode is PAY_PER_REQUEST');
       }
       return mode;
     }
     if (mode !== 'PROVISIONED') return this.#fail('BillingMode', 'must be PROVISIONED or PAY_PER_REQUEST');
     if (throughput === undefined) {
-      this.#fail('ProvisionedThroughput', 'must be given unless BillingMode is PAY_PER_REQUEST');
+      this.#fail('ProvisionedThroughput', 'is required unless BillingMode is PAY_PER_REQUEST');
     }
     return mode;
   }

@@ -46,7 +46,7 @@ function route(call: AwsCall, at: Ports): ControlReply {
     return getConfiguration(call, old.slice(1).map(decodeOrKeep).join('/'), at);
   throw new ServiceRefusal(
     'NotImplementedException',
-    `${method} ${path} of AppConfig is not served here.`,
+    `The gateway does not support ${method} ${path} of AppConfig.`,
     501,
   );
 }

@@ -46,7 +46,7 @@ export function sizeField(fields: UnknownMembers, name: string, most: number): n
 
 /** Refuses filters, lists and writes that are not supported here. The status is 501, because SDKs then fail at once. */
 export function notServed(what: string): ServiceRefusal {
-  return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
+  return new ServiceRefusal('NotImplementedException', `The gateway does not support ${what}.`, 501);
 }
 
 export function answerJson(run: () => ControlReply | UnknownMembers): ControlReply {

@@ -62,7 +62,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `is not valid YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); quote values that begin with *, &, ! or %`,
+      `the file is not valid YAML (${broken.code} at column ${broken.linePos?.[0].col ?? 1}); quote values that begin with *, &, ! or %`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;
@@ -112,7 +112,7 @@ class Reader implements ValueDefinitions {
   read(contents: Node): void {
     for (const section of this.#entriesOf(contents, 'the file')) {
       if (!SECTIONS.includes(section.name)) {
-        this.#noteAt(section.node, `${section.name} is not one of ${SECTIONS.join(', ')}`);
+        this.#noteAt(section.node, `unknown section ${section.name}; expected one of ${SECTIONS.join(', ')}`);
         continue;
       }
       for (const entry of this.#entriesOf(section.node, section.name)) {
@@ -134,7 +134,7 @@ class Reader implements ValueDefinitions {
     const content = this.#contentOf(name, isWhole ? node.get('value', true) : node);
     if (content === undefined) return;
     if (!isParameterType(type))
-      this.#noteAt(node, `ssm: type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
+      this.#noteAt(node, `ssm: the type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
     else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a string`);
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
@@ -150,7 +150,10 @@ class Reader implements ValueDefinitions {
 
   #readBucket({ name: bucket, node }: Entry): void {
     if (!BUCKET_NAME.test(bucket)) {
-      this.#noteAt(node, `s3: ${bucket} is not a bucket name`);
+      this.#noteAt(
+        node,
+        `s3: ${bucket} is not a bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens`,
+      );
       return;
     }
     for (const entry of this.#entriesOf(node, `s3: ${bucket}`))
@@ -186,7 +189,7 @@ class Reader implements ValueDefinitions {
       return { bytes: Buffer.from(value), isText: false, contentType: 'application/octet-stream' };
     if (isScalar(node) && value !== null && value !== undefined)
       return textContent(textOfScalar(value, node.source), 'text/plain');
-    this.#noteAt(node, `${id} has no value; write "" for an empty one`);
+    this.#noteAt(node, `${id} has no value; for an empty value, write ""`);
     return undefined;
   }
 

@@ -42,11 +42,13 @@ export function describePassed(
   const counted = matches.flatMap((match) =>
     match.isTerminating
       ? []
-      : [`The rule ${nameOfMatch(match)} of the web ACL ${acl.name} matched and only counted the request.`],
+      : [
+          `The rule ${nameOfMatch(match)} of the web ACL ${acl.name} matched the request, and only counted it.`,
+        ],
   );
   const averted = isAverted
     ? [
-        `${terminating === undefined ? 'The default action' : `The rule ${nameOfMatch(terminating)}`} would have blocked the request, unless a rule that was not evaluated allows it; here the request passes.`,
+        `On AWS, ${terminating === undefined ? 'the default action' : `the rule ${nameOfMatch(terminating)}`} blocks the request, unless a rule that was not evaluated here allows it. Here, the request passes.`,
       ]
     : [];
   return [...counted, ...describeUnjudged(acl, unjudged), ...averted];
@@ -69,7 +71,7 @@ function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly 
       rules.length === 1
         ? `The rule ${first} of the web ACL ${acl.name} was`
         : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} were`;
-    return `${what} not evaluated (${reason}); on AWS ${rules.length === 1 ? 'it' : 'they'} may decide otherwise.`;
+    return `${what} not evaluated, because this is not available here: ${reason}. On AWS, ${rules.length === 1 ? 'the rule' : 'these rules'} may decide differently.`;
   });
 }
 
@@ -85,7 +87,7 @@ function describeMatch({ rule, inner, limited }: RuleMatch): string {
       ? `${what} exceeded the rate limit`
       : `${what} exceeded ${statement.limit} requests in ${statement.windowSeconds} s`;
   }
-  if (inner !== undefined || rule.does.kind === 'group') return 'the request matches it';
+  if (inner !== undefined || rule.does.kind === 'group') return 'the request matches the rule';
   return describeStatement(rule.does.statement);
 }
 
@@ -103,6 +105,15 @@ const RELATIONS = {
   CONTAINS_WORD: 'contains the word',
 } as const;
 
+const COMPARISONS = {
+  EQ: 'equal to',
+  NE: 'not equal to',
+  LE: 'at most',
+  LT: 'less than',
+  GE: 'at least',
+  GT: 'greater than',
+} as const;
+
 function describeStatement(statement: Statement): string {
   switch (statement.kind) {
     case 'and':
@@ -118,7 +129,7 @@ function describeStatement(statement: Statement): string {
     case 'regex-set':
       return `${describeField(statement.inspection.field)} matches the pattern set ${lastName(statement.arn)}`;
     case 'size':
-      return `the size of ${describeField(statement.inspection.field)} is ${statement.comparison} ${statement.size}`;
+      return `the size of ${describeField(statement.inspection.field)} is ${COMPARISONS[statement.comparison]} ${statement.size} bytes`;
     case 'ip-set':
       return `the address is in the IP set ${lastName(statement.arn)}`;
     case 'geo':
@@ -151,13 +162,13 @@ function adviseOn({ rule, inner, limited, action }: RuleMatch): readonly string[
   if (limited !== undefined) return ['Send fewer requests, or raise the Limit of the rule.'];
   if (inner !== undefined)
     return [
-      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check the log for what it would block.`,
+      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check in the log which requests it would block.`,
     ];
   if (action.kind === 'CAPTCHA' || action.kind === 'CHALLENGE')
     return [
-      'On AWS a request with a valid token passes; no token can be obtained here. Set the Action to Count for tests.',
+      'On AWS, a request with a valid AWS WAF token passes, but no such token can be obtained here. For tests, set the Action to Count.',
     ];
   return [
-    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and check the log for what it would block.`,
+    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and check in the log which requests it would block.`,
   ];
 }

@@ -74,7 +74,7 @@ export function readBlocks(
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
       at.refuse(
         'Addresses',
-        `${address} is not an ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
+        `${address} is not an ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network with a prefix length, such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
       );
   }
   return blocks;
@@ -118,7 +118,7 @@ export function readWebAcl(
   const rules = readRules(at, { prefix, bodies, isGroup: false });
   const capacity = capacityOf(rules, groupCapacity);
   if (capacity > MAX_WEB_ACL_CAPACITY)
-    at.refuse('Rules', `need ${capacity} WCUs; a web ACL has at most ${MAX_WEB_ACL_CAPACITY}`);
+    at.refuse('Rules', `need ${capacity} WCUs, but a web ACL can have at most ${MAX_WEB_ACL_CAPACITY}`);
   const defaultAction = readAction(at.object('DefaultAction'), bodies);
   if (defaultAction.kind !== 'ALLOW' && defaultAction.kind !== 'BLOCK')
     at.refuse('DefaultAction', 'must be Allow or Block');

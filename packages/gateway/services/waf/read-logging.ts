@@ -22,9 +22,9 @@ export type Logging = {
 export function readLogging({ resource, members: at }: ResourceReader): Logging {
   const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
   const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
-  if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have a destination');
+  if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have at least one destination');
   if (wrong !== undefined)
-    at.refuse('LogDestinationConfigs', `${wrong} must have a name that begins with aws-waf-logs-`);
+    at.refuse('LogDestinationConfigs', `the name of the destination ${wrong} must begin with aws-waf-logs-`);
   const redacted = at.objects('RedactedFields', 100);
   const has = (member: string): boolean => redacted.some((one) => one.has(member));
   const headers = redacted.flatMap((one) => {

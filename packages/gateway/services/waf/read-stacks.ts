@@ -56,7 +56,7 @@ export function readDefinitions(
   settings: ServiceSettings,
   hasCountries: boolean,
 ): Definitions {
-  const behind = consequenceOf('stages behind it return', settings);
+  const behind = consequenceOf('the stages that depend on it return', settings);
   const ipSets = readAll(stacks, 'AWS::WAFv2::IPSet', behind, readIpSet);
   const patternSets = readAll(stacks, 'AWS::WAFv2::RegexPatternSet', behind, readPatternSet);
   const groups = readAll(stacks, 'AWS::WAFv2::RuleGroup', behind, readRuleGroup);
@@ -125,7 +125,7 @@ function readAll<Entity extends { readonly arn: string }>(
 function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
   return allowUnguarded === true
     ? 'the web ACL filters no request'
-    : `${stages} 500 to every request; --allow-unguarded serves without the web ACL`;
+    : `${stages} 500 to every request; pass --allow-unguarded to serve without the web ACL`;
 }
 
 type Known = Pick<Definitions, 'ipSets' | 'patternSets' | 'groups' | 'acls'>;
@@ -148,7 +148,7 @@ function readAssociation(
     stages: string,
   ): ReadGuard => {
     association.note(property, message, consequenceOf(stages, settings));
-    const reason = `${message}, and the web ACL guards the stage (${resource.logicalId})`;
+    const reason = `${message}, so the stage cannot be guarded (web ACL association ${resource.logicalId})`;
     return { kind: 'closed', reason, stageKey, resourceArn };
   };
   if (isUnknown('ResourceArn'))
@@ -156,7 +156,7 @@ function readAssociation(
   const stageKey = stageKeyOf(resourceArn);
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
-      association.note('ResourceArn', 'AWS WAF does not support HTTP APIs', 'it filters no request');
+      association.note('ResourceArn', 'AWS WAF does not support HTTP APIs', 'the web ACL filters no request');
     else association.unsupported('ResourceArn', 'only stages of REST APIs are supported here');
     return undefined;
   }
@@ -224,8 +224,11 @@ function reportUnjudged(
   const unjudged = findUnjudged(acl, { group, hasCountries: at.hasCountries });
   const what =
     at.settings.strictWaf === true
-      ? 'its stages return 500 (--strict-waf)'
-      : 'it blocks nothing; with --strict-waf its stages return 500';
+      ? 'the stages of the web ACL return 500 (--strict-waf)'
+      : 'the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500';
   for (const one of unjudged)
-    reader.unsupported('Rules', `rule ${one.rule}: ${one.what} cannot be evaluated here: ${what}`);
+    reader.unsupported(
+      'Rules',
+      `rule ${one.rule} depends on ${one.what}, and cannot be evaluated here: ${what}`,
+    );
 }

@@ -110,7 +110,7 @@ export class StageGuard {
     const [unjudged] = findUnjudged(acl, { group: (arn) => groups.get(arn), hasCountries });
     if (settings.strictWaf === true && unjudged !== undefined)
       return this.#closed(
-        `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be evaluated (${unjudged.what})`,
+        `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be evaluated, because it depends on ${unjudged.what}`,
       );
     return (request) => this.#judge(acl, request, source);
   }

@@ -72,7 +72,7 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
 async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const { TraceIds: given } = input;
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
-    throw invalid(`TraceIds must have from 1 to ${MAX_TRACES} ids`);
+    throw invalid(`TraceIds must have 1 to ${MAX_TRACES} ids`);
   const ids = given.map((id: unknown) => toTraceId(id) ?? invalidId(id));
   // Some documents contain the trace id in its W3C form, which has no hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);

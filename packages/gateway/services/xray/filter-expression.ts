@@ -142,7 +142,7 @@ class ExpressionReader {
     const operand = text ?? this.#next();
     const number = text === undefined && operand !== '' ? Number(operand) : NaN;
     if (text === undefined && Number.isNaN(number) && operand !== 'true' && operand !== 'false')
-      return this.#fail(`${operand} is neither a number, nor true or false, nor in quotes`);
+      return this.#fail(`a number, true, false or a quoted string is expected, not ${operand}`);
     const asWritten = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
     const size = (value: unknown): number => (typeof value === 'number' ? value : NaN);
     const equals = (value: unknown): boolean =>

@@ -47,7 +47,8 @@ class Expansion {
     );
     const keys = new Set<string>();
     for (const [key] of entries) {
-      if (keys.has(key)) this.#fail(at, `Fn::ForEach writes "${key}" twice`);
+      if (keys.has(key))
+        this.#fail(at, `Fn::ForEach generates the key "${key}" twice; make the generated keys unique`);
       keys.add(key);
     }
     return Object.fromEntries(entries);
@@ -56,14 +57,15 @@ class Expansion {
   #expandLoop(loop: Json, at: Path): readonly (readonly [string, Json])[] {
     const transform = this.#tree.value['Transform'];
     const isOn = [transform ?? []].flat().includes('AWS::LanguageExtensions');
-    if (!isOn) return this.#fail(at, 'Fn::ForEach needs "Transform: AWS::LanguageExtensions"');
+    if (!isOn)
+      return this.#fail(at, 'Fn::ForEach requires "Transform: AWS::LanguageExtensions" in the template');
     const [identifier, collection, fragment] = isJsonList(loop) ? loop : [];
     if (typeof identifier !== 'string' || collection === undefined || !isJsonObject(fragment)) {
-      return this.#fail(at, 'Fn::ForEach takes [identifier, list of values, mapping]');
+      return this.#fail(at, 'the value of Fn::ForEach must be [identifier, list of values, mapping]');
     }
     return this.#readCollection(collection, at).flatMap((item) => {
       this.#copies += 1;
-      if (this.#copies > COPY_LIMIT) this.#fail(at, `Fn::ForEach makes more than ${COPY_LIMIT} copies`);
+      if (this.#copies > COPY_LIMIT) this.#fail(at, `Fn::ForEach generates more than ${COPY_LIMIT} copies`);
       const copy = replaceIdentifier(fragment, identifier, item);
       return Object.entries(this.#expandMembers(membersOf(copy), at));
     });
@@ -75,11 +77,14 @@ class Expansion {
     const section = this.#tree.value['Parameters'];
     const declared = isJsonObject(section) && typeof name === 'string' ? section[name] : undefined;
     if (typeof name !== 'string' || !isJsonObject(declared)) {
-      return this.#fail(at, 'Fn::ForEach takes a list of strings or a Ref to a list parameter');
+      return this.#fail(
+        at,
+        'the second item of Fn::ForEach must be a list of strings or a Ref to a list parameter',
+      );
     }
     const text = this.#parameters[name] ?? declared['Default'];
     if (typeof text !== 'string')
-      return this.#fail(at, `Parameters.${name} must have a value; set --param ${name}=…`);
+      return this.#fail(at, `Parameters.${name} must have a value; pass --param ${name}=…`);
     return text.split(',').map((item) => item.trim());
   }
 

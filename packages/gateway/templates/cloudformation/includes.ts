@@ -126,8 +126,8 @@ class Inclusion {
     const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
     if (repeated.length > 0)
       tolerance.note(
-        this.#error(at, `an included snippet repeats ${repeated.join(', ')}`),
-        'the value of the template itself is used',
+        this.#error(at, `an included snippet repeats keys of the template: ${repeated.join(', ')}`),
+        'the values in the template itself are used',
       );
     return { ...snippet, ...own };
   }
@@ -137,7 +137,7 @@ class Inclusion {
     if (depth >= DEPTH_LIMIT || this.#count > COUNT_LIMIT)
       throw this.#error(
         at,
-        `snippets include each other more than ${DEPTH_LIMIT} levels deep, or there are too many`,
+        `snippets include each other more than ${DEPTH_LIMIT} levels deep, or there are more than ${COUNT_LIMIT} snippets`,
       );
     const { value, folder: next } = this.#open(this.#location(transform, at), at, folder);
     return this.#expandMembers(value, at, next, depth + 1);
@@ -148,7 +148,7 @@ class Inclusion {
     const written = membersOf(parameters)['Location'];
     const location = written === undefined ? undefined : resolveValue(written, this.#scope, at);
     if (typeof location === 'string' && location !== '') return location;
-    throw this.#error(at, 'AWS::Include takes a Parameter "Location", the address of a file');
+    throw this.#error(at, 'AWS::Include requires the parameter Location, the address of a file');
   }
 
   #open(location: string, at: Path, folder: string): Snippet {
@@ -171,7 +171,7 @@ class Inclusion {
 
   #readText(file: string, at: Path): string {
     try {
-      if (statSync(file).size > MAX_BYTES) throw new Error('it is over 6 MB');
+      if (statSync(file).size > MAX_BYTES) throw new Error('the file is larger than 6 MB');
       return readFileSync(file, 'utf8');
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unreadable';
@@ -197,7 +197,7 @@ class Inclusion {
     const unknown = (name: string, at: Path): never =>
       fail(
         at,
-        `Location of AWS::Include may refer only to parameters; ${name} is not a parameter with a value`,
+        `the Location of AWS::Include can refer only to parameters, and ${name} is not a parameter with a value`,
       );
     return {
       region,

@@ -33,9 +33,19 @@ type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope, at) =>
-    scope.ref(typeof argument === 'string' ? argument : scope.fail(at, 'Ref takes a name'), at),
+    scope.ref(
+      typeof argument === 'string'
+        ? argument
+        : scope.fail(at, 'the value of Ref must be the name of a parameter or resource'),
+      at,
+    ),
   Condition: (argument, scope, at) =>
-    scope.condition(typeof argument === 'string' ? argument : scope.fail(at, 'Condition takes a name'), at),
+    scope.condition(
+      typeof argument === 'string'
+        ? argument
+        : scope.fail(at, 'the value of Condition must be the name of a condition'),
+      at,
+    ),
   'Fn::GetAtt': getAttribute,
   'Fn::Sub': substitute,
   'Fn::Join': (argument, scope, at) => {
@@ -55,7 +65,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::FindInMap': findInMap,
   'Fn::If': (argument, scope, at) => {
     const [name, whenTrue, whenFalse] = takeList(argument, 3, 'Fn::If', scope, at);
-    if (typeof name !== 'string') return scope.fail(at, 'Fn::If takes the name of a condition first');
+    if (typeof name !== 'string')
+      return scope.fail(at, 'the first item of Fn::If must be the name of a condition');
     return scope.condition(name, at)
       ? resolveValue(whenTrue, scope, [...at, '1'])
       : resolveValue(whenFalse, scope, [...at, '2']);
@@ -138,7 +149,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
     return scope.fail(
       at,
       name === 'Fn::Transform'
-        ? 'Fn::Transform runs a macro in the AWS account; it cannot run here'
+        ? 'Fn::Transform runs a macro in the AWS account, and macros cannot run here'
         : `Template error: unknown function ${name}`,
     );
   }
@@ -156,7 +167,10 @@ function getAttribute(argument: Json, scope: Scope, at: Path): Json {
 function substitute(argument: Json, scope: Scope, at: Path): string {
   const [template, variables] = isJsonList(argument) ? argument : [argument, {}];
   if (typeof template !== 'string' || !isJsonObject(variables)) {
-    return scope.fail(at, 'Template error: Fn::Sub takes a string, or a string and a map of variables');
+    return scope.fail(
+      at,
+      'Template error: the value of Fn::Sub must be a string, or a list of a string and a map of variables',
+    );
   }
   return template.replace(/\$\{([^}]*)\}/g, (placeholder, raw: string) => {
     if (raw.startsWith('!')) return `\${${raw.slice(1)}}`;
@@ -188,7 +202,7 @@ function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
   if (parts.length < 3 || parts.length > 4) {
     return scope.fail(
       at,
-      'Template error: Fn::FindInMap takes a map, a top-level key and a second-level key',
+      'Template error: Fn::FindInMap requires the name of a map, a top-level key and a second-level key',
     );
   }
   const [map = '', top = '', second = ''] = parts
@@ -203,7 +217,7 @@ function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
 
 function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[] {
   if (!isJsonList(argument) || argument.length < 2 || argument.length > 10) {
-    return scope.fail(at, `Template error: ${name} takes 2 to 10 conditions`);
+    return scope.fail(at, `Template error: ${name} must have 2 to 10 conditions`);
   }
   return argument.map((item, index) => resolveBoolean(item, scope, [...at, String(index)]));
 }
@@ -218,18 +232,26 @@ function cidr(argument: Json, scope: Scope, at: Path): readonly string[] {
   const [block = '', count = '', bits = '8'] = parts.map((part) => resolveText(part, 'Fn::Cidr', scope, at));
   return (
     cutCidr(block, Number(count), Number(bits)) ??
-    scope.fail(at, `Template error: Fn::Cidr cannot cut ${count} blocks of ${bits} bits from "${block}"`)
+    scope.fail(
+      at,
+      `Template error: Fn::Cidr cannot divide "${block}" into ${count} blocks with ${bits} subnet bits each`,
+    )
   );
 }
 
 function takeList(argument: Json, count: number, name: string, scope: Scope, at: Path): readonly Json[] {
   if (isJsonList(argument) && argument.length === count) return argument;
-  return scope.fail(at, `Template error: ${name} takes a list of ${count}`);
+  return scope.fail(
+    at,
+    `Template error: ${name} requires a list with exactly ${count === 1 ? 'one item' : `${count} items`}`,
+  );
 }
 
 function resolveList(value: Json | undefined, name: string, scope: Scope, at: Path): readonly Json[] {
   const resolved = resolveValue(value, scope, at);
-  return isJsonList(resolved) ? resolved : scope.fail(at, `Template error: ${name} needs a list of values`);
+  return isJsonList(resolved)
+    ? resolved
+    : scope.fail(at, `Template error: ${name} requires a list of values`);
 }
 
 function resolveText(value: Json | undefined, name: string, scope: Scope, at: Path): string {

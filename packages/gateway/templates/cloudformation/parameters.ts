@@ -51,7 +51,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'whatever uses it is omitted or returns 500';
+const WITHOUT_VALUE = 'the parts of the stack that use it are omitted or return 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -65,8 +65,8 @@ function refuseMissing(
     WITHOUT_VALUE,
     () =>
       others.length === 0
-        ? fail(['Parameters', only], `must have a value; set ${hint}`)
-        : fail(['Parameters'], `[${missing.join(', ')}] must have values; set ${hint}`),
+        ? fail(['Parameters', only], `must have a value; pass ${hint}`)
+        : fail(['Parameters'], `[${missing.join(', ')}] must have values; pass ${hint}`),
     (error) => {
       for (const name of missing) values.set(name, { kind: 'unusable', error });
     },

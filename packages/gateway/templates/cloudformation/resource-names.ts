@@ -65,7 +65,7 @@ export class ResourceNames {
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.#raw;
-      const consequence = `${what} is unknown for this type, so the placeholder ${JSON.stringify(found.value)} is used`;
+      const consequence = `the value of ${what} is unknown for this type, so the placeholder ${JSON.stringify(found.value)} is used`;
       this.placeholders.push({ stackName, logicalId, type: this.#resources.typeOf(logicalId), consequence });
     }
     return found.value;

@@ -113,7 +113,8 @@ export class StackResolver implements Scope {
     }
     const cycle = findCycle(this.#needs);
     const [first = ''] = cycle;
-    if (cycle.length > 0) this.refuse(['Resources', first], describeCycle(cycle), 'they are still served');
+    if (cycle.length > 0)
+      this.refuse(['Resources', first], describeCycle(cycle), 'the resources are still served');
     return resolved;
   }
 
@@ -309,7 +310,7 @@ export class StackResolver implements Scope {
     const type = this.#type(logicalId);
     let fault: DefinitionError | undefined;
     const physicalId = this.#tolerance.attempt(
-      'it has no name',
+      'the resource has no name',
       () => this.#names.physicalId(logicalId),
       (error) => {
         fault = error;

@@ -57,7 +57,7 @@ export function checkShape(
   if (count > MAX_RESOURCES)
     return fail(
       ['Resources'],
-      `${count} resources: AWS allows 500 per stack, and the gateway reads at most ${MAX_RESOURCES}`,
+      `the template has ${count} resources, but AWS allows 500 per stack, and the gateway reads at most ${MAX_RESOURCES}`,
     );
   const isName = hasAddresses === true ? /./ : /^[A-Za-z0-9]{1,255}$/;
   const resources = Object.entries(membersOf(declared)).filter(([logicalId, resource]) =>
@@ -76,8 +76,8 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
       const text = typeof name === 'string' ? name : JSON.stringify(name);
       refuse(
         ['Transform'],
-        `Transform ${text} runs a macro in the AWS account; it cannot run here`,
-        'the template is used without it',
+        `Transform ${text} runs a macro in the AWS account, and macros cannot run here`,
+        'the template is used without this transform',
       );
     }
   }
@@ -90,7 +90,7 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
     refuse(
       at,
       `Template format error: Resource name ${logicalId} is non alphanumeric.`,
-      'it is accepted here',
+      'the name is accepted here',
     );
   if (!isJsonObject(resource) || typeof resource['Type'] !== 'string') {
     refuse(

@@ -82,7 +82,7 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
   if (error !== undefined) {
     throw new DefinitionError(
       { file, line: lines.at(error.pos[0]) },
-      `broken YAML or JSON: ${error.message}`,
+      `invalid YAML or JSON: ${error.message}`,
     );
   }
   const conversion = new Conversion(lines, file);
@@ -95,7 +95,7 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
 }
 
 function tooLarge(file: string): DefinitionError {
-  return new DefinitionError({ file }, `file is larger than ${SIZE_LIMIT_BYTES} bytes`);
+  return new DefinitionError({ file }, `the file is larger than ${SIZE_LIMIT_BYTES} bytes`);
 }
 
 function requireObject(value: Json, file: string): JsonObject {
@@ -106,7 +106,7 @@ function requireObject(value: Json, file: string): JsonObject {
       : 'a template needs a section Resources';
     throw new DefinitionError({ file, line: 1 }, `the file is empty; ${needed}`);
   }
-  throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');
+  throw new DefinitionError({ file, line: 1 }, 'the file must be a mapping of sections, such as "Resources"');
 }
 
 function parseJson(text: string): Json | undefined {
@@ -126,7 +126,8 @@ function keepNumberText(_key: string, value: unknown, context?: { source?: strin
 }
 
 function limitDepth(value: Json, file: string, depth = 0): Json {
-  if (depth > DEPTH_LIMIT) throw new DefinitionError({ file }, `nested deeper than ${DEPTH_LIMIT} levels`);
+  if (depth > DEPTH_LIMIT)
+    throw new DefinitionError({ file }, `the file is nested deeper than ${DEPTH_LIMIT} levels`);
   if (typeof value === 'object' && value !== null) {
     for (const child of Object.values(value)) limitDepth(child, file, depth + 1);
   }
@@ -248,8 +249,8 @@ class Conversion {
 
   #convert(node: unknown, path: Path, depth = path.length): Json {
     this.#values += 1;
-    if (depth > DEPTH_LIMIT) throw this.#error(node, `nested deeper than ${DEPTH_LIMIT} levels`);
-    if (this.#values > VALUE_LIMIT) throw this.#error(node, `more than ${VALUE_LIMIT} values`);
+    if (depth > DEPTH_LIMIT) throw this.#error(node, `the file is nested deeper than ${DEPTH_LIMIT} levels`);
+    if (this.#values > VALUE_LIMIT) throw this.#error(node, `the file has more than ${VALUE_LIMIT} values`);
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
       const target = this.#lines.targetOf(node);

@@ -32,5 +32,8 @@ export function closingError(operation: JsonObject, file: string): DefinitionErr
     logicalId: text('logicalId'),
     property: text('property'),
   };
-  return new DefinitionError(place, text('message') ?? `${CLOSED} closes this operation`);
+  return new DefinitionError(
+    place,
+    text('message') ?? `this operation returns 500, because it has the member ${CLOSED}`,
+  );
 }

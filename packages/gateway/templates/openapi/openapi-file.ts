@@ -70,7 +70,7 @@ function assetFile(metadata: Json | undefined, property: string): Json | undefin
 function readDocument(file: string, place: DefinitionError['place']): JsonObject {
   let text: string;
   try {
-    if (statSync(file).size > MAX_BYTES) throw new Error('it is over 6 MB');
+    if (statSync(file).size > MAX_BYTES) throw new Error('the file is larger than 6 MB');
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unreadable';

@@ -42,7 +42,7 @@ function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObjec
   if (typeof cors === 'string' || isFunction) return { AllowOrigin: cors };
   if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a string or a mapping');
   const unknown = Object.keys(cors).find((key) => !MEMBERS.includes(key));
-  if (unknown !== undefined) expansion.fail(apiId, `Cors has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Cors`);
   return { AllowOrigin: WILDCARD, ...cors };
 }
 

@@ -68,7 +68,7 @@ function deadLetterArn(
     return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs either Arn or Type`);
   if (arn !== undefined) return arn;
   if (type !== 'SQS')
-    return expansion.fail(ownerId, `event ${eventName}: Type of DeadLetterConfig must be SQS`);
+    return expansion.fail(ownerId, `event ${eventName}: the Type of DeadLetterConfig must be SQS`);
   const mayBeShared = typeof named === 'string';
   const queueId = mayBeShared ? named : `${id}Queue`;
   if (!mayBeShared || !expansion.resources.has(queueId))

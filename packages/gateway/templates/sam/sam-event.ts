@@ -32,7 +32,7 @@ export function requiredRef(
   if (typeof id === 'string' && expansion.has(id)) return id;
   return expansion.fail(
     event.ownerId,
-    `event ${event.eventName}: ${property} must be a Ref of a ${what} of this template`,
+    `event ${event.eventName}: ${property} must be a Ref to a ${what} in this template`,
   );
 }
 

@@ -185,7 +185,7 @@ function expandFunctionUrl(
   if (config === undefined) return;
   if (!isJsonObject(config)) expansion.fail(logicalId, 'FunctionUrlConfig must be a map');
   const unknown = Object.keys(config).find((member) => !URL_MEMBERS.includes(member));
-  if (unknown !== undefined) expansion.fail(logicalId, `FunctionUrlConfig has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in FunctionUrlConfig`);
   expansion.make(logicalId, `${logicalId}Url`, 'AWS::Lambda::Url', {
     TargetFunctionArn: name,
     ...pick(config, URL_MEMBERS),

@@ -30,7 +30,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
   // A misspelled guard would leave the API open. SAM also refuses it.
-  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in Auth`);
   const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
   expansion.make(logicalId, logicalId, 'AWS::ApiGatewayV2::Api', {

@@ -28,10 +28,13 @@ export function httpEventSecurity(
   const name = auth['Authorizer'] ?? apiAuth['DefaultAuthorizer'];
   const where = `event ${eventName}: `;
   if (typeof name !== 'string')
-    return expansion.fail(ownerId, `${where}Auth needs an Authorizer, or an API with a DefaultAuthorizer`);
+    return expansion.fail(
+      ownerId,
+      `${where}Auth must name an Authorizer, because the API has no DefaultAuthorizer`,
+    );
   if (name === 'NONE') {
     if (apiAuth['DefaultAuthorizer'] === undefined)
-      expansion.fail(ownerId, `${where}Authorizer NONE needs an API with a DefaultAuthorizer`);
+      expansion.fail(ownerId, `${where}Authorizer NONE is allowed only if the API has a DefaultAuthorizer`);
     return [];
   }
   const authorizer = authorizersOf(apiAuth)[name];
@@ -77,7 +80,7 @@ function withDefaultAuthorizer(
   const authorizer = authorizersOf(auth)[name];
   const isSigned = name === 'AWS_IAM' && auth['EnableIamAuthorizer'] === true;
   if (!isSigned && authorizer === undefined)
-    return expansion.fail(apiId, `Auth.DefaultAuthorizer: Authorizers has no ${name}`);
+    return expansion.fail(apiId, `Auth.DefaultAuthorizer names ${name}, which is not in Auth.Authorizers`);
   const scopes = isJsonObject(authorizer) ? (authorizer['AuthorizationScopes'] ?? []) : [];
   return mapMethods(document, (definition, key) =>
     key === 'options' || definition['security'] !== undefined

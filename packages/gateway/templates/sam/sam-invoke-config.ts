@@ -51,7 +51,10 @@ export function expandInvokeConfig(
 function make(expansion: SamExpansion, functionId: string, outcome: string, given: JsonObject): Json {
   const { Type: type } = given;
   if (typeof type !== 'string' || !Object.hasOwn(ACTIONS, type))
-    return expansion.fail(functionId, `Type of ${outcome} must be one of ${Object.keys(ACTIONS).join(', ')}`);
+    return expansion.fail(
+      functionId,
+      `the Type of ${outcome} must be one of ${Object.keys(ACTIONS).join(', ')}`,
+    );
   const arn = arnOf(functionId, outcome, given);
   if (arn === undefined) return expansion.fail(functionId, `${outcome} of type ${type} needs a Destination`);
   const made = MADE[type];

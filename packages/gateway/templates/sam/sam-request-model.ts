@@ -18,7 +18,7 @@ export function modelDefinitions(
   if (!isJsonObject(models)) return expansion.fail(apiId, 'Models must be a mapping of schemas');
   const entries = Object.entries(models).map(([name, schema]) => {
     if (!isJsonObject(schema) || schema['type'] === undefined)
-      return expansion.fail(apiId, `Models.${name} needs a schema with a type`);
+      return expansion.fail(apiId, `Models.${name} must be a schema with a type`);
     return [name.toLowerCase(), schema] as const;
   });
   return Object.fromEntries(entries);
@@ -66,7 +66,7 @@ function bodyRules(
   if (!isJsonObject(request) || typeof name !== 'string' || !Object.hasOwn(models, name.toLowerCase()))
     return expansion.fail(
       ownerId,
-      `event ${eventName}: the API has no model ${JSON.stringify(name ?? null)}`,
+      `event ${eventName}: RequestModel.Model must be the name of a model of the API, not ${JSON.stringify(name ?? null)}`,
     );
   const reference = name.toLowerCase();
   const required = request['Required'] === undefined ? {} : { required: request['Required'] };
@@ -111,7 +111,7 @@ function parameterRules(
     if (typeof name !== 'string' || place === undefined || key === undefined || !isJsonObject(settings))
       return expansion.fail(
         ownerId,
-        `event ${eventName}: RequestParameters are named method.request.querystring.x, .path.x or .header.x`,
+        `event ${eventName}: RequestParameters must be named method.request.querystring.NAME, method.request.path.NAME or method.request.header.NAME`,
       );
     return {
       parameter: {

@@ -29,14 +29,14 @@ export function addResourcePolicy(
   if (!isJsonObject(policy)) return expansion.fail(apiId, 'Auth.ResourcePolicy must be a mapping');
   const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
   // A misspelled list would leave the API open.
-  if (unknown !== undefined) expansion.fail(apiId, `Auth.ResourcePolicy has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.ResourcePolicy`);
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
     for (const id of asOneOrMore(policy[list] ?? []))
       // An unrecognized entry would be dropped, and the API left open.
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
-          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ids use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+          `Auth.ResourcePolicy.${list} must contain ids such as vpc-… and vpce-…; for ids that a function computes, use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
         );
   const statements = scope.paths.flatMap((path) =>
     statementsOf(policy, resourcesOf(document, path, scope.stage)),

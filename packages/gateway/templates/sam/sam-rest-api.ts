@@ -67,7 +67,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
   // A misspelled guard would leave the API open. SAM also refuses it.
-  if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in Auth`);
   const binary = properties['BinaryMediaTypes'];
   const location = properties['DefinitionUri'];
   expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', {
@@ -204,7 +204,8 @@ function checkEvent(expansion: SamExpansion, { ownerId, eventName, properties }:
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_EVENT_AUTH.includes(name));
-  if (unknown !== undefined) expansion.fail(ownerId, `event ${eventName}: Auth has no member ${unknown}`);
+  if (unknown !== undefined)
+    expansion.fail(ownerId, `event ${eventName}: unknown property ${unknown} in Auth`);
 }
 
 function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObject {

@@ -39,7 +39,10 @@ export function eventSecurity(
   if (typeof name === 'string') {
     const authorizer = authorizers[name];
     if (name === 'NONE' && apiAuth['DefaultAuthorizer'] === undefined)
-      expansion.fail(route.ownerId, `${where}Authorizer NONE needs an API with a DefaultAuthorizer`);
+      expansion.fail(
+        route.ownerId,
+        `${where}Authorizer NONE is allowed only if the API has a DefaultAuthorizer`,
+      );
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
       expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
     const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
@@ -145,7 +148,7 @@ function withDefaultAuthorizer(
   if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
   const authorizer = authorizers[name];
   if (name !== 'AWS_IAM' && authorizer === undefined)
-    return expansion.fail(apiId, `Auth.DefaultAuthorizer: Authorizers has no ${name}`);
+    return expansion.fail(apiId, `Auth.DefaultAuthorizer names ${name}, which is not in Auth.Authorizers`);
   const known = ['AWS_IAM', ...Object.keys(authorizers)];
   const scopes = isJsonObject(authorizer) ? (authorizer['AuthorizationScopes'] ?? []) : [];
   return mapMethods(document, (definition, key) => {

@@ -65,7 +65,7 @@ function expandEvent(
   const type = membersOf(event)['Type'];
   if (type !== 'Api') {
     const name = typeof type === 'string' ? type : 'unknown';
-    expansion.report(logicalId, TYPE, `Events.${eventName}`, `a ${name} event starts no execution here`);
+    expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events start no execution here`);
     return;
   }
   const roleId = `${logicalId}${idPart(eventName)}Role`;

@@ -24,7 +24,7 @@ export function expandUsagePlan(
   if (!isJsonObject(plan) || (mode !== 'SHARED' && mode !== 'PER_API' && mode !== 'NONE'))
     return expansion.fail(apiId, 'Auth.UsagePlan.CreateUsagePlan must be SHARED, PER_API or NONE');
   const unknown = Object.keys(plan).find((name) => name !== 'CreateUsagePlan' && !OF_PLAN.includes(name));
-  if (unknown !== undefined) expansion.fail(apiId, `Auth.UsagePlan has no member ${unknown}`);
+  if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.UsagePlan`);
   if (mode === 'NONE') return;
   const prefix = mode === 'SHARED' ? SHARED : apiId;
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];

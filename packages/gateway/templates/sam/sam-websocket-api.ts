@@ -53,8 +53,8 @@ function authorizeConnect(
   if (auth === undefined) return {};
   if (!isJsonObject(auth)) return expansion.fail(apiId, 'Auth must be a mapping');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  if (unknown !== undefined) expansion.fail(apiId, `Auth has no member ${unknown}`);
-  if (routes['$connect'] === undefined) expansion.fail(apiId, 'Auth needs a route $connect');
+  if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth`);
+  if (routes['$connect'] === undefined) expansion.fail(apiId, 'Auth requires a $connect route');
   const type = typeof auth['AuthType'] === 'string' ? auth['AuthType'].toUpperCase() : undefined;
   if (type === 'AWS_IAM' || type === 'NONE') return { AuthorizationType: type };
   const functionArn = auth['AuthArn'];

@@ -109,7 +109,11 @@ async function answerRequest(
   const scope = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '');
   const [, key, region = '', service = ''] = scope ?? [];
   if (key !== accessKeyId)
-    return queryError(403, 'InvalidClientTokenId', 'The access key does not belong to this local stand-in.');
+    return queryError(
+      403,
+      'InvalidClientTokenId',
+      'The access key does not belong to the local stand-in for AWS.',
+    );
   const body = await readBody(request);
   switch (service) {
     case 'cloudformation':
@@ -125,7 +129,7 @@ async function answerRequest(
       return refuse(
         501,
         'NotImplemented',
-        `The local stand-in does not support the service "${service}", which is not available while packaging offline.`,
+        `The local stand-in for AWS does not support the service "${service}", which is not available while packaging offline.`,
       );
     }
   }
@@ -137,7 +141,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk as Uint8Array);
     sizeBytes += bytes.length;
-    if (sizeBytes > REQUEST_LIMIT_BYTES) throw new Error('request body over 1 MiB');
+    if (sizeBytes > REQUEST_LIMIT_BYTES) throw new Error('the request body is larger than 1 MiB');
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -163,7 +167,7 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
       return queryError(
         501,
         'InvalidAction',
-        `The local stand-in does not support CloudFormation ${action}.`,
+        `The local stand-in for AWS does not support CloudFormation ${action}.`,
       );
   }
 }
@@ -188,7 +192,7 @@ function printStack(
 function answerSts(query: URLSearchParams, values: StandInValues): Answer {
   const action = query.get('Action') ?? '';
   if (action !== 'GetCallerIdentity')
-    return queryError(501, 'InvalidAction', `The local stand-in does not support STS ${action}.`);
+    return queryError(501, 'InvalidAction', `The local stand-in for AWS does not support STS ${action}.`);
   const arn = `arn:aws:iam::${values.accountId}:user/local`;
   return queryResult(
     'sts',
@@ -204,7 +208,11 @@ async function answerSsm(
   values: StandInValues,
 ): Promise<Answer> {
   if (target !== 'AmazonSSM.GetParameter') {
-    return jsonError(501, 'UnknownOperationException', `The local stand-in does not support ${target}.`);
+    return jsonError(
+      501,
+      'UnknownOperationException',
+      `The local stand-in for AWS does not support ${target}.`,
+    );
   }
   const input: unknown = JSON.parse(body);
   const name = typeof input === 'object' && input !== null && 'Name' in input ? String(input.Name) : '';
@@ -217,7 +225,11 @@ async function answerSsm(
 function answerS3(request: IncomingMessage, values: StandInValues): Answer {
   const path = decodeURIComponent((request.url ?? '/').split('?', 1)[0] ?? '/').slice(1);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return s3Error(501, 'NotImplemented', `The local stand-in does not support S3 ${request.method ?? ''}.`);
+    return s3Error(
+      501,
+      'NotImplemented',
+      `The local stand-in for AWS does not support S3 ${request.method ?? ''}.`,
+    );
   }
   const hasKey = path.replace(/\/$/, '').includes('/');
   // Every bucket counts as existing, so that a named deployment bucket passes osls's checks.

@@ -33,7 +33,8 @@ export function explainFailure(
     typeof written === 'string'
       ? (variableText(written, kind, file, tree) ?? written)
       : `the variable of source "${kind}"`;
-  const others = more.length === 0 ? '' : ` (and ${more.map((match) => match[1]).join(', ')})`;
+  const others =
+    more.length === 0 ? '' : `, and neither do the variables in ${more.map((match) => match[1]).join(', ')}`;
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },
     `${text} has no value${others}: ${remedyFor(kind, text, valuesFile)}`,
@@ -67,7 +68,7 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
       return `start the stack that has this output as well, or write the value to custom.gatewright.variables as '${name}'`;
     case 'ssm':
     case 's3':
-      return `write it to ${valuesFile} under ${kind}, or the value to custom.gatewright.variables as '${name}'`;
+      return `write its value to ${valuesFile} under ${kind}, or to custom.gatewright.variables as '${name}'`;
     case 'env':
       return 'set it in the environment or with --env-file';
     case 'opt':
@@ -75,9 +76,9 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     case 'param':
       return 'set it with --param, or under params in serverless.yml';
     case 'file':
-      return 'the file does not exist, or does not contain it';
+      return 'check that the file exists and contains the value';
     case 'self':
-      return 'the service does not define it';
+      return 'define it in the service';
     default:
       return 'osls could not resolve it';
   }
@@ -86,7 +87,7 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
 function remedyForOption(name: string): string {
   return name === 'stage' || name === 'region'
     ? `pass --${name}`
-    : `only --stage and --region are passed on; write \${param:${name}} and pass --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
+    : `only --stage and --region are passed to osls; write \${param:${name}} and pass --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
 }
 
 function cleanMessage(message: string): string {

@@ -152,7 +152,7 @@ function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefi
   if (stages.length === 0 || stages.some((name) => name.includes('${'))) return;
   throw new DefinitionError(
     { file: tree.file, line: tree.lineOf(['params']), property: 'params' },
-    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it to params`,
+    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one of these with --stage, or add the stage to params`,
   );
 }
 
@@ -217,7 +217,7 @@ function toRawStack(
     if (isThere) continue;
     const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
     if (missing?.length === 0) continue;
-    const found = missing === undefined ? '' : `; it has no ${missing.join(', ')}`;
+    const found = missing === undefined ? '' : `; the service lacks ${missing.join(', ')}`;
     const consequence = `its folder ${path} is not built, so functions find its packages only if the service itself has them${found}`;
     findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
   }

@@ -65,7 +65,7 @@ export function readDocument(value: JsonObject, file: string): TerraformDocument
         : `format_version ${typeof format === 'string' ? format : JSON.stringify(format)}`;
     throw new DefinitionError(
       { file },
-      `${found} of Terraform's JSON is not supported; supported are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
+      `Terraform's JSON with ${found} is not supported; expected format_version 0.x or 1.x, or a state file of version ${RAW_STATE_VERSION}`,
     );
   }
   const root: Module = { address: '', configuration: mapOf(mapOf(value, 'configuration'), 'root_module') };

@@ -16,7 +16,7 @@ export function isTerraformFile(file: string): boolean {
   if (head.startsWith('PK\u0003\u0004'))
     throw new DefinitionError(
       { file },
-      `a zip archive, as binary plans of Terraform are; only Terraform reads those. Run "${SHOW}" and name plan.json`,
+      `the file is a zip archive, probably a binary plan, which only Terraform can read. Run "${SHOW}", then pass plan.json instead`,
     );
   return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
 }
@@ -29,7 +29,7 @@ export function findTerraform(folder: string): string | undefined {
   if (others.length > 0)
     throw new DefinitionError(
       { file: folder },
-      `several Terraform files: ${written.join(', ')}; name the one to start`,
+      `the folder contains several Terraform files (${written.join(', ')}); pass the path of the file to start`,
     );
   if (first !== undefined) return join(folder, first);
   const state = join(folder, STATE_FILE);
@@ -37,7 +37,7 @@ export function findTerraform(folder: string): string | undefined {
   if (!names.some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'))) return undefined;
   throw new DefinitionError(
     { file: folder },
-    `Terraform's configuration is read from its plan: run "${SHOW}", then start again`,
+    `Gatewright reads Terraform's plan, not its .tf files: run "${SHOW}", then start again`,
   );
 }
 

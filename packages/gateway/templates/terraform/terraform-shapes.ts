@@ -183,12 +183,12 @@ function closedGuard(instance: Instance, values: TerraformValues, attribute: str
   const type = values.value(instance, attribute);
   if (type !== undefined && type !== '') return {};
   if (membersOf(instance.unknown)[attribute] === true)
-    return { AuthorizationType: notKnown(`the format does not show ${attribute}`) };
+    return { AuthorizationType: notKnown(`Terraform's JSON does not contain ${attribute}`) };
   const authorizer = values.value(instance, 'authorizer_id', 'id');
   if (authorizer === undefined || authorizer === '') return {};
   return {
     AuthorizationType: notKnown(
-      `${attribute} is empty although authorizer_id is set: set it to the kind of the authorizer, or to NONE`,
+      `${attribute} is empty although authorizer_id is set: set it to the type of the authorizer, or to NONE`,
     ),
   };
 }

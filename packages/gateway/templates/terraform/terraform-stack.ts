@@ -51,7 +51,7 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
   if (Object.keys(resources).length === 0)
     throw new DefinitionError(
       { file },
-      `no resources of the aws provider; a plan made with -target contains only its targets. Run "${SHOW}" without it`,
+      `the file contains no resources of the aws provider; a plan made with -target contains only its targets. Run "${SHOW}" without -target`,
     );
   return {
     stackName,

@@ -254,7 +254,7 @@ export class TerraformValues {
       case 'lost':
         return {
           kind: 'unknown',
-          why: `its value is known only after apply, and the format does not keep ${reference.text}`,
+          why: `its value is known only after apply, and Terraform's JSON does not contain ${reference.text}`,
         };
       case 'each':
         return this.#each(reference.attribute, site);
@@ -318,13 +318,13 @@ export class TerraformValues {
     if (instance === undefined)
       return {
         kind: 'unknown',
-        why: `its value is known only after apply, and ${text} is not one resource of the plan`,
+        why: `its value is known only after apply, and ${text} does not identify exactly one resource of the plan`,
       };
     const attribute = reference.attribute ?? USUAL_ATTRIBUTE[site.kind];
     if (attribute === undefined)
       return {
         kind: 'unknown',
-        why: `its value is known only after apply, and the format does not say which attribute of ${text} it is`,
+        why: `its value is known only after apply, and Terraform's JSON does not say which attribute of ${text} it is`,
       };
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {

@@ -122,7 +122,7 @@ function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaV
   if (typeof index !== 'number' || index >= 0) return index;
   const size = callMethod(self, 'size', [], budget);
   if (typeof size !== 'number') {
-    throw failure(`a negative index needs a size(), which ${className(self)} does not have`);
+    throw failure(`a negative index cannot be used with ${className(self)}, which has no size()`);
   }
   return size + index;
 }

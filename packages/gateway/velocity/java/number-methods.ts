@@ -23,7 +23,8 @@ export function objectMethods<Self extends JavaValue>(): Readonly<Record<string,
 
 function numberAt(args: Arguments, at: number): JavaNumber {
   const value = args.any(at);
-  if (value === null || !isJavaNumber(value)) throw failure('a number was expected');
+  if (value === null || !isJavaNumber(value))
+    throw failure(`argument ${at + 1} of a method must be a number`);
   return value;
 }
 
@@ -42,7 +43,7 @@ function parseIntegerText(text: string, radix: number, bits: number): bigint {
 }
 
 function parseInt32(text: string, radix: number): number {
-  if (radix < 2 || radix > 36) throw failure(`radix ${radix} is out of range`);
+  if (radix < 2 || radix > 36) throw failure(`the radix ${radix} is out of range; expected 2 to 36`);
   return Number(parseIntegerText(text, radix, 32));
 }
 

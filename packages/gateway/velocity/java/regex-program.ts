@@ -99,7 +99,7 @@ class Emitter {
     if (this.#total > MAX_INSTRUCTIONS) {
       throw new TemplateError(
         'TEMPLATE_LIMIT',
-        'a regular expression repeats too much; expected smaller counts',
+        'a regular expression repeats too much; use smaller repetition counts',
       );
     }
     return this.#out.push(instruction) - 1;

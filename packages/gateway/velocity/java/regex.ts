@@ -85,7 +85,10 @@ class Matcher {
     this.#steps = 0;
     this.#budget.spend(STEPS_PER_PAYMENT);
     if (stackSize > MAX_STACK)
-      throw new TemplateError('TEMPLATE_LIMIT', 'a regular expression backtracks too far');
+      throw new TemplateError(
+        'TEMPLATE_LIMIT',
+        'a regular expression requires too much backtracking; simplify it',
+      );
   }
 
   /**

@@ -75,7 +75,7 @@ export class RenderBudget {
       this.#stepsLeft = 0;
       throw new TemplateError(
         'TEMPLATE_LIMIT',
-        `rendering takes more than ${this.limits.maxSteps} steps; expected a template that does less work`,
+        `rendering takes more than ${this.limits.maxSteps} steps; simplify the template`,
       );
     }
   }
@@ -90,7 +90,7 @@ export class RenderBudget {
     if (chars > this.limits.maxChars) {
       throw new TemplateError(
         'TEMPLATE_LIMIT',
-        `a string exceeds ${this.limits.maxChars} characters; expected a smaller result`,
+        `a string is longer than ${this.limits.maxChars} characters; make it shorter`,
       );
     }
   }
@@ -100,7 +100,7 @@ export class RenderBudget {
     if (depth > MAX_VALUE_DEPTH) {
       throw new TemplateError(
         'TEMPLATE_LIMIT',
-        `a value is nested deeper than ${MAX_VALUE_DEPTH} levels; expected a flatter one`,
+        `a value is nested deeper than ${MAX_VALUE_DEPTH} levels; reduce the nesting`,
       );
     }
   }

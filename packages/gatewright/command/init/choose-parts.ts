@@ -41,7 +41,7 @@ async function ask(): Promise<string> {
 /** Returns the text of `gatewright.yml` next to the stack's serverless.yml. */
 export function partsFile(chosen: readonly string[]): string {
   const left = PARTS.map(({ chosenAs }) => chosenAs).filter((name) => !chosen.includes(name));
-  return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; adding one later does not replace the others.`}
+  return `# Parts of the stack.${left.length === 0 ? '' : ` Not in the stack: ${left.join(', ')}. You can add these parts later, without replacing the others.`}
 parts: [${chosen.join(', ')}]
 `;
 }

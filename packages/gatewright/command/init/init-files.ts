@@ -53,14 +53,14 @@ export function documentFile({ api, routes, up, rules, hasQuotas = false }: Docu
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
-  # For an API that is live: its id and stage, and below routes: live. Then run gatewright attach.
+  # For a deployed API, give its id and stage, set routes below to live, and run gatewright attach.
   # prod: { apiId: a1b2c3d4e5, stage: ${stage.startsWith('$') ? `'${stage}'` : 'prod'} }
 routes: ${routes} # live: the routes of the deployed API
 
 issuers:
-${trusted.map((line) => `  ${line}\n`).join('')}  # For this machine. Add yours here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+${trusted.map((line) => `  ${line}\n`).join('')}  # The local issuer is for this machine only. Add your own issuers here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
-${hasQuotas ? '  # API keys, which gatewright keys create makes:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
+${hasQuotas ? '  # API keys that you create with gatewright keys create:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
 ${places.join('\n')}${hasQuotas ? '\n  # - { in: header, name: x-api-key, issuers: [keys] }' : ''}
 
 roles:
@@ -73,7 +73,8 @@ ${hasQuotas ? QUOTA_LINES : ''}`;
 }
 
 const QUOTA_LINES = `
-# What a customer may use with all its keys (node_modules/gatewright/docs/guides/sell/quota.md). Only keys are charged.
+# How much a customer can use with all of its API keys (see node_modules/gatewright/docs/guides/sell/quota.md). Only
+# callers with an API key are charged.
 # quota:
 #   plan: { claim: plan }
 #   tenant: { claim: tenant }
@@ -94,7 +95,7 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
       pool === undefined
         ? `type: oidc, issuer: ${issuer}, audience: [${names}]`
         : `type: cognito, userPoolId: ${pool}, clients: [${names}], tokenUse: id`;
-    return `# Trusted by the API now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
+    return `# The API now trusts this issuer: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
   });
 }
 
@@ -118,7 +119,7 @@ function guardedPaths(routes: NonNullable<ApiToProtect['routes']>): readonly str
 export const WEBHOOKS_FILE = (
   up: string,
 ): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/webhooks.schema.json
-# Who may send webhooks to POST /webhooks/{source}, and where verified ones go.
+# Which senders can call POST /webhooks/{source}, and where verified webhooks are sent.
 version: 1
 sources:
   github:
@@ -161,7 +162,7 @@ functions:
       - http: { method: get, path: /hello, authorizer: &gatewright { name: gatewright, type: token, arn: !ImportValue 'gatewright-\${sls:stage}-TokenAuthorizerArn', managedExternally: true, resultTtlInSeconds: 60 } }
       - http: { method: get, path: /admin, authorizer: *gatewright }
 resources:
-  # Lines that \`gatewright start\` prints to paste; AWS ignores them.
+  # Requests to try, which \`gatewright start\` prints as commands. AWS ignores this section.
   Metadata:
     Gatewright::Try:
       - { api: ApiGatewayRestApi, path: /hello, expect: 401 }

@@ -83,7 +83,9 @@ export function initCommand(): Command {
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
     if (given === undefined) return { webhooks, parts: undefined };
-    throw new UsageError('the stack exists: change parts in the gatewright.yml next to its serverless.yml');
+    throw new UsageError(
+      'the stack already exists: instead of passing --parts, change parts in the gatewright.yml next to its serverless.yml',
+    );
   }
   const parts = await chooseParts(given);
   if (webhooks && parts?.includes('webhooks') === false)
@@ -124,7 +126,7 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
     next: [
       // After `npm install gatewright` a package.json exists and stays unchanged.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
-      'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
+      'npx gatewright start hello   # prints addresses, and example requests that return 401, 200 and 403',
       'npx gatewright access sync   # reads the routes of the service hello; run it again after changing them',
       `guides by task are in ${GUIDES}; start with protect/own-repository.md`,
     ],
@@ -240,8 +242,8 @@ function attachLines(
       : `!ImportValue ${name('${sls:stage}')}`;
   return [
     `attach the authorizers in your template: ${value}`,
-    `  (${GUIDES}/protect/access.md, Attaching the authorizers; before that ${GUIDES}/protect/coming-from.md if handlers read the caller)`,
-    `or keep the template, and attach them to an API that is live: npx gatewright attach (${GUIDES}/protect/attach.md)`,
+    `  (see ${GUIDES}/protect/access.md, "Attaching the authorizers"; if handlers read claims of the caller, first read ${GUIDES}/protect/coming-from.md)`,
+    `or leave the template unchanged, and attach them to the deployed API: npx gatewright attach (${GUIDES}/protect/attach.md)`,
   ];
 }
 

@@ -46,7 +46,9 @@ async function certs(flags: CertsFlags): Promise<void> {
       ['Until', until.slice(0, 10), ''],
     ]),
     '',
-    ...(trust ?? [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`]),
+    ...(trust ?? [
+      `No system trusts the CA by default; ${commandName()} certs --trust shows how to trust it.`,
+    ]),
   ]);
 }
 

@@ -28,6 +28,7 @@ function ask(shift: string | undefined): Promise<unknown> {
   if (shift === undefined) return callGateway('GET', 'clock');
   if (shift === 'reset') return callGateway('POST', 'clock', { reset: true });
   const shiftMs = readDuration(shift);
-  if (shiftMs === undefined) throw new UsageError(`"${shift}" is not a shift; write +1d, 90s, -30m or reset`);
+  if (shiftMs === undefined)
+    throw new UsageError(`"${shift}" is not a time shift; write +1d, 90s, -30m or reset`);
   return callGateway('POST', 'clock', { shiftMs });
 }

@@ -10,7 +10,7 @@ export function consoleCommand(): Command {
     new Command('console').description('Open the console of the running gateway, and print its link.'),
   )
     .option('--new-key', 'create a new key; earlier links and open tabs are then refused', false)
-    .option('--no-open', 'only print the link, as without a terminal')
+    .option('--no-open', 'only print the link, and do not open a browser (default without a terminal)')
     .action(openConsole);
 }
 

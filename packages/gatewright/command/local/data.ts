@@ -11,10 +11,16 @@ export function dataCommand(): Command {
   return new Command('data')
     .description('Save or load the state of the running gateway.')
     .addCommand(
-      fileCommand('save', 'Save tables, APIs and keys created by calls, usage, issuer keys and clock.'),
+      fileCommand(
+        'save',
+        'Save the tables, the APIs and API keys that calls created, the usage, the issuer keys and the clock.',
+      ),
     )
     .addCommand(
-      fileCommand('load', 'Replace the state of a freshly started gateway; load only your own files.'),
+      fileCommand(
+        'load',
+        'Replace the state of a freshly started gateway by a saved state; load only files that you saved yourself.',
+      ),
     );
 }
 

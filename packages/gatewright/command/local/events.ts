@@ -49,7 +49,7 @@ function describeEvents(answer: unknown): readonly string[] {
   const waiting = Number(readMember(answer, 'asynchronous'));
   return [
     ...table(rows),
-    ...(waiting > 0 ? [`${waiting} asynchronous events are still waiting`] : []),
+    ...(waiting > 0 ? [`asynchronous events still waiting: ${waiting}`] : []),
     ...(rows.length === 0 && waiting === 0
       ? ['no event source starts a function here; only requests do']
       : []),

@@ -13,7 +13,7 @@ export function invokeCommand(): Command {
   return addGatewayOptions(
     new Command('invoke')
       .description('Invoke a function; print its result, and its logs to stderr.')
-      .argument('<function>', 'name, logical id, CDK id, or end of the name'),
+      .argument('<function>', 'name of the function, its logical id or CDK id, or the end of its name'),
   )
     .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
     .option('--async', 'invoke asynchronously, without waiting for the result', false)

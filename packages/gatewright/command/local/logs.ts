@@ -19,10 +19,13 @@ export function logsCommand(): Command {
   return addGatewayOptions(
     new Command('logs')
       .description('Print the logs of the running gateway and its functions.')
-      .argument('[function]', 'name, logical id, CDK id, or end of the name (default: all, and the gateway)'),
+      .argument(
+        '[function]',
+        'name of the function, its logical id or CDK id, or the end of its name (default: all functions and the gateway)',
+      ),
   )
     .option('--follow', 'keep printing new lines until Ctrl-C', false)
-    .option('--since <duration>', 'only the last 5m, 1h …', readSince)
+    .option('--since <duration>', 'print only lines of the last 5m, 1h … (default: all lines)', readSince)
     .action(printLogs);
 }
 

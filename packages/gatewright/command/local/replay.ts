@@ -23,7 +23,10 @@ export function replayCommand(): Command {
   return addGatewayOptions(new Command('replay'))
     .description('Send a recorded request again.')
     .argument('[request]', 'request id, its first eight characters, or last', 'last')
-    .option('--as <identity>', 'anonymous, alice, alice:admin,courier, key:ID or iam:NAME')
+    .option(
+      '--as <identity>',
+      'caller to send the request as: anonymous, alice, alice:admin,courier (with roles), key:ID or iam:NAME',
+    )
     .option('--at <shift>', 'move the clock for this request: +1d, -2h')
     .option('--edit', 'edit the request in $EDITOR first', false)
     .option('--diff', 'print the differences from the earlier reply', false)
@@ -34,7 +37,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   const path = `requests/${encodeURIComponent(id)}`;
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)
-    throw new UsageError(`--at: "${flags.at}" is not a shift; write +1d or -30m`);
+    throw new UsageError(`--at: "${flags.at}" is not a time shift; write +1d or -30m`);
   const before = (await callGateway('GET', path)) as RequestDetail;
   const options = {
     as: flags.as,
@@ -64,7 +67,10 @@ function editByHand({ method, target, request }: RequestDetail): unknown {
     // An editor may be a command with arguments: `code --wait`.
     const [program = '', ...args] = editor.split(' ');
     const { status } = spawnSync(program, [...args, file], { stdio: 'inherit' });
-    if (status !== 0) throw new UsageError(`${program} ended with ${status ?? 'a signal'}; nothing was sent`);
+    if (status !== 0)
+      throw new UsageError(
+        `${program} ended with ${status === null ? 'a signal' : `exit code ${status}`}; the request was not sent`,
+      );
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(`the edited text is not JSON: ${error.message}`);

@@ -22,10 +22,10 @@ export function requestsCommand(): Command {
   return addGatewayOptions(new Command('requests'))
     .description('List recent requests and messages; `explain` shows one in detail.')
     .option('--follow', 'keep printing new requests until Ctrl-C', false)
-    .option('--route <text>', 'only routes or addresses that contain this text: "GET /users"')
-    .option('--status <code>', 'only this status: 404 or 4xx', readStatus)
-    .option('--search <text>', 'only with this text in route, caller, id or code')
-    .option('--limit <number>', 'number of requests', readLimit, 50)
+    .option('--route <text>', 'only requests whose route or address contains this text: "GET /users"')
+    .option('--status <code>', 'only requests with this status: 404 or 4xx', readStatus)
+    .option('--search <text>', 'only requests with this text in the route, caller, id, status or error code')
+    .option('--limit <number>', 'maximum number of requests to print', readLimit, 50)
     .action(list);
 }
 
@@ -51,7 +51,7 @@ async function list(flags: RequestFlags): Promise<void> {
     if (now.sampled?.text !== messages) printSampling(now, flags);
     messages = now.sampled?.text;
   }
-  printNotes('The gateway has ended.');
+  printNotes('The gateway has stopped.');
 }
 
 /**

@@ -33,7 +33,7 @@ function readWait({ wait }: SendFlags): number {
   if (wait === false) return CONNECT_WITHIN_MS;
   const waitMs = readDuration(wait);
   if (waitMs === undefined || waitMs <= 0)
-    throw new UsageError(`--wait: "${wait}" is not a duration; write 5s`);
+    throw new UsageError(`--wait: "${wait}" is not a duration; write it as 5s`);
   return waitMs;
 }
 
@@ -50,7 +50,7 @@ function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
   const timer = setTimeout(() => {
-    reject(new UsageError(`no reply within ${waitMs} ms`));
+    reject(new UsageError(`no reply arrived within ${waitMs} ms`));
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);
@@ -67,7 +67,7 @@ function exchange(
   );
   socket.on('error', (error) => reject(new UsageError(describe(url, error))));
   socket.addEventListener('close', (event) =>
-    reject(new UsageError(`the connection was closed with ${event.code}`)),
+    reject(new UsageError(`the connection was closed with code ${event.code}`)),
   );
   return promise.finally(() => {
     clearTimeout(timer);

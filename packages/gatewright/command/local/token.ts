@@ -19,10 +19,17 @@ export function tokenCommand(): Command {
     .option('--sub <name>', 'subject of the token', 'local-user')
     .option('--role <name...>', 'roles')
     .option('--scope <scopes>', 'scopes, separated by spaces')
-    .option('--issuer <url>', "issuer that the local one stands in for; sets the token's form")
-    .option('--audience, --aud <name>', 'audience; at a user pool, the app client (default: gatewright)')
+    .option('--issuer <url>', 'issuer that the local issuer imitates; determines the form of the token')
+    .option(
+      '--audience, --aud <name>',
+      'audience of the token; for a user pool, the app client (default: gatewright)',
+    )
     .option('--claim <name=json>', 'additional claim (repeatable)', collectClaim)
-    .option('--expires <duration>', 'lifetime: 15m, 1h; -1m is already expired (default: 1h)', readLifetime)
+    .option(
+      '--expires <duration>',
+      'lifetime, such as 15m or 1h; -1m creates a token that has already expired (default: 1h)',
+      readLifetime,
+    )
     .action(mint);
 }
 

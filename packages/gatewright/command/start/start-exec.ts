@@ -83,7 +83,9 @@ export function printReady(
   else {
     const left = count(unsupported.length, 'part');
     if (unsupported.length > 0)
-      printNotes(`${left} are not served or enforced as on AWS; --verbose lists them`);
-    printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
+      printNotes(
+        `${left} ${unsupported.length === 1 ? 'is' : 'are'} not served or enforced as on AWS (--verbose lists all)`,
+      );
+    printNotes(`running with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

@@ -93,7 +93,10 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
     if (isKeyIssuer(issuer)) {
       const { prefix } = issuer;
       if (trusted.has(prefix))
-        problem(path, `its keys begin with "${prefix}", which another issuer also uses`);
+        problem(
+          path,
+          `the keys of issuer "${issuer.id}" begin with "${prefix}", which another issuer also uses`,
+        );
       trusted.add(prefix);
       if (issuer.nativeUsagePlan === true && kind !== 'rest')
         problem([...path, 'nativeUsagePlan'], `is for REST APIs only; this API is a ${kind} API`);
@@ -110,10 +113,15 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
         'the keys have not been fetched: run gatewright access snapshot',
       );
     const { issuer: name } = compileIssuer(issuer).trust;
-    if (trusted.has(name)) problem(path, `its tokens have iss "${name}", which another issuer also uses`);
+    if (trusted.has(name))
+      problem(path, `the tokens of issuer "${issuer.id}" have iss "${name}", which another issuer also uses`);
     trusted.add(name);
     const other = otherSpelling(name);
-    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer have iss "${other}"`);
+    if (other !== undefined)
+      warning(
+        [...path, 'issuer'],
+        `tokens of this issuer have iss "${other}", not "${name}": correct the issuer`,
+      );
   }
 }
 

@@ -31,7 +31,7 @@ export function checkClaims(
     if (!claims.names.includes(name))
       problem(
         ['result', 'claims', 'optional', place],
-        `"${name}" is not in names, so it is not required in any case`,
+        `"${name}" is not listed under result.claims.names, so it is never required: remove it here`,
       );
   const { required = [] } = forwardedClaims(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));

@@ -86,7 +86,7 @@ function compileAge(
   if (maxSeconds <= 0)
     complain(
       path,
-      `must be over the ${keptSeconds} s for which results are cached: raise it, or lower result.cacheTtlSeconds`,
+      `must be more than the ${keptSeconds} s for which results are cached: raise it, or lower result.cacheTtlSeconds`,
     );
   return { is: 'auth-age', maxSeconds };
 }

@@ -168,7 +168,7 @@ function compileRules(
       problem(
         path,
         isWebSocket
-          ? 'a WebSocket API only has connect: write connect: true'
+          ? 'rules of a WebSocket API apply only to connections: write connect: true'
           : 'connect is for WebSocket APIs only',
       );
       return [];
@@ -222,7 +222,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   const at = ['result'];
   checkClaims(document, problem, warning);
   if (document.kind !== undefined && document.kind !== inventory.kind)
-    problem(['kind'], `the API is a ${inventory.kind} API`);
+    problem(['kind'], `is not the kind of the API, which is ${inventory.kind}`);
   if (networks.length > NETWORKS_LIMIT)
     problem(
       ['rules'],
@@ -252,7 +252,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (networks.length > 0)
     problem(
       [...at, 'format'],
-      'a cached simple result would apply to other addresses: set format: policy, or cacheTtlSeconds: 0',
+      'a cached simple result would also apply to callers from other addresses: set format: policy, or cacheTtlSeconds: 0',
     );
 }
 
@@ -269,7 +269,7 @@ function warnOfRule(
   if (open !== undefined)
     warning(
       path,
-      `${open.method} ${open.path} does not use our authorizers, so this rule is not enforced there`,
+      `${open.method} ${open.path} does not use an authorizer of Gatewright, so this rule is not enforced there`,
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
@@ -347,7 +347,10 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   }
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
-    problem(['routes'], `${unspeakable.path} contains an IAM wildcard, so no policy can name it`);
+    problem(
+      ['routes'],
+      `${unspeakable.path} contains an IAM wildcard, so no policy can name it: rename the route`,
+    );
   for (const { path } of inventory.routes) {
     const reason = reasonUnreachable(document.kind, path);
     if (reason !== undefined) problem(['routes'], `no caller can be allowed on ${path}: ${reason}`);
@@ -361,7 +364,7 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
 function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): string {
   switch (failure.kind) {
     case 'too-large':
-      return `the result for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
+      return `the result for ${failure.caller} has ${failure.sizeBytes} bytes, more than result.maxBytes allows: name fewer routes`;
     case 'too-many':
       return `the result for ${failure.caller} has too many values: lower bind.max`;
     case 'unrepresentable':

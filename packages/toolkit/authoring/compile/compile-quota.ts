@@ -30,7 +30,10 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   checkSurroundings(document, quota.routes === undefined && !isTracked, around);
   checkPlans(plans, isTracked ? 'access-log' : 'request', around);
   if (admissionKey !== undefined && around.kind !== 'rest')
-    around.complain(['quota', 'admissionKey'], 'is for REST APIs; other APIs always return 403: remove it');
+    around.complain(
+      ['quota', 'admissionKey'],
+      'is for REST APIs only; other APIs always return 403 when the quota is exceeded: remove it',
+    );
   const routes = quota.routes && chargedRoutes(quota.routes, around);
   const issuers = quota.when?.issuers;
   checkIssuers(document, issuers ?? [], isTracked, around);
@@ -81,7 +84,7 @@ function checkSurroundings(
   if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
     complain(
       ['result', 'cacheTtlSeconds'],
-      'would cache results that are not charged, and every route is charged: set 0 or remove it',
+      'would cache results, and cached results are not charged, although every route is charged: set it to 0, or remove it',
     );
 }
 
@@ -124,7 +127,7 @@ function chargedRoutes(
     else if (routes[found]?.isOpen === true)
       complain(
         place,
-        'has no authorizer that could charge it: charge it in its handler, or attach one, run gatewright access sync and name it then',
+        'has no authorizer that could charge it: charge this route in its handler, or attach an authorizer, run gatewright access sync, and then name the route here',
       );
     return found === -1 ? [] : [found];
   });

@@ -89,7 +89,7 @@ function tryChannels(document: CompiledDocument): ProfileReport {
 }
 
 export function describeTooMany({ caller, characters }: TooManyChannels): string {
-  return `the patterns for ${caller} have ${characters} characters, over the limit of ${CARRIED_LIMIT_CHARACTERS}, so nothing would be granted: use wildcards`;
+  return `the patterns for ${caller} have ${characters} characters, more than the limit of ${CARRIED_LIMIT_CHARACTERS}, so nothing would be granted: use wildcards`;
 }
 
 function profilesOf(document: CompiledDocument): readonly (readonly Right[])[] {

@@ -86,15 +86,19 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':
-      return value === undefined ? undefined : 'exists takes no value';
+      return value === undefined ? undefined : 'a test with op: exists cannot have a value: remove value';
     case 'in':
-      return Array.isArray(value) ? undefined : 'in takes a list: value: [ a, b ]';
+      return Array.isArray(value) ? undefined : 'a test with op: in requires a list, such as value: [ a, b ]';
     case 'gte':
     case 'lte':
-      return typeof value === 'number' ? undefined : `${op} takes a number: value: 5`;
+      return typeof value === 'number'
+        ? undefined
+        : `a test with op: ${op} requires a number, such as value: 5`;
     case 'equals':
     case 'contains':
-      return value === undefined || Array.isArray(value) ? `${op} takes one value: value: gold` : undefined;
+      return value === undefined || Array.isArray(value)
+        ? `a test with op: ${op} requires one value, such as value: gold`
+        : undefined;
   }
 }
 

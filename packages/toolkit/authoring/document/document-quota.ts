@@ -24,7 +24,7 @@ const PLAN: Shape<PlanText> = {
     'a customer plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
   read(value, path, report) {
     const { id } = (typeof value === 'object' && value !== null ? value : {}) as { readonly id?: unknown };
-    if (id === undefined) report(path, '"id" is missing: write id: and a name of the plan');
+    if (id === undefined) report(path, '"id" is missing: write id: and the name of the plan');
     else if (ID.read(id, [...path, 'id'], report) !== undefined) return value as PlanText;
     return undefined;
   },
@@ -34,11 +34,11 @@ export const QUOTA = object(
   {
     plan: described(
       NAMED,
-      'Id of the customer plan, or the claim with it. A caller without the claim is denied.',
+      'Id of the customer plan, or the claim that contains the id. A caller without the claim is denied.',
     ),
     tenant: described(
       NAMED,
-      'Tenant that is charged: a name that no other API of the usage table uses, or the claim with it.',
+      'Tenant that is charged: a name that no other API with the same usage table uses, or the claim that contains the tenant.',
     ),
   },
   {
@@ -70,7 +70,7 @@ export const QUOTA = object(
         /^[A-Za-z0-9_-]{20,100}(\$\{stage\})?$/,
         'the value of an API key: 20 to 100 letters, digits, _ and -, with ${stage} at the end for the stage of the API',
       ),
-      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key of admitted requests. Over quota, the response is then INVALID_API_KEY, which can be mapped to 429; without it, the response is 403. API Gateway allows a value once per account and region, hence ${stage}.',
+      'REST APIs with ApiKeySourceType AUTHORIZER: the value of the API key that the authorizer returns for admitted requests. A request over quota then gets the gateway response INVALID_API_KEY, which can be mapped to 429; without admissionKey, it gets 403. API Gateway allows each value only once per account and region, so end the value with ${stage}.',
     ),
   },
 );

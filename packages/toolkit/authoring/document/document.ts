@@ -55,7 +55,7 @@ const RESULT = object(
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that expire within this time with 401. Together with cacheTtlSeconds, no cached result outlives its token. Default: until they expire.',
+      'Refuse credentials that expire within this time with 401. Together with cacheTtlSeconds, no cached result outlives its token. Default: credentials are accepted until they expire.',
     ),
     expiryCondition: described(
       flag(),

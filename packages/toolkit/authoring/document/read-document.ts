@@ -95,7 +95,7 @@ export function readYaml(text: string, file: string): YamlReading {
   if (text.length > TEXT_LIMIT_CHARACTERS)
     return {
       kind: 'invalid',
-      problems: [{ file, line: 1, column: 1, message: 'the document is over 500 KB' }],
+      problems: [{ file, line: 1, column: 1, message: 'the document is larger than 500 KB' }],
     };
   // `uniqueKeys` is off because the library compares every key of a map with every other: 40,000 keys take 12 s.
   const options = { prettyErrors: false, strict: true, uniqueKeys: false };

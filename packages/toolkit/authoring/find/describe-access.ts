@@ -77,14 +77,14 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
 }
 
 /**
- * Returns a line such as `charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan`.
+ * Returns a line such as `charged: callers of keys, as tenant claim tenant, by the plan in the customer record, otherwise claim plan`.
  */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
   const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
-  const named = `as tenant ${from(quota.tenant)}, to its plan on record, otherwise ${from(quota.plan)}`;
+  const named = `as tenant ${from(quota.tenant)}, by the plan in the customer record, otherwise ${from(quota.plan)}`;
   const needed = [
     ...('claim' in quota.tenant ? [from(quota.tenant)] : []),
     ...('claim' in quota.plan ? ['any plan'] : []),

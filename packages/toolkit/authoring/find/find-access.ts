@@ -134,7 +134,9 @@ function findUncharged(
 
 function targetOf(method: string, path: string | undefined): string {
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQueryError('the path is written without the stage, as in: explain orders GET /orders/7');
+  throw new AccessQueryError(
+    'the path must begin with "/" and must not contain the stage, as in: explain orders GET /orders/7',
+  );
 }
 
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
@@ -207,7 +209,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     const { guard } = verdict.route;
     return guard === undefined
       ? ['OPEN', 'the route has no authorizer, so rules do not apply']
-      : ['OTHER', `the route has ${guard} and not our authorizer, so rules do not apply`];
+      : ['OTHER', `the route has ${guard} and no authorizer of Gatewright, so rules do not apply`];
   }
   if (verdict.uncharged !== undefined)
     return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];

@@ -21,7 +21,7 @@ const SECRET = refine(
           /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
           'the path of an SSM parameter, such as /gatewright/prod/github',
         ),
-        'SecureString in the parameter store, one secret per line: during a change, both the new and the old one.',
+        'SecureString in the SSM Parameter Store, with one secret per line. While you change the secret, store both the new and the old one.',
       ),
       secret: described(
         text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
@@ -89,7 +89,7 @@ const SOURCE = refine(
     {
       toleranceSeconds: described(
         integer(1, 3600),
-        "Tolerated difference between the sender's time and ours. Default: 300.",
+        'Tolerated difference between the time that the sender signed and the current time. Default: 300.',
       ),
       trustDeliveryId: described(
         literal(true),

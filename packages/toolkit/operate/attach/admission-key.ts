@@ -36,7 +36,7 @@ async function findMissingForKey(
   );
   return [
     ...(key === undefined ? [`an API key with the value ${value}`] : []),
-    ...(key?.['enabled'] === false ? [`the API key with the value ${value} as an enabled key`] : []),
+    ...(key?.['enabled'] === false ? [`an enabled API key with the value ${value} (it is disabled)`] : []),
     ...(plans.some(isOfStage) ? [] : [`a usage plan of stage ${stage} of API ${apiId} with that API key`]),
     ...(hasResponse ? [] : ['the gateway response INVALID_API_KEY with status 429']),
   ];
@@ -54,8 +54,8 @@ export async function checkAdmission(
     : [
         obstacle(
           'admission-key',
-          `charged routes would require an API key, and callers would get 403, because there is not yet: ${missing.join('; ')}`,
-          'create that first, step by step as in node_modules/gatewright/docs/guides/sell/quota.md, “In the authorizer”; or remove quota.admissionKey from the document and omit --quota, so that only callers over quota get 403',
+          `charged routes would require an API key, and every caller would get 403, because the API does not yet have: ${missing.join('; ')}`,
+          'create what is missing first, step by step as in node_modules/gatewright/docs/guides/sell/quota.md, “In the authorizer”; or remove quota.admissionKey from the document and omit --quota, so that only callers over quota get 403',
         ),
       ];
 }
@@ -79,6 +79,9 @@ export async function verifyAdmission(
   return {
     what,
     isGood: missing.length === 0,
-    saw: missing.length === 0 ? 'key, usage plan and response' : `missing: ${missing.join('; ')}`,
+    saw:
+      missing.length === 0
+        ? 'the key, the usage plan and the response exist'
+        : `missing: ${missing.join('; ')}`,
   };
 }

@@ -7,7 +7,10 @@ import type { PlaneCall } from './step.ts';
 /** @throws UsageError if there is no terminal, or the user does not answer yes */
 export async function confirm(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
-  if (!hasTerminal()) throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
+  if (!hasTerminal())
+    throw new UsageError(
+      'There is no terminal for a confirmation, so nothing was changed. To confirm, pass --yes.',
+    );
   if (/^y(es)?$/i.test(await ask(`${question} [yes/no] `))) return;
   throw new UsageError('nothing was changed');
 }
@@ -29,12 +32,10 @@ export async function confirmOpenings(openings: readonly Opening[], named: reado
   );
   if (missing.length > 0 && !hasTerminal())
     throw new UsageError(
-      `This may become open to everyone. Nothing was changed. To confirm, pass ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
+      `${showControls(missing.join(', '))} may become open to everyone, so nothing was changed. To confirm, pass ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
     );
   for (const name of missing)
-    if (
-      (await ask(showControls(`May become open to everyone: ${name}. Type its name to confirm: `))) !== name
-    )
+    if ((await ask(showControls(`${name} may become open to everyone. To confirm, type ${name}: `))) !== name)
       throw new UsageError('nothing was changed');
 }
 

@@ -38,7 +38,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
       obstacle(
         'no-route',
         `no route matches "${pattern}"`,
-        'write it as the API does: gatewright attach plan lists the routes without --routes',
+        'write the route as the API does; to list the routes, run gatewright attach plan without --routes',
       ),
     ),
     ...(chosen.length === 0 && idle.length === 0
@@ -80,7 +80,7 @@ function checkDocument({ live, document, settings, keyed, choice: { chosen } }: 
       : ('HEADER' as const);
   return [
     ...checkWiring(document, settings.wired).map((what) =>
-      obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
+      obstacle('wiring', what, 'follow this advice; --ttl and --identity-source change the authorizer'),
     ),
     ...findLaterRoutes(document, after).map((what) => obstacle('wildcards', what, WRITE_ROUTES)),
     ...checkUnknown(document, chosen),
@@ -110,8 +110,8 @@ function checkQuota(
             'quota-key',
             `callers over quota would pass: ${list(ofKey)}`,
             isTracked
-              ? 'remove quota.admissionKey from the document, so that callers over quota get 403; or set this in the API first'
-              : 'pass --quota authorizer, which sets this; or remove quota.admissionKey from the document, so that callers over quota get 403',
+              ? 'remove quota.admissionKey from the document, so that callers over quota get 403; or make these changes in the API first'
+              : 'pass --quota authorizer, which makes these changes; or remove quota.admissionKey from the document, so that callers over quota get 403',
           ),
         ]),
     ...[...others, ...checkNativePlans(document, wired, keySource)].map((what) =>
@@ -219,7 +219,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'api-keys',
-            `${list(keyed.map(({ key }) => key))} also requires an API key; callers need both, and the credential is checked first`,
+            `an API key is also required by ${list(keyed.map(({ key }) => key))}; callers need a credential and an API key, and the credential is checked first`,
             'nothing to do if both are intended',
           ),
         ]),
@@ -228,8 +228,8 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'claims',
-            `${list(replaced.map(({ key }) => key))} loses its current authorizer; behind the new one, handlers receive no authorizer.claims and no IAM caller identity`,
-            'first change them to read claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md)',
+            `the current authorizer is removed from ${list(replaced.map(({ key }) => key))}; behind the new authorizer, handlers receive no authorizer.claims and no IAM caller identity`,
+            'first change the handlers to read claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0

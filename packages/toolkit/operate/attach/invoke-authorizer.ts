@@ -175,7 +175,10 @@ function readAnswer(answer: UnknownMembers): ProbeResult {
   if (typeof answer['isAuthorized'] === 'boolean')
     return { kind: answer['isAuthorized'] ? 'allowed' : 'denied' };
   if (answer['policyDocument'] === undefined)
-    return { kind: 'failed', message: 'its result is not the result of an authorizer' };
+    return {
+      kind: 'failed',
+      message: 'the function returned a result that is not the result of an authorizer',
+    };
   const policy = JSON.stringify(answer['policyDocument']);
   return { kind: policy.includes('"Effect":"Allow"') ? 'allowed' : 'denied' };
 }

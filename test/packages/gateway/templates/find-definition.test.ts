@@ -59,12 +59,12 @@ describe('the definition of a folder', () => {
         'node_modules/x/serverless.yml': '',
         'dist/template.yaml': TEMPLATE,
       },
-      says: /of a Terraform plan\. Found in it: backend, apps\/api, services\/users; name one or more of them, as in gatewright start \S+backend$/,
+      says: /of a Terraform plan\. Its subfolders and files contain definitions: backend, apps\/api, services\/users\. Name one or more of these paths, as in gatewright start \S+backend$/,
     },
     {
       name: 'may have another name',
       files: { 'infra/api.yaml': TEMPLATE, 'docker-compose.yml': 'services: {}', 'package.json': '{}' },
-      says: /Found in it: infra\/api\.yaml; /,
+      says: /contain definitions: infra\/api\.yaml\. /,
     },
     {
       name: 'is made by CDK',
@@ -79,7 +79,7 @@ describe('the definition of a folder', () => {
     {
       name: 'is one of many',
       files: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [`packages/p${n}/template.yml`, TEMPLATE])),
-      says: /packages\/p5 and 2 more; name/,
+      says: /packages\/p5 and 2 more\. Name/,
     },
   ];
   for (const { name, files, says } of rows)

@@ -76,7 +76,7 @@ describe('defineFunctions', () => {
     },
     {
       properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',
-      says: /^Code: the code is s3:\/\/b\/k, .* write it to gatewright\.values\.yml as s3: \{ b: \{ k: !file … \} \}$/,
+      says: /^Code: the code is at s3:\/\/b\/k and .* write it to gatewright\.values\.yml as s3: \{ b: \{ k: !file … \} \}$/,
     },
     {
       properties:
@@ -119,11 +119,11 @@ describe('defineFunctions', () => {
     { properties: `{${base}, Environment: {Variables: {AB: [x]}}}`, says: /AB: must be a string/ },
     {
       properties: `{${base}, Environment: {Variables: {AB: ${'x'.repeat(4096)}}}}`,
-      says: /F\.Environment: variables have 4098 bytes; Lambda allows 4096/,
+      says: /F\.Environment: the variables have 4098 bytes, but Lambda allows at most 4096/,
     },
     {
       properties: `{${base}, Layers: [a, b, c, d, e, f]}`,
-      says: /F\.Layers: a function takes at most 5 layers/,
+      says: /F\.Layers: a function can have at most 5 layers/,
     },
   ];
   it('reports every fault of a function that Lambda would refuse, one by one', () => {

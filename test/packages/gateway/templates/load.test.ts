@@ -181,7 +181,7 @@ describe('loadStacks', () => {
     {
       name: 'broken YAML with its line',
       text: 'service: broken\nfunctions:\n  - [\n',
-      says: /serverless\.yml:4: broken YAML or JSON/,
+      says: /serverless\.yml:4: invalid YAML or JSON/,
     },
     {
       name: "osls's own refusal without a stack trace",

@@ -128,7 +128,10 @@ describe('gatewright init', () => {
       next: ['npx gatewright access check'],
     });
     assert.deepEqual((await init('--webhooks')).kept, ['access/webhooks.yml']);
-    assert.match(await refusal('--parts', 'cache'), /the stack exists: change parts in the gatewright\.yml/);
+    assert.match(
+      await refusal('--parts', 'cache'),
+      /the stack already exists: .* change parts in the gatewright\.yml/,
+    );
   });
 
   // A link may have been planted, and what it points to is nobody's to make.
@@ -170,7 +173,10 @@ describe('gatewright init', () => {
     assert.match(await steps('--parts', 'authorizers'), /template: .*TokenAuthorizerArn\n/);
     const charging = await steps('--parts', 'authorizers,quotas');
 
-    assert.match(charging, /template: .*-RequestAuthorizerArn\n[^]*\nor .* live: npx gatewright attach \(/);
+    assert.match(
+      charging,
+      /template: .*-RequestAuthorizerArn\n[^]*\nor .* deployed API: npx gatewright attach \(/,
+    );
     assert.doesNotMatch(charging, /TokenAuthorizerArn/);
   });
 
@@ -234,7 +240,7 @@ describe('gatewright init', () => {
 
     assert.deepEqual((await init('--parts', 'cache')).written, [STACK, 'gatewright/gatewright.yml']);
     assert.deepEqual(await init('--if-missing'), { written: [], kept: [], next: [] });
-    assert.match(await refusal('--parts', 'cache'), /the stack exists/);
+    assert.match(await refusal('--parts', 'cache'), /the stack already exists/);
   });
 
   for (const { what, files, words = [], says } of [
@@ -371,7 +377,7 @@ describe('gatewright start --exec', { skip: process.platform === 'win32' }, () =
 
     assert.equal(code, 3, stderr);
     assert.equal(stdout, '', 'which is for the command');
-    assert.match(stderr, /^with 1 stage of APIs: echo /m);
+    assert.match(stderr, /^running with 1 stage of APIs: echo /m);
     const url = readFileSync(join(folder, 'url'), 'utf8').trim();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/dev$/);
     await assert.rejects(fetch(url), 'it has ended');

@@ -131,7 +131,7 @@ describe('gatewright clock', () => {
   it('refuses what is no shift', async () => {
     assert.match(
       (await run(['clock', 'later'])).stderr,
-      /"later" is not a shift; write \+1d, 90s, -30m or reset/,
+      /"later" is not a time shift; write \+1d, 90s, -30m or reset/,
     );
   });
 });
@@ -239,7 +239,7 @@ describe('gatewright requests', () => {
     );
     assert.deepEqual(stderr.split('\n'), [
       `Ordinary successful requests: ${sampled.text}; refusals, errors, slow requests and messages are all recorded; \`gatewright start --record-all\` records all.`,
-      'The gateway has ended.',
+      'The gateway has stopped.',
       '',
     ]);
   });
@@ -289,7 +289,7 @@ describe('gatewright replay', () => {
         { edit: { method: 'GET', target: '/orders', headers: [['a', 'b']], body: 'edited' } },
       ]);
       for (const [editor, says] of [
-        ['false', /^error: false ended with 1; nothing was sent$/m],
+        ['false', /^error: false ended with exit code 1; the request was not sent$/m],
         ['sed -i.bak s/{//', /^error: the edited text is not JSON: /],
       ] as const)
         assert.match((await run(['replay', '--edit'], { VISUAL: editor, EDITOR: 'none' })).stderr, says);
@@ -299,7 +299,7 @@ describe('gatewright replay', () => {
   for (const [what, words, environment, says] of [
     ['an edit without an editor', ['--edit'], {}, /--edit needs an editor: set EDITOR/],
     ['an empty editor', ['--edit'], { EDITOR: '' }, /--edit needs an editor: set EDITOR/],
-    ['a time that is none', ['--at', 'later'], {}, /--at: "later" is not a shift; write \+1d or -30m/],
+    ['a time that is none', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
   ] as const)
     it(`refuses ${what}, and sends nothing`, async () => {
       const { code, stderr } = await run(['replay', ...words], environment);

@@ -89,7 +89,8 @@ describe('the plug-in for osls', () => {
 
       await assert.rejects(call(hook), {
         code: 'GATEWRIGHT',
-        message: 'offline was not called on the command line',
+        message:
+          'the hooks of offline can run only if the command line calls offline: run serverless offline',
       });
     });
 
@@ -120,7 +121,7 @@ describe('the plug-in for osls', () => {
       await call('initialize');
 
       await assert.rejects(call(hook), {
-        message: 'gatewright reads serverless.yml or serverless.yaml, not other.yml',
+        message: 'the service file must be called serverless.yml, .yaml, .json, .js or .ts, not other.yml',
       });
     }
   });

@@ -146,7 +146,7 @@ describe('readOfflineOptions', () => {
       given: { reloadHandler: 'yes' },
       says: /reloadHandler must be true or false/,
     },
-    { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
+    { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
     { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one string/ },
     {
       name: 'a store that is no URL',

@@ -70,15 +70,18 @@ describe('the API that a request is for', () => {
   it('is asked for with those that there are', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several match: choose one with { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
+      /several APIs match: pass { api } or { stage } to choose one; the stacks have Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
     );
-    assert.throws(() => chooseApi(all, false, { api: 'Live' }), /there is no API "Live"; there are Pets/);
+    assert.throws(
+      () => chooseApi(all, false, { api: 'Live' }),
+      /there is no API "Live"; the stacks have Pets/,
+    );
     const ours = { ...api('Pets', 'http'), stack: 'gatewright' };
     assert.throws(
       () => chooseApi([...all, ours], false, { api: 'Pets' }),
-      /there are Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
+      /the stacks have Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
     );
-    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there are none/);
+    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; the stacks have none/);
   });
 });
 

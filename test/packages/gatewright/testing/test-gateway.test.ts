@@ -84,7 +84,7 @@ describe('a gateway of a test', () => {
     assert.equal(gateway.url('Rest', 'prod'), `http://127.0.0.1:${port}/prod`);
     assert.equal(gateway.url('Live'), `ws://127.0.0.1:${port}/dev`);
     assert.throws(() => gateway.url('Live', 'prod'), /there is no WebSocket API "Live"/);
-    assert.throws(() => gateway.url(), /several match/);
+    assert.throws(() => gateway.url(), /several APIs match/);
   });
 
   it('closes its connections at a reset and at the end', async () => {
@@ -196,7 +196,7 @@ describe('a gateway of a test', () => {
     {
       name: 'that it was not run',
       result: { kind: 'refused' },
-      expected: { name: 'TestingError', message: 'Pay was not run' },
+      expected: { name: 'TestingError', message: 'the function Pay was not run' },
     },
   ])
     it(`calls a function and shows ${name}`, async () => {

@@ -47,7 +47,7 @@ describe('a WebSocket client of a test', () => {
   it('says how the connection has ended, also to a caller that waits for a message', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
-    const waiting = assert.rejects(socket.next(), /the connection was closed with 4001/);
+    const waiting = assert.rejects(socket.next(), /the connection was closed with code 4001/);
     socket.send('end');
     await waiting;
     assert.deepEqual(await socket.closed, { code: 4001, reason: 'over' });
@@ -77,7 +77,7 @@ describe('a WebSocket client of a test', () => {
   it('waits for no message for ever', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
-    await assert.rejects(socket.next(1), /no message within 1 ms/);
+    await assert.rejects(socket.next(1), /no message arrived within 1 ms/);
     await socket.close();
   });
 

@@ -84,7 +84,7 @@ describe('an attachment in files', () => {
     assert.match(other.stderr, /differs from the plan of these options/);
     const unasked = await run('apply');
     assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
-    assert.match(unasked.stderr, /No terminal to confirm in/);
+    assert.match(unasked.stderr, /There is no terminal for a confirmation/);
     assertSame(await api.everything(), before);
 
     const own = await run('apply', ...lax, '--yes');

@@ -93,7 +93,7 @@ describe('detach', () => {
     );
     assert.match(
       unnamed.stderr,
-      /Nothing was changed\. To confirm, pass --open "GET \/things-2" --open "GET \/things-1"/,
+      /nothing was changed\. To confirm, pass --open "GET \/things-2" --open "GET \/things-1"/,
     );
     const one = await run('detach', '--state', api.root, '--open', 'GET /things-1');
     assert.match(one.stderr, /To confirm, pass --open "GET \/things-2"\n/);

@@ -27,7 +27,8 @@ export class Countries {
   static parse(text: string): Countries {
     const blocks = new AddressBlocks<string>();
     const lines = text.split('\n');
-    if (lines.length > MAX_LINES) throw new NetworksFileError(MAX_LINES, `more than ${MAX_LINES} lines`);
+    if (lines.length > MAX_LINES)
+      throw new NetworksFileError(MAX_LINES, `the file has more than ${MAX_LINES} lines`);
     for (const [index, raw] of lines.entries()) {
       const line = raw.trim();
       if (line === '' || line.startsWith('#')) continue;

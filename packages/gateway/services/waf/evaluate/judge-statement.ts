@@ -181,7 +181,7 @@ function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>,
   const known = turn.around.countries;
   if (known === undefined) {
     (turn.possibleGeoPrefixes ??= []).push(space);
-    return unjudge(turn, 'the country of the address, without --waf-networks FILE');
+    return unjudge(turn, 'the country of the address, which only --waf-networks FILE provides');
   }
   const [address] = given;
   const country = address === undefined ? undefined : known.of(address);

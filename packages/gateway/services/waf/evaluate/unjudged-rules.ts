@@ -50,7 +50,7 @@ function ofStatement(statement: Statement, hasCountries: boolean): readonly stri
     case 'unjudged':
       return [statement.what];
     case 'geo':
-      return hasCountries ? [] : ['countries of addresses, without --waf-networks FILE'];
+      return hasCountries ? [] : ['countries of addresses, which only --waf-networks FILE provides'];
     case 'rate':
       return [
         ...(statement.scopeDown === undefined ? [] : ofStatement(statement.scopeDown, hasCountries)),

@@ -54,11 +54,11 @@ export function readAction(at: MemberReader, bodies: ResponseBodies): RuleAction
 function readResponse(at: MemberReader, bodies: ResponseBodies): CustomResponse {
   const status = at.integer('ResponseCode', 200, 599);
   if (!STATUSES.has(status))
-    at.refuse('ResponseCode', `${status} is not among the codes that AWS WAF supports`);
+    at.refuse('ResponseCode', `${status} is not a status code that AWS WAF supports`);
   const key = at.has('CustomResponseBodyKey') ? at.text('CustomResponseBodyKey') : undefined;
   const body = key === undefined ? undefined : bodies.get(key);
   if (key !== undefined && body === undefined)
-    at.refuse('CustomResponseBodyKey', `${key} is not among CustomResponseBodies`);
+    at.refuse('CustomResponseBodyKey', `${key} is not a key of CustomResponseBodies`);
   return { status, headers: readHeaders(at, 'ResponseHeaders'), body };
 }
 

@@ -36,9 +36,12 @@ export function readTransformations(statement: MemberReader): Transformations {
     type: item.nameIn('Type', TRANSFORMATIONS),
   }));
   if (items.length === 0)
-    statement.refuse('TextTransformations', 'must have at least one item; NONE changes nothing');
+    statement.refuse(
+      'TextTransformations',
+      'must have at least one item; use the type NONE for no transformation',
+    );
   if (new Set(items.map(({ priority }) => priority)).size < items.length)
-    statement.refuse('TextTransformations', 'must have different priorities');
+    statement.refuse('TextTransformations', 'must not have two items with the same Priority');
   return items
     .toSorted((a, b) => a.priority - b.priority)
     .map(({ type }) => type)

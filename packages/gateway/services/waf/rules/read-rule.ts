@@ -78,8 +78,9 @@ function readGroup(
   at: MemberReader,
   member: string,
 ): Extract<Rule['does'], { kind: 'group' }> {
-  if (rule.has('Action')) rule.refuse('Action', 'a rule with a rule group has an OverrideAction instead');
-  if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'a rule with a rule group cannot have labels');
+  if (rule.has('Action'))
+    rule.refuse('Action', 'is not allowed in a rule that uses a rule group: set OverrideAction instead');
+  if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'is not allowed in a rule that uses a rule group');
   const override = rule.object('OverrideAction').sole();
   if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
   const scopeDown = at.optional('ScopeDownStatement');

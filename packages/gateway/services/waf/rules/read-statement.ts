@@ -48,8 +48,9 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
     const scope = at.oneOf('Scope', LABEL_SCOPES);
     const key = at.text('Key', 1024);
     if (scope === 'NAMESPACE' && !key.endsWith(':'))
-      at.refuse('Key', 'must end with a colon, as a namespace does');
-    if (scope === 'LABEL' && key.endsWith(':')) at.refuse('Key', 'must end with the name of a label');
+      at.refuse('Key', 'must end with a colon, because Scope is NAMESPACE');
+    if (scope === 'LABEL' && key.endsWith(':'))
+      at.refuse('Key', 'must end with a label name, not with a colon, because Scope is LABEL');
     return { kind: 'label', scope, key };
   },
   SqliMatchStatement: (at) => {
@@ -74,7 +75,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
 
 /** @throws InvalidMember */
 export function readStatement(at: MemberReader, depth = 0): Statement {
-  if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH}`);
+  if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH} levels`);
   const name = at.sole();
   const read = Object.hasOwn(STATEMENTS, name) ? STATEMENTS[name] : undefined;
   if (read !== undefined) return read(at.object(name), depth);
@@ -155,11 +156,11 @@ export function readRate(at: MemberReader): RateStatement {
   if (keyType === 'CUSTOM_KEYS' && keys.every(({ kind }) => kind === 'ip' || kind === 'forwarded-ip'))
     at.refuse(
       'CustomKeys',
-      'must have a key other than an address; use AggregateKeyType for addresses alone',
+      'must have a key other than IP or ForwardedIP; to count by address alone, set AggregateKeyType to IP or FORWARDED_IP',
     );
   const needsForwarded = keyType === 'FORWARDED_IP' || keys.some(({ kind }) => kind === 'forwarded-ip');
   if (needsForwarded && forwarded === undefined)
-    at.refuse('ForwardedIPConfig', 'is required for keys with a forwarded address');
+    at.refuse('ForwardedIPConfig', 'is required to count by forwarded address');
   return {
     kind: 'rate',
     id: at.printed,

@@ -31,7 +31,7 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   const request = memberOf(entry, 'request');
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string')
-    throw new DefinitionError({ file }, `entry ${index + 1} has no method and URL`);
+    throw new DefinitionError({ file }, `entry ${index + 1} must have a request with a method and a URL`);
   const { path, query } = splitUrl(url);
   const headers = readHeaders(memberOf(request, 'headers'));
   const post = memberOf(request, 'postData');
@@ -56,7 +56,7 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
   if (typeof method !== 'string' || typeof uri !== 'string')
     throw new DefinitionError(
       { file, line: number },
-      'this is neither a log record of AWS WAF nor an HTTP Archive (.har)',
+      'the file is not an HTTP Archive (.har), and this line is not a log record of AWS WAF',
     );
   const [clientIp, args, at] = [
     memberOf(request, 'clientIp'),

@@ -111,10 +111,14 @@ describe('checkTables', () => {
       /unknown members/,
     ],
     ['no key', [{ ...table, definition: { ...table.definition, KeySchema: [] } }], /has no key/],
-    ['an item without its key', [{ ...table, items: [{ other: { S: 'a' } }] }], /without its key/],
-    ['a key of another type', [{ ...table, items: [{ id: { N: '1' } }] }], /without its key/],
+    ['an item without its key', [{ ...table, items: [{ other: { S: 'a' } }] }], /lacks a key attribute/],
+    ['a key of another type', [{ ...table, items: [{ id: { N: '1' } }] }], /lacks a key attribute/],
     ['a plain item', [{ ...table, items: [{ id: 'a' }] }], /an invalid item/],
-    ['two items of one key', [{ ...table, items: [{ id: { S: 'a' } }, { id: { S: 'a' } }] }], /with one key/],
+    [
+      'two items of one key',
+      [{ ...table, items: [{ id: { S: 'a' } }, { id: { S: 'a' } }] }],
+      /with the same key/,
+    ],
     ['an item too large', [{ ...table, items: [{ id: { S: 'x'.repeat(900_000) } }] }], /larger than 400 KB/],
     ['a table twice', [table, table], /twice/],
   ];

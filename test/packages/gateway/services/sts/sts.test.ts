@@ -141,7 +141,10 @@ describe('other operations of STS', () => {
     const passedOn = await aBench({ trust: [] }, elsewhere).ask(anIdentity(), form);
 
     assert.deepEqual([refused.status, passedOn.status], [501, 202]);
-    assert.match(refused.body, /<Code>NotImplementedException<\/Code><Message>AssumeRoleWithSAML of STS/);
+    assert.match(
+      refused.body,
+      /<Code>NotImplementedException<\/Code><Message>The local STS does not support AssumeRoleWithSAML;/,
+    );
   });
 });
 
@@ -333,9 +336,9 @@ describe('GetSessionToken', () => {
 
 describe('what STS does not do here', () => {
   for (const [form, says] of [
-    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /Tags of AssumeRole is not supported; omit it/],
-    [{ ...ASSUME, 'TransitiveTagKeys.member.1': 'a' }, /TransitiveTagKeys of AssumeRole/],
-    [{ ...ASSUME, SerialNumber: 'm' }, /SerialNumber of AssumeRole/],
+    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /does not support the AssumeRole parameter Tags; omit it/],
+    [{ ...ASSUME, 'TransitiveTagKeys.member.1': 'a' }, /AssumeRole parameter TransitiveTagKeys/],
+    [{ ...ASSUME, SerialNumber: 'm' }, /AssumeRole parameter SerialNumber/],
     [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /Multi-factor authentication is not supported/],
     [{ Action: 'GetSessionToken', TokenCode: '1' }, /Multi-factor authentication is not supported/],
   ] as const)

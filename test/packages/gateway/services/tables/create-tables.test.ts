@@ -32,7 +32,7 @@ describe('createTablesAt', () => {
     const target = { url: 'http://127.0.0.1:9', region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b' };
     await assert.rejects(createTablesAt(target, [aTable()]), (error) => {
       assert.ok(error instanceof StartError);
-      assert.match(error.message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not respond: /);
+      assert.match(error.message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 cannot be used: /);
       return true;
     });
   });
@@ -136,7 +136,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
             assert.ok(error instanceof DefinitionError);
             assert.match(
               error.describe(),
-              /^serverless\.yml:12: OrdersTable\.KeySchema: table orders exists with/,
+              /^serverless\.yml:12: OrdersTable\.KeySchema: table orders already exists with/,
             );
             return true;
           },

@@ -109,7 +109,7 @@ describe('createDynamoDbCalls', () => {
     const message = await messageFor('AmazonDAXV3.DescribeClusters', {}, ADMIN);
     assert.equal(
       message,
-      "'AmazonDAXV3' is not served here; DynamoDB_20120810 and DynamoDBStreams_20120810 are",
+      "X-Amz-Target must be an operation of DynamoDB_20120810 or DynamoDBStreams_20120810, such as DynamoDB_20120810.GetItem, not 'AmazonDAXV3'",
     );
   });
 });

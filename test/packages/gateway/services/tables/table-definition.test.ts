@@ -95,12 +95,12 @@ describe('readTableDefinition', () => {
     {
       name: 'a key that is not defined',
       change: { AttributeDefinitions: [S('id'), S('state')] },
-      expected: 'KeySchema: "at" is missing in the AttributeDefinitions',
+      expected: 'KeySchema: the key attribute "at" is missing from AttributeDefinitions',
     },
     {
       name: 'an attribute that no key uses',
       change: { AttributeDefinitions: [S('id'), S('at'), S('state'), S('x')] },
-      expected: 'AttributeDefinitions: only key attributes may be listed; no key uses x',
+      expected: 'AttributeDefinitions: must list only attributes that keys use, but no key uses x',
     },
     {
       name: 'a table without key',
@@ -132,7 +132,7 @@ describe('readTableDefinition', () => {
           },
         ],
       },
-      expected: 'LocalSecondaryIndexes.local: needs the HASH key of the table and a RANGE key of its own',
+      expected: 'LocalSecondaryIndexes.local: must have the HASH key of the table and its own RANGE key',
     },
     {
       name: 'an index without projection',
@@ -157,18 +157,18 @@ describe('readTableDefinition', () => {
     {
       name: 'provisioned mode without capacity',
       change: { BillingMode: 'PROVISIONED' },
-      expected: 'ProvisionedThroughput: must be given unless BillingMode is PAY_PER_REQUEST',
+      expected: 'ProvisionedThroughput: is required unless BillingMode is PAY_PER_REQUEST',
     },
     {
       name: 'capacity on demand',
       change: { ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } },
-      expected: 'ProvisionedThroughput: must not be given when BillingMode is PAY_PER_REQUEST',
+      expected: 'ProvisionedThroughput: must be omitted when BillingMode is PAY_PER_REQUEST',
     },
     {
       name: 'a name that is none',
       change: {},
       physicalId: 'no',
-      expected: "TableName: must have 3 to 255 of the characters a-z, A-Z, 0-9, '_', '.', '-', not 'no'",
+      expected: "TableName: must have 3 to 255 characters from a-z, A-Z, 0-9, '_', '.' and '-', but is 'no'",
     },
   ] satisfies readonly { name: string; change: JsonObject; physicalId?: string; expected: string }[]) {
     it(`refuses ${name}`, () => {

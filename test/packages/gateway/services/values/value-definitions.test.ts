@@ -31,15 +31,23 @@ describe('parseValues', () => {
 
   // Faults are reported by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
-    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: is not valid YAML from column 12 on \(MISSING_CHAR\)/],
-    ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: is not valid YAML/],
-    ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is not one of ssm, secretsmanager/],
-    ['a value that is missing', 'ssm:\n  /a:\n  /b: hush', /^v\.yml:2: \/a has no value; write ""/],
+    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: the file is not valid YAML \(MISSING_CHAR at column 12\)/],
+    ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: the file is not valid YAML/],
+    [
+      'an unknown section',
+      'smm: { /a: hush }',
+      /^v\.yml:1: unknown section smm; expected one of ssm, secretsmanager/,
+    ],
+    [
+      'a value that is missing',
+      'ssm:\n  /a:\n  /b: hush',
+      /^v\.yml:2: \/a has no value; for an empty value, write ""/,
+    ],
     ['no name of a parameter', 'ssm: { "a b": hush }', /^v\.yml:1: ssm: a b is not a parameter name/],
     [
       'an unknown type',
       'ssm: { /a: { type: Secret, value: hush } }',
-      /^v\.yml:1: ssm: type of \/a must be one of/,
+      /^v\.yml:1: ssm: the type of \/a must be one of/,
     ],
     ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a string/],
     ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],

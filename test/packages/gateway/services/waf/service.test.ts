@@ -36,7 +36,7 @@ describe('a web ACL in front of a stage', () => {
     const verdict = ask(aWall(`[${blocking('NoSql', SQLI)}]`));
 
     assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes?.() : [], [
-      'The rule NoSql of the web ACL wall was not evaluated (AWS’s detector of SQL injection); on AWS it may decide otherwise.',
+      'The rule NoSql of the web ACL wall was not evaluated, because this is not available here: AWS’s detector of SQL injection. On AWS, the rule may decide differently.',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('a web ACL in front of a stage', () => {
         [
           'Wall',
           'Rules',
-          'rule NoSql: AWS’s detector of SQL injection cannot be evaluated here: it blocks nothing; with --strict-waf its stages return 500',
+          'rule NoSql depends on AWS’s detector of SQL injection, and cannot be evaluated here: the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500',
         ],
       ],
     );
@@ -71,7 +71,7 @@ describe('a web ACL in front of a stage', () => {
       group,
     );
 
-    assert.match(JSON.stringify(unsupported), /rule Own \/ NoSql: AWS’s detector of SQL injection/);
+    assert.match(JSON.stringify(unsupported), /rule Own \/ NoSql depends on AWS’s detector of SQL injection/);
   });
 
   it('closes its stage under --strict-waf', () => {
@@ -373,7 +373,7 @@ describe('the log of a web ACL', () => {
     ask(bench);
 
     assert.deepEqual(bench.logged, []);
-    assert.match(faultsOf(bench), /begins with aws-waf-logs-/);
+    assert.match(faultsOf(bench), /must begin with aws-waf-logs-/);
   });
 });
 

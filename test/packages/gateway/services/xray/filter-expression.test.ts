@@ -85,7 +85,7 @@ const REFUSED: readonly (readonly [expression: string, why: RegExp])[] = [
   ['group.name = "x"', /group\.name is not supported/],
   ['http.status', /operator is missing/],
   ['http.status ~ 1', /unknown operator ~/],
-  ['http.status = ok', /ok is neither a number/],
+  ['http.status = ok', /expected, not ok/],
   ['(fault', /"\)" is expected/],
   ['fault fault', /fault is unexpected/],
   ['!'.repeat(30), /more than 20 levels/],

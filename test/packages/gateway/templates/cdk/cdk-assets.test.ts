@@ -100,7 +100,7 @@ describe('a template of CDK without asset metadata', () => {
       OPTIONS,
     );
 
-    assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is s3:/);
+    assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is at s3:/);
   });
 
   it('is refused by name where a function has no properties', async () => {

@@ -51,8 +51,8 @@ Resources:
   });
 
   const refusals = [
-    { text: 'R: {"Fn::ForEach::L": [X, [a, b], {T: 1}]}', says: /writes "T" twice/ },
-    { text: 'R: {"Fn::ForEach::L": [X, [a]]}', says: /takes \[identifier, list of values, mapping\]/ },
+    { text: 'R: {"Fn::ForEach::L": [X, [a, b], {T: 1}]}', says: /generates the key "T" twice/ },
+    { text: 'R: {"Fn::ForEach::L": [X, [a]]}', says: /must be \[identifier, list of values, mapping\]/ },
     { text: 'R: {"Fn::ForEach::L": [X, !Ref Nope, {T: 1}]}', says: /Ref to a list parameter/ },
     {
       text: `R: {"Fn::ForEach::L": [X, [${'a,'.repeat(10_001)}], {"T": 1}]}`,
@@ -73,7 +73,7 @@ Resources:
 
     assert.match(
       refusal(() => expandForEach(tree, {})),
-      /^f:2: Fn::ForEach needs "Transform: AWS::LanguageExtensions"/,
+      /^f:2: Fn::ForEach requires "Transform: AWS::LanguageExtensions"/,
     );
   });
 });

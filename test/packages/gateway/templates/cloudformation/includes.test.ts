@@ -125,11 +125,11 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       /s3:\/\/bucket\/none\.yml is not on this machine: write it to gatewright\.values\.yml as s3: \{ bucket: \{ none\.yml: !file … \} \}/,
     ],
     ['ftp://bucket/none.yml', /supports only S3 objects/],
-    ['!Ref Nobody', /may refer only to parameters; Nobody is not a parameter with a value/],
-    ['!GetAtt A.B', /may refer only to parameters/],
-    ["''", /takes a Parameter "Location"/],
+    ['!Ref Nobody', /can refer only to parameters, and Nobody is not a parameter with a value/],
+    ['!GetAtt A.B', /can refer only to parameters/],
+    ["''", /requires the parameter Location/],
     ['self.yml', /more than 10 levels deep/],
-    ['list.yml', /expected a mapping/],
+    ['list.yml', /must be a mapping of sections/],
   ];
   for (const [location, says] of broken)
     it(`puts a resource at fault that needs ${location}`, () => {
@@ -157,7 +157,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       { 'p.yml': 'TopicName: other' },
     );
 
-    assert.match(messages.join(), /an included snippet repeats TopicName/);
+    assert.match(messages.join(), /an included snippet repeats keys of the template: TopicName/);
     assert.match(JSON.stringify(value), /"TopicName":"own"/);
   });
 

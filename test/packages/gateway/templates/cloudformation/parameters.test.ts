@@ -49,7 +49,7 @@ describe('readParameters', () => {
     {
       declaration: '{Type: String}',
       given: {},
-      says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; set --param P=…$/,
+      says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; pass --param P=…$/,
     },
     { declaration: '{Type: Strang}', given: {}, says: /unrecognized parameter type: Strang/ },
     { declaration: '{Default: x}', given: {}, says: /must contain a Type member/ },
@@ -96,7 +96,7 @@ describe('readParameters', () => {
   it('names parameters without values once each, with what to give', () => {
     assert.match(
       refusal(() => evaluate('!Ref P', 'Parameters:\n  P: {Type: String}\n  Q: {Type: Number}')),
-      /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; set --param P=… --param Q=…$/,
+      /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; pass --param P=… --param Q=…$/,
     );
   });
 

@@ -128,7 +128,7 @@ Outputs:
     },
     {
       text: `Resources: {${Array.from({ length: 5001 }, (_, index) => `A${index}: {Type: X}`).join(', ')}}`,
-      says: /5001 resources: AWS allows 500 per stack, and the gateway reads at most 5000/,
+      says: /the template has 5001 resources, but AWS allows 500 per stack, and the gateway reads at most 5000/,
     },
     { text: 'Resources: {A-b: {Type: X}}', says: /Resource name A-b is non alphanumeric/ },
     { text: 'Resources: {A: {Type: X, Foo: 1}}', says: /Invalid template resource property 'Foo'/ },

@@ -123,11 +123,11 @@ describe('parseSource', () => {
   });
 
   const refusals = [
-    { name: 'an open bracket', text: 'A: 1\nB: [', says: /^f:2: broken YAML or JSON/ },
-    { name: 'plain text', text: 'hello', says: /^f:1: expected a mapping of sections/ },
+    { name: 'an open bracket', text: 'A: 1\nB: [', says: /^f:2: invalid YAML or JSON/ },
+    { name: 'plain text', text: 'hello', says: /^f:1: the file must be a mapping of sections/ },
     { name: 'an empty file', text: '', says: /the file is empty/ },
     { name: 'an unknown tag', text: 'A: 1\nB: !Foo x', says: /^f:2: unknown tag !Foo/ },
-    { name: 'two documents', text: 'A: 1\n---\nB: 2', says: /broken YAML or JSON/ },
+    { name: 'two documents', text: 'A: 1\n---\nB: 2', says: /invalid YAML or JSON/ },
     { name: 'an alias of nothing', text: 'A: *nope', says: /alias/i },
     { name: 'an alias of itself', text: 'A: &a [*a]', says: /nested deeper|alias/i },
     { name: 'a list as key', text: '? [x]\n: 1', says: /a key must be plain text/ },

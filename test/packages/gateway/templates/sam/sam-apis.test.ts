@@ -53,8 +53,8 @@ describe('expandHttpApi', () => {
     const says = (api: string, event = ROUTE): string =>
       refusal(() => aStack(samTemplate('HttpApi', api, { A: event })));
 
-    assert.match(says('Auth: { ApiKeyRequired: true }'), /Auth has no member ApiKeyRequired/);
-    assert.match(says('Auth: { DefaultAuthorizer: J }'), /Authorizers has no J/);
+    assert.match(says('Auth: { ApiKeyRequired: true }'), /unknown property ApiKeyRequired in Auth/);
+    assert.match(says('Auth: { DefaultAuthorizer: J }'), /DefaultAuthorizer names J, which is not in/);
     assert.match(says('', `${ROUTE}, Auth: { Authorizer: J }`), /the API has no authorizer J/);
   });
 });

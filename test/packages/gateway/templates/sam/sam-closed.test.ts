@@ -27,7 +27,7 @@ describe('an API whose authorizer is missing', () => {
       const error = closingError(mapOf(item as JsonObject, 'get'), 'document');
       return `${path}: ${error?.message ?? 'open'}`;
     });
-    const message = 'Auth.DefaultAuthorizer: Authorizers has no Nope';
+    const message = 'Auth.DefaultAuthorizer names Nope, which is not in Auth.Authorizers';
     assert.deepEqual(closed, [`/written: ${message}`, `/event: ${message}`]);
     assert.deepEqual(
       faults.all.map(({ consequences }) => consequences),

@@ -60,9 +60,9 @@ describe('S3 events of SAM', () => {
       what: 'a name',
       properties: { ...BUCKET, Bucket: 'files' },
       rest: Files(),
-      message: /must be a Ref of a bucket/,
+      message: /must be a Ref to a bucket/,
     },
-    { what: 'a bucket of elsewhere', properties: BUCKET, rest: {}, message: /must be a Ref of a bucket/ },
+    { what: 'a bucket of elsewhere', properties: BUCKET, rest: {}, message: /must be a Ref to a bucket/ },
     {
       what: 'a queue',
       properties: BUCKET,

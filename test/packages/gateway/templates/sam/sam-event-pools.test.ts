@@ -58,13 +58,13 @@ describe('Cognito events of SAM', () => {
       what: 'an id',
       properties: { ...SIGN_UP, UserPool: 'us-east-1_abc' },
       rest: Users(),
-      message: /UserPool must be a Ref of a user pool of this template/,
+      message: /UserPool must be a Ref to a user pool in this template/,
     },
     {
       what: 'a pool of another template',
       properties: SIGN_UP,
       rest: {},
-      message: /UserPool must be a Ref of a user pool of this template/,
+      message: /UserPool must be a Ref to a user pool in this template/,
     },
     {
       what: 'a queue',

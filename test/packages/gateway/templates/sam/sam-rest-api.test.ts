@@ -83,7 +83,7 @@ describe('Cors of AWS::Serverless::Api', () => {
     const says = (cors: string): string =>
       refusal(() => aStack(samTemplate('Api', `Cors: ${cors}`, { Get: GET })));
 
-    assert.match(says('{ AllowOrigins: x }'), /Cors has no member AllowOrigins/);
+    assert.match(says('{ AllowOrigins: x }'), /unknown property AllowOrigins in Cors/);
     assert.match(says('{ AllowCredentials: true }'), /AllowCredentials cannot be true/);
   });
 });
@@ -164,13 +164,16 @@ describe('Auth of AWS::Serverless::Api', () => {
     const says = (auth: string): string =>
       refusal(() => aStack(samTemplate('Api', `Auth: ${auth}`, { A: GET })));
 
-    assert.match(says('{ DefaultAuthoriser: T }'), /Auth has no member DefaultAuthoriser/);
-    assert.match(says('{ DefaultAuthorizer: T }'), /Authorizers has no T/);
+    assert.match(says('{ DefaultAuthoriser: T }'), /unknown property DefaultAuthoriser in Auth/);
+    assert.match(says('{ DefaultAuthorizer: T }'), /DefaultAuthorizer names T, which is not in/);
     assert.match(
       says('{ ResourcePolicy: { IpRangeWhiteList: x } }'),
-      /ResourcePolicy has no member IpRangeWhiteList/,
+      /unknown property IpRangeWhiteList in Auth\.ResourcePolicy/,
     );
-    assert.match(says('{ ResourcePolicy: { SourceVpcWhitelist: [x] } }'), /SourceVpcWhitelist takes ids/);
+    assert.match(
+      says('{ ResourcePolicy: { SourceVpcWhitelist: [x] } }'),
+      /SourceVpcWhitelist must contain ids/,
+    );
     assert.match(says('{ UsagePlan: { CreateUsagePlan: all } }'), /must be SHARED, PER_API or NONE/);
   });
 });
@@ -300,7 +303,7 @@ describe('the other properties of AWS::Serverless::Api', () => {
     assert.equal(samProperties(text, 'Api RequestValidator body-only')['ValidateRequestBody'], true);
     assert.match(
       refusal(() => aStack(samTemplate('Api', '', { A: `${GET}, RequestModel: { Model: User }` }))),
-      /event A: the API has no model "User"/,
+      /event A: RequestModel.Model must be the name of a model of the API, not "User"/,
     );
   });
 

@@ -55,7 +55,7 @@ describe('startAwsStandIn', () => {
       name: 'names a call of CloudFormation that it does not answer',
       request: () => query('cloudformation', 'Action=CreateStack&StackName=base'),
       status: 501,
-      body: /<Code>InvalidAction<\/Code><Message>The local stand-in does not support CloudFormation CreateStack\./,
+      body: /<Code>InvalidAction<\/Code><Message>The local stand-in for AWS does not support CloudFormation CreateStack\./,
     },
     {
       name: 'says that an unknown stack does not exist',
@@ -125,13 +125,13 @@ describe('startAwsStandIn', () => {
           headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.X' },
         }),
       status: 501,
-      body: /^\{"__type":"NotImplemented","message":"The local stand-in does not support the service \\"ecr\\"/,
+      body: /^\{"__type":"NotImplemented","message":"The local stand-in for AWS does not support the service \\"ecr\\"/,
     },
     {
       name: 'refuses a body without end',
       request: () => query('sts', 'x'.repeat(1_100_000)),
       status: 500,
-      body: /over 1 MiB/,
+      body: /larger than 1 MiB/,
     },
     {
       name: 'refuses callers without its key',

@@ -30,12 +30,12 @@ describe('what osls has to say', () => {
     [
       'HOST',
       'ssm',
-      "4: provider.environment.HOST: ${ssm:/shop/host} has no value: write it to /app/my.values.yml under ssm, or the value to custom.gatewright.variables as 'ssm:/shop/host'",
+      "4: provider.environment.HOST: ${ssm:/shop/host} has no value: write its value to /app/my.values.yml under ssm, or to custom.gatewright.variables as 'ssm:/shop/host'",
     ],
     [
       'RATES',
       's3',
-      "5: provider.environment.RATES: ${s3:assets/rates.json} has no value: write it to /app/my.values.yml under s3, or the value to custom.gatewright.variables as 's3:assets/rates.json'",
+      "5: provider.environment.RATES: ${s3:assets/rates.json} has no value: write its value to /app/my.values.yml under s3, or to custom.gatewright.variables as 's3:assets/rates.json'",
     ],
     [
       'TABLE',
@@ -50,7 +50,7 @@ describe('what osls has to say', () => {
     [
       'OWN',
       'self',
-      '8: provider.environment.OWN: ${self:custom.none} has no value: the service does not define it',
+      '8: provider.environment.OWN: ${self:custom.none} has no value: define it in the service',
     ],
   ];
   for (const [name, remedy] of [
@@ -58,7 +58,7 @@ describe('what osls has to say', () => {
     ['region', 'pass --region'],
     [
       'colour',
-      "only --stage and --region are passed on; write ${param:colour} and pass --param colour=…, or ${opt:colour, 'VALUE'}",
+      "only --stage and --region are passed to osls; write ${param:colour} and pass --param colour=…, or ${opt:colour, 'VALUE'}",
     ],
   ] as const)
     it(`of the option "${name}" without value is reported with the option to give`, () => {

@@ -56,7 +56,7 @@ describe('a folder of Terraform', () => {
       [
         'with two plans asks which',
         { 'a.json': PLAN, 'b.json': PLAN },
-        /a\.json, b\.json; name the one to start/,
+        /\(a\.json, b\.json\); pass the path of the file to start/,
       ],
     ];
   for (const [name, files, says] of refused)
@@ -84,17 +84,17 @@ describe('a file of Terraform', () => {
     [
       'that is a binary plan is refused by name',
       'PK\u0003\u0004rest',
-      /a zip archive, as binary plans of Terraform are/,
+      /a zip archive, probably a binary plan/,
     ],
     [
       'of an unknown format is refused by name',
       '{"format_version":"2.0"}',
-      /format_version 2\.0 of Terraform's JSON is not supported/,
+      /Terraform's JSON with format_version 2\.0 is not supported/,
     ],
     [
       'of an older state is refused by name',
       '{"version":3,"terraform_version":"0.11.0"}',
-      /version 3 of Terraform's JSON is not supported/,
+      /Terraform's JSON with version 3 is not supported/,
     ],
     [
       'of a targeted plan without a resource of AWS says how to make a whole one',

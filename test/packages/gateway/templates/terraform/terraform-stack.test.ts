@@ -231,7 +231,7 @@ describe('a value that only the apply makes', () => {
     [
       'of a local is not followed',
       [aFunction({ expressions: { role: refs('local.role') } })],
-      /: aws_lambda_function\.f\.Role: its value is known only after apply, and the format does not keep local\.role$/,
+      /: aws_lambda_function\.f\.Role: its value is known only after apply, and Terraform's JSON does not contain local\.role$/,
     ],
     [
       'of another type names its address',
@@ -301,8 +301,8 @@ describe('a route or method whose authorization is not shown', () => {
     { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty although' },
     { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty although' },
     { name: 'absent, beside an authorizer', values: guarded, says: 'is empty although' },
-    { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not show' },
-    { name: 'known only after apply', values: {}, unknown: true, says: 'does not show' },
+    { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not contain' },
+    { name: 'known only after apply', values: {}, unknown: true, says: 'does not contain' },
     { name: 'absent, and there is no authorizer', values: { authorizer_id: '' }, says: undefined },
     { name: 'NONE beside an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
   ];

@@ -145,12 +145,12 @@ describe('values in templates', () => {
       new JavaList([nestedList(250), nestedList(250)]),
       /deeper than 200 levels/,
     ],
-    ['an index from behind of a long', '$x[-1]', LONG, /which Long does not/],
-    ['one of a double', '$x[-1]', new JavaDouble(1), /which Double does not/],
-    ['one of a longer number', '$x[-1]', TWO_TO_63, /which BigInteger does not/],
-    ['one of a decimal', '$x[-1]', new JavaBigDecimal(1n, 0), /which BigDecimal does not/],
-    ['one of a character', '$x[-1]', A, /which Character does not/],
-    ['one of an iterator', '$x.iterator()[-1]', ONE_TO_THREE(), /which Iterator does not/],
+    ['an index from behind of a long', '$x[-1]', LONG, /with Long, which has no size/],
+    ['one of a double', '$x[-1]', new JavaDouble(1), /with Double, which has no size/],
+    ['one of a longer number', '$x[-1]', TWO_TO_63, /with BigInteger, which has no size/],
+    ['one of a decimal', '$x[-1]', new JavaBigDecimal(1n, 0), /with BigDecimal, which has no size/],
+    ['one of a character', '$x[-1]', A, /with Character, which has no size/],
+    ['one of an iterator', '$x.iterator()[-1]', ONE_TO_THREE(), /with Iterator, which has no size/],
   ];
   for (const [name, template, x, message] of refused)
     it(`refuses ${name}`, () => {

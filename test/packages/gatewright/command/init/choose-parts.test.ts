@@ -28,7 +28,7 @@ describe('the parts of a new stack', () => {
   it('are written with what is left out', () => {
     const text = partsFile(['authorizers', 'quotas']);
     assert.deepEqual(parse(text), { parts: ['authorizers', 'quotas'] });
-    assert.match(text, /^# Parts of the stack\. Left out: webhooks, channels, cache, waf;/);
+    assert.match(text, /^# Parts of the stack\. Not in the stack: webhooks, channels, cache, waf\./);
   });
 
   it('have the authorizers where the example of an empty folder needs them', () => {

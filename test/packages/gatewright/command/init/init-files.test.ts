@@ -29,9 +29,9 @@ describe('documentFile', () => {
   it('takes over the issuers that the API trusts, each once, as a line to uncomment', () => {
     assert.equal(
       written([guarded, guarded])
-        .match(/^ {2}# Trusted by the API now: .*$/gm)
+        .match(/^ {2}# The API now trusts this issuer: .*$/gm)
         ?.join(),
-      '  # Trusted by the API now: { id: main, type: oidc, issuer: https://example.eu.auth0.com/, audience: [https://shop] }',
+      '  # The API now trusts this issuer: { id: main, type: oidc, issuer: https://example.eu.auth0.com/, audience: [https://shop] }',
     );
   });
 

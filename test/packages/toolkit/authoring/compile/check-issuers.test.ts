@@ -44,7 +44,10 @@ describe('checkIssuers', () => {
     it(`${expected === undefined ? 'takes' : 'warns of'} the issuer ${issuer}`, () => {
       const warnings = warningsOf({ issuers: [{ ...OIDC, issuer }] }).filter((text) => text.includes('iss'));
       if (expected === undefined) assert.deepEqual(warnings, []);
-      else assert.deepEqual(warnings, [`issuers[0].issuer: tokens of this issuer have iss "${expected}"`]);
+      else
+        assert.deepEqual(warnings, [
+          `issuers[0].issuer: tokens of this issuer have iss "${expected}", not "${issuer}": correct the issuer`,
+        ]);
     });
 
   const KEYS = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
@@ -86,12 +89,16 @@ describe('checkIssuers', () => {
     {
       name: 'two issuers of the same tokens',
       over: { issuers: [OIDC, { ...OIDC, id: 'again' }], sources: reads('main', 'again') },
-      expected: ['issuers[1]: its tokens have iss "https://issuer.example/", which another issuer also uses'],
+      expected: [
+        'issuers[1]: the tokens of issuer "again" have iss "https://issuer.example/", which another issuer also uses',
+      ],
     },
     {
       name: 'two issuers of keys that begin alike',
       over: { issuers: [KEYS, { ...KEYS, id: 'again' }], sources: reads('keys', 'again') },
-      expected: ['issuers[1]: its keys begin with "shop_live", which another issuer also uses'],
+      expected: [
+        'issuers[1]: the keys of issuer "again" begin with "shop_live", which another issuer also uses',
+      ],
     },
     {
       name: 'a native usage plan of an HTTP API',

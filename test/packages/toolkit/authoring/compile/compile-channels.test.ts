@@ -75,7 +75,7 @@ describe('channels of an access document', () => {
     }));
     assert.match(
       problemsOf([RULE, ...many]),
-      /the patterns for role support have \d{4} characters, over the limit of 2048, so nothing would be granted/,
+      /the patterns for role support have \d{4} characters, more than the limit of 2048, so nothing would be granted/,
     );
     assert.equal(problemsOf([RULE, ...many.slice(0, 1)]), '');
   });

@@ -82,7 +82,7 @@ describe('compileCondition', () => {
     assert.deepEqual(agesOf({ rules: connect }, 'websocket'), [300], 'answers to $connect are not kept');
     assert.match(
       problemsOf({ rules: [rule({ when: { all: [{ authAgeSeconds: 60 }] } })] }).join(),
-      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which results are cached/,
+      /when\.all\[0\]\.authAgeSeconds: must be more than the 60 s for which results are cached/,
     );
   });
 
@@ -126,13 +126,13 @@ describe('compileCondition', () => {
 
 describe('a test of a claim', () => {
   for (const [test, says] of [
-    [{ op: 'exists', value: 'a' }, /exists takes no value/],
-    [{ op: 'in', value: 'a' }, /in takes a list/],
-    [{ op: 'gte', value: '5' }, /gte takes a number/],
-    [{ op: 'lte', value: '5' }, /lte takes a number/],
-    [{ op: 'equals', value: ['a'] }, /equals takes one value/],
-    [{ op: 'equals' }, /equals takes one value/],
-    [{ op: 'contains', value: ['a'] }, /contains takes one value/],
+    [{ op: 'exists', value: 'a' }, /a test with op: exists cannot have a value: remove value/],
+    [{ op: 'in', value: 'a' }, /op: in requires a list/],
+    [{ op: 'gte', value: '5' }, /op: gte requires a number/],
+    [{ op: 'lte', value: '5' }, /op: lte requires a number/],
+    [{ op: 'equals', value: ['a'] }, /op: equals requires one value/],
+    [{ op: 'equals' }, /op: equals requires one value/],
+    [{ op: 'contains', value: ['a'] }, /op: contains requires one value/],
   ] as const)
     it(`is refused where it can never hold: ${JSON.stringify(test)}`, () => {
       assert.match(

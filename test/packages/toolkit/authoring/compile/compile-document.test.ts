@@ -218,7 +218,7 @@ describe('compileDocument', () => {
       name: 'an address in a simple answer that is kept',
       over: { rules: [rule({ when: { sourceIp: { cidr: ['10.0.0.0/8'] } } })], result: { format: 'simple' } },
       kind: 'http',
-      expected: /would apply to other addresses/,
+      expected: /would also apply to callers from other addresses/,
     },
     {
       name: 'exact answers that are kept',
@@ -270,7 +270,7 @@ rules:
 
     assert.match(
       warnings.join('\n'),
-      /GET \/menu does not use our authorizers, so this rule is not enforced there/,
+      /GET \/menu does not use an authorizer of Gatewright, so this rule is not enforced there/,
     );
     assert.match(
       warnings.join('\n'),
@@ -286,7 +286,7 @@ rules:
     assert.doesNotMatch(warned(['*']), /nothing enforces/);
     assert.match(
       warned(['GET', 'OPTIONS']),
-      /OPTIONS \/orders does not use our authorizers, so this rule is not enforced there/,
+      /OPTIONS \/orders does not use an authorizer of Gatewright, so this rule is not enforced there/,
     );
   });
 
@@ -364,11 +364,14 @@ describe('warnings of a document', () => {
     const routes = ['GET /users', 'open OPTIONS /users'];
     const open = (methods: readonly string[], more = routes) =>
       warned({ rules: [rule({}), rule({ id: 'o', methods })] }, more).filter((text) =>
-        text.includes('authorizers'),
+        text.includes('an authorizer of Gatewright'),
       );
 
     assert.deepEqual(open(['*']), []);
-    assert.match(open(['OPTIONS']).join(), /^rules\[1\]: OPTIONS \/users does not use our authorizers/);
+    assert.match(
+      open(['OPTIONS']).join(),
+      /^rules\[1\]: OPTIONS \/users does not use an authorizer of Gatewright/,
+    );
     assert.match(
       open(['*'], [...routes, 'open POST /users']).join(),
       /^rules\[1\]: POST \/users does not use/,

@@ -132,7 +132,7 @@ describe('the quota of a document', () => {
     {
       name: 'kept answers where every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
-      expected: /result\.cacheTtlSeconds: would cache results that are not charged/,
+      expected: /result\.cacheTtlSeconds: would cache results, and cached results are not charged/,
     },
     {
       name: 'a claim with the name of a quota value',

@@ -48,7 +48,7 @@ describe('an answer that is too large', () => {
 
     assert.match(
       compilation.kind === 'invalid' ? (compilation.problems[0]?.message ?? '') : '',
-      /the result for role admin takes \d+ bytes, over result\.maxBytes/,
+      /the result for role admin has \d+ bytes, more than result\.maxBytes/,
     );
   });
 
@@ -171,10 +171,7 @@ describe('callers whose answer is too large', () => {
     [{ scopes: { any: ['write'] } }, 'scope write'],
   ] as const)
     it(`are found by what they have: ${caller}`, () => {
-      assert.match(
-        problemsOf(when)[0] ?? '',
-        new RegExp(`^rules: the result for ${caller} takes \\d+ bytes`),
-      );
+      assert.match(problemsOf(when)[0] ?? '', new RegExp(`^rules: the result for ${caller} has \\d+ bytes`));
     });
 
   it('are named up to three', () => {

@@ -111,7 +111,7 @@ describe('access/access.schema.json', () => {
 
   // What only the reader knows: blocks of addresses, and what a claim test may compare.
   const readersOwn =
-    /no block of addresses|takes a list|takes a number|takes one value|takes no value|has bind in a deny rule|leave methods, paths/;
+    /not a block of addresses|requires a list|requires a number|requires one value|cannot have a value|has bind in a deny rule|remove methods, paths/;
 
   it('refuses whatever the reader refuses, after any change', () => {
     const junk = fc.constantFrom<unknown>(

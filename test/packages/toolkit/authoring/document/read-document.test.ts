@@ -140,7 +140,7 @@ describe('readDocument', () => {
       name: 'a text where a number is compared',
       from: 'paths: [/orders]',
       to: 'paths: [/orders]\n    when: { claims: [{ claim: level, op: gte, value: "2" }] }',
-      expected: '17:22: rules[0].when.claims[0]: gte takes a number: value: 5',
+      expected: '17:22: rules[0].when.claims[0]: a test with op: gte requires a number, such as value: 5',
     },
     {
       name: 'the same entry twice',
@@ -200,7 +200,7 @@ describe('readDocument', () => {
       .join('\n')}\n`;
 
     assert.match(problemsOf(bomb)[0] ?? '', /aliases/);
-    assert.match(problemsOf(`# ${'x'.repeat(600_000)}`)[0] ?? '', /over 500 KB/);
+    assert.match(problemsOf(`# ${'x'.repeat(600_000)}`)[0] ?? '', /larger than 500 KB/);
   });
 
   it('throws nothing, for any text', () => {

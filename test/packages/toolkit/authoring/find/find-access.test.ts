@@ -65,7 +65,7 @@ describe('findAccess', () => {
       ask: 'GET /own',
       caller: support,
       word: 'OTHER',
-      reason: 'the route has JWT and not our authorizer, so rules do not apply',
+      reason: 'the route has JWT and no authorizer of Gatewright, so rules do not apply',
     },
   ])
     it(`answers ${word} to ${ask}: ${reason}`, () => {
@@ -118,7 +118,7 @@ describe('findAccess', () => {
     for (const path of [undefined, 'users', 'https://api.example/users'])
       assert.throws(() => findAccess(SHOP, 'GET', path, support, NOW), {
         name: 'AccessQueryError',
-        message: /the path is written without the stage/,
+        message: /must not contain the stage/,
       });
   });
 

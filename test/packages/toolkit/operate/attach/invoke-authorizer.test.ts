@@ -43,7 +43,7 @@ describe('a function that would answer 500 to everybody', () => {
 });
 
 describe('the answer of a function', () => {
-  const wrong = /its result is not the result of an authorizer/;
+  const wrong = /the function returned a result that is not the result of an authorizer/;
   for (const { answer, says } of [
     { answer: { isAuthorized: false }, says: undefined },
     { answer: { errorMessage: 'Unauthorized' }, says: undefined },
@@ -74,7 +74,10 @@ describe('what the answer of a function says', () => {
     [statement('Deny'), { kind: 'denied' }],
     [{ errorMessage: 'Unauthorized' }, { kind: 'unauthorized' }],
     [{ errorMessage: 'boom' }, { kind: 'failed', message: 'boom' }],
-    [{ isAuthorized: 'true' }, { kind: 'failed', message: 'its result is not the result of an authorizer' }],
+    [
+      { isAuthorized: 'true' },
+      { kind: 'failed', message: 'the function returned a result that is not the result of an authorizer' },
+    ],
   ] as const)
     it(`is ${said.kind}: ${JSON.stringify(answer)}`, async () => {
       const plane = { read: undefined, list: undefined, write: () => Promise.resolve(answer) };

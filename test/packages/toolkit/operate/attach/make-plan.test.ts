@@ -109,17 +109,20 @@ describe('a plan', () => {
 
     assert.match(
       await missing(),
-      /get 403, because there is not yet: an API key with the value shop-admitted-requests-prod; a usage plan of stage prod of API abcdefghij with that API key; the gateway response INVALID_API_KEY with status 429$/,
+      /get 403, because the API does not yet have: an API key with the value shop-admitted-requests-prod; a usage plan of stage prod of API abcdefghij with that API key; the gateway response INVALID_API_KEY with status 429$/,
     );
     const { keyId, planId } = await giveAdmissionKey(api.plane);
     assert.equal(await missing(), '');
     const patch = (path: string, ...patchOperations: readonly object[]) =>
       api.plane.write({ service: 'apigateway', method: 'PATCH', path, body: { patchOperations } });
     await patch(`/apikeys/${keyId}`, { op: 'replace', path: '/enabled', value: 'false' });
-    assert.match(await missing(), /not yet: the API key with the value .* as an enabled key$/);
+    assert.match(
+      await missing(),
+      /does not yet have: an enabled API key with the value .* \(it is disabled\)$/,
+    );
     await patch(`/apikeys/${keyId}`, { op: 'replace', path: '/enabled', value: 'true' });
     await patch(`/usageplans/${planId}`, { op: 'remove', path: '/apiStages', value: `${API_ID}:prod` });
-    assert.match(await missing(), /not yet: a usage plan of stage prod/);
+    assert.match(await missing(), /does not yet have: a usage plan of stage prod/);
   });
 
   it('refuses an admission key that the API would not ask for, because callers would pass over quota', async () => {

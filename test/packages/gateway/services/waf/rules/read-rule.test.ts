@@ -117,7 +117,7 @@ const REFUSED: readonly {
     name: 'transformations of one priority',
     rules: [bytes({ TextTransformations: [...NONE, ...NONE] })],
     path: `${STATEMENT}.ByteMatchStatement.TextTransformations`,
-    message: /different priorities/,
+    message: /two items with the same Priority/,
   },
   {
     name: 'a search string over 200 bytes',
@@ -194,7 +194,7 @@ const REFUSED: readonly {
     name: 'an address as the only key',
     rules: [rate({ AggregateKeyType: 'CUSTOM_KEYS', CustomKeys: [{ IP: {} }] })],
     path: `${STATEMENT}.RateBasedStatement.CustomKeys`,
-    message: /other than an address/,
+    message: /other than IP or ForwardedIP/,
   },
   {
     name: 'two rules of one name',
@@ -235,7 +235,7 @@ const REFUSED: readonly {
       { ...GOOD, Action: { Block: { CustomResponse: { ResponseCode: 403, CustomResponseBodyKey: 'x' } } } },
     ],
     path: 'Rules.0.Action.Block.CustomResponse.CustomResponseBodyKey',
-    message: /not among CustomResponseBodies/,
+    message: /not a key of CustomResponseBodies/,
   },
   {
     name: 'a body over 4 KB',

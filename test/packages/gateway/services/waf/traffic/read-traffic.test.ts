@@ -62,12 +62,16 @@ describe('readTraffic', () => {
   });
 
   for (const [name, text, message] of [
-    ['neither', 'hello', /traffic:1: this is neither a log record of AWS WAF/],
+    [
+      'neither',
+      'hello',
+      /traffic:1: the file is not an HTTP Archive .*, and this line is not a log record of AWS WAF/,
+    ],
     ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
     [
       'an entry without a URL',
       harOf({ request: { method: 'GET' } }),
-      /traffic: entry 1 has no method and URL/,
+      /traffic: entry 1 must have a request with a method and a URL/,
     ],
   ] as const)
     it(`refuses ${name}`, () => {

@@ -107,7 +107,7 @@ describe('the access book of a start', () => {
 
   const problems: { asked: Partial<AccessQuestion>; says: RegExp }[] = [
     { asked: { document: 'nobody' }, says: /no access document nobody/ },
-    { asked: { path: 'users' }, says: /path is written without the stage/ },
+    { asked: { path: 'users' }, says: /path must begin with "\/" and must not contain the stage/ },
     { asked: { path: '/users', roles: ['king'] }, says: /unknown role "king"/ },
     { asked: { path: '/users', token: 'x' }, says: /^The token is not a JWT/ },
     { asked: { path: '/users', claims: '[]' }, says: /^The text of the claims is not a JSON object/ },
