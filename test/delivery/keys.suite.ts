@@ -121,7 +121,7 @@ describe('gatewright keys', () => {
     assert.match(first.stdout, /^shop_live_\w+\n$/);
     assert.equal(second.stdout, '');
     assert.equal(second.code, 1);
-    assert.match(second.stderr, /already carried out/);
+    assert.match(second.stderr, /already applied/);
     assert.equal((await keys('list', '--tenant', 'once')).stdout.trim().split('\n').length, 2);
   });
 

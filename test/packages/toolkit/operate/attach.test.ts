@@ -120,7 +120,7 @@ describe('the steps of attach', () => {
     const snippets = await run('snippets', '--function', GOOD);
     assert.match(snippets.stdout, /^SAM\n/m);
     assert.match(snippets.stdout, /^Terraform\n/m);
-    assert.doesNotMatch(snippets.stdout, /Callers notice/);
+    assert.doesNotMatch(snippets.stdout, /Callers are not affected/);
     assert.equal(api.journal().plan(), undefined);
 
     const longest = await run('plan', '--function', GOOD, '--ttl', '3600');
