@@ -125,7 +125,11 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', tables, '--data', join(folder, 'torn'), ...PORTS],
     says: /torn\/dynamodb is damaged \(.+\); restore a copy, or delete it to start with empty tables/,
   },
-  { name: 'a token without a gateway', args: ['token'], says: /no running gateway was started from this folder/ },
+  {
+    name: 'a token without a gateway',
+    args: ['token'],
+    says: /no running gateway was started from this folder/,
+  },
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],
