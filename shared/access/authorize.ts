@@ -329,5 +329,5 @@ function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boo
 }
 
 function tooLarge(): DomainError {
-  return new DomainError('RESULT_TOO_LARGE', "the result is over the document's maxBytes");
+  return new DomainError('RESULT_TOO_LARGE', "the result is larger than the document's maxBytes");
 }

@@ -96,7 +96,7 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       id: 'invalidate',
       summary: 'Invalidate cached responses',
       document: INVALIDATION,
-      answer: { description: '200: done; 202: continued every minute' },
+      answer: { description: '200: the invalidation is done. 202: it continues every minute.' },
     },
     async ({ body }) => {
       const { dryRun, ...invalidation } = parseInvalidation(body);

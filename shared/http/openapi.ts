@@ -28,7 +28,7 @@ export function describeRoutes(
       schemas: { Problem: PROBLEM },
       responses: {
         Problem: {
-          description: 'Refused; code and field give the reason (RFC 9457).',
+          description: 'The request was refused; code and field give the reason (RFC 9457).',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -44,8 +44,8 @@ const PROBLEM = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
-    code: { type: 'string', description: 'Stable; there is one for each reason.' },
-    field: { type: 'string', description: 'The wrong part of the request, such as limits[1].burst.' },
+    code: { type: 'string', description: 'Stable code of the reason.' },
+    field: { type: 'string', description: 'The invalid part of the request, such as limits[1].burst.' },
   },
 };
 

@@ -39,7 +39,7 @@ async function warnOfPlan({
 }): Promise<void> {
   const logger = await loadLogger(SERVICE);
   logger.warn(
-    `plan ignored: the table has another version ${version} of the plan ${plan}, which is used; give the changed plan version ${version + 1}`,
+    `plan ignored: the table has a different version ${version} of plan ${plan}, which is used instead; to use the changed plan, give it version ${version + 1}`,
     { plan, version },
   );
 }

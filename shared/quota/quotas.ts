@@ -370,7 +370,10 @@ function checkCost(units: number, plan: CustomerPlan): number {
     throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
   const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);
   if (tooSmall !== undefined)
-    throw new DomainError('COST_INVALID', `the burst of ${tooSmall.id} never allows ${units} units`);
+    throw new DomainError(
+      'COST_INVALID',
+      `a request for ${units} units exceeds the burst of limit ${tooSmall.id}, so it can never be admitted`,
+    );
   return units;
 }
 

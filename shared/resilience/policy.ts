@@ -112,7 +112,10 @@ class Guard implements CallPolicy {
     const late = new AbortController();
     const cancel = this.#ports.countdown.start(Math.min(ms, LONGEST_MS), () =>
       late.abort(
-        new DomainError('CALL_TIMED_OUT', `${this.name} had no free place within ${Math.round(ms)} ms`),
+        new DomainError(
+          'CALL_TIMED_OUT',
+          `no place for a call of ${this.name} became free within ${Math.round(ms)} ms`,
+        ),
       ),
     );
     try {

@@ -78,7 +78,7 @@ async function answerAllowed(
   const { id, channel } = message;
   const grants = parseChannelGrants(event.authorizer[CHANNELS]);
   if (grants === undefined || !isAllowed(grants, message))
-    return refusal('forbidden', `this caller may not ${verbOf(message)}`, { id, channel });
+    return refusal('forbidden', `this caller is not allowed to ${verbOf(message)}`, { id, channel });
   const at = { event, address: printAddress(grants.space, channel) };
   switch (message.action) {
     case 'subscribe':

@@ -181,7 +181,7 @@ describe('gatewright access', () => {
     writeFileSync(join(folder, 'access/orders.yml'), `kind: rest\n${text}`);
     const known = await access('sync');
 
-    assert.match(unknown.stderr, /write kind: rest or kind: http/);
+    assert.match(unknown.stderr, /add kind: rest or kind: http/);
     assert.match(known.stdout, /orders: 2 routes of rest API in \.\.\/api\.yaml/);
   });
 

@@ -66,7 +66,7 @@ describe('gatewright attach', () => {
 
     const elsewhere = await run('detach', ...target, '--yes', '--region', 'eu-west-1');
     assert.equal(elsewhere.code, 1);
-    assert.match(elsewhere.stderr, /the undo file is for us-east-1: pass --region us-east-1/);
+    assert.match(elsewhere.stderr, /the attachment is in region us-east-1: pass --region us-east-1/);
 
     const opened = ['GET', 'POST'].flatMap((method) =>
       [1, 2].flatMap((number) => ['--open', `${method} /things-${number}`]),

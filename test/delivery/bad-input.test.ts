@@ -125,7 +125,11 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', tables, '--data', join(folder, 'torn'), ...PORTS],
     says: /torn\/dynamodb is damaged \(.+\); restore a copy, or delete it to start with empty tables/,
   },
-  { name: 'a token without a gateway', args: ['token'], says: /no gateway was started from this directory/ },
+  {
+    name: 'a token without a gateway',
+    args: ['token'],
+    says: /no running gateway was started from this folder/,
+  },
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],
@@ -145,12 +149,12 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a stage that no access document names',
     args: ['access', 'sync', '--folder', accessFolder, '--stage', 'prd'],
-    says: /no access document names stage "prd" under api; the stages are dev, prod/,
+    says: /no access document has stage "prd" under api; expected one of dev, prod/,
   },
   {
     name: 'a stage that the document does not name',
     args: ['access', 'sync', 'orders', '--folder', accessFolder, '--stage', 'test'],
-    says: /no access document names stage "test"/,
+    says: /no access document has stage "test"/,
   },
 ];
 

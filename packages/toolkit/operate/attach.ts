@@ -134,7 +134,7 @@ export function attachCommand(): Command {
 
 export function addApiOptions(command: Command): Command {
   return command
-    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--api <id>', 'id of the API, or its name if only one API of that name has the stage')
     .requiredOption('--stage <name>', 'stage of the API')
     .option('--state <dir>', 'folder for plan, undo file and journal', '.gatewright/attach')
     .option('--yes', 'do not ask for confirmation', false);

@@ -11,7 +11,7 @@ type Flags = AwsFlags & { readonly table: string; readonly namespace: string };
 
 export function breakersCommand(): Command {
   return new Command('breakers')
-    .description('Show or reset circuit breakers that functions share in a table.')
+    .description('Show or reset the circuit breakers that functions share through a DynamoDB table.')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(resetCommand());
@@ -19,8 +19,8 @@ export function breakersCommand(): Command {
 
 function ofTable(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
-    .requiredOption('--table <name>', 'DynamoDB table given to createDynamoDbBreakers')
-    .requiredOption('--namespace <name>', 'namespace given to createDynamoDbBreakers');
+    .requiredOption('--table <name>', 'DynamoDB table of the breakers, as passed to createDynamoDbBreakers')
+    .requiredOption('--namespace <name>', 'namespace of the breakers, as passed to createDynamoDbBreakers');
 }
 
 function listCommand(): Command {
@@ -30,7 +30,7 @@ function listCommand(): Command {
       const notClosed = breakers.filter(({ state }) => state !== 'closed').length;
       printResult(breakers, () => [
         ...(breakers.length === 0 ? [] : table([HEADINGS, ...breakers.map(rowOf)])),
-        `${count(breakers.length, 'breaker')} in ${flags.namespace}, ${notClosed} not closed`,
+        `${count(breakers.length, 'breaker')} in namespace ${flags.namespace}, ${notClosed} not closed`,
       ]);
     },
   );
@@ -38,15 +38,18 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return ofTable('show', 'Show one breaker.')
-    .argument('<name>', 'name given to createPolicy')
+    .argument('<name>', 'name of the breaker, as passed to createPolicy')
     .action(async (name: string, flags: Flags) => {
       print(await readBreaker(await openAws(flags), placeOf(flags), name));
     });
 }
 
 function resetCommand(): Command {
-  return ofTable('reset', 'Close one breaker; each instance follows at its next read, within a second.')
-    .argument('<name>', 'name given to createPolicy')
+  return ofTable(
+    'reset',
+    'Close one breaker; each function instance closes it at its next read of the table, within a second.',
+  )
+    .argument('<name>', 'name of the breaker, as passed to createPolicy')
     .action(async (name: string, flags: Flags) => {
       print(await resetBreaker(await openAws(flags), placeOf(flags), name));
     });

@@ -69,15 +69,22 @@ export function canaryCommand(): Command {
 
 function ofStage(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
-    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--api <id>', 'id of the API, or its name if only one API of that name has the stage')
     .requiredOption('--stage <name>', 'stage of the API')
     .option('--yes', 'do not ask for confirmation', false);
 }
 
 function startCommand(): Command {
-  return ofStage('start', 'Send part of the requests to a deployment.')
-    .requiredOption('--percent <number>', 'share of requests, in percent', readPercent)
-    .option('--deployment <id>', 'deployment to use (default: deploy the current API)')
+  return ofStage('start', 'Send part of the requests to another deployment.')
+    .requiredOption(
+      '--percent <number>',
+      'share of the requests to send to the canary, in percent',
+      readPercent,
+    )
+    .option(
+      '--deployment <id>',
+      'id of the deployment to use (default: create one from the current configuration)',
+    )
     .option(
       '--watch-alarm <name>',
       'end the canary when this CloudWatch alarm fires (repeatable)',
@@ -86,13 +93,19 @@ function startCommand(): Command {
     )
     .option(
       '--watch-errors <percent>',
-      'end the canary above this percentage of 5xx in a minute',
+      'end the canary if this percentage of the requests in a minute, or more, return 5xx',
       readPercent,
     )
     .option(...OPEN_OPTION)
-    .addOption(new Option('--for <span>', 'how long to watch').argParser(readSpanMs).default(600_000, '10m'))
     .addOption(
-      new Option('--every <span>', 'how often to check').argParser(readSpanMs).default(30_000, '30s'),
+      new Option('--for <span>', 'with a --watch option: how long to watch the canary')
+        .argParser(readSpanMs)
+        .default(600_000, '10m'),
+    )
+    .addOption(
+      new Option('--every <span>', 'with a --watch option: how often to check')
+        .argParser(readSpanMs)
+        .default(30_000, '30s'),
     )
     .addHelpText(
       'after',
@@ -117,27 +130,32 @@ async function openStage(flags: CanaryFlags): Promise<OpenStage> {
   const open = await openPlane(flags);
   const live = await readLiveApi(open.plane, await findApi(open.plane, flags.api, flags.stage), flags.stage);
   if (live.kind !== 'rest')
-    throw new UsageError('only REST APIs have canaries; gatewright rollback works for every kind of API');
+    throw new UsageError(
+      'only REST APIs have canaries; to move an HTTP or WebSocket API to another deployment, use gatewright rollback',
+    );
   return { ...open, live, path: stagePath(live.address, live.stage), canary: canaryOf(live.stageShown) };
 }
 
 async function start(flags: StartFlags): Promise<void> {
   const stage = await openStage(flags);
   const { live, plane, path, canary } = stage;
-  if (canary !== undefined) throw new UsageError('the stage has a canary: promote it or roll it back first');
+  if (canary !== undefined)
+    throw new UsageError(
+      'the stage already has a canary: run gatewright canary promote or gatewright canary rollback first',
+    );
   const watching = watchOf(stage, flags);
   if (watching !== undefined) await refuseBlindWatch(watching);
   printLines([
     `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${deploymentOf(live)}`,
     ...(flags.deployment === undefined
       ? [
-          'the current configuration is deployed for the canary:',
-          ...(live.drift ?? ['the changes are unknown']).map((edit) => `  ${edit}`),
-          ...(live.drift?.length === 0 ? ['  no route differs'] : []),
+          'the canary will serve a new deployment of the current configuration, with these changes:',
+          ...(live.drift ?? ['(the changes could not be read)']).map((edit) => `  ${edit}`),
+          ...(live.drift?.length === 0 ? ['  (no route differs)'] : []),
         ]
-      : [`the canary serves deployment ${flags.deployment}`]),
+      : [`the canary will serve deployment ${flags.deployment}`]),
   ]);
-  await confirm(`Send it ${flags.percent} % of the requests?`, flags.yes);
+  await confirm(`Send ${flags.percent} % of the requests to the canary?`, flags.yes);
   if (flags.deployment !== undefined) {
     const call = startCanary(path, flags.deployment, flags.percent);
     await confirmMove(call, live, plane, [deploymentOf(live), flags.deployment], flags.open);
@@ -195,7 +213,7 @@ async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Pro
     printResult(
       { watchedMs: options.forMs, verdict: 'well' },
       () =>
-        `watched for ${Math.round(options.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
+        `the canary had no problem in ${Math.round(options.forMs / 1000)} s; to complete it, run gatewright canary promote`,
     );
     return;
   }
@@ -228,25 +246,29 @@ async function showStatus(flags: CanaryFlags): Promise<void> {
 
 async function promote(flags: MoveFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
-  if (canary === undefined) throw new UsageError('the stage has no canary');
+  if (canary === undefined)
+    throw new UsageError('the stage has no canary; gatewright canary start begins one');
   printLines([
-    `stage ${live.stage}: ${deploymentOf(live)} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
+    `stage ${live.stage}: ${deploymentOf(live)} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the stage variables of the canary'}`,
   ]);
-  await confirm('Promote it?', flags.yes);
+  await confirm('Promote the canary?', flags.yes);
   const calls = promoteCanary(path, canary);
   await confirmMove(calls[0], live, plane, [deploymentOf(live), canary.deploymentId], flags.open);
   for (const call of calls) await plane.write(call);
   printResult(
     { deploymentId: canary.deploymentId, before: deploymentOf(live) },
-    () => `promoted; gatewright rollback --to ${deploymentOf(live)} goes back`,
+    () => `the canary was promoted; to go back, run gatewright rollback --to ${deploymentOf(live)}`,
   );
 }
 
 async function rollBack(flags: MoveFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
-  if (canary === undefined) throw new UsageError('the stage has no canary');
-  printLines([`canary ${canary.deploymentId} ends; all requests go to ${deploymentOf(live)}`]);
-  await confirm('End it?', flags.yes);
+  if (canary === undefined)
+    throw new UsageError('the stage has no canary; gatewright canary start begins one');
+  printLines([
+    `the canary of deployment ${canary.deploymentId} will end, and all requests will go to ${deploymentOf(live)}`,
+  ]);
+  await confirm('End the canary?', flags.yes);
   const call = endCanary(path);
   await confirmMove(call, live, plane, [canary.deploymentId, deploymentOf(live)], flags.open);
   await plane.write(call);

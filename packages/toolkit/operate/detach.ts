@@ -27,12 +27,12 @@ type DetachFlags = AwsFlags & {
 
 export function detachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('detach')))
-    .description('Undo what attach did to an API, latest first.')
+    .description('Undo the changes that attach made to an API, the last change first.')
     .option(...OPEN_OPTION)
-    .option('--force', 'skip parts that were changed since', false)
+    .option('--force', 'undo the attachment except for parts that were changed after it', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again; with --force, such parts stay.',
+      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed after the attachment, so nothing was undone, 3 not finished, so run detach again (with --force, changed parts stay).',
     )
     .action((flags: DetachFlags) => orExitCode((start) => detach(flags, start), REFUSED));
 }
@@ -51,13 +51,13 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError(
-      `nothing to undo: ${dirname(journal.folder)} has no attachment (--state names another folder)`,
+      `there is nothing to undo: ${dirname(journal.folder)} contains no attachment of this API; if attach used another folder, pass it with --state`,
     );
   if (undo.region !== flags.region)
-    throw new UsageError(`the undo file is for ${undo.region}: pass --region ${undo.region}`);
+    throw new UsageError(`the attachment is in region ${undo.region}: pass --region ${undo.region}`);
   const { attachment, now, live } = await restore(plane, undo);
   printLines(printUndo(attachment, now));
-  await confirm(`Undo them at API ${undo.apiId}?`, flags.yes);
+  await confirm(`Undo these steps at API ${undo.apiId}?`, flags.yes);
   await confirmOpenings(await openingsOfUndo(plane, live, attachment, now), flags.open);
   start();
   const { kept } = await undoPlan(

@@ -38,13 +38,13 @@ export function doctorCommand(): Command {
   return addAwsOptions(
     new Command('doctor')
       .description(
-        'Check what would break a deployment of your Gatewright stack, or surprise callers of an API. Changes nothing.',
+        'Find what would make a deployment of your Gatewright stack fail, or surprise callers of an API. Changes nothing.',
       )
       .argument(
         '[source]',
         'with --stage: folder of your Gatewright stack (default: current, or gatewright/); otherwise a template or the folder of a service',
       )
-      .option('--api <id>', 'id of a deployed API, or its name if unique for the stage')
+      .option('--api <id>', 'id of a deployed API, or its name if only one API of that name has the stage')
       .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)
       .option(
         '--param <name=value>',
@@ -52,7 +52,10 @@ export function doctorCommand(): Command {
         collectText,
         [],
       )
-      .option('--package <dir>', 'output of `gatewright package` (default: package now)'),
+      .option(
+        '--package <dir>',
+        'folder with the output of `gatewright package` (default: package the stack now)',
+      ),
   )
     .addHelpText(
       'after',
@@ -70,7 +73,8 @@ export function doctorCommand(): Command {
 function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
   const { api, stage } = flags;
   if (api !== undefined) {
-    if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
+    if (stage === undefined)
+      throw new UsageError('--api also needs the stage of the API: pass --stage, such as --stage prod');
     return examineDeployed(api, stage, flags);
   }
   const isFile = named !== undefined && existsSync(named) && statSync(named).isFile();
@@ -159,8 +163,8 @@ function noCredentials(why: string): Finding {
     id: 'credentials',
     level: 'obstacle',
     why,
-    what: 'AWS rejects the credentials; the account was not checked',
+    what: 'there are no AWS credentials, or AWS rejects them, so the account was not checked',
     where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    fix: 'aws sts get-caller-identity must succeed with the same settings: sign in (aws sso login --profile NAME), or name a profile',
+    fix: 'sign in (aws sso login --profile NAME), or pass --profile, until aws sts get-caller-identity succeeds with the same settings',
   };
 }

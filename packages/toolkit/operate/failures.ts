@@ -20,7 +20,7 @@ const LIMIT = 1000;
 
 export function failuresCommand(): Command {
   const failures = new Command('failures')
-    .description('List or replay events that failed for good.')
+    .description('List or replay events that functions failed to process even after all retries.')
     .addCommand(listCommand())
     .addCommand(replayCommand());
   return failures;
@@ -29,13 +29,13 @@ export function failuresCommand(): Command {
 function ofStack(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
     .option('--stack <name>', 'CloudFormation stack of the functions, such as gatewright-prod')
-    .option('--limit <number>', 'maximum number per queue', readLimit, LIMIT);
+    .option('--limit <number>', 'maximum number of messages per queue', readLimit, LIMIT);
 }
 
 function listCommand(): Command {
   return ofStack(
     'list',
-    'Read the failure queues of a stack without deleting; --json includes the events.',
+    'List the failed events of a stack without deleting them; --json also prints the events themselves.',
   ).action(async (flags: ListFlags) => {
     const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
     const names = queues.map(({ name }) => name).join(', ') || 'no failure queue';
@@ -63,8 +63,11 @@ function rowOf({ messageId, functionName, sentEpochMs, attempts, payload, error 
 function replayCommand(): Command {
   return addGatewayOptions(
     ofStack('replay', 'Send failed events to their functions again, and delete the ones that succeed.')
-      .option('--message <id>', 'only this message id from `list`')
-      .option('--file <file>', 'replay the output of `list --json` on the local gateway; deletes nothing'),
+      .option('--message <id>', 'replay only the message with this id, as shown by `list`')
+      .option(
+        '--file <file>',
+        'replay the output of `list --json` on the local gateway instead; deletes nothing',
+      ),
   )
     .addHelpText(
       'after',
@@ -89,7 +92,7 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
-      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or another consumer is processing it`,
+      `message ${messageId} was not found in the failure queues of ${stackOf(flags)}: it was deleted, or another consumer is processing it`,
     );
   return replayed;
 }
@@ -118,7 +121,7 @@ async function sendHere(
   stack: string,
 ): Promise<string | undefined> {
   if (functionName === undefined || payload === undefined)
-    return 'it names no function, or contains no event';
+    return 'the message names no function, or contains no event';
   const own = functionName.startsWith(`${stack}-`) ? functionName.slice(stack.length + 1) : functionName;
   const found = await findFunction(own);
   const { status, headers, body } = await sendToFunction(found, payload, { async: false });
@@ -138,7 +141,8 @@ function readListed(file: string): readonly Listed[] {
   }
   return lines.map((line) => {
     const one = parseJsonObject(line);
-    if (one === undefined) throw new UsageError(`--file: ${file} is not output of failures list --json`);
+    if (one === undefined)
+      throw new UsageError(`--file: ${file} is not the output of gatewright failures list --json`);
     return {
       messageId: String(one['messageId']),
       functionName: asText(one['functionName']),
@@ -156,11 +160,11 @@ function printReplayed(one: Replayed): void {
 
 function stackOf({ stack }: ListFlags): string {
   if (stack !== undefined) return stack;
-  throw new UsageError('no stack is named: pass --stack gatewright-prod');
+  throw new UsageError('pass the CloudFormation stack of the functions, such as --stack gatewright-prod');
 }
 
 function readLimit(text: string): number {
   const limit = Number(text);
   if (/^\d{1,6}$/.test(text) && limit >= 1) return limit;
-  throw new InvalidArgumentError('It must be a number from 1.');
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
 }

@@ -21,12 +21,18 @@ type RollbackFlags = AwsFlags & {
 
 export function rollbackCommand(): Command {
   return addAwsOptions(
-    new Command('rollback').description('Point a stage at an earlier deployment; without --to, list them.'),
+    new Command('rollback').description(
+      'Point a stage at an earlier deployment; without --to, list the deployments.',
+    ),
   )
-    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--api <id>', 'id of the API, or its name if only one API of that name has the stage')
     .requiredOption('--stage <name>', 'stage of the API')
-    .option('--to <deployment>', 'id of the deployment')
-    .option('--stop-auto-deploy', 'HTTP and WebSocket APIs: also turn off automatic deployment', false)
+    .option('--to <deployment>', 'id of the deployment that the stage is to serve')
+    .option(
+      '--stop-auto-deploy',
+      'for HTTP and WebSocket APIs: also turn off the automatic deployment of the stage',
+      false,
+    )
     .option(...OPEN_OPTION)
     .option('--yes', 'do not ask for confirmation', false)
     .action((flags: RollbackFlags) => orExitCode(() => rollBack(flags)));
@@ -57,18 +63,21 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
     );
     return;
   }
-  if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
+  if (!rows.some((one) => one.id === flags.to))
+    throw new UsageError(
+      `the API has no deployment ${flags.to}; without --to, the command lists the deployments`,
+    );
   if (flags.to === now) throw new UsageError(`stage ${flags.stage} already serves ${now}`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API is not changed`);
-  await confirm('Move it?', flags.yes);
+  await confirm('Move the stage?', flags.yes);
   // The user has named the deployment with --to. AWS shows the routes only for deployments of REST APIs.
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
   await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
   printResult(
     { stage: flags.stage, deploymentId: flags.to, before: now },
-    () => `stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`,
+    () => `stage ${flags.stage} now serves ${flags.to}; to go back, run gatewright rollback --to ${now}`,
   );
 }
 

@@ -25,7 +25,7 @@ export const PART_NEEDS: PartNeeds = Object.fromEntries(
 /** Resources that several parts need. */
 export const COMMON_PART: StackPart = {
   name: 'common',
-  summary: 'What several parts share: the admin API, the alarm topic, the dashboard.',
+  summary: 'Resources that several parts share: the admin API, the alarm topic and the dashboard.',
   functions: [],
   handlers: ['observability', 'config', 'table', 'http', 'aws'],
   resourceFiles: ['admin-api.yml', 'operations.yml', 'dashboard.yml'],

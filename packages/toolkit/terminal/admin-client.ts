@@ -37,7 +37,7 @@ export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
-      'AdminApiUrl of a deployed stack, or AccessAdminArn if it has no such URL, signed with AWS_* credentials (default: local gateway)',
+      'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl; calls are signed with the credentials of the AWS_* variables (default: local gateway)',
     ).env('GATEWRIGHT_ADMIN_URL'),
   );
 }
@@ -97,7 +97,7 @@ export async function callAdminJson(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = JSON.parse((await callAdmin(request, flags)).text);
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint did not return an object');
+  throw new UsageError('the admin endpoint returned something other than a JSON object');
 }
 
 async function send(target: AdminTarget, request: AdminRequest): Promise<CallReply> {
@@ -144,7 +144,7 @@ async function findLocal(): Promise<AdminTarget> {
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the local gateway does not serve the toolkit's own stack; start that stack too, or pass --url",
+    "the local gateway does not serve the toolkit's stack: start that stack too, or pass --url to call a deployed stack",
   );
 }
 
@@ -181,7 +181,7 @@ function readCredentials(environment: Readonly<Record<string, string | undefined
 
 function missingSettings(): UsageError {
   return new UsageError(
-    '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+    '--url needs the variables AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: to set the credentials, run eval "$(aws configure export-credentials --format env)"',
   );
 }
 

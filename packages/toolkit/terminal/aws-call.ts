@@ -121,7 +121,10 @@ function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
   // A response without JSON is accepted here, because a function may return anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
-  return { kind: 'silent', message: `the response of ${url.origin} does not look like a response of AWS` };
+  return {
+    kind: 'silent',
+    message: `the response from ${url.origin} does not have the form of an AWS response; check --endpoint-url and AWS_ENDPOINT_URL`,
+  };
 }
 
 function describeRefusal(

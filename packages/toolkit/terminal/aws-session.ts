@@ -23,14 +23,17 @@ export type AwsFlags = {
 /** Adds the options `--profile`, `--region` and `--endpoint-url`. */
 export function addAwsOptions(command: Command): Command {
   return command
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_* variables, then the default chain)')
+    .option(
+      '--profile <name>',
+      'AWS profile in ~/.aws (default: the AWS_* variables, then the SDK’s default credential chain)',
+    )
     .option('--region <name>', 'AWS region, such as eu-central-1', readRegion)
     .option('--endpoint-url <url>', 'send all AWS calls to this address', readEndpoint);
 }
 
 export function readEndpoint(text: string): string {
   if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
-  throw new InvalidArgumentError('An address must begin with https:// or point to this machine.');
+  throw new InvalidArgumentError('The endpoint must begin with https:// or point to this machine.');
 }
 
 /** Requests contain the session's token, so they must not go to an unsafe address. */
@@ -58,7 +61,8 @@ export function endpointOf(
 ): string {
   const given = endpointUrl ?? givenEndpoint(service, environment);
   if (given === undefined) return regionalAddress(service, region);
-  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
+  if (!isSafeEndpoint(given))
+    throw new UsageError(`the AWS endpoint ${given} must begin with https:// or point to this machine`);
   return given.replace(/\/$/, '');
 }
 
@@ -93,7 +97,7 @@ export async function findCredentials(
 ): Promise<AwsCredentials> {
   const stop = new AbortController();
   const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
-    throw new UsageError(`found no credentials within ${withinMs / 1000} s`);
+    throw new UsageError(`no AWS credentials were found within ${withinMs / 1000} s`);
   });
   try {
     const { fromNodeProviderChain } = await loadProviders();
@@ -117,7 +121,7 @@ export async function findCredentials(
 async function loadProviders(): Promise<ProvidersModule> {
   const file = findRuntimePackage('@aws-sdk/credential-providers', OWN_PACKAGES);
   if (file === undefined)
-    throw new UsageError('the AWS SDK of this package is missing: install the package again');
+    throw new UsageError('the package @aws-sdk/credential-providers is missing: install gatewright again');
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
@@ -127,7 +131,7 @@ async function loadProviders(): Promise<ProvidersModule> {
  */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
-  if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
+  if (/^Command failed/.test(message)) return 'the credential_process command of the AWS profile failed';
   // The SDK throws this error when no source has credentials. It does not tell the user what to do.
   if (/from any providers/.test(message))
     return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';

@@ -22,10 +22,11 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
-  if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
+  if (only !== undefined)
+    throw new UsageError(`"${given}" matches several functions; pass one of these names: ${names}`);
   throw new UsageError(
     names === ''
-      ? 'the gateway serves no functions'
+      ? 'the local gateway serves no functions'
       : `there is no function "${given}"; expected one of ${names}`,
   );
 }

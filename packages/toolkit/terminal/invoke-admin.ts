@@ -42,7 +42,8 @@ export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest):
   if (answer.kind === 'refused')
     return { response: Response.json({ message: answer.message }, { status: answer.status }) };
   const { statusCode, headers, body } = answer.body;
-  if (typeof statusCode !== 'number') return { response: undefined, said: `${arn} failed; see its log` };
+  if (typeof statusCode !== 'number')
+    return { response: undefined, said: `the function ${arn} failed; see its log` };
   const text = typeof body === 'string' && body !== '' ? body : null;
   return { response: new Response(text, { status: statusCode, headers: textsOf(headers) }) };
 }

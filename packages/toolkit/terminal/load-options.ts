@@ -12,7 +12,8 @@ import type { LoadFlags } from '../../gateway/engine/start-settings.ts';
 export const DEFAULT_STAGE = 'dev';
 
 export function addLoadOptions(command: Command): Command {
-  const sources = 'folders with serverless.yml, template.yaml, cdk.out or a Terraform plan; template files';
+  const sources =
+    'folders that contain serverless.yml, template.yaml, cdk.out or a Terraform plan, or template files';
   command.argument('[sources...]', sources, ['.']);
   return addStartOptions(
     command,

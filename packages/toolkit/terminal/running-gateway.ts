@@ -25,7 +25,7 @@ export function addGatewayOptions(command: Command): Command {
     .addOption(
       new Option(
         '--gateway <name>',
-        'name or folder of the running gateway (default: started from this folder)',
+        'name or folder of the running gateway (default: the gateway that was started from this folder)',
       ).env('GATEWRIGHT_GATEWAY'),
     )
     .option('--control-port <number>', 'control port of the running gateway', readPort);
@@ -45,7 +45,7 @@ export async function findGateway(): Promise<StartCredentials> {
   }
   const running = await listRunning(runningFolder(process.env));
   if (gateway === undefined && controlPort === undefined)
-    throw new UsageError(`no gateway was started from this directory; ${describeOthers(running)}`);
+    throw new UsageError(`no running gateway was started from this folder; ${describeOthers(running)}`);
   const found = running.filter(
     (one) =>
       (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&
@@ -53,14 +53,14 @@ export async function findGateway(): Promise<StartCredentials> {
   );
   const [only, another] = found;
   const wanted = [
-    ...(gateway === undefined ? [] : [`named ${gateway} or started in that folder`]),
+    ...(gateway === undefined ? [] : [`with the name or folder ${gateway}`]),
     ...(controlPort === undefined ? [] : [`with control port ${controlPort}`]),
-  ].join(', ');
+  ].join(' and ');
   if (only === undefined)
     throw new UsageError(`there is no running gateway ${wanted}; ${describeOthers(running)}`);
   if (another !== undefined)
     throw new UsageError(
-      `there are several running gateways ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+      `several gateways ${wanted} are running: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
     );
   return only;
 }

@@ -66,7 +66,9 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   for (const entry of entries) {
     const other = decided.get(entry.name);
     if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
-      throw new UsageError(`${entry.at}: ${entry.name} has another value in ${other.at}`);
+      throw new UsageError(
+        `${entry.at}: ${entry.name} has a different value in ${other.at}; set it in only one of the two places`,
+      );
     decided.set(entry.name, entry);
   }
   for (const entry of decided.values())
@@ -100,7 +102,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
   const paths: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   return paths.map((path) => {
     if (typeof path !== 'string' || path === '')
-      throw new UsageError(`${at}: ${name} must be a list of files and folders`);
+      throw new UsageError(`${at}: ${name} must be a list of paths of files and folders`);
     const absolute = resolve(folder, path);
     if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: ${path} does not exist`);
     return absolute;
@@ -114,7 +116,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
-      `${at}: ${name} belongs to the toolkit's stack, but there is no such stack here: run gatewright init, or write it next to the stack's serverless.yml`,
+      `${at}: ${name} is a setting of the toolkit's stack, but this folder contains no such stack: run gatewright init, or move the setting to the gatewright.yml next to the stack's serverless.yml`,
     );
 }
 
@@ -125,7 +127,7 @@ function folderOf(source: string): string {
 function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
   const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
-    throw new UsageError(`${at}: sources must be folders and templates, as on the command line`);
+    throw new UsageError(`${at}: sources must be a path, or a list of paths, of folders and templates`);
   if (!isNamed)
     command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
 }
@@ -157,7 +159,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
-  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts strings, as on the command line`);
+  if (texts === undefined)
+    throw new UsageError(`${at}: ${name} must be a string, or a list of strings, as on the command line`);
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)
@@ -173,7 +176,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (isOfOneRun(name)) return `${name} applies to one run: pass it on the command line`;
+  if (isOfOneRun(name))
+    return `${name} cannot be set in a file, because it applies to one run only: pass --${name} on the command line`;
   return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
 }
 
@@ -198,7 +202,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(
-        `${at}: custom.gatewright.${name} is ignored, because it contains a variable, which only the plug-in resolves`,
+        `${at}: custom.gatewright.${name} is ignored, because it contains a variable, which only the plug-in of Serverless resolves`,
       );
     return !isVariable;
   });
@@ -209,13 +213,12 @@ type Read = { readonly document: Document.Parsed; readonly lines: LineCounter };
 function readYaml(file: string, pattern = /(?:)/): Read | undefined {
   if (!existsSync(file)) return undefined;
   const shown = relative('.', file);
-  if (statSync(file).size > SIZE_LIMIT_BYTES) throw new UsageError(`${shown} is over 1 MB`);
+  if (statSync(file).size > SIZE_LIMIT_BYTES)
+    throw new UsageError(`${shown} is larger than 1 MB, the limit for a settings file`);
   const lines = new LineCounter();
   const text = readIfReadable(file);
   if (text === undefined)
-    throw new UsageError(
-      `${shown} cannot be read; it is a folder, or this user has no permission to read it`,
-    );
+    throw new UsageError(`${shown} cannot be read: it is a folder, or you have no permission to read it`);
   if (!pattern.test(text)) return undefined;
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
@@ -232,7 +235,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   if (!isMap(node)) {
     // The whole map is one variable, which only osls can resolve.
     if (isScalar(node) && String(node.value).includes('${')) return [];
-    throw new UsageError(`${shown} is not a map of settings`);
+    throw new UsageError(`${shown} must contain a map of settings, such as port: 3000`);
   }
   return node.items.map((pair: Pair) => {
     const { key } = pair;

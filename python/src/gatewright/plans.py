@@ -72,7 +72,8 @@ def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
     unknown = set(own) - {limit.id for limit in plan.limits}
     if unknown:
         raise DomainError(
-            "LIMIT_UNKNOWN", f"plan {plan.id} has no quota {min(unknown)}, for which the customer has its own number"
+            "LIMIT_UNKNOWN",
+            f"plan {plan.id} has no quota {min(unknown)}, but the customer has a limit of its own for it",
         )
     limits = [{**limit, "quota": own.get(limit["id"], limit["quota"])} for limit in plan.document["limits"]]
     return replace(parse_plan({**plan.document, "limits": limits}), is_own=True)

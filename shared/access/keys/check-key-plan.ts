@@ -47,10 +47,10 @@ export async function isOfCustomer(
   if (state === undefined && onRecord)
     throw new DomainError(
       'CUSTOMER_UNKNOWN',
-      'no such customer is on record; create it with gatewright customers create',
+      'there is no such customer record; create it with gatewright customers create',
     );
   if (state === 'closed')
-    throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, and gets no keys');
+    throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, so it cannot get a key');
   if (state !== undefined && plan !== undefined)
     throw new RequestInvalid(
       'plan',

@@ -136,13 +136,13 @@ export class KeyAdmin {
     const request = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
     if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('KEY_REVOKED', 'a revoked key gets no new secrets; create another key');
+      throw new DomainError('KEY_REVOKED', 'a revoked key cannot be rotated; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
     const secrets = [secret, ...this.#outlasting(record.secrets, overlapSeconds)];
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
-        'the previous rotation still overlaps; wait for its end, or end all earlier secrets with overlapSeconds 0 (--overlap 0s)',
+        'the overlap of the previous rotation has not ended; wait for its end, or end all earlier secrets with overlapSeconds 0 (--overlap 0s)',
       );
     const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
     const writes = [
@@ -302,7 +302,7 @@ export class KeyAdmin {
     if (unknown !== undefined)
       throw new RequestInvalid(
         'roles',
-        `must be declared by a document that accepts ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
+        `must be declared by a document that accepts ${prefix}; these roles are declared: ${[...known.roles].join(', ') || 'none'}`,
       );
     if (usagePlanId !== undefined && !known.hasNativePlans)
       throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);

@@ -22,7 +22,9 @@ const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[
 const NEW_KEY = {
   tenant: optional(text('Tenant that gets the key; alternatively, pass `customer`.', { maxLength: 128 })),
   customer: optional(
-    text('The same, if the tenant is a customer on record, which has the plan.', { maxLength: 128 }),
+    text('Customer that gets the key; its record determines the plan. Alternatively, pass `tenant`.', {
+      maxLength: 128,
+    }),
   ),
   prefix: text('Prefix of the key: the prefix of an apiKey issuer in an access document.', {
     pattern: KEY_PREFIX,

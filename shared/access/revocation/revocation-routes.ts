@@ -76,7 +76,9 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
         body: {
           ...TARGET,
           tokenEndsAt: optional(
-            instant('For jti: exp of the token. Default: kept until no such token can be valid.'),
+            instant(
+              'With jti: exp of the token; the revocation is kept until then. Default: until no such token can be valid.',
+            ),
           ),
         },
         answer: { description: CHANGED },

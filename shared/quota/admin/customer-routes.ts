@@ -69,7 +69,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
 }
 
 const CURRENCY = optional(
-  text('Currency of its invoices; its plans may not have another currency.', { maxLength: 3 }),
+  text('Currency of its invoices; plans in another currency are refused.', { maxLength: 3 }),
 );
 
 function changeRoutes(ports: AdminPorts): readonly Route[] {

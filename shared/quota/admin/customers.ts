@@ -74,7 +74,7 @@ export async function createCustomer(
     };
     assertFits(customer, named.plan, limits);
     if ((await findCustomer(ports, tenant)) !== undefined)
-      throw new DomainError('CUSTOMER_EXISTS', 'a customer of that name is already on record');
+      throw new DomainError('CUSTOMER_EXISTS', 'there is already a customer record of that name');
     return {
       writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
       before: {},
@@ -102,7 +102,7 @@ export async function setPlan(
     if (version !== customer.version + 1)
       throw new VersionConflict(
         customer.version + 1,
-        `the next version of the customer is ${customer.version + 1}; yours is ${version}`,
+        `the next version of the customer is ${customer.version + 1}, but the request has ${version}`,
       );
     const named = await namePlan(ports, plan);
     assertFits(customer, named.plan, limits);
@@ -210,7 +210,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))
     throw new DomainError(
       'EDIT_CONFLICT',
-      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after that time`,
+      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this change after that time`,
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
@@ -243,7 +243,7 @@ function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['li
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(
       'CURRENCY_MISMATCH',
-      `the customer is invoiced in ${currency}, but plan ${plan.id} in ${invoiced}`,
+      `the customer is invoiced in ${currency}, but plan ${plan.id} is in ${invoiced}`,
     );
   planOfTerm(plan, limits);
 }
@@ -262,7 +262,7 @@ async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string)
 function unknown(): DomainError {
   return new DomainError(
     'CUSTOMER_UNKNOWN',
-    'no such customer is on record; create it with gatewright customers create',
+    'there is no such customer record; create it with gatewright customers create',
   );
 }
 

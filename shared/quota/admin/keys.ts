@@ -115,7 +115,8 @@ export function assignPlan(
     // If the same plan is assigned again, its term continues, so no new start is stored.
     const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
-    if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);
+    if (version !== next)
+      throw new VersionConflict(next, `the next version is ${next}, but the request has ${version}`);
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),

@@ -89,7 +89,7 @@ export function savePlan(
     if (newest !== undefined && plan.version !== newest + 1)
       throw new VersionConflict(
         newest + 1,
-        `version ${newest} is the newest, so the next is ${newest + 1}; yours is ${plan.version}`,
+        `version ${newest} is the newest, so the next is ${newest + 1}, but the request has ${plan.version}`,
       );
     return {
       writes: (record) => [

@@ -120,7 +120,7 @@ export const TERMS: JsonSchema = structure(
     key: TEXT,
     by: {
       enum: ['customer', 'key', 'caller'],
-      description: 'Whose record names the plan; caller if no record does',
+      description: 'Whose record determines the plan; caller if there is no record',
     },
     state: { enum: ['active', 'suspended', 'closed'] },
     plan: TEXT,

@@ -402,7 +402,7 @@ describe('createPolicy', () => {
 
     assert.throws(() => createPolicy({ name: 'prices', timeoutMs: 800, shared }), {
       code: 'CONFIG_INVALID',
-      message: 'shared of prices needs a breaker: breaker: {} uses the defaults',
+      message: 'shared of prices needs a breaker: add breaker: {} for the defaults',
     });
   });
 });

@@ -21,7 +21,7 @@ export function explainCommand(): Command {
     .argument('[request]', 'request id; locally also its first eight characters, or last (the default)')
     .option('--phases', 'include every phase of the gateway', false)
     .option('--show-secrets', 'show tokens, keys and cookies in clear text', false)
-    .option('--api <id>', 'id of the deployed API, or its name if unique for the stage')
+    .option('--api <id>', 'id of the deployed API, or its name if only one API of that name has the stage')
     .option('--stage <name>', 'stage of the API')
     .option('--line <text>', 'access log line of the request (default: searched in CloudWatch Logs)')
     .option('--log-file <file>', 'file with access log lines; - for stdin')

@@ -76,7 +76,7 @@ export function permissionStep(
 export function authorizerStep({ address, kind }: LiveApi, body: UnknownMembers): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
-  const kept = kind === 'websocket' ? '' : `, results cached for ${String(ttl)} s`;
+  const kept = kind === 'websocket' ? '' : `, and cache its results for ${String(ttl)} s`;
   const said = [body['identitySource']]
     .flat()
     .filter((one) => one !== undefined && one !== '')
@@ -87,7 +87,7 @@ export function authorizerStep({ address, kind }: LiveApi, body: UnknownMembers)
     before: null,
     makes: 'authorizer',
     isLive: false,
-    does: `create the authorizer ${name}${said.length === 0 ? '' : ` with ${said.join(', ')}`}${kept}`,
+    does: `create the authorizer ${name}${said.length === 0 ? '' : ` with identity source ${said.join(' and ')}`}${kept}`,
     after: body,
     apply: { service: 'apigateway', method: 'POST', path: `${address}/authorizers`, body },
     revert: edit('DELETE', `${address}/authorizers/{authorizer}`),
@@ -101,7 +101,7 @@ export function keySourceStep({ address }: LiveApi, before: UnknownMembers): Ste
     part: 'api',
     before,
     isLive: false,
-    does: `take API keys from the authorizer, not from ${was === 'HEADER' ? 'the header' : was}`,
+    does: `read API keys from the authorizer’s result instead of ${was === 'HEADER' ? 'the x-api-key header' : was}`,
     after: { apiKeySource: 'AUTHORIZER' },
     apply: patch(address, [{ op: 'replace', path: '/apiKeySource', value: 'AUTHORIZER' }]),
     revert: patch(address, [{ op: 'replace', path: '/apiKeySource', value: was }]),
@@ -186,7 +186,7 @@ export function deploymentStep({ address }: LiveApi, description: string): Step 
     part: deploymentPart(description),
     before: null,
     makes: 'deployment',
-    does: 'deploy the current configuration',
+    does: 'create a deployment of the current configuration',
     after: { description },
     isLive: false,
     apply: edit('POST', `${address}/deployments`, { description }),
@@ -205,7 +205,7 @@ export function stageStep(
   if (kind !== 'rest')
     return {
       ...base,
-      does: `point stage ${stage} at the deployment`,
+      does: `point stage ${stage} at the new deployment`,
       after: { deploymentId: '{deployment}' },
       apply: edit('PATCH', path, { deploymentId: '{deployment}' }),
       revert: edit('PATCH', path, { deploymentId: was }),
@@ -216,13 +216,13 @@ export function stageStep(
     return {
       ...base,
       ...moved,
-      does: `point stage ${stage} at the deployment`,
+      does: `point stage ${stage} at the new deployment`,
       apply: patch(path, [pointAt('{deployment}')]),
     };
   return {
     ...base,
     canaryPercent,
-    does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
+    does: `send ${canaryPercent} % of the requests to stage ${stage} to the new deployment, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
       // This is the order of the developer guide. The first operation creates the canary.

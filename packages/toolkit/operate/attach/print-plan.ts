@@ -22,7 +22,7 @@ export function printPlan(
     colorize(
       'bold',
       showControls(
-        `${KINDS[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind ${authorizer.name}`,
+        `Put ${KINDS[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind the authorizer ${authorizer.name}`,
       ),
     ),
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
@@ -43,7 +43,13 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
     const outcome = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;
     return outcome === undefined ? [] : [{ name: step.name, does: describeUndo(undo, step, outcome, now) }];
   });
-  return [colorize('bold', `to undo: ${lines.length} of ${undo.steps.length} steps`), ...printSteps(lines)];
+  return [
+    colorize(
+      'bold',
+      `Of the attachment’s ${count(undo.steps.length, 'step')}, ${lines.length} will be undone`,
+    ),
+    ...printSteps(lines),
+  ];
 }
 
 /**
@@ -65,7 +71,7 @@ function describeUndo(
       : `end the canary of stage ${stage}`;
   if (part === 'api') {
     const was = textAt(before ?? {}, 'apiKeySource') ?? 'HEADER';
-    return `take API keys from ${was === 'HEADER' ? 'the header' : was} again, not from the authorizer`;
+    return `read API keys from ${was === 'HEADER' ? 'the x-api-key header' : was} again instead of the authorizer’s result`;
   }
   if (part.startsWith('permission '))
     return `no longer allow API Gateway to call ${functionArn.split(':').slice(6).join(':')} for this API`;
@@ -94,20 +100,19 @@ function describeEffect(
   const first = steps.findIndex(({ isLive }) => isLive);
   return [
     isAutomatic
-      ? `Callers notice each route at once, from step ${first + 1} on.`
-      : `Callers notice nothing before step ${first + 1} of ${steps.length}.`,
+      ? `From step ${first + 1} on, each changed route affects callers immediately.`
+      : `Callers are not affected before step ${first + 1} of ${steps.length}.`,
     verification,
-    `${count(steps.length, 'step')}; gatewright detach undoes all of them.`,
+    `gatewright detach undoes the whole attachment (${count(steps.length, 'step')}).`,
   ];
 }
 
 function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
-  const looked = 'AWS’s configuration is checked afterwards';
-  if (url === undefined)
-    return `${looked}; the effect on callers is checked only with --url and --token-file.`;
+  const looked = 'After the last step, attach checks the configuration at AWS';
+  if (url === undefined) return `${looked}. To check the effect on callers too, pass --url and --token-file.`;
   return token === undefined
-    ? `${looked}, and refusals at ${url}; successful calls are checked only with --token-file.`
-    : `${looked}, and the effect on callers at ${url}.`;
+    ? `${looked} and refusals at ${url}. To check successful calls too, pass --token-file.`
+    : `${looked} and the effect on callers at ${url}.`;
 }
 
 /** Output for programs: steps and findings, without configuration of the API. */

@@ -24,7 +24,7 @@ export function checkPlacement(
     return [
       obstacle(
         'quota-handler',
-        'a quota in the handler is enforced by the backend, which an attachment never changes',
+        'attach cannot set up a quota in the handler, because it never changes the backend',
         'wrap the handler in quota() of gatewright/quota (node_modules/gatewright/docs/guides/sell/quota.md, “In a handler”), or use --quota authorizer or access-log, which do not change the backend',
       ),
     ];
@@ -33,23 +33,25 @@ export function checkPlacement(
       obstacle(
         'no-quota',
         'the access document has no quota to enforce',
-        'add quota: to the document (node_modules/gatewright/docs/guides/sell/quota.md)',
+        'add a quota to the document, under quota: (see node_modules/gatewright/docs/guides/sell/quota.md)',
       ),
     ];
   const isTracked = document.quota.isTracked === true;
   if (placement === 'access-log')
-    return isTracked ? checkAccessLog(live) : [wrongCount('the authorizer', 'add', 'authorizer')];
-  if (isTracked) return [wrongCount('access logs', 'remove', 'access-log')];
+    return isTracked
+      ? checkAccessLog(live)
+      : [wrongCount('in the authorizer', 'add count: access-log to', 'authorizer')];
+  if (isTracked) return [wrongCount('from access logs', 'remove count: access-log from', 'access-log')];
   return type === 'token' && document.kind === 'rest'
-    ? [obstacle('quota-token', 'a TOKEN authorizer cannot charge a quota', '--authorizer request')]
+    ? [obstacle('quota-token', 'a TOKEN authorizer cannot charge a quota', 'pass --authorizer request')]
     : [];
 }
 
 function wrongCount(where: string, change: string, other: QuotaPlacement): Surprise {
   return obstacle(
     'quota-count',
-    `the quota of the access document is counted by ${where}`,
-    `${change} count: access-log in its quota, or pass --quota ${other}`,
+    `the access document charges its quota ${where}, but --quota requests another place`,
+    `${change} the quota of the document, or pass --quota ${other}`,
   );
 }
 
@@ -65,7 +67,7 @@ const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');
-  const fix = `write it as JSON, such as ${usageFormat(kind)} (node_modules/gatewright/docs/guides/sell/quota.md, “From access logs”)`;
+  const fix = `give the stage an access log in JSON, such as ${usageFormat(kind)} (see node_modules/gatewright/docs/guides/sell/quota.md, “From access logs”)`;
   if (group === undefined || format === undefined)
     return [
       obstacle(
@@ -81,7 +83,7 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
     return [
       obstacle(
         'access-log-format',
-        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is not JSON'}, so its lines cannot be charged`,
+        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is not JSON'}, so requests cannot be charged from it`,
         fix,
       ),
     ];
@@ -92,13 +94,13 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
           warning(
             'access-log-caller',
             `the access log of stage ${stage} does not name the caller, so no caller is charged`,
-            'add "key":"$context.authorizer.principalId", or the claim by which the document charges',
+            'add "key":"$context.authorizer.principalId" to its format, or the claim that identifies whom the document charges',
           ),
         ]),
     warning(
       'access-log-filter',
-      `could not check whether ${group} feeds the usage tracker`,
-      'add a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
+      `could not check whether ${group} sends its lines to the usage tracker`,
+      'if it does not, add a subscription filter with an empty pattern, and as its destination the function UsageTrackerArn (an output of the toolkit’s stack)',
     ),
   ];
 }

@@ -70,7 +70,7 @@ function restRoutes(address: string, resource: UnknownMembers): readonly LiveRou
   const { id, path } = resource;
   const { resourceMethods = {} } = resource;
   if (typeof id !== 'string' || typeof path !== 'string' || !isJsonObject(resourceMethods))
-    throw new UsageError('AWS returned a resource without id or path');
+    throw new UsageError('AWS returned a resource without an id or a path');
   return Object.entries(resourceMethods).flatMap(([method, shown]) =>
     isJsonObject(shown)
       ? [routeOf(shown, `${method} ${path}`, method, path, `${address}/resources/${id}/methods/${method}`)]
@@ -167,11 +167,11 @@ function describeDrift(route: LiveRoute, served: unknown, exported: UnknownMembe
     ...(Boolean(served['apiKeyRequired']) === apiKeyRequired
       ? []
       : [
-          `${key} ${apiKeyRequired ? 'requires' : 'no longer requires'} an API key, but that change is not deployed`,
+          `${key} ${apiKeyRequired ? 'now requires' : 'no longer requires'} an API key, but the change is not deployed`,
         ]),
     ...(integration === undefined || isSame(was, now)
       ? []
-      : [`${key} is configured with another integration than the deployed one`]),
+      : [`the integration of ${key} was changed, but the change is not deployed`]),
   ];
 }
 
@@ -249,7 +249,7 @@ async function findHttpDrift(
       )
       .map(
         (route) =>
-          `${route.method} ${route.path} is configured with another authorization than the deployed one`,
+          `the authorization of ${route.method} ${route.path} was changed, but the change is not deployed`,
       ),
   ].sort();
 }

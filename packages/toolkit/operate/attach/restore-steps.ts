@@ -34,7 +34,7 @@ export function restoreSteps<Of extends Undo>(
   authorizer: AuthorizerFunction,
 ): Of {
   if (saved.kind !== live.kind)
-    throw changed(`it is for a ${saved.kind} API, but ${live.apiId} is a ${live.kind} API`);
+    throw changed(`the file is for an API of kind ${saved.kind}, but ${live.apiId} is of kind ${live.kind}`);
   const steps = saved.steps.map((step) => {
     const made = restoreStep(step, live, authorizer);
     if (
@@ -42,11 +42,11 @@ export function restoreSteps<Of extends Undo>(
       !isSame(made.after, step.after) ||
       (made.before === null) !== (step.before === null)
     )
-      throw changed(`attach never creates such a step for ${step.part}`);
+      throw changed(`the file’s step for ${step.part} is not a step that attach creates`);
     const different = findDifferentCall(step, made, authorizer);
     if (different !== undefined)
       throw changed(
-        `its calls for ${step.part} are not calls that attach makes: ${different.method} ${different.path}`,
+        `the file’s step for ${step.part} has a call that attach does not make: ${different.method} ${different.path}`,
       );
     return made;
   });
@@ -55,7 +55,7 @@ export function restoreSteps<Of extends Undo>(
 
 function changed(what: string): AttachmentFileError {
   return new AttachmentFileError(
-    `the file of the attachment was not written by gatewright attach for this API: ${what}; nothing was changed`,
+    `the attachment file was not written by gatewright attach for this API: ${what}. Nothing was changed`,
   );
 }
 

@@ -18,7 +18,7 @@ export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(
-    `${journal.folder} has an undo file, but its journal shows no step that was started; nothing was changed. Remove the folder and run the command again`,
+    `${journal.folder} contains an undo file, but its journal records no started step. Nothing was changed. Remove this folder and run the command again`,
   );
 }
 
@@ -58,7 +58,7 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
-    `the saved attachment differs from the plan of these options: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
-      'Repeat the options that it was planned with, plan again, or undo a started one with gatewright detach',
+    `the saved attachment is not the one that these options plan: it puts ${has.join(', ')} behind ${saved.functionArn}. Nothing was changed. ` +
+      'Pass the options with which it was planned, make a new plan, or, if it was started, undo it with gatewright detach',
   );
 }

@@ -55,11 +55,11 @@ export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
   const tool = isStack ? toolOf(files, live) : 'Terraform';
-  const warning = `${colorize('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
+  const warning = `${colorize('yellow', 'warning:')} the API is managed by ${showControls(owner)}, so changes made here cause drift: the next deployment from there may undo them, or fail because of them`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same change in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
+    `  Make the same change in ${FILES[tool]}, as follows (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),

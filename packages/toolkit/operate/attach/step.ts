@@ -181,7 +181,7 @@ export function describe(
     .filter((name) => !isSame(was[name], now[name]))
     .map((name) =>
       TELLABLE.has(name)
-        ? `${name} was ${format(was[name])} and is ${format(now[name])}`
+        ? `${name} was ${format(was[name])} and is now ${format(now[name])}`
         : `${name} has changed`,
     );
   return `${part}: ${said.join(', ')}`;

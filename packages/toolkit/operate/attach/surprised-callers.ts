@@ -2,6 +2,7 @@
  * Unexpected effects on an API's callers once an authorizer is attached: web pages, and shared caches. Pure.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
+import { count } from '../../../base/terminal/output.ts';
 import { list, warning } from './surprise.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
@@ -18,7 +19,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       : [
           warning(
             'cors',
-            'pages from other origins cannot read 401 and 403: a route of the API handles OPTIONS, but refusals carry no CORS headers',
+            'web pages from other origins call this API (a route handles OPTIONS), but cannot read its 401 and 403 responses, which carry no CORS headers',
             'give the API a CorsConfiguration',
           ),
         ];
@@ -41,7 +42,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'cors',
-            `pages from other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
+            `web pages from other origins call this API (it has ${count(preflights.length, 'OPTIONS method')}), but cannot read its 401 and 403 responses: no gateway response sends Access-Control-Allow-Origin`,
             'add gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
           ),
         ]
@@ -50,8 +51,8 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'preflight',
-            `${list(uncovered.map(({ key }) => key))} also handles OPTIONS: preflights will be refused with 401`,
-            'add an OPTIONS method without an authorizer to these resources',
+            `OPTIONS requests to ${list(uncovered.map(({ key }) => key))} will also need a credential, so CORS preflights will be refused with 401`,
+            'add an OPTIONS method without an authorizer to the resources of these routes',
           ),
         ]
       : []),

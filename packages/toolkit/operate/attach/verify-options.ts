@@ -23,9 +23,11 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
   if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
-    throw new UsageError(`--url: ${url} is not an address; write it as https://api.example.com/prod`);
+    throw new UsageError(
+      `--url: ${url} is not an http or https URL; write it as https://api.example.com/prod`,
+    );
   if (path !== undefined && url === undefined)
-    throw new UsageError('--path needs --url, because the path is called below that address');
+    throw new UsageError('--path requires --url, because the path is appended to that URL');
   if (path !== undefined && !path.startsWith('/'))
     throw new UsageError(`--path: ${path} must begin with a slash, such as /orders`);
   if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))
@@ -36,7 +38,9 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
 /** @throws UsageError if the API cannot be checked in this way */
 export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOptions): void {
   if (invoke !== undefined && plan.kind !== 'rest')
-    throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
+    throw new UsageError(
+      '--invoke works only for REST APIs, because it uses TestInvokeMethod; to call the live API, pass --url instead',
+    );
   if (invoke !== undefined && plan.parts[routePart(invoke)] === undefined)
     throw new UsageError(`--invoke: the API has no method ${invoke}`);
   if (url !== undefined && plan.kind !== 'websocket') findProbePath(plan, path);
@@ -51,6 +55,9 @@ export function findProbePath({ steps }: Pick<Undo, 'steps'>, path: string | und
     .map((key) => key.split(' '))
     .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
   const asked = path ?? usual;
-  if (asked === undefined) throw new UsageError('--url needs a path: name one with --path, such as /orders');
+  if (asked === undefined)
+    throw new UsageError(
+      '--url also needs a path, because the attachment has no GET route without path parameters: pass --path, such as --path /orders',
+    );
   return asked;
 }

@@ -59,9 +59,9 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
       ? []
       : [
           {
-            what: 'nobody else has changed these parts',
+            what: 'no part of the attachment was changed by anyone else',
             isGood: undefined,
-            saw: changed.map(({ part }) => part).join(', '),
+            saw: `changed: ${changed.map(({ part }) => part).join(', ')}`,
           },
         ]),
   ];
@@ -73,7 +73,8 @@ const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(step
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;
-  if (kind === 'websocket') return [{ what, isGood: undefined, saw: 'AWS exports no WebSocket API' }];
+  if (kind === 'websocket')
+    return [{ what, isGood: undefined, saw: 'not checked, because AWS cannot export WebSocket APIs' }];
   const name = encodeURIComponent(stage);
   const exported = await plane.read(
     'apigateway',
@@ -81,7 +82,8 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
       ? `/restapis/${apiId}/stages/${name}/exports/oas30?extensions=authorizers`
       : `/v2/apis/${apiId}/exports/OAS30?includeExtensions=true&outputType=JSON&stageName=${name}`,
   );
-  if (exported === undefined) return [{ what, isGood: undefined, saw: 'the stage has no export' }];
+  if (exported === undefined)
+    return [{ what, isGood: undefined, saw: 'not checked, because AWS returned no export of the stage' }];
   const served = readExportedRoutes(exported);
   const open = attached(undo).filter((key) => {
     const route = served.find(
@@ -94,7 +96,11 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
   );
   if (open.length > 0 && isCanary)
     return [
-      { what, isGood: undefined, saw: 'only the canary does so far, because the export shows the stage' },
+      {
+        what,
+        isGood: undefined,
+        saw: 'not checked, because AWS’s export of the stage does not show the canary',
+      },
     ];
   return [
     {
@@ -120,7 +126,7 @@ async function askAuthorizer(
     return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
   };
   const refuses = 'the function refuses a bad credential';
-  const takes = `the function allows a good credential ${method} ${path}`;
+  const takes = `the function allows ${method} ${path} with a good credential`;
   const bad = await ask(BAD_TOKEN);
   const good = token === undefined ? undefined : await ask(`Bearer ${token}`);
   return [
@@ -148,12 +154,15 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   });
   const status = Number(answer['clientStatus']);
   const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
-  const saw = status === 500 ? '500, as for the test stage, which no document names' : String(status);
+  const saw =
+    status === 500
+      ? '500, as expected: no access document names the stage of AWS’s test event'
+      : String(status);
   return [
     {
       what: 'TestInvokeAuthorizer: API Gateway reaches the function',
       isGood: !isBarred,
-      saw: isBarred ? 'it has no permission' : saw,
+      saw: isBarred ? 'API Gateway has no permission to call the function' : saw,
     },
   ];
 }
@@ -167,7 +176,9 @@ async function testMethod(
   const what = 'TestInvokeMethod: the integration responds';
   if (kind !== 'rest') {
     if (invoke === undefined) return [];
-    throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
+    throw new UsageError(
+      '--invoke works only for REST APIs, because it uses TestInvokeMethod; to call the live API, pass --url instead',
+    );
   }
   if (invoke === undefined)
     return [
@@ -196,7 +207,7 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
   if (url === undefined)
     return [
       {
-        what: 'the live address refuses and allows callers',
+        what: 'the live API refuses bad credentials and allows good ones',
         isGood: undefined,
         saw: 'skipped without --url',
       },
@@ -204,9 +215,9 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
   if (undo.kind === 'websocket')
     return [
       {
-        what: 'the live address refuses and allows callers',
+        what: 'the live API refuses bad credentials and allows good ones',
         isGood: undefined,
-        saw: 'open a connection: wscat -c URL',
+        saw: 'not checked: open a connection with wscat -c URL',
       },
     ];
   const asked = findProbePath(undo, path);

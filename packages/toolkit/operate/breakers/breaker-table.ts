@@ -62,7 +62,9 @@ export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<reado
     after = memberAt(body, 'LastEvaluatedKey');
     if (!isJsonObject(after)) return found;
   }
-  throw new UsageError(`${place.namespace} has more than ${found.length} breakers: show one by its name`);
+  throw new UsageError(
+    `namespace ${place.namespace} has more than ${found.length} breakers, which is too many to list: run gatewright breakers show with the name of one`,
+  );
 }
 
 /** @throws UsageError if the breaker has never changed its state */
@@ -82,7 +84,7 @@ export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string):
   if (answer.kind === 'answer') return describeItem(name, write.change.item);
   if (answer.kind === 'refused' && answer.code === 'ConditionalCheckFailedException')
     throw new UsageError(
-      `the state of ${name} has changed meanwhile: look at it again, then repeat the reset`,
+      `the state of ${name} changed during the reset: check it with gatewright breakers show, then repeat the reset`,
     );
   const why = answer.kind === 'refused' ? `AWS refused dynamodb:PutItem with ${answer.code}: ` : '';
   throw new UsageError(`${why}${answer.message}`);
@@ -104,7 +106,7 @@ async function getBreaker(
   const item = memberAt(body, 'Item');
   if (!isJsonObject(item))
     throw new UsageError(
-      `${tableName} has no breaker ${name} in ${namespace}: either it is closed and has never opened, or it has another name`,
+      `table ${tableName} has no breaker ${name} in namespace ${namespace}: either that breaker has never opened, or the name is wrong`,
     );
   return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }

@@ -22,10 +22,10 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
     {
       id: 'concurrency',
       level: 'obstacle',
-      what: `${sum} concurrent executions are reserved, but only ${free} are available`,
-      why: `the account has ${concurrency} in this region, of which ${unreserved + had} are not reserved outside this stack, and AWS keeps at least ${LEFT_TO_OTHERS} unreserved`,
+      what: `${sum} concurrent executions are reserved, but only ${free} can be reserved`,
+      why: `the account has ${concurrency} concurrent executions in this region; other stacks leave ${unreserved + had} of them unreserved, and AWS requires that at least ${LEFT_TO_OTHERS} stay unreserved`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
-      fix: 'lower the reserved… parameters of the stage, or request more: Service Quotas, AWS Lambda, "Concurrent executions"',
+      fix: 'lower the parameters of the stage whose names begin with reserved, or request a higher quota: Service Quotas, AWS Lambda, "Concurrent executions"',
     },
   ];
 }
@@ -50,9 +50,9 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
       id: 'code-storage',
       level: 'obstacle',
       where: `functions and layers of account ${account.accountId}`,
-      what: `functions and layers use ${codeBytes} of ${codeLimitBytes} bytes, and these add ${stack.codeBytes} more`,
+      what: `functions and layers already use ${codeBytes} of ${codeLimitBytes} bytes, and this stack adds ${stack.codeBytes}`,
       why: 'AWS Lambda refuses code above the storage quota of a region',
-      fix: 'delete old versions of functions and layers, or request more: Service Quotas, AWS Lambda, "Function and layer storage"',
+      fix: 'delete old versions of functions and layers, or request a higher quota: Service Quotas, AWS Lambda, "Function and layer storage"',
     },
   ];
 }

@@ -100,7 +100,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
-          'its keys may call without limit, because a plan counts requests, but refuses only above a limit',
+          'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
           where,
           'give the plan a quota, or state in its description that it has no quota',
         ),
@@ -129,7 +129,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
             where: calls.where,
             what: `API Gateway is not allowed to call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
-              ? 'a permission for a function does not apply to its aliases and versions; each needs its own, and without it every call fails with 500'
+              ? 'a permission for a function does not apply to its aliases and versions; each alias or version needs its own permission, and without it every call fails with 500'
               : 'without a permission every call fails with 500',
             fix: `add AWS::Lambda::Permission (or run aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
           },
@@ -151,8 +151,8 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
     return [
       warning(
         'timeout',
-        `${calls.functionName} has a timeout of ${takes} s, but ${key} waits only ${own} s`,
-        'the caller gets 504 (503 from an HTTP API) while the function goes on, is billed, and may be called again',
+        `${calls.functionName} has a timeout of ${takes} s, but the integration of ${key} waits only ${own} s`,
+        'the caller gets 504 (503 from an HTTP API) while the function keeps running and is billed, and the caller may send the request again',
         where,
         `lower the timeout of the function to ${own} s or less, or move long work to a queue`,
       ),
@@ -214,7 +214,7 @@ function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
     : [
         warning(
           'gateway-response-cors',
-          `pages from other origins call this API, but ${missing.join(' and ')} carry no CORS headers`,
+          `web pages from other origins call this API, but its gateway responses ${missing.join(' and ')} carry no CORS headers`,
           'API Gateway itself returns 401, 403, 429 and 5xx; without the header, a page sees a CORS error instead of the status',
           where,
           `add gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
@@ -242,9 +242,9 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
     warning(
       'no-access-log',
       `stage ${stage} writes no access log`,
-      'refused requests cannot be explained afterwards: gatewright explain reads these lines',
+      'gatewright explain needs the access log to find out why a request was refused',
       stageWhere,
-      'add an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints one',
+      'add an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints a suitable format',
     ),
   ];
 }

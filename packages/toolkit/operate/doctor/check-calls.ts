@@ -59,7 +59,7 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
         id: 'runtime-ended',
         level: 'warning',
         what: `${facts.name} runs on ${facts.runtime}, which is out of support`,
-        why: 'AWS gives it no security fixes, and from a certain date refuses to create or update such functions',
+        why: 'AWS provides no more security fixes for the runtime, and will eventually refuse to create or update functions with it',
         where: facts.where,
         fix: 'choose a supported runtime',
       },
@@ -76,7 +76,7 @@ export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonl
     id: 'shared-cache',
     level: 'obstacle',
     what: `stage ${live.stage} caches the responses of ${key} without the caller in the cache key`,
-    why: 'the response for the first caller is returned to every caller who is let in',
+    why: 'until the entry expires, API Gateway returns the response for the first caller to every other authorized caller',
     where: stageWhere,
     fix: 'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
   }));

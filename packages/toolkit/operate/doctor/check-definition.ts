@@ -26,7 +26,7 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
           id: 'deployment-order',
           level: 'obstacle',
           what: `${deployment} does not depend on ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
-          why: 'CloudFormation may create the deployment first; without a method it fails, otherwise it lacks these parts',
+          why: 'CloudFormation may create the deployment before these resources; the deployment then fails if the API has no method yet, and otherwise does not contain them',
           where: `${deployment}, ${placeText(resources.get(deployment)?.place() ?? { file: '' })}`,
           fix: orderFix(deployment),
         };

@@ -25,8 +25,8 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
       .map(({ name, by }): Finding => ({
         id: 'export-in-use',
         level: 'obstacle',
-        what: `this deployment removes export ${name}, but other stacks still import it: ${by.join(', ')}`,
-        why: 'CloudFormation neither deletes nor changes an export that is imported',
+        what: `this deployment removes export ${name}, which other stacks still import: ${by.join(', ')}`,
+        why: 'CloudFormation refuses to delete or change an export that another stack imports',
         where: `export ${name} of stack ${stackName}`,
         fix: `first deploy ${by.join(', ')} without the import, or keep the output`,
       })),

@@ -17,7 +17,7 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
         where: `${logicalId} (${type})`,
         what: `${kind?.called ?? type} ${name} exists, but does not belong to stack ${stack.stackName}`,
         why: 'CloudFormation fails with "already exists" and rolls back the whole deployment',
-        fix: kind?.fix(name) ?? 'delete it, or use another name',
+        fix: kind?.fix(name) ?? 'delete the existing resource, or use another name',
       };
     });
 }

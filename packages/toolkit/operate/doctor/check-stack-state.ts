@@ -17,7 +17,7 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
   ];
   if (/^(ROLLBACK|DELETE)_(COMPLETE|FAILED)$|^CREATE_FAILED$/.test(status))
     return finding(
-      'in that state CloudFormation can only delete the stack',
+      'in this state, CloudFormation can only delete the stack',
       `aws cloudformation delete-stack --stack-name ${stackName}, then deploy again; run doctor again to find resources that remain`,
     );
   if (status === 'UPDATE_ROLLBACK_FAILED')

@@ -9,8 +9,8 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'local-stage',
       level: 'obstacle',
       where: 'serverless.yml: custom.localStages',
-      what: `stage ${stage} is a stage for a developer's machine`,
-      why: 'a deployment may trust the issuer of the local gateway, which AWS cannot reach, so callers get 401 or 500',
+      what: `stage ${stage} is declared as a stage for a developer's machine`,
+      why: 'such a stage may trust the issuer of the local gateway, which deployed authorizers cannot reach, so callers would get 401 or 500',
       fix: `deploy another stage, or remove ${stage} from custom.localStages and give its documents real issuers`,
     });
   else if (documents.length === 0)
@@ -19,7 +19,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       level: 'warning',
       where: 'access/*.yml: api',
       what: `no access document names an API for stage ${stage}`,
-      why: 'every API with the authorizers of this stage returns 500 to every caller',
+      why: 'an API that uses the authorizers of this stage returns 500 to every caller',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });
   for (const { document, url } of issuers.filter(({ url }) => isNobodys(url)))
@@ -27,9 +27,9 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'nobodys-issuer',
       level: 'warning',
       where: `access/${document}.yml: issuers`,
-      what: `${url} does not sign tokens, because the name is reserved for examples`,
-      why: `no caller has access to what ${document} protects in stage ${stage}`,
-      fix: 'set the issuer of your callers',
+      what: `the issuer ${url} cannot issue tokens, because its host name is reserved for examples`,
+      why: `no caller has access to the API that the access document ${document} protects in stage ${stage}`,
+      fix: 'replace it with the issuer of your callers’ tokens',
     });
   return findings;
 }

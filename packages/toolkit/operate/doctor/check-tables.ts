@@ -20,8 +20,8 @@ export function checkNewerTables({ stack, account }: Views): readonly Finding[] 
         level: 'obstacle',
         where: `${logicalId} (AWS::DynamoDB::Table)`,
         what: `table ${name} has layout ${schema}, but this version supports ${wanted}`,
-        why: 'a newer version of the stack was deployed, and this one cannot read all of its items',
-        fix: 'deploy a version that supports the layout; node_modules/gatewright/docs/guides/operate/operating.md, "Upgrading, and going back"',
+        why: 'a newer version of the stack was deployed, and this version cannot read all items of the table',
+        fix: 'deploy a version of gatewright that supports the layout (see node_modules/gatewright/docs/guides/operate/operating.md, "Upgrading, and going back")',
       },
     ];
   });
@@ -35,9 +35,9 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
       level: 'obstacle',
       where: `${logicalId} (AWS::DynamoDB::Table)`,
       what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
-      why: 'regions synchronize with a delay, so each admits the whole quota, and each accepts a one-time ticket once',
-      fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
+      why: 'regions synchronize with a delay, so each region admits the whole quota, and accepts a one-time ticket that another region has already accepted',
+      fix: `remove the replicas: aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
-        .join(' ')}; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions"`,
+        .join(' ')} (see node_modules/gatewright/docs/guides/operate/operating.md, "Several regions")`,
     }));
 }

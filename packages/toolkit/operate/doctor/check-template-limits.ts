@@ -73,7 +73,7 @@ function policyOver({ Policies }: Readonly<Record<string, unknown>>): Over | und
   if (size <= POLICY_CHARACTERS) return undefined;
   return {
     what: `the inline policies of the role have ${size} characters`,
-    why: `IAM allows ${POLICY_CHARACTERS} per role`,
+    why: `IAM allows ${POLICY_CHARACTERS} characters of inline policies per role`,
     fix: 'write fewer statements, or move some into a managed policy',
   };
 }
@@ -84,9 +84,9 @@ function environmentOver(type: string, { Environment }: Readonly<Record<string, 
   const size = Buffer.byteLength(JSON.stringify(variables ?? {}));
   if (size <= ENVIRONMENT_BYTES) return undefined;
   return {
-    what: `the variables of the function have ${size} bytes`,
-    why: `AWS Lambda allows ${ENVIRONMENT_BYTES} for all variables of a function`,
-    fix: 'keep long settings in a file, a parameter or a table',
+    what: `the environment variables of the function take ${size} bytes`,
+    why: `AWS Lambda allows ${ENVIRONMENT_BYTES} bytes for all environment variables of a function`,
+    fix: 'move long settings to a file, an SSM parameter or a table',
   };
 }
 

@@ -21,7 +21,7 @@ export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
     read,
     list: (path) => listAll(read, path),
     write: ({ method, path }) =>
-      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template can only be read')),
+      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template is read-only')),
   };
 }
 

@@ -38,8 +38,9 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   );
   for (const { name } of authorizers)
     unread.push({
-      what: `could not check whether the policy of authorizer ${name} names one ARN`,
-      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE checks its source',
+      what: `whether the policy of authorizer ${name} covers more than one ARN`,
+      reason:
+        'doctor does not read the code of a deployed function; to check its source, run gatewright doctor TEMPLATE',
       permission: '',
     });
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
@@ -55,7 +56,7 @@ async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly 
     what: `the web ACL ${logicalId} has a rule that cannot be evaluated before it is deployed`,
     why: consequence,
     where: `${logicalId}, ${placeText({ file, line })}`,
-    fix: 'deploy the rule with the action Count first, and read its samples or log',
+    fix: 'deploy the rule with the action Count first, and check its sampled requests or its log',
   }));
 }
 

@@ -23,7 +23,7 @@ export const NAMED_TYPES: Readonly<Record<string, NamedType>> = {
     request: ({ name }) => json('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: name }),
     absent: /ResourceNotFoundException/,
     fix: (name) =>
-      `import it into the stack (node_modules/gatewright/docs/guides/operate/operating.md, "A stack that was deleted"), or, if its items are not needed: aws dynamodb delete-table --table-name ${name}`,
+      `import the table into the stack (see node_modules/gatewright/docs/guides/operate/operating.md, "A stack that was deleted"), or, if its items are not needed: aws dynamodb delete-table --table-name ${name}`,
   },
   'AWS::Logs::LogGroup': {
     called: 'log group',
@@ -53,7 +53,7 @@ export const NAMED_TYPES: Readonly<Record<string, NamedType>> = {
     request: ({ name }) => json('sqs', 'AmazonSQS.GetQueueUrl', { QueueName: name }),
     absent: /NonExistentQueue|QueueDoesNotExist/,
     fix: (name) =>
-      `check that it is empty, then: aws sqs delete-queue --queue-url "$(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)"`,
+      `check that the queue is empty, then: aws sqs delete-queue --queue-url "$(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)"`,
   },
   'AWS::SNS::Topic': {
     called: 'topic',
@@ -64,7 +64,8 @@ export const NAMED_TYPES: Readonly<Record<string, NamedType>> = {
         TopicArn: `arn:${partitionOf(region)}:sns:${region}:${accountId}:${name}`,
       }),
     absent: /NotFound/,
-    fix: (name) => `check its subscribers, then: aws sns delete-topic --topic-arn with the ARN of ${name}`,
+    fix: (name) =>
+      `check the subscribers of topic ${name}, then delete it: aws sns delete-topic --topic-arn ARN`,
   },
   'AWS::Events::EventBus': {
     called: 'event bus',
@@ -72,7 +73,7 @@ export const NAMED_TYPES: Readonly<Record<string, NamedType>> = {
     permission: 'events:DescribeEventBus',
     request: ({ name }) => json('events', 'AWSEvents.DescribeEventBus', { Name: name }, '1.1'),
     absent: /ResourceNotFoundException/,
-    fix: (name) => `delete its rules, then: aws events delete-event-bus --name ${name}`,
+    fix: (name) => `delete the rules of the event bus, then: aws events delete-event-bus --name ${name}`,
   },
   'AWS::CloudWatch::Dashboard': {
     called: 'dashboard',

@@ -20,7 +20,7 @@ export async function readStack(
   const template = readJson(join(packageFolder, TEMPLATE));
   const state = readJson(join(packageFolder, STATE));
   if (!isJsonObject(template['Resources']))
-    throw new UsageError(`${join(packageFolder, TEMPLATE)} has no Resources`);
+    throw new UsageError(`${join(packageFolder, TEMPLATE)} has no Resources: run gatewright package again`);
   const provider = ['service', 'provider'];
   const stackName =
     textAt(state, ...provider, 'stackName') ?? `${textAt(state, 'service', 'service') ?? ''}-${stage}`;
@@ -51,7 +51,7 @@ function assertStage(template: object, stackName: string, stage: string, folder:
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))
     throw new UsageError(
-      `${folder} was packaged for another stage than ${stage}, because its functions are called ${names[0]}`,
+      `${folder} was packaged for another stage than ${stage}: the name of function ${names[0]} does not begin with ${stackName}-. Run gatewright package --stage ${stage}`,
     );
 }
 

@@ -67,7 +67,9 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
   );
   const fields = readLogLine(format, line);
   if (fields === undefined)
-    throw new UsageError('the line does not match the current log format of the stage');
+    throw new UsageError(
+      'the log line does not match the current log format of the stage: pass a line that was written with this format',
+    );
   const story = explainLine(
     await gatherFacts(plane, live, fields),
     format,
@@ -168,7 +170,7 @@ function printStory({ headline, sentences, changes, missing }: LineStory): reado
       ? []
       : [
           '',
-          `The log format lacks ${missing.join(', ')}: gatewright explain --api … --set-log-format adds them.`,
+          `The log format lacks ${missing.join(', ')}; to add them, run gatewright explain --api … --set-log-format.`,
         ]),
   ];
 }
@@ -182,16 +184,16 @@ async function setLogFormat(
   const destination = logGroup ?? textAt(live.stageShown, 'accessLogSettings', 'destinationArn');
   if (destination === undefined)
     throw new UsageError(
-      'no log group is named: pass --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME',
+      'the stage has no log group yet: pass --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME',
     );
   const format = recommendedFormat(live.kind);
   const was = textAt(live.stageShown, 'accessLogSettings', 'format');
   printLines(
     `stage ${live.stage} of ${live.name} (${live.apiId}) writes to ${destination}\n- ${was ?? 'nothing'}\n+ ${format}`,
   );
-  await confirm('Set it?', yes);
+  await confirm('Set this log format?', yes);
   await plane.write(logFormatCall(live, destination.replace(/:\*$/, ''), format));
-  printResult({ destination, format }, () => 'set');
+  printResult({ destination, format }, () => 'the log format was set');
 }
 
 export function logFormatCall(

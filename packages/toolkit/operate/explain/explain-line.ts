@@ -108,10 +108,11 @@ function explainRules(
     return [
       ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
       ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
-      `The access document ${document.name} in this folder says: ${word.toLowerCase()}, ${reason}.`,
+      `The access document ${document.name} in this folder decides: ${word.toLowerCase()}, ${reason}.`,
     ];
   } catch (error) {
-    if (error instanceof AccessQueryError) return [`The access document cannot decide: ${error.message}.`];
+    if (error instanceof AccessQueryError)
+      return [`The access document could not be applied to this request: ${error.message}.`];
     throw error;
   }
 }
@@ -131,6 +132,6 @@ function explainSince({ live: { stage, drift } }: LineFacts, { deploymentId, dep
     `Stage ${stage} has served deployment ${deploymentId}${since}.`,
     ...(drift === undefined || drift.length === 0
       ? []
-      : [`The current configuration differs from it: ${drift.slice(0, 3).join('; ')}.`]),
+      : [`The current configuration differs from that deployment: ${drift.slice(0, 3).join('; ')}.`]),
   ];
 }

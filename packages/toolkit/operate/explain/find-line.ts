@@ -27,12 +27,12 @@ export async function findLine(
   if (query.file !== undefined) return inFile(query.file, query.requestId);
   if (query.requestId === undefined)
     throw new UsageError(
-      'no request is named: pass its id from the reply, or its line with --line or --log-file',
+      'pass the id of a request, as its reply contains it, or the access log line of the request with --line or --log-file',
     );
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)
     throw new UsageError(
-      'the stage writes to no log group that can be searched: pass the line with --line or --log-file',
+      'the stage does not write its access log to a log group that can be searched: pass the log line with --line or --log-file',
     );
   return inLogs(aws, group, query.requestId, nowEpochMs - query.sinceMs);
 }
@@ -48,7 +48,9 @@ function inFile(file: string, requestId: string | undefined): string {
   const found = requestId === undefined ? lines.at(-1) : lines.findLast((line) => line.includes(requestId));
   if (found !== undefined) return found;
   throw new UsageError(
-    requestId === undefined ? `${file} contains no line` : `${file} contains no line of ${requestId}`,
+    requestId === undefined
+      ? `${file} contains no log line`
+      : `${file} contains no log line of request ${requestId}`,
   );
 }
 
@@ -69,7 +71,7 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     });
     if (answer.kind !== 'answer')
       throw new UsageError(
-        `${logGroupName}: ${answer.kind === 'refused' ? `${answer.code}: ` : ''}${answer.message}; the search needs logs:FilterLogEvents; otherwise pass --line`,
+        `could not search ${logGroupName}: ${answer.kind === 'refused' ? `${answer.code}: ` : ''}${answer.message}. Allow logs:FilterLogEvents, or pass the log line with --line`,
       );
     const [event] = listAt(answer.body, 'events').filter(isJsonObject);
     const message = textAt(event, 'message');
@@ -78,6 +80,6 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     if (nextToken === undefined) break;
   }
   throw new UsageError(
-    `${logGroupName} contains no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
+    `${logGroupName} contains no log line of request ${requestId} since ${new Date(startTime).toISOString()}; to search further back, pass a longer time, such as --since 1d`,
   );
 }

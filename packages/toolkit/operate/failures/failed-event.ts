@@ -42,7 +42,7 @@ export function readFailedEvent(message: QueueMessage): FailedEvent {
     error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
     ...(isJson(message.body)
       ? { payload: message.body }
-      : { payload: undefined, reason: 'its body is not JSON, so it contains no event' }),
+      : { payload: undefined, reason: 'the body of the message is not JSON, so it contains no event' }),
   };
 }
 
@@ -65,7 +65,7 @@ function ofDestination(
   return {
     ...facts,
     payload: undefined,
-    reason: 'it names the position of a stream’s batch, but does not contain the batch',
+    reason: 'the message contains only the position of a batch in a stream, but not the events of the batch',
   };
 }
 

@@ -87,10 +87,10 @@ async function callAgain(
   { name, functions }: FailureQueue,
   { functionName, payload, reason }: FailedEvent,
 ): Promise<string | undefined> {
-  if (payload === undefined) return reason ?? 'it contains no event';
+  if (payload === undefined) return reason ?? 'the message contains no event';
   // Attack: a message in the queue could otherwise call any function with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
-    return `it is from ${functionName ?? 'an unnamed function'}, which does not send its failures to ${name}`;
+    return `the message is from ${functionName ?? 'an unnamed function'}, which does not send its failed events to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

@@ -77,7 +77,7 @@ export function moveStage(
   const isAutomatic = stage['autoDeploy'] === true;
   if (isAutomatic && !isStopping)
     throw new UsageError(
-      'the stage deploys each edit automatically (autoDeploy), so the next edit would undo this: --stop-auto-deploy switches that off',
+      'the stage deploys each edit automatically (autoDeploy), so the next edit would undo the rollback: pass --stop-auto-deploy to switch automatic deployment off',
     );
   return {
     service: 'apigateway',

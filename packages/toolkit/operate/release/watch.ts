@@ -62,7 +62,7 @@ export async function measureOnce(
     const { requests, failed } = await looks.errors();
     const share = requests === 0 ? 0 : (failed / requests) * 100;
     return requests >= ENOUGH_REQUESTS && share >= errorPercent
-      ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute were answered with 5xx` }
+      ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute returned 5xx` }
       : { kind: 'well' };
   } catch (error) {
     return { kind: 'blind', why: error instanceof Error ? error.message : String(error) };

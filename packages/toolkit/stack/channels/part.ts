@@ -5,7 +5,7 @@ export const channelsPart: ChosenPart = {
   chosenAs: 'channels',
   needs: ['authorizers'],
   summary:
-    'The WebSocket API: connections, channels, stored messages, and the function that issues one-time tickets.',
+    'A WebSocket API with connections, channels and stored messages, and the function that issues one-time tickets.',
   functions: [
     'ws-connect',
     'ws-disconnect',

@@ -19,7 +19,7 @@ export function readCommand(name: string, description: string): Command {
 export function changeCommand(name: string, description: string): Command {
   return readCommand(name, description).option(
     '--operation <id>',
-    'id of this change; a repeated change with the same id is applied once',
+    'id of your choice for this change (default: a new one); a repeated command with the same id is applied only once',
   );
 }
 
@@ -35,9 +35,12 @@ export async function sendChange(
     return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
-      throw new UsageError(`${error.message}; run it again with --operation ${operationId}`, {
-        cause: error,
-      });
+      throw new UsageError(
+        `${error.message}; the change may have been applied. Run the same command again with --operation ${operationId}`,
+        {
+          cause: error,
+        },
+      );
     throw error;
   }
 }
@@ -62,8 +65,8 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change was made, but the calls to API Gateway failed (${list}); cached results expire with the ` +
-      `authorizers' TTL, or run it again with --operation ${operationId}`,
+    `the change was made, but the calls to API Gateway failed (${list}). Cached results remain until the ` +
+      `authorizers' TTL ends; to repeat the calls, run the same command again with --operation ${operationId}`,
   );
 }
 

@@ -22,17 +22,20 @@ type PackageFlags = {
 
 export function packageCommand(): Command {
   return new Command('package')
-    .description('Package the stack as `serverless deploy` would, without an account.')
+    .description('Package the stack as `serverless deploy` would; needs no AWS account.')
     .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .addOption(
       new Option('--form <tool>', 'deploy tool for which to package').choices(FORMS).default('serverless'),
     )
-    .option('--parts <names>', 'parts of the stack, separated by commas, if no gatewright.yml names them')
+    .option(
+      '--parts <names>',
+      'parts of the stack, separated by commas (default: the parts in gatewright.yml)',
+    )
     .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
     .option(
       '--output <dir>',
-      'output folder (default: .gatewright/package/<stage>, with -<tool>, of the stack)',
+      'output folder (default: .gatewright/package/<stage> in the folder of the stack; for another tool than serverless, <stage>-<tool>)',
     )
     .action(async (named: string | undefined, { stage, form, parts, output, param }: PackageFlags) => {
       const serviceDirectory = serviceFolder(named);
@@ -64,7 +67,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   };
   if (unnamed.length > 0)
     warn(
-      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers return 500 to APIs that call them there. To protect an API, add ${stage} to api of the document`,
+      `${unnamed.join(', ')}: the document names no API for stage ${stage}, so an API that uses the authorizers in this stage returns 500. To protect an API, add ${stage} under api in the document`,
     );
   if (unknown.length + local.length === 0) return;
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
@@ -85,11 +88,11 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
-        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. To protect it there, deploy it and package again with AWS_REGION and credentials (${error.message})`,
+        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. To protect the API, deploy it, then package again with AWS_REGION and credentials (${error.message})`,
       );
     if (local.length > 0)
       warn(
-        `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known. Before a deployment, package with AWS_REGION and credentials, otherwise the authorizers deny every request there (${error.message})`,
+        `${local.join(', ')}: in stage ${stage}, only the API id of the local gateway is known, so deployed authorizers would deny every request. Before you deploy, package again with AWS_REGION and credentials (${error.message})`,
       );
   }
 }

@@ -8,10 +8,12 @@ export function withStack(
 ): readonly string[] {
   const search = findStack(sources);
   if (search.kind === 'missing')
-    say('the service imports from the Gatewright stack, which is not here: run npx gatewright init');
+    say(
+      'the service imports values from the Gatewright stack, but no folder of that stack was found: to create one, run npx gatewright init',
+    );
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
-  say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
+  say(`starting the Gatewright stack in ${folder} too, because the service imports values from it`);
   // The stack comes last. Its APIs then get the ports after those of the service, so the service's ports do not change
   // when parts are added to the stack or removed.
   return [...sources, folder];

@@ -4,7 +4,8 @@ export const quotaPart: ChosenPart = {
   name: 'quota',
   chosenAs: 'quotas',
   needs: ['authorizers'],
-  summary: 'Customer plans, limits and charges: administration, charging by access logs, closed periods.',
+  summary:
+    'Customer plans, limits and charges, with their administration, charging from access logs, and closing of periods.',
   functions: ['quota-admin', 'usage-tracker', 'usage-closer'],
   handlers: ['quota'],
   resourceFiles: ['quota/table.yml', 'quota/resources.yml', 'quota/usage-tracker.yml', 'quota/admin.yml'],

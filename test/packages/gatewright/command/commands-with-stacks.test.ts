@@ -392,7 +392,7 @@ describe('gatewright start --exec', { skip: process.platform === 'win32' }, () =
     assert.equal(code, 1, 'nor can the template be read');
     assert.match(
       stderr,
-      /^the service imports from the Gatewright stack, which is not here: run npx gatewright init$/m,
+      /^the service imports values from the Gatewright stack, but no folder of that stack was found: to create one, run npx gatewright init$/m,
     );
   });
 });

@@ -49,15 +49,15 @@ describe('an attachment in files', () => {
       'is not resumed where its options plan another one',
       true,
       mine,
-      /differs from the plan of these options: it has route GET \/things-1 .*token-authorizer/,
+      /is not the one that these options plan: it puts route GET \/things-1 .*token-authorizer/,
     ],
     [
       'is not resumed by apply either, which --yes confirms for its own options only',
       true,
       ['apply', ...mine],
-      /differs from the plan of these options/,
+      /is not the one that these options plan/,
     ],
-    ['is not resumed where no step of it began', false, mine, /its journal shows no step that was started/],
+    ['is not resumed where no step of it began', false, mine, /its journal records no started step/],
   ] as const)
     it(title, async () => {
       await using api = await anHttpApiToAttach({ count: 2 });
@@ -81,7 +81,7 @@ describe('an attachment in files', () => {
 
     const other = await run('apply', ...mine);
     assert.equal(other.code, 2, other.stderr);
-    assert.match(other.stderr, /differs from the plan of these options/);
+    assert.match(other.stderr, /is not the one that these options plan/);
     const unasked = await run('apply');
     assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
     assert.match(unasked.stderr, /There is no terminal for a confirmation/);
@@ -120,12 +120,12 @@ describe('the steps of attach', () => {
     const snippets = await run('snippets', '--function', GOOD);
     assert.match(snippets.stdout, /^SAM\n/m);
     assert.match(snippets.stdout, /^Terraform\n/m);
-    assert.doesNotMatch(snippets.stdout, /Callers notice/);
+    assert.doesNotMatch(snippets.stdout, /Callers are not affected/);
     assert.equal(api.journal().plan(), undefined);
 
     const longest = await run('plan', '--function', GOOD, '--ttl', '3600');
     assert.equal(longest.code, 0, longest.stderr);
-    assert.match(longest.stdout, /results cached for 3600 s/);
+    assert.match(longest.stdout, /cache its results for 3600 s/);
     const longer = await run('plan', '--function', GOOD, '--ttl', '3601');
     assert.notEqual(longer.code, 0);
     assert.match(longer.stderr, /It must be a number of seconds from 0 to 3600\./);

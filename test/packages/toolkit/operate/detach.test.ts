@@ -52,7 +52,10 @@ describe('detach', () => {
     const { code, stderr } = await runAt(api)('detach', '--state', api.root, '--open', 'GET /things-1');
 
     assert.equal(code, 2);
-    assert.match(stderr, /its calls for route GET \/things-1 are not calls that attach makes: PATCH/);
+    assert.match(
+      stderr,
+      /the file’s step for route GET \/things-1 has a call that attach does not make: PATCH/,
+    );
     assertSame(await api.everything(), attached);
   });
 

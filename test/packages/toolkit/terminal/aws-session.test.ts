@@ -105,7 +105,7 @@ describe('findCredentials', () => {
 
     await assert.rejects(
       findCredentials({ profile: 'slow' }, 'us-east-1', 20),
-      /found no credentials within/,
+      /no AWS credentials were found within/,
     );
   });
 });

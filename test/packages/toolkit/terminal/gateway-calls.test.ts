@@ -106,7 +106,7 @@ describe('the choice of a gateway', () => {
 
     assert.match(
       String(result),
-      /no gateway was started from this directory; choose a running one with --gateway NAME: shop/,
+      /no running gateway was started from this folder; choose a running one with --gateway NAME: shop/,
     );
   });
 
@@ -237,7 +237,10 @@ describe('findFunction', () => {
     });
 
   it('names those that match where several do, and all where none does', async () => {
-    await assert.rejects(find('list'), /"list" matches several functions: shop-dev-list, desk-dev-list$/);
+    await assert.rejects(
+      find('list'),
+      /"list" matches several functions; pass one of these names: shop-dev-list, desk-dev-list$/,
+    );
     await assert.rejects(find('ay'), /no function "ay"; expected one of shop-dev-list, .*, shop-dev-pay$/);
     await assert.rejects(find('list', []), /serves no functions/);
   });
@@ -326,7 +329,7 @@ describe('callAdmin', () => {
   it('says that the local gateway does not serve the stack', async () => {
     const call = beside(json({ apis: [] }), () => callAdmin(SHOW, {}));
 
-    await assert.rejects(call, /does not serve the toolkit's own stack/);
+    await assert.rejects(call, /does not serve the toolkit's stack/);
   });
 
   it('calls a deployed stack with the credentials of the environment, and a change with its id', async () => {
@@ -354,8 +357,11 @@ describe('callAdmin', () => {
   });
 
   it('says which variables are missing', async () => {
-    await assert.rejects(at(CREDENTIALS, json({})), /needs AWS_REGION, AWS_ACCESS_KEY_ID and/);
-    await assert.rejects(at({ ...REGION, AWS_ACCESS_KEY_ID: 'a' }, json({})), /needs AWS_REGION/);
+    await assert.rejects(at(CREDENTIALS, json({})), /needs the variables AWS_REGION, AWS_ACCESS_KEY_ID and/);
+    await assert.rejects(
+      at({ ...REGION, AWS_ACCESS_KEY_ID: 'a' }, json({})),
+      /needs the variables AWS_REGION/,
+    );
   });
 
   for (const [url, message] of [
@@ -401,6 +407,9 @@ describe('callAdmin', () => {
   });
 
   it('takes no answer that is no object', async () => {
-    await assert.rejects(at({ ...CREDENTIALS, ...REGION }, json('text')), /did not return an object/);
+    await assert.rejects(
+      at({ ...CREDENTIALS, ...REGION }, json('text')),
+      /something other than a JSON object/,
+    );
   });
 });

@@ -35,7 +35,7 @@ describe('findGateway', () => {
 
     await assert.rejects(
       findGateway(),
-      /^UsageError: there are several running gateways named shop or started in that folder: shop \(\/app\/4000, control port 4000\); shop \(\/app\/4001, control port 4001\); choose one with --control-port N$/,
+      /^UsageError: several gateways with the name or folder shop are running: shop \(\/app\/4000, control port 4000\); shop \(\/app\/4001, control port 4001\); choose one with --control-port N$/,
     );
   });
 

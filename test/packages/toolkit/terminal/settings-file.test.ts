@@ -111,7 +111,7 @@ cache-memory: 1GB
     assert.equal(apply([one, one]).options['port'], 1);
     assert.throws(
       () => apply([one, two]),
-      /gatewright\.yml:1: port has another value in .*gatewright\.yml:1/,
+      /gatewright\.yml:1: port has a different value in .*gatewright\.yml:1/,
     );
   });
 
@@ -149,7 +149,10 @@ cache-memory: 1GB
     const comment = (bytes: number): string => `${'#'.repeat(bytes - 1)}\n`;
 
     assert.equal(applied(comment(1024 * 1024)).options['port'], 3000);
-    assert.throws(() => applied(comment(1024 * 1024 + 1)), /gatewright\.yml is over 1 MB$/);
+    assert.throws(
+      () => applied(comment(1024 * 1024 + 1)),
+      /gatewright\.yml is larger than 1 MB, the limit for a settings file$/,
+    );
   });
 
   it('may be empty', () => {
@@ -163,14 +166,14 @@ cache-memory: 1GB
     ],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
     ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],
-    ['param: [[1]]\n', /gatewright\.yml:1: param accepts strings/],
-    ['open: true\n', /gatewright\.yml:1: open applies to one run/],
+    ['param: [[1]]\n', /gatewright\.yml:1: param must be a string/],
+    ['open: true\n', /gatewright\.yml:1: open cannot be set in a file/],
     ['exec: rm -rf /\n', /gatewright\.yml:1: /],
     ['port: 1\nstage: [\n', /gatewright\.yml:[23]: /],
     ['port: 1\nport: 2\n', /gatewright\.yml:2: Map keys must be unique$/m],
     ['port: 1\nstage: qa\nport: 2\n', /gatewright\.yml:3: Map keys must be unique$/m],
-    ['- port\n', /gatewright\.yml is not a map of settings/],
-    ['sources: [1]\n', /gatewright\.yml:1: sources must be folders and templates/],
+    ['- port\n', /gatewright\.yml must contain a map of settings/],
+    ['sources: [1]\n', /gatewright\.yml:1: sources must be a path/],
     ['stage: "${x}"\n', /gatewright\.yml:1: stage: "\$\{x\}"\. A stage name has/],
   ] as const)
     it(`refuses ${JSON.stringify(text)}, by file and line`, () => {
@@ -222,7 +225,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     const text = aFolder({ 'serverless.yml': 'custom:\n  gatewright: all\n' });
 
     assert.equal(apply([folder]).options['port'], 3000);
-    assert.throws(() => apply([text]), /is not a map of settings/);
+    assert.throws(() => apply([text]), /must contain a map of settings/);
   });
 
   it('leaves parts to the stack, and refuses them where there is none', () => {
@@ -233,7 +236,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.equal(apply([aFolder({ ...around, ...parts })]).options['port'], 3111);
     assert.throws(
       () => apply([aFolder(parts)]),
-      /gatewright\.yml:1: parts belongs to the toolkit's stack, but there is no such stack here/,
+      /gatewright\.yml:1: parts is a setting of the toolkit's stack, but this folder contains no such stack/,
     );
   });
 

@@ -15,7 +15,7 @@ describe('savePlan', () => {
 
     await assert.rejects(save(5), {
       code: 'EDIT_CONFLICT',
-      message: 'version 2 is the newest, so the next is 3; yours is 5',
+      message: 'version 2 is the newest, so the next is 3, but the request has 5',
     });
     await save(3);
   });

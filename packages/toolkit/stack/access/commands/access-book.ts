@@ -185,7 +185,7 @@ async function ledgerOf(
 ): Promise<Ledger | undefined> {
   if (target !== undefined) return await readLedger(answers, { target });
   return answers.some(({ charge }) => charge.quota !== undefined)
-    ? { kind: 'unasked', reason: 'this gateway does not serve the stack that counts it' }
+    ? { kind: 'unasked', reason: 'the local gateway does not serve the stack that counts the quota' }
     : undefined;
 }
 

@@ -190,7 +190,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `${part} may be created after ${deployment}, which then misses it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does it)`,
+      `CloudFormation may create ${part} after ${deployment}, and that deployment would then not contain it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does this)`,
   );
 }
 

@@ -99,7 +99,8 @@ function describe(
   }
   if (unasked !== undefined) parts.push(`the usage of the quota is unknown: ${unasked}`);
   const refusal = findRefusal(document, flags, nowEpochSeconds);
-  if (refusal !== undefined) parts.push(`but the caller is refused before any rule applies: ${refusal}`);
+  if (refusal !== undefined)
+    parts.push(`however, the credential is refused before any rule applies: ${refusal}`);
   if (flags.policy) {
     const policy = policyOf(document, flags, nowEpochSeconds);
     answers.push({ policy });

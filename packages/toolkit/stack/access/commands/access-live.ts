@@ -48,7 +48,7 @@ export async function readLiveApi(wanted: LiveApiQuery, environment: Environment
   if (protocolType === 'WEBSOCKET')
     return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
   if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
-  throw new UsageError(`the response about API ${apiId} has no known protocolType`);
+  throw new UsageError(`AWS returned API ${apiId} without a known protocolType`);
 }
 
 function assertId(id: unknown, apiId: string): void {
@@ -74,7 +74,8 @@ async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<R
 
 async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
   const exported = await aws.get('apigateway', path);
-  if (exported === undefined) throw new UsageError('the stage exists, but AWS has no export of it');
+  if (exported === undefined)
+    throw new UsageError('AWS returned no export of the stage, although the stage exists');
   const routes = readExportedRoutes(exported);
   for (const { path: name } of routes) if (name !== '$default') assertPath(name);
   return routes;
@@ -92,9 +93,11 @@ function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute
       ...(onlyDeployed.length === 0
         ? []
         : [
-            `stage ${stage} still serves routes that the API no longer has; they stay protected: ${some(onlyDeployed)}`,
+            `stage ${stage} still serves routes that the API no longer has; these routes stay protected: ${some(onlyDeployed)}`,
           ]),
-      ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve these routes yet: ${some(onlySet)}`]),
+      ...(onlySet.length === 0
+        ? []
+        : [`stage ${stage} does not serve these routes of the API yet: ${some(onlySet)}`]),
     ],
   };
 }
@@ -166,7 +169,7 @@ async function listPages(
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
-        throw new UsageError(`page ${page} of the list of routes has an unknown form`);
+        throw new UsageError(`AWS returned page ${page} of the list of routes in an unknown form`);
       found.push(item);
     }
     const following = answer?.[token];
@@ -175,5 +178,5 @@ async function listPages(
       throw new UsageError(`page ${page} of the list of routes ends with ${token} ${show(following)}`);
     next = following;
   }
-  throw new UsageError('the API has more pages of routes than API Gateway allows');
+  throw new UsageError('AWS returned more pages of routes than an API can have');
 }

@@ -34,21 +34,25 @@ export function revocationCommands(): readonly Command[] {
 }
 
 function revokeCommand(): Command {
-  return changeCommand('revoke', 'Reject tokens from now on, and flush cached decisions.')
-    .requiredOption('--issuer <id>', 'issuer id in the access documents, or its iss')
-    .option('--sub <name>', 'all tokens issued to this subject until now (log out everywhere)')
-    .option('--jti <id>', 'only this token')
-    .option('--client <id>', 'all tokens issued to this client until now')
-    .option('--token-ends <time>', 'with --jti: exp of the token, such as 2026-11-20T12:00:00Z', readTime)
-    .option('--withdraw', 'undo the revocation', false)
+  return changeCommand('revoke', 'Revoke tokens, and flush the cached results of authorizers.')
+    .requiredOption('--issuer <id>', 'id of the issuer in the access documents, or its iss')
+    .option('--sub <name>', 'revoke all tokens issued to this subject until now (log out everywhere)')
+    .option('--jti <id>', 'revoke only the token with this jti')
+    .option('--client <id>', 'revoke all tokens issued to this client until now')
+    .option(
+      '--token-ends <time>',
+      'with --jti: expiry time of the token (its exp), such as 2026-11-20T12:00:00Z',
+      readTime,
+    )
+    .option('--withdraw', 'withdraw the revocation: accept the tokens again', false)
     .action(revoke);
 }
 
 async function revoke(flags: RevokeFlags): Promise<void> {
   const { issuer, sub, jti, client, withdraw, tokenEnds: tokenEndsAt } = flags;
   if ([sub, jti, client].filter((value) => value !== undefined).length !== 1)
-    throw new UsageError('pass one of --sub, --jti and --client');
-  if (tokenEndsAt !== undefined && jti === undefined) throw new UsageError('--token-ends needs --jti');
+    throw new UsageError('pass exactly one of --sub, --jti and --client');
+  if (tokenEndsAt !== undefined && jti === undefined) throw new UsageError('--token-ends also needs --jti');
   const target = { issuer, sub, jti, client };
   const path = '/access/revocations';
   const request = withdraw
@@ -59,7 +63,7 @@ async function revoke(flags: RevokeFlags): Promise<void> {
 
 function listCommand(): Command {
   return readCommand('revocations', 'List the revocations of an issuer.')
-    .requiredOption('--issuer <id>', 'issuer id in the access documents, or its iss')
+    .requiredOption('--issuer <id>', 'id of the issuer in the access documents, or its iss')
     .action(async ({ issuer, ...flags }: ReadFlags & { readonly issuer: string }) => {
       const listing = { path: '/access/revocations', member: 'revocations', query: { issuer, limit: '100' } };
       const all = await readPages(listing, flags);
@@ -74,8 +78,8 @@ function withKind(revocation: Answer): Answer {
 }
 
 function flushCommand(): Command {
-  return changeCommand('flush', "Flush the authorizer caches of a document's APIs.")
-    .argument('<document>', 'name of the document')
+  return changeCommand('flush', 'Flush the cached authorizer results of the APIs of a document.')
+    .argument('<document>', 'name of the access document')
     .action(async (document: string, flags: ChangeFlags) => {
       const path = `/access/documents/${printPathName(document)}/flush`;
       report(await sendChange({ method: 'POST', path, body: {} }, flags));

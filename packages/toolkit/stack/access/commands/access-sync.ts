@@ -73,7 +73,10 @@ export async function syncRoutes(
     const gone = (known?.routes ?? [])
       .map(keyOf)
       .filter((key) => !inventory.routes.some((route) => keyOf(route) === key));
-    if (gone.length > 0) differences.push(`removed routes, which wildcards now match: ${gone.join(', ')}`);
+    if (gone.length > 0)
+      differences.push(
+        `the API no longer has these routes, so their paths now match its wildcard routes, if any: ${gone.join(', ')}`,
+      );
     differences.push(...describeOpened(known?.routes ?? [], inventory.routes, document.document));
     warnings.push(...differences.map((text) => `${name}: ${text}`));
   }
@@ -95,10 +98,12 @@ function describeOpened(
   const others =
     stages.length === 1
       ? ''
-      : `; this counts for ${stages.join(', ')}, so sync the stage that you deploy before you deploy it`;
+      : `; the list of routes is shared by the stages ${stages.join(', ')}, so run sync for a stage before you deploy it`;
   return opened.length === 0
     ? []
-    : [`routes that no longer use our authorizers, which wildcards now match: ${opened.join(', ')}${others}`];
+    : [
+        `these routes no longer use the toolkit's authorizers, so rules with wildcards now cover them: ${opened.join(', ')}${others}`,
+      ];
 }
 
 function keyOf({ method, path }: InventoryRoute): string {
@@ -107,7 +112,7 @@ function keyOf({ method, path }: InventoryRoute): string {
 
 function describeStages(named: readonly NamedDocument[], stage: string): string {
   const stages = new Set(named.flatMap(({ document }) => Object.keys(document.api)));
-  return `no access document names stage "${stage}" under api; the stages are ${[...stages].sort().join(', ')}`;
+  return `no access document has stage "${stage}" under api; expected one of ${[...stages].sort().join(', ')}`;
 }
 
 /** @throws UsageError. The gateway reads all sources together, so it cannot report which document lacks a source. */
@@ -167,7 +172,7 @@ async function readRoutes(
   const path = resolve(folder, document.routes);
   if (document.routes === LIVE) {
     const wanted = document.api[stage];
-    if (wanted === undefined) throw new UsageError(`${file}: api does not name a stage ${stage}`);
+    if (wanted === undefined) throw new UsageError(`${file}: api has no stage ${stage}`);
     const { apiId, warnings, ...inventory } = await readLiveApi(wanted, process.env);
     return { inventory, apiId, from: apiId, warnings };
   }
@@ -179,7 +184,7 @@ async function readRoutes(
   }
   if (document.kind === undefined)
     throw new UsageError(
-      `${file}: an OpenAPI file does not say which kind of API it is: write kind: rest or kind: http`,
+      `${file}: routes is an OpenAPI file, which does not contain the kind of the API: add kind: rest or kind: http to the document`,
     );
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
@@ -220,12 +225,12 @@ async function findApi(
   }
   if (wanted?.logicalId === undefined)
     throw new UsageError(
-      `${file}: api.${stage} names a deployed API (${wanted?.apiId ?? wanted?.name ?? wanted?.output ?? ''}), but ${routes} has only APIs without ids of AWS: ${list(known)}. ` +
+      `${file}: api.${stage} names a deployed API (${wanted?.apiId ?? wanted?.name ?? wanted?.output ?? ''}), but the APIs of ${routes} have no ids of AWS: ${list(known)}. ` +
         `Write routes: live to read the routes of the deployed API, or name the API in api.${stage} by stack, logicalId and stage`,
     );
   if (failures.length > 0) throw failures[0];
   throw new UsageError(
-    `${file}: api.${stage} is not among the loaded APIs, which are ${list(known)}; correct stack, logicalId and stage, or write routes: live to read the routes of the deployed API`,
+    `${file}: the API of api.${stage} is not among the loaded APIs, which are ${list(known)}; correct its stack, logicalId and stage, or write routes: live to read the routes of the deployed API`,
   );
 }
 

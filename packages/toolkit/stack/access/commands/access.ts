@@ -60,7 +60,7 @@ type LoadingFlags = StageFlags & { readonly param: ParameterTexts };
 
 export function accessCommand(): Command {
   const access = new Command('access')
-    .description('Work with access documents, which say who may call what.')
+    .description('Compile, check and publish access documents, which define who may call which routes.')
     .addCommand(syncCommand())
     .addCommand(snapshotCommand())
     .addCommand(buildCommand())
@@ -76,11 +76,7 @@ export function accessCommand(): Command {
 function inFolder(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option(
-      '--folder <dir>',
-      'folder of the documents: access, or gatewright/access',
-      defaultAccessFolder(process.cwd()),
-    );
+    .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()));
 }
 
 /**
@@ -95,7 +91,7 @@ function existing(folder: string): string {
 }
 
 function syncCommand(): Command {
-  return inFolder('sync', 'Read the routes of the protected APIs, then compile.')
+  return inFolder('sync', 'Read the routes of the protected APIs, then compile the documents.')
     .argument('[documents...]', 'names of documents (default: all)')
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
@@ -109,7 +105,7 @@ function syncCommand(): Command {
 }
 
 function idsCommand(): Command {
-  return inFolder('ids', 'Look up the ids of deployed APIs in their stacks, then compile.')
+  return inFolder('ids', 'Look up the ids of deployed APIs in their stacks, then compile the documents.')
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .action(async ({ folder, stage }: StageFlags) => {
       for (const line of await saveDeployedIds(existing(folder), stage)) printLines(line);
@@ -118,7 +114,10 @@ function idsCommand(): Command {
 }
 
 function snapshotCommand(): Command {
-  return inFolder('snapshot', "Save the issuers' keys to ship with the authorizers, then compile.")
+  return inFolder(
+    'snapshot',
+    "Save the issuers' public keys to ship with the authorizers, then compile the documents.",
+  )
     .argument('[documents...]', 'names of documents (default: all)')
     .action(async (names: readonly string[], { folder }: AccessFlags) => {
       for (const line of await takeSnapshots(existing(folder), names)) printLines(line);
@@ -142,13 +141,17 @@ async function takeSnapshots(folder: string, names: readonly string[]): Promise<
         const keySet = await fetcher.fetch(jwksUri, keys);
         const text = printSnapshot(keySet, Math.floor(Date.now() / 1000));
         writeIfChanged(snapshotPath(named, issuer.id), text);
-        lines.push(`${name}: keys of ${issuer.id}, trusted for ${snapshotDays(issuer) ?? 0} days`);
+        lines.push(
+          `${name}: saved the keys of ${issuer.id}, which are trusted for ${count(snapshotDays(issuer) ?? 0, 'day')}`,
+        );
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        throw new UsageError(`${name}: keys of ${issuer.id} at ${jwksUri}: ${error.message}`);
+        throw new UsageError(
+          `${name}: the keys of ${issuer.id} could not be read from ${jwksUri}: ${error.message}`,
+        );
       }
     }
-  return lines.length === 0 ? ['no issuer has jwks.snapshotMaxAgeDays'] : lines;
+  return lines.length === 0 ? ['no keys were saved, because no issuer has jwks.snapshotMaxAgeDays'] : lines;
 }
 
 function buildCommand(): Command {
@@ -165,14 +168,17 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   printProblems([...withoutInventory, ...warnings, ...findStrayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)
-    throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
+    throw new UsageError(`not all documents were compiled, because of ${count(wrong.length, 'problem')}`);
   for (const line of extended) printLines(line);
   const compiledNames = compiled.documents.map(({ name }) => name);
   printResult({ compiled: compiledNames }, () => `${count(compiledNames.length, 'document')} compiled`);
 }
 
 function checkCommand(): Command {
-  return inFolder('check', 'Check the documents, and how the APIs use them.')
+  return inFolder(
+    'check',
+    'Check the access documents, and whether the APIs use their authorizers correctly.',
+  )
     .argument(
       '[sources...]',
       'services or templates with the protected APIs and the authorizers (default: the service next to the documents)',
@@ -190,16 +196,16 @@ function checkCommand(): Command {
 function explainCommand(): Command {
   return addAdminOptions(inFolder('explain', 'Show what a caller may do, and which rule decides.'))
     .argument('<document>', 'name of the document')
-    .argument('[method]', 'GET, POST … (default: every route)')
+    .argument('[method]', 'HTTP method, such as GET (default: every route)')
     .argument('[path]', 'path below the stage, such as /orders/7')
-    .option('--token <jwt>', 'token of the caller; its signature is not checked')
-    .option('--key <key>', 'API key of the caller, or its id; its secret is not checked')
+    .option('--token <jwt>', 'token of the caller; the signature is not checked')
+    .option('--key <key>', 'API key of the caller, or the id of that key; the secret is not checked')
     .option('--claims <json>', 'claims of the caller, instead of a token')
-    .option('--issuer <id>', "issuer of the claims (default: the document's first)")
-    .option('--role <name>', 'a role (repeatable)', collectText, [])
-    .option('--scope <name>', 'a scope (repeatable)', collectText, [])
+    .option('--issuer <id>', "id of the issuer of the claims (default: the document's first issuer)")
+    .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
+    .option('--scope <name>', 'scope of the caller (repeatable)', collectText, [])
     .option('--ip <address>', 'source address of the request')
-    .option('--policy', 'print the policy that API Gateway would cache', false)
+    .option('--policy', 'also print the IAM policy that API Gateway would cache', false)
     .action(
       async (
         name: string,
@@ -218,7 +224,7 @@ function explainCommand(): Command {
 function matrixCommand(): Command {
   return inFolder(
     'matrix',
-    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer), other (not ours).',
+    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer), other (another authorizer).',
   )
     .argument('[document]', 'name of the document (default: all)')
     .action((name: string | undefined, { folder }: AccessFlags) => {
@@ -274,9 +280,9 @@ function publishCommands(folder: string): readonly Command[] {
 function publishCommand(folder: string): Command {
   return changeCommand(
     'publish',
-    'Compile the documents and send them to deployed authorizers, which use them within a minute.',
+    'Compile the documents and send them to the deployed authorizers, which use them within a minute.',
   )
-    .option('--folder <dir>', 'folder of the documents: access, or gatewright/access', folder)
+    .option('--folder <dir>', 'folder of the access documents', folder)
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .action(async ({ folder: chosen, stage, ...flags }: PublishFlags) => {
       const ids = flags.url === undefined ? new Map<string, string>() : await readDeployedIds(chosen, stage);
@@ -319,13 +325,15 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
   const earlier = others.find(({ checksum }) => checksum !== newest?.['checksum'])?.['version'];
   if (typeof earlier === 'number') return earlier;
-  throw new UsageError('there is no earlier version; gatewright access versions lists all');
+  throw new UsageError(
+    'there is no earlier version with different documents; gatewright access versions lists all versions',
+  );
 }
 
 function report(answer: Answer): void {
   printAnswer(answer);
   printNotes(
-    'Authorizers use it within 60 s. Their results cached by API Gateway last until their TTL ends, or until gatewright access flush.',
+    'Authorizers use the new version within 60 s. API Gateway keeps results that it has already cached until their TTL ends, or until you run gatewright access flush.',
   );
 }
 

@@ -13,7 +13,7 @@ export async function readHeldKey(text: string, flags: AdminFlags): Promise<Stor
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)
     throw new UsageError(
-      '--key is not a valid API key, or is mistyped; you can also pass its id, as keys list shows it',
+      'the value of --key is not a valid API key; check it, or pass the id of the key, which gatewright keys list shows',
     );
   return toHeldKey(await callAdminJson({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
 }

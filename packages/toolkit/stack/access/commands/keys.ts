@@ -43,19 +43,25 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
-    .option('--customer <name>', 'customer on record that owns the key and has the plan')
-    .option('--tenant <name>', 'owner without a customer record')
+    .option(
+      '--customer <name>',
+      'owner of the key, if it has a customer record; the record determines the plan',
+    )
+    .option('--tenant <name>', 'owner of the key, if it has no customer record')
     .requiredOption(
       '--prefix <prefix>',
       'first part of the key: the prefix of an apiKey issuer in an access document',
     )
     .option('--name <text>', 'display name')
-    .option('--owner <name>', 'user or system of the tenant')
-    .option('--role <name>', 'a role (repeatable)', collectText, [])
-    .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'customer plan for quotas, if the owner has no customer record')
-    .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
-    .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
+    .option('--owner <name>', 'user or system of the tenant that uses the key (claim owner)')
+    .option('--role <name>', 'role of the key (repeatable)', collectText, [])
+    .option('--scope <name>', 'scope of the key (repeatable)', collectText, [])
+    .option(
+      '--plan <id>',
+      'customer plan that sets the quotas of the key, if the owner has no customer record',
+    )
+    .option('--meta <name=value>', 'additional claim of the key (repeatable)', collectPair, {})
+    .option('--expires <duration>', 'lifetime, such as 90d or 12h (default: unlimited)', readSeconds)
     .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')
     .action(create);
 }
@@ -69,7 +75,7 @@ async function create(flags: CreateFlags): Promise<void> {
 
 function listCommand(): Command {
   return readCommand('list', 'List the keys of a tenant.')
-    .requiredOption('--tenant <name>', 'customer')
+    .requiredOption('--tenant <name>', 'owner of the keys')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
       printRows(await readPages(listing, flags), COLUMNS, HEADINGS);
@@ -77,7 +83,7 @@ function listCommand(): Command {
 }
 
 function showCommand(): Command {
-  return readCommand('show', 'Show a key and its changes, without its secret.')
+  return readCommand('show', 'Show a key, without its secret, and the changes made to it.')
     .argument('<key-id>', 'id of the key')
     .action(async (keyId: string, flags: ReadFlags) => {
       printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags));
@@ -88,7 +94,10 @@ function rotateCommand(): Command {
   return changeCommand('rotate', 'Add a new secret to a key; the previous one stays valid for --overlap.')
     .argument('<key-id>', 'id of the key')
     .addOption(
-      new Option('--overlap <duration>', 'how long earlier secrets stay valid: 1h, 7d; 0s ends them now')
+      new Option(
+        '--overlap <duration>',
+        'how long earlier secrets stay valid, such as 1h or 7d; 0s ends them now',
+      )
         .argParser(readSeconds)
         .default(86_400, '1d'),
     )
@@ -98,7 +107,7 @@ function rotateCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return changeCommand('revoke', 'Revoke a key for good, and flush cached decisions.')
+  return changeCommand('revoke', 'Revoke a key permanently, and flush the cached results of authorizers.')
     .argument('<key-id>', 'id of the key')
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }
@@ -110,7 +119,7 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
   printChange(answer);
   if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
     throw new UsageError(
-      'this operation was already carried out and showed its key then; rotate the key to get another one',
+      'this operation was already applied, and its key cannot be shown again; to get a new secret, run gatewright keys rotate',
     );
   requireOutside(sent);
 }
@@ -123,7 +132,8 @@ function printChange(answer: Answer): void {
     printValue(value),
   ]);
   printNotes(table(rows));
-  if (typeof key === 'string') printNotes(colorize('yellow', 'The key is shown only once:', process.stderr));
+  if (typeof key === 'string')
+    printNotes(colorize('yellow', 'Save the key now, because it cannot be shown again:', process.stderr));
   printResult(answer, () => (typeof key === 'string' ? key : []));
 }
 

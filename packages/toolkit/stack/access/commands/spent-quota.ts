@@ -123,7 +123,7 @@ export function withLedger<A extends Allowed>(
   return {
     ...answer,
     word: 'DENY',
-    reason: `${spent}: the rules allow it, but the response is ${status}`,
+    reason: `${spent}: the rules allow the request, but the response is ${status}`,
     spent,
   };
 }
@@ -138,7 +138,7 @@ function asCharged<A extends Allowed>(answer: A): A {
 export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
   const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
   const since = from === undefined ? '' : ` since ${printValue(from)}`;
-  return `${printValue(plan)}, on record for ${whose}${since}`;
+  return `${printValue(plan)}, assigned to ${whose}${since}`;
 }
 
 /** Returns a text such as `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z`. */

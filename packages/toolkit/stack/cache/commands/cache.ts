@@ -30,7 +30,7 @@ const HEADINGS = ['KNOWN FROM', 'ENTRY', 'NOT SIGNABLE BECAUSE', 'UNTIL'];
 export function cacheCommand(): Command {
   return new Command('cache')
     .description(
-      'Manage responses that responseCache() has cached, and entries of stage caches that cacheTags() has recorded.',
+      'Show and invalidate the responses that responseCache() has cached, and the entries of stage caches that cacheTags() has recorded.',
     )
     .addCommand(invalidateCommand())
     .addCommand(flushCommand())
@@ -38,29 +38,36 @@ export function cacheCommand(): Command {
 }
 
 function invalidateCommand(): Command {
-  return changeCommand('invalidate', 'Invalidate responses by tag, path or part of the key.')
-    .argument('<namespace>', 'name given to createDynamoDbCache')
-    .option('--tag <tag...>', 'with any of these tags')
-    .option('--path <path...>', 'at any of these paths: /orders/17')
-    .option('--part <part...>', 'with any of these: query.page=2, header.accept-language=de')
+  return changeCommand('invalidate', 'Invalidate cached responses by tag, path or part of the cache key.')
+    .argument('<namespace>', 'namespace of the cache, as passed to createDynamoDbCache')
+    .option('--tag <tag...>', 'invalidate responses with any of these tags')
+    .option('--path <path...>', 'invalidate responses at any of these paths, such as /orders/17')
+    .option(
+      '--part <part...>',
+      'invalidate responses with any of these in their cache key, such as query.page=2 or header.accept-language=de',
+    )
     .option(
       '--authorizers <stage...>',
-      'also flush the authorizer caches of these stages: rest/a1b2c3d4e5/prod',
+      'also flush the authorizer caches of these stages, such as rest/a1b2c3d4e5/prod',
     )
-    .option('--edge <path...>', 'also invalidate these paths in CloudFront: /orders/*')
-    .option('--allow-flush', 'flush a whole stage cache if an entry cannot be requested again', false)
+    .option('--edge <path...>', 'also invalidate these paths in CloudFront, such as /orders/*')
+    .option(
+      '--allow-flush',
+      'flush the whole stage cache if one of its entries cannot be invalidated by a request',
+      false,
+    )
     .option(
       '--flush-above <count>',
-      'flush the whole stage cache if more entries than this must be invalidated',
+      'flush the whole stage cache if more than this number of its entries must be invalidated',
       readCount,
     )
-    .option('--dry-run', 'print the changes without making them', false)
+    .option('--dry-run', 'print what would be invalidated, and change nothing', false)
     .action(async (namespace: string, flags: InvalidateFlags) => {
       const { tag: tags = [], path: paths = [], part: parts = [], allowFlush, flushAbove, dryRun } = flags;
       const { authorizers = [], edge: edgePaths = [] } = flags;
       if ([tags, paths, parts, authorizers, edgePaths].every(({ length }) => length === 0))
         throw new UsageError(
-          'pass --tag, --path, --part, --authorizers or --edge; gatewright cache flush invalidates everything',
+          'pass --tag, --path, --part, --authorizers or --edge; to invalidate everything, run gatewright cache flush',
         );
       const named = { namespace, tags, paths, parts, authorizers, edgePaths };
       await send({ ...named, allowFlush, flushAbove, dryRun }, flags);
@@ -70,18 +77,21 @@ function invalidateCommand(): Command {
 function flushCommand(): Command {
   return changeCommand(
     'flush',
-    'Drop every response of a namespace, and flush the stage caches recorded in it.',
+    'Invalidate every response of a namespace, and flush the stage caches recorded in it.',
   )
-    .argument('<namespace>', 'name given to createDynamoDbCache')
-    .option('--dry-run', 'print the changes without making them', false)
+    .argument('<namespace>', 'namespace of the cache, as passed to createDynamoDbCache')
+    .option('--dry-run', 'print what would be invalidated, and change nothing', false)
     .action(async (namespace: string, flags: FlushFlags) => {
       await send({ namespace, all: true, allowFlush: true, flushAbove: 0, dryRun: flags.dryRun }, flags);
     });
 }
 
 function showCommand(): Command {
-  return readCommand('show', 'List recorded entries; API Gateway has no list of a stage cache.')
-    .argument('<namespace>', 'name given to createDynamoDbCache')
+  return readCommand(
+    'show',
+    'List the recorded entries of stage caches, because API Gateway cannot list them.',
+  )
+    .argument('<namespace>', 'namespace of the cache, as passed to createDynamoDbCache')
     .option('--tag <tag>', 'only entries with this tag')
     .option('--limit <count>', 'maximum number of entries', '100')
     .action(async (namespace: string, { tag, limit, ...flags }: ShowFlags) => {
@@ -91,7 +101,8 @@ function showCommand(): Command {
         flags,
       );
       printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, HEADINGS);
-      if (hasMore === true) printNotes(`There are more; this list ends at --limit ${limit}.`);
+      if (hasMore === true)
+        printNotes(`There are more entries; to list them, raise --limit, which is ${limit}.`);
     });
 }
 
@@ -104,5 +115,5 @@ async function send(body: object, flags: ChangeFlags): Promise<void> {
 
 function readCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('it must be a whole number');
+  throw new InvalidArgumentError('It must be a whole number.');
 }

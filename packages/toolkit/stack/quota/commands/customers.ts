@@ -30,18 +30,21 @@ type TermFlags = ChangeFlags & {
   readonly currency?: string;
 };
 
-const TENANT = ['<customer>', 'tenant of its keys and tokens'] as const;
+const TENANT = ['<customer>', 'name of the customer: the tenant of its keys and tokens'] as const;
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 export function customersCommand(): Command {
   return new Command('customers')
-    .description('Manage customers and the plans by which their keys are charged.')
+    .description('Manage customers and their plans.')
     .addCommand(
       withLimits(changeCommand('create', 'Create a customer record, with the plan that applies from now on.'))
         .argument(...TENANT)
         .argument('<plan>', 'id of the plan')
-        .option('--name <text>', 'name on invoices (default: the tenant)')
-        .option('--currency <code>', 'refuse plans in another currency')
+        .option('--name <text>', 'name of the customer on invoices (default: the tenant)')
+        .option(
+          '--currency <code>',
+          'currency of its invoices, such as EUR; plans in another currency are refused',
+        )
         .action(create),
     )
     .addCommand(
@@ -49,7 +52,7 @@ export function customersCommand(): Command {
         .argument(...TENANT)
         .action(show),
     )
-    .addCommand(readCommand('list', 'List the customers on record.').action(list))
+    .addCommand(readCommand('list', 'List the customer records.').action(list))
     .addCommand(
       withLimits(
         changeCommand(
@@ -61,14 +64,14 @@ export function customersCommand(): Command {
         .argument('<plan>', 'id of the plan')
         .option(
           '--from <time>',
-          'a later time; later changes that were already planned are withdrawn',
+          'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
           readInstant,
         )
         .action(setPlan),
     )
-    .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until resumed.'))
+    .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until you resume it.'))
     .addCommand(stateCommand('resume', 'End a suspension.'))
-    .addCommand(stateCommand('close', 'Close a customer for good; its charges remain and are billed.'))
+    .addCommand(stateCommand('close', 'Close a customer permanently; its charges remain and are billed.'))
     .addCommand(
       changeCommand(
         'migrate',
@@ -80,7 +83,7 @@ export function customersCommand(): Command {
 function withLimits(command: Command): Command {
   return command.option(
     '--limit <id=units>',
-    "the customer's own quota instead of the plan's (repeatable)",
+    "quota of this customer for one limit of the plan, instead of the plan's quota (repeatable)",
     collectPair,
     {},
   );
@@ -186,9 +189,12 @@ async function migrate(flags: ChangeFlags): Promise<void> {
   }
   printResult(sums, () =>
     table([
-      ['put on record', String(sums.created)],
-      ['already on record', String(sums.kept)],
-      ['left: keys on several plans', sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', ')],
+      ['records created', String(sums.created)],
+      ['records that already existed', String(sums.kept)],
+      [
+        'tenants without a record, because their keys have several plans',
+        sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', '),
+      ],
     ]),
   );
 }
@@ -197,7 +203,7 @@ function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | un
   const entries = Object.entries(limit).map(([id, text]) => {
     const units = Number(text);
     if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(units)) return [id, units] as const;
-    throw new UsageError(`--limit ${id}=${text} is not a whole number of units`);
+    throw new UsageError(`--limit ${id}=${text}: the quota must be a whole number of units`);
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -71,7 +71,9 @@ function usageFate(tenant: string, { key, item }: ListedItem): Fate {
   if (!key.pk.startsWith('PLAN#')) return KEEP;
   const plan: unknown = JSON.parse(doc);
   const after = JSON.stringify(withoutCustomer(plan, tenant));
-  return after === JSON.stringify(plan) ? KEEP : { kind: 'rewrite', what: 'plans that named them', after };
+  return after === JSON.stringify(plan)
+    ? KEEP
+    : { kind: 'rewrite', what: 'plans that name the customer', after };
 }
 
 function nameOf({ pk, sk }: ItemKey): string {
@@ -93,7 +95,9 @@ function auditFate(tenant: string, doc: string): Fate {
     return { kind: 'rewrite', what: 'audit entries', after };
   }
   const after = JSON.stringify(withoutCustomer(entry, tenant));
-  return after === JSON.stringify(entry) ? KEEP : { kind: 'rewrite', what: 'audit entries of plans', after };
+  return after === JSON.stringify(entry)
+    ? KEEP
+    : { kind: 'rewrite', what: 'audit entries of plans that name the customer', after };
 }
 
 /** Removes one customer from a plan, or from a value that contains plans. */
@@ -205,7 +209,7 @@ class OpenMoney {
     if (!sk.startsWith('U#')) return;
     const { recordId, price, periodEnd } = parseUsageRecord(item);
     if (price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS)
-      this.#records.push(`${recordId} may not be invoiced`);
+      this.#records.push(`${recordId} may not have been invoiced yet`);
   }
 
   get found(): readonly string[] {

@@ -13,7 +13,7 @@ export function openInvoiceBook(findTarget: () => AdminTarget | undefined): Invo
     const target = findTarget();
     if (target !== undefined) return { period, target };
     throw new UsageError(
-      'Invoices need the toolkit’s own quotas, but this gateway does not serve the stack that counts them.',
+      'There are no invoices, because this gateway does not serve the toolkit’s stack, which records the usage.',
     );
   };
   const ofMonth = async (month: string): Promise<ShownInvoices> => {

@@ -39,7 +39,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
     ...(draft === true
       ? [
           {
-            text: 'Not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
+            text: 'This draft is not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
           },
         ]
       : []),

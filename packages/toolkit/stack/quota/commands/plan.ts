@@ -18,25 +18,28 @@ export function planCommand(): Command {
       readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),
     )
     .addCommand(
-      changeCommand('save', 'Save a new plan, or the next version of one.')
-        .argument('<file>', 'JSON or YAML; without version, the next version is used')
+      changeCommand('save', 'Save a new plan, or the next version of an existing plan.')
+        .argument(
+          '<file>',
+          'JSON or YAML file with the plan; if it has no version, the next version number is used',
+        )
         .action(savePlan),
     )
     .addCommand(
-      readCommand('keys', "List the tenant's keys that have a plan.")
-        .argument('<tenant>', 'customer')
+      readCommand('keys', 'List the keys of a customer that have a plan of their own.')
+        .argument('<tenant>', 'name of the customer')
         .action(listKeys),
     )
     .addCommand(
       changeCommand('assign', 'Assign a key to a plan.')
-        .argument('<tenant>', 'customer')
+        .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key, never its secret')
         .argument('<plan>', 'id of the plan')
         .action(assign),
     )
     .addCommand(
       changeCommand('unassign', 'Remove a key from its plan.')
-        .argument('<tenant>', 'customer')
+        .argument('<tenant>', 'name of the customer')
         .argument('<key>', 'id of the key')
         .action(unassign),
     );
@@ -128,7 +131,7 @@ export async function readPlanFile(file: string): Promise<PlanFile> {
   const plan: unknown = parseYaml(text);
   if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
     return { plan: { ...plan, id: plan.id }, text };
-  throw new UsageError(`${file} is not a plan, because it has no id`);
+  throw new UsageError(`${file} does not contain a plan, because it has no id`);
 }
 
 /** Returns a text such as `daily 100/DAY, burst 10/s`. */

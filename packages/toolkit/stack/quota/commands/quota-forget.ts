@@ -42,22 +42,26 @@ const NAMED = 5;
 export function forgetCommand(): Command {
   return addGatewayOptions(
     new Command('forget').description(
-      'Delete all data of a tenant and verify that nothing remains; without --confirm, only list the data.',
+      'Delete all data of a customer and verify that nothing remains; without --confirm, only count the data.',
     ),
   )
-    .argument('<tenant>', 'customer')
-    .option('--confirm <tenant>', 'repeat the name of the tenant, to confirm the deletion')
+    .argument('<tenant>', 'name of the customer')
+    .option('--confirm <tenant>', 'name of the customer again, to confirm the deletion')
     .option('--even-if-open', 'delete even if periods are open or records are not yet invoiced')
-    .option('--stage <name>', 'stage of the tables gatewright-STAGE-usage and -access', 'dev')
-    .option('--usage-table <name>', 'usage table, if it has another name')
-    .option('--access-table <name>', 'access table, if it has another name')
+    .option(
+      '--stage <name>',
+      'stage in the names of the tables, gatewright-STAGE-usage and gatewright-STAGE-access',
+      'dev',
+    )
+    .option('--usage-table <name>', 'name of the usage table, if it is not gatewright-STAGE-usage')
+    .option('--access-table <name>', 'name of the access table, if it is not gatewright-STAGE-access')
     .addOption(
       new Option(
         '--region <region>',
-        'region of a deployed stack, with AWS_* credentials (default: local gateway)',
+        'region of the deployed stack, which is called with the credentials of the AWS_* variables (default: local gateway)',
       ),
     )
-    .option('--reference <text>', 'reason for the audit log; no personal data')
+    .option('--reference <text>', 'reason for the audit log, without personal data')
     .action(run);
 }
 
@@ -66,7 +70,9 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   if (confirm !== undefined && confirm !== tenant)
     throw new UsageError(`--confirm must repeat the name ${tenant}. Nothing was deleted`);
   if (reference?.includes(tenant) === true)
-    throw new UsageError('--reference stays in the audit log, so it must not name the customer');
+    throw new UsageError(
+      '--reference must not contain the name of the customer, because it stays in the audit log',
+    );
   const at = await findTables(flags);
   const names = {
     usage: flags.usageTable ?? `gatewright-${flags.stage}-usage`,
@@ -81,12 +87,12 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const counts = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
   if (confirm === undefined) {
     printAnswer({ found, ...counts });
-    if (before.openMoney.length > 0) printNotes(describeOpen(before));
+    if (before.openMoney.length > 0) printNotes(`the customer has ${describeOpen(before)}`);
     return;
   }
   if (before.openMoney.length > 0 && !evenIfOpen)
     throw new UsageError(
-      `${describeOpen(before)}: run gatewright usage close and invoice it first, or pass --even-if-open. Nothing was deleted`,
+      `the customer has ${describeOpen(before)}. Nothing was deleted. First run gatewright usage close and gatewright usage invoice, or pass --even-if-open`,
     );
   await forget(tables, tenant);
   const after = await survey(tables, tenant, Date.now());
@@ -95,11 +101,11 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   printAnswer({ deleted: found, ...counts, left });
   if (before.nativeKeys.length > 0)
     printNotes(
-      `API Gateway still has their keys: run aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
+      `API Gateway still has these keys of the customer: ${before.nativeKeys.join(', ')}. Delete each with aws apigateway delete-api-key --api-key ID`,
     );
   if (left > 0)
     throw new UsageError(
-      `${left} new items were written while the command ran, so their credentials are still in use: revoke them, and run the command again`,
+      `items written while the command ran remain (${left}), so the customer still uses credentials: revoke the credentials, and run the command again`,
     );
 }
 
@@ -142,7 +148,7 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   const { AWS_SESSION_TOKEN: sessionToken } = process.env;
   if (accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
-      '--region needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+      '--region needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: to set them, run eval "$(aws configure export-credentials --format env)"',
     );
   const endpoint = givenEndpoint('dynamodb', process.env) ?? regionalAddress('dynamodb', region);
   const { protocol, hostname } = new URL(endpoint);
@@ -221,6 +227,6 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
   if (status === 200 && answer !== undefined) return answer;
   const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
   throw new UsageError(
-    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes are kept; the command may be run again`,
+    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes are kept; you can run the command again`,
   );
 }

@@ -23,27 +23,33 @@ type LimitFlags = {
 export function quotaCommand(): Command {
   return new Command('quota')
     .description('Show or change one limit of a tenant or a key.')
-    .addCommand(withPeriod(ofLimit(readCommand('show', 'Show the state of the limit.'))).action(show))
     .addCommand(
-      withPeriod(ofLimit(changeCommand('top-up', 'Add units to a period.')))
+      withPeriod(
+        ofLimit(readCommand('show', 'Show the allowance and the usage of a limit in a period.')),
+      ).action(show),
+    )
+    .addCommand(
+      withPeriod(ofLimit(changeCommand('top-up', 'Add units to a limit for one period.')))
         .argument('<units>', 'units to add', readUnits)
         .action(topUp),
     )
     .addCommand(
-      withPeriod(ofLimit(changeCommand('set-limit', 'Set another limit for a period.')))
-        .argument('<units>', 'units per period', readUnits)
+      withPeriod(ofLimit(changeCommand('set-limit', 'Set a different limit for one period.')))
+        .argument('<units>', 'units allowed in that period', readUnits)
         .action(setLimit),
     )
     .addCommand(
-      withPeriod(ofLimit(changeCommand('reset', 'Give back all units charged in a period.'))).action(
-        (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
-          act('reset', tenant, limit, flags),
+      withPeriod(
+        ofLimit(changeCommand('reset', 'Return all units that were charged to a limit in a period.')),
+      ).action((tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+        act('reset', tenant, limit, flags),
       ),
     )
     .addCommand(
-      ofLimit(changeCommand('suspend', 'Refuse all requests until resumed.')).action(
-        (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
-          act('suspend', tenant, limit, flags),
+      ofLimit(
+        changeCommand('suspend', 'Refuse all requests that are charged to a limit until you resume it.'),
+      ).action((tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
+        act('suspend', tenant, limit, flags),
       ),
     )
     .addCommand(
@@ -60,8 +66,8 @@ export function quotaCommand(): Command {
         ),
     )
     .addCommand(
-      readCommand('audit', 'List changes of a day, newest first.')
-        .option('--day <instant>', 'UTC day (default: today)', readInstant)
+      readCommand('audit', 'List the changes made on a day, newest first.')
+        .option('--day <instant>', 'any instant in the UTC day (default: today)', readInstant)
         .action(audit),
     )
     .addCommand(forgetCommand());
@@ -69,11 +75,14 @@ export function quotaCommand(): Command {
 
 function ofLimit(command: Command): Command {
   return command
-    .argument('<tenant>', 'customer')
-    .argument('<limit>', "id of the limit in the key's plan")
-    .option('--key <id>', 'key of the tenant (default: the limit of the whole tenant)')
-    .option('--route <route>', 'for limits per route: "GET /orders/{id}"')
-    .option('--plan <id>', 'plan to use if none is assigned and nothing is charged yet');
+    .argument('<tenant>', 'name of the customer')
+    .argument('<limit>', 'id of the limit in the plan')
+    .option(
+      '--key <id>',
+      'id of a key of the customer, for a limit per key (default: the limit of the whole customer)',
+    )
+    .option('--route <route>', 'route, for a limit per route, such as "GET /orders/{id}"')
+    .option('--plan <id>', 'id of the plan to use if no plan is assigned and nothing was charged yet');
 }
 
 function withPeriod(command: Command): Command {

@@ -51,7 +51,7 @@ export function invoiceCommand(): Command {
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
-    .option('--draft', 'show what open periods would cost if they ended now')
+    .option('--draft', 'include open periods, as if they ended now')
     .action(invoice);
 }
 
@@ -91,13 +91,14 @@ export async function closePeriods(
 
 async function invoice(flags: InvoiceFlags): Promise<void> {
   const { format, out, draft = false } = flags;
-  if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf needs --out <folder>');
+  if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf also needs --out <folder>');
   const open = await readNotClosed(flags);
   if (open.length > 0 && !draft)
     throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first, or pass --draft`,
     );
-  if (open.length > 0) printNotes(`draft: ${describeNotClosed(open)}; the amounts change until then`);
+  if (open.length > 0)
+    printNotes(`draft: ${describeNotClosed(open)}; the amounts may change until all periods are closed`);
   let isFirst = true;
   let unpriced = 0;
   for await (const made of readInvoices(flags, open)) {
@@ -108,7 +109,9 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     }
   }
   if (unpriced > 0)
-    printNotes(`Not on any invoice, because its plan has no price for it: ${count(unpriced, 'period')}`);
+    printNotes(
+      `Not on any invoice, because the plan has no price for the limit: ${count(unpriced, 'period')}`,
+    );
   else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
@@ -167,7 +170,7 @@ async function readDrafts(
   }
   if (held.length > 0)
     throw new UsageError(
-      `a draft would not be exact, because processes have leased units and have not yet reported their use; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+      `a draft would not be exact, because function instances have leased units and have not yet reported how many they used: ${describeNotClosed(held)}. Try again in a minute, or set billing: exact in the plan`,
     );
   return drafts;
 }

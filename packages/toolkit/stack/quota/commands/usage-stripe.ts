@@ -11,7 +11,7 @@ import { parsePlan } from '#shared/quota/plan/plan.ts';
 import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
-import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { count, printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 
@@ -44,11 +44,11 @@ const BACK_OFF_MS = 500;
 export function stripeCommand(): Command {
   return addMonthOptions(
     new Command('stripe').description(
-      "Send a month's usage to Stripe's meters, each period once; needs STRIPE_API_KEY.",
+      "Send a month's usage to Stripe's meters, each period only once; needs the variable STRIPE_API_KEY.",
     ),
   )
-    .option('--journal <file>', 'file that records what was sent', 'stripe-meter-events.ndjson')
-    .option('--draft', 'also if some periods of the month are open')
+    .option('--journal <file>', 'file that records which events were sent', 'stripe-meter-events.ndjson')
+    .option('--draft', 'send the closed periods even if other periods of the month are still open')
     .option('--dry-run', 'print the events without sending them')
     .action(send);
 }
@@ -57,11 +57,13 @@ async function send(flags: StripeFlags): Promise<void> {
   const key = process.env['STRIPE_API_KEY'];
   const isDry = flags.dryRun === true;
   if (!isDry && (key === undefined || !/^[\x21-\x7e]+$/.test(key)))
-    throw new UsageError('STRIPE_API_KEY of the environment must be the secret key of a Stripe account');
+    throw new UsageError(
+      'the environment variable STRIPE_API_KEY must be the secret key of a Stripe account',
+    );
   const open = await readNotClosed(flags);
   if (open.length > 0 && flags.draft !== true)
     throw new UsageError(
-      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first`,
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first, or pass --draft`,
     );
   const sent = await readJournal(flags.journal);
   if (!isDry) await checkWritable(flags.journal);
@@ -82,11 +84,11 @@ async function send(flags: StripeFlags): Promise<void> {
   }
   if (!isDry) printResult(counts, () => []);
   printNotes(
-    `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
+    `events sent: ${counts.sent}, sent before: ${counts.before}; records without usage: ${counts.nothing}, without a meter: ${counts.unmetered}`,
   );
   if (counts.negative > 0)
     throw new UsageError(
-      `${counts.negative} corrections are below 0, which meters do not accept: correct them in Stripe (gatewright usage export --format invoice lists them)`,
+      `${count(counts.negative, 'correction')} with negative usage not sent, because Stripe's meters do not accept negative values: make these corrections in Stripe (gatewright usage export --format invoice lists them)`,
     );
 }
 
@@ -106,12 +108,12 @@ async function toEvent(
   const customer = found.invoice?.customers.get(tenant)?.stripe;
   if (customer === undefined)
     throw new UsageError(
-      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…), so the customer cannot be charged`,
+      `plan ${plan} does not contain the Stripe id of customer ${tenant}: add it to the plan as invoice.customers.${tenant}.stripe (cus_…)`,
     );
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
     throw new UsageError(
-      `${recordId} ended more than 34 days ago; Stripe does not accept events older than 35 days`,
+      `the period of record ${recordId} ended more than 34 days ago, but Stripe does not accept events that are older than 35 days`,
     );
   return {
     event_name: price.meter,
@@ -143,7 +145,9 @@ async function post(event: MeterEvent, key: string): Promise<void> {
     // The event was sent before, but the response was lost.
     if (isFinal && /already exists with identifier/i.test(text)) return;
     if (isFinal || attempt === TRIES)
-      throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
+      throw new UsageError(
+        `event ${identifier} could not be sent: ${describe(reply?.status, text)}. Run the command again to continue`,
+      );
     await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS * 2 ** (attempt - 1)));
   }
 }
@@ -156,11 +160,11 @@ function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   const { protocol, hostname, origin } = new URL(base);
   if (protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname)) return origin;
-  throw new UsageError('STRIPE_API_BASE must begin with https://');
+  throw new UsageError('the environment variable STRIPE_API_BASE must begin with https://');
 }
 
 function describe(status: number | undefined, text: string): string {
-  if (status === undefined) return 'it cannot be reached';
+  if (status === undefined) return 'Stripe cannot be reached';
   const { message } = membersOf(membersOf(parseJson(text))['error']);
   return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }

@@ -46,7 +46,10 @@ export function usageCommand(): Command {
 function exportCommand(): Command {
   return addAdminOptions(new Command('export').description('Print all usage to stdout.'))
     .addOption(
-      new Option('--format <format>', 'usage as NDJSON or CSV, or closed periods as CSV')
+      new Option(
+        '--format <format>',
+        'ndjson or csv: usage of all periods; invoice: records of closed periods as CSV',
+      )
         .choices(['ndjson', 'csv', 'invoice'])
         .default('ndjson'),
     )
@@ -81,7 +84,8 @@ async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): P
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
-  if (open.length > 0) printNotes(`${describeNotClosed(open)}; they are not included`);
+  if (open.length > 0)
+    printNotes(`${describeNotClosed(open)}, so the export does not include the usage of open periods`);
 }
 
 /**
@@ -97,20 +101,24 @@ type SqlFlags = {
 function sqlCommand(): Command {
   return new Command('sql')
     .description(
-      'Print SQL for Athena over an S3 export of the usage table; with --export, run it in DuckDB.',
+      'Print SQL that evaluates an S3 export of the usage table in Athena; with --export, run it in DuckDB instead.',
     )
     .addArgument(
       new Argument(
         '<statement>',
-        'the query: sums of ledgers, lines of invoices, or the table for Athena',
+        'query to print: sums per ledger, lines of invoices, or the definition of the Athena table',
       ).choices(STATEMENTS),
     )
-    .option('--export <files>', "folder of an export's .json.gz files, or one file")
-    .option('--period <month>', 'with --export: month, such as 2026-11', readMonth)
+    .option('--export <files>', 'folder with the .json.gz files of an export, or one such file')
+    .option('--period <month>', 'with --export: month to evaluate, such as 2026-11', readMonth)
     .addOption(
       new Option('--format <format>', 'format of the output').choices(['ndjson', 'csv']).default('ndjson'),
     )
-    .option('--memory <size>', 'memory limit of DuckDB (default: 4GB); further data goes to disk', readSize)
+    .option(
+      '--memory <size>',
+      'memory limit of DuckDB; more data is written to disk (default: 4GB)',
+      readSize,
+    )
     .action(run);
 }
 
@@ -126,8 +134,10 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
     return;
   }
   if (statement === 'athena')
-    throw new UsageError('athena is the table definition for Athena: print it without --export');
-  if (month === undefined) throw new UsageError('--export needs --period <month>');
+    throw new UsageError(
+      'athena cannot be used with --export, because it is the definition of the table in Athena: omit --export to print it',
+    );
+  if (month === undefined) throw new UsageError('--export also needs --period <month>');
   const spillFolder = await mkdtemp(join(tmpdir(), 'gatewright-sql-'));
   try {
     const query = { files, statement, month, spillFolder, memory };

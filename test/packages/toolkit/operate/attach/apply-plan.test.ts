@@ -217,7 +217,7 @@ describe('an API with other editors', () => {
             patchOperations: [{ op: 'replace', path: '/authorizationType', value: 'AWS_IAM' }],
           }),
         ),
-      says: /route GET \/things-1: authorizationType was NONE and is AWS_IAM/,
+      says: /route GET \/things-1: authorizationType was NONE and is now AWS_IAM/,
     },
     {
       what: 'another route',
@@ -352,13 +352,13 @@ describe('an authorizer that a route gets back', () => {
           patchOperations: [{ op: 'replace', path: '/identitySource', value: 'method.request.header.Any' }],
         },
       },
-      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is method\.request\.header\.Any/,
+      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is now method\.request\.header\.Any/,
     },
     {
       what: 'was edited after: HTTP',
       open: http,
       call: { method: 'PATCH', body: { identitySource: ['$request.header.Any'] } },
-      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is \["\$request\.header\.Any"\]/,
+      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is now \["\$request\.header\.Any"\]/,
     },
     {
       what: 'is gone',

@@ -229,7 +229,7 @@ describe('the routes of the access document', () => {
 
     const said = writeRoutes(folder, live, new Set(['GET /things-1']));
 
-    assert.match(said, /^shop: 2 routes, 1 behind an authorizer; compiled/);
+    assert.match(said, /^shop: compiled with 2 routes, 1 behind an authorizer\./);
     const written = JSON.parse(readFileSync(join(folder, 'shop.routes.json'), 'utf8')) as {
       readonly routes: unknown;
     };

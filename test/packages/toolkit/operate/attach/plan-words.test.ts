@@ -189,7 +189,10 @@ describe('snippets for SAM', () => {
 
       const [, same, ...lines] = describeOrigin(live as unknown as LiveApi, plan, files);
 
-      assert.ok(same?.startsWith(`  The same change in ${tool} (gatewright attach snippets`), same);
+      assert.ok(
+        same?.startsWith(`  Make the same change in ${tool}, as follows (gatewright attach snippets`),
+        same,
+      );
       assert.ok(lines.length > 3);
     });
 });
@@ -211,11 +214,11 @@ describe('the words of steps', () => {
         { type: 'TOKEN', name: 'a', secret: '1' },
         { type: 'REQUEST', name: 'a', secret: '2' },
       ),
-      'authorizer a: secret has changed, type was TOKEN and is REQUEST',
+      'authorizer a: secret has changed, type was TOKEN and is now REQUEST',
     );
     assert.equal(
       describeEdit('stage', { deploymentId: 'a' }, { deploymentId: 'a', autoDeploy: true }),
-      'stage: autoDeploy was nothing and is true',
+      'stage: autoDeploy was nothing and is now true',
     );
     assert.equal(describeEdit('route a', undefined, {}), 'route a is new');
     assert.equal(describeEdit('route a', {}, undefined), 'route a no longer exists');

@@ -41,14 +41,14 @@ describe('a plan', () => {
     const reading = await api.plan();
 
     assert.deepEqual(printPlan(reading), [
-      'REST API shop (abcdefghij), stage prod, behind gatewright-prod-token-authorizer',
+      'Put REST API shop (abcdefghij), stage prod, behind the authorizer gatewright-prod-token-authorizer',
       '  1  permission  allow API Gateway to call gatewright-prod-token-authorizer for this API',
-      '  2  authorizer  create the authorizer gatewright with method.request.header.Authorization, results cached for 300 s',
+      '  2  authorizer  create the authorizer gatewright with identity source method.request.header.Authorization, and cache its results for 300 s',
       '  3  route       GET /things-1: open → the authorizer',
-      '  4  deployment  deploy the current configuration',
-      '  5  stage       point stage prod at the deployment',
-      'warning: the API belongs to the CloudFormation stack test: changes made here are drift, which its next deployment may undo or fail on',
-      '  The same change in serverless.yml (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
+      '  4  deployment  create a deployment of the current configuration',
+      '  5  stage       point stage prod at the new deployment',
+      'warning: the API is managed by the CloudFormation stack test, so changes made here cause drift: the next deployment from there may undo them, or fail because of them',
+      '  Make the same change in serverless.yml, as follows (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
       '    - http:',
       '        method: get',
       '        path: /things-1',
@@ -59,18 +59,18 @@ describe('a plan', () => {
       '          managedExternally: true',
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
-      'Callers notice nothing before step 5 of 5.',
-      'AWS’s configuration is checked afterwards; the effect on callers is checked only with --url and --token-file.',
-      '5 steps; gatewright detach undoes all of them.',
+      'Callers are not affected before step 5 of 5.',
+      'After the last step, attach checks the configuration at AWS. To check the effect on callers too, pass --url and --token-file.',
+      'gatewright detach undoes the whole attachment (5 steps).',
     ]);
     for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^AWS’s configuration is checked afterwards, and refusals at https:\/\/api\.example\.com; successful calls are checked only with --token-file\.$/m,
+        /^After the last step, attach checks the configuration at AWS and refusals at https:\/\/api\.example\.com\. To check successful calls too, pass --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },
-        /^AWS’s configuration is checked afterwards, and the effect on callers at https:\/\/api\.example\.com\.$/m,
+        /^After the last step, attach checks the configuration at AWS and the effect on callers at https:\/\/api\.example\.com\.$/m,
       ],
     ] as const)
       assert.match(
@@ -92,16 +92,16 @@ describe('a plan', () => {
     {
       name: 'a stack, with any name',
       tags: { 'aws:cloudformation:stack-name': 'shop\u001b[2J' },
-      said: /the API belongs to the CloudFormation stack shop\\u001b\[2J: [^]*managedExternally: true/,
+      said: /the API is managed by the CloudFormation stack shop\\u001b\[2J, [^]*managedExternally: true/,
       origin: { kind: 'CloudFormation', stack: 'shop\u001b[2J' },
     },
     {
       name: 'Terraform',
       tags: { ManagedBy: 'Terraform' },
-      said: /the API belongs to Terraform: [^]*resource "aws_api_gateway_authorizer"/,
+      said: /the API is managed by Terraform, [^]*resource "aws_api_gateway_authorizer"/,
       origin: { kind: 'Terraform' },
     },
-    { name: 'nobody', tags: { team: 'shop' }, said: /^(?![^]*belongs to)/, origin: null },
+    { name: 'nobody', tags: { team: 'shop' }, said: /^(?![^]*is managed by)/, origin: null },
   ])
     it(`says that the API belongs to ${name}, and what to write there instead`, async () => {
       await using api = await aRestApiToAttach(one);
@@ -119,7 +119,7 @@ describe('a plan', () => {
 
     assert.match(
       lines,
-      /nothing to do[^]*no route matches "GET \/nowhere"[^]*belongs to the CloudFormation stack test/,
+      /nothing to do[^]*no route matches "GET \/nowhere"[^]*is managed by the CloudFormation stack test/,
     );
     assert.doesNotMatch(lines, /undefined|serverless\.yml/);
   });
@@ -157,9 +157,9 @@ describe('what a detachment prints before it asks', () => {
     const nothing = printUndo(plan, await look());
     await api.apply(plan);
 
-    assert.deepEqual(nothing, ['to undo: 0 of 5 steps']);
+    assert.deepEqual(nothing, ['Of the attachment’s 5 steps, 0 will be undone']);
     assert.deepEqual(printUndo(plan, await look()), [
-      'to undo: 5 of 5 steps',
+      'Of the attachment’s 5 steps, 5 will be undone',
       `  1  stage       point stage prod back at deployment ${deploymentId}`,
       '  2  deployment  delete the deployment that attach created',
       '  3  route       GET /things-1: the authorizer → open',
@@ -201,7 +201,7 @@ describe('what a detachment prints before it asks', () => {
     const lines = printUndo(plan, await readAgain(api.plane, plan)).join('\n');
 
     assert.match(lines, /GET \/things-1: the authorizer and an API key → AWS_IAM/);
-    assert.match(lines, /take API keys from the header again, not from the authorizer/);
+    assert.match(lines, /read API keys from the x-api-key header again instead of the authorizer’s result/);
   });
 });
 
@@ -220,11 +220,12 @@ describe('verification', () => {
       const good = await verify(plan, api.plane, now, options);
       await assert.rejects(
         verify(plan, api.plane, now, { ...options, invoke: 'GET /things-1' }),
-        /only REST APIs have TestInvokeMethod/,
+        /works only for REST APIs/,
       );
       const barred = await verify(plan, api.plane, now, { ...options, token: tokenFor('nobody') });
 
-      const said = (checks: typeof good) => checks.find(({ what }) => what.includes('allows a good'))?.saw;
+      const said = (checks: typeof good) =>
+        checks.find(({ what }) => what.endsWith('with a good credential'))?.saw;
       assert.equal(said(good), 'allowed');
       assert.equal(said(barred), 'denied');
     });
@@ -245,13 +246,13 @@ describe('verification', () => {
       'good: every step of the plan is done',
       'good: stage prod serves the routes behind the authorizer',
       'good: the function refuses a bad credential',
-      'good: the function allows a good credential GET /things-1',
+      'good: the function allows GET /things-1 with a good credential',
       'good: TestInvokeAuthorizer: API Gateway reaches the function',
       'good: TestInvokeMethod: the integration responds (GET /things-1)',
-      'open: the live address refuses and allows callers',
+      'open: the live API refuses bad credentials and allows good ones',
     ]);
     const unknown = await look({ token: 'nonsense' });
-    assert.ok(unknown.includes('wrong: the function allows a good credential GET /things-1'));
+    assert.ok(unknown.includes('wrong: the function allows GET /things-1 with a good credential'));
     await assert.rejects(look({ invoke: 'GET /nowhere' }), /the API has no method GET \/nowhere/);
   });
 });

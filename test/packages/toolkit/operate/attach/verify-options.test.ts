@@ -45,10 +45,14 @@ describe('what verification is asked for', () => {
     ['a token file that is not there', { tokenFile: join(folder, 'none') }, /--token-file: .*cannot be read/],
     ['an empty token file', { tokenFile: file('empty', '\n') }, /--token-file: .* is empty/],
     ['an address without a scheme', { url: 'api.example.com/prod' }, /--url: api\.example\.com\/prod is no/],
-    ['the address of a file', { url: 'file:///etc/passwd' }, /--url: .* is not an address/],
-    ['the address of a WebSocket', { url: 'wss://api.example.com/prod' }, /--url: .* is not an address/],
+    ['the address of a file', { url: 'file:///etc/passwd' }, /--url: .* is not an http or https URL/],
+    [
+      'the address of a WebSocket',
+      { url: 'wss://api.example.com/prod' },
+      /--url: .* is not an http or https URL/,
+    ],
     ['a path without a slash', { url: URL_HERE, path: 'menu' }, /--path: menu must begin with a slash/],
-    ['a path of no address', { path: '/menu' }, /--path needs --url/],
+    ['a path of no address', { path: '/menu' }, /--path requires --url/],
     ['a route without a verb', { invoke: '/menu' }, /--invoke: \/menu is not a route/],
   ] as const)
     it(`is refused before anything is called: ${name}`, async () => {
@@ -102,11 +106,11 @@ describe('what verification is asked for', () => {
     const withoutRoutes = { ...ofRest, steps: ofRest.steps.filter(({ name }) => !name.startsWith('route ')) };
     assert.throws(() => {
       checkVerifyOptions(withoutRoutes, { ...NONE, url: URL_HERE });
-    }, /--url needs a path/);
+    }, /--url also needs a path/);
     checkVerifyOptions(withoutRoutes, { ...NONE, url: URL_HERE, path: '/things-1' });
     for (const plan of [ofHttp, ofWebSocket])
       assert.throws(() => {
         checkVerifyOptions(plan, { ...NONE, invoke: 'GET /things-1' });
-      }, /only REST APIs have TestInvokeMethod/);
+      }, /works only for REST APIs/);
   });
 });

@@ -49,7 +49,7 @@ describe('a reset of a breaker', () => {
     {
       name: 'that another instance has changed meanwhile',
       answer: { kind: 'refused', status: 400, code: 'ConditionalCheckFailedException', message: 'no' },
-      says: /^the state of prices has changed meanwhile: look at it again, then repeat the reset$/,
+      says: /^the state of prices changed during the reset: check it with gatewright breakers show, then repeat the reset$/,
     },
     {
       name: 'that the role does not allow',

@@ -87,7 +87,7 @@ describe('shared breakers on DynamoDB', () => {
 
     await assert.rejects(readBreaker(aws, PLACE, 'quiet'), {
       message:
-        'breakers has no breaker quiet in shop: either it is closed and has never opened, or it has another name',
+        'table breakers has no breaker quiet in namespace shop: either that breaker has never opened, or the name is wrong',
     });
   });
 
@@ -178,7 +178,7 @@ describe('a table of breakers at AWS', () => {
     const pages = Array.from({ length: 30 }, () => answer({ Items: [item('open')], LastEvaluatedKey: {} }));
     const { asked, inputs } = anAccount(...pages);
 
-    await assert.rejects(listBreakers(asked, PLACE), /has more than 20 breakers: show one by its name/);
+    await assert.rejects(listBreakers(asked, PLACE), /has more than 20 breakers, which is too many to list/);
     assert.equal(inputs.length, 20);
   });
 
@@ -195,7 +195,7 @@ describe('a table of breakers at AWS', () => {
     {
       name: 'of which another has changed the state',
       last: refused('ConditionalCheckFailedException'),
-      says: /^the state of prices has changed meanwhile: look at it again, then repeat the reset$/,
+      says: /^the state of prices changed during the reset: check it with gatewright breakers show, then repeat the reset$/,
     },
     {
       name: 'that may not be written',

@@ -42,7 +42,7 @@ describe('a name that is taken', () => {
       [
         [
           'AWS::Other::Thing menu-prod exists, but does not belong to stack menu-prod',
-          'delete it, or use another name',
+          'delete the existing resource, or use another name',
         ],
       ],
     );
@@ -167,7 +167,7 @@ describe('what the templates would make, as a control plane', () => {
 
   it('is not written', async () => {
     await assert.rejects(plane(200, '{}').write({ service: 'apigateway', method: 'PUT', path: '/a' }), {
-      message: 'PUT /a: a template can only be read',
+      message: 'PUT /a: a template is read-only',
     });
   });
 });

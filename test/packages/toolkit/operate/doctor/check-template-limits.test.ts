@@ -41,7 +41,7 @@ describe('checkTemplateLimits', () => {
           Properties: { Environment: { Variables: { A: 'x'.repeat(4090) } } },
         },
       }),
-      'obstacle: the variables of the function have 4098 bytes',
+      'obstacle: the environment variables of the function take 4098 bytes',
     ],
   ];
   for (const [name, stack, expected] of rows)

@@ -35,7 +35,7 @@ describe('printReport', () => {
       '  fix    f',
       '',
       'not checked: a, and 1 more: AccessDenied: no',
-      '  fix    allow the caller sqs:GetQueueUrl',
+      '  fix    grant sqs:GetQueueUrl to the user or role of your credentials',
       '',
       'not checked: c: nothing came',
       '  fix    try again',

@@ -35,15 +35,15 @@ describe('the line of a request', () => {
     const asked = { ...options, requestId: 'a-1' };
     await assert.rejects(
       findLine(account.aws, GROUP, asked, NOW),
-      /contains no line of a-1 since 2026-01-01/,
+      /contains no log line of request a-1 since 2026-01-01/,
     );
-    await assert.rejects(findLine(account.aws, undefined, asked, NOW), /no log group that can be searched/);
-    await assert.rejects(findLine(account.aws, GROUP, options, NOW), /no request is named: pass its id/);
+    await assert.rejects(findLine(account.aws, undefined, asked, NOW), /a log group that can be searched/);
+    await assert.rejects(findLine(account.aws, GROUP, options, NOW), /pass the id of a request/);
 
     await using closed = await anAccount({});
     await assert.rejects(
       findLine(closed.aws, GROUP, asked, NOW),
-      /AccessDenied.*the search needs logs:FilterLogEvents; otherwise pass/,
+      /AccessDenied.*Allow logs:FilterLogEvents, or pass/,
     );
   });
 
@@ -58,7 +58,7 @@ describe('the line of a request', () => {
       assert.equal(await read({ line: 'pasted' }), 'pasted');
       assert.equal(await read({ file }), 'a-2 200');
       assert.equal(await read({ file, requestId: 'a-1' }), 'a-1 403');
-      await assert.rejects(read({ file, requestId: 'a-3' }), /contains no line of a-3/);
+      await assert.rejects(read({ file, requestId: 'a-3' }), /contains no log line of request a-3/);
       await assert.rejects(read({ file: join(folder, 'none') }), /cannot be read/);
     } finally {
       rmSync(folder, { recursive: true });

@@ -247,7 +247,7 @@ describe('the facts around a line', () => {
   for (const [drift, said] of [
     [undefined, undefined],
     [[], undefined],
-    [['a', 'b', 'c', 'd'], 'The current configuration differs from it: a; b; c.'],
+    [['a', 'b', 'c', 'd'], 'The current configuration differs from that deployment: a; b; c.'],
   ] as const)
     it(`end with the deployment and ${said ?? 'no difference'}`, () => {
       const facts = { stages: ['prod'], integration: {}, key: undefined, fields: fieldsOf(PETS) };

@@ -60,7 +60,7 @@ describe('readFailedEvent', () => {
     const event = read(body);
 
     assert.deepEqual([event.payload, event.error], [undefined, 'RetryAttemptsExhausted']);
-    assert.match(event.reason ?? '', /the position of a stream’s batch/);
+    assert.match(event.reason ?? '', /the position of a batch in a stream/);
   });
 
   it('takes no text for an event, and no other ARN for a function', () => {

@@ -192,7 +192,7 @@ describe('replayFailures', () => {
     );
     assert.match(
       String(replayed[0]?.[2]),
-      /delete-everything, which does not send its failures to menu-prod-failures/,
+      /delete-everything, which does not send its failed events to menu-prod-failures/,
     );
     assert.deepEqual([queue.events, queue.left()], [[], { held: ['evil', 'other'], hidden: [] }]);
   });

@@ -50,7 +50,10 @@ describe('a change at an admin endpoint', () => {
   it('names the operation where the store did not answer, and not where words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
     answers = [{ status: 503, body: { detail: 'the table did not answer', code: 'STORE_UNAVAILABLE' } }];
-    await assert.rejects(send(), /\(STORE_UNAVAILABLE, 503\); run it again with --operation op-1$/);
+    await assert.rejects(
+      send(),
+      /\(STORE_UNAVAILABLE, 503\); .*Run the same command again with --operation op-1$/,
+    );
 
     answers = [{ status: 422, body: { detail, code: 'REQUEST_INVALID' } }];
     await assert.rejects(send(), (error: unknown) => {
@@ -66,7 +69,7 @@ describe('a change at an admin endpoint', () => {
 
     await assert.rejects(
       sendChange({ method: 'POST', path: '/' }, closed),
-      /cannot be reached; run it again with --operation op-2$/,
+      /cannot be reached; .*Run the same command again with --operation op-2$/,
     );
   });
 
@@ -117,7 +120,7 @@ describe('what API Gateway did of a change', () => {
     assert.throws(() => requireOutside(sent([done, failed, { step: 'flush c', done: 'yes' }])), {
       code: 'USAGE',
       message:
-        /the calls to API Gateway failed \(flush b: too many requests; flush c: -\); cached results expire .*, or run it again with --operation op-1$/,
+        /the calls to API Gateway failed \(flush b: too many requests; flush c: -\)\. Cached results remain .* again with --operation op-1$/,
     });
   });
 });

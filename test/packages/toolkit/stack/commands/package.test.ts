@@ -97,7 +97,7 @@ describe('the ids of protected APIs', () => {
 
     assert.match(
       stderr,
-      /^warning: menu: no API is named in stage prod, so the authorizers return 500 .* To protect an API, add prod to api of the document\nerror:/,
+      /^warning: menu: the document names no API for stage prod, .* returns 500\. To protect an API, add prod under api in the document\nerror:/,
     );
   });
 
@@ -113,8 +113,7 @@ describe('the ids of protected APIs', () => {
 
     const unknown =
       /^warning: orders: the id of the API in stage prod is still unknown\. .* \(AWS_REGION is not set\)$/m;
-    const local =
-      /^warning: menu: in stage prod only the local gateway's API id is known\. Before a deployment, /m;
+    const local = /^warning: menu: in stage prod, only the API id of the local gateway is known, /m;
     assert.deepEqual(
       [both, one, other].map(({ stderr }) => [
         unknown.test(stderr),

@@ -42,8 +42,8 @@ it('says where it found the stack, or that it is not here, and adds nothing for 
     assert.deepEqual(withStack([importing], say), [importing, stack]);
 
     assert.deepEqual(said, [
-      'the service imports from the Gatewright stack, which is not here: run npx gatewright init',
-      `starting the Gatewright stack in ${stack} too, because the service imports from it`,
+      'the service imports values from the Gatewright stack, but no folder of that stack was found: to create one, run npx gatewright init',
+      `starting the Gatewright stack in ${stack} too, because the service imports values from it`,
     ]);
   } finally {
     rmSync(service, { recursive: true });

@@ -133,7 +133,7 @@ describe('a start with access documents', () => {
     assert.deepEqual(others, []);
     assert.match(
       warning ?? '',
-      /^access\/orders\.yml: Method Get may be created after Deployment, which then misses it: /,
+      /^access\/orders\.yml: CloudFormation may create Method Get after Deployment, and that deployment would then not contain it: /,
     );
   });
 

@@ -166,7 +166,7 @@ describe('explain of an API key', () => {
   it('says that a key which has ended is refused before any rule', () => {
     const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
 
-    assert.match(revoked, /but the caller is refused before any rule applies: the key is revoked$/);
+    assert.match(revoked, /however, the credential is refused before any rule applies: the key is revoked$/);
   });
 
   it('names the keys that the document takes where this one is none of them', () => {
@@ -297,7 +297,7 @@ describe('explain of what no rule decides', () => {
   ] as const)
     it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
       const token = `Bearer ${tokenWith(claims)}`;
-      const words = `\nbut the caller is refused before any rule applies: ${expected ?? ''}`;
+      const words = `\nhowever, the credential is refused before any rule applies: ${expected ?? ''}`;
       const answer = explain(document, 'GET', '/users', flags({ token }));
       const [json] = explainAll(document, 'GET', '/users', flags({ token })).answers;
 

@@ -156,8 +156,8 @@ describe('readLiveApi', () => {
       { method: 'GET', path: '/users/{id}/secrets', isProtected: true },
     ]);
     assert.deepEqual(api.warnings, [
-      'stage prod still serves routes that the API no longer has; they stay protected: GET /users/{id}/secrets',
-      'stage prod does not serve these routes yet: ANY /users',
+      'stage prod still serves routes that the API no longer has; these routes stay protected: GET /users/{id}/secrets',
+      'stage prod does not serve these routes of the API yet: ANY /users',
     ]);
   });
 
@@ -228,7 +228,7 @@ describe('readLiveApi', () => {
         { ...REST, [RESOURCES]: { item: [{ ...item, resourceMethods: [] }] } },
         /not an object/,
       ],
-      ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of it/],
+      ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of the stage/],
       ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
       ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
       ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
@@ -240,7 +240,7 @@ describe('readLiveApi', () => {
       [
         'a kind of API that there is not',
         { ...HTTP, '/v2/apis/def': { apiId: 'def' } },
-        /no known protocolType/,
+        /without a known protocolType/,
       ],
       [
         'more routes than there can be',

@@ -156,7 +156,10 @@ describe('gatewright access sync', () => {
 
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^orders: 2 routes of rest API in \.\.\/api\.yaml\n/);
-    assert.equal(stderr, 'warning: orders: removed routes, which wildcards now match: GET /menu\n');
+    assert.equal(
+      stderr,
+      'warning: orders: the API no longer has these routes, so their paths now match its wildcard routes, if any: GET /menu\n',
+    );
   });
 
   it('warns of routes that lost their authorizer, since that counts for every stage of the document', async () => {
@@ -170,9 +173,13 @@ describe('gatewright access sync', () => {
     write('api.yaml', OPENAPI.replace('/orders: { get: {} }', '/orders: { get: { security: [] } }'));
     const both = await access('sync');
 
-    const line = 'orders: routes that no longer use our authorizers, which wildcards now match: GET /orders';
+    const line =
+      "orders: these routes no longer use the toolkit's authorizers, so rules with wildcards now cover them: GET /orders";
     assert.ok(stderr.includes(`warning: ${line}\n`), stderr);
-    assert.ok(both.stderr.includes(`${line}; this counts for prod, dev, so sync the stage`), both.stderr);
+    assert.ok(
+      both.stderr.includes(`${line}; the list of routes is shared by the stages prod, dev, so run sync`),
+      both.stderr,
+    );
   });
 
   it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
@@ -210,7 +217,7 @@ describe('gatewright access sync', () => {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but \.\.\/template\.json has only .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
+        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but the APIs of \.\.\/template\.json have no ids of AWS: .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
       );
     }
   });
@@ -220,10 +227,10 @@ describe('gatewright access sync', () => {
     write('access/orders.yml', DOCUMENT.replace('kind: rest\n', ''));
     const kinds = await access('sync');
 
-    assert.match(stages.stderr, /no access document names stage "prod" under api; the stages are dev$/m);
+    assert.match(stages.stderr, /no access document has stage "prod" under api; expected one of dev$/m);
     assert.match(
       kinds.stderr,
-      /orders\.yml: an OpenAPI file does not say which kind of API it is: write kind: rest or/,
+      /orders\.yml: routes is an OpenAPI file, which does not contain the kind of the API: add kind: rest or/,
     );
     assert.ok(!existsSync(join(folder, 'access/orders.routes.json')), 'nothing is written');
   });
@@ -355,7 +362,10 @@ describe('gatewright access explain', () => {
     }
     const mistyped = await explain(['GET', '/orders', '--key', `${key.slice(0, -1)}-`]);
     assert.deepEqual([mistyped.code, mistyped.requests], [1, []]);
-    assert.match(mistyped.stderr, /--key is not a valid API key, or is mistyped; you can also pass its id/);
+    assert.match(
+      mistyped.stderr,
+      /the value of --key is not a valid API key; check it, or pass the id of the key/,
+    );
     const strange = await explain(['GET', '/orders', '--key', keyId], {
       body: { ...held, roles: 'support' },
     });
@@ -386,7 +396,7 @@ describe('gatewright access publish', () => {
       ['version', '3'],
       ['documents', '1'],
     ]);
-    assert.match(stderr, /^Authorizers use it within 60 s\. .*gatewright access flush\.$/m);
+    assert.match(stderr, /^Authorizers use the new version within 60 s\. .*gatewright access flush\.$/m);
   });
 
   it('sends nothing where a document does not compile, or its routes have not been read', async () => {
@@ -420,7 +430,7 @@ describe('gatewright access build and check', () => {
     );
     assert.match(
       refused.stderr,
-      /effect: must be one of [^]*error: 1 problem; not all documents were compiled$/m,
+      /effect: must be one of [^]*error: not all documents were compiled, because of 1 problem$/m,
     );
     assert.equal(read('compiled.json'), before);
   });

@@ -66,7 +66,7 @@ describe('gatewright keys', () => {
       assert.deepEqual(cellsOf(stderr), [
         ['keyId', 'k-1'],
         ['state', 'active'],
-        ['The key is shown only once:'],
+        ['Save the key now, because it cannot be shown again:'],
       ]);
     });
 
@@ -74,7 +74,10 @@ describe('gatewright keys', () => {
     const { code, stdout, stderr } = await admin.ask(['keys', 'rotate', 'k-1'], { body: { keyId: 'k-1' } });
 
     assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /^keyId {2}k-1\nerror: this operation was already carried out .*; rotate the key/);
+    assert.match(
+      stderr,
+      /^keyId {2}k-1\nerror: this operation was already applied, .* run gatewright keys rotate/,
+    );
   });
 
   it('revokes one, which has no key to show', async () => {
@@ -97,7 +100,7 @@ describe('gatewright keys', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /the change was made, but the calls to API Gateway failed \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
+      /the change was made, but the calls to API Gateway failed \(flush-rest-b2\/prod: too many requests\)\. .*--operation op-7$/m,
     );
   });
 

@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the key',
     spends: twice({ plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow it, but the response is 403$/m,
+    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow the request, but the response is 403$/m,
   },
   {
     name: 'a spent limit of another key',
@@ -165,7 +165,7 @@ const ROWS: readonly Row[] = [
     spends: [],
     change: (tenant) => suspend(ports, requested('suspend'), { ...ofKey(tenant), plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*suspended: daily of plan free: the rules allow it, but the response is 403$/m,
+    says: /^DENY .*suspended: daily of plan free: the rules allow the request, but the response is 403$/m,
   },
   {
     name: 'the plan that is assigned to the key, not that of its token',
@@ -174,14 +174,14 @@ const ROWS: readonly Row[] = [
       assignPlan(ports, requested('assign'), { tenant, key: 'k-1', plan: 'gold', version: 1 }),
     asks: { plan: 'nowhere' },
     // What was used under the other plan counts.
-    says: /^ALLOW[^]*plan +gold, on record for the key k-1[^]*daily: 7 of 9 left/,
+    says: /^ALLOW[^]*plan +gold, assigned to the key k-1[^]*daily: 7 of 9 left/,
   },
   {
     name: 'the plan of its customer, also where its token names none',
     spends: twice({ plan: 'free' }),
     change: (tenant) => createCustomer(ports, requested('on-record'), { tenant, plan: 'gold' }),
     asks: {},
-    says: /^ALLOW[^]*plan +gold, on record for the customer[^]*daily: 7 of 9 left/,
+    says: /^ALLOW[^]*plan +gold, assigned to the customer[^]*daily: 7 of 9 left/,
   },
   {
     name: 'the state of its customer',
@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
       await setState(ports, requested('suspended'), tenant, 'suspended');
     },
     asks: { plan: 'gold' },
-    says: /^DENY .*the customer .* is suspended: the rules allow it, but the response is 403$/m,
+    says: /^DENY .*the customer .* is suspended: the rules allow the request, but the response is 403$/m,
   },
   {
     name: 'a spent limit after those of sixty other keys',
@@ -300,7 +300,7 @@ describe('a caller whom the rules allow', () => {
     );
     assert.equal(
       reply.kind === 'answer' ? reply.unasked : '',
-      'this gateway does not serve the stack that counts it',
+      'the local gateway does not serve the stack that counts the quota',
     );
   });
 });

@@ -142,11 +142,11 @@ describe('gatewright cache', () => {
     assert.deepEqual([none.code, none.requests, odd.code, odd.requests], [1, [], 1, []]);
     assert.match(
       none.stderr,
-      /pass --tag, --path, --part, --authorizers or --edge; gatewright cache flush invalidates/,
+      /pass --tag, --path, --part, --authorizers or --edge; to invalidate everything/,
     );
     const unnamed = await admin.ask(['cache', 'show']);
     assert.match(unnamed.stderr, /missing required argument 'namespace'/);
-    assert.match(odd.stderr, /'many' is invalid\. it must be a whole number/);
+    assert.match(odd.stderr, /'many' is invalid\. It must be a whole number./);
   });
 
   for (const { report, shows } of [
@@ -177,7 +177,7 @@ describe('gatewright cache', () => {
     const heading = ['KNOWN FROM', 'ENTRY', 'NOT SIGNABLE BECAUSE', 'UNTIL'];
     assert.deepEqual(some.requests, ['GET /cache/entries?namespace=orders&limit=1']);
     assert.deepEqual(cellsOf(some.stdout), [heading, ['response', 'path:/orders', 'none', '2026-11-20']]);
-    assert.equal(some.stderr, 'There are more; this list ends at --limit 1.\n');
+    assert.equal(some.stderr, 'There are more entries; to list them, raise --limit, which is 1.\n');
     assert.deepEqual(all.requests, ['GET /cache/entries?namespace=orders&tag=t&limit=100']);
     assert.deepEqual([cellsOf(all.stdout), all.stderr], [[heading], '']);
   });

@@ -86,7 +86,7 @@ describe('the pages of an invoice', () => {
 
     assert.deepEqual(texts.slice(0, 4), [
       'Draft 2026-11-0123456789ab-1',
-      'Not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
+      'This draft is not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
       'Acme Ltd',
       'Tax id GB1',
     ]);

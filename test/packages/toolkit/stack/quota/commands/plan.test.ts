@@ -31,6 +31,6 @@ describe('the file of a customer plan', () => {
       /none\.yml cannot be read: the file does not exist$/,
     );
     writeFileSync(file, '- gold\n');
-    await assert.rejects(readPlanFile(file), /is not a plan, because it has no id$/);
+    await assert.rejects(readPlanFile(file), /does not contain a plan, because it has no id$/);
   });
 });

@@ -158,7 +158,7 @@ describe('gatewright usage', () => {
     assert.deepEqual([open.stdout, whole.stdout], ['csv\r\n', 'csv\r\n']);
     assert.equal(
       open.stderr,
-      '2 periods are not closed (acme/daily/p, idle/k-1/daily/p); they are not included\n',
+      '2 periods are not closed (acme/daily/p, idle/k-1/daily/p), so the export does not include the usage of open periods\n',
     );
     assert.equal(whole.stderr, '');
   });
@@ -213,7 +213,7 @@ describe('gatewright usage stripe', () => {
       const lateMs = Number(event['timestamp']) * 1000 - endMs - sentAfterEndMs;
       assert.ok(lateMs > -2000 && lateMs < 60_000, `${lateMs} ms`);
       assert.deepEqual(event['payload'], { stripe_customer_id: 'cus_1', value: '7' });
-      assert.match(stderr, /^0 events sent, 0 already sent, 1 records without usage, 1 without a meter$/m);
+      assert.match(stderr, /^events sent: 0, sent before: 0; records without usage: 1, without a meter: 1$/m);
     });
 
   it('is refused where the journal is there and cannot be read, since what was sent is not known', async () => {
@@ -230,7 +230,7 @@ describe('gatewright usage stripe', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: r-1 ended more than 34 days ago; Stripe does not accept events older than 35 days/,
+      /^error: the period of record r-1 ended more than 34 days ago, but Stripe does not accept events that are older than 35 days/,
     );
   });
 });
