@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
+import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
 import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
@@ -20,6 +21,7 @@ const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
+  basePaths,
   boundClaims,
   languages,
   messageSignatures,
