@@ -9,6 +9,7 @@ import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
+import { equalStages } from './equal-stages.ts';
 import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
@@ -23,6 +24,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   authorizerResults,
   basePaths,
   boundClaims,
+  equalStages,
   languages,
   messageSignatures,
   renamedLimits,
