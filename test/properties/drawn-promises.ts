@@ -15,6 +15,7 @@ import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
+import { usagePlans } from './usage-plans.ts';
 import type { DrawnPromise } from './promises.ts';
 
 const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
@@ -30,6 +31,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   renamedLimits,
   resourcePolicies,
   tableKeys,
+  usagePlans,
   ...(await promisesOfServices()),
 ];
 
