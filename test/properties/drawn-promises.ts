@@ -10,6 +10,7 @@ import { authorizerResults } from './authorizer-results.ts';
 import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
 import { equalStages } from './equal-stages.ts';
+import { exactCredentials } from './exact-credentials.ts';
 import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
@@ -26,6 +27,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   basePaths,
   boundClaims,
   equalStages,
+  exactCredentials,
   languages,
   messageSignatures,
   renamedLimits,
