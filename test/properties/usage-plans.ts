@@ -97,7 +97,11 @@ function drawPlans(pick: Pick, keys: readonly Key[]): readonly Plan[] {
   const joined = new Set<string>();
   const rows = [...ROUTES.map(rowOf), '/pets/PUT', '/Pets/GET', '/any/1/GET', '/GET', '*/*'];
   return Array.from({ length: pick.one([0, 1, 2, 3, 3]) }, (_, at) => {
-    const stages = pick.some(STAGES, pick.upTo(1)).map((stage) => ({ stage, rows: drawRows(pick, rows) }));
+    // Often the same rows at every stage, whose buckets must nevertheless be separate.
+    const common = pick.chance(0.5) ? drawRows(pick, rows) : undefined;
+    const stages = pick
+      .some(STAGES, pick.upTo(1))
+      .map((stage) => ({ stage, rows: common ?? drawRows(pick, rows) }));
     // A key may be in one plan of a stage only; a second one is refused when it is loaded.
     const keyIds = pick
       .some(keys.map(({ id }) => id))
@@ -270,7 +274,8 @@ class Oracle {
         key !== undefined && keyIds.includes(key.id) && stages.some((own) => own.stage === stage),
     );
     if (key?.isEnabled !== true || plan === undefined) return '403';
-    const row = plan.stages.find((own) => own.stage === stage)?.rows[rowOf(route)];
+    const rows = plan.stages.find((own) => own.stage === stage)?.rows ?? {};
+    const row = rows[rowOf(route)] ?? (route === 'GET /' ? rows['/GET'] : undefined);
     const ofPlan =
       row === undefined
         ? this.#bucket(`plan ${plan.id} ${key.id}`, plan.throttle, nowMs)
@@ -316,10 +321,12 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
 
 function drawAsked(pick: Pick, { keys }: Drawn): Asked {
   const value = (): string | undefined => {
-    if (pick.chance(0.75)) return pick.one(keys).value;
-    return pick.chance(0.8) ? pick.one([...OTHERS, ...VALUES]) : undefined;
+    if (pick.chance(0.75)) return (pick.chance(0.5) ? keys[0] : pick.one(keys))?.value;
+    return pick.chance(0.6) ? pick.one([...OTHERS, ...VALUES]) : undefined;
   };
-  return { stage: pick.one(STAGES), route: pick.one(ROUTES), inHeader: value(), fromAuthorizer: value() };
+  const route = pick.chance(0.4) ? 'GET /pets' : pick.one(ROUTES);
+  const inHeader = value();
+  return { stage: pick.one(STAGES), route, inHeader, fromAuthorizer: pick.chance(0.2) ? inHeader : value() };
 }
 
 async function send(
@@ -358,7 +365,7 @@ function noteSource(
 export const usagePlans: DrawnPromise = {
   name: 'usage-plans',
   says: 'a key opens the stages of its plans only, from one source, within the throttles and the quota of the plan',
-  few: 5,
+  few: 7,
   many: 10_000,
   meets: [
     '200',
