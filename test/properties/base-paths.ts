@@ -87,9 +87,21 @@ function drawMapping(pick: Pick): Mapping {
   };
 }
 
+function longerKey(pick: Pick, { key }: Mapping): Mapping {
+  const longer = `${key}/${pick.one(SEGMENTS)}`;
+  const apiId = pick.one(Object.keys(STAGES));
+  const stage = pick.one(STAGES[apiId] ?? []);
+  return { key: longer, written: longer, isOfFirstVersion: false, apiId, stage, writtenStage: stage };
+}
+
 function drawDomains(pick: Pick): readonly Domain[] {
   return pick.some(DOMAINS, 1).map((name) => {
-    const drawn = Array.from({ length: pick.upTo(5) }, () => drawMapping(pick));
+    const first = Array.from({ length: pick.upTo(4) }, () => drawMapping(pick));
+    // Keys that begin like others, so that the longest one has to be chosen.
+    const longer = first
+      .filter(({ key }) => key !== '' && key.length < 200 && pick.chance(0.5))
+      .map((mapping) => longerKey(pick, mapping));
+    const drawn = [...first, ...longer];
     const mappings = drawn.filter(({ key }, at) => drawn.findIndex((other) => other.key === key) === at);
     return { name, mappings };
   });
@@ -293,7 +305,7 @@ function note(tally: Tally, expected: Expected, target: string, domains: readonl
 export const basePaths: DrawnPromise = {
   name: 'base-paths',
   says: 'a request to a custom domain reaches the API, stage and route of the longest base path, and no other',
-  few: 18,
+  few: 12,
   many: 20_000,
   meets: [
     'reached',

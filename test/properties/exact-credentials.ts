@@ -210,33 +210,44 @@ const CHANGES: readonly ((text: string, other: string, pick: Pick) => string)[] 
   () => '',
 ];
 
-/** The event of a handshake that has this text at this place. */
-function eventOf(place: Place, text: string, pick: Pick): { readonly event: object; readonly value: string } {
-  if (place === 'ticket') return { event: { queryStringParameters: { ticket: text } }, value: text };
-  const name = pick.chance(0.5) ? place : place.toUpperCase();
-  if (place === 'x-api-key') return { event: { headers: { [name]: text } }, value: text };
-  if (place === 'authorization') {
-    const value = `${pick.one(['Bearer ', 'bearer ', 'BEARER  ', 'Bearer\t', 'Basic ', ''])}${text}`;
-    return { event: { headers: { [name]: value } }, value };
-  }
-  const value = `${pick.one(['bearer, ', 'Bearer,', 'chat, bearer ,\t', 'bearer, x, ', ''])}${text}`;
-  return { event: { headers: { 'Sec-WebSocket-Protocol': value } }, value };
+/** A value of the field or parameter that holds this text. */
+function valueOf(place: Place, text: string, pick: Pick): string {
+  if (place === 'authorization')
+    return `${pick.one(['Bearer ', 'Bearer ', 'bearer ', 'BEARER  ', 'Bearer\t', 'Basic ', ''])}${text}`;
+  if (place === 'subprotocol')
+    return `${pick.one(['bearer, ', 'Bearer,', 'chat, bearer ,\t', 'bearer, x, ', ''])}${text}`;
+  return text;
 }
 
-/** The credentials at a place. */
-function textsAt(place: Place, value: string): readonly string[] {
+/** The event of a handshake that has these values at this place. */
+function eventOf(place: Place, values: readonly string[], pick: Pick): object {
+  if (place === 'ticket')
+    return {
+      queryStringParameters: { ticket: values.at(-1) },
+      multiValueQueryStringParameters: { ticket: values },
+    };
+  const name = place === 'subprotocol' ? 'Sec-WebSocket-Protocol' : place;
+  const spelled = pick.chance(0.5) ? name : name.toUpperCase();
+  return { headers: { [spelled]: values.at(-1) }, multiValueHeaders: { [spelled]: values } };
+}
+
+/** The credentials in a value. A header that is no Bearer header holds one that nobody was given. */
+function textsIn(place: Place, value: string): readonly string[] {
+  if (value.trim() === '') return [];
   if (place === 'ticket' || place === 'x-api-key') return [value];
-  if (place === 'authorization') {
-    const [, text] = /^bearer +(.*)$/is.exec(value) ?? [];
-    return text === undefined ? [] : [text];
-  }
+  if (place === 'authorization') return [/^bearer +(.*)$/is.exec(value)?.[1] ?? ''];
   const members = value.split(',').map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ''));
-  return members.filter((_, at) => members[at - 1]?.toLowerCase() === 'bearer');
+  return members.filter((member, at) => member !== '' && members[at - 1]?.toLowerCase() === 'bearer');
 }
 
 /** Who must be admitted, and with what. */
-function expect(handed: readonly Handed[], place: Place, value: string, nowMs: number): Handed | undefined {
-  const texts = [...new Set(textsAt(place, value))];
+function expect(
+  handed: readonly Handed[],
+  place: Place,
+  values: readonly string[],
+  nowMs: number,
+): Handed | undefined {
+  const texts = [...new Set(values.flatMap((value) => textsIn(place, value)))];
   if (texts.length !== 1) return undefined;
   const found = handed.find(({ text }) => text === texts[0]);
   if (found === undefined || found.isOver || !ADMITTED[place].includes(found.kind)) return undefined;
@@ -255,9 +266,14 @@ async function tryOne(stage: Stage, pick: Pick, tally: Tally): Promise<string | 
   const text = isChanged ? pick.one(CHANGES)(own, pick.one(stage.handed).text, pick) : own;
   const suited = PLACES.filter((place) => ADMITTED[place].includes(kind));
   const place = pick.one(pick.chance(0.8) ? suited : PLACES);
-  const { event, value } = eventOf(place, text, pick);
-  const expected = expect(stage.handed, place, value, stage.nowMs);
-  const principal = await stage.ask(event);
+  const values = [valueOf(place, text, pick)];
+  if (pick.chance(0.15)) {
+    count(tally, 'two values');
+    values.push(pick.one([...values, '', ' ', valueOf(place, pick.one(stage.handed).text, pick)]));
+    if (pick.chance(0.5)) values.reverse();
+  }
+  const expected = expect(stage.handed, place, values, stage.nowMs);
+  const principal = await stage.ask(eventOf(place, values, pick));
   if (isChanged && text !== own) count(tally, 'changed');
   if (expected !== undefined) count(tally, `admitted by ${kind === 'ticket' ? 'a ticket' : 'a key'}`);
   if (notAfterMs !== undefined && text === own)
@@ -269,7 +285,7 @@ async function tryOne(stage: Stage, pick: Pick, tally: Tally): Promise<string | 
   // A ticket is used up.
   if (expected?.kind === 'ticket') expected.isOver = true;
   if (principal === expected?.principal) return undefined;
-  return `${place} ${JSON.stringify(value)}, ${stage.nowMs - NOON_SECONDS * 1000} ms later, admitted ${String(principal)}, not ${String(expected?.principal)}; handed out: ${JSON.stringify(stage.handed)}`;
+  return `${place} ${JSON.stringify(values)}, ${stage.nowMs - NOON_SECONDS * 1000} ms later, admitted ${String(principal)}, not ${String(expected?.principal)}; handed out: ${JSON.stringify(stage.handed)}`;
 }
 
 export const exactCredentials: DrawnPromise = {
@@ -281,6 +297,7 @@ export const exactCredentials: DrawnPromise = {
     'admitted by a key',
     'admitted by a ticket',
     'changed',
+    'two values',
     'a millisecond before the end',
     'at the end',
     'revoked, used or foreign',
