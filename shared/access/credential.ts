@@ -1,6 +1,7 @@
 /** Finds the caller's credential in an event. Verifies nothing. */
 import { REQUEST_HEADERS_LIMIT_BYTES } from '../aws/limits.ts';
 import type { ClientCertificate, RequestEvent } from '../aws/authorizer-event.ts';
+import { splitSubprotocols } from '../aws/subprotocols.ts';
 import { DomainError } from '../errors.ts';
 import type { CompiledSource } from './compiled-document.ts';
 
@@ -110,7 +111,7 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
 
 /** Returns the entries after the marker, as in `bearer, eyJ…`. */
 function readSubprotocol(value: string, marker: string): readonly string[] {
-  const protocols = value.split(',').map((protocol) => protocol.trim());
+  const protocols = splitSubprotocols(value);
   const isMarker = (protocol: string | undefined) => protocol?.toLowerCase() === marker.toLowerCase();
   return protocols.filter((token, place) => token !== '' && isMarker(protocols[place - 1]));
 }

@@ -2,6 +2,7 @@ import { asText } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import type { EventFields } from './event-fields.ts';
 import { headersOf, readRequest, receivedAtOf } from './read-request.ts';
+import { splitSubprotocols } from './subprotocols.ts';
 
 /**
  * The protocol name before the token, as in `Sec-WebSocket-Protocol: bearer, eyJ…`. Browsers cannot set any other
@@ -59,10 +60,7 @@ export function parseWebSocketEvent(event: unknown): WebSocketEvent {
 
 /** Splits `Sec-WebSocket-Protocol: bearer, eyJ…` (RFC 6455 section 11.3.4). */
 function parseSubprotocols(values: readonly string[]): readonly string[] {
-  return values
-    .flatMap((value) => value.split(','))
-    .map((protocol) => protocol.trim())
-    .filter((protocol) => protocol !== '');
+  return values.flatMap(splitSubprotocols).filter((protocol) => protocol !== '');
 }
 
 function textsOf(fields: EventFields): Readonly<Record<string, string>> {

@@ -7,12 +7,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
 import { authorizerResults } from './authorizer-results.ts';
+import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
+import { equalStages } from './equal-stages.ts';
+import { exactCredentials } from './exact-credentials.ts';
 import { languages } from './languages.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
 import { tableKeys } from './table-keys.ts';
+import { usagePlans } from './usage-plans.ts';
 import type { DrawnPromise } from './promises.ts';
 
 const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
@@ -20,12 +24,16 @@ const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
   authorizerResults,
+  basePaths,
   boundClaims,
+  equalStages,
+  exactCredentials,
   languages,
   messageSignatures,
   renamedLimits,
   resourcePolicies,
   tableKeys,
+  usagePlans,
   ...(await promisesOfServices()),
 ];
 

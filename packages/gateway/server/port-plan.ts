@@ -110,6 +110,7 @@ type Group = {
 
 function planGroup({ port, option, basePath, stages, stageless }: Group, findApi: FindApi): PortPlan {
   const apiIds = [...new Set(stages.map(({ id }) => id))];
+  const planned = new Map(stages.map(({ stage, id }) => [stage, id]));
   return {
     port,
     option,
@@ -122,7 +123,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
       const apis = apiIds.flatMap((apiId) => findApi(apiId) ?? []);
       if (apis.length === 1) return apis[0];
       const head = headOf(below);
-      return apis.find((api) => api.stages.has(head)) ?? apis.find((api) => api.stages.has('$default'));
+      return ownerOf(apis.some((api) => api.stages.has(head)) ? head : '$default', apis, planned);
     },
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
@@ -134,6 +135,22 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
     },
   };
+}
+
+/**
+ * Returns the API that a stage's paths belong to. After the start, a reload or a call may give several APIs a stage of
+ * this name. Its paths then belong to the API that had the stage when the port was planned. If that API no longer has it,
+ * they belong to the only API that has it, and to none of several.
+ */
+function ownerOf(
+  stage: string,
+  apis: readonly ServedApi[],
+  planned: ReadonlyMap<string, string>,
+): ServedApi | undefined {
+  const having = apis.filter((api) => api.stages.has(stage));
+  return (
+    having.find(({ apiId }) => apiId === planned.get(stage)) ?? (having.length === 1 ? having[0] : undefined)
+  );
 }
 
 /**

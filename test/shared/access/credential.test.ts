@@ -238,6 +238,11 @@ describe('the subprotocol of a WebSocket', () => {
     { header: 'bearer,a.b.c', expected: 'a.b.c' },
     { header: '  bearer  ,   a.b.c  ', expected: 'a.b.c' },
     { header: 'BEARER, a.b.c', expected: 'a.b.c' },
+    { header: '\tbearer\t,\ta.b.c\t', expected: 'a.b.c' },
+    // RFC 9110 §5.6.1: only spaces and tabs surround the members of a list.
+    { header: 'bearer, \u3000a.b.c', expected: '\u3000a.b.c' },
+    { header: 'bearer, a.b.c\u00a0', expected: 'a.b.c\u00a0' },
+    { header: 'bearer\ufeff, a.b.c', expected: 'TOKEN_MISSING' },
     { header: 'chat, bearer, a.b.c', expected: 'a.b.c' },
     { header: 'bearer, a.b.c, chat', expected: 'a.b.c' },
     { header: 'a.b.c, bearer', expected: 'TOKEN_MISSING' },

@@ -1,7 +1,7 @@
 /** The custom domains of all stacks with their mappings, V1 and V2, in one list (docs/aws §10.4). */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import { readText, requireValid } from '../../core/deployment/properties.ts';
-import { isBasePath } from '../../core/routing/base-path.ts';
+import { isBasePath, readNone } from '../../core/routing/base-path.ts';
 import { readApiIdFromHost } from '../../core/routing/host.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
 import { NO_TRUSTSTORES, readMutualTls } from './mutual-tls.ts';
@@ -77,9 +77,9 @@ export function readDomains(
       () => undefined,
     );
   each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
-    const basePath = readText(item, 'BasePath', '');
+    const basePath = readNone(readText(item, 'BasePath', ''));
     if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
-    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readNone(readText(item, 'Stage', '')) };
     checkTarget(item, 'RestApiId', mapping, findApi);
     addMapping(drafts, item, 'BasePath', basePath, mapping);
   });
@@ -103,8 +103,8 @@ function addPrivateMapping(
   item: ControlResource,
   findApi: (apiId: string) => ApiState | undefined,
 ): void {
-  const basePath = readText(item, 'BasePath', '');
-  const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+  const basePath = readNone(readText(item, 'BasePath', ''));
+  const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readNone(readText(item, 'Stage', '')) };
   checkTarget(item, 'RestApiId', mapping, findApi);
   const name = domainOfArn(item);
   if (drafts.get(name)?.access === undefined)

@@ -1,13 +1,10 @@
 import { closeDeployment } from '../../core/deployment/closed-routes.ts';
-import { stripBasePath } from '../../core/routing/base-path.ts';
+import { NONE, stripBasePath } from '../../core/routing/base-path.ts';
 import { splitRestPath } from '../../core/routing/stage-path.ts';
 import type { RuleMatch } from '../../core/routing/routing-rules.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { PrivateDomain } from '../../core/events/request-facts.ts';
 import type { Mapping } from './domains.ts';
-
-/** AWS's value of `$context.customDomain.basePathMatched` for the mapping without a base path. */
-export const ROOT_BASE_PATH = '(none)';
 
 /**
  * Serves the same API under another host name. Paths begin with the base path instead of the stage. Events contain this
@@ -25,7 +22,7 @@ export function serveMapped(
     privateDomain,
     // The host has one spelling, without the trailing dot that DNS allows, because handlers choose tenants by the host.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
-    basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
+    basePathMatched: basePath === '' ? NONE : basePath,
     disableExecuteApiEndpoint: false,
     locate(rawPath) {
       const path = stripBasePath(rawPath, basePath);

@@ -1,7 +1,7 @@
 import type { ApiKeyFacts } from '../../core/events/request-facts.ts';
 import type { KeyFault, KeyHolder, KeyRing } from '../../core/exchange.ts';
 import { dayOf } from '../../core/metering/quota-period.ts';
-import type { TokenBucket } from '../../core/metering/token-bucket.ts';
+import type { ThrottleLimit, TokenBucket } from '../../core/metering/token-bucket.ts';
 import type { ApiKey, ApiKeys } from './api-keys.ts';
 import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts';
 
@@ -85,12 +85,18 @@ class PlanHolder implements KeyHolder {
   }
 
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined {
-    const method = methodThrottleKey(routeKey);
-    const own = Object.hasOwn(this.#stage.throttle, method) ? this.#stage.throttle[method] : undefined;
+    const [method = ''] = methodThrottleKeys(routeKey);
+    const own = this.#ownLimitOf(routeKey);
     const { buckets } = this.#member;
     if (own !== undefined)
       return buckets.get(`${this.#stage.apiId}/${this.#stage.stage}${method}`, own, nowEpochMs);
     return this.plan.throttle === undefined ? undefined : buckets.get('', this.plan.throttle, nowEpochMs);
+  }
+
+  #ownLimitOf(routeKey: string): ThrottleLimit | undefined {
+    const { throttle } = this.#stage;
+    const written = methodThrottleKeys(routeKey).find((key) => Object.hasOwn(throttle, key));
+    return written === undefined ? undefined : throttle[written];
   }
 
   isQuotaUsedUp(nowEpochMs: number): boolean {
@@ -107,8 +113,13 @@ class PlanHolder implements KeyHolder {
   }
 }
 
-/** Converts `GET /pets/{id}` to `/pets/{id}/GET`, the name of a method in usage plans. */
-function methodThrottleKey(routeKey: string): string {
+/**
+ * Converts `GET /pets/{id}` to `/pets/{id}/GET`, the name of a method in usage plans. A method of the root has two names,
+ * `//GET` and `/GET`, because both are in use (docs/aws §5.3).
+ */
+function methodThrottleKeys(routeKey: string): readonly string[] {
   const space = routeKey.indexOf(' ');
-  return space === -1 ? routeKey : `${routeKey.slice(space + 1)}/${routeKey.slice(0, space)}`;
+  if (space === -1) return [routeKey];
+  const [verb, path] = [routeKey.slice(0, space), routeKey.slice(space + 1)];
+  return path === '/' ? [`//${verb}`, `/${verb}`] : [`${path}/${verb}`];
 }

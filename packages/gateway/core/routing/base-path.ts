@@ -1,5 +1,16 @@
 /** Base paths of custom domains (docs/aws §10.4). */
 
+/**
+ * The word with which the members `basePath` and `stage` of a base path mapping say that there is no base path, and that
+ * the path names the stage (API reference, `CreateBasePathMapping`). An empty text means the same.
+ */
+export const NONE = '(none)';
+
+/** Reads the base path or the stage of a base path mapping; empty if there is none. */
+export function readNone(text: string): string {
+  return text === NONE ? '' : text;
+}
+
 /** The maximum length of a base path in characters, as AWS limits its mapping keys. */
 const MAX_LENGTH = 300;
 const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";

@@ -233,6 +233,47 @@ describe('planSharedPorts', () => {
       });
     });
 
+  describe('after a reload', () => {
+    const [A, B] = [aStage('rest', 'a', 'v1'), aStage('rest', 'b', 'dev')];
+    const C = aStage('http', 'c', '$default');
+    const rows: {
+      name: string;
+      reloaded: readonly ApiRoutes[];
+      target: string;
+      expected: string | undefined;
+    }[] = [
+      {
+        name: 'leaves a stage to the API that had it, although another API has it now',
+        reloaded: [A, aStage('rest', 'a', 'dev'), B, C],
+        target: '/dev/x',
+        expected: 'b',
+      },
+      {
+        name: 'gives a stage to the only API that has it now',
+        reloaded: [A, aStage('rest', 'a', 'dev'), aStage('rest', 'b', 'v2'), C],
+        target: '/dev/x',
+        expected: 'a',
+      },
+      {
+        name: 'gives a new stage of several APIs to none of them, and not to $default',
+        reloaded: [A, aStage('rest', 'a', 'v2'), B, aStage('rest', 'b', 'v2'), C],
+        target: '/v2/x',
+        expected: undefined,
+      },
+      {
+        name: 'leaves $default to the API that had it',
+        reloaded: [A, aStage('http', 'b', '$default'), C],
+        target: '/x',
+        expected: 'c',
+      },
+    ];
+    for (const { name, reloaded, target, expected } of rows)
+      it(name, () => {
+        const [plan] = planSharedPorts([A, B, C], SHARED, servedBy(reloaded));
+        assert.equal(plan?.chooseApi(target)?.apiId, expected);
+      });
+  });
+
   it('gives any path to one API at most, and keeps its query', () => {
     const [plan] = planOf([REST, HTTP], { prefix: 'p' });
     fc.assert(

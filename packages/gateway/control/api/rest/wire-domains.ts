@@ -13,7 +13,7 @@ import { readPatch } from '../../edits/patch.ts';
 import { ROUTING_MODES } from '../../domains/read-routing-rules.ts';
 import { listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { ROOT_BASE_PATH } from '../../domains/serve-domain.ts';
+import { NONE, readNone } from '../../../core/routing/base-path.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
 import { readFields, replaceRule, showFields } from './field-table.ts';
@@ -132,22 +132,22 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
     show: showMapping,
     create(call) {
       const domain = domainOf(call);
-      const basePath = readBasePath(optionalText(call.body, 'basePath') ?? '');
+      const basePath = readNone(optionalText(call.body, 'basePath') ?? '');
       const mapping = {
         apiId: requiredText(call.body, 'restApiId'),
-        stage: optionalText(call.body, 'stage') ?? '',
+        stage: readNone(optionalText(call.body, 'stage') ?? ''),
       };
       createMapping(domains, domain, basePath, mapping, findApi);
       return { basePath, ...mapping };
     },
     list: (call) => [...domainOf(call).mappings].map(([basePath, mapping]) => ({ basePath, ...mapping })),
     get(call) {
-      const basePath = readBasePath(call.path('basePath'));
+      const basePath = readNone(call.path('basePath'));
       return { basePath, ...getMapping(domainOf(call), basePath) };
     },
     change(call) {
       const domain = domainOf(call);
-      const from = readBasePath(call.path('basePath'));
+      const from = readNone(call.path('basePath'));
       const patch = readPatch(call.body, 'updateBasePathMappingInput', MAPPING_RULES);
       const changed = patch({ basePath: from, ...getMapping(domain, from) });
       const { basePath, ...mapping } = changed;
@@ -155,19 +155,14 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
       return changed;
     },
     remove(call) {
-      deleteMapping(domains, domainOf(call), readBasePath(call.path('basePath')));
+      deleteMapping(domains, domainOf(call), readNone(call.path('basePath')));
     },
   });
 }
 
-/** Reads a base path. AWS shows the empty base path as `(none)`, and accepts both forms. */
-function readBasePath(text: string): string {
-  return text === ROOT_BASE_PATH ? '' : text;
-}
-
 function showMapping({ basePath, apiId, stage }: MappingEdit): object {
   return {
-    basePath: basePath === '' ? ROOT_BASE_PATH : basePath,
+    basePath: basePath === '' ? NONE : basePath,
     restApiId: apiId,
     stage: stage || undefined,
   };
@@ -177,7 +172,7 @@ type MappingEdit = Mapping & { readonly basePath: string };
 
 /** The path `/restapiId` is AWS's own spelling. */
 const MAPPING_RULES: readonly PatchRule<MappingEdit>[] = [
-  { path: '/basePath', on: { replace: (edit, { value }) => ({ ...edit, basePath: readBasePath(value) }) } },
-  { path: '/stage', on: { replace: (edit, { value }) => ({ ...edit, stage: value }) } },
+  { path: '/basePath', on: { replace: (edit, { value }) => ({ ...edit, basePath: readNone(value) }) } },
+  { path: '/stage', on: { replace: (edit, { value }) => ({ ...edit, stage: readNone(value) }) } },
   { path: '/restapiId', on: { replace: (edit, { value }) => ({ ...edit, apiId: value }) } },
 ];

@@ -92,6 +92,13 @@ describe('a custom domain of REST APIs', () => {
       source: 'localstack pull request 12296',
     },
     {
+      name: 'has no base path and no stage where the mapping says (none)',
+      mappings: { M: mapping({ BasePath: '(none)', Stage: '(none)' }) },
+      target: '/dev/pets',
+      expected: ['/pets', '/dev/pets', '/dev/pets', 'dev', HOST, 'api'],
+      source: 'API reference, CreateBasePathMapping: basePath and stage',
+    },
+    {
       name: 'forbids a stage that there is not',
       mappings: { M: mapping({ BasePath: 'v1' }) },
       target: '/v1/none/pets',

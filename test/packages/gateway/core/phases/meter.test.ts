@@ -71,6 +71,16 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 3, '/dev/'), [200, 200, 429]);
   });
 
+  for (const name of ['//GET', '/GET'])
+    it(`limits the root by a throttle named ${name} (docs/aws §5.3)`, async () => {
+      const Throttle = { [name]: { RateLimit: 1, BurstLimit: 1 } };
+      const ApiStages = [{ ApiId: API_ID, Stage: 'dev', Throttle }];
+      const api = anApi(meteredApi({ ApiStages }), { list: ok });
+
+      assert.deepEqual(await statuses(api, 2, '/dev/'), [200, 429]);
+      assert.deepEqual(await statuses(api, 2, '/dev/pets'), [200, 200]);
+    });
+
   it('answers 429 Limit Exceeded when the quota is used up, until the period is over (docs/aws §5.4)', async () => {
     const api = anApi(meteredApi({ Quota: { Limit: 2, Period: 'DAY' } }), { list: ok });
 

@@ -91,7 +91,7 @@ describe('custom domains through the AWS SDK', () => {
   it('have mappings that are listed, moved and deleted, the empty one under its name', async () => {
     const domainName = 'maps.example.com';
     await make(domainName);
-    await map(domainName, '(none)');
+    await map(domainName, '(none)', '(none)');
     await map(domainName, 'v1', 'dev');
     await control.sdk.send(
       new UpdateBasePathMappingCommand({
