@@ -6,9 +6,14 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
+import { accessLogLines } from './access-log-lines.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { boundClaims } from './bound-claims.ts';
+import { breakerStates } from './breaker-states.ts';
+import { cacheScopes } from './cache-scopes.ts';
+import { channelListeners } from './channel-listeners.ts';
 import { languages } from './languages.ts';
+import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
@@ -19,9 +24,14 @@ const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
 
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
+  accessLogLines,
   authorizerResults,
   boundClaims,
+  breakerStates,
+  cacheScopes,
+  channelListeners,
   languages,
+  messageRoutes,
   messageSignatures,
   renamedLimits,
   resourcePolicies,
