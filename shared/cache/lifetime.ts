@@ -41,7 +41,9 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   const varies = (headers['vary'] ?? [])
     .flatMap((field) => field.split(','))
     .map((name) => name.trim().toLowerCase());
-  if (varies.some((name) => name !== '' && !rules.keyHeaders.includes(name))) return pass('vary');
+  // `*` never matches a later request (RFC 9111 §4.1), even if the service names a header `*`.
+  if (varies.some((name) => name === '*' || (name !== '' && !rules.keyHeaders.includes(name))))
+    return pass('vary');
   const usual = isNegative ? rules.negativeTtlSeconds : rules.ttlSeconds;
   const said =
     (rules.isShared ? secondsOf(directives, 's-maxage') : undefined) ??

@@ -72,7 +72,6 @@ export class Breaker {
   readonly #local: LocalBreaker;
   #view: View | undefined;
   #reading: Promise<void> | undefined;
-  #readAt: Moment | undefined;
   /** Set after the table did not respond. The table is not called until `ms` have passed since `since`. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
@@ -244,8 +243,7 @@ export class Breaker {
   }
 
   #isWaiting(clock: AgeClock): boolean {
-    const hasJustRead = this.#readAt !== undefined && elapsedMs(clock, this.#readAt) <= FRESH_MS;
-    return hasJustRead || (this.#wait !== undefined && elapsedMs(clock, this.#wait.since) <= this.#wait.ms);
+    return this.#wait !== undefined && elapsedMs(clock, this.#wait.since) <= this.#wait.ms;
   }
 
   #isFresh({ sentAt }: View): boolean {
@@ -254,7 +252,6 @@ export class Breaker {
 
   async #read(store: ItemStore, key: ItemKey): Promise<void> {
     const sentAt = momentOf(this.#ports.clock);
-    this.#readAt = sentAt;
     const outcome = await store.read(key, { consistent: true });
     if (outcome.kind === 'done') this.#note(sentAt, outcome.item, outcome.storeEpochMs);
     else this.#noteFailure(sentAt, outcome);

@@ -6,12 +6,17 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
+import { accessLogLines } from './access-log-lines.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
 import { equalStages } from './equal-stages.ts';
 import { exactCredentials } from './exact-credentials.ts';
+import { breakerStates } from './breaker-states.ts';
+import { cacheScopes } from './cache-scopes.ts';
+import { channelListeners } from './channel-listeners.ts';
 import { languages } from './languages.ts';
+import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
@@ -23,12 +28,17 @@ const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
 
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
+  accessLogLines,
   authorizerResults,
   basePaths,
   boundClaims,
   equalStages,
   exactCredentials,
+  breakerStates,
+  cacheScopes,
+  channelListeners,
   languages,
+  messageRoutes,
   messageSignatures,
   renamedLimits,
   resourcePolicies,

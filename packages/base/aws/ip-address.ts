@@ -28,6 +28,16 @@ export function parseCallerAddress(text: string): IpAddress | undefined {
     : address;
 }
 
+/** Prints an address. All spellings of an IPv6 address become the one of RFC 5952: `2001:db8::1`. */
+export function printIpAddress({ bits, width }: IpAddress): string {
+  if (width === 32) return [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 255n)).join('.');
+  const groups = Array.from({ length: 8 }, (_unused, index) =>
+    ((bits >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
+  ).join(':');
+  // The URL parser shortens the longest run of zeros (RFC 5952, 4.2.3).
+  return new URL(`http://[${groups}]`).hostname.slice(1, -1);
+}
+
 /** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address; undefined for anything else. */
 export function parseIpBlock(text: string): IpBlock | undefined {
   const [addressText = '', prefixText, ...more] = text.split('/');

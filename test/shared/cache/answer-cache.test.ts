@@ -178,6 +178,12 @@ describe('what is kept (RFC 9111 §3)', () => {
     ['cookies', { headers: { 'set-cookie': 'a=b' } }, 'set-cookie'],
     ['Vary on what is not in the key', { headers: { vary: 'accept, Accept-Language' } }, 'vary'],
     ['Vary on everything', { headers: { vary: '*' } }, 'vary'],
+    [
+      'Vary on everything, although a header is named *',
+      { headers: { vary: '*' } },
+      'vary',
+      { key: { headers: ['*'] } },
+    ],
     ['failures', { statusCode: 500 }, 'status'],
     ['parts', { statusCode: 206 }, 'status'],
     ['404 unless said', { statusCode: 404 }, 'status'],

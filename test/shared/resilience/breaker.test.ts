@@ -56,6 +56,34 @@ function aTable() {
 }
 
 describe('a shared breaker', () => {
+  it('decides by the table, although the clock of its instance was set back and forth', async () => {
+    const [time, wall] = [new VirtualTime(), { ms: 0 }];
+    const clock = {
+      ...time.clock,
+      nowEpochMs: () => time.clock.nowEpochMs() + wall.ms,
+      monotonicMs: () => time.clock.monotonicMs(),
+    };
+    const store = createMemoryTable({ clock: time.clock });
+    const random = { hex: () => '1', fraction: () => 0 };
+    const breaker = new Breaker('prices', RULES, {
+      clock,
+      random,
+      observe: () => undefined,
+      shared: { store, key: KEY },
+    });
+    const call = async (outcome: 'failed') => {
+      const admission = await breaker.admit();
+      if (admission.kind === 'admitted') await admission.settle(outcome);
+      return `${admission.kind} by ${admission.by}`;
+    };
+    await call('failed');
+    wall.ms = -10_000;
+    await call('failed');
+    wall.ms = 0;
+
+    assert.equal(await call('failed'), 'refused by table');
+  });
+
   it('is opened for all instances by one, in two writes', async () => {
     const { time, counts, anInstance, item } = aTable();
     const [one, other] = [anInstance(), anInstance()];

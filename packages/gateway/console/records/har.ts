@@ -1,6 +1,9 @@
 /** Exports requests as an HTTP Archive 1.2, which browsers' developer tools and proxies can open. */
 import type { RequestDetail, Shown } from './model.ts';
 
+/** The comment on a text that is not the body as sent, although it may be as long. */
+const EDITED = 'indented, decoded or without secrets';
+
 type NameValue = { readonly name: string; readonly value: string };
 
 /** Returns the archive. Messages and ends of connections are left out, because the format cannot represent them. */
@@ -63,5 +66,6 @@ function typeOf(headers: RequestDetail['request']['headers']): string {
 
 function contentOf(body: Shown | undefined): object {
   if (body === undefined) return {};
-  return body.form === 'binary' ? { text: body.text, encoding: 'base64' } : { text: body.text };
+  if (body.form === 'binary') return { text: body.text, encoding: 'base64' };
+  return body.isEdited === true ? { text: body.text, comment: EDITED } : { text: body.text };
 }

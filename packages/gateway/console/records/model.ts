@@ -50,6 +50,8 @@ export type Shown = {
   readonly text: string;
   /** The original length in bytes if the text is truncated. */
   readonly cutFrom?: number | undefined;
+  /** Whether the text differs from the body as sent: it is indented, decoded from another charset, or without secrets. */
+  readonly isEdited?: true;
   /** The first pieces of a streamed reply. */
   readonly pieces?: readonly ShownPiece[];
 };

@@ -32,9 +32,15 @@ export function showBody(
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(type);
   const toKnown: typeof toText = (bytes, isCut) =>
     decoder === undefined ? toText(bytes, isCut) : decoder.decode(bytes);
-  return showText('Body', data, size, toKnown, (text) =>
+  const shown = showText('Body', data, size, toKnown, (text) =>
     isForm ? redactor.query(text) : redactor.text(text),
   );
+  if (data === undefined || shown === undefined || shown.form === 'binary') return shown;
+  return isSame(shown.text, data) ? shown : { ...shown, isEdited: true };
+}
+
+function isSame(text: string, sent: string | Buffer): boolean {
+  return typeof sent === 'string' ? text === sent : Buffer.from(text).equals(sent);
 }
 
 /** Returns undefined for UTF-8 and for unknown charset names. */

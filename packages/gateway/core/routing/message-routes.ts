@@ -90,11 +90,15 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
     .join('');
 }
 
-/** Reads only own members, so that `$request.body.constructor` does not find an inherited member. */
+/**
+ * Reads only members of the JSON text: no inherited ones such as `constructor`, and no `length` of a list. An index
+ * reads only lists, and a name only objects.
+ */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (Array.isArray(value) !== (typeof step === 'number')) return undefined;
     value = Reflect.get(value, step) as unknown;
   }
   if (value === undefined || value === null) return undefined;

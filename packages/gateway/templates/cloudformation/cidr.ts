@@ -1,4 +1,4 @@
-import { firstAddress, parseIpAddress, parsePrefix } from '@gatewright/aws/ip-address';
+import { firstAddress, parseIpAddress, parsePrefix, printIpAddress } from '@gatewright/aws/ip-address';
 
 /**
  * Returns the first `count` blocks of `block` (`10.0.0.0/16`), each with `hostBits` host bits. Undefined if the block
@@ -17,19 +17,7 @@ export function cutCidr(block: string, count: number, hostBits: number): readonl
   const size = 1n << BigInt(hostBits);
   const start = firstAddress({ ...base, prefix });
   return Array.from({ length: count }, (_unused, index) => {
-    const next = start + BigInt(index) * size;
-    return `${width === 32 ? printIpv4(next) : printIpv6(next)}/${width - hostBits}`;
+    const bits = start + BigInt(index) * size;
+    return `${printIpAddress({ bits, width })}/${width - hostBits}`;
   });
-}
-
-function printIpv4(address: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 255n)).join('.');
-}
-
-function printIpv6(address: bigint): string {
-  const groups = Array.from({ length: 8 }, (_unused, index) =>
-    ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
-  ).join(':');
-  // The URL parser shortens the longest run of zeros (RFC 5952, 4.2.3).
-  return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }

@@ -20,13 +20,19 @@ const MISSING = '-';
 export function compileAccessLogFormat(source: string): AccessLogFormat {
   // The result alternates between texts and names.
   const [start = '', ...rest] = source.split(VARIABLE);
-  const escape = escapeFor(source);
+  const kind = kindOf(source);
   const parts: { read: ReturnType<typeof logReader>; escape: (value: string) => string; after: string }[] =
     [];
+  let isQuoted = endsInQuotes(start, false);
   for (let index = 0; index + 1 < rest.length; index += 2) {
     const name = rest[index] ?? '';
     const after = rest[index + 1] ?? '';
-    parts.push({ read: logReader(name), escape: name === QUOTED ? escapeControls : escape, after });
+    parts.push({
+      read: logReader(name),
+      escape: name === QUOTED ? escapeQuoted[kind] : escapeFor(kind, isQuoted),
+      after,
+    });
+    isQuoted = endsInQuotes(after, isQuoted);
   }
   return {
     source,
@@ -41,15 +47,53 @@ export function compileAccessLogFormat(source: string): AccessLogFormat {
   };
 }
 
-/**
- * Escapes values so that a user agent or path cannot forge a field or a line. In JSON and XML a value cannot leave its
- * quotes, and line breaks are escaped in every format.
- */
-function escapeFor(source: string): (value: string) => string {
+type Kind = 'json' | 'xml' | 'plain';
+
+function kindOf(source: string): Kind {
   const text = source.trimStart();
-  if (text.startsWith('{') || text.startsWith('[')) return (value) => JSON.stringify(value).slice(1, -1);
-  if (text.startsWith('<')) return (value) => escapeControls(value.replace(/[<>&"']/g, toEntity));
-  return escapeControls;
+  if (text.startsWith('{') || text.startsWith('[')) return 'json';
+  return text.startsWith('<') ? 'xml' : 'plain';
+}
+
+/** Whether a value after this text of the format is between double quotes. */
+function endsInQuotes(text: string, isQuoted: boolean): boolean {
+  const quotes = text.replace(/\\./g, '').split('"').length - 1;
+  return quotes % 2 === 0 ? isQuoted : !isQuoted;
+}
+
+/**
+ * Escapes values so that a user agent or path cannot forge a field or a line, and can be read back. A value between
+ * quotes cannot leave them. Control characters, line breaks and backslashes are escaped in every format. In CLF and CSV
+ * a value without quotes may contain the separator, as on AWS; the format must quote what a client chooses.
+ */
+function escapeFor(kind: Kind, isQuoted: boolean): (value: string) => string {
+  if (kind === 'xml')
+    return (value) => escapeControls(escapeBackslashes(value)).replace(/[<>&"']/g, toEntity);
+  if (kind === 'plain')
+    return isQuoted
+      ? (value) => escapeControls(escapeBackslashes(value).replaceAll('"', '\\"'))
+      : (value) => escapeControls(escapeBackslashes(value));
+  if (isQuoted) return (value) => printJson(value).slice(1, -1);
+  // Without quotes, only one number or word of JSON is printed as it is. Anything else could end its member.
+  return (value) => (JSON_SCALAR.test(value) ? value : printJson(value));
+}
+
+/** `$context.error.messageString` is JSON already. */
+const escapeQuoted: Readonly<Record<Kind, (value: string) => string>> = {
+  json: escapeControls,
+  plain: escapeControls,
+  xml: (value) => escapeControls(value).replace(/[<>&"']/g, toEntity),
+};
+
+const JSON_SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null)$/;
+
+/** `JSON.stringify` leaves some line separators as they are. */
+function printJson(value: string): string {
+  return escapeControls(JSON.stringify(value));
+}
+
+function escapeBackslashes(value: string): string {
+  return value.replaceAll('\\', '\\\\');
 }
 
 function escapeControls(value: string): string {
@@ -57,8 +101,9 @@ function escapeControls(value: string): string {
 }
 
 /* oxlint-disable no-control-regex -- these are the characters that must not reach a log line */
-const HAS_CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
-const CONTROLS = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/g;
+/** Halves of surrogate pairs are among them, because UTF-8 has no bytes for them. */
+const HAS_CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/u;
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/gu;
 /* oxlint-enable no-control-regex */
 
 function toEscape(character: string): string {

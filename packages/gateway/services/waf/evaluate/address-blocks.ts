@@ -1,9 +1,9 @@
 /** Sets of networks, in which the caller's address is looked up. */
-import { firstAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
+import { firstAddress, parseCallerAddress, parseIpBlock, printIpAddress } from '@gatewright/aws/ip-address';
 
 export type Address = NonNullable<ReturnType<typeof parseCallerAddress>>;
 
-export { parseCallerAddress as readAddress };
+export { parseCallerAddress as readAddress, printIpAddress as printAddress };
 
 /**
  * Looks addresses up by prefix, so the cost depends on the number of distinct prefix lengths, not on the number of

@@ -2,7 +2,8 @@
  * Evaluates the statements of a rule for one request. If the result depends on something that only AWS can evaluate, it
  * is `unjudged`.
  */
-import { readAddress } from './address-blocks.ts';
+import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
+import { printAddress, readAddress } from './address-blocks.ts';
 import { judgementOf, not } from './judgement.ts';
 import { compareSize, matchesBytes } from './match-texts.ts';
 import { transform } from './transform.ts';
@@ -46,7 +47,8 @@ export type RuleTurn = {
   limited: { readonly key: string; readonly value: string } | undefined;
 };
 
-const MAX_ANY_ADDRESSES = 10;
+/** The addresses of a forwarded list that each position inspects, as arguments of `slice`. */
+const RANGES = { FIRST: [0, 1], LAST: [-1], ANY: [-10] } as const;
 
 export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement {
   switch (statement.kind) {
@@ -145,20 +147,17 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
     const { address } = turn.request;
     return judgementOf(address !== undefined && isIn(address));
   }
-  const given = readForwarded(forwarded, turn);
+  const given = readForwarded(forwarded.header, turn);
   if (typeof given === 'string') return given;
-  switch (forwarded.position) {
-    case 'FIRST':
-      return judgementOf(given.slice(0, 1).some(isIn));
-    case 'LAST':
-      return judgementOf(given.slice(-1).some(isIn));
-    case 'ANY':
-      return judgementOf(given.slice(-MAX_ANY_ADDRESSES).some(isIn));
-  }
+  const asked = given.slice(...RANGES[forwarded.position]);
+  const addresses = asked.filter((address) => address !== undefined);
+  return addresses.length < asked.length
+    ? judgementOf(forwarded.fallback === 'MATCH')
+    : judgementOf(addresses.some(isIn));
 }
 
-/** Returns the addresses in the header, or the result of the statement if there are none. */
-function readForwarded({ header, fallback }: ForwardedIp, turn: RuleTurn): readonly Address[] | Judgement {
+/** Returns what the header lists, with undefined for what is no address, or the result if nothing can be listed. */
+function readForwarded(header: string, turn: RuleTurn): readonly (Address | undefined)[] | Judgement {
   if (turn.request.isHidden(header))
     return unjudge(turn, `the header ${header}, which the record hides`, true);
   const values = turn.request.header(header);
@@ -166,24 +165,29 @@ function readForwarded({ header, fallback }: ForwardedIp, turn: RuleTurn): reado
     turn.isSkipped = true;
     return 'no-match';
   }
-  const addresses = values
+  return values
     .join(',')
     .split(',')
-    .map((text) => readAddress(text.trim()));
-  return addresses.every((address) => address !== undefined) ? addresses : judgementOf(fallback === 'MATCH');
+    .map((text) => readAddress(trimFieldWhitespace(text)));
+}
+
+/** Returns the first address in the header. What is behind it is not evaluated ("ForwardedIPConfig"). */
+function readFirstForwarded(forwarded: ForwardedIp, turn: RuleTurn): Address | Judgement | 'malformed' {
+  const given = readForwarded(forwarded.header, turn);
+  return typeof given === 'string' ? given : (given[0] ?? 'malformed');
 }
 
 function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>, turn: RuleTurn): Judgement {
   const space = `awswaf:${forwarded === undefined ? 'clientip' : 'forwardedip'}:geo:`;
   if (forwarded === undefined && lacksAddress(turn)) return 'unjudged';
-  const given = forwarded === undefined ? sourceOf(turn) : readForwarded(forwarded, turn);
-  if (typeof given === 'string') return given;
+  const address = forwarded === undefined ? turn.request.address : readFirstForwarded(forwarded, turn);
+  if (address === 'malformed') return judgementOf(forwarded?.fallback === 'MATCH');
+  if (typeof address === 'string') return address;
   const known = turn.around.countries;
   if (known === undefined) {
     (turn.possibleGeoPrefixes ??= []).push(space);
     return unjudge(turn, 'the country of the address, which only --waf-networks FILE provides');
   }
-  const [address] = given;
   const country = address === undefined ? undefined : known.of(address);
   (turn.geoLabels ??= []).push(`${space}country:${country ?? 'XX'}`);
   (turn.possibleGeoPrefixes ??= []).push(`${space}region:`);
@@ -194,11 +198,6 @@ function lacksAddress(turn: RuleTurn): boolean {
   if (!turn.request.isMissing('address')) return false;
   unjudge(turn, 'the address of the caller, which the record does not have', true);
   return true;
-}
-
-function sourceOf({ request }: RuleTurn): readonly Address[] {
-  const { address } = request;
-  return address === undefined ? [] : [address];
 }
 
 /**
@@ -239,17 +238,20 @@ function readInstance(statement: RateStatement, turn: RuleTurn): Instance {
 }
 
 function readSourceKey(turn: RuleTurn): Instance {
-  return lacksAddress(turn) ? { judgement: 'unjudged' } : { value: turn.request.parts.sourceIp };
+  if (lacksAddress(turn)) return { judgement: 'unjudged' };
+  const { address, parts } = turn.request;
+  return { value: address === undefined ? parts.sourceIp : printAddress(address) };
 }
 
 const NO_KEY: Instance = { judgement: 'no-match' };
+/** With the fallback MATCH, requests whose first address is malformed are one instance. */
+const MALFORMED: Instance = { value: 'malformed' };
 
 function readForwardedKey(forwarded: ForwardedIp | undefined, turn: RuleTurn): Instance {
   if (forwarded === undefined) return NO_KEY;
-  const given = readForwarded(forwarded, turn);
-  if (typeof given === 'string') return { judgement: given };
-  const first = turn.request.header(forwarded.header)[0]?.split(',')[0]?.trim();
-  return first === undefined ? NO_KEY : { value: first };
+  const address = readFirstForwarded(forwarded, turn);
+  if (address === 'malformed') return forwarded.fallback === 'MATCH' ? MALFORMED : NO_KEY;
+  return typeof address === 'string' ? { judgement: address } : { value: printAddress(address) };
 }
 
 function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn): Instance {

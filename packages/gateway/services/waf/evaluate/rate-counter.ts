@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 const SLICES = 30;
 /** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
-/** Maximum length of the name of an instance. Longer names are replaced by their hash. */
+/** Maximum length of the name of an instance. Longer names are replaced by their hash, which is longer than this. */
 const MAX_NAME = 64;
 
 type Counts = { last: number; total: number; readonly bySlice: Uint32Array };
@@ -42,8 +42,7 @@ export class RateCounter {
 
   /** Instances of the newest slice are at the end of the map, so the first instance has been idle longest. */
   #countsOf(given: string, slice: number): Counts {
-    // A key may be a header, and ten thousand whole headers would take too much memory.
-    const instance = given.length > MAX_NAME ? createHash('sha256').update(given).digest('base64') : given;
+    const instance = given.length > MAX_NAME ? hashOf(given) : given;
     const known = this.#instances.get(instance);
     if (known !== undefined) {
       if (slice > known.last) {
@@ -61,6 +60,14 @@ export class RateCounter {
     this.#instances.set(instance, counts);
     return counts;
   }
+}
+
+/**
+ * A key may be a header, and ten thousand whole headers would take too much memory. A caller can send the hash of
+ * another name as its own name, so a hash is longer than any name that is kept.
+ */
+function hashOf(name: string): string {
+  return `sha256:${createHash('sha256').update(name).digest('hex')}`;
 }
 
 /** Clears the slices between the last request and this one. If the clock was moved back, no slice is cleared. */

@@ -17,6 +17,8 @@ export type RecordedRequest = {
 /** The fingerprint that the console's redactor writes instead of a secret. */
 const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
 const REDACTED = 'REDACTED';
+/** The comment of `gatewright export` on a body that is not shown as it was sent. */
+const EDITED = 'indented, decoded or without secrets';
 
 /** @throws DefinitionError naming the entry or line */
 export function readTraffic({ name, text }: { name: string; text: string }): readonly RecordedRequest[] {
@@ -41,7 +43,8 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   const size = memberOf(request, 'bodySize');
   const lost = new Set<LostPart>(['address']);
   const isWhole = typeof size !== 'number' || size < 0 || size === (body?.length ?? 0);
-  if (!isWhole || (body !== undefined && FINGERPRINT.test(String(sent)))) lost.add('body');
+  const isEdited = memberOf(post, 'comment') === EDITED;
+  if (!isWhole || isEdited || (body !== undefined && FINGERPRINT.test(String(sent)))) lost.add('body');
   if (FINGERPRINT.test(query)) lost.add('query');
   if (FINGERPRINT.test(path)) lost.add('path');
   const at = memberOf(entry, 'startedDateTime');

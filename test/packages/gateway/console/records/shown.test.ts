@@ -60,7 +60,7 @@ describe('what is shown of a body', () => {
     it(`is decoded as ${type} says`, () => {
       const shown = showBody(Buffer.from(bytes), ['Content-Type', type], SHOWING);
 
-      assert.deepEqual(shown, { title: 'Body', form: 'text', text });
+      assert.deepEqual(shown, { title: 'Body', form: 'text', text, isEdited: true });
     });
 
   it('is base64 where its charset is unknown', () => {

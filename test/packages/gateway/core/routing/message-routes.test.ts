@@ -29,6 +29,24 @@ describe('compileMessageRouting', () => {
       body: '{"a":[0,{"b":"x"}]}',
       expected: 'x',
     },
+    {
+      name: 'does not read the length of a list',
+      expression: '$request.body.a.length',
+      body: '{"a":[1,2]}',
+      expected: undefined,
+    },
+    {
+      name: 'does not read a member of an object by an index',
+      expression: '$request.body[0]',
+      body: '{"0":"x"}',
+      expected: undefined,
+    },
+    {
+      name: 'does not read an item of a list by a name',
+      expression: '$request.body.0',
+      body: '["x"]',
+      expected: undefined,
+    },
     { name: 'makes text of a number', expression: '$request.body.v', body: '{"v":7}', expected: '7' },
     {
       name: 'makes text of a structure',

@@ -140,6 +140,60 @@ describe('compileAccessLogFormat', () => {
     },
   ];
 
+  // Sources: CWE-117; RFC 8259 §7; the escapes of CLF are those of Apache (mod_log_config, "Format Notes").
+  const agents: readonly { name: string; format: string; agent: string; line: string }[] = [
+    {
+      name: 'keeps a quote of the client inside its quoted CLF field',
+      format: '$context.requestId "$context.identity.userAgent" $context.status',
+      agent: 'x" 500 "y',
+      line: `${REQUEST_ID} "x\\" 500 \\"y" 200`,
+    },
+    {
+      name: 'keeps a quote of the client inside its quoted CSV field',
+      format: '$context.requestId,"$context.identity.userAgent",$context.status',
+      agent: 'x","500',
+      line: `${REQUEST_ID},"x\\",\\"500",200`,
+    },
+    {
+      name: 'tells a backslash from the escape of a line break',
+      format: '$context.requestId $context.identity.userAgent',
+      agent: '\\u000a\n',
+      line: `${REQUEST_ID} \\\\u000a\\u000a`,
+    },
+    {
+      name: 'keeps a value without quotes inside its JSON member',
+      format: '["$context.requestId",$context.identity.userAgent]',
+      agent: '1,500',
+      line: `["${REQUEST_ID}","1,500"]`,
+    },
+    {
+      name: 'escapes line separators in JSON',
+      format: '{"id":"$context.requestId","ua":"$context.identity.userAgent"}',
+      agent: '\u2028\u0085',
+      line: `{"id":"${REQUEST_ID}","ua":"\\u2028\\u0085"}`,
+    },
+    {
+      name: 'escapes half of a surrogate pair, which UTF-8 cannot carry',
+      format: '$context.requestId $context.identity.userAgent',
+      agent: '\ud83d',
+      line: `${REQUEST_ID} \\ud83d`,
+    },
+  ];
+  for (const { name, format, agent, line } of agents)
+    it(name, () => {
+      const request = aRequest({ rawHeaders: ['User-Agent', agent] });
+      assert.equal(compileAccessLogFormat(format).print(someFacts({ request })), line);
+    });
+
+  it('keeps the message string of an error inside its XML element', () => {
+    const format = '<r id="$context.requestId">$context.error.messageString</r>';
+    const failure = { message: '</r><r>', responseType: undefined, validationErrorString: undefined };
+    assert.equal(
+      compileAccessLogFormat(format).print(someFacts({ failure })),
+      `<r id="${REQUEST_ID}">&#34;&#60;/r&#62;&#60;r&#62;&#34;</r>`,
+    );
+  });
+
   for (const { name, format, facts, line, source } of rows)
     it(name, () => {
       assert.equal(compileAccessLogFormat(format).print(someFacts(facts)), line, source);

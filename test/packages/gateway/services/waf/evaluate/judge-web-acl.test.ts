@@ -194,6 +194,9 @@ describe('a geo match', () => {
     assert.equal(from('2001:db8::1, 203.0.113.7'), 'BLOCK rule');
     assert.equal(from('203.0.113.7, 2001:db8::1'), 'ALLOW');
     assert.equal(from('nonsense'), 'BLOCK rule');
+    // API reference, ForwardedIPConfig: "only evaluates the first IP address found in the specified HTTP header".
+    assert.equal(from('203.0.113.7, nonsense'), 'ALLOW');
+    assert.equal(from(', 203.0.113.7'), 'BLOCK rule');
   });
 });
 
@@ -317,4 +320,99 @@ describe('a rate-based rule in a group', () => {
 
     assert.deepEqual(results.slice(-2), ['ALLOW', 'BLOCK rule']);
   });
+});
+
+/** Sends each request once, then 10 times the last one, which is as many as the limit allows. */
+function isLimited(
+  statement: object,
+  earlier: Parameters<JudgedAcl['judge']>[0],
+  later: Parameters<JudgedAcl['judge']>[0],
+): boolean {
+  const acl = new JudgedAcl(aWebAcl([aRule({ RateBasedStatement: { Limit: 10, ...statement } })]));
+  acl.judge(earlier);
+  const results = Array.from({ length: 10 }, () => shortOf(acl.judge(later)));
+  return results.at(-1) === 'BLOCK rule';
+}
+
+const forwardedKey = (FallbackBehavior: string, Header = 'X-Forwarded-For'): object => ({
+  AggregateKeyType: 'FORWARDED_IP',
+  ForwardedIPConfig: { HeaderName: Header, FallbackBehavior },
+});
+const from = (...values: readonly string[]) => ({
+  headers: values.flatMap((value) => ['x-forwarded-for', value]),
+});
+
+describe('a rate-based rule', () => {
+  for (const [one, other, isSame] of [
+    ['2001:db8::1', '2001:DB8:0:0::0001', true],
+    ['2001:db8::1', '2001:db8::2', false],
+    ['::ffff:203.0.113.7', '203.0.113.7', true],
+    ['::ffff:cb00:7107', '203.0.113.7', true],
+    ['64:ff9b::203.0.113.7', '64:ff9b::cb00:7107', true],
+    ['64:ff9b::203.0.113.7', '203.0.113.7', false],
+  ] as const)
+    it(`counts ${one} and ${other} ${isSame ? 'as one address' : 'apart'}`, () => {
+      const custom = { AggregateKeyType: 'CUSTOM_KEYS', CustomKeys: [{ IP: {} }, { HTTPMethod: {} }] };
+
+      assert.equal(isLimited({}, { sourceIp: one }, { sourceIp: other }), isSame);
+      assert.equal(isLimited(custom, { sourceIp: one }, { sourceIp: other }), isSame);
+      assert.equal(isLimited(forwardedKey('MATCH'), from(one), from(`${other}, 192.0.2.1`)), isSame);
+    });
+
+  // Developer guide, "Aggregation options and keys", for the fallback MATCH: "the rate-based rule groups the request
+  // together with other requests that have a malformed IP address in the specified header"; for NO_MATCH: "the
+  // rate-based rule doesn't count or rate limit the request". API reference: only the first address is evaluated.
+  for (const { what, fallback, one, other, isSame } of [
+    { what: 'malformed addresses as one', fallback: 'MATCH', one: ['x'], other: ['y'], isSame: true },
+    { what: 'an empty value as malformed', fallback: 'MATCH', one: ['x'], other: [''], isSame: true },
+    { what: 'no malformed address', fallback: 'NO_MATCH', one: ['x'], other: ['x'], isSame: false },
+    {
+      what: 'the first address, whatever follows it',
+      fallback: 'NO_MATCH',
+      one: ['192.0.2.1'],
+      other: ['192.0.2.1, x'],
+      isSame: true,
+    },
+    {
+      what: 'a malformed first address, whatever follows it',
+      fallback: 'MATCH',
+      one: ['x, 192.0.2.1'],
+      other: ['y, 192.0.2.2'],
+      isSame: true,
+    },
+    {
+      what: 'addresses in two header lines as one list',
+      fallback: 'MATCH',
+      one: ['192.0.2.1', 'x'],
+      other: ['192.0.2.1', 'y'],
+      isSame: true,
+    },
+  ])
+    it(`counts ${what}`, () => {
+      assert.equal(isLimited(forwardedKey(fallback), from(...one), from(...other)), isSame);
+    });
+
+  it('lets the first requests with a malformed address pass', () => {
+    const rate = { RateBasedStatement: { Limit: 10, ...forwardedKey('MATCH') } };
+
+    assert.equal(shortOf(judge([aRule(rate)], from('x'))), 'ALLOW');
+  });
+});
+
+describe('an IP set with forwarded addresses', () => {
+  // API reference, IPSetForwardedIPConfig: the fallback is for a request that "doesn't have a valid IP address in the
+  // specified position".
+  for (const { position, value, is } of [
+    { position: 'FIRST', value: '192.0.2.1, x', is: 'BLOCK rule' },
+    { position: 'FIRST', value: 'x, 192.0.2.1', is: 'ALLOW' },
+    { position: 'LAST', value: 'x, 192.0.2.1', is: 'BLOCK rule' },
+    { position: 'LAST', value: '192.0.2.1, x', is: 'ALLOW' },
+    { position: 'ANY', value: `x${', 192.0.2.1'.repeat(10)}`, is: 'BLOCK rule' },
+  ])
+    it(`inspects ${position} of ${value}`, () => {
+      const config = { HeaderName: 'x-forwarded-for', FallbackBehavior: 'NO_MATCH', Position: position };
+      const rule = aRule({ IPSetReferenceStatement: { Arn: 'set', IPSetForwardedIPConfig: config } });
+
+      assert.equal(shortOf(judge([rule], from(value), { ipSets: { set: ['192.0.2.1/32'] } })), is);
+    });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { RateCounter } from '../../../../../../packages/gateway/services/waf/evaluate/rate-counter.ts';
 
@@ -56,9 +57,20 @@ describe('RateCounter', () => {
     assert.equal(countTimes(counter, 1, START, long), true);
     assert.deepEqual(
       counter.limited(START).map(({ length }) => length),
-      [44],
+      [71],
     );
   });
+
+  // A caller may know how long names are replaced, and send what a name of another caller is replaced by.
+  for (const digest of ['base64', 'hex', 'base64url'] as const)
+    it(`counts a long instance apart from its own hash in ${digest}`, () => {
+      const counter = new RateCounter(10, 60);
+      const long = 'x'.repeat(65);
+      const hash = createHash('sha256').update(long).digest(digest);
+      for (const name of [hash, `sha256:${hash}`]) countTimes(counter, 11, START, name);
+
+      assert.equal(counter.count(long, START), false);
+    });
 
   it('stands a clock that goes backwards', () => {
     const counter = new RateCounter(10, 60);

@@ -33,6 +33,8 @@ describe('readTraffic', () => {
 
     assert.ok(missing({ bodySize: 20_000, postData: { text: '{"cut' } }).includes('body'));
     assert.ok(missing({ bodySize: 5 }).includes('body'));
+    const comment = 'indented, decoded or without secrets';
+    assert.ok(missing({ bodySize: 2, postData: { text: '{}', comment } }).includes('body'));
     assert.ok(missing({ bodySize: 14, postData: { text: '"[0123abcd]"\n\n' } }).includes('body'));
     assert.ok(missing({ url: 'http://a/dev?token=[0123abcd..wxyz]' }).includes('query'));
     const headers = [{ name: 'Authorization', value: 'Bearer [0123abcd..wxyz]' }];
