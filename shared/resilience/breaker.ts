@@ -72,6 +72,7 @@ export class Breaker {
   readonly #local: LocalBreaker;
   #view: View | undefined;
   #reading: Promise<void> | undefined;
+  #readAt: Moment | undefined;
   /** Set after the table did not respond. The table is not called until `ms` have passed since `since`. */
   #wait: { readonly since: Moment; readonly ms: number } | undefined;
 
@@ -243,6 +244,11 @@ export class Breaker {
   }
 
   #isWaiting(clock: AgeClock): boolean {
+    const hasJustRead = this.#readAt !== undefined && elapsedMs(clock, this.#readAt) <= FRESH_MS;
+    // If only the wall clock says that the view is old, the wall clock was set. The table then has to be read again.
+    const isAgedByWall =
+      this.#view !== undefined && clock.monotonicMs() - this.#view.sentAt.monotonicMs <= FRESH_MS;
+    if (hasJustRead && !isAgedByWall) return true;
     return this.#wait !== undefined && elapsedMs(clock, this.#wait.since) <= this.#wait.ms;
   }
 
@@ -252,6 +258,7 @@ export class Breaker {
 
   async #read(store: ItemStore, key: ItemKey): Promise<void> {
     const sentAt = momentOf(this.#ports.clock);
+    this.#readAt = sentAt;
     const outcome = await store.read(key, { consistent: true });
     if (outcome.kind === 'done') this.#note(sentAt, outcome.item, outcome.storeEpochMs);
     else this.#noteFailure(sentAt, outcome);

@@ -307,7 +307,11 @@ describe('roles at run time', () => {
       const named = action.startsWith('sqs') ? 'sqs:SendMessage' : action.replace(/^SNS/, 'sns');
       const statement = JSON.stringify({ Effect: 'Allow', Action: named, Resource: resource });
       assert.ok(
-        messages.some((line) => line.startsWith('shop may not') && line.endsWith(`Add ${statement}`)),
+        messages.some(
+          (line) =>
+            line.startsWith('shop is not allowed to perform') &&
+            line.endsWith(`Add this statement: ${statement}`),
+        ),
         messages.join('\n'),
       );
     });

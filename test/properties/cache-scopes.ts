@@ -1,6 +1,7 @@
 /**
  * Who may get a kept answer, and for how long. The oracle remembers what each answer was made for and compares it with
- * the request that got it: by docs/guides/receive/cache.md ("Who shares an answer") and RFC 9111 (§3, §4.1, §4.2, §5.2.2).
+ * the request that got it: by docs/guides/receive/cache.md ("Who shares an answer") and RFC 9111 §3, RFC 9111 §4.1,
+ * RFC 9111 §4.2 and RFC 9111 §5.2.2.
  */
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import { anHttpEvent, CacheDesk } from '../support/a-response-cache.ts';

@@ -6,7 +6,6 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { accessDocuments } from './access-documents.ts';
-import { accessLogLines } from './access-log-lines.ts';
 import { authorizerResults } from './authorizer-results.ts';
 import { basePaths } from './base-paths.ts';
 import { boundClaims } from './bound-claims.ts';
@@ -28,7 +27,6 @@ const SERVICES = join(import.meta.dirname, '../packages/gateway/services');
 
 export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   accessDocuments,
-  accessLogLines,
   authorizerResults,
   basePaths,
   boundClaims,

@@ -173,13 +173,13 @@ const PATCHES: readonly { readonly name: string; readonly patches: readonly Patc
   {
     name: 'a read for each call while the table is out of reach',
     patches: [
-      breaker('return hasJustRead || (this.#wait', 'return (this.#wait'),
+      breaker('if (hasJustRead && !isAgedByWall) return true;', ''),
       breaker('this.#wait = { since, ms };', 'this.#wait = { since, ms: ms / 4 };'),
     ],
   },
   {
     name: 'a read and a write under way give two reads in a second',
-    patches: [breaker('return hasJustRead || (this.#wait', 'return (this.#wait')],
+    patches: [breaker('if (hasJustRead && !isAgedByWall) return true;', '')],
   },
   {
     name: 'a table out of reach refuses calls',

@@ -108,6 +108,11 @@ export type ProgramOptions = Settings & {
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
+  /**
+   * Which ports were not chosen by the user, so that the next free port is used if one of them is in use; absent means
+   * none.
+   */
+  readonly movablePorts?: { readonly api: boolean; readonly control: boolean };
   /** Receives a message before each step that takes a long time. */
   readonly onWaiting?: (message: string) => void;
   readonly onReload: (event: ReloadNotice) => void;

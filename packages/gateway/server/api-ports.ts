@@ -15,6 +15,7 @@ import { openHttp2 } from './http2.ts';
 import { BodyMemory } from './body-memory.ts';
 import { checkPeer } from './check-peer.ts';
 import { listenOn } from './listen.ts';
+import type { OnMoved } from './listen.ts';
 import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
 import { UnreadReplies } from './unread-replies.ts';
@@ -51,6 +52,8 @@ export type ApiPortsOptions = {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
+  /** Allows the next free port if a port is in use; absent means that this is an error. */
+  readonly onMoved?: OnMoved | undefined;
   /** The maximum memory for request bodies in bytes. Unread replies may use the same amount. Absent means 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
@@ -158,7 +161,7 @@ async function openPort(
     const nameOf = (serverName: string | undefined): TlsName => tls.nameOf(plan, serverName);
     endTls = serveTls(server, { nameOf, certify: tls.certify, http2, log: at.log });
   }
-  port = await listenOn(server, options.host, plan.port, plan.option);
+  port = await listenOn(server, options.host, plan.port, plan.option, options.onMoved);
   return { server, sockets, port, http2, endTls };
 }
 

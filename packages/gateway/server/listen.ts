@@ -10,11 +10,38 @@ import type { Server } from 'node:net';
  */
 const BACKLOG = 4_096;
 
+/** How many ports are tried if a port may be replaced by the next free one. */
+const MAX_TRIED_PORTS = 50;
+
+/** Receives the port that is in use, and the port that is used instead. */
+export type OnMoved = (port: number, used: number) => void;
+
 /**
  * Listens on an address and resolves with the bound port. Port 0 selects a free port. `option` is the option that sets
- * the port, for the error message.
+ * the port, for the error message. With `onMoved`, the next free port is used if the port is in use.
  */
-export function listenOn(server: Server, host: string, port: number, option: string): Promise<number> {
+export async function listenOn(
+  server: Server,
+  host: string,
+  port: number,
+  option: string,
+  onMoved?: OnMoved,
+): Promise<number> {
+  if (onMoved === undefined || port === 0) return bind(server, host, port, option);
+  for (let tried = port; ; tried += 1)
+    try {
+      const used = await bind(server, host, tried, option);
+      if (used !== port) onMoved(port, used);
+      return used;
+    } catch (error) {
+      const isInUse = error instanceof StartError && error.code === 'PORT_IN_USE';
+      if (!isInUse || tried + 1 >= port + MAX_TRIED_PORTS || tried === MAX_PORT) throw error;
+    }
+}
+
+const MAX_PORT = 65_535;
+
+function bind(server: Server, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => {
       reject(explain(error, host, port, option));

@@ -65,7 +65,10 @@ export async function runCommandLine(
   chooseOutput({ json: isJson });
   const program = new Command('gatewright')
     .version(version, VERSION_FLAGS.join(', '), 'print the version')
-    .description('Serves compiled stacks as Amazon API Gateway would.')
+    .description(
+      'Runs APIs of Amazon API Gateway on this machine, and protects, meters and operates them on AWS.',
+    )
+    .commandsGroup('Shell:')
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);

@@ -96,7 +96,7 @@ export function readPathResources(
   };
   for (const resource of byId.values())
     tolerance.attempt(
-      'the methods of this resource do not exist',
+      'the methods of this resource are not served',
       () => pathOf(resource, 0),
       () => '',
     );

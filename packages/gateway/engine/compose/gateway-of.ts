@@ -10,6 +10,7 @@ import type { Gateway, Listening } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './network/addresses.ts';
 import { openBoth } from './closing.ts';
 import { openConsoleLink } from './control-port/console.ts';
+import { reportMoved } from './control-port/control.ts';
 import { openFronts } from './network/fronts.ts';
 import { environmentOf } from './network/environment.ts';
 import { listRoutesOf, listStages, planPorts } from './network/listing.ts';
@@ -88,6 +89,7 @@ async function listen(parts: Parts): Promise<void> {
   const { ports, any, close } = await openApiPorts({
     host: options.host,
     plans,
+    onMoved: options.movablePorts?.api === true ? reportMoved(options, 'port of the API') : undefined,
     allowHosts: options.allowHosts,
     findDomain: (...asked) => parts.served.atDomain(...asked),
     handleManagement: handleOwnManagement(parts),

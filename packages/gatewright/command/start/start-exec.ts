@@ -57,10 +57,14 @@ type ExecFlags = {
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
   command: Pick<Command, 'getOptionValueSource'>,
-): Pick<GatewayOptions, 'controlPort' | 'port' | 'reload' | 'resets'> {
-  if (exec === undefined) return { port: ports.port, controlPort: ports.controlPort, reload };
-  const portOf = (name: 'port' | 'controlPort'): number =>
-    command.getOptionValueSource(name) === 'default' ? 0 : ports[name];
+): Pick<GatewayOptions, 'controlPort' | 'port' | 'movablePorts' | 'reload' | 'resets'> {
+  const isDefault = (name: 'port' | 'controlPort'): boolean =>
+    command.getOptionValueSource(name) === 'default';
+  if (exec === undefined) {
+    const movablePorts = { api: isDefault('port'), control: isDefault('controlPort') };
+    return { port: ports.port, controlPort: ports.controlPort, movablePorts, reload };
+  }
+  const portOf = (name: 'port' | 'controlPort'): number => (isDefault(name) ? 0 : ports[name]);
   const keepsNothing = dynamodb === 'embedded' && data === undefined;
   return { port: portOf('port'), controlPort: portOf('controlPort'), reload: false, resets: keepsNothing };
 }

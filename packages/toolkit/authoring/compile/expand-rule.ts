@@ -127,7 +127,7 @@ function nothingFound(
   const greedy = known.find((candidate) => candidate.endsWith('+}') && isBelow(candidate, path));
   if (close !== undefined) return `the API has no route ${path}; did you mean ${close}?`;
   if (greedy !== undefined)
-    return `the API has no route ${path}; ${greedy} serves everything below: decide in its handler, or add this route to the API`;
+    return `the API has no route ${path}; ${greedy} serves it: check access in the handler of that route, or add ${path} to the API`;
   return `the API has no route ${path}; it has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`;
 }
 

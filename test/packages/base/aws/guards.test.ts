@@ -124,7 +124,7 @@ describe('refuseForeignHost', () => {
     const host = '"><script>\u0001';
     const reply = refuseForeignHost({ rawHeaders: ['Host', host], host }, RULE);
     assert.match(String(reply?.body), /--allow-host NAME/);
-    assert.match(String(reply?.message), /^Host '"><script>\?' is not/);
+    assert.match(String(reply?.message), /does not serve the host '"><script>\?'\./);
   });
 });
 

@@ -25,6 +25,20 @@ describe('listenOn', () => {
     });
     first.close();
   });
+
+  it('takes the next free port where the user chose none, and says so', async () => {
+    const first = createServer();
+    const port = await listenOn(first, '127.0.0.1', 0, '--port');
+    const moved: (readonly [number, number])[] = [];
+    const second = createServer();
+
+    const used = await listenOn(second, '127.0.0.1', port, '--port', (...ports) => moved.push(ports));
+
+    assert.ok(used > port);
+    assert.deepEqual(moved, [[port, used]]);
+    first.close();
+    second.close();
+  });
 });
 
 describe('closeServer', () => {

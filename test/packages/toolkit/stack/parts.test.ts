@@ -92,7 +92,7 @@ describe('the parts of the stack', () => {
   it('have each command that is in their folders or is called as they are', () => {
     const loaders = readFileSync(join(REPOSITORY, 'packages/gatewright/command/commands.ts'), 'utf8');
     const own = [
-      ...loaders.matchAll(/\[\s*'(\w+)',\s*async \(\) =>\s*\(await import\('\.\.\/\.\.\/toolkit\/stack\//g),
+      ...loaders.matchAll(/^\s*(\w+): async \(\) =>\s*\(await import\('\.\.\/\.\.\/toolkit\/stack\//gm),
     ];
     const expected = [
       ...own.map(([, name = '']) => name),

@@ -17,6 +17,7 @@ import { openStateApi } from '../state/state.ts';
 import { openTestingApi } from './testing.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
+import type { GatewayOptions } from '../../gateway.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -29,6 +30,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
   const control = await openControlPort({
     port: options.controlPort,
+    onMoved: options.movablePorts?.control === true ? reportMoved(options, 'control port') : undefined,
     allowHosts: options.allowHosts,
     maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     clockFixedBecause: findClockObstacle(options),
@@ -54,6 +56,14 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
     closing.add(() => published.remove());
     await announceStart(parts, credentials);
   };
+}
+
+/** Says which port is used, because a client may expect the usual one. */
+export function reportMoved(
+  { onProgress }: Pick<GatewayOptions, 'onProgress'>,
+  what: string,
+): (port: number, used: number) => void {
+  return (port, used) => onProgress(`port ${port} is in use, so the ${what} is ${used}`);
 }
 
 function mountsOf(parts: Parts): ControlMounts {

@@ -84,7 +84,7 @@ describe('compileDocument', () => {
     {
       name: 'a path below a greedy route',
       over: { rules: [rule({ paths: ['/files/secret'] })] },
-      expected: /\/files\/\{proxy\+\} serves everything below: decide in its handler/,
+      expected: /\/files\/\{proxy\+\} serves it: check access in the handler of that route/,
     },
     {
       name: 'a role that is not declared',

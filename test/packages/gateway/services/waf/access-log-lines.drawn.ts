@@ -2,18 +2,18 @@
  * What a stage logs and what is exported can be read back. The oracle reads lines as a log tool does, by the grammars of
  * JSON (RFC 8259), XML 1.0, and quoted fields between separators; it never looks at how a value is escaped.
  */
-import { compileAccessLogFormat } from '../../packages/gateway/core/deployment/stage/access-log-format.ts';
-import type { LogFacts } from '../../packages/gateway/core/events/log-variables.ts';
-import { toHar } from '../../packages/gateway/console/records/har.ts';
-import type { RequestDetail } from '../../packages/gateway/console/records/model.ts';
-import { SHOWING } from '../../packages/gateway/console/records/redact.ts';
-import { showBody } from '../../packages/gateway/console/records/shown.ts';
-import { readTraffic } from '../../packages/gateway/services/waf/traffic/read-traffic.ts';
-import { aRequest } from '../packages/gateway/core/events/a-request.ts';
-import { pickFrom } from '../support/pick.ts';
-import type { Pick } from '../support/pick.ts';
-import { count } from './promises.ts';
-import type { DrawnPromise, Tally } from './promises.ts';
+import { compileAccessLogFormat } from '../../../../../packages/gateway/core/deployment/stage/access-log-format.ts';
+import type { LogFacts } from '../../../../../packages/gateway/core/events/log-variables.ts';
+import { toHar } from '../../../../../packages/gateway/console/records/har.ts';
+import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
+import { SHOWING } from '../../../../../packages/gateway/console/records/redact.ts';
+import { showBody } from '../../../../../packages/gateway/console/records/shown.ts';
+import { readTraffic } from '../../../../../packages/gateway/services/waf/traffic/read-traffic.ts';
+import { aRequest } from '../../core/events/a-request.ts';
+import { pickFrom } from '../../../../support/pick.ts';
+import type { Pick } from '../../../../support/pick.ts';
+import { count } from '../../../../properties/promises.ts';
+import type { DrawnPromise, Tally } from '../../../../properties/promises.ts';
 
 const PIECES = [
   'a',
