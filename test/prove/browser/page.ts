@@ -47,7 +47,7 @@ export interface Page {
   ): Promise<unknown>;
   context(): Context & {
     grantPermissions(permissions: readonly ('clipboard-read' | 'clipboard-write')[]): Promise<void>;
-    newCDPSession(page: Page): Promise<{ send(method: string): Promise<unknown> }>;
+    newCDPSession(page: Page): Promise<{ send(method: string, parameters?: object): Promise<unknown> }>;
   };
   close(): Promise<void>;
   /** Runs in every document before its own scripts. */

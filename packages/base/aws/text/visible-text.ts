@@ -1,4 +1,4 @@
-/** Makes foreign text safe for a terminal, because names of routes, tenants and keys may come from others. */
+/** Makes foreign text safe to show, because names of routes, tenants and keys may come from others. */
 
 /** Prints control characters, including C1, and text direction marks as escapes: `\u001b`. */
 export function showControls(text: string): string {
@@ -6,4 +6,9 @@ export function showControls(text: string): string {
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** Prints controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines. */
+export function showControlsInLines(text: string): string {
+  return text.replace(/(?:(?!\r\n)[^\n\t])+/g, showControls);
 }

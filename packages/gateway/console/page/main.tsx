@@ -6,7 +6,9 @@ import { findKey } from './connection/access-key.ts';
 import { useKey } from './connection/connection.ts';
 import { linkTo } from './address.ts';
 import { Empty } from './elements/parts.tsx';
+import { showControlsEverywhere } from './show-controls.ts';
 
+showControlsEverywhere();
 const root = document.getElementById('app');
 const key = await findKey();
 const named = new URLSearchParams(location.search).get('request');

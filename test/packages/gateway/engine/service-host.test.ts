@@ -323,3 +323,45 @@ describe('ServiceHost', () => {
 function entryOf(name: string, service: Service): ServiceEntry {
   return { name, types: {}, load: () => Promise.resolve({ open: () => service }) };
 }
+
+// docs/aws: a web ACL that blocks is not undone by another service in front of the stage.
+describe('the screens of services', () => {
+  const STAGE = 'arn:aws:apigateway:us-east-1::/restapis/a1/stages/dev';
+  const REFUSED = { kind: 'refused', status: 403, headers: [], body: '' };
+  const request = {} as Parameters<NonNullable<ReturnType<NonNullable<Service['screenOf']>>>>[0];
+  const wall = (verdict: object): Service =>
+    ({ screenOf: (arn: string) => (arn === STAGE ? () => verdict : undefined) }) as unknown as Service;
+  const PASSES = { kind: 'passed' };
+
+  const judge = async (services: readonly Service[], arn = STAGE): Promise<string | undefined> => {
+    const entries = services.map((service, index): ServiceEntry => {
+      const open = (): Service => service;
+      return {
+        name: `s${index}`,
+        types: { [`AWS::S${index}::T`]: { enforced: [] } },
+        load: () => Promise.resolve({ open }),
+      };
+    });
+    const host = hostOf(entries);
+    await host.openNeeded([stackOf(...services.map((_, index) => `AWS::S${index}::T`))]);
+    assert.equal(host.screens.isEmpty, !services.some((service) => 'screenOf' in service));
+    return host.screens.judge(arn, request)?.kind;
+  };
+
+  for (const { name, services, arn, kind } of [
+    { name: 'judge nothing without a service', services: [], kind: undefined },
+    { name: 'judge nothing with a service that screens nothing', services: [{}], kind: undefined },
+    {
+      name: 'are asked beside a service that screens nothing',
+      services: [{}, wall(REFUSED)],
+      kind: 'refused',
+    },
+    { name: 'refuse what the first refuses', services: [wall(REFUSED), wall(PASSES)], kind: 'refused' },
+    { name: 'refuse what the last refuses', services: [wall(PASSES), {}, wall(REFUSED)], kind: 'refused' },
+    { name: 'pass what all pass', services: [wall(PASSES), wall(PASSES)], kind: 'passed' },
+    { name: 'judge no other stage', services: [wall(REFUSED)], arn: `${STAGE}2`, kind: undefined },
+  ])
+    it(name, async () => {
+      assert.equal(await judge(services, arn), kind);
+    });
+});

@@ -241,6 +241,36 @@ describe('the state of a customer', () => {
     assert.equal(await codeOf(again), 'CUSTOMER_EXISTS');
   });
 
+  // Plans that begin after the customer is closed never apply. What was in force is billed.
+  for (const { name, planned, kept } of [
+    { name: 'the only plan', planned: [], kept: ['gold'] },
+    { name: 'no plan that has not begun', planned: [DAY_MS], kept: ['gold'] },
+    { name: 'a plan that has begun', planned: [MINUTE_MS], kept: ['gold', 'silver'] },
+    { name: 'a plan that begins now', planned: [10 * MINUTE_MS], kept: ['gold', 'silver'] },
+    {
+      name: 'what has begun, and nothing after it',
+      planned: [MINUTE_MS, DAY_MS],
+      kept: ['gold', 'silver'],
+    },
+  ])
+    it(`keeps ${name} when it is closed, and all plans when it is suspended`, async () => {
+      for (const state of ['closed', 'suspended'] as const) {
+        const ports = await aRecord();
+        for (const [index, fromMs] of planned.entries()) {
+          const term = { tenant: 'acme', plan: index === 0 ? 'silver' : 'gold', version: index + 2 };
+          await setPlan(ports, now(), { ...term, fromEpochMs: NOON_MS + fromMs });
+        }
+        await setState(ports, now(10 * MINUTE_MS), 'acme', state);
+
+        const plans = (await getCustomer(ports, 'acme', NOON_MS))['plans'] as readonly { plan: string }[];
+        const all = ['gold', ...planned.map((_, index) => (index === 0 ? 'silver' : 'gold'))];
+        assert.deepEqual(
+          plans.map(({ plan }) => plan),
+          state === 'closed' ? kept : all,
+        );
+      }
+    });
+
   it('is an outage, and no missing record, where the item is none that this code has written', async () => {
     const ports = await aRecord();
     await ports.store.update({

@@ -48,6 +48,21 @@ describe('a concurrency limit', () => {
     assert.deepEqual(table.calls, ['acquire', 'acquire', 'release']);
   });
 
+  it('gives nothing back after a refusal that the table has answered, since nothing was taken', async () => {
+    const table = new QuotaTable();
+    const [one, other] = [table.holder([CALLS]), table.holder([CALLS])];
+    await start(one);
+    await start(one);
+    table.calls.length = 0;
+
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await refusal(other);
+      table.nowMs += 1001;
+    }
+
+    assert.equal(table.calls.includes('acquire') && !table.calls.includes('release'), true);
+  });
+
   it('is free again a second after an outage in which all of its requests ended', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([CALLS]);

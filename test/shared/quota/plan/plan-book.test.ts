@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PlanBook, versionKey } from '#shared/quota/plan/plan-book.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
-import { QuotaTable } from '../../../support/quota-table.ts';
+import { NOON_MS, QuotaTable } from '../../../support/quota-table.ts';
 
 const LIMIT = { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH' };
 
@@ -63,5 +63,36 @@ describe('the plans that code brings along', () => {
       await book.read('gold');
       assert.deepEqual(reported, expected);
     }
+  });
+});
+
+// A request asks with `peek`, which calls no table: a plan that is not kept would cost a call for each.
+describe('a plan that was read', () => {
+  const seeds = [parsePlan({ id: 'gold', version: 1, limits: [LIMIT] })];
+  for (const { name, isDown, keptMs } of [
+    { name: 'from the table is kept for a minute', isDown: false, keptMs: 60_000 },
+    { name: 'from code, while the table does not respond, is kept for a second', isDown: true, keptMs: 1000 },
+  ])
+    it(name, async () => {
+      const table = new QuotaTable();
+      const book = new PlanBook(table.store, table.clock, seeds);
+      assert.equal(book.peek('gold'), undefined);
+      table.isDown = isDown;
+      await book.read('gold');
+
+      const kept = [0, keptMs, keptMs + 1].map((afterMs) => {
+        table.nowMs = NOON_MS + afterMs;
+        return book.peek('gold')?.id;
+      });
+      assert.deepEqual(kept, ['gold', 'gold', undefined]);
+    });
+
+  it('is read again once it is forgotten', async () => {
+    const table = new QuotaTable();
+    const book = new PlanBook(table.store, table.clock, seeds);
+    await book.read('gold');
+    book.forget('gold');
+
+    assert.equal(book.peek('gold'), undefined);
   });
 });

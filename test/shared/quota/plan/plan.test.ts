@@ -11,6 +11,12 @@ const plan = (overrides: object = {}): object => ({ id: 'gold', version: 1, limi
 const limited = (limit: object): object => plan({ limits: [limit] });
 
 describe('parsePlan', () => {
+  it('takes alarms from 1 % to 1000 % of the quota, and sorts them', () => {
+    const { limits } = parsePlan(limited({ ...QUOTA, alarms: [1000, 80, 1] }));
+
+    assert.partialDeepStrictEqual(limits, [{ alarms: [1, 80, 1000] }]);
+  });
+
   it('fills in missing fields of a plan', () => {
     const { limits, costs, source } = parsePlan(plan({ limits: [QUOTA, RATE, CALLS] }));
 
@@ -185,6 +191,12 @@ describe('parsePlan', () => {
       field: 'limits[0].anchor.time',
     },
     { name: 'an alarm twice', given: limited({ ...QUOTA, alarms: [80, 80] }), field: 'limits[0].alarms' },
+    { name: 'an alarm at nothing', given: limited({ ...QUOTA, alarms: [0] }), field: 'limits[0].alarms' },
+    {
+      name: 'an alarm above ten times the quota',
+      given: limited({ ...QUOTA, alarms: [1001] }),
+      field: 'limits[0].alarms',
+    },
     { name: 'an alarm as share', given: limited({ ...QUOTA, alarms: [0.8] }), field: 'limits[0].alarms' },
     {
       name: 'a lease of no time',

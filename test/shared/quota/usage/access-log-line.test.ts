@@ -94,6 +94,15 @@ describe('a line of an access log', () => {
       assert.equal(kindOf({ [field]: '-' }), 'uncounted');
     });
 
+  // docs/aws §5: API Gateway refuses with these where the line does not say whether the backend was called.
+  it('is not counted where API Gateway itself refused the request, and is with every other status', () => {
+    const refused = Array.from({ length: 500 }, (_, index) => index + 100).filter(
+      (status) => kindOf({ status: String(status) }) === 'uncounted',
+    );
+
+    assert.deepEqual(refused, [401, 403, 429]);
+  });
+
   const malformed = [
     { name: 'no JSON', message: '127.0.0.1 - - [20/Nov/2026] "GET /" 200' },
     { name: 'no object', message: '[1]' },

@@ -79,6 +79,23 @@ describe('a delivery with lines that cannot be charged', () => {
       assert.equal(newestEpochMs, NOON_MS + 2 * DAY_MS);
     });
 
+  // The newest of the lines that count: the delay of a delivery is measured by it.
+  for (const { name, times, newest } of [
+    { name: 'none', times: [], newest: undefined },
+    { name: 'one line', times: [NOON_MS - 5], newest: NOON_MS - 5 },
+    { name: 'two lines in order', times: [NOON_MS - 5, NOON_MS], newest: NOON_MS },
+    { name: 'two lines out of order', times: [NOON_MS, NOON_MS - 5], newest: NOON_MS },
+  ])
+    it(`knows the newest time of ${name}`, async () => {
+      const { tracker } = await aTracker();
+      const lines = times.map((time, index) => lineOf(`r-${index}`, { requestTimeEpoch: String(time) }));
+
+      const uncounted = lineOf('refused', { tenant: '-', requestTimeEpoch: String(NOON_MS + 9) });
+      const { newestEpochMs } = await trackDelivery(subscription([...lines, uncounted]), tracker, RULES);
+
+      assert.equal(newestEpochMs, newest);
+    });
+
   it('is given again by Lambda as a whole, and what was charged stays charged once', async () => {
     const { table, tracker } = await aTracker();
     const first = await trackDelivery(subscription(LINES), tracker, RULES);

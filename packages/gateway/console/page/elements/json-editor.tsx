@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -42,6 +42,9 @@ const TYPED_OVER = EditorView.domEventHandlers({
   },
 });
 
+/** Marks of text direction that CodeMirror does not mark by itself. */
+const OTHER_MARKS = /[\u202a-\u202c\u2068]/;
+
 type Props = {
   readonly value: string;
   readonly label: string;
@@ -65,6 +68,7 @@ export function JsonEditor({ value, label, isReadOnly = false, onChange }: Props
         doc: value,
         extensions: [
           lineNumbers(),
+          highlightSpecialChars({ addSpecialChars: OTHER_MARKS }),
           history(),
           drawSelection(),
           bracketMatching(),

@@ -3,6 +3,7 @@ import { fetchControl, useFetched } from '../connection/control.ts';
 import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
+import { readPlace } from '../place.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
 import type { Column } from '../elements/sort-order.ts';
@@ -87,8 +88,10 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   const send = (question: AccessFields): void => {
     setFields(question);
     setProblem(undefined);
-    // The address of a question can be shared, because it contains no token.
-    history.replaceState(null, '', linkTo('access', document.name, writeAccessFields(question)));
+    // The address of a question can be shared, because it contains no token. The user may have left this section before
+    // the question is sent.
+    if (readPlace().section === 'access')
+      history.replaceState(null, '', linkTo('access', document.name, writeAccessFields(question)));
     fetchControl<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
       setReply,
       (failure: unknown) => {

@@ -271,7 +271,9 @@ function TableQueryForm({ table, question, onAsk }: Props) {
           <select value={form.index} onChange={({ currentTarget }) => put({ index: currentTarget.value })}>
             <option value="">the table itself</option>
             {indexes.map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} value={name}>
+                {name}
+              </option>
             ))}
           </select>
         </label>
@@ -288,7 +290,9 @@ function TableQueryForm({ table, question, onAsk }: Props) {
               }
             >
               {OPERATORS.map((one) => (
-                <option key={one}>{one}</option>
+                <option key={one} value={one}>
+                  {one}
+                </option>
               ))}
             </select>
           </label>

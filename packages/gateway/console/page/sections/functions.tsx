@@ -237,7 +237,9 @@ function InvokeForm({ name }: { readonly name: string }) {
         >
           <option value="">a sample of …</option>
           {SAMPLE_EVENTS.map(({ source }) => (
-            <option key={source}>{source}</option>
+            <option key={source} value={source}>
+              {source}
+            </option>
           ))}
         </select>
         <Action label="Invoke" kind="main-action" run={invoke} />

@@ -57,7 +57,9 @@ export function RequestBuilder({ api, route, initial, origin, onSaved }: Builder
           onChange={({ currentTarget }) => change({ method: currentTarget.value })}
         >
           {[...new Set([...METHODS, method])].map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {one}
+            </option>
           ))}
         </select>
         <input

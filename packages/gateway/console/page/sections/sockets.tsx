@@ -160,7 +160,9 @@ function Reach({
         >
           <option value="">as before …</option>
           {templates.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {one}
+            </option>
           ))}
         </select>
       )}

@@ -51,7 +51,9 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
       >
         <option value="">all</option>
         {[...new Set([...STATUSES, ...(status === '' ? [] : [status])])].map((one) => (
-          <option key={one}>{one}</option>
+          <option key={one} value={one}>
+            {one}
+          </option>
         ))}
       </select>
       {apis.length < 2 && api === '' ? null : (
@@ -62,7 +64,9 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
         >
           <option value="">every API</option>
           {[...new Set([...apis, ...(api === '' ? [] : [api])])].map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} value={name}>
+              {name}
+            </option>
           ))}
         </select>
       )}

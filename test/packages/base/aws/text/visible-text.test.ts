@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { showControls } from '@gatewright/aws/text/visible-text';
+import { showControls, showControlsInLines } from '@gatewright/aws/text/visible-text';
 
 describe('an untrusted name on a terminal', () => {
   for (const [what, text, shown] of [
@@ -14,4 +14,18 @@ describe('an untrusted name on a terminal', () => {
     ['is as it is otherwise', 'Käse – 東京 🧀', 'Käse – 東京 🧀'],
   ] as const)
     it(what, () => assert.equal(showControls(text), shown));
+});
+
+describe('an untrusted text of several lines', () => {
+  for (const [what, text, shown] of [
+    ['keeps its lines, however they end', 'one\ntwo\r\nthree', 'one\ntwo\r\nthree'],
+    ['keeps its tabs', 'one\ttwo', 'one\ttwo'],
+    ['does not return to the start of a line', 'one\rtwo', String.raw`one\u000dtwo`],
+    ['shows each of several returns that end no line', 'one\r\r\ntwo', 'one\\u000d\r\ntwo'],
+    ['clears no screen', 'one\n\u001b[2J', 'one\n\\u001b[2J'],
+    ['does not turn what follows', 'one\nshop\u202egnp', 'one\nshop\\u202egnp'],
+    ['begins no line by a separator of Unicode', 'one\u2028two', String.raw`one\u2028two`],
+    ['is as it is otherwise', 'Käse – 東京 🧀\n', 'Käse – 東京 🧀\n'],
+  ] as const)
+    it(what, () => assert.equal(showControlsInLines(text), shown));
 });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderList, lastHeader } from '../../../../../packages/gateway/core/events/header-list.ts';
+import {
+  areSameLines,
+  HeaderList,
+  lastHeader,
+} from '../../../../../packages/gateway/core/events/header-list.ts';
 
 const LINES = ['Host', 'a.test', 'X-Many', '1', 'x-many', '2', 'Accept', '*/*'];
 
@@ -56,5 +60,30 @@ describe('lastHeader', () => {
     lines.push('Vary', 'Origin');
 
     assert.equal(lastHeader(lines, 'vary'), 'Origin');
+  });
+});
+
+// What a connection sent before is used again where the lines are the same: one that differs would be somebody else's.
+describe('the headers of two requests', () => {
+  const lines = fc.array(fc.constantFrom<string>('Host', 'host', 'a.test', 'b.test', ''), { maxLength: 6 });
+
+  it('are the same where no line differs, not even the first, the last, or by case', () => {
+    fc.assert(
+      fc.property(lines, lines, (one, other) => {
+        assert.equal(areSameLines(one, other), JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+  });
+
+  it('are not the same where any one line differs', () => {
+    fc.assert(
+      fc.property(lines, fc.nat(), (one, at) => {
+        fc.pre(one.length > 0);
+        const other = one.with(at % one.length, 'another');
+
+        assert.equal(areSameLines(one, other), false);
+        assert.equal(areSameLines(one, [...one]), true);
+      }),
+    );
   });
 });

@@ -39,6 +39,18 @@ describe('StandIns', () => {
       found: { issuer: AUTH0, path: '/authorize' },
     },
     {
+      name: 'by its Host in any case, with the port of this machine',
+      host: 'Example.EU.auth0.com:4443',
+      path: '/authorize',
+      found: { issuer: AUTH0, path: '/authorize' },
+    },
+    {
+      name: 'by no Host that only begins like it',
+      host: 'example.eu.auth0.com.evil.example:4443',
+      path: '/authorize',
+      found: undefined,
+    },
+    {
       name: 'by its Host and the path of its name',
       host: 'dev-1.okta.com',
       path: '/oauth2/default/v1/keys',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 import {
+  publishFunctionLine,
   publishingGroups,
   publishingInvocations,
 } from '../../../../../packages/gateway/engine/compose/feeds.ts';
@@ -28,6 +29,39 @@ describe('publishingGroups', () => {
     assert.deepEqual(groups.lines, ['access: GET /']);
     assert.deepEqual(published, [{ group: 'access', text: 'GET /', epochMs: EPOCH_MS }]);
   });
+});
+
+// Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs": one group for each function.
+describe('publishFunctionLine', () => {
+  const line = { functionName: 'orders', stream: 'stdout', epochMs: EPOCH_MS, message: 'placed' } as const;
+  const TIME = new Date(EPOCH_MS).toISOString();
+  for (const { name, over, expected } of [
+    {
+      name: 'a line of a logger with time, request and level',
+      over: { level: 'INFO', requestId: 'r-1', logStream: 's-1' },
+      expected: { prefix: `${TIME}\tr-1\tINFO\t`, stream: 's-1' },
+    },
+    {
+      name: 'a line while the module loads without a request',
+      over: { level: 'ERROR', requestId: undefined, logStream: 's-1' },
+      expected: { prefix: `${TIME}\tERROR\t`, stream: 's-1' },
+    },
+    {
+      name: 'a line in the format of the function as it is',
+      over: { level: undefined, requestId: 'r-1' },
+      expected: { prefix: '', stream: undefined },
+    },
+  ] as const)
+    it(`publishes ${name}`, () => {
+      const lines = new Feed<unknown>(fail);
+      const published: unknown[] = [];
+      lines.follow((one) => published.push(one));
+
+      publishFunctionLine({ ...line, ...over }, { lines } as unknown as ServiceHost);
+
+      const group = '/aws/lambda/orders';
+      assert.deepEqual(published, [{ group, text: 'placed', epochMs: EPOCH_MS, ...expected }]);
+    });
 });
 
 /** Lambda developer guide, "Types of metrics for Lambda functions". */

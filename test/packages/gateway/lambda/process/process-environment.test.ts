@@ -25,7 +25,7 @@ const FOLDERS = { home: '/run/home', temporary: '/run/tmp' };
 const LAUNCH = {
   command: 'python3',
   args: [],
-  environment: { PYTHONPATH: '/run/python' },
+  environment: { PYTHONPATH: '/run/python', PYTHONUNBUFFERED: '1' },
   searchPath: ['/usr/lib/python/bin'],
 };
 const LAYERS = [FIRST, undefined, SECOND].map((directory, index) => ({
@@ -43,6 +43,17 @@ const environmentOf = (over: Partial<FunctionDefinition> = {}): Readonly<Record<
 
 // Search paths of layers: Lambda developer guide, "Packaging your layer content".
 describe('the environment of a process', () => {
+  for (const { name, given, expected } of [
+    { name: 'has what its toolchain sets', given: undefined, expected: '1' },
+    { name: 'has what the function sets in its place', given: '0', expected: '0' },
+    { name: 'has what the function sets, though it is empty', given: '', expected: '' },
+  ])
+    it(name, () => {
+      const environment = given === undefined ? {} : { PYTHONUNBUFFERED: given };
+
+      assert.equal(environmentOf({ environment })['PYTHONUNBUFFERED'], expected);
+    });
+
   it('has the search paths of its toolchain, its layers and this machine, in this order', () => {
     const environment = environmentOf();
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_ASSUMPTIONS } from '../../../../../../packages/gateway/core/deployment/assumptions.ts';
 import {
+  checkV2Authorizer,
   compileRestAuthorization,
   compileV2Authorization,
 } from '../../../../../../packages/gateway/core/deployment/authorization/compile-authorization.ts';
@@ -285,5 +286,57 @@ describe('an authorization that AWS refuses', () => {
           return true;
         },
       );
+    });
+});
+
+// docs/aws §4.5, §4.7: HTTP APIs have authorizers of both types, WebSocket APIs only REQUEST.
+describe('an authorizer that no route uses', () => {
+  const lambda = {
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri:
+      'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:check/invocations',
+    AuthorizerPayloadFormatVersion: '2.0',
+  };
+  const socket = { ...lambda, AuthorizerPayloadFormatVersion: undefined };
+  for (const { name, protocol, authorizer, refusal } of [
+    { name: 'a Lambda authorizer', protocol: 'http', authorizer: lambda, refusal: undefined },
+    { name: 'a JWT authorizer', protocol: 'http', authorizer: HTTP_JWT, refusal: undefined },
+    { name: 'a Lambda authorizer', protocol: 'websocket', authorizer: socket, refusal: undefined },
+    {
+      name: 'a JWT authorizer',
+      protocol: 'websocket',
+      authorizer: HTTP_JWT,
+      refusal: /Invalid authorizer type "JWT"; expected REQUEST$/,
+    },
+    {
+      name: 'a type that is of REST APIs',
+      protocol: 'http',
+      authorizer: { ...lambda, AuthorizerType: 'TOKEN' },
+      refusal: /Invalid authorizer type "TOKEN"; expected REQUEST or JWT$/,
+    },
+    {
+      name: 'no function',
+      protocol: 'http',
+      authorizer: { ...lambda, AuthorizerUri: undefined },
+      refusal: /AuthorizerUri/,
+    },
+    {
+      name: 'no issuer',
+      protocol: 'http',
+      authorizer: { ...HTTP_JWT, JwtConfiguration: {} },
+      refusal: /Issuer/,
+    },
+    {
+      name: 'results that are kept by no source',
+      protocol: 'http',
+      authorizer: { ...lambda, AuthorizerResultTtlInSeconds: 1 },
+      refusal: /at least one identity source/,
+    },
+  ] as const)
+    it(`is ${refusal === undefined ? 'accepted' : 'refused'} with ${name} on a ${protocol} API`, () => {
+      const check = (): void => checkV2Authorizer(aBag('Auth', authorizer), protocol);
+
+      if (refusal === undefined) assert.doesNotThrow(check);
+      else assert.throws(check, (error) => error instanceof DefinitionError && refusal.test(String(error)));
     });
 });

@@ -35,3 +35,15 @@ describe('settings of a stage cache', () => {
       assert.throws(() => cachedApi(stage, method), message);
     });
 });
+
+describe('the size of a stage cache', () => {
+  // API Gateway API reference, CreateStage, cacheClusterSize.
+  for (const size of ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'])
+    it(`may be ${size}`, () => {
+      assert.doesNotThrow(() => cachedApi({ ...ON, CacheClusterSize: size }, {}));
+    });
+  for (const size of ['', '0', '0.50', '1', '13', '13.50', '237.0', '500'])
+    it(`may not be "${size}"`, () => {
+      assert.throws(() => cachedApi({ ...ON, CacheClusterSize: size }, {}), /cache cluster size/);
+    });
+});

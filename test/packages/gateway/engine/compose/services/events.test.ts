@@ -49,6 +49,72 @@ describe('a redrive by the control port', () => {
   });
 });
 
+describe('a message sent by the control port', () => {
+  const arn = 'arn:aws:sqs:us-east-1:1:jobs';
+  const send = async (outcome: object, target: string, refusal?: string) => {
+    const sent: unknown[] = [];
+    const targets = {
+      send: (...message: readonly unknown[]) => {
+        sent.push(message);
+        return Promise.resolve(outcome);
+      },
+    };
+    const handTargets = [{ arn, name: 'jobs', refuse: () => refusal }];
+    const events = { handTargets, targets };
+    const api = openEventsApi({ events, served: { stacks: [QUEUE] } } as unknown as Parts);
+    const body = Buffer.from(JSON.stringify({ target, body: '{"id":1}' }));
+    const reply = await api({ method: 'POST', body } as unknown as ControlRequest, 'events');
+    return { status: reply?.status, answer: JSON.parse(String(reply?.body)) as unknown, sent: sent.length };
+  };
+  const FAILED = { kind: 'failed', message: 'the queue is full' };
+
+  // Who sends is told what came of it: nothing that failed is reported as sent.
+  for (const { name, outcome, target, refusal, expected } of [
+    {
+      name: 'is sent to a queue by its name',
+      outcome: { kind: 'delivered' },
+      target: 'jobs',
+      refusal: undefined,
+      expected: { status: 200, answer: { sent: arn }, sent: 1 },
+    },
+    {
+      name: 'is sent to a queue by its ARN',
+      outcome: { kind: 'delivered' },
+      target: arn,
+      refusal: undefined,
+      expected: { status: 200, answer: { sent: arn }, sent: 1 },
+    },
+    {
+      name: 'is reported with what the queue says where it is not delivered',
+      outcome: FAILED,
+      target: 'jobs',
+      refusal: undefined,
+      expected: { status: 409, answer: { message: 'the queue is full' }, sent: 1 },
+    },
+    {
+      name: 'is not sent where the queue refuses its form',
+      outcome: { kind: 'delivered' },
+      target: 'jobs',
+      refusal: 'a FIFO queue needs a group',
+      expected: { status: 409, answer: { message: 'a FIFO queue needs a group' }, sent: 0 },
+    },
+    {
+      name: 'is not sent to a queue that is not there, and the others are named',
+      outcome: { kind: 'delivered' },
+      target: 'none',
+      refusal: undefined,
+      expected: {
+        status: 404,
+        answer: { message: 'Unknown queue, topic, bus, stream or schedule "none"; expected one of jobs' },
+        sent: 0,
+      },
+    },
+  ])
+    it(name, async () => {
+      assert.deepEqual(await send(outcome, target, refusal), expected);
+    });
+});
+
 describe('a service of a start', () => {
   const [reader] = parseIdentities(
     [

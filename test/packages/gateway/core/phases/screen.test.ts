@@ -1,0 +1,77 @@
+/** The hard limits, each at its last accepted size and one above (docs/aws §1.1 steps 1 and 4). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GatewayError } from '../../../../../packages/gateway/core/errors.ts';
+import { screen } from '../../../../../packages/gateway/core/phases/screen.ts';
+import { HeaderList } from '../../../../../packages/gateway/core/events/header-list.ts';
+import type { Received } from '../../../../../packages/gateway/core/exchange.ts';
+
+const KB = 1024;
+const HOST = ['Host', 'a.test'];
+/** Name and value, and two bytes for each. */
+const headersOf = (bytes: number): readonly string[] => {
+  const used = [...HOST, 'x-a'].reduce((sum, text) => sum + text.length + 2, 0);
+  return [...HOST, 'x-a', 'v'.repeat(bytes - used - 2)];
+};
+
+function codeOf(
+  over: Partial<Record<keyof Received, unknown>> & { readonly lines?: readonly string[] },
+): string {
+  const { lines = HOST, ...own } = over;
+  const received = { api: {}, rawPath: '/a', rawQuery: '', headers: new HeaderList(lines), ...own };
+  try {
+    screen(received as unknown as Received);
+    return 'accepted';
+  } catch (error) {
+    assert.ok(error instanceof GatewayError);
+    return error.code;
+  }
+}
+
+describe('a request', () => {
+  for (const { name, over, code = 'accepted' } of [
+    { name: 'with a URL of 10,240 bytes', over: { rawPath: 'p'.repeat(10_000), rawQuery: 'q'.repeat(240) } },
+    {
+      name: 'with a URL of a byte more',
+      over: { rawPath: 'p'.repeat(10_000), rawQuery: 'q'.repeat(241) },
+      code: 'URI_TOO_LONG',
+    },
+    { name: 'with # in its path', over: { rawPath: '/a#b' }, code: 'MALFORMED_REQUEST' },
+    { name: 'with # in its query', over: { rawQuery: 'a=#' }, code: 'MALFORMED_REQUEST' },
+    { name: 'with an escaped #', over: { rawPath: '/a%23b' } },
+    { name: 'with headers of 10,240 bytes', over: { lines: headersOf(10_240) } },
+    { name: 'with headers of a byte more', over: { lines: headersOf(10_241) }, code: 'HEADERS_TOO_LARGE' },
+    {
+      name: 'with two Host headers',
+      over: { lines: [...HOST, 'hOST', 'b.test'] },
+      code: 'MALFORMED_REQUEST',
+    },
+    { name: 'with Host as a value', over: { lines: [...HOST, 'x-a', 'Host'] } },
+    { name: 'with no Host', over: { lines: ['Hosts', 'a.test'] } },
+    { name: 'with a body of 10 MB', over: { body: Buffer.alloc(10 * KB * KB) } },
+    {
+      name: 'with a body of a byte more',
+      over: { body: Buffer.alloc(10 * KB * KB + 1) },
+      code: 'REQUEST_TOO_LARGE',
+    },
+    { name: 'with a packed body that was unpacked', over: { packed: {} } },
+    {
+      name: 'with a packed body that is too large when unpacked',
+      over: { packed: { fault: 'too-large' } },
+      code: 'REQUEST_TOO_LARGE',
+    },
+    {
+      name: 'with a packed body in a coding that AWS does not unpack',
+      over: { packed: { fault: 'unsupported' } },
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    {
+      name: 'to an API with limits of its own',
+      over: { api: { limits: { urlBytes: 2, headerBytes: 100 } }, rawPath: '/ab' },
+      code: 'URI_TOO_LONG',
+    },
+  ])
+    it(`${name} is ${code}`, () => {
+      assert.equal(codeOf(over), code);
+    });
+});
