@@ -1,3 +1,4 @@
+import { ACCESS_DECISION, parseAccessDecision } from '@gatewright/aws/access-decision';
 import { nameOfCaller, principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
 import { notesOf } from './row-notes.ts';
@@ -35,6 +36,7 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
     tookMs: recorded.latencyMs,
     phase: recorded.phase,
     code: recorded.error?.code,
+    reason: reasonOf(recorded),
     failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
     caller: mask(nameOfCaller(recorded.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
@@ -44,6 +46,24 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
     responseBytes: sizes.reply,
   };
 }
+
+/** Says what an error code stands for, where AWS uses the code of another kind of error. */
+function reasonOf({ error, received, caller }: RecordedRequest): string | undefined {
+  if (error === undefined) return undefined;
+  if (error.code === 'MISSING_AUTHENTICATION_TOKEN' && received.route === undefined) return 'no route';
+  if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))
+    return undefined;
+  const { outcome } = parseAccessDecision(caller.context[ACCESS_DECISION]) ?? {};
+  return outcome === undefined ? undefined : CHARGES[outcome];
+}
+
+/** Outcomes with which the toolkit's quota refuses. */
+const CHARGES: Readonly<Record<string, string>> = {
+  'over-quota': 'over quota',
+  suspended: 'suspended',
+  'no-subject': 'nobody to charge',
+  'not-charged': 'cannot be charged',
+};
 
 function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor): Facts {
   const { found, sizes, closure } = recorded;

@@ -39,13 +39,17 @@ function ofAuthorizer({
   enteredMs,
   startedMs,
   latencyMs,
+  error,
 }: RecordedRequest): Call[] {
   if (authorizerCall === undefined || !isMatched(received) || received.route.authorization.kind !== 'lambda')
     return [];
   const functionName = received.route.authorization.authorizer.functionName.render(received.stage.variables);
   const phaseStartedMs = enteredMs.authenticate ?? startedMs;
   const tookMs = (enteredMs.authorize ?? startedMs + latencyMs) - phaseStartedMs;
-  return [{ functionName, tookMs, ...factsOf(authorizerCall.result) }];
+  const facts = factsOf(authorizerCall.result);
+  // An authorizer throws “Unauthorized” to get the response 401, so this error is what it is expected to do.
+  const failed = facts.failed && error?.code !== 'UNAUTHORIZED';
+  return [{ functionName, tookMs, ...facts, failed }];
 }
 
 function ofIntegration(recorded: RecordedRequest): Call[] {

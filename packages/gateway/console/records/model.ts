@@ -31,6 +31,11 @@ export type RequestRow = {
   /** The phase that responded or failed. */
   readonly phase: string;
   readonly code: string | undefined;
+  /**
+   * What the code stands for here, if the code says something else: `no route`, or `over quota` where the toolkit withholds
+   * the API key.
+   */
+  readonly reason?: string | undefined;
   readonly failure: string | undefined;
   readonly caller: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;

@@ -4,13 +4,13 @@ import type { RequestRow } from './model.ts';
  * Returns the notes for the list. A cold start is noted only for a success, because it explains a long duration but not
  * an error.
  */
-export function notesOf({ code, failure, status, cache, isColdStart }: NotedRow): readonly string[] {
+export function notesOf({ code, reason, failure, status, cache, isColdStart }: NotedRow): readonly string[] {
   const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
   return [
-    ...(code === undefined ? [] : [code]),
+    ...(code === undefined ? [] : [reason ?? code]),
     ...(cache === 'hit' ? ['cached'] : []),
     ...(isColdStart && !isError ? ['cold start'] : []),
   ];
 }
 
-type NotedRow = Pick<RequestRow, 'code' | 'failure' | 'status' | 'cache' | 'isColdStart'>;
+type NotedRow = Pick<RequestRow, 'code' | 'reason' | 'failure' | 'status' | 'cache' | 'isColdStart'>;

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { connect } from '../../../../../packages/gateway/core/websocket/pipeline.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { aRecordedApi } from '../../../../support/recorded-apis.ts';
+import { bearer, ok, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { anApi, somePorts } from '../../core/websocket/fixture.ts';
 
 const UPGRADE = [
@@ -32,6 +34,25 @@ describe('callsOf', () => {
       records.functionCalls().map(({ functionName, failed }) => ({ functionName, failed })),
       [{ functionName: 'connect', failed: false }],
     );
+  });
+
+  it('counts an authorizer’s “Unauthorized” as its answer, and every other error as a failure', async () => {
+    for (const [message, failed] of [
+      ['Unauthorized', false],
+      ['the table is down', true],
+    ] as const) {
+      const auth = () => {
+        throw new Error(message);
+      };
+      const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth });
+
+      await api.send({ target: '/dev/pets', headers: bearer });
+
+      assert.deepEqual(
+        api.records.functionCalls().map((call) => call.failed),
+        [failed],
+      );
+    }
   });
 
   it('says what went to $connect', async () => {

@@ -15,6 +15,11 @@ describe('notesOf', () => {
     },
     { name: 'a function’s own 404', given: { ...ok, status: 404 }, expected: [] },
     { name: 'a refusal', given: { ...ok, status: 403, code: 'ACCESS_DENIED' }, expected: ['ACCESS_DENIED'] },
+    {
+      name: 'a refusal by a quota of the toolkit',
+      given: { ...ok, status: 429, code: 'INVALID_API_KEY', reason: 'over quota' },
+      expected: ['over quota'],
+    },
     { name: 'a message that failed', given: { ...ok, failure: 'it threw' }, expected: [] },
   ];
   for (const { name, given, expected } of rows)
